@@ -1,0 +1,1 @@
+"""The command line: the only modules that import Typer and Rich."""

@@ -1,0 +1,1 @@
+"""A `DagSpec` as Airflow source. Pure."""

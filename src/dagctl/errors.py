@@ -1,0 +1,156 @@
+"""What can go wrong: diagnostics about a spec, and one family of exceptions.
+
+Every exception that dagctl raises on purpose is a `DagctlError`. It says what failed, what state things are in, and the
+one next step. Only the command line (and a server) turn it into text, JSON and an exit code. Imports nothing of dagctl's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNCHANGED = "nothing was changed"
+"""The usual state after a failure."""
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the command line; the reference page `exit-codes.md` explains each."""
+
+    OK = 0
+    BUG = 1
+    USAGE = 2
+    INVALID = 3
+    NOT_SIGNED_IN = 4
+    NOT_A_MEMBER = 5
+    NOT_FOUND = 6
+    CONFLICT = 7
+    CHANGES = 8
+    UNAVAILABLE = 9
+    UNFINISHED = 10
+    INTERRUPTED = 130
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error stops the operation, a warning is only told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One finding about a spec.
+
+    Lines and columns count from 1, columns in characters, and the end is exclusive. They are None when the spec was not
+    read from text (a `DagSpec` built in Python).
+    """
+
+    code: str
+    """Stable code such as `DAG201`; `dagctl explain DAG201` tells more."""
+    message: str
+    severity: Severity = Severity.ERROR
+    hint: str | None = None
+    """What to do about it, in one line."""
+    path: tuple[str | int, ...] = ()
+    """Where in the document: keys and indexes, as `("tasks", 2, "task_id")`."""
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    file: str | None = None
+    """The origin given to `load_spec`, or None."""
+
+
+class DagctlError(Exception):
+    """The root of dagctl's exceptions.
+
+    Attributes:
+        code: A stable name for the kind of failure, for scripts and for `dagctl explain`.
+        exit_code: The exit code of the command line.
+        message: What failed.
+        state: What state things are in now.
+        hint: The one next step, or None.
+    """
+
+    code: ClassVar[str] = "DAGCTL"
+    exit_code: ClassVar[ExitCode] = ExitCode.BUG
+
+    def __init__(self, message: str, *, state: str = UNCHANGED, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.state = state
+        self.hint = hint
+
+
+class GeneratedCodeError(DagctlError):
+    """The generator broke one of its own promises; nothing was written. This is a bug in dagctl."""
+
+    code = "BUG"
+
+
+class UsageError(DagctlError):
+    """A wrong argument, or a surrounding that lacks what the command needs (no workspace, no git identity)."""
+
+    code = "USAGE"
+    exit_code = ExitCode.USAGE
+
+
+class SpecError(DagctlError):
+    """A spec has errors; `diagnostics` lists every one of them, warnings included, in the order of the text."""
+
+    code = "SPEC_INVALID"
+    exit_code = ExitCode.INVALID
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        errors = [d for d in self.diagnostics if d.severity is Severity.ERROR]
+        first = f": {errors[0].message}" if errors else ""
+        super().__init__(f"{len(errors)} error{'' if len(errors) == 1 else 's'} in the spec{first}")
+
+
+class NotFoundError(DagctlError):
+    """Nothing of that name is recorded, or it is not visible to this user."""
+
+    code = "NOT_FOUND"
+    exit_code = ExitCode.NOT_FOUND
+
+
+class ConflictError(DagctlError):
+    """The world is not as the operation needs it: a name or path is taken, a file was changed, a lock is held."""
+
+    code = "CONFLICT"
+    exit_code = ExitCode.CONFLICT
+
+    def __init__(
+        self, message: str, *, state: str = UNCHANGED, hint: str | None = None, diff: str | None = None
+    ) -> None:
+        super().__init__(message, state=state, hint=hint)
+        self.diff = diff
+        """A unified diff of what stands against what was expected, where there is one."""
+
+
+class UnavailableError(DagctlError):
+    """Something outside is down, full or not writable; everything is as before and a retry is safe."""
+
+    code = "UNAVAILABLE"
+    exit_code = ExitCode.UNAVAILABLE
+
+
+class UnfinishedError(DagctlError):
+    """An operation stopped half way and could not be undone now; the journal keeps it for `dagctl recover`."""
+
+    code = "UNFINISHED"
+    exit_code = ExitCode.UNFINISHED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        state: str = "an operation is unfinished; its journal is kept",
+        hint: str | None = "dagctl recover",
+    ) -> None:
+        super().__init__(message, state=state, hint=hint)

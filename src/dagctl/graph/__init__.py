@@ -1,0 +1,1 @@
+"""A `DagSpec` as a drawing: text, Mermaid, DOT. Pure."""

@@ -1,0 +1,287 @@
+"""What the operation needs from the world: the ports and the values that cross them.
+
+An adapter implements one port. Two families exist: embedded (SQLite, a folder, git) and in memory (for tests). All paths
+are relative to the workspace root and use `/`. Identifiers are the text form of a UUID. Times are aware, in UTC.
+
+Contract of every port: a method either did all it says, or raised a `DagctlError`. `UnavailableError` and any other
+exception mean that the effect may or may not have happened ("unknown is not failed"): the caller looks before it goes on.
+`ConflictError` and `UsageError` are definite refusals: nothing of this call has happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+
+# --- Values -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DagRecord:
+    """One row of the registry: the columns of `user_dags` as the guide names them, then what the operation needs."""
+
+    id: str
+    project_id: str
+    user_id: str
+    dag_id: str
+    dag_name: str
+    description: str
+    file_path: str
+    schedule_interval: str | None
+    owner: str
+    tags: tuple[str, ...]
+    task_count: int
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+    commit_id: str
+
+    version: int
+    """1 for the first version, one more with each update."""
+    base_name: str
+    """The name that was wished for, before a number was added; `dag_id` unless that was taken."""
+    source_path: str | None
+    """The spec's path in the workspace, or None (standard input, library)."""
+    storage_path: str
+    """The key in the store, `<project_id>/dags/<file name>`."""
+    airflow: Literal["2", "3"]
+    spec: Mapping[str, Any]
+    """The spec as JSON data."""
+    spec_digest: str
+    """SHA-256 of the canonical JSON of the spec, in hex."""
+    content_digest: str
+    """SHA-256 of the DAG file, in hex."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one spec asks of the registry: a new name, or the next version of a DAG that exists."""
+
+    dag_id: str
+    """The name that is wished for."""
+    replaces: str | None = None
+    """The row id of the DAG to update, or None for a new DAG."""
+    expected_version: int | None = None
+    """For an update: the version that was read; if it has moved on, the claim is refused."""
+    on_taken: Literal["number", "fail"] = "number"
+    """For a new DAG whose name is taken: the next free number (`x_2`, `x_3`), or a `ConflictError`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What the registry grants for a claim, in the order of the claims."""
+
+    row_id: str
+    dag_id: str
+    """The final name."""
+    version: int
+    user_id: str
+    """Who created the DAG (for an update: its first author)."""
+    created_at: datetime
+    """When the DAG was created (for an update: the first time)."""
+
+
+class OperationStatus(StrEnum):
+    """How far the registry has an operation."""
+
+    ABSENT = "absent"
+    RESERVED = "reserved"
+    CONFIRMED = "confirmed"
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which records a page shall hold. Sorted by `dag_id` in code point order; `after` is the last id of the page before."""
+
+    owner: str | None = None
+    tag: str | None = None
+    user_id: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records, and the cursor of the next page (None at the end)."""
+
+    records: tuple[DagRecord, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileWrite:
+    """One file to write: `old` is what stands there now (None: nothing), `new` what shall stand there."""
+
+    path: str
+    new: bytes
+    old: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the user is to git (`git var GIT_AUTHOR_IDENT`)."""
+
+    name: str
+    email: str
+
+
+# --- Ports ------------------------------------------------------------------------------------------------------------
+
+
+class Registry(Protocol):
+    """Where DAGs are recorded, for one project and one user. Readers see confirmed versions only."""
+
+    def find(self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()) -> list[DagRecord]:
+        """Return the records with one of these source paths or ids, sorted by `dag_id`, in one round trip."""
+
+    def get(self, dag_id: str) -> DagRecord | None:
+        """Return the record of that id, or None."""
+
+    def page(self, query: Query) -> Page:
+        """Return one page by keyset."""
+
+    def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+        """Grant all claims or none, in one transaction; the same operation id gives the same reservations.
+
+        Raises:
+            ConflictError: A name is taken (`on_taken="fail"`), a version has moved on, another operation holds a row,
+                or the operation was aborted.
+        """
+
+    def reserved(self, operation_id: str) -> list[Reservation]:
+        """Return what is reserved or confirmed under this operation id, in the order of the claims; else nothing."""
+
+    def confirm(self, operation_id: str, records: Sequence[DagRecord]) -> list[DagRecord]:
+        """Make the reserved versions the ones that readers see, all in one transaction; a repeat gives the same rows.
+
+        `records` are in the order of the claims. `updated_at` and `is_active` are the registry's to set.
+
+        Raises:
+            ConflictError: Nothing is reserved under this id (never was, or aborted).
+        """
+
+    def abort(self, operation_id: str) -> OperationStatus:
+        """Give the reservations back and leave a tombstone, unless confirmed; return what holds now.
+
+        After `ABORTED`, a late `reserve` or `confirm` of the same id is refused.
+        """
+
+    def status(self, operation_id: str) -> OperationStatus:
+        """Return how far the operation is."""
+
+
+class Store(Protocol):
+    """Where DAG files are uploaded: keys to bytes."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Make `data` the object at `key`, whatever was there; durable on return."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return the object, or None."""
+
+    def delete(self, key: str) -> None:
+        """Remove the object; nothing happens if there is none."""
+
+
+class Files(Protocol):
+    """The work tree below the workspace root. Never follows a symbolic link, never leaves the root."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content, or None if nothing is there.
+
+        Raises:
+            ConflictError: Something other than a regular file is there (or on the way there).
+        """
+
+    def write(self, writes: Sequence[FileWrite]) -> None:
+        """Write each file atomically (temporary file, fsync, link without replacing or rename), then fsync the folders.
+
+        A file that already has the new content is left alone, so a repeat finishes what a kill cut short.
+
+        Raises:
+            ConflictError: A path does not hold `old` (nor `new`) now; the files written before it stay.
+            UnavailableError: The disk is full or the folder not writable; the files written before it stay.
+        """
+
+    def restore(self, writes: Sequence[FileWrite]) -> list[str]:
+        """Undo `write`: each file that holds `new` gets `old` back (or is removed); return the paths left as they are
+        because they hold something else by now."""
+
+
+class Repo(Protocol):
+    """The user's git repository around the workspace."""
+
+    def identity(self) -> Identity:
+        """Return who commits.
+
+        Raises:
+            UsageError: git knows no name or email.
+        """
+
+    def preflight(self, paths: Sequence[str]) -> str:
+        """Return the branch to commit to (`refs/heads/main`), born or not, if a commit of `paths` can be made now.
+
+        Raises:
+            ConflictError: Detached HEAD; a merge, rebase, cherry-pick, revert or bisect under way; an ignored path; a
+                held `index.lock`; a path inside a submodule.
+            UsageError: No repository, no identity, git missing or too old.
+        """
+
+    def commit(self, operation_id: str, branch: str, writes: Sequence[FileWrite], message: str, *, verify: bool) -> str:
+        """Commit these files (as they stand in the work tree) on top of `branch`, and nothing else; return the commit id.
+
+        One commit with the user's identity and the trailer `Dagctl-Op: <operation id>`, signed if `commit.gpgsign` says
+        so, through a private index; the pre-commit and commit-msg hooks see that index unless `verify` is false. A branch
+        that moved is followed, a branch that was left is a conflict. The user's index is not touched.
+
+        Raises:
+            ConflictError: A hook refused (its output is in the message); signing failed; the branch holds another
+                version of a path.
+        """
+
+    def find_commit(self, operation_id: str, branch: str) -> str | None:
+        """Return the commit on `branch` that carries the trailer of this operation, or None."""
+
+    def stage(self, paths: Sequence[str]) -> str | None:
+        """Bring exactly these paths of the user's index to the committed state; return a warning if that was not possible."""
+
+    def uncommit(self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]) -> None:
+        """Undo a commit of ours: move the branch back if it is the tip, else commit the reverse; then stage `paths`."""
+
+
+class Journal(Protocol):
+    """The small files that say which operation is under way, and the lock that makes it the only one in the workspace."""
+
+    def lock(self, *, wait: float) -> AbstractContextManager[None]:
+        """Hold the workspace's lock; it dies with its process.
+
+        Raises:
+            ConflictError: Another process still holds it after `wait` seconds; the message names it.
+        """
+
+    def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
+        """Make the entry durable (temporary file, fsync, rename, fsync of the folder), replacing an older one."""
+
+    def entries(self) -> dict[str, Mapping[str, Any]]:
+        """Return the entries by operation id, oldest first. An unreadable one is set aside and is not in the result."""
+
+    def delete(self, operation_id: str) -> None:
+        """Remove the entry; nothing happens if there is none."""
+
+
+class Listener(Protocol):
+    """Who wants to hear how an operation goes. The library itself prints nothing."""
+
+    def step(self, name: str, *, done: bool, detail: str = "") -> None:
+        """Be told that a step begins (`done=False`) or has ended well (`done=True`)."""
+
+    def progress(self, name: str, completed: int, total: int) -> None:
+        """Be told how far a step over many specs is."""

@@ -1,0 +1,1 @@
+"""The operation: plan, steps, undo, recovery. Knows ports only."""
