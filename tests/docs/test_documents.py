@@ -1,0 +1,154 @@
+"""What the documents show is what happens: every block of README and docs is run.
+
+In a Markdown file, in order:
+
+* a `yaml`, `json` or `toml` block whose first line is a comment with a file name (`# etl.yaml`) is written to that file
+  (JSON has no comments: there the line above the block is `<!-- file: etl.json -->`);
+* a `console` block is typed into a shell line by line: `$ ` starts a command, what follows is its output, where `...`
+  stands for any text;
+* a `python` block is run by Python.
+
+`<!-- not run: reason -->` above a block leaves it out. Each document starts in an empty folder with a git identity.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:yaml|yml|toml))$")
+FILE_MARK = re.compile(r"<!-- file: (\S+) -->\s*\Z")
+NOT_RUN = re.compile(r"<!-- not run: [^>]+ -->\s*\Z")
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its text, and the text above it."""
+
+    language: str
+    text: str
+    above: str
+    line: int
+
+
+def blocks(document: Path) -> list[Block]:
+    text = document.read_text("utf-8")
+    return [
+        Block(
+            match["language"],
+            match["text"],
+            text[: match.start()],
+            text.count("\n", 0, match.start()) + 1,
+        )
+        for match in BLOCK.finditer(text)
+        if not NOT_RUN.search(text[: match.start()])
+    ]
+
+
+def steps(text: str) -> list[tuple[str, str]]:
+    """Split a console block into commands and the outputs that are shown for them."""
+    found: list[tuple[str, str]] = []
+    for chunk in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        lines = chunk.split("\n")
+        command = [lines.pop(0)]
+        while command[-1].endswith("\\"):
+            command.append(lines.pop(0).removeprefix("> "))
+        found.append(("\n".join(command), "\n".join(lines).strip("\n")))
+    return found
+
+
+def matches(shown: str, printed: str) -> bool:
+    pattern = ".*".join(re.escape(part) for part in re.split(r"\.\.\.", shown))
+    return re.fullmatch(pattern, printed, re.DOTALL) is not None
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "DAGCTL_"))
+    }
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "NO_COLOR": "1",
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "80",
+    }
+
+
+def run(block: Block, folder: Path, env: dict[str, str]) -> None:
+    if block.language in {"yaml", "json", "toml"}:
+        write(block, folder)
+    elif block.language == "python":
+        subprocess.run(
+            [sys.executable, "-c", block.text], cwd=folder, env=env, check=True, timeout=SECONDS
+        )
+    elif block.language == "console":
+        for command, shown in steps(block.text):
+            check(command, shown, folder, env, block.line)
+
+
+def write(block: Block, folder: Path) -> None:
+    named = FILE_NAME.match(block.text.split("\n", 1)[0]) or FILE_MARK.search(block.above)
+    if named:
+        target = folder / named[1]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(block.text, "utf-8")
+
+
+def check(command: str, shown: str, folder: Path, env: dict[str, str], line: int) -> None:
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    printed = "\n".join(text.rstrip() for text in done.stdout.strip("\n").split("\n"))
+    assert matches(shown, printed), (
+        f"line {line}: $ {command}\n--- shown\n{shown}\n--- printed\n{printed}"
+    )
+
+
+def runnable(document: Path) -> bool:
+    return any(block.language in {"console", "python"} for block in blocks(document))
+
+
+@pytest.mark.parametrize(
+    "document", [d for d in DOCUMENTS if runnable(d)], ids=lambda d: str(d.relative_to(ROOT))
+)
+def test_a_document_shows_what_happens(document: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    folder = tmp_path / "project"
+    home.mkdir()
+    folder.mkdir()
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Ana Lima\n\temail = ana@example.com\n[init]\n\tdefaultBranch = main\n"
+    )
+    env = environment(home)
+    for block in blocks(document):
+        run(block, folder, env)
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    dead = [
+        f"{document.relative_to(ROOT)}: {target}"
+        for document in [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
+        if "://" not in target and not (document.parent / target).exists()
+    ]
+    assert dead == []
