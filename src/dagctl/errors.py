@@ -1,7 +1,8 @@
 """What can go wrong: diagnostics about a spec, and one family of exceptions.
 
-Every exception that dagctl raises on purpose is a `DagctlError`. It says what failed, what state things are in, and the
-one next step. Only the command line (and a server) turn it into text, JSON and an exit code. Imports nothing of dagctl's.
+Every exception that dagctl raises on purpose is a `DagctlError`. It says what failed, what state
+things are in, and the one next step. Only the command line (and a server) turn it into text, JSON
+and an exit code. Imports nothing of dagctl's.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class Severity(StrEnum):
 class Diagnostic:
     """One finding about a spec.
 
-    Lines and columns count from 1, columns in characters, and the end is exclusive. They are None when the spec was not
-    read from text (a `DagSpec` built in Python).
+    Lines and columns count from 1, columns in characters, and the end is exclusive. They are None
+    when the spec was not read from text (a `DagSpec` built in Python).
     """
 
     code: str
@@ -87,20 +88,20 @@ class DagctlError(Exception):
 
 
 class GeneratedCodeError(DagctlError):
-    """The generator broke one of its own promises; nothing was written. This is a bug in dagctl."""
+    """The generator broke one of its own promises: a bug in dagctl. Nothing was written."""
 
     code = "BUG"
 
 
 class UsageError(DagctlError):
-    """A wrong argument, or a surrounding that lacks what the command needs (no workspace, no git identity)."""
+    """A wrong argument, or something needed is not set up (no workspace, no git identity)."""
 
     code = "USAGE"
     exit_code = ExitCode.USAGE
 
 
 class SpecError(DagctlError):
-    """A spec has errors; `diagnostics` lists every one of them, warnings included, in the order of the text."""
+    """A spec has errors; `diagnostics` lists them all, warnings too, in the order of the text."""
 
     code = "SPEC_INVALID"
     exit_code = ExitCode.INVALID
@@ -120,13 +121,18 @@ class NotFoundError(DagctlError):
 
 
 class ConflictError(DagctlError):
-    """The world is not as the operation needs it: a name or path is taken, a file was changed, a lock is held."""
+    """A name or path is taken, a file was changed by hand, a lock is held."""
 
     code = "CONFLICT"
     exit_code = ExitCode.CONFLICT
 
     def __init__(
-        self, message: str, *, state: str = UNCHANGED, hint: str | None = None, diff: str | None = None
+        self,
+        message: str,
+        *,
+        state: str = UNCHANGED,
+        hint: str | None = None,
+        diff: str | None = None,
     ) -> None:
         super().__init__(message, state=state, hint=hint)
         self.diff = diff
@@ -134,14 +140,14 @@ class ConflictError(DagctlError):
 
 
 class UnavailableError(DagctlError):
-    """Something outside is down, full or not writable; everything is as before and a retry is safe."""
+    """Something outside is down, full or not writable; everything is as before, a retry is safe."""
 
     code = "UNAVAILABLE"
     exit_code = ExitCode.UNAVAILABLE
 
 
 class UnfinishedError(DagctlError):
-    """An operation stopped half way and could not be undone now; the journal keeps it for `dagctl recover`."""
+    """An operation stopped half way; the journal keeps it for `dagctl recover`."""
 
     code = "UNFINISHED"
     exit_code = ExitCode.UNFINISHED

@@ -1,11 +1,13 @@
 """What the operation needs from the world: the ports and the values that cross them.
 
-An adapter implements one port. Two families exist: embedded (SQLite, a folder, git) and in memory (for tests). All paths
-are relative to the workspace root and use `/`. Identifiers are the text form of a UUID. Times are aware, in UTC.
+An adapter implements one port. Two families exist: embedded (SQLite, a folder, git) and in memory
+(for tests). All paths are relative to the workspace root and use `/`. Identifiers are the text form
+of a UUID. Times are aware, in UTC.
 
-Contract of every port: a method either did all it says, or raised a `DagctlError`. `UnavailableError` and any other
-exception mean that the effect may or may not have happened ("unknown is not failed"): the caller looks before it goes on.
-`ConflictError` and `UsageError` are definite refusals: nothing of this call has happened.
+Contract of every port: a method either did all it says, or raised a `DagctlError`.
+`UnavailableError` and any other exception mean that the effect may or may not have happened
+("unknown is not failed"): the caller looks before it goes on. `ConflictError` and `UsageError` are
+definite refusals: nothing of this call has happened.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-# --- Values -----------------------------------------------------------------------------------------------------------
+# --- Values ---
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagRecord:
-    """One row of the registry: the columns of `user_dags` as the guide names them, then what the operation needs."""
+    """One row of the registry: the guide's columns of `user_dags`, then what the operation needs."""
 
     id: str
     project_id: str
@@ -71,7 +73,7 @@ class Claim:
     expected_version: int | None = None
     """For an update: the version that was read; if it has moved on, the claim is refused."""
     on_taken: Literal["number", "fail"] = "number"
-    """For a new DAG whose name is taken: the next free number (`x_2`, `x_3`), or a `ConflictError`."""
+    """For a new DAG whose name is taken: the next free number (`x_2`), or a `ConflictError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ class OperationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """Which records a page shall hold. Sorted by `dag_id` in code point order; `after` is the last id of the page before."""
+    """Which records a page holds: sorted by `dag_id` in code point order, from behind `after` on."""
 
     owner: str | None = None
     tag: str | None = None
@@ -118,7 +120,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileWrite:
-    """One file to write: `old` is what stands there now (None: nothing), `new` what shall stand there."""
+    """One file to write: `old` stands there now (None: nothing), `new` shall stand there."""
 
     path: str
     new: bytes
@@ -133,14 +135,16 @@ class Identity:
     email: str
 
 
-# --- Ports ------------------------------------------------------------------------------------------------------------
+# --- Ports ---
 
 
 class Registry(Protocol):
-    """Where DAGs are recorded, for one project and one user. Readers see confirmed versions only."""
+    """Where DAGs are recorded, for one project and user. Readers see confirmed versions only."""
 
-    def find(self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()) -> list[DagRecord]:
-        """Return the records with one of these source paths or ids, sorted by `dag_id`, in one round trip."""
+    def find(
+        self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
+    ) -> list[DagRecord]:
+        """Return the records with one of these source paths or ids, by `dag_id`, in one round trip."""
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
@@ -149,27 +153,27 @@ class Registry(Protocol):
         """Return one page by keyset."""
 
     def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
-        """Grant all claims or none, in one transaction; the same operation id gives the same reservations.
+        """Grant all claims or none, in one transaction; a repeat gives the same reservations.
 
         Raises:
-            ConflictError: A name is taken (`on_taken="fail"`), a version has moved on, another operation holds a row,
-                or the operation was aborted.
+            ConflictError: A name is taken (`on_taken="fail"`), a version has moved on, another
+                operation holds a row, or the operation was aborted.
         """
 
     def reserved(self, operation_id: str) -> list[Reservation]:
-        """Return what is reserved or confirmed under this operation id, in the order of the claims; else nothing."""
+        """Return what this operation has reserved or confirmed, in the order of the claims."""
 
     def confirm(self, operation_id: str, records: Sequence[DagRecord]) -> list[DagRecord]:
-        """Make the reserved versions the ones that readers see, all in one transaction; a repeat gives the same rows.
+        """Make the reserved versions the ones that readers see, in one transaction; repeatable.
 
-        `records` are in the order of the claims. `updated_at` and `is_active` are the registry's to set.
+        `records` are in the order of the claims. The registry sets `updated_at` and `is_active`.
 
         Raises:
             ConflictError: Nothing is reserved under this id (never was, or aborted).
         """
 
     def abort(self, operation_id: str) -> OperationStatus:
-        """Give the reservations back and leave a tombstone, unless confirmed; return what holds now.
+        """Give the reservations back and leave a tombstone, unless confirmed; return the status.
 
         After `ABORTED`, a late `reserve` or `confirm` of the same id is refused.
         """
@@ -192,7 +196,7 @@ class Store(Protocol):
 
 
 class Files(Protocol):
-    """The work tree below the workspace root. Never follows a symbolic link, never leaves the root."""
+    """The work tree below the workspace root. Follows no symbolic link, never leaves the root."""
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there.
@@ -202,9 +206,9 @@ class Files(Protocol):
         """
 
     def write(self, writes: Sequence[FileWrite]) -> None:
-        """Write each file atomically (temporary file, fsync, link without replacing or rename), then fsync the folders.
+        """Write each file atomically and durably.
 
-        A file that already has the new content is left alone, so a repeat finishes what a kill cut short.
+        Temporary file, fsync, link without replacing (or rename), then fsync of the folders. A file that already has the new content is left alone, so a repeat finishes what a kill cut short.
 
         Raises:
             ConflictError: A path does not hold `old` (nor `new`) now; the files written before it stay.
@@ -212,8 +216,11 @@ class Files(Protocol):
         """
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
-        """Undo `write`: each file that holds `new` gets `old` back (or is removed); return the paths left as they are
-        because they hold something else by now."""
+        """Undo `write`: each file that holds `new` gets `old` back, or is removed.
+
+        Returns:
+            The paths left as they are because they hold something else by now.
+        """
 
 
 class Repo(Protocol):
@@ -230,35 +237,50 @@ class Repo(Protocol):
         """Return the branch to commit to (`refs/heads/main`), born or not, if a commit of `paths` can be made now.
 
         Raises:
-            ConflictError: Detached HEAD; a merge, rebase, cherry-pick, revert or bisect under way; an ignored path; a
-                held `index.lock`; a path inside a submodule.
+            ConflictError: Detached HEAD; a merge, rebase, cherry-pick, revert or bisect under way;
+                an ignored path; a held `index.lock`; a path inside a submodule.
             UsageError: No repository, no identity, git missing or too old.
         """
 
-    def commit(self, operation_id: str, branch: str, writes: Sequence[FileWrite], message: str, *, verify: bool) -> str:
-        """Commit these files (as they stand in the work tree) on top of `branch`, and nothing else; return the commit id.
+    def commit(
+        self,
+        operation_id: str,
+        branch: str,
+        writes: Sequence[FileWrite],
+        message: str,
+        *,
+        verify: bool,
+    ) -> str:
+        """Commit these files (as they stand in the work tree) on top of `branch`; return the commit.
 
-        One commit with the user's identity and the trailer `Dagctl-Op: <operation id>`, signed if `commit.gpgsign` says
-        so, through a private index; the pre-commit and commit-msg hooks see that index unless `verify` is false. A branch
-        that moved is followed, a branch that was left is a conflict. The user's index is not touched.
+        One commit with the user's identity and the trailer `Dagctl-Op: <operation id>`, signed if
+        `commit.gpgsign` says so, through a private index that the pre-commit and commit-msg hooks
+        see unless `verify` is false. A branch that moved is followed, a branch that was left is a
+        conflict. The user's index is not touched.
 
         Raises:
-            ConflictError: A hook refused (its output is in the message); signing failed; the branch holds another
-                version of a path.
+            ConflictError: A hook refused (its output is in the message); signing failed; the branch
+                holds another version of a path.
         """
 
     def find_commit(self, operation_id: str, branch: str) -> str | None:
         """Return the commit on `branch` that carries the trailer of this operation, or None."""
 
     def stage(self, paths: Sequence[str]) -> str | None:
-        """Bring exactly these paths of the user's index to the committed state; return a warning if that was not possible."""
+        """Bring exactly these paths of the user's index to the committed state.
 
-    def uncommit(self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]) -> None:
-        """Undo a commit of ours: move the branch back if it is the tip, else commit the reverse; then stage `paths`."""
+        Returns:
+            A warning if that was not possible, with the command that does it.
+        """
+
+    def uncommit(
+        self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
+    ) -> None:
+        """Undo a commit of ours: move the branch back if it is the tip, else commit the reverse."""
 
 
 class Journal(Protocol):
-    """The small files that say which operation is under way, and the lock that makes it the only one in the workspace."""
+    """The files that say which operation is under way, and the lock that makes it the only one."""
 
     def lock(self, *, wait: float) -> AbstractContextManager[None]:
         """Hold the workspace's lock; it dies with its process.
@@ -268,10 +290,10 @@ class Journal(Protocol):
         """
 
     def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
-        """Make the entry durable (temporary file, fsync, rename, fsync of the folder), replacing an older one."""
+        """Make the entry durable, replacing an older one of this operation."""
 
     def entries(self) -> dict[str, Mapping[str, Any]]:
-        """Return the entries by operation id, oldest first. An unreadable one is set aside and is not in the result."""
+        """Return the entries by operation id, oldest first; an unreadable one is set aside."""
 
     def delete(self, operation_id: str) -> None:
         """Remove the entry; nothing happens if there is none."""

@@ -2,13 +2,15 @@
 
 In a Markdown file, in order:
 
-* a `yaml`, `json` or `toml` block whose first line is a comment with a file name (`# etl.yaml`) is written to that file
-  (JSON has no comments: there the line above the block is `<!-- file: etl.json -->`);
-* a `console` block is typed into a shell line by line: `$ ` starts a command, what follows is its output, where `...`
-  stands for any text;
+* a `yaml`, `json` or `toml` block whose first line is a comment with a file name (`# etl.yaml`) is
+  written to that file (JSON has no comments: there the line above the block is `<!-- file: etl.json
+  -->`);
+* a `console` block is typed into a shell line by line: `$ ` starts a command, what follows is its
+  output, where `...` stands for any text;
 * a `python` block is run by Python.
 
-`<!-- not run: reason -->` above a block leaves it out. Each document starts in an empty folder with a git identity.
+`<!-- not run: reason -->` above a block leaves it out. Each document starts in an empty folder with
+a git identity.
 """
 
 from __future__ import annotations
