@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagRecord:
-    """One row of the registry: the guide's columns of `user_dags`, then what the operation needs."""
+    """A row of the registry: the guide's columns of `user_dags`, then what the operation needs."""
 
     id: str
     project_id: str
@@ -101,7 +101,7 @@ class OperationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """Which records a page holds: sorted by `dag_id` in code point order, from behind `after` on."""
+    """Which records a page holds: by `dag_id` in code point order, from behind `after` on."""
 
     owner: str | None = None
     tag: str | None = None
@@ -144,7 +144,7 @@ class Registry(Protocol):
     def find(
         self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
     ) -> list[DagRecord]:
-        """Return the records with one of these source paths or ids, by `dag_id`, in one round trip."""
+        """Return the records with one of these source paths or ids, in one round trip."""
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
@@ -208,11 +208,12 @@ class Files(Protocol):
     def write(self, writes: Sequence[FileWrite]) -> None:
         """Write each file atomically and durably.
 
-        Temporary file, fsync, link without replacing (or rename), then fsync of the folders. A file that already has the new content is left alone, so a repeat finishes what a kill cut short.
+        Temporary file, fsync, link without replacing (or rename), then fsync of the folders. A file
+        that already has the new content is left alone: a repeat finishes what a kill cut short.
 
         Raises:
-            ConflictError: A path does not hold `old` (nor `new`) now; the files written before it stay.
-            UnavailableError: The disk is full or the folder not writable; the files written before it stay.
+            ConflictError: A path holds neither `old` nor `new` now; the files before it stay.
+            UnavailableError: The disk is full or not writable; the files before it stay.
         """
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
@@ -234,7 +235,7 @@ class Repo(Protocol):
         """
 
     def preflight(self, paths: Sequence[str]) -> str:
-        """Return the branch to commit to (`refs/heads/main`), born or not, if a commit of `paths` can be made now.
+        """Return the branch to commit `paths` to (`refs/heads/main`), born or not, if that can be done.
 
         Raises:
             ConflictError: Detached HEAD; a merge, rebase, cherry-pick, revert or bisect under way;
@@ -251,7 +252,7 @@ class Repo(Protocol):
         *,
         verify: bool,
     ) -> str:
-        """Commit these files (as they stand in the work tree) on top of `branch`; return the commit.
+        """Commit these files, as they stand in the work tree, on top of `branch`; return its id.
 
         One commit with the user's identity and the trailer `Dagctl-Op: <operation id>`, signed if
         `commit.gpgsign` says so, through a private index that the pre-commit and commit-msg hooks
@@ -286,7 +287,7 @@ class Journal(Protocol):
         """Hold the workspace's lock; it dies with its process.
 
         Raises:
-            ConflictError: Another process still holds it after `wait` seconds; the message names it.
+            ConflictError: Another process still holds it after `wait` seconds; the message says which.
         """
 
     def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
