@@ -1,0 +1,79 @@
+"""Which folder is the workspace, and where things stand in it. Paths only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONFIG_NAME = "dagctl.toml"
+"""The file that makes a folder a workspace."""
+
+STATE_NAME = ".dagctl"
+"""The folder with what dagctl keeps for itself; git ignores it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder with `dagctl.toml`, as an absolute path without symbolic links."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """Where the workspace's settings stand."""
+        return self.root / CONFIG_NAME
+
+    @property
+    def state(self) -> Path:
+        """Where dagctl keeps the registry, the store, the journal and the lock."""
+        return self.root / STATE_NAME
+
+
+def find_workspace(start: Path) -> Workspace:
+    """Return the nearest workspace at or above `start`, up to the git root or the home folder.
+
+    Raises:
+        UsageError: `start` is no folder, or there is no `dagctl.toml`.
+    """
+    folder = resolve_folder(start)
+    for candidate in _upwards(folder):
+        if (candidate / CONFIG_NAME).is_file():
+            return Workspace(candidate)
+    raise UsageError(f"no {CONFIG_NAME} in {folder} or the folders above it", hint="dagctl init")
+
+
+def resolve_folder(path: Path) -> Path:
+    """Return `path` as an absolute path without symbolic links.
+
+    Raises:
+        UsageError: It is no folder, or cannot be one.
+    """
+    try:
+        folder = path.resolve()
+        is_folder = folder.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL character
+        raise UsageError(f"{path} is not a usable path: {error}") from error
+    if not is_folder:
+        raise UsageError(f"{path} is not a folder")
+    return folder
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    home = _home()
+    for candidate in (folder, *folder.parents):
+        yield candidate
+        if candidate == home or (candidate / ".git").exists():
+            return
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home().resolve()
+    except RuntimeError:  # no HOME and no entry in the password file
+        return None
