@@ -235,7 +235,7 @@ class Repo(Protocol):
         """
 
     def preflight(self, paths: Sequence[str]) -> str:
-        """Return the branch to commit `paths` to (`refs/heads/main`), born or not, if that can be done.
+        """Return the branch to commit to (`refs/heads/main`), born or not, if that can be done.
 
         Raises:
             ConflictError: Detached HEAD; a merge, rebase, cherry-pick, revert or bisect under way;
@@ -287,7 +287,7 @@ class Journal(Protocol):
         """Hold the workspace's lock; it dies with its process.
 
         Raises:
-            ConflictError: Another process still holds it after `wait` seconds; the message says which.
+            ConflictError: Another process holds it after `wait` seconds; the message says which.
         """
 
     def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
