@@ -1,1 +1,1 @@
-"""Twins of the adapters that live in memory: the same contract, for tests and for use without a disk."""
+"""Twins of the adapters that live in memory, with the same contract, for tests."""
