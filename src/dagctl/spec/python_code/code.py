@@ -1,0 +1,28 @@
+"""`PythonCode`: code that was checked, ready to be placed in a function."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from dagctl.spec.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonCode:
+    """The user's code without its margin and outer blank lines. Holds no tree, so that it costs little to keep."""
+
+    form: Literal["def", "body"]
+    """One `def`, or the lines of a body."""
+    text: str
+    string_lines: frozenset[int]
+    """The lines, counted from 1, that begin inside a string literal."""
+    nested: bool = False
+    """Whether the `def` must stand inside another: it calls itself, has a text above it, or annotations that run."""
+    warnings: tuple[Problem, ...] = ()
+
+    def statements(self) -> list[ast.stmt]:
+        """Return the tree of the code, read anew."""
+        return ast.parse(self.text).body
