@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.keys import checked_parts
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class MemoryFiles:
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""
+        checked_parts(path)
         if path in self.irregular:
             raise ConflictError(f"{path} is not a regular file")
         return self.content.get(path)
@@ -43,6 +45,7 @@ class MemoryFiles:
         return [write.path for write in writes if not self._restored(write)]
 
     def _restored(self, write: FileWrite) -> bool:
+        checked_parts(write.path)
         if write.path in self.irregular:
             return False
         if self.content.get(write.path) == write.new:
