@@ -78,6 +78,15 @@ def load_settings(
     return Settings(**values, origins=origins)
 
 
+def check_flag(key: str, text: str) -> str:
+    """Return the value of a flag that becomes a setting, in its canonical form.
+
+    Raises:
+        UsageError: The value is wrong.
+    """
+    return str(CHECKS[key](_from_flags({key: text})[key]))
+
+
 def user_file() -> Path:
     """Return where the user's own settings may stand, for all workspaces."""
     return platformdirs.user_config_path("dagctl") / "config.toml"
