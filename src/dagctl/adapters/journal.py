@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from dagctl.adapters import durable
 from dagctl.adapters.keys import TEMPORARY, checked_parts
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,5 +125,7 @@ def _parsed(data: bytes) -> Mapping[str, Any] | None:
 
 
 def _file_name(operation_id: str) -> str:
-    (name,) = checked_parts(f"{operation_id}{_SUFFIX}")
-    return name
+    parts = checked_parts(f"{operation_id}{_SUFFIX}")
+    if len(parts) > 1:
+        raise UsageError(f"{operation_id!a} is not the id of an operation")
+    return parts[0]
