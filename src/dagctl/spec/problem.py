@@ -48,5 +48,3 @@ class Located:
 
     path: tuple[str | int, ...]
     problem: Problem
-    of_key: bool = False
-    """Whether the key itself is wrong, rather than its value."""

@@ -45,7 +45,8 @@ def refuse_characters(text: str, refused: re.Pattern[str]) -> None:
     char = found.group()
     name = f"U+{ord(char):04X}"
     raise Problem(
-        Code.BAD_CHARACTER, f"the character {name} is not allowed here",
+        Code.BAD_CHARACTER,
+        f"the character {name} is not allowed here",
         "remove it" if char.isprintable() else f"remove it (it is invisible: {shown(char)})",
         place_of(text, found.start()),
     ).error()
