@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
-import warnings
 from typing import TYPE_CHECKING, cast
 
 from dagctl.errors import Severity
@@ -16,6 +14,7 @@ from dagctl.spec.python_code.code import PythonCode
 from dagctl.spec.python_code.findings import finding, place_of_node, refusal
 from dagctl.spec.python_code.function import as_function
 from dagctl.spec.python_code.function_tree import function_tree
+from dagctl.spec.python_code.quiet import caught_warnings
 from dagctl.spec.python_code.source import (
     Source,
     lines_inside_strings,
@@ -28,6 +27,7 @@ from dagctl.spec.text import BIDI, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from warnings import WarningMessage
 
     from dagctl.spec.problem import Problem
     from dagctl.spec.python_code.findings import PythonCodeError
@@ -41,8 +41,6 @@ _CODE = re.compile(r"^[ \t\f]*[^ \t\f\n#]", re.MULTILINE)
 _REFUSED = re.compile(f"[\x00\ud800-\udfff{BIDI}\u180e\u200b\u2060-\u2064\ufeff]")
 _TOO_COMPLEX = (MemoryError, RecursionError, OverflowError)
 _STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
-_FILTERS = threading.Lock()
-"""Python's warning filters are one for the process; they are changed under this lock only."""
 
 
 def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode:
@@ -53,8 +51,7 @@ def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode
     """
     source = read_source(code)
     _check_characters(source)
-    with _FILTERS, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with caught_warnings() as caught:
         statements = _read(source)
         nodes = _nodes(statements, source)
         function = _only_def(statements)
@@ -174,7 +171,7 @@ def _place_of_error(error: SyntaxError, source: Source, *, in_bytes: bool) -> Pl
     return Place(line, min(column, len(source.line(line)) + 1))
 
 
-def _lint(caught: Sequence[warnings.WarningMessage], source: Source) -> list[Problem]:
+def _lint(caught: Sequence[WarningMessage], source: Source) -> list[Problem]:
     """Return what Python itself warns of, once each."""
     found = {(str(each.message), each.lineno - source.shift): None for each in caught}
     return [
