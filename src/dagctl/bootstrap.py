@@ -46,7 +46,7 @@ class LocalBackend:
     @cached_property
     def repo(self) -> Repo:
         """The git repository around the workspace."""
-        from dagctl.adapters.git.repo import GitRepo
+        from dagctl.adapters.git import GitRepo
 
         return GitRepo(self._workspace.root)
 
