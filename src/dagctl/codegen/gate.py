@@ -31,13 +31,13 @@ def check(source: str, file: DagFile) -> None:
     """
     with caught_warnings():
         try:
-            statements = ast.parse(source).body
-            compile(source, "<dag file>", "exec", dont_inherit=True)
+            tree = ast.parse(source)
+            compile(tree, "<dag file>", "exec", dont_inherit=True)
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             raise GeneratedCodeError(
                 f"the file of {file.dag_id} does not compile: {error}"
             ) from error
-    for found, wanted in zip_longest(statements, _module(file)):
+    for found, wanted in zip_longest(tree.body, _module(file)):
         if not same(found, wanted):
             line = getattr(found, "lineno", source.count("\n"))
             raise GeneratedCodeError(

@@ -11,7 +11,6 @@ from dagctl.spec.python_code import (
     as_function,
     function_tree,
     input_statements,
-    parse_python_code,
 )
 
 if TYPE_CHECKING:
@@ -41,9 +40,8 @@ def python_source(task: PythonTask, stem: str, target: Target) -> TaskSource:
 def _function(task: PythonTask, name: str) -> FunctionSource:
     """Return the text made of the checked code, and the tree made of the untouched one."""
     context = task.provide_context
-    code = parse_python_code(task.python_code, provide_context=context)
     statements = input_statements(task.python_code)
     return FunctionSource(
-        as_function(code, name, provide_context=context),
-        function_tree(code, statements, name, provide_context=context),
+        as_function(task.code, name, provide_context=context),
+        function_tree(task.code, statements, name, provide_context=context),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from dagctl.errors import Severity
@@ -43,6 +44,7 @@ _TOO_COMPLEX = (MemoryError, RecursionError, OverflowError)
 _STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
 
 
+@lru_cache(maxsize=16)  # of one task the check, its model and the warnings ask in turn
 def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode:
     """Return the code, checked: it would run as a task, and nothing of it when Airflow reads the file.
 

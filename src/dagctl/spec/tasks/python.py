@@ -1,10 +1,10 @@
 """A task that calls a Python function."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 
-from dagctl.spec.python_code import PythonCodeError, parse_python_code
+from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.text import MAX_TEXT, refuse_length
 
@@ -30,3 +30,14 @@ class PythonTask(TaskBase):
         examples=["return 42", "def extract(**context):\n    return context['ds']"],
         json_schema_extra={"minLength": 1, "maxLength": MAX_TEXT},
     )
+    _code: PythonCode = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
+        """Keep what the check of the code found out (it is remembered, so nothing is read twice)."""
+        super().model_post_init(context)
+        self._code = parse_python_code(self.python_code, provide_context=self.provide_context)
+
+    @property
+    def code(self) -> PythonCode:
+        """The checked code, ready to be placed in a function."""
+        return self._code
