@@ -53,6 +53,8 @@ define environment
 	@$(UV) venv --quiet --clear --no-python-downloads --python "$(PYTHON_FOR)" $(1) \
 	    || { echo "$(1) needs Python $(PYTHON_FOR) on the PATH" >&2; exit 1; }
 	@VIRTUAL_ENV=$(1) $(UV) pip install --quiet --compile-bytecode --requirement $<
+	@AIRFLOW_HOME=$(CURDIR)/$(1)/home $(1)/bin/airflow db migrate >$(1)/migrate.log 2>&1 \
+	    || { cat $(1)/migrate.log >&2; exit 1; }
 	@touch $@
 endef
 
