@@ -12,7 +12,7 @@ Specs = Annotated[
 ]
 InputFormat = Annotated[
     Literal["yaml", "json"] | None,
-    typer.Option("--format", help="What standard input holds; otherwise the suffix decides."),
+    typer.Option("--format", help="What standard input or a file without a suffix holds."),
 ]
 TextOrJson = Annotated[
     Literal["text", "json"], typer.Option("--output", "-o", help="The form of the result.")

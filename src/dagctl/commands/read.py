@@ -126,14 +126,20 @@ def _read(path: str, stdin: BinaryIO, spec_format: SpecFormat | None) -> Documen
         return _problem(path, "there is no such file", code=MissingError.code)
     except (OSError, ValueError) as error:
         return _problem(path, f"cannot be read: {_reason(error)}")
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        return _irregular(path, mode)
+    says_nothing = Path(path).suffix.lower() not in SUFFIXES
     with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(handle).st_mode
-        if stat.S_ISDIR(mode):
-            hint = f"specs are files ending in {', '.join(sorted(SUFFIXES))}"
-            return _problem(path, "the folder holds no specs", hint=hint)
-        if not stat.S_ISREG(mode):
-            return _problem(path, "is not a regular file", hint="pipe it in: `... | dagctl ... -`")
-        return _document(path, file, spec_format)
+        return _document(path, file, spec_format if says_nothing else None)
+
+
+def _irregular(path: str, mode: int) -> Diagnostic:
+    if stat.S_ISDIR(mode):
+        hint = f"specs are files ending in {', '.join(sorted(SUFFIXES))}"
+        return _problem(path, "the folder holds no specs", hint=hint)
+    return _problem(path, "is not a regular file", hint="pipe it in: `dagctl ... - < FILE`")
 
 
 def _document(

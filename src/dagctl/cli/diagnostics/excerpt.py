@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
 
 TAB = "    "
-LINE_END = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -24,8 +22,8 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines without their ends."""
-        return LINE_END.split(self.text)
+        """The lines without their ends; as for the readers, only a line feed ends a line."""
+        return [line.removesuffix("\r") for line in self.text.split("\n")]
 
     def line(self, number: int) -> str | None:
         """Return a line by its number (from 1), or None beyond the end."""
