@@ -1,4 +1,4 @@
-"""`DagFile`: all that stands in a generated file, as values. The template lays it out, the gate checks it."""
+"""`DagFile`: what stands in a generated file, as values. A template lays it out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DAG: dict[Target, Import] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagFile:
-    """The parts of a generated file, in their order; the header is not among them, since it holds no code."""
+    """The parts of a generated file in their order, but for the header, which holds no code."""
 
     imports: tuple[Import, ...]
     default_args: Mapping[str, Value]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`upstream >> downstream`: variables, of which one side at most has several (a list has no `>>` of its own)."""
+    """`upstream >> downstream`: variables, several on one side at most (lists have no `>>`)."""
 
     upstream: tuple[str, ...]
     downstream: tuple[str, ...]

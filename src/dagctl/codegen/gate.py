@@ -22,7 +22,7 @@ _LOAD, _STORE = ast.Load(), ast.Store()
 
 
 def check(source: str, file: DagFile) -> None:
-    """Compare a rendered file with the module that its parts demand, statement by statement, and compile it.
+    """Compile a rendered file, and compare each statement with what the parts demand.
 
     The user's functions are compared with the tree of the user's own text.
 

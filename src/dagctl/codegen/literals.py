@@ -48,7 +48,7 @@ def comment(value: str) -> str:
 
 
 def _block(value: str) -> str:
-    """Return a literal in triple quotes with the line ends of the text; a blank before one is escaped."""
+    """Return a literal in triple quotes; a blank before a line end is escaped."""
     lines = "\n".join(map(_escaped, value.split("\n")))
     kept = _LAST_QUOTE.sub(r'\\"', _LAST_BLANK.sub(r"\\x20", lines))
     return f'"""{kept}"""'
@@ -62,20 +62,13 @@ def _escaped(value: str) -> str:
 def _character(char: str) -> str:
     """Return a character as it is if everyone can see it, else its escape.
 
-    The table of Unicode 3.2 decides, which every Python version has: the same text gives the same bytes everywhere.
+    The table of Unicode 3.2 decides, which every Python has: the same bytes everywhere.
     """
     if char in _ESCAPES:
         return _ESCAPES[char]
     if ucd_3_2_0.category(char)[0] in "LNPS" and char not in _INVISIBLE_LETTERS:
         return char
-    code = ord(char)
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )  # noqa: PLR2004, E501 - the widths of Python's escapes
+    return char.encode("unicode_escape").decode("ascii")
 
 
 def _list(values: tuple[str, ...], *, width: int, indent: str) -> str:

@@ -15,7 +15,7 @@ _PREFIX = "dag_"
 
 
 def file_name(dag_id: str) -> str:
-    """Return the name of a DAG's file: `<dag_id>.py`, or `dag_<dag_id>.py` where that would hide a module.
+    """Return `<dag_id>.py`, or `dag_<dag_id>.py` where that would hide a module.
 
     Two ids never share a file: an id that reads like a prefixed one is prefixed too.
     """
@@ -26,9 +26,10 @@ def file_name(dag_id: str) -> str:
 
 
 def stems(task_ids: Iterable[str]) -> dict[str, str]:
-    """Return an identifier for each task id, all different; an id that is an identifier keeps it.
+    """Return an identifier for each task id, all different; an id that is one keeps it.
 
-    The names made of it end in `_task` and `_function`, as no keyword, built-in or other name of the module does.
+    The names made of it end in `_task` and `_function`, as no keyword, built-in or other name of
+    the module does.
     """
     ids = list(task_ids)
     found = {task_id: task_id for task_id in ids if _identifier(task_id) == task_id}
@@ -57,7 +58,7 @@ def _identifier(task_id: str) -> str:
 
 
 def _free(stem: str, taken: set[str], numbers: dict[str, int]) -> str:
-    """Return the stem, or the stem with the first free number; `numbers` remembers where to go on."""
+    """Return the stem, or it with the first free number; `numbers` remembers where to go on."""
     name = stem
     while name in taken:
         numbers[stem] = numbers.get(stem, 1) + 1

@@ -74,7 +74,7 @@ def _layout(file: DagFile, airflow: Target) -> dict[str, object]:
 
 @cache
 def _environment() -> Environment:
-    """Return the templates. They hold layout only: values arrive as source and are never read as templates."""
+    """Return the templates: layout only; values come as source and are never read as templates."""
     return Environment(
         loader=PackageLoader("dagctl"),
         undefined=StrictUndefined,

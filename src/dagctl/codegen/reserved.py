@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 STANDARD_LIBRARY = frozenset(
-    """__future__ _abc _aix_support _android_support _apple_support _ast _ast_unparse _asyncio _bisect
+    """
+    __future__ _abc _aix_support _android_support _apple_support _ast _ast_unparse _asyncio _bisect
     _blake2 _bootlocale _bootsubprocess _bz2 _codecs _codecs_cn _codecs_hk _codecs_iso2022
     _codecs_jp _codecs_kr _codecs_tw _collections _collections_abc _colorize _compat_pickle
     _compression _contextvars _crypt _csv _ctypes _curses _curses_panel _datetime _dbm _decimal
@@ -35,21 +36,21 @@ STANDARD_LIBRARY = frozenset(
     time timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle turtledemo
     types typing unicodedata unittest urllib uu uuid venv warnings wave weakref webbrowser
     winreg winsound wsgiref xdrlib xml xmlrpc xxlimited xxsubtype zipapp zipfile zipimport zlib
-    zoneinfo""".split()
+    zoneinfo""".split()  # noqa: SIM905 - a table, not code
 )
-"""The top-level modules of Python 3.9 to 3.14, written out: a file name does not depend on the Python that runs."""
+"""The top-level modules of Python 3.10 to 3.14: a name does not depend on the Python that runs."""
 
 PACKAGES = frozenset(
     """_pytest airflow attr attrs dagctl jinja2 numpy pandas pendulum pip pkg_resources pydantic
-    pytest requests setuptools sqlalchemy wheel yaml""".split()
+    pytest requests setuptools sqlalchemy wheel yaml""".split()  # noqa: SIM905 - a table, not code
 )
 """What Airflow, its tools and most tasks import."""
 
 READ_BY_NAME = frozenset(
     """__init__ __main__ airflow_local_settings conftest log_config noxfile setup sitecustomize
-    tests usercustomize webserver_config""".split()
+    tests usercustomize webserver_config""".split()  # noqa: SIM905 - a table, not code
 )
-"""Modules that Airflow (CVE-2024-45034), Python or test runners import by name from where they stand."""
+"""What Airflow (CVE-2024-45034), Python or test runners import by name from a folder."""
 
 DEVICES = frozenset(
     ["aux", "con", "conin$", "conout$", "nul", "prn"]
@@ -62,6 +63,6 @@ _MODULES = STANDARD_LIBRARY | PACKAGES | READ_BY_NAME
 
 
 def is_reserved(name: str) -> bool:
-    """Return whether `<name>.py` would be taken for something else, on a file system that ignores case too."""
+    """Return whether `<name>.py` would be taken for something else, in whatever case."""
     lower = name.lower()
     return lower in _MODULES or lower.partition(".")[0] in DEVICES

@@ -1,4 +1,4 @@
-"""What can stand in a generated call: plain values, and three things that Python spells as a call or a name."""
+"""What can stand in a generated call, and the two things that have names of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """A length of time in minutes, kept as it was given (`0.1` is no whole number of microseconds)."""
+    """A length of time in minutes, kept as it was given."""
 
     count: int | float
 

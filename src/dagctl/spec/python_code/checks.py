@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.python_code.findings import finding, place_of_node, refusal
+from dagctl.spec.python_code.findings import place_of_node, refusal
+from dagctl.spec.python_code.read import TOO_COMPLEX, place_of_error, too_deep
 from dagctl.spec.python_code.tree import own_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.spec.problem import Problem
+    from dagctl.spec.python_code.read import Reading
     from dagctl.spec.python_code.source import Source
 
 _YIELDS = (ast.Yield, ast.YieldFrom)
 _ASYNC = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INERT = (*_DEFS, ast.Import, ast.ImportFrom, ast.Pass)
-_BUILTIN_TYPES = frozenset(
-    ("bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list")
-    + ("object", "set", "str", "tuple", "type")
-)
-_GENERIC_TYPES = frozenset(("dict", "frozenset", "list", "set", "tuple", "type"))
+_GENERIC_TYPES = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
+_BUILTIN_TYPES = _GENERIC_TYPES | {
+    *("bool", "bytearray", "bytes", "complex", "float", "int", "object", "str")
+}
 
-CONTEXT_KEYS = frozenset(
-    """conn conf dag dag_run data_interval_end data_interval_start ds ds_nodash exception
-    execution_date expanded_ti_count inlet_events inlets logical_date macros map_index_template
-    next_ds next_ds_nodash next_execution_date outlet_events outlets params
-    prev_data_interval_end_success prev_data_interval_start_success prev_ds prev_ds_nodash
-    prev_end_date_success prev_execution_date prev_execution_date_success
-    prev_start_date_success reason run_id start_date task task_instance task_instance_key_str
-    task_reschedule_count templates_dict test_mode ti tomorrow_ds tomorrow_ds_nodash
-    triggering_asset_events triggering_dataset_events try_number ts ts_nodash
-    ts_nodash_with_tz var yesterday_ds yesterday_ds_nodash""".split()
-)
-"""What Airflow 2.9 to 3 may pass to a function by name (their `Context` types)."""
+
+def check_compiles(reading: Reading, body_of: str | None) -> None:
+    """Refuse what Python can read but not compile (`return` in a class, a parameter twice).
+
+    `body_of` holds the parameters of the function whose body this is; None: it stands alone.
+    """
+    module = ast.parse(f"def f({body_of}): ..." if body_of is not None else "")
+    if body_of is None:
+        module.body = reading.statements
+    else:
+        cast("ast.FunctionDef", module.body[0]).body = reading.statements
+        check_runs(reading.statements, reading.source)
+    try:
+        compile(module, "<python_code>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        place = place_of_error(error, reading.source, in_bytes=True)
+        message = f"not valid in a function: {error.msg}"
+        raise refusal(Code.PYTHON_NOT_IN_FUNCTION, message, None, place) from error
+    except TOO_COMPLEX as error:
+        raise too_deep(None) from error
 
 
 def check_runs(statements: Sequence[ast.stmt], source: Source) -> None:
-    """Refuse what makes a function a generator or a coroutine: Airflow would call it and run nothing."""
+    """Refuse what makes a function a generator or a coroutine: a call of it runs nothing."""
     nodes = list(own_nodes(statements))
     for node in nodes:
         if isinstance(node, _YIELDS):
@@ -83,7 +90,7 @@ def check_body(statements: Sequence[ast.stmt], source: Source) -> None:
 
 
 def check_def(function: ast.FunctionDef, source: Source) -> None:
-    """Refuse what would run when Airflow reads the file, rather than when the task runs."""
+    """Refuse what would run when Airflow reads the file."""
     for decorator in function.decorator_list:
         raise refusal(
             Code.PYTHON_DECORATOR,
@@ -102,7 +109,7 @@ def check_def(function: ast.FunctionDef, source: Source) -> None:
 
 
 def runs_at_import(annotation: ast.expr) -> bool:
-    """Return whether an annotation is more than built-in types and literals, so that evaluating it may fail."""
+    """Return whether an annotation is more than built-in types and literals, and so may fail."""
     match annotation:
         case ast.Constant():
             return False
@@ -113,7 +120,7 @@ def runs_at_import(annotation: ast.expr) -> bool:
         case ast.Subscript(value=ast.Name(id=name), slice=element):
             return name not in _GENERIC_TYPES or runs_at_import(element)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return _no_union(left) or not _is_none(right) and _no_union(right)
+            return _no_union(left) or (_no_union(right) and not _is_none(right))
         case _:
             return True
 
@@ -124,60 +131,13 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars]
 
 
-def annotations(function: ast.FunctionDef) -> Iterator[ast.expr]:
+def signature_annotations(function: ast.FunctionDef) -> Iterator[ast.expr]:
     """Yield the annotations of a function's signature."""
     for parameter in parameters(function.args):
         if parameter.annotation:
             yield parameter.annotation
     if function.returns:
         yield function.returns
-
-
-def unfilled(function: ast.FunctionDef, source: Source) -> list[Problem]:
-    """Return a warning for each required parameter that Airflow has no value for."""
-    return [
-        finding(
-            Code.PYTHON_PARAMETER,
-            f"Airflow passes no `{parameter.arg}` to this function, so the task would fail",
-            "give it a default, or read what you need from `**context`",
-            place_of_node(parameter, source),
-            Severity.WARNING,
-        )
-        for parameter, by_name in _required(function.args)
-        if not by_name or parameter.arg not in CONTEXT_KEYS
-    ]
-
-
-def unresolved(function: ast.FunctionDef, source: Source) -> list[Problem]:
-    """Return a warning for each annotation that is evaluated when the task runs and names something unknown."""
-    return [
-        finding(
-            Code.PYTHON_ANNOTATION,
-            "Python evaluates this annotation when the task runs, and nothing is imported by then",
-            "quote the annotation, or leave it out",
-            place_of_node(annotation, source),
-            Severity.WARNING,
-        )
-        for annotation in annotations(function)
-        if runs_at_import(annotation)
-    ]
-
-
-def context_missing(nodes: Sequence[ast.AST], source: Source) -> list[Problem]:
-    """Return a warning if the code reads `context`, which nothing gives it."""
-    names = [node for node in nodes if isinstance(node, ast.Name) and node.id == "context"]
-    bound = any(isinstance(node, ast.arg) and node.arg == "context" for node in nodes)
-    if not names or bound or any(isinstance(name.ctx, ast.Store) for name in names):
-        return []
-    return [
-        finding(
-            Code.PYTHON_CONTEXT,
-            "the code reads `context`, which it only gets with `provide_context: true`",
-            "set `provide_context: true`",
-            place_of_node(names[0], source),
-            Severity.WARNING,
-        )
-    ]
 
 
 def _defines(statement: ast.stmt) -> bool:
@@ -210,13 +170,3 @@ def _is_none(node: ast.expr) -> bool:
 
 def _no_union(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or runs_at_import(node)
-
-
-def _required(arguments: ast.arguments) -> Iterator[tuple[ast.arg, bool]]:
-    """Yield the parameters without a default, each with whether it can be passed by name."""
-    positional = [*arguments.posonlyargs, *arguments.args]
-    for index, parameter in enumerate(positional[: len(positional) - len(arguments.defaults)]):
-        yield parameter, index >= len(arguments.posonlyargs)
-    for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if default is None:
-            yield parameter, True

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonCode:
-    """The user's code without its margin and outer blank lines. Holds no tree, so that it costs little to keep."""
+    """The user's code without its margin and outer blank lines.
+
+    It holds no tree, so that it costs little to keep.
+    """
 
     form: Literal["def", "body"]
     """One `def`, or the lines of a body."""
@@ -20,7 +23,7 @@ class PythonCode:
     string_lines: frozenset[int]
     """The lines, counted from 1, that begin inside a string literal."""
     nested: bool = False
-    """Whether the `def` must stand inside another: it calls itself, has a text above it, or annotations that run."""
+    """Whether the `def` must stand inside another function to keep its meaning."""
     warnings: tuple[Problem, ...] = ()
 
     def statements(self) -> list[ast.stmt]:

@@ -39,7 +39,7 @@ def finding(
 
 
 def place_of_node(node: ast.stmt | ast.expr | ast.arg, source: Source) -> Place:
-    """Return where a node stands in the user's text: a tree counts bytes, a place counts characters."""
+    """Return where a node stands: a tree counts bytes, a place counts characters."""
     line = node.lineno - source.shift
     end_line = (node.end_lineno or node.lineno) - source.shift
     return Place(

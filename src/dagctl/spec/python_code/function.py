@@ -7,6 +7,7 @@ import io
 import re
 import token
 import tokenize
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dagctl.spec.python_code.source import indented, unit
@@ -23,7 +24,7 @@ _DEF_NAME = re.compile(r"^(def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MULTILINE)
 
 
 def as_function(code: PythonCode, name: str, *, provide_context: bool) -> str:
-    """Return the definition of a function `name` with this code as its body, without a final line end."""
+    """Return the definition of a function `name` that runs this code, without a final line end."""
     if code.form == "body":
         return f"{header(name, ['**context'] if provide_context else [])}\n{_body(code)}"
     return _nested(code, name) if code.nested else _renamed(code.text, name)
@@ -57,17 +58,17 @@ def _renamed(text: str, name: str) -> str:
 
 
 def _split_signature(text: str) -> str:
-    """Return a `def` with one parameter a line, if its signature stands on one line and has parameters."""
+    """Return a `def` with one parameter a line, if its signature stands on one line so far."""
     marks = _signature_marks(text)
     if len(marks) < 2:  # noqa: PLR2004 - the brackets around nothing, or on several lines
         return text
-    pieces = [text[a + 1 : b].strip() for a, b in zip(marks, marks[1:], strict=False)]
+    pieces = [text[a + 1 : b].strip() for a, b in pairwise(marks)]
     lines = "".join(f"    {piece},\n" for piece in pieces if piece)
     return f"{text[: marks[0] + 1]}\n{lines}{text[marks[-1] :]}" if lines else text
 
 
 def _signature_marks(text: str) -> list[int]:
-    """Return the offsets of the bracket that opens the signature, its commas, and the bracket that closes it."""
+    """Return where the brackets and commas of a signature on one line stand, or nothing."""
     marks: list[int] = []
     depth = 0
     for found in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -86,7 +87,7 @@ def _signature_marks(text: str) -> list[int]:
 
 
 def _nested(code: PythonCode, name: str) -> str:
-    """Return a function that defines the user's `def`, unchanged, and calls it with what it was called with."""
+    """Return a function that holds the user's `def`, unchanged, and passes its arguments on."""
     function = code.statements()[-1]
     assert isinstance(function, ast.FunctionDef)  # noqa: S101 - the form says so
     step = unit(code.text)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FILTERS = threading.Lock()
-"""The warning filters are one for the process, and put back as they were found: one thread at a time."""
+"""The process has one set of filters, put back as it was found: one thread at a time."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Python code as lines: which begin inside a string, how far the whole is indented, and how to move it."""
+"""Python code as lines: which begin inside a string, and how to move them in and out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WHITE = " \t\f"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Code with `\\n` line ends only, and the white space before its first line of code."""
+    """Code with line feeds as line ends, and the white space before its first line of code."""
 
     text: str
     margin: str
@@ -51,7 +51,7 @@ def read_source(code: str) -> Source:
 
 
 def lines_inside_strings(text: str) -> frozenset[int]:
-    """Return the lines, counted from 1, that begin inside a string literal: their start is content."""
+    """Return the lines, counted from 1, that begin inside a string literal."""
     inside: set[int] = set()
     opened: list[int] = []
     for found in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -78,7 +78,7 @@ def indented(text: str, fixed: frozenset[int], by: str) -> str:
 
 
 def outdented(text: str, fixed: frozenset[int], margin: str) -> str:
-    """Return the text without its margin; a line that has less of it (inside brackets) loses what it has."""
+    """Return the text without its margin; a line with less (in brackets) loses what it has."""
     return "\n".join(
         line if number in fixed else _outdented_line(line, margin)
         for number, line in enumerate(text.split("\n"), 1)
@@ -86,7 +86,7 @@ def outdented(text: str, fixed: frozenset[int], margin: str) -> str:
 
 
 def trimmed(text: str, fixed: frozenset[int]) -> tuple[str, frozenset[int]]:
-    """Return the text without blank lines at its start and end, and where its `fixed` lines are then."""
+    """Return the text without blank lines at its ends, and where its `fixed` lines are then."""
     lines = text.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip(_WHITE)), 0)
     last = max((i for i, line in enumerate(lines) if line.strip(_WHITE)), default=0)
@@ -94,7 +94,7 @@ def trimmed(text: str, fixed: frozenset[int]) -> tuple[str, frozenset[int]]:
 
 
 def _indented_line(line: str, by: str) -> str:
-    """Return a line further in: a form feed sets Python's column back to zero, so the step comes after it."""
+    """Return a line further in. A form feed sets Python's column to zero, so it stays first."""
     head = line[: len(line) - len(line.lstrip(_WHITE))]
     reset = head.rfind("\f") + 1
     return f"{line[:reset]}{by}{line[reset:]}"

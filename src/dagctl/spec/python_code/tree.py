@@ -20,7 +20,7 @@ def levels(roots: Sequence[ast.AST]) -> Iterator[list[ast.AST]]:
 
 
 def own_nodes(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield what runs when these statements run: all but the bodies of functions defined in them."""
+    """Yield what runs when these statements run: not the bodies of functions defined in them."""
     stack: list[ast.AST] = list(statements)
     while stack:
         node = stack.pop()
@@ -36,7 +36,7 @@ def own_nodes(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
 def same(left: object, right: object) -> bool:
     """Return whether two trees (or lists of trees) are equal but for the places of their nodes.
 
-    Constants must agree in type and in every digit: `1`, `1.0` and `True` differ, so do `0.0` and `-0.0`.
+    Constants must agree in type and in every digit: `1` and `True` differ, so do `0.0` and `-0.0`.
     """
     stack: list[tuple[Any, Any]] = [(left, right)]
     while stack:
