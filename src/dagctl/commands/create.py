@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.errors import DagctlError
 from dagctl.publish.operation import begin, wishes_of
 from dagctl.publish.plan import make_plan
-from dagctl.publish.recovery import clear, recover_all
+from dagctl.publish.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.publish.request import distinct
 from dagctl.publish.run import run
 
@@ -71,14 +73,16 @@ def create(
         found = recover_all(context, wishes_of(wanted, settings, options))
         entry = found.repeated
         if entry is not None:
-            result = _result(backend, entry, _commit_id(backend, entry))
+            with kept(entry):
+                result = _repeated(backend, entry)
         else:
             result, entry = _publish(context, wanted, options)
         result = replace(result, recovered=found.recovered)
         with context.step("tell"):
             tell(result)
         if entry is not None:
-            with context.step("clear"):
+            # all is done and told: an entry that cannot be removed now is the next run's to remove
+            with suppress(DagctlError, OSError), context.step("clear"):
                 clear(backend, entry)
     return result
 
@@ -88,32 +92,30 @@ def _publish(
 ) -> tuple[CreateResult, Entry | None]:
     """Return what was done, and the journal's entry if anything was."""
     planned = make_plan(context, wanted, options)
-    if all(one.action == "unchanged" for one in planned):
-        dags = tuple(_unchanged(one.record) for one in planned if one.record)
-        return CreateResult(dags=dags, operation_id=None), None
+    unchanged = [one.record for one in planned if one.action == "unchanged" and one.record]
+    if len(unchanged) == len(planned):
+        return CreateResult(dags=tuple(map(_unchanged, unchanged)), operation_id=None), None
     operation = run(begin(context, options, planned))
-    entry = operation.entry
-    commit_id = operation.commit_id or _commit_id(context.backend, entry)
-    result = _result(context.backend, entry, commit_id)
-    return replace(result, warnings=operation.warnings), entry
+    result = _result(operation.entry, operation.commit_id, unchanged)
+    return replace(result, warnings=operation.warnings), operation.entry
 
 
-def _result(backend: Backend, entry: Entry, commit_id: str) -> CreateResult:
+def _repeated(backend: Backend, entry: Entry) -> CreateResult:
+    """Return what an operation did whose user was not told."""
+    names = [wish.unchanged for wish in entry.wishes if wish.unchanged is not None]
+    unchanged = backend.registry.find(dag_ids=names)
+    return _result(entry, recorded_commit(backend, entry), unchanged)
+
+
+def _result(entry: Entry, commit_id: str, records: Sequence[DagRecord]) -> CreateResult:
     """Return what a confirmed operation did, in the order of what was wished for."""
     items = {item.wish: item for item in entry.items}
-    names = [wish.unchanged for wish in entry.wishes if wish.unchanged is not None]
-    records = backend.registry.find(dag_ids=names) if names else []
     unchanged = {record.dag_id: _unchanged(record) for record in records}
     dags = tuple(
         _changed(items[index], commit_id) if index in items else unchanged[wish.unchanged or ""]
         for index, wish in enumerate(entry.wishes)
     )
     return CreateResult(dags=dags, operation_id=entry.operation_id)
-
-
-def _commit_id(backend: Backend, entry: Entry) -> str:
-    """Return the recorded commit of a confirmed operation."""
-    return backend.registry.find(dag_ids=entry.dag_ids[:1])[0].commit_id
 
 
 def _changed(item: Item, commit_id: str) -> CreatedDag:

@@ -5,6 +5,7 @@ Each action looks before it acts, so all of this may be interrupted anywhere and
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +16,7 @@ from dagctl.publish.operation import confirm_entry
 from dagctl.publish.undo import find_commit, undo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.entry import Entry, Wish
@@ -59,7 +60,8 @@ def recover_all(context: Context, wishes: Sequence[Wish] = ()) -> Recovery:
     for operation_id, data in context.backend.journal.entries().items():
         with context.step("recover"):
             entry = from_data(operation_id, data)
-            outcome = _settled(context, entry)
+            with kept(entry):
+                outcome = settle(context, entry)
             recovered.append(outcome)
             if outcome.outcome == "finished" and not repeated and entry.wishes == tuple(wishes):
                 repeated = entry
@@ -87,6 +89,11 @@ def settle(context: Context, entry: Entry) -> Recovered:
     return finished(entry)
 
 
+def recorded_commit(backend: Backend, entry: Entry) -> str:
+    """Return the commit of a confirmed operation, as it is recorded."""
+    return backend.registry.find(dag_ids=entry.dag_ids[:1])[0].commit_id
+
+
 def finished(entry: Entry) -> Recovered:
     """Return that the operation is done."""
     return Recovered(operation_id=entry.operation_id, outcome="finished", dags=entry.dag_ids)
@@ -100,19 +107,25 @@ def undone(context: Context, entry: Entry) -> Recovered:
     )
 
 
-def clear(backend: Backend, entry: Entry) -> None:
-    """Remove the entry from the journal."""
-    backend.journal.delete(entry.operation_id)
+@contextmanager
+def kept(entry: Entry) -> Iterator[None]:
+    """Say of any failure in the block that the operation is still in the journal.
 
-
-def _settled(context: Context, entry: Entry) -> Recovered:
+    Raises:
+        UnfinishedError: The block failed.
+    """
     try:
-        return settle(context, entry)
+        yield
     except (DagctlError, OSError) as error:
         raise UnfinishedError(
             f"an earlier operation could be neither finished nor undone: {error}",
             state=f"operation {entry.operation_id} is unfinished; its journal is kept",
         ) from error
+
+
+def clear(backend: Backend, entry: Entry) -> None:
+    """Remove the entry from the journal."""
+    backend.journal.delete(entry.operation_id)
 
 
 def _go_on(context: Context, entry: Entry, commit_id: str) -> None:

@@ -7,12 +7,13 @@ would do it. What cannot be undone now stays in the journal, and the user is tol
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from dagctl.errors import UNCHANGED, DagctlError, UnavailableError, UnfinishedError
 from dagctl.ports import OperationStatus
 from dagctl.publish.operation import STEPS, take
-from dagctl.publish.recovery import clear, finished, settle, undone
+from dagctl.publish.recovery import clear, finished, recorded_commit, settle, undone
 
 if TYPE_CHECKING:
     from dagctl.publish.operation import Operation
@@ -44,6 +45,9 @@ def _after(error: BaseException, step: str, operation: Operation) -> Operation:
         outcome = _settled(error, step, operation)
         if outcome.outcome == "undone":
             clear(operation.context.backend, operation.entry)
+        else:
+            commit_id = recorded_commit(operation.context.backend, operation.entry)
+            operation = replace(operation, commit_id=commit_id)
     except BaseException as second:
         raise _unfinished(error, second, operation) from second
     if outcome.outcome == "undone":
