@@ -1,4 +1,4 @@
-"""Shell commands as Airflow's BashOperator takes them: rendered with Jinja, then given to bash as one argument."""
+"""Shell commands as Airflow's BashOperator takes them: Jinja first, then one argument for bash."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_COMMAND = 131_000
 """Bytes: Linux refuses a single argument of more than 128 KiB."""
 TEMPLATE_FILES = (".sh", ".bash")
-"""`BashOperator.template_ext`: a command with such an end is the name of a template file to Airflow."""
+"""`BashOperator.template_ext`: a command that ends so names a template file to Airflow."""
 
 _MARKS = ("{{", "{%", "{#")
 _GONE = {
@@ -39,14 +39,14 @@ _GONE = {
 """Variables that Airflow 3 no longer has, and what to write instead."""
 _PARAMETER = re.compile(r"""(?<!['"])\{\{-?\s*(?:dag_run\.conf|params)\b[^}]*\}\}(?!['"])""")
 
-# Only ever parses: a template is neither compiled nor rendered here, as Jinja computes constants when it compiles.
+# It only parses. Compiling would already compute constants, and `{{ 9**9**9 }}` takes forever.
 _AIRFLOW = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - nothing is rendered
 _FILTERS = {*_AIRFLOW.filters, "ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz"}
 _TESTS = set(_AIRFLOW.tests)
 
 
 def check_bash_command(command: str) -> str:
-    """Return the command unchanged, or raise a pydantic error for what would fail when the task runs."""
+    """Return the command unchanged, or raise a pydantic error for what would fail at run time."""
     refuse_blank(command)
     refuse_characters(command, IN_CODE)
     problem = _too_long(command) or _template_file(command) or _template_problem(command)
@@ -111,7 +111,7 @@ def _unknown_name(command: str, tree: nodes.Template) -> Problem | None:
 
 def _bad(command: str, reason: str, line: int, hint: str | None = None) -> Problem:
     if hint is None:
-        hint = "Airflow renders the command with Jinja; put what is meant for the shell between {% raw %} and {% endraw %}"
+        hint = "put what is meant for the shell between {% raw %} and {% endraw %}"
     return Problem(
         Code.BAD_TEMPLATE,
         f"Airflow cannot render the command: {reason[:200]}",

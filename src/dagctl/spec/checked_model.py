@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CheckedModel(BaseModel):
-    """A strict model; a `ValidationError` from it carries a `Problem` for each error, in `ctx["problem"]`."""
+    """A strict model; each line of its `ValidationError` has a `Problem` in `ctx["problem"]`."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 

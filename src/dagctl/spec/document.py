@@ -61,7 +61,8 @@ class Document:
     text: str
     root: Node
     inside: Callable[[str, Node, Place], Span | None]
-    """Return where a place in a text value stands in the document, or None if that cannot be told."""
+    """Return where a place in a text value stands in the document, or None if that cannot be "
+    "told."""
 
     def node(self, path: Path) -> Node | None:
         """Return the value at a path, or None if there is none."""
@@ -77,7 +78,7 @@ class Document:
         return entry[0] if entry else self.span_of(path[:-1])
 
     def span_of(self, path: Path, place: Place | None = None) -> Span:
-        """Return where the value at a path stands, or a place in it; where there is none, what is around it."""
+        """Return where the value at a path stands, or a place in it, or else what is around it."""
         node = self.node(path)
         if node is None:
             return self.span_of(path[:-1]) if path else Span(0, 0)
@@ -136,7 +137,7 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader got out of a text: the document, if there is one, and what is wrong with the text."""
+    """What a reader got out of a text: the document, if any, and what is wrong with the text."""
 
     document: Document | None
     findings: Sequence[Finding] = ()

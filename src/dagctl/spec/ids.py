@@ -1,6 +1,6 @@
-"""Ids: what Airflow, git, URLs and file systems all take unchanged.
+r"""Ids: what Airflow, git, URLs and file systems all take unchanged.
 
-Airflow's own pattern ends in `$` and is used with `match`, so it lets `demo\\n` and `..` pass; this one does not.
+Airflow's own pattern ends in `$` and is used with `match`: there, `demo\n` and `..` pass.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FOREIGN = re.compile(r"[^A-Za-z0-9_.\-]+")
 
 
 def pattern(limit: int) -> str:
-    """Return the regular expression of an id with at most `limit` characters, to be matched as a whole."""
+    """Return the regular expression of a whole id with at most `limit` characters."""
     return f"{_SHAPE}{{0,{limit - 1}}}"
 
 

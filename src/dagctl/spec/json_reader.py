@@ -1,11 +1,12 @@
-"""JSON as a document: a reader of its own, as the standard library tells no positions and keeps duplicate keys."""
+"""JSON as a document.
+
+A reader of its own: the standard library tells no positions and loses duplicate keys.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import NoReturn
-
 from dagctl.spec.codes import Code
 from dagctl.spec.document import MAX_DEPTH, MAX_VALUES, Document, Finding, Node, Reading, Span
 from dagctl.spec.findings import duplicate_key, empty_document, limit_finding
@@ -30,7 +31,7 @@ _NOT_FINITE = {"nan", "infinity", "inf"}
 def read_json(text: str) -> Reading:
     """Return the document that a JSON text holds, and what is wrong with the text.
 
-    It reads on behind what is certain not to be meant otherwise: a comma too many, a comment, `True`.
+    It reads on behind a slip whose meaning is certain: a comma too many, a comment, `True`.
     """
     reader = _Reader(text)
     try:
@@ -60,7 +61,7 @@ class _Reader:
             return None
         root = self._value(1)
         if self._next():
-            self._stop(
+            raise self._stop(
                 "there is more text behind the end of the document", "one file holds one spec"
             )
         return root
@@ -84,7 +85,7 @@ class _Reader:
         while self._goes_on("}"):
             key = self._key()
             if self._next() != ":":
-                self._stop("`:` is missing behind the key", 'write `"key": value`')
+                raise self._stop("`:` is missing behind the key", 'write `"key": value`')
             self._at += 1
             value = self._value(depth + 1)
             if key.value in built.keys:
@@ -118,7 +119,7 @@ class _Reader:
         if char == closing:
             return
         if char != ",":
-            self._stop(f"`,` or `{closing}` is missing here", "separate the items by commas")
+            raise self._stop(f"`,` or `{closing}` is missing here", "separate the items by commas")
         comma = self._at
         self._at += 1
         if self._next() == closing:
@@ -132,12 +133,12 @@ class _Reader:
     def _key(self) -> Node:
         if self._next() in {'"', "'"}:
             return self._text_value()
-        self._stop("a key in double quotes is missing here", 'write `"key": value`')
+        raise self._stop("a key in double quotes is missing here", 'write `"key": value`')
 
     def _text_value(self) -> Node:
         found = match_text(self._text, self._at)
         if found is None:
-            self._stop("the text that begins here is never closed", "add the closing quote")
+            raise self._stop("the text that begins here is never closed", "add the closing quote")
         if found.group().startswith("'"):
             message = "JSON has double quotes only"
             self._tell(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*found.span())))
@@ -187,8 +188,8 @@ class _Reader:
             return Node(word, span, "plain")
         self._at = span.start
         if not self._text[span.start : span.end].strip():
-            self._stop("the document ends in the middle", "close every bracket")
-        self._stop("no JSON value begins here", "put text in double quotes")
+            raise self._stop("the document ends in the middle", "close every bracket")
+        raise self._stop("no JSON value begins here", "put text in double quotes")
 
     def _next(self) -> str:
         """Pass white space and comments; return the next character, or nothing at the end."""
@@ -215,6 +216,6 @@ class _Reader:
         if len(self.findings) >= _MAX_FINDINGS:
             raise _StopError
 
-    def _stop(self, message: str, hint: str) -> NoReturn:
+    def _stop(self, message: str, hint: str) -> _StopError:
         self.findings.append(Finding(Code.JSON_SYNTAX, message, hint, Span(self._at, self._at + 1)))
-        raise _StopError
+        return _StopError()

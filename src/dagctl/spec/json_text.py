@@ -1,4 +1,4 @@
-"""JSON's texts: what a quoted text says, what is wrong with its spelling, and where a place in it stands."""
+"""JSON's texts: what a spelling says, what is wrong with it, and where a place in it stands."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def _said(token: re.Match[str]) -> tuple[str, Finding | None]:
     if len(spelling) == 2:  # noqa: PLR2004 - a backslash and a letter
         char = _ESCAPES.get(spelling[1])
         return (char, None) if char else (spelling[1], _bad_escape(spelling, span))
-    char = chr(int(spelling[2:], 16))
+    code = spelling.removeprefix("\\u")
+    char = chr(int(code, 16))
     if "\ud800" <= char <= "\udfff":
         message = f"`{spelling}` is half of a surrogate pair and no character"
         return "\ufffd", Finding(Code.JSON_SURROGATE, message, "write the character itself", span)

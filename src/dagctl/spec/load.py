@@ -26,7 +26,7 @@ Format = Literal["yaml", "json"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The result of a check: the spec, unless there are errors, and every finding in the order of the text."""
+    """The spec, unless there are errors, and every finding in the order of the text."""
 
     spec: DagSpec | None
     diagnostics: tuple[Diagnostic, ...]
@@ -42,7 +42,7 @@ def load_spec(
 
     Args:
         text: One document. Bytes are UTF-8.
-        format: By default told by the suffix of `origin`, else JSON if the first character is `{`, else YAML.
+        format: Default: by the suffix of `origin`; else JSON if it begins with `{`, else YAML.
         origin: The name of the file, for diagnostics.
 
     Raises:
@@ -60,7 +60,7 @@ def check_spec(
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
 ) -> Checked:
-    """Return the spec that a text holds, and all errors and warnings. The arguments are those of `load_spec`."""
+    """Return the spec of a text, and all errors and warnings; arguments as of `load_spec`."""
     source, findings = decode(text)
     if findings:
         return Checked(None, _diagnostics(source, findings, origin))

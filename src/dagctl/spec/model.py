@@ -44,7 +44,7 @@ class DagSpec(CheckedModel):
     """One DAG, as the guide's fields describe it. Building it runs every check.
 
     Raises:
-        pydantic.ValidationError: One line for each problem; `ctx["problem"]` has code, message and hint.
+        pydantic.ValidationError: A line for each problem; `ctx["problem"]` has code and hint.
     """
 
     project_id: Annotated[
@@ -72,7 +72,7 @@ class DagSpec(CheckedModel):
     )
     schedule_interval: Annotated[str, AfterValidator(check_schedule)] | None = Field(
         default=None,
-        description="A preset, a cron expression of 5 fields, or null for a DAG that is only triggered.",
+        description="A preset, a cron expression of 5 fields, or null: only when triggered.",
         examples=["@daily", "0 6 * * 1-5", None],
     )
     owner: Annotated[str, AfterValidator(line_of(MAX_OWNER))] = Field(
@@ -103,7 +103,7 @@ class DagSpec(CheckedModel):
         PlainSerializer(write_start_date, when_used="json"),
     ] = Field(
         default=DEFAULT_START,
-        description="The first moment: an ISO date, or a date and time. Without a zone it is in UTC.",
+        description="The first moment: an ISO date, or a date and time. Without a zone: UTC.",
         examples=["2024-01-01", "2024-01-01T06:00:00Z"],
     )
     retries: Annotated[int, AfterValidator(fields.read_retries)] = Field(
@@ -139,12 +139,12 @@ class DagSpec(CheckedModel):
 
     @property
     def origin(self) -> str | None:
-        """Return the file that the spec was read from, as given to `load_spec`, or None. No part of equality."""
+        """The file that the spec was read from, as given to `load_spec`; no part of equality."""
         return self._origin
 
     @property
     def dag_id_given(self) -> bool:
-        """Return whether the id was given, rather than made from the name."""
+        """Whether the id was given, rather than made from the name."""
         return "dag_id" in self.model_fields_set
 
     def with_dag_id(self, dag_id: str) -> Self:
@@ -175,7 +175,7 @@ class DagSpec(CheckedModel):
         return cls.model_validate(dict(data))
 
     def digest(self) -> str:
-        """Return the SHA-256, in hex, of the spec's canonical JSON (keys sorted, no spaces, ASCII)."""
+        """Return the SHA-256, in hex, of the canonical JSON (keys sorted, no spaces, ASCII)."""
         canonical = json.dumps(self.to_data(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -189,7 +189,7 @@ class DagSpec(CheckedModel):
 
     @classmethod
     def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
-        """Return raw data under the field's names: `schedule` is `schedule_interval`, `$schema` is for editors."""
+        """Return raw data with `schedule` as `schedule_interval`, and without `$schema`."""
         if not isinstance(data, dict) or not data.keys() & {"schedule", "$schema"}:
             return data
         return {

@@ -1,4 +1,4 @@
-"""Problems of the model brought to their places in the document, in one order with the findings of the reader."""
+"""The model's problems at their places in the document, in one order with the reader's findings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def place_findings(
 ) -> Sequence[Finding]:
     """Return all findings in the order of the text.
 
-    What the model says about a value that the reader refused is left out: it would be the same thing twice.
+    What the model says about a value that the reader refused is left out: one slip, one finding.
     """
     told = [replace(finding, path=document.path_at(finding.span)) for finding in told]
     told = [finding for finding in told if not _is_plain_date(finding)]
@@ -36,7 +36,7 @@ def place_findings(
 
 
 def _is_plain_date(finding: Finding) -> bool:
-    """Return whether this is an unquoted date where a date belongs, so that all YAML versions mean the same."""
+    """Return whether this is an unquoted date where all YAML versions mean the same by it."""
     return finding.code == Code.YAML_DATE and finding.path == _START_DATE
 
 

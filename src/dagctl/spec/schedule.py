@@ -1,7 +1,7 @@
 """Schedules: presets and 5-field cron expressions, with the meaning that Airflow gives them.
 
-Airflow asks croniter, so croniter decides here too. Refused besides: what croniter takes in another sense than most
-readers (6 and 7 fields, random and hashed values, ranges that wrap around) and what never fires.
+Airflow asks croniter, so croniter decides here too. Refused besides: what croniter takes in another
+sense than most readers (6 or 7 fields, random values, ranges that wrap), and what never fires.
 """
 
 from __future__ import annotations
@@ -28,23 +28,19 @@ PRESETS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
-"""The presets of Airflow and the cron expression of each. `@continuous` needs an argument that a spec does not have."""
+"""Airflow's presets as cron. `@continuous` needs an argument that a spec cannot give."""
 
 _FIELDS = 5
 _LONGEST = 200
+_SAMPLE = 24
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _TEXT = re.compile(r"[!-~]+(?:[ \t]+[!-~]+)*")
 _RANDOM = re.compile(r"(?i)[rh](?:\([^)]*\))?")
 _RANGE = re.compile(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
-_NAMES = {
-    name: number
-    for names in (
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(),
-        ["", *"mon tue wed thu fri sat".split()],
-    )
-    for number, name in enumerate(names, start=1 if names[0] else 0)
-} | {"sun": 0}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_NAMES = {name: i for i, name in enumerate(_MONTHS, 1)} | {name: i for i, name in enumerate(_DAYS)}
 
 
 def check_schedule(text: str) -> str:
@@ -137,7 +133,7 @@ def _never(text: str) -> Problem:
 
 
 def in_words(schedule: str | None) -> str:
-    """Return a valid schedule as an English phrase, such as "at 06:00 AM, Monday through Friday"."""
+    """Return a valid schedule as an English phrase, such as "at 06:00, Monday through Friday"."""
     if schedule is None:
         return "never; it runs when triggered"
     if schedule == "@once":
@@ -153,10 +149,23 @@ def in_words(schedule: str | None) -> str:
         return schedule
 
 
+def runs_between(schedule: str | None, start: datetime, end: datetime) -> int:
+    """Return about how often the schedule fires from `start` to `end`, by its first pace."""
+    cron = PRESETS.get(schedule or "@once") or schedule
+    if cron is None or cron == "@once" or start >= end:
+        return 0
+    fires = croniter(cron, start)
+    try:
+        times: list[datetime] = [fires.get_next(datetime) for _ in range(_SAMPLE)]
+    except CroniterBadDateError:
+        return 0
+    return int((end - start) / ((times[-1] - start) / _SAMPLE))
+
+
 def next_run(schedule: str | None, start_date: datetime, now: datetime) -> datetime | None:
     """Return the first time after `now`, and not before `start_date`, at which the schedule fires.
 
-    The fields of a cron expression are read in the time zone of `start_date`, as Airflow does. None: never again.
+    Cron fields are in the time zone of `start_date`, as in Airflow. None: never again.
     """
     if schedule is None:
         return None

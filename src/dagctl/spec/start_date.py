@@ -12,7 +12,7 @@ from dagctl.spec.wording import shown
 
 DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = 1900, 2200
-"""The years that a start date may lie in: what lies outside is a slip, and overflows some date arithmetic."""
+"""The years of a start date: what lies outside is a slip, and overflows some date arithmetic."""
 
 ISO_PATTERN = (
     r"^\d{4}-\d{2}-\d{2}"

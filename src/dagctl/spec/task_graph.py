@@ -1,4 +1,4 @@
-"""The graph of tasks: every id once, every dependency there, and no way back to where one came from.
+"""The graph of tasks: every id once, every dependency there, and no way round in a circle.
 
 It looks at raw data, so that a slip in one field hides no slip in the graph.
 """
@@ -23,7 +23,7 @@ _CYCLES = 20
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A task as the graph sees it: where it stands in the list, its id, and its dependencies with their places."""
+    """A task: where it stands in the list, its id, and its dependencies with their places."""
 
     index: int
     task_id: str
@@ -31,7 +31,7 @@ class Node:
 
 
 def graph_problems(tasks: object) -> Iterator[Located]:
-    """Yield what is wrong with the graph of raw tasks. Tasks and dependencies that are no text are passed over."""
+    """Yield what is wrong with the graph of raw tasks; ids that are no text are passed over."""
     nodes = list(_nodes(tasks))
     yield from _duplicate_ids(nodes)
     ids = {node.task_id for node in nodes}
@@ -57,7 +57,8 @@ def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
     first: dict[str, int] = {}
     for node in nodes:
         if first.setdefault(node.task_id, node.index) != node.index:
-            message = f"the task id {shown(node.task_id)} is taken by task {first[node.task_id] + 1} of the list"
+            taken = first[node.task_id] + 1
+            message = f"the task id {shown(node.task_id)} is taken by task {taken} of the list"
             yield _at(
                 node, None, Problem(Code.DUPLICATE_TASK_ID, message, "give each task its own id")
             )
@@ -94,7 +95,7 @@ def _at(node: Node, place: int | None, problem: Problem) -> Located:
 
 
 def _cycles(nodes: Mapping[str, Node]) -> Iterator[Located]:
-    """Yield one problem for each knot of tasks that wait for one another, at the first dependency on the way round."""
+    """Yield one problem for each circle of tasks, at the first dependency on the way round."""
     left = _without_acyclic(nodes)
     for _ in range(_CYCLES):
         if not left:
@@ -120,7 +121,7 @@ def _cycle_problem(path: list[str]) -> Problem:
 
 
 def _without_acyclic(nodes: Mapping[str, Node]) -> dict[str, Node]:
-    """Return the tasks that could never start: take away, again and again, those that wait for nobody."""
+    """Return the tasks that could never start: those left when who waits for nobody is gone."""
     waits = {name: _waits_for(node, nodes) for name, node in nodes.items()}
     followers: dict[str, list[str]] = {name: [] for name in nodes}
     for name, others in waits.items():
@@ -141,7 +142,7 @@ def _waits_for(node: Node, nodes: Mapping[str, Node]) -> set[str]:
 
 
 def _walk_round(left: Mapping[str, Node]) -> list[str]:
-    """Return a cycle, each name depending on the next. Whoever is left waits for somebody who is left."""
+    """Return a cycle, each name depending on the next; whoever is left waits for one left."""
     place: dict[str, int] = {}
     path: list[str] = []
     name = next(iter(left))

@@ -74,12 +74,12 @@ def prose(text: str) -> str:
 
 
 def line_of(limit: int) -> Callable[[str], str]:
-    """Return the check for a text of one line with something in it and at most `limit` characters."""
+    """Return the check for a text of one line, not blank, with at most `limit` characters."""
     return _single(limit, _IN_LINE)
 
 
 def name_of(limit: int) -> Callable[[str], str]:
-    """Return the check for a human name: one line, and nothing in it that reorders or hides text."""
+    """Return the check for a human name: one line, and nothing that reorders or hides text."""
     return _single(limit, _IN_NAME)
 
 

@@ -70,7 +70,7 @@ def located(
 
 
 def _without_tag(loc: Path) -> Path:
-    """Return the path in the document: pydantic names the chosen task type behind the index of a task."""
+    """Return the path in the document: pydantic puts the task type behind the index of a task."""
     return (*loc[:2], *loc[3:]) if len(loc) > 2 and loc[0] == "tasks" else loc  # noqa: PLR2004 - list, index, tag
 
 

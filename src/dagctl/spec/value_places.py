@@ -1,4 +1,4 @@
-"""From a place in a text value to its spelling: one token of the spelling for each character of the value."""
+"""From a place in a text to its spelling: one token of the spelling for each character."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def shown(text: str) -> str:
-    """Return the text between backticks: one line, cut to 60 characters, invisible characters escaped."""
+    """Return the text between backticks: one line, 60 characters, the invisible ones escaped."""
     cut = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
     return f"`{''.join(_visible(char) for char in cut)}`"
 

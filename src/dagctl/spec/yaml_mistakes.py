@@ -1,4 +1,7 @@
-"""Why a text is no YAML, in words that help; and the text with a slip of one line taken out, to read on behind it."""
+"""Why a text is no YAML, in words that help.
+
+A slip of one line is taken out of the text, so that what is wrong behind it is found as well.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError
 
 _LINE = re.compile(
-    r"""(?P<head>[ ]*(?:-[ ]+)*(?:(?:[\w$.-]+|"[^"\n]*"|'[^'\n]*')[ ]*:[ ]+)?)(?P<value>[^\s#].*?)[ \t\r]*$""",
+    r"""(?P<head>[ ]*(?:-[ ]+)*(?:(?:[\w$.-]+|"[^"\n]*"|'[^'\n]*')[ ]*:[ ]+)?)"""
+    r"""(?P<value>[^\s#].*?)[ \t\r]*$""",
     re.MULTILINE,
 )
 
@@ -120,7 +124,6 @@ _PROBLEMS = (
     ),
 )
 _MISFIT = (
-    Code.YAML_SYNTAX,
     "this line does not fit the lines before it",
     "check the indentation, and `key: value` or `- item`",
 )
@@ -132,7 +135,7 @@ class _Slip(NamedTuple):
 
 
 def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
-    """Return the finding for PyYAML's error, and the text with the slip taken out if it is one value on one line."""
+    """Return the finding for PyYAML's error, and the text without the slip if it is one value."""
     marks = [mark.index for mark in (error.problem_mark, error.context_mark) if mark is not None]
     problem = f"{error.context or ''} {error.problem or ''}"
     tab = _tab(text, marks)
@@ -197,10 +200,11 @@ def _placeholder(span: Span) -> str:
 
 
 def _misfit(problem: str, offset: int) -> Finding:
-    for words, *told in _PROBLEMS:
+    span = Span(offset, offset + 1)
+    for words, code, message, hint in _PROBLEMS:
         if words in problem:
-            return Finding(*told, Span(offset, offset + 1))
-    return Finding(*_MISFIT, Span(offset, offset + 1))
+            return Finding(code, message, hint, span)
+    return Finding(Code.YAML_SYNTAX, *_MISFIT, span)
 
 
 def _best_mark(error: MarkedYAMLError) -> int:

@@ -1,4 +1,4 @@
-"""YAML text as PyYAML nodes: the C parser where it is there, with guards that stop it before it goes too deep."""
+"""YAML text as PyYAML nodes: the C parser where there is one, stopped before it goes too deep."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LimitError(Exception):
 
 
 class _Guards:
-    """What PyYAML's composers ask for the tag of each node, and tell when a node begins and ends."""
+    """What PyYAML's composers ask for the tag of a node, and tell when a node begins or ends."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -69,9 +69,9 @@ class PureComposer(_Guards, Reader, Scanner, Parser, Composer):
 def _fastest() -> Callable[[str], Any]:
     if not yaml.__with_libyaml__:
         return PureComposer
-    from yaml.cyaml import CParser  # noqa: PLC0415 - cannot be imported without libyaml
+    from yaml._yaml import CParser  # noqa: PLC0415 - cannot be imported without libyaml
 
-    class FastComposer(_Guards, CParser):  # type: ignore[misc] # a class of the C extension
+    class FastComposer(_Guards, CParser):
         """The composer in C."""
 
         def __init__(self, text: str) -> None:

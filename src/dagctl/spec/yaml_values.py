@@ -1,7 +1,7 @@
 """What an unquoted YAML word means.
 
-The meaning is that of the YAML 1.2 core schema. Where YAML 1.1 (PyYAML, Ruby, many editors) reads something else, the
-word is a surprise to somebody: it is refused with a hint to quote it.
+The meaning is that of the YAML 1.2 core schema. Where YAML 1.1 (PyYAML, Ruby, many editors) reads
+something else, the word is a surprise to somebody: it is refused with a hint to quote it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Surprise(NamedTuple):
 
 
 def meaning(word: str) -> tuple[str | float | bool | None, Surprise | None]:
-    """Return the value of an unquoted word, and why it is refused if it is; the value is then the word itself."""
+    """Return the value of an unquoted word, and why it is refused, if it is (the word stays)."""
     if word in _CORE:
         return _CORE[word], None
     if word in _WORDS:

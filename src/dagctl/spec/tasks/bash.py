@@ -25,7 +25,7 @@ class BashTask(TaskBase):
 
     @classmethod
     def further_problems(cls, data: object) -> Iterator[Located]:
-        """Yield a problem if the command is to be given a context, which only a function can take."""
+        """Yield a problem if the command is to get a context, which only a function can take."""
         if isinstance(data, dict) and data.get("provide_context") is True:
             message = "a bash task has no function that could take the context"
             hint = "remove `provide_context`; in the command write `{{ ds }}` and the like"

@@ -33,7 +33,7 @@ class PythonTask(TaskBase):
     _code: PythonCode = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
-        """Keep what the check of the code found out (it is remembered, so nothing is read twice)."""
+        """Keep what the check of the code found out; it is remembered, so nothing is read twice."""
         super().model_post_init(context)
         self._code = parse_python_code(self.python_code, provide_context=self.provide_context)
 
