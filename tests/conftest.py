@@ -22,6 +22,10 @@ class Sandbox:
 
     root: Path
 
+    def at(self, root: Path) -> Sandbox:
+        """Return the repository of another folder."""
+        return Sandbox(root)
+
     def git(self, *arguments: str, data: bytes = b"") -> str:
         """Run git as the user would; return its standard output without the last line break."""
         done = subprocess.run(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, attempts, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
 from dagctl.adapters.git.index import PrivateIndex
@@ -14,12 +16,12 @@ from dagctl.adapters.git.tree import Trees
 from dagctl.errors import ConflictError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.place import Place
     from dagctl.adapters.git.tree import Entry
-    from dagctl.ports import FileWrite
+    from dagctl.ports import Files, FileWrite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,9 @@ class Draft:
 class Committer:
     """Makes commits in one work tree."""
 
-    def __init__(self, place: Place, patience: Patience) -> None:
+    def __init__(self, place: Place, files: Files, patience: Patience) -> None:
         self._place = place
+        self._files = files
         self._git = place.git
         self._trees = Trees(place.git)
         self._patience = patience
@@ -68,18 +71,35 @@ class Committer:
                 was.
             UnavailableError: git failed, or the branch was locked all the time.
         """
-        trailer = f"{MADE_BY}: {operation_id}"
+        text = f"{message.rstrip()}\n\n{MADE_BY}: {operation_id}\n"
         with TemporaryDirectory(prefix="dagctl-") as folder:
             index = PrivateIndex(self._place, Path(folder))
             base = tip(self._git, branch)
             files = index.add([self._place.full(write.path) for write in writes])
-            _require_unchanged(self._place, writes)
-            text = f"{message.rstrip()}\n\n{trailer}\n"
+            self._require_unchanged(writes)
             if verify:
                 hooks = Hooks(self._place, index, limit=self._patience.hook)
-                hooks.before_commit(lambda: self._trees.graft(base, files))
-                text = hooks.message(text, trailer, Path(folder, "COMMIT_EDITMSG"))
+                with self._taking_back(writes):
+                    hooks.before_commit(lambda: self._trees.graft(base, files))
+                    text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
+                    self._require_unchanged(writes)
         return self._land(Draft(branch=branch, base=base, files=files, text=text))
+
+    @contextmanager
+    def _taking_back(self, writes: Sequence[FileWrite]) -> Iterator[None]:
+        """Undo what a refusing hook made of our files, so that they are known for ours."""
+        try:
+            yield
+        except ConflictError:
+            for write in writes:
+                now = self._files.read(write.path)
+                self._files.write([replace(write, old=now)])
+            raise
+
+    def _require_unchanged(self, writes: Sequence[FileWrite]) -> None:
+        for write in writes:
+            if self._files.read(write.path) != write.new:
+                raise ConflictError(f"{write.path} was changed while it was committed")
 
     def _land(self, draft: Draft) -> str:
         """Commit on the tip of the branch; if that moves meanwhile, on the new one."""
@@ -117,6 +137,7 @@ def write_commit(git: GitCommand, tree: str, parent: str | None, text: str) -> s
 
     Raises:
         ConflictError: It could not be signed.
+        UnavailableError: It could not be written.
     """
     signed = git.run("config", "--type=bool", "--get", "commit.gpgSign").text == "true"
     options = (*(("-S",) if signed else ()), *(("-p", parent) if parent else ()))
@@ -125,14 +146,8 @@ def write_commit(git: GitCommand, tree: str, parent: str | None, text: str) -> s
         data=text.encode(errors="surrogateescape"),
         terminal=signed,
     )
+    if not answer.ok and signed:
+        raise ConflictError(f"the commit could not be signed: {answer.error}")
     if not answer.ok:
-        what = "could not be signed" if signed else "could not be written"
-        raise ConflictError(f"the commit {what}: {answer.error}")
+        raise failure(("commit-tree",), answer)
     return answer.text
-
-
-def _require_unchanged(place: Place, writes: Sequence[FileWrite]) -> None:
-    for write in writes:
-        file = place.git.folder / place.full(write.path)
-        if not file.is_file() or file.read_bytes() != write.new:
-            raise ConflictError(f"{write.path} was changed while it was committed")

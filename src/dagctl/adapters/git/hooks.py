@@ -44,8 +44,8 @@ class Hooks:
         if self._index.tree() != tree:
             raise ConflictError("the pre-commit hook changed the files to commit", hint=_HINT)
 
-    def message(self, text: str, trailer: str, file: Path) -> str:
-        """Return the commit message after commit-msg, if there is one, with our trailer.
+    def message(self, text: str, file: Path) -> str:
+        """Return the commit message after commit-msg, if there is one; our trailer stays its end.
 
         Raises:
             ConflictError: The hook refused, or left an empty message.
@@ -55,6 +55,7 @@ class Hooks:
         file.write_bytes(text.encode(errors="surrogateescape"))
         self._run("commit-msg", "--", str(file))
         git = self._place.git
+        trailer = text.splitlines()[-1]
         edited = git.must("stripspace", data=file.read_bytes()).out
         if not edited.replace(trailer.encode(), b"").strip():
             raise ConflictError("the commit-msg hook left an empty message", hint=_HINT)

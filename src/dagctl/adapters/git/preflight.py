@@ -104,20 +104,22 @@ def _require_not_ignored(git: GitCommand, paths: Sequence[str]) -> None:
     # rules name is tracked nevertheless.
     if not _ignored(git, data, "--no-index"):
         return
-    if found := _ignored(git, data):
-        source, line, rule, path, *_ = found.split("\0")
+    for source, line, rule, path in _ignored(git, data):
         raise ConflictError(
             f"{path.removeprefix('./')} is ignored by git ({source}:{line}: {rule})",
             hint="take the rule away, or choose another folder for DAG files",
         )
 
 
-def _ignored(git: GitCommand, paths: bytes, *options: str) -> str:
+def _ignored(git: GitCommand, paths: bytes, *options: str) -> list[tuple[str, ...]]:
+    """Return file, line, rule and path for each path that the rules ignore."""
     command = ("check-ignore", "-v", "-z", "--stdin", *options)
     answer = git.run(*command, data=paths)
     if answer.status not in (0, 1):
         raise failure(command, answer)
-    return os.fsdecode(answer.out)
+    fields = iter(os.fsdecode(answer.out).split("\0")[:-1])
+    # a rule with "!" takes the path out again
+    return [found for found in zip(*[fields] * 4, strict=True) if not found[2].startswith("!")]
 
 
 def _parents(path: str) -> list[str]:

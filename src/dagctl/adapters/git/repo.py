@@ -10,6 +10,7 @@ from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.place import Place, locate
 from dagctl.adapters.git.undo import Undoer
+from dagctl.adapters.work_tree import WorkTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ class GitRepo:
 
     def __init__(self, root: Path, *, patience: Patience | None = None) -> None:
         self._git = GitCommand(root.absolute())
+        self._files = WorkTree(root)
         self._patience = patience or Patience()
 
     @cached_property
@@ -54,7 +56,7 @@ class GitRepo:
         verify: bool,
     ) -> str:
         """Commit these files on top of the branch, and nothing else; return the commit id."""
-        committer = Committer(self._place, self._patience)
+        committer = Committer(self._place, self._files, self._patience)
         return committer.commit(operation_id, branch, writes, message, verify=verify)
 
     def find_commit(self, operation_id: str, branch: str) -> str | None:
