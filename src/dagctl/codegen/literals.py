@@ -19,17 +19,19 @@ _LAST_BLANK = re.compile(r" (?=\n)")
 _LAST_QUOTE = re.compile(r'"(?=""|\Z)')
 
 
-def literal(value: Value, *, name: str = "", indent: str = "    ") -> str:
-    """Return the source of `value`, as it stands after `indent` and `name=`."""
+def literal(value: Value, before: str = "    ") -> str:
+    """Return the source of `value`, for a line that begins with `before` and ends in a comma."""
+    indent = before[: len(before) - len(before.lstrip())]
+    room = LINE_LENGTH - len(f"{before},")
     match value:
         case Reference():
             return value.name
         case str():
             return _block(value) if "\n" in value[:-1] else text(value)
         case tuple():
-            return _list(value, width=LINE_LENGTH - len(f"{indent}{name}=,"), indent=indent)
+            return _list([text(each) for each in value], room, indent)
         case datetime():
-            return _datetime(value)
+            return _datetime(value, room, indent)
         case Minutes():
             return f"timedelta(minutes={value.count!r})"
         case _:
@@ -71,20 +73,22 @@ def _character(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
-def _list(values: tuple[str, ...], *, width: int, indent: str) -> str:
+def _list(items: list[str], room: int, indent: str) -> str:
     """Return a list on one line if it surely fits, else with one item a line.
 
     How wide a character outside of ASCII is depends on Unicode tables; two columns is the most.
     """
-    items = [text(value) for value in values]
     line = f"[{', '.join(items)}]"
-    if sum(1 if char.isascii() else 2 for char in line) <= width:
+    if sum(1 if char.isascii() else 2 for char in line) <= room:
         return line
     return "".join(["[\n", *(f"{indent}    {item},\n" for item in items), f"{indent}]"])
 
 
-def _datetime(value: datetime) -> str:
+def _datetime(value: datetime, room: int, indent: str) -> str:
     numbers = ", ".join(map(str, date_numbers(value)))
     seconds = offset_seconds(value)
     zone = f"timezone(timedelta(seconds={seconds}))" if seconds else "timezone.utc"
-    return f"datetime({numbers}, tzinfo={zone})"
+    line = f"datetime({numbers}, tzinfo={zone})"
+    if len(line) <= room:
+        return line
+    return f"datetime(\n{indent}    {numbers}, tzinfo={zone}\n{indent})"

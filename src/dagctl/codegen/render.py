@@ -62,10 +62,12 @@ def _layout(file: DagFile, airflow: Target) -> dict[str, object]:
         "airflow": airflow,
         "imports": file.imports,
         "functions": [function.text for function in file.functions],
-        "default_args": {key: literal(value) for key, value in file.default_args.items()},
+        "default_args": {
+            key: literal(value, f'    "{key}": ') for key, value in file.default_args.items()
+        },
         "dag_id": literal(file.dag_id),
         "dag_arguments": {
-            name: literal(value, name=name) for name, value in file.dag_arguments.items()
+            name: literal(value, f"    {name}=") for name, value in file.dag_arguments.items()
         },
         "tasks": file.tasks,
         "edges": file.edges,

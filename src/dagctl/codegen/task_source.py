@@ -46,4 +46,4 @@ class TaskSource:
     @property
     def literals(self) -> dict[str, str]:
         """The arguments as Python source."""
-        return {name: literal(value, name=name) for name, value in self.arguments.items()}
+        return {name: literal(value, f"    {name}=") for name, value in self.arguments.items()}

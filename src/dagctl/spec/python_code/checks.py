@@ -84,7 +84,7 @@ def check_body(statements: Sequence[ast.stmt], source: Source) -> None:
     raise refusal(
         Code.PYTHON_NOTHING_CALLED,
         "the code only defines and calls nothing, so the task would do nothing",
-        f"call it at the end (`return {name}(...)`), or give exactly one `def` with its imports inside",
+        f"call it at the end (`return {name}(...)`), or give one `def` with its imports inside",
         place_of_node(definition, source),
     )
 
