@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+
 from dagctl.spec.codes import Code
 from dagctl.spec.document import MAX_DEPTH, MAX_VALUES, Document, Finding, Node, Reading, Span
 from dagctl.spec.findings import duplicate_key, empty_document, limit_finding

@@ -21,9 +21,9 @@ from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.ids import MAX_DAG_ID, check_dag_id, pattern
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.schedule import check_schedule
+from dagctl.spec.schedule import PRESETS, check_schedule
 from dagctl.spec.slug import slug
-from dagctl.spec.start_date import DEFAULT_START, read_start_date, write_start_date
+from dagctl.spec.start_date import DEFAULT_START, ISO_PATTERN, read_start_date, write_start_date
 from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import Task
 from dagctl.spec.tasks.base import as_tuple
@@ -74,6 +74,9 @@ class DagSpec(CheckedModel):
         default=None,
         description="A preset, a cron expression of 5 fields, or null: only when triggered.",
         examples=["@daily", "0 6 * * 1-5", None],
+        json_schema_extra={
+            "anyOf": [{"enum": [*PRESETS]}, {"type": "string", "minLength": 1}, {"type": "null"}]
+        },
     )
     owner: Annotated[str, AfterValidator(line_of(MAX_OWNER))] = Field(
         default="airflow",
@@ -105,6 +108,7 @@ class DagSpec(CheckedModel):
         default=DEFAULT_START,
         description="The first moment: an ISO date, or a date and time. Without a zone: UTC.",
         examples=["2024-01-01", "2024-01-01T06:00:00Z"],
+        json_schema_extra={"pattern": ISO_PATTERN},
     )
     retries: Annotated[int, AfterValidator(fields.read_retries)] = Field(
         default=1,
