@@ -103,20 +103,23 @@ class Committer:
 
     def _land(self, draft: Draft) -> str:
         """Commit on the tip of the branch; if that moves meanwhile, on the new one."""
-        branch, at, new = draft.branch, draft.base, ""
+        branch, at = draft.branch, draft.base
+        new = self._commit_on(draft, at)
         for _ in attempts(self._patience.ref):
             self._require_head(branch)
-            now = tip(self._git, branch)
-            if now != at or not new:
-                self._require_same_files(draft, now)
-                at = now
-                new = write_commit(self._git, self._trees.graft(at, draft.files), at, draft.text)
             if move(self._git, branch, new, at, why=draft.text.partition("\n")[0]):
                 return new
+            now = tip(self._git, branch)
+            if now != at:
+                self._require_same_files(draft, now)
+                at, new = now, self._commit_on(draft, now)
         raise UnavailableError(
             f"{branch} was locked or moving for {self._patience.ref:g} seconds",
             hint="see whether another git process is at work, then try again",
         )
+
+    def _commit_on(self, draft: Draft, parent: str | None) -> str:
+        return write_commit(self._git, self._trees.graft(parent, draft.files), parent, draft.text)
 
     def _require_head(self, branch: str) -> None:
         now = head(self._git)
