@@ -55,7 +55,7 @@ def _told(arguments: list[str], invocation: Invocation) -> int:
     except KeyboardInterrupt as error:
         return tell(invocation, _interrupted(error, invocation.state))
     except Exception as error:  # noqa: BLE001 - the last resort, which must not be a traceback
-        return tell(invocation, unexpected(error))
+        return tell(invocation, unexpected(error, invocation.state))
 
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:

@@ -44,11 +44,11 @@ def tell(invocation: Invocation, error: DagctlError) -> int:
     return int(error.exit_code)
 
 
-def unexpected(error: Exception) -> UnexpectedError:
+def unexpected(error: Exception, state: str) -> UnexpectedError:
     """Return the short form of an exception that nobody foresaw."""
     found = UnexpectedError(
         f"this is a bug in dagctl: {type(error).__name__}: {error}",
-        state="unknown; `dagctl recover` brings everything into agreement",
+        state=state,
         hint="run again with --debug and report what it prints",
     )
     found.__cause__ = error

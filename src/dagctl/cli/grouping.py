@@ -6,7 +6,7 @@ from contextlib import chdir
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from dagctl.workspace import resolve_folder
 
@@ -21,8 +21,20 @@ GLOBAL_OPTIONS = ("directory", "color", "quiet", "verbose", "no_progress", "debu
 """The names of the root's options that every command takes too."""
 
 
+class Unasked(TyperOption):
+    """An option that costs nothing when it is not given: Typer loads pydantic to check a None."""
+
+    def process_value(self, ctx: Context, value: Any) -> Any:  # noqa: ANN401 - as the base has it
+        """Return the checked value, or None as it is."""
+        return None if value is None else super().process_value(ctx, value)
+
+
 class Root(TyperGroup):
     """`dagctl`: lists its commands under the headings that they name."""
+
+    def get_params(self, ctx: Context) -> list[Parameter]:
+        """Return its parameters, cheap where they are not given."""
+        return [_unasked(one) for one in super().get_params(ctx)]
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write one section a heading, in the order of the commands."""
@@ -45,7 +57,7 @@ class Command(TyperCommand):
         """Return its own parameters, then hidden copies of the root's."""
         root = ctx.find_root().command
         shared = [_hidden(one) for one in root.params if one.name in GLOBAL_OPTIONS]
-        return [*super().get_params(ctx), *shared]
+        return [_unasked(one) for one in (*super().get_params(ctx), *shared)]
 
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 - as the base class has it
         """Apply the global options, then run."""
@@ -77,6 +89,12 @@ def apply(  # noqa: PLR0913 - as many as there are global options
 
 def _heading(command: Any) -> str:  # noqa: ANN401 - Typer's command, or a group
     return str(getattr(command, "rich_help_panel", None) or "Commands")
+
+
+def _unasked(parameter: Parameter) -> Parameter:
+    if type(parameter) is TyperOption:
+        parameter.__class__ = Unasked  # Typer has no way to name the class of an option
+    return parameter
 
 
 def _hidden(parameter: Parameter) -> Parameter:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
 
 UNKNOWN = "unknown: run `dagctl recover`"
+MINOR = frozenset({"journal", "render", "stage", "tell", "clear"})
+"""Steps that only `--verbose` tells: nobody but dagctl sees what they do."""
 LAST_OF_UNDO = "undo reserve"
 """The step after which nothing is left of an operation that was undone."""
 PATIENCE = 0.3
@@ -59,7 +61,7 @@ class Lines(Reporter):
     def step(self, name: str, *, done: bool, detail: str = "") -> None:
         """Write the line when the step is done."""
         super().step(name, done=done, detail=detail)
-        if done:
+        if done and (self.console.verbose or name not in MINOR):
             self.console.note(f"  {name:<9} {shown(detail)}".rstrip())
 
 
