@@ -25,7 +25,10 @@ class FolderStore:
             durable.explained(key),
             durable.folder(self._root, folders, make=True) as folder,
         ):
-            durable.replace(folder, name, data)
+            if _holds(folder, name, data):  # needs no space, should the disk be full
+                durable.clear(folder, name)
+            else:
+                durable.replace(folder, name, data)
             os.fsync(folder)
 
     def get(self, key: str) -> bytes | None:
@@ -49,3 +52,10 @@ class FolderStore:
                     os.fsync(folder)
             except FileNotFoundError:
                 return
+
+
+def _holds(folder: int, name: str, data: bytes) -> bool:
+    try:
+        return durable.read(folder, name) == data
+    except OSError:  # a link, or something else to be replaced
+        return False

@@ -21,7 +21,10 @@ def put_objects(store: Store, items: Sequence[Item], listener: Listener) -> None
 
 
 def put_back_objects(store: Store, items: Sequence[Item], listener: Listener) -> None:
-    """Give each object that holds the item's content its old content back, or remove it."""
+    """Give each object its old content back, or remove it.
+
+    Those that are as they were are handled too: a killed upload may have left a part of itself.
+    """
     _for_each(items, lambda item: _put_back(store, item), "undo upload", listener)
 
 
@@ -32,11 +35,11 @@ def read_objects(store: Store, keys: Sequence[str]) -> list[bytes | None]:
 
 
 def _put_back(store: Store, item: Item) -> None:
-    if store.get(item.storage_path) != item.write.new:
-        return  # not uploaded, or put back already
+    if store.get(item.storage_path) not in (item.write.new, item.old_object):
+        return  # another's by now
     if item.old_object is None:
         store.delete(item.storage_path)
-    elif item.old_object != item.write.new:
+    else:
         store.put(item.storage_path, item.old_object)
 
 
