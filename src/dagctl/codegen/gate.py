@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.values import Minutes, Reference, Value, date_numbers, offset_seconds
+from dagctl.codegen.values import Minutes, Reference, Value, date_numbers, utc_offset
 from dagctl.errors import GeneratedCodeError
 from dagctl.spec.python_code.quiet import caught_warnings
 from dagctl.spec.python_code.tree import same
@@ -82,18 +82,19 @@ def _value(value: Value) -> ast.expr:
         case tuple():
             return _list(map(_value, value))
         case datetime():
-            return _call("datetime", date_numbers(value), {}, tzinfo=_zone(offset_seconds(value)))
+            return _call("datetime", date_numbers(value), {}, tzinfo=_zone(value))
         case Minutes():
             return _call("timedelta", [], {}, minutes=ast.Constant(value.count))
         case _:
             return ast.Constant(value)
 
 
-def _zone(seconds: int) -> ast.expr:
-    if not seconds:
+def _zone(moment: datetime) -> ast.expr:
+    behind, offset = utc_offset(moment)
+    if not offset:
         return ast.Attribute(_name("timezone"), "utc", _LOAD)
-    offset = _call("timedelta", [], {}, seconds=ast.Constant(seconds))
-    return ast.Call(_name("timezone"), [offset], [])
+    length = _call("timedelta", [], offset)
+    return ast.Call(_name("timezone"), [ast.UnaryOp(ast.USub(), length) if behind else length], [])
 
 
 def _call(

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from unicodedata import ucd_3_2_0
 
-from dagctl.codegen.values import Minutes, Reference, Value, date_numbers, offset_seconds
+from dagctl.codegen.values import Minutes, Reference, Value, date_numbers, utc_offset
 
 LINE_LENGTH = 88
 """The default of ruff and Black, in columns."""
@@ -86,9 +86,15 @@ def _list(items: list[str], room: int, indent: str) -> str:
 
 def _datetime(value: datetime, room: int, indent: str) -> str:
     numbers = ", ".join(map(str, date_numbers(value)))
-    seconds = offset_seconds(value)
-    zone = f"timezone(timedelta(seconds={seconds}))" if seconds else "timezone.utc"
-    line = f"datetime({numbers}, tzinfo={zone})"
-    if len(line) <= room:
-        return line
-    return f"datetime(\n{indent}    {numbers}, tzinfo={zone}\n{indent})"
+    arguments = f"{numbers}, tzinfo={_zone(value)}"
+    if len(f"datetime({arguments})") <= room:
+        return f"datetime({arguments})"
+    return f"datetime(\n{indent}    {arguments}\n{indent})"
+
+
+def _zone(value: datetime) -> str:
+    behind, offset = utc_offset(value)
+    if not offset:
+        return "timezone.utc"
+    length = ", ".join(f"{unit}={count}" for unit, count in offset.items())
+    return f"timezone({'-' if behind else ''}timedelta({length}))"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import ucd_3_2_0
 
-from dagctl.codegen.literals import literal
+from dagctl.codegen.literals import LINE_LENGTH, literal
 from dagctl.codegen.names import variable
 
 if TYPE_CHECKING:
@@ -21,6 +22,19 @@ class FunctionSource:
 
     text: str
     tree: ast.FunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Parentheses:
+    """The text before a call, before each of its further lines, and behind it."""
+
+    opening: str
+    indent: str
+    closing: str
+
+
+_NONE = Parentheses("", "", "")
+_AROUND = Parentheses("(\n    ", "    ", "\n)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +61,19 @@ class TaskSource:
     def literals(self) -> dict[str, str]:
         """The arguments as Python source."""
         return {name: literal(value, f"    {name}=") for name, value in self.arguments.items()}
+
+    @property
+    def parentheses(self) -> Parentheses:
+        """What `ruff format` puts around a call whose first line is too long, if that helps."""
+        room = LINE_LENGTH - len(f"{self.variable} = (")
+        helps = 0 <= room < len(self.operator.name) and all(
+            _last_width(f"        {name}={value},") <= LINE_LENGTH
+            for name, value in self.literals.items()
+        )
+        return _AROUND if helps else _NONE
+
+
+def _last_width(lines: str) -> int:
+    """Return the columns of the last line, by which `ruff format` judges a text of several."""
+    last = lines.rpartition("\n")[2]
+    return sum(2 if ucd_3_2_0.east_asian_width(char) in "FW" else 1 for char in last)

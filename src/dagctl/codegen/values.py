@@ -45,6 +45,10 @@ def date_numbers(moment: datetime) -> tuple[int, ...]:
     return (*day, *time)
 
 
-def offset_seconds(moment: datetime) -> int:
-    """Return how far an aware moment's clock is ahead of UTC."""
-    return int((moment.utcoffset() or timedelta()).total_seconds())
+def utc_offset(moment: datetime) -> tuple[bool, dict[str, int]]:
+    """Return whether an aware moment's clock is behind UTC, and by how much, in whole units."""
+    seconds = int((moment.utcoffset() or timedelta()).total_seconds())
+    minutes, second = divmod(abs(seconds), 60)
+    hour, minute = divmod(minutes, 60)
+    parts = {"hours": hour, "minutes": minute, "seconds": second}
+    return seconds < 0, {unit: count for unit, count in parts.items() if count}
