@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
 from dagctl.spec.json_schema import json_schema
 
-REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
 
 
 def table(page: str, heading: str | None = None) -> list[list[str]]:
@@ -24,6 +26,13 @@ def table(page: str, heading: str | None = None) -> list[list[str]]:
 
 def quoted(cells: list[list[str]], column: int = 0) -> list[str]:
     return [name for row in cells for name in re.findall(r"`([^`]+)`", row[column])]
+
+
+def test_the_pages_about_commands_and_errors_are_what_make_docs_writes() -> None:
+    written = runpy.run_path(str(ROOT / "scripts" / "reference.py"))["pages"]()
+    assert {path.name: path.read_text("utf-8") for path in written} == {
+        path.name: text for path, text in written.items()
+    }
 
 
 def test_every_exit_code_is_explained() -> None:
