@@ -40,23 +40,15 @@ $(SETUP): pyproject.toml | $(UV)
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --editable . --group dev
 	@touch $@
 
-# Airflow 2.11 does not run on Python 3.13 or later.
-.venv-airflow2/.stamp: PYTHON_FOR := >=3.11,<3.13
-.venv-airflow3/.stamp .venv-dagfactory/.stamp: PYTHON_FOR := $(BIN)/python
-.venv-airflow%/.stamp: tests/airflow/requirements-airflow%.txt | $(UV)
-	$(call environment,.venv-airflow$*)
-.venv-dagfactory/.stamp: bench/requirements-dagfactory.txt | $(UV)
-	$(call environment,.venv-dagfactory)
+# Airflow 2.11 does not run on Python 3.13.
+.venv-airflow2/.stamp: tests/airflow/requirements-airflow2.txt | $(UV)
+	@scripts/environment .venv-airflow2 $< '>=3.11,<3.13'
 
-define environment
-	@echo "setting up $(1)"
-	@$(UV) venv --quiet --clear --no-python-downloads --python "$(PYTHON_FOR)" $(1) \
-	    || { echo "$(1) needs Python $(PYTHON_FOR) on the PATH" >&2; exit 1; }
-	@VIRTUAL_ENV=$(1) $(UV) pip install --quiet --compile-bytecode --requirement $<
-	@AIRFLOW_HOME=$(CURDIR)/$(1)/home $(1)/bin/airflow db migrate >$(1)/migrate.log 2>&1 \
-	    || { cat $(1)/migrate.log >&2; exit 1; }
-	@touch $@
-endef
+.venv-airflow3/.stamp: tests/airflow/requirements-airflow3.txt | $(UV)
+	@scripts/environment .venv-airflow3 $< '>=3.11,<3.15'
+
+.venv-dagfactory/.stamp: bench/requirements-dagfactory.txt | $(UV)
+	@scripts/environment .venv-dagfactory $< '>=3.11,<3.15'
 
 .PHONY: lock
 lock: | $(UV)
@@ -74,7 +66,7 @@ demo-airflow: demo .venv-airflow3/.stamp
 
 # --- Check ------------------------------------------------------------------------------------
 
-.PHONY: check lint types layers wheel test test-all goldens
+.PHONY: check lint types layers wheel test test-all goldens docs
 check: lint types layers wheel test
 
 lint: $(SETUP)

@@ -2,19 +2,24 @@
 
     python load.py REPORT FILE...
 
-Runs in an environment that has Airflow, 2 or 3, and needs no database. Each file is read into a DagBag
-of its own, and each DAG is serialised. REPORT is an object: path of the file to what was found.
+Runs in an environment that has Airflow, 2 or 3, and needs no database. Each file is read into a
+DagBag of its own, and each DAG is serialised. REPORT is an object: path to what was found.
 """
+
+from __future__ import annotations
 
 import inspect
 import json
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pendulum
 from airflow import __version__
 from airflow.timetables.base import TimeRestriction
+
+Facts = dict[str, Any]
 
 if __version__.startswith("2."):
     from airflow.models.dagbag import DagBag
@@ -28,7 +33,7 @@ else:
     NO_EXAMPLES = {}
 
 
-def report(path):
+def report(path: str) -> Facts:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         bag = DagBag(path, **NO_EXAMPLES)
@@ -41,14 +46,14 @@ def report(path):
     }
 
 
-def dag_facts(dag):
+def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
     start = dag.default_args["start_date"]
     serialised = Serialization.from_dict(Serialization.to_dict(dag))
     return {
         "dag_id": dag.dag_id,
         "description": dag.description,
         "schedule": dag.schedule_interval if __version__.startswith("2.") else dag.schedule,
-        "first_logical_dates": logical_dates(serialised, pendulum.instance(start), 3),
+        "first_logical_dates": logical_dates(serialised.timetable, pendulum.instance(start), 3),
         "catchup": dag.catchup,
         "tags": sorted(dag.tags),
         "start_date": start.isoformat(),
@@ -57,14 +62,12 @@ def dag_facts(dag):
     }
 
 
-def logical_dates(dag, start, count):
+def logical_dates(timetable: Any, start: pendulum.DateTime, count: int) -> list[str]:  # noqa: ANN401 - likewise
     """Return for which instants Airflow would run the DAG first, if it caught up."""
     restriction = TimeRestriction(earliest=start, latest=None, catchup=True)
     found, last = [], None
     for _ in range(count):
-        run = dag.timetable.next_dagrun_info(
-            last_automated_data_interval=last, restriction=restriction
-        )
+        run = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
         if run is None:
             break
         last = run.data_interval
@@ -72,7 +75,7 @@ def logical_dates(dag, start, count):
     return found
 
 
-def task_facts(task):
+def task_facts(task: Any) -> Facts:  # noqa: ANN401 - likewise
     facts = {
         "operator": type(task).__name__,
         "upstream": sorted(task.upstream_task_ids),
@@ -92,7 +95,7 @@ def task_facts(task):
     return facts
 
 
-def plain(value):
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a default argument is
     """Return seconds for a timedelta, ISO text for a datetime, all else as it is."""
     if hasattr(value, "total_seconds"):
         return value.total_seconds()

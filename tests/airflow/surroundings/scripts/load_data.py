@@ -1,1 +1,1 @@
-print("loaded")
+print("loaded")  # noqa: T201 - the last line is the task's value
