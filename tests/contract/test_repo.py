@@ -9,7 +9,7 @@ import pytest
 from dagctl.adapters.git import GitRepo
 from dagctl.adapters.git.commit import Patience
 from dagctl.adapters.memory.repo import MemoryRepo
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import FileWrite, Identity, Repo
 
 if TYPE_CHECKING:
@@ -289,3 +289,11 @@ def test_uncommit_twice_is_uncommit_once(world: World) -> None:
     for _ in range(2):
         world.repo.uncommit("op-1", MAIN, made, [X])
     assert world.commits() == 3
+
+
+def test_uncommit_does_nothing_while_another_process_holds_the_index(world: World) -> None:
+    made = commit(world, X)
+    world.hold_index()
+    with pytest.raises(UnavailableError, match="index"):
+        world.repo.uncommit("op-1", MAIN, made, [X])
+    assert world.repo.find_commit("op-1", MAIN) == made

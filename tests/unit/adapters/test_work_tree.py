@@ -28,18 +28,6 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Path]:
-    """Mount a file system of 64 KiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a file system")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 @contextmanager
 def ordinary_user() -> Iterator[None]:
     """Act without root's right to write everywhere."""
@@ -179,24 +167,24 @@ def test_restore_keeps_the_folder(root: Path) -> None:
 
 @pytest.mark.parametrize("write", [NEW, UPDATE])
 def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(
-    mount: Path, write: FileWrite
+    small_disk: Path, write: FileWrite
 ) -> None:
-    big = FileWrite(path=write.path, new=b"x" * 100_000, old=write.old)
-    (mount / "dags").mkdir()
+    big = FileWrite(path=write.path, new=b"x" * 1_000_000, old=write.old)
+    (small_disk / "dags").mkdir()
     if write.old is not None:
-        (mount / write.path).write_bytes(write.old)
+        (small_disk / write.path).write_bytes(write.old)
     with pytest.raises(UnavailableError, match=r"dags/x\.py.*No space left") as caught:
-        WorkTree(mount).write([big])
+        WorkTree(small_disk).write([big])
     assert caught.value.hint is not None
     assert "free some space" in caught.value.hint
-    assert WorkTree(mount).read(write.path) == write.old
-    assert names(mount / "dags") == ([] if write.old is None else ["x.py"])
+    assert WorkTree(small_disk).read(write.path) == write.old
+    assert names(small_disk / "dags") == ([] if write.old is None else ["x.py"])
 
 
-def test_a_read_only_file_system_is_unavailable(mount: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(mount)], check=True)
+def test_a_read_only_file_system_is_unavailable(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(UnavailableError, match=r"[Rr]ead-only"):
-        WorkTree(mount).write([NEW])
+        WorkTree(small_disk).write([NEW])
 
 
 def test_a_folder_without_the_right_to_write_is_unavailable() -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from subprocess import PIPE
+from subprocess import PIPE, TimeoutExpired
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError, UsageError
@@ -46,7 +46,18 @@ to another repository, as it does when dagctl runs inside a hook."""
 _DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=batch")
 """git leaves loose objects unsynced by default, and says that they may be lost in a crash."""
 
+_GRACE = 2.0
+"""Seconds that a process gets to end by itself."""
+
 NO_GIT_HINT = "install git 2.36 or later and put it on PATH"
+
+
+_HINTS = {
+    "No space left": "free some space on the disk, then try again",
+    "Disk quota": "free some space on the disk, then try again",
+    "Read-only file system": "make the file system writable, then try again",
+    "Permission denied": "make the git folder writable for your user, then try again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +126,12 @@ class GitCommand:
         try:
             out, err = process.communicate(data, timeout=timeout)
         except BaseException:
-            _kill(process.pid, group=not terminal)
-            process.communicate()
+            # interrupted: without a limit it is git itself, at work for a moment and better not
+            # stopped with a lock in its hands
+            if timeout is None:
+                process.communicate()
+            else:
+                _stop(process)
             raise
         return Answer(process.returncode, out, printable(err.decode(errors="replace")).rstrip())
 
@@ -137,8 +152,9 @@ class GitCommand:
 def failure(arguments: tuple[str, ...], answer: Answer) -> UnavailableError:
     """Return the error for a git command that should not have failed."""
     name = next(word for word in arguments if not word.startswith("-") and "=" not in word)
-    hint = "free some space, then try again" if "No space left" in answer.error else None
-    return UnavailableError(f"git {name} failed: {answer.error or answer.status}", hint=hint)
+    hints = (hint for words, hint in _HINTS.items() if words in answer.error)
+    said = answer.error or f"exit status {answer.status}"
+    return UnavailableError(f"git {name} failed: {said}", hint=next(hints, None))
 
 
 def printable(text: str) -> str:
@@ -159,9 +175,11 @@ def _unset(extra: Mapping[str, str]) -> list[str]:
     return ["env", *(word for name in stray for word in ("-u", name))] if stray else []
 
 
-def _kill(pid: int, *, group: bool) -> None:
-    with suppress(ProcessLookupError):
-        if group:
-            os.killpg(pid, signal.SIGKILL)
-        else:
-            os.kill(pid, signal.SIGKILL)
+def _stop(process: Git.AutoInterrupt) -> None:
+    """End a process group, politely at first."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        with suppress(TimeoutExpired):
+            process.communicate(timeout=_GRACE)
+            return

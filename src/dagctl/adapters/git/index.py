@@ -9,7 +9,7 @@ import time
 from hashlib import new as new_hash
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import failure, zero_ended
+from dagctl.adapters.git.command import zero_ended
 from dagctl.adapters.git.history import tip
 from dagctl.adapters.git.tree import Entry, Trees
 
@@ -75,8 +75,8 @@ def stage(place: Place, paths: Sequence[str], *, wait: float) -> str | None:
     A file of the work tree that differs from HEAD is not staged: it is the user's change.
 
     Returns:
-        A warning with the command that repairs it if another process holds the index for `wait`
-        seconds, else None.
+        A warning with the command that repairs it if the index cannot be written (because another
+        process holds it for `wait` seconds, say), else None.
     """
     head = tip(place.git, "HEAD")
     trees = Trees(place.git)
@@ -105,17 +105,14 @@ def wait_for_index(place: Place, *, wait: float) -> Path | None:
 
 
 def _update(place: Place, options: tuple[str, ...], data: bytes, wait: float) -> str:
-    """Run update-index on the user's index; return git's words if it is held by another process."""
+    """Run update-index on the user's index; return what git says if it cannot."""
     deadline = time.monotonic() + wait
     while True:
-        arguments = ("update-index", *options)
-        answer = place.git.run(*arguments, data=data)
+        answer = place.git.run("update-index", *options, data=data)
         if answer.ok:
             return ""
-        if _HELD not in answer.error:
-            raise failure(arguments, answer)
-        if time.monotonic() > deadline:
-            return answer.error
+        if _HELD not in answer.error or time.monotonic() > deadline:
+            return answer.error or f"exit status {answer.status}"
         time.sleep(0.1)
 
 

@@ -11,6 +11,7 @@ from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.place import Place, locate
 from dagctl.adapters.git.undo import Undoer
 from dagctl.adapters.work_tree import WorkTree
+from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,12 @@ class GitRepo:
         self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
     ) -> None:
         """Undo a commit of ours, then bring its paths of the user's index to what holds now."""
-        paths = [self._place.full(write.path) for write in writes]
-        undoer = Undoer(self._place.git, wait=self._patience.ref)
+        place = self._place
+        # before the branch moves: nobody looks at the index any more once the commit is gone
+        if lock := index.wait_for_index(place, wait=self._patience.index):
+            raise UnavailableError(f"another git process holds the index: {lock}")
+        paths = [place.full(write.path) for write in writes]
+        undoer = Undoer(place.git, wait=self._patience.ref)
         undoer.uncommit(operation_id, branch, commit_id, paths)
-        self.stage([write.path for write in writes])
+        if warning := index.stage(place, paths, wait=self._patience.index):
+            raise UnavailableError(warning)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import Identity
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ class MemoryRepo:
         self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
     ) -> None:
         """Move the branch back, or commit the reverse if others have built on the commit."""
+        if self.index_held:
+            raise UnavailableError("another process holds the index")
         if self.find_commit(operation_id, branch) is not None:
             if self.tips[branch] == commit_id:
                 self._move_back(branch)
