@@ -37,6 +37,7 @@ _GONE = {
     "yesterday_ds_nodash": "macros.ds_add(ds, -1)",
 }
 """Variables that Airflow 3 no longer has, and what to write instead."""
+_ANY_GONE = re.compile(rf"\b(?:{'|'.join(_GONE)})\b")
 _PARAMETER = re.compile(r"""(?<!['"])\{\{-?\s*(?:dag_run\.conf|params)\b[^}]*\}\}(?!['"])""")
 
 # It only parses. Compiling would already compute constants, and `{{ 9**9**9 }}` takes forever.
@@ -60,7 +61,8 @@ def warnings(command: str) -> Iterator[Problem]:
     if "\r" in command:
         yield _carriage_return(command)
     if any(mark in command for mark in _MARKS):
-        yield from _gone_variables(command)
+        if _ANY_GONE.search(command):
+            yield from _gone_variables(command)
         yield from _unquoted_parameters(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import (
@@ -13,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.translate import located
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class CheckedModel(BaseModel):
         """Validate, and report the errors of all phases at once: no phase hides another."""
         if isinstance(data, cls):
             return data
-        found = list(cls.further_problems(data))
+        found = list(islice(cls.further_problems(data), MAX_PROBLEMS))
         data = cls.prepared(data)
         try:
             model = handler(data)

@@ -12,13 +12,13 @@ from dagctl.spec.codes import Code
 from dagctl.spec.document import MAX_DEPTH, MAX_VALUES, Document, Finding, Node, Reading, Span
 from dagctl.spec.findings import duplicate_key, empty_document, limit_finding
 from dagctl.spec.json_text import inside, match_text, read_text
+from dagctl.spec.problem import MAX_PROBLEMS
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.+-])")
 _WORD = re.compile(r"[-+.\w]+")
 _MAX_DIGITS = 300
-_MAX_FINDINGS = 100
 
 _LITERALS = {"true": True, "false": False, "null": None}
 _PYTHON: dict[str, tuple[str, bool | None]] = {
@@ -214,7 +214,7 @@ class _Reader:
 
     def _tell(self, finding: Finding) -> None:
         self.findings.append(finding)
-        if len(self.findings) >= _MAX_FINDINGS:
+        if len(self.findings) >= MAX_PROBLEMS:
             raise _StopError
 
     def _stop(self, message: str, hint: str) -> _StopError:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from dagctl.spec.problem import Place
 
 _SIMPLE = re.compile(r'"([^"\\\x00-\x1f]*)"')
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_SINGLE = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SINGLE = re.compile(r"'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
 _PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _TOKEN = re.compile(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|.", re.DOTALL)
 _SPECIAL = re.compile(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|[\x00-\x1f]", re.DOTALL)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
 from dagctl.spec.document import Document, Finding, Node, Span
+from dagctl.spec.problem import MAX_PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +27,7 @@ def place_findings(
 
     What the model says about a value that the reader refused is left out: one slip, one finding.
     """
+    told = islice(told, MAX_PROBLEMS)
     told = [replace(finding, path=document.path_at(finding.span)) for finding in told]
     told = [finding for finding in told if not _is_plain_date(finding)]
     refused = [finding.span for finding in told]
@@ -71,4 +74,5 @@ def _quote(document: Document, path: Sequence[str | int], message: str) -> str |
     node: Node | None = document.node(path)
     if node is None or node.kind != "plain" or "must be text" not in message:
         return None
-    return f'quote it: "{document.text[node.span.start : node.span.end]}"'
+    word = document.text[node.span.start : node.span.end]
+    return f'quote it: "{word}"' if word.isprintable() else None

@@ -8,6 +8,9 @@ from pydantic_core import PydanticCustomError
 
 from dagctl.errors import Severity
 
+MAX_PROBLEMS = 100
+"""So many are told at once. Whoever has more sees the others after mending these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
@@ -14,10 +15,10 @@ from dagctl.spec.problem import Located, Problem
 from dagctl.spec.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _MENTIONED = 12
-_CYCLES = 20
+_CYCLES = 10
 """So many cycles are told at once; who has more sees the others after mending these."""
 
 
@@ -34,7 +35,7 @@ def graph_problems(tasks: object) -> Iterator[Located]:
     """Yield what is wrong with the graph of raw tasks; ids that are no text are passed over."""
     nodes = list(_nodes(tasks))
     yield from _duplicate_ids(nodes)
-    ids = {node.task_id for node in nodes}
+    ids = dict.fromkeys(sorted(node.task_id for node in nodes))
     for node in nodes:
         yield from _bad_dependencies(node, ids)
     yield from _cycles({node.task_id: node for node in reversed(nodes)})
@@ -64,7 +65,7 @@ def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
             )
 
 
-def _bad_dependencies(node: Node, ids: set[str]) -> Iterator[Located]:
+def _bad_dependencies(node: Node, ids: Collection[str]) -> Iterator[Located]:
     seen: set[str] = set()
     me = shown(node.task_id)
     for place, name in node.dependencies:
@@ -84,9 +85,9 @@ def _bad_dependencies(node: Node, ids: set[str]) -> Iterator[Located]:
         seen.add(name)
 
 
-def _known(name: str, ids: set[str]) -> str:
-    listed = sorted(ids)[:_MENTIONED]
-    return did_you_mean(name, sorted(ids)) or f"the tasks are: {', '.join(map(shown, listed))}"
+def _known(name: str, ids: Collection[str]) -> str:
+    listed = ", ".join(shown(known) for known in islice(ids, _MENTIONED))
+    return did_you_mean(name, ids) or f"the tasks are: {listed}"
 
 
 def _at(node: Node, place: int | None, problem: Problem) -> Located:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 from dagctl.spec.wording import nearest, shown
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def located(
         owner: Says of a key that is unknown here which kind of task has it, if any.
     """
     given = data if isinstance(data, dict) else {}
-    details = error.errors(include_url=False)
+    details = error.errors(include_url=False)[:MAX_PROBLEMS]
     unknown = [str(item["loc"][0]) for item in details if item["type"] == "extra_forbidden"]
     meant = {key: nearest(key, [name for name in known if name not in given]) for key in unknown}
     found = []

@@ -183,7 +183,7 @@ def _slip(text: str, offset: int) -> _Slip | None:
 
 
 def _quoted(value: str) -> str:
-    if len(value) > 60:  # noqa: PLR2004 - a hint is one line
+    if len(value) > 60 or not value.isprintable():  # noqa: PLR2004 - a hint is one line
         return "quote the text"
     if '"' not in value and "\\" not in value:
         return f'quote it: "{value}"'
