@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from dagctl.commands.recover import RecoverResult
     from dagctl.ports import DagRecord
     from tests.conftest import Sandbox
 
@@ -63,6 +64,10 @@ class Place:
 
     def open(self, listener: Silence | None = None) -> Client:
         return Client.open(self.root, listener=listener)
+
+    def recover(self) -> RecoverResult:
+        with self.open() as client:
+            return client.recover()
 
     def records(self) -> list[DagRecord]:
         with self.open() as client:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from tests.e2e.conftest import Place, in_child
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 PROCESSES = 32
 
 
-def all_at_once(acts: list[Callable[[], object]]) -> list[int]:
+def all_at_once(acts: Sequence[Callable[[], object]]) -> list[int]:
     """Run each act in a process of its own, all at the same time; return the exit statuses."""
 
     def start(act: Callable[[], object]) -> int:

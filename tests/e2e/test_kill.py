@@ -23,7 +23,7 @@ POINTS = [
     for done in (False, True)
 ]
 NEXT: dict[str, Callable[[Place, Path], object]] = {
-    "recover": lambda place, _: place.open().recover(),
+    "recover": lambda place, _: place.recover(),
     "list": lambda place, _: place.records(),
     "create": lambda place, spec: create(place, spec),  # noqa: PLW0108 - defined below
 }
@@ -83,7 +83,7 @@ def kill_inside(place: Place, tmp_path: Path, kind: str, numbers: range) -> None
             create(this, *specs)
 
         status = in_child(run)
-        this.open().recover()
+        this.recover()
         check(this, specs[0], users)
         if status == 0:
             assert number > 20
@@ -92,7 +92,7 @@ def kill_inside(place: Place, tmp_path: Path, kind: str, numbers: range) -> None
 
 
 @pytest.mark.parametrize("kind", ["new", "update"])
-@pytest.mark.parametrize("number", range(3, 60, 7))
+@pytest.mark.parametrize("number", range(5, 60, 14))
 def test_promise_3_and_4_a_kill_inside_a_step_is_made_good(
     place: Place, tmp_path: Path, kind: str, number: int
 ) -> None:
@@ -130,5 +130,5 @@ def test_promise_3_and_4_a_kill_of_the_recovery_is_made_good(
             client.recover()
 
     assert in_child(recover) == KILLED
-    place.open().recover()
+    place.recover()
     check(place, spec, users)
