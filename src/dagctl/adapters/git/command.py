@@ -75,11 +75,6 @@ class Answer:
         return self.status == 0
 
     @property
-    def lines(self) -> list[str]:
-        """Standard output as lines of text."""
-        return os.fsdecode(self.out).splitlines()
-
-    @property
     def text(self) -> str:
         """Standard output as text without the line break at its end."""
         return os.fsdecode(self.out).removesuffix("\n")

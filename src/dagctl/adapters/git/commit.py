@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, attempts, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
-from dagctl.adapters.git.index import PrivateIndex
+from dagctl.adapters.git.private_index import PrivateIndex
 from dagctl.adapters.git.tree import Trees
 from dagctl.errors import ConflictError, UnavailableError
 

@@ -11,7 +11,7 @@ from dagctl.errors import ConflictError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.command import Answer, GitCommand
 
 MADE_BY = "Dagctl-Op"
 UNDOES = "Dagctl-Undo"
@@ -61,13 +61,13 @@ def move(git: GitCommand, branch: str, new: str, old: str | None, *, why: str) -
         ConflictError: git or a hook refuses the move.
     """
     answer = git.run("update-ref", "-m", f"dagctl: {why}", branch, new, old or "")
-    return _moved(answer.ok, answer.error)
+    return _moved(answer)
 
 
-def unbear(git: GitCommand, branch: str, old: str) -> bool:
+def delete(git: GitCommand, branch: str, old: str) -> bool:
     """Delete a branch that stands at `old`, as it was before its first commit; see `move`."""
     answer = git.run("update-ref", "-d", branch, old)
-    return _moved(answer.ok, answer.error)
+    return _moved(answer)
 
 
 def find(git: GitCommand, operation_id: str, branch: str) -> str | None:
@@ -95,7 +95,7 @@ def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[
         yield commit, made_by.split(), undoes.split()
 
 
-def _moved(ok: bool, error: str) -> bool:  # noqa: FBT001 - git's answer, taken apart
-    if not ok and not any(words in error for words in _BUSY):
-        raise ConflictError(f"git refuses to move the branch: {error}")
-    return ok
+def _moved(answer: Answer) -> bool:
+    if not answer.ok and not any(words in answer.error for words in _BUSY):
+        raise ConflictError(f"git refuses to move the branch: {answer.error}")
+    return answer.ok

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from dagctl.adapters.git.index import PrivateIndex
     from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.private_index import PrivateIndex
 
 _HINT = "do what the hook asks for, or skip the hooks with --no-verify"
 _SHOWN = 4000

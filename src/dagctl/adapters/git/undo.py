@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.commit import write_commit
-from dagctl.adapters.git.history import UNDOES, attempts, find, move, parent, tip, unbear
+from dagctl.adapters.git.history import UNDOES, attempts, delete, find, move, parent, tip
 from dagctl.adapters.git.tree import Trees
 from dagctl.errors import UnavailableError
 
@@ -47,7 +47,7 @@ class Undoer:
     def _move_back(self, branch: str, commit_id: str) -> bool:
         before = parent(self._git, commit_id)
         if before is None:
-            return unbear(self._git, branch, commit_id)
+            return delete(self._git, branch, commit_id)
         return move(self._git, branch, before, commit_id, why=f"undo {commit_id}")
 
     def _revert(self, operation_id: str, branch: str, commit_id: str, paths: Sequence[str]) -> bool:
