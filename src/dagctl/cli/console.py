@@ -120,8 +120,8 @@ class Console:
 
     @property
     def width(self) -> int:
-        """How many cells a line may have: `COLUMNS`, else the terminal, else 80; at least 40."""
-        return max(shutil.get_terminal_size((80, 24)).columns, 40)
+        """How many cells a line may have: `COLUMNS`, else the terminal, else 100; at least 40."""
+        return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
     # --- Failing ----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from dagctl.cli import envelope
-from dagctl.cli.console import is_ascii, is_terminal
+from dagctl.cli.console import is_ascii
 from dagctl.cli.diagnostics import FORMATS, Look, Report
 from dagctl.cli.text import shown, shown_block
 from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
@@ -84,9 +84,9 @@ def tell_error(console: Console, error: DagctlError) -> None:
 
 
 def look(console: Console, stream: TextIO) -> Look:
-    """Return how findings may look on a stream; where nobody looks, lines are not squeezed."""
+    """Return how findings may look on a stream."""
     return Look(
-        width=console.width if is_terminal(stream) else max(console.width, 100),
+        width=console.width,
         ascii_only=is_ascii(stream),
         paint=lambda text, style: console.paint(text, style, on=stream),
     )

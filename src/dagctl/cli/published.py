@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreatedDag, CreateResult
     from dagctl.commands.plan import PlannedDag, PlanResult
 
-MOST_NAMED = 20
-"""Above this, DAGs are counted instead of named one by one."""
-
 
 def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
     """Write what was published, all the way out: the journal is kept until this returns."""
@@ -45,7 +42,7 @@ def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
         return
     for dag in plan.dags:
         console.lines(_planned_lines(console, dag))
-    console.note("Nothing was changed.")
+    console.note("Nothing was changed." + (" Apply: without --dry-run." if plan.changes else ""))
 
 
 def _document(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:
