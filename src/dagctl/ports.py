@@ -266,7 +266,7 @@ class Repo(Protocol):
         """
 
     def find_commit(self, operation_id: str, branch: str) -> str | None:
-        """Return the commit on `branch` with the trailer of this operation; None if undone there."""
+        """Return the commit on `branch` with this operation's trailer; None if undone there."""
 
     def stage(self, paths: Sequence[str]) -> str | None:
         """Bring exactly these paths of the user's index to the committed state.
