@@ -34,6 +34,11 @@ def read_project_id(value: object) -> UUID | None:
     return UUID(value)
 
 
+def write_project_id(project_id: UUID) -> str:
+    """Return the text form of a project id."""
+    return str(project_id)
+
+
 def read_retries(value: int) -> int:
     """Return the number of retries, or raise a pydantic error if it is out of range."""
     if not 0 <= value <= MAX_RETRIES:

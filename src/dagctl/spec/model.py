@@ -50,6 +50,7 @@ class DagSpec(CheckedModel):
     project_id: Annotated[
         UUID | None,
         PlainValidator(fields.read_project_id, json_schema_input_type=str | None),
+        PlainSerializer(fields.write_project_id, when_used="json-unless-none"),
     ] = Field(
         default=None,
         description="The project that the DAG belongs to. Default: the one of dagctl.toml.",
