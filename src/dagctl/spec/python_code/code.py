@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.spec.python_code.quiet import parse_quietly
+
 if TYPE_CHECKING:
+    import ast
+
     from dagctl.spec.problem import Problem
 
 
@@ -28,4 +31,4 @@ class PythonCode:
 
     def statements(self) -> list[ast.stmt]:
         """Return the tree of the code, read anew."""
-        return ast.parse(self.text).body
+        return parse_quietly(self.text).body

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LINE_LENGTH = 88
 """The default of ruff and Black, in columns."""
 
-_DEF_NAME = re.compile(r"^(def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MULTILINE)
+_DEF_NAME = re.compile(r"^([ \t\f]*def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MULTILINE)
 
 
 def as_function(code: PythonCode, name: str, *, provide_context: bool) -> str:

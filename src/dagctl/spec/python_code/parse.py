@@ -20,6 +20,7 @@ from dagctl.spec.python_code.tree import same
 if TYPE_CHECKING:
     from dagctl.spec.problem import Problem
 
+_ANY_NAME = "any_task_function"
 _STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
 
 
@@ -112,9 +113,9 @@ def _check_placement(
     code: PythonCode, statements: list[ast.stmt], *, provide_context: bool
 ) -> None:
     """Refuse code that means something else inside a function (mixed tabs, Python's limits)."""
-    wanted = function_tree(code, statements, "f", provide_context=provide_context)
+    wanted = function_tree(code, statements, _ANY_NAME, provide_context=provide_context)
     try:
-        placed = ast.parse(as_function(code, "f", provide_context=provide_context)).body
+        placed = ast.parse(as_function(code, _ANY_NAME, provide_context=provide_context)).body
     except (SyntaxError, ValueError, *TOO_COMPLEX):
         placed = []
     if not same(placed, [wanted]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 import warnings
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FILTERS = threading.Lock()
+_FILTERS = threading.RLock()
 """The process has one set of filters, put back as it was found: one thread at a time."""
 
 
@@ -20,3 +21,9 @@ def caught_warnings() -> Iterator[list[warnings.WarningMessage]]:
     with _FILTERS, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield caught
+
+
+def parse_quietly(text: str) -> ast.Module:
+    """Return the tree of code that was checked before, without telling its warnings again."""
+    with caught_warnings():
+        return ast.parse(text)

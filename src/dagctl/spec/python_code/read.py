@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Place
 from dagctl.spec.python_code.findings import place_of_node, refusal
+from dagctl.spec.python_code.quiet import caught_warnings
 from dagctl.spec.python_code.source import Source, read_source
 from dagctl.spec.python_code.tree import levels
 from dagctl.spec.text import BIDI, place_of
@@ -53,7 +54,8 @@ def read(code: str) -> Reading:
 
 def input_statements(code: str) -> list[ast.stmt]:
     """Return the tree of checked code as the user wrote it, read from the untouched text."""
-    return _statements(read_source(code))
+    with caught_warnings():
+        return _statements(read_source(code))
 
 
 def place_of_error(error: SyntaxError, source: Source, *, in_bytes: bool) -> Place:
@@ -86,25 +88,28 @@ def _check_characters(source: Source) -> None:
 
 
 def _read_statements(source: Source) -> list[ast.stmt]:
-    if not _CODE.search(source.text):
-        hint = "write at least one statement"
-        raise refusal(Code.PYTHON_BLANK, "there is no code to run", hint, None)
     try:
-        return _statements(source)
+        statements = _statements(source) if _CODE.search(source.text) else []
     except SyntaxError as error:
         place = place_of_error(error, source, in_bytes=False)
         raise refusal(Code.PYTHON_SYNTAX, f"not valid Python: {error.msg}", None, place) from error
     except TOO_COMPLEX as error:
         raise too_deep(None) from error
+    if not statements:
+        hint = "write at least one statement"
+        raise refusal(Code.PYTHON_BLANK, "there is no code to run", hint, None)
+    return statements
 
 
 def _statements(source: Source) -> list[ast.stmt]:
     body = ast.parse(source.parsable).body
-    if source.margin and len(body) == 1 and isinstance(body[0], ast.If):
-        return body[0].body
-    if source.margin:
-        raise IndentationError(_UNINDENT, (_FILE, body[1].lineno, 1, None))
-    return body
+    if not source.margin:
+        return body
+    block = cast("ast.If", body[0])
+    outside = [*block.orelse, *body[1:]]
+    if outside:
+        raise IndentationError(_UNINDENT, (_FILE, outside[0].lineno, 1, None))
+    return block.body
 
 
 def _all_nodes(statements: list[ast.stmt], source: Source) -> list[ast.AST]:
