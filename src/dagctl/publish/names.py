@@ -60,11 +60,11 @@ def expected_names(
 def _grant(claim: Claim, used: set[str], following: dict[str, int]) -> str:
     number = following.get(claim.dag_id, 1)
     while (name := numbered(claim.dag_id, number)) in used:
-        if claim.on_taken == "fail":
-            raise ConflictError(
-                f"a DAG `{claim.dag_id}` exists", hint="choose another dag_id, or --if-exists"
-            )
         number += 1
+    if number > 1 and claim.on_taken == "fail":
+        raise ConflictError(
+            f"a DAG `{claim.dag_id}` exists", hint="choose another dag_id, or --if-exists"
+        )
     used.add(name)
     following[claim.dag_id] = number + 1
     return name
