@@ -190,7 +190,10 @@ class _Reader:
         self._at = span.start
         if not self._text[span.start : span.end].strip():
             raise self._stop("the document ends in the middle", "close every bracket")
-        raise self._stop("no JSON value begins here", "put text in double quotes")
+        raise self._stop(
+            "no JSON value begins here",
+            "put text in double quotes; a number has no leading zero or `+`",
+        )
 
     def _next(self) -> str:
         """Pass white space and comments; return the next character, or nothing at the end."""
