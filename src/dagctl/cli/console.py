@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import shutil
 import sys
@@ -11,6 +10,7 @@ from contextlib import suppress
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
+from dagctl.cli.text import json_text
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class Console:
 
     def document(self, value: object) -> None:
         """Write `value` as one JSON document to standard output."""
-        ascii_only = is_ascii(self.out)
-        self.data(json.dumps(value, indent=2, ensure_ascii=ascii_only, allow_nan=False))
+        self.data(json_text(value, ascii_only=is_ascii(self.out)))
 
     def note(self, text: str) -> None:
         """Write what is good to know to standard error, unless the user wants it quiet."""
