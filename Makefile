@@ -98,10 +98,10 @@ test-all: $(SETUP) $(AIRFLOW)
 bench: bench-local bench-airflow
 
 bench-local: $(SETUP)
-	@$(BIN)/python bench local
+	@$(BIN)/python -m bench local
 
 bench-airflow: $(SETUP) .venv-airflow3/.stamp .venv-dagfactory/.stamp
-	@$(BIN)/python bench airflow
+	@$(BIN)/python -m bench airflow
 
 # --- Tidy up ----------------------------------------------------------------------------------
 
