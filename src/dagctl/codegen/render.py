@@ -51,9 +51,13 @@ def _header(spec: DagSpec, provenance: Provenance) -> dict[str, str | None]:
     return {
         "title": comment(spec.dag_name),
         "created_by": comment(by) if by else None,
-        "created_at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None,
+        "created_at": _seconds(at) if at else None,
         "digest": spec.digest(),
     }
+
+
+def _seconds(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _layout(file: DagFile, airflow: Target) -> dict[str, object]:
