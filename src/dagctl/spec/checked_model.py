@@ -68,4 +68,4 @@ def validation_error(title: str, found: Iterable[Located]) -> ValidationError:
     lines = [
         InitErrorDetails(type=item.problem.error(), loc=item.path, input=None) for item in found
     ]
-    return ValidationError.from_exception_data(title, lines)
+    return ValidationError.from_exception_data(title, lines, hide_input=True)

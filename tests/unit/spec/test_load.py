@@ -220,6 +220,6 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=12).map("".join))
 def test_nothing_but_spec_error_leaves_for_pieces_of_yaml(text: str) -> None:
     for form in (None, "yaml", "json"):
-        checked = check_spec(text, format=form)  # type: ignore[arg-type] # a list of literals
+        checked = check_spec(text, format=form)
         lines = text.count("\n") + 1
         assert all(1 <= (found.line or 0) <= lines for found in checked.diagnostics)
