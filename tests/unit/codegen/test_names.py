@@ -49,8 +49,10 @@ def test_no_other_name_of_a_module_can_be_a_task_or_function_name() -> None:
 
 @pytest.mark.parametrize(
     "dag_id",
-    ["logging", "Logging", "airflow_local_settings", "webserver_config", "conftest", "setup"]
-    + ["__init__", "airflow", "aux", "COM1", "nul.v2", "test", "_thread"],
+    [
+        *("logging", "Logging", "airflow_local_settings", "webserver_config", "conftest"),
+        *("setup", "__init__", "airflow", "aux", "COM1", "nul.v2", "test", "_thread"),
+    ],
 )
 def test_a_file_that_would_hide_a_module_has_a_prefix(dag_id: str) -> None:
     assert file_name(dag_id) == f"dag_{dag_id}.py"

@@ -113,8 +113,11 @@ def test_a_refusal_points_at_its_place_in_characters(code: str, line: int, colum
         ),
         (
             "def f(a, /, b, *c, d=1, **e) -> X:\n    pass",
-            "def t_function(a, /, b, *c, d=1, **e):\n    def f(a, /, b, *c, d=1, **e) -> X:\n"
-            "        pass\n\n    return f(a, b, *c, d=d, **e)",
+            (
+                "def t_function(a, /, b, *c, d=1, **e):\n"
+                "    def f(a, /, b, *c, d=1, **e) -> X:\n        pass\n\n"
+                "    return f(a, b, *c, d=d, **e)"
+            ),
         ),
         (
             "def f(a: int = 1) -> dict[str, int] | None:\n    pass",
