@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class CheckedModel(BaseModel):
     """A strict model; each line of its `ValidationError` has a `Problem` in `ctx["problem"]`."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -68,4 +68,4 @@ def validation_error(title: str, found: Iterable[Located]) -> ValidationError:
     lines = [
         InitErrorDetails(type=item.problem.error(), loc=item.path, input=None) for item in found
     ]
-    return ValidationError.from_exception_data(title, lines, hide_input=True)
+    return ValidationError.from_exception_data(title, lines)

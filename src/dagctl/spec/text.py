@@ -47,7 +47,7 @@ def refuse_characters(text: str, refused: re.Pattern[str]) -> None:
     raise Problem(
         Code.BAD_CHARACTER,
         f"the character {name} is not allowed here",
-        "remove it" if char.isprintable() else f"remove it (it is invisible: {shown(char)})",
+        "remove it" if char.isprintable() else f"remove it; it is invisible: {shown(char)}",
         place_of(text, found.start()),
     ).error()
 
