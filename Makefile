@@ -92,6 +92,9 @@ test: $(SETUP) $(AIRFLOW)
 test-all: $(SETUP) $(AIRFLOW)
 	$(PYTEST)
 
+goldens: $(SETUP)
+	$(BIN)/pytest --quiet tests/unit/codegen/test_goldens.py --update-goldens
+
 # --- Measure ----------------------------------------------------------------------------------
 
 .PHONY: bench bench-local bench-airflow
