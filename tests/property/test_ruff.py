@@ -122,7 +122,7 @@ def ruff(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("airflow", ["2", "3"])
-def test_ruff_finds_nothing_to_change_in_files_of_any_lengths_quotes_and_ids(
+def test_it_reads_like_a_person_wrote_it_with_any_lengths_quotes_and_ids(
     airflow: Literal["2", "3"], tmp_path: Path
 ) -> None:
     for seed in range(FILES):

@@ -143,7 +143,10 @@ def dumped(nodes: list[ast.stmt]) -> list[str]:
 
 @given(codes(), st.booleans())
 @settings(max_examples=400, deadline=None)
-def test_the_tree_of_the_code_is_unchanged_in_the_file(code: str, provide_context: bool) -> None:  # noqa: FBT001 - drawn
+def test_data_stays_data_and_the_tree_of_the_code_is_unchanged(
+    code: str,
+    provide_context: bool,  # noqa: FBT001 - drawn
+) -> None:
     if not accepted(code, provide_context=provide_context):
         return
     source = render(spec_of(code, provide_context=provide_context))

@@ -24,10 +24,14 @@ _DAG_TEMPLATE = "dag.py.jinja"
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who created a DAG, and when (an aware time); what is not known is left out of the file."""
+    """What the registry knows about a DAG; what is not known is left out of the file."""
 
     created_by: str | None = None
+    """Who created it."""
     created_at: datetime | None = None
+    """When, as an aware time."""
+    dag_id: str | None = None
+    """Its id, if that is not the spec's: one with a number, since the spec's was taken."""
 
 
 def render(spec: DagSpec, *, airflow: Target = "3", provenance: Provenance | None = None) -> str:
@@ -38,8 +42,9 @@ def render(spec: DagSpec, *, airflow: Target = "3", provenance: Provenance | Non
     Raises:
         GeneratedCodeError: The text would not say what the spec says; a bug in dagctl.
     """
-    file = dag_file(spec, airflow)
-    header = _header(spec, provenance or Provenance())
+    known = provenance or Provenance()
+    file = dag_file(spec, airflow, known.dag_id or spec.dag_id)
+    header = _header(spec, known)
     source = _environment().get_template(_DAG_TEMPLATE).render(header, **_layout(file, airflow))
     gate.check(source, file)
     return source

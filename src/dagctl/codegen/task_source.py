@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import ucd_3_2_0
 
-from dagctl.codegen.literals import LINE_LENGTH, literal
+from dagctl.codegen.literals import literal
 from dagctl.codegen.names import variable
+from dagctl.spec.python_code.function import LINE_LENGTH
 
 if TYPE_CHECKING:
     import ast

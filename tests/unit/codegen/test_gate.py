@@ -25,7 +25,7 @@ SPEC = DagSpec.model_validate(
 
 @pytest.fixture
 def file() -> DagFile:
-    return dag_file(SPEC, "3")
+    return dag_file(SPEC, "3", SPEC.dag_id)
 
 
 def test_the_rendered_file_passes(file: DagFile) -> None:

@@ -39,7 +39,7 @@ def test_all_names_are_different_identifiers() -> None:
 def test_no_other_name_of_a_module_can_be_a_task_or_function_name() -> None:
     task = {"task_id": "t", "task_type": "python", "python_code": "return 1"}
     bash = {"task_id": "b", "task_type": "bash", "bash_command": "true"}
-    file = dag_file(DagSpec.model_validate({"dag_name": "n", "tasks": [task, bash]}), "3")
+    file = dag_file(DagSpec.model_validate({"dag_name": "n", "tasks": [task, bash]}), "3", "n")
     own = {"datetime", "timedelta", "timezone", "default_args", "dag"} | {
         each.name for each in file.imports
     }

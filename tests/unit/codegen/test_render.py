@@ -63,7 +63,7 @@ def test_a_file_ends_in_one_line_end() -> None:
 
 def test_a_continuous_dag_has_one_run_at_a_time() -> None:
     spec = a_spec().model_copy(update={"schedule_interval": "@continuous"})
-    assert dag_file(spec, "3").dag_arguments["max_active_runs"] == 1
+    assert dag_file(spec, "3", "x").dag_arguments["max_active_runs"] == 1
     assert "    max_active_runs=1,\n" in render(spec)
     assert "max_active_runs" not in render(a_spec(schedule_interval="@daily"))
 
@@ -74,3 +74,10 @@ def test_schedule_is_always_written_and_provide_context_never(airflow: str) -> N
     assert "    schedule=None,\n" in source
     assert "provide_context" not in source
     assert "schedule_interval" not in source
+
+
+def test_a_number_in_the_id_leaves_the_digest_of_the_spec_alone() -> None:
+    source = render(a_spec(), provenance=Provenance(dag_id="other_2"))
+
+    assert f"# Spec digest: sha256:{a_spec().digest()}" in source
+    assert '\n    "other_2",\n' in source
