@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.render import render
+from dagctl.codegen.render import Provenance, render
 from dagctl.publish.drift import diff_of
 from dagctl.publish.plan import make_plan
 
@@ -73,6 +73,6 @@ def _planned_dag(planned: Planned, settings: Settings) -> PlannedDag:
 def _diff(planned: Planned, settings: Settings) -> str:
     content = planned.content
     if content is None:  # the author and the time are known when it is created
-        spec = planned.choice.request.spec.with_dag_id(planned.dag_id)
-        content = render(spec, airflow=settings.airflow).encode("utf-8")
+        spec, provenance = planned.choice.request.spec, Provenance(dag_id=planned.dag_id)
+        content = render(spec, airflow=settings.airflow, provenance=provenance).encode("utf-8")
     return diff_of(planned.path, planned.standing, content, names=("now", "planned"))

@@ -85,8 +85,8 @@ def dag_file(
     spec: DagSpec, dag_id: str, airflow: Literal["2", "3"], author: str, created_at: datetime
 ) -> bytes:
     """Return the DAG file of `spec` under its final id."""
-    provenance = Provenance(created_by=author, created_at=created_at)
-    return render(spec.with_dag_id(dag_id), airflow=airflow, provenance=provenance).encode("utf-8")
+    provenance = Provenance(created_by=author, created_at=created_at, dag_id=dag_id)
+    return render(spec, airflow=airflow, provenance=provenance).encode("utf-8")
 
 
 def path_of(settings: Settings, dag_id: str) -> str:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MAX_DAG_ID = 200
 """What a spec may ask for; a number that is added to a taken name still fits into Airflow's 250."""
 
-MAX_NUMBERED_ID = 250
 MAX_TASK_ID = 250
 """As Airflow: an id over 250 characters stops the import."""
 
@@ -62,5 +61,4 @@ def _suggest(text: str) -> str:
 
 
 check_dag_id = id_check(Code.BAD_DAG_ID, MAX_DAG_ID)
-check_numbered_id = id_check(Code.BAD_DAG_ID, MAX_NUMBERED_ID)
 check_task_id = id_check(Code.BAD_TASK_ID, MAX_TASK_ID)

@@ -19,7 +19,7 @@ from pydantic import (
 from dagctl.spec import field_types as fields
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
-from dagctl.spec.ids import MAX_DAG_ID, check_dag_id, check_numbered_id, pattern
+from dagctl.spec.ids import MAX_DAG_ID, check_dag_id, pattern
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.schedule import PRESETS, check_schedule
 from dagctl.spec.slug import slug
@@ -152,14 +152,6 @@ class DagSpec(CheckedModel):
     def dag_id_given(self) -> bool:
         """Whether the id was given, rather than made from the name."""
         return "dag_id" in self.model_fields_set
-
-    def with_dag_id(self, dag_id: str) -> Self:
-        """Return the same spec under another id, which may be longer by a number.
-
-        Raises:
-            PydanticCustomError: It is no id.
-        """
-        return self.model_copy(update={"dag_id": check_numbered_id(dag_id)})
 
     def with_origin(self, origin: str | None) -> Self:
         """Return the same spec, read from `origin`."""

@@ -81,3 +81,8 @@ def test_a_number_in_the_id_leaves_the_digest_of_the_spec_alone() -> None:
 
     assert f"# Spec digest: sha256:{a_spec().digest()}" in source
     assert '\n    "other_2",\n' in source
+
+
+def test_a_dag_that_got_a_number_keeps_the_digest_of_its_spec() -> None:
+    source = render(a_spec(), provenance=Provenance(dag_id="n_2"))
+    assert source == render(a_spec()).replace('"n",', '"n_2",')
