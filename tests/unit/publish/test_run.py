@@ -69,7 +69,7 @@ def test_a_commit_that_lands_while_it_is_being_undone_is_taken_back(world: World
         return act()  # type: ignore[operator] # whatever the port's method is
 
     killed.around = around  # type: ignore[method-assign] # the fault is chosen by name
-    with pytest.raises(Killed):
+    with pytest.raises((Killed, UnfinishedError)):
         world.create(Request(spec(), A), backend=faulty(world.backend, killed))
     [(operation_id, data)] = world.backend.journal.entries().items()
     writes = from_data(operation_id, data).writes
