@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from dagctl.graph.layout import edges, levels, parents
+from dagctl.spec.fields.schedule import in_words, next_run
 from dagctl.spec.model import DagSpec
-from dagctl.spec.schedule import in_words, next_run
 
 if TYPE_CHECKING:
     from datetime import datetime

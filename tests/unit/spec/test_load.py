@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dagctl.errors import Severity, SpecError
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.start_date import DEFAULT_START
 from dagctl.spec.load import check_spec, load_spec
-from dagctl.spec.start_date import DEFAULT_START
 
 TASKS = "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a\n"
 LEAST = "dag_name: Report\n" + TASKS

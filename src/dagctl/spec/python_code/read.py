@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import BIDI, place_of
 from dagctl.spec.problem import Place
 from dagctl.spec.python_code.findings import place_of_node, refusal
 from dagctl.spec.python_code.quiet import caught_warnings
 from dagctl.spec.python_code.source import Source, read_source
 from dagctl.spec.python_code.tree import levels
-from dagctl.spec.text import BIDI, place_of
 
 if TYPE_CHECKING:
     from dagctl.spec.python_code.findings import PythonCodeError

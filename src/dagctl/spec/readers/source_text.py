@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.document import MAX_BYTES, Finding, Span
+from dagctl.spec.readers.document import MAX_BYTES, Finding, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

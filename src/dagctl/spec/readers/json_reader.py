@@ -9,10 +9,18 @@ import math
 import re
 
 from dagctl.spec.codes import Code
-from dagctl.spec.document import MAX_DEPTH, MAX_VALUES, Document, Finding, Node, Reading, Span
-from dagctl.spec.findings import duplicate_key, empty_document, limit_finding
-from dagctl.spec.json_text import inside, match_text, read_text
 from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.readers.document import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    Document,
+    Finding,
+    Node,
+    Reading,
+    Span,
+)
+from dagctl.spec.readers.findings import duplicate_key, empty_document, limit_finding
+from dagctl.spec.readers.json_text import inside, match_text, read_text
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)

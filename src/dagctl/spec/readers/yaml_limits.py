@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from dagctl.spec.codes import Code
-from dagctl.spec.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES
-from dagctl.spec.yaml_nodes import LimitError
+from dagctl.spec.readers.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from dagctl.spec.readers.yaml_nodes import LimitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagctl.spec.codes import Code
-from dagctl.spec.json_reader import read_json
+from dagctl.spec.readers.json_reader import read_json
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]))
 _values = st.recursive(

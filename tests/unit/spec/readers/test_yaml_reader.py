@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from dagctl.spec import yaml_nodes
 from dagctl.spec.codes import Code
-from dagctl.spec.yaml_nodes import PureComposer, compose
-from dagctl.spec.yaml_reader import read_yaml
+from dagctl.spec.readers import yaml_nodes
+from dagctl.spec.readers.yaml_nodes import PureComposer, compose
+from dagctl.spec.readers.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
-    from dagctl.spec.document import Document
+    from dagctl.spec.readers.document import Document
 
 
 def _document(text: str) -> Document:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from dagctl.spec.codes import Code
-from dagctl.spec.schedule import (
+from dagctl.spec.fields.schedule import (
     PRESETS,
     check_schedule,
     in_words,

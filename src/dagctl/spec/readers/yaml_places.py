@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dagctl.spec.document import Span
-from dagctl.spec.value_places import span_of_tokens
+from dagctl.spec.readers.document import Span
+from dagctl.spec.readers.value_places import span_of_tokens
 
 if TYPE_CHECKING:
-    from dagctl.spec.document import Node
     from dagctl.spec.problem import Place
+    from dagctl.spec.readers.document import Node
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 _DOUBLE = re.compile(r"\\(?:x..|u....|U........|.)|.", re.DOTALL)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from dagctl.spec.codes import Code
-from dagctl.spec.document import (
+from dagctl.spec.readers.document import (
     Document,
     Finding,
     Kind,
@@ -16,13 +16,13 @@ from dagctl.spec.document import (
     Reading,
     Span,
 )
-from dagctl.spec.findings import duplicate_key, empty_document, key_not_text, limit_finding
+from dagctl.spec.readers.findings import duplicate_key, empty_document, key_not_text, limit_finding
+from dagctl.spec.readers.yaml_limits import refuse_explosion
+from dagctl.spec.readers.yaml_mistakes import explain
+from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
+from dagctl.spec.readers.yaml_places import inside
+from dagctl.spec.readers.yaml_values import meaning
 from dagctl.spec.wording import shown
-from dagctl.spec.yaml_limits import refuse_explosion
-from dagctl.spec.yaml_mistakes import explain
-from dagctl.spec.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
-from dagctl.spec.yaml_places import inside
-from dagctl.spec.yaml_values import meaning
 
 _MENDED = 20
 """So many slips of one line each are mended, to find what else is wrong behind them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dagctl.spec.document import Span
+from dagctl.spec.readers.document import Span
 
 if TYPE_CHECKING:
     import re

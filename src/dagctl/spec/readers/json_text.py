@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.document import Finding, Node, Span
-from dagctl.spec.value_places import span_of_tokens
+from dagctl.spec.readers.document import Finding, Node, Span
+from dagctl.spec.readers.value_places import span_of_tokens
 
 if TYPE_CHECKING:
     from dagctl.spec.problem import Place

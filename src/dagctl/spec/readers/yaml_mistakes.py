@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.spec.codes import Code
-from dagctl.spec.document import Finding, Span
+from dagctl.spec.readers.document import Finding, Span
 
 if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError

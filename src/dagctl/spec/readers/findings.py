@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dagctl.spec.codes import Code
-from dagctl.spec.document import MAX_DEPTH, MAX_VALUES, Document, Finding, Span, line_and_column
+from dagctl.spec.readers.document import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    Document,
+    Finding,
+    Span,
+    line_and_column,
+)
 from dagctl.spec.wording import shown
 
 _LIMITS = {
