@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from dagctl.graph.layout import edges, levels, parents
-from dagctl.spec.fields.schedule import in_words, next_run
+from dagctl.spec.fields.schedule import next_run
+from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:

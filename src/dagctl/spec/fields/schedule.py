@@ -10,7 +10,6 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from cron_descriptor import CasingTypeEnum, ExpressionDescriptor, Options
 from croniter import CroniterBadDateError, CroniterError, croniter
 
 from dagctl.spec.codes import Code
@@ -19,6 +18,7 @@ from dagctl.spec.wording import did_you_mean, shown
 
 PRESETS = {
     "@once": None,
+    "@continuous": None,
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
     "@midnight": "0 0 * * *",
@@ -28,7 +28,7 @@ PRESETS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
-"""Airflow's presets as cron. `@continuous` needs an argument that a spec cannot give."""
+"""Airflow's presets, as cron where they have one."""
 
 _FIELDS = 5
 _LONGEST = 200
@@ -60,9 +60,6 @@ def problem_of(text: str) -> Problem | None:
         return Problem(
             Code.BAD_SCHEDULE, f"{shown(text)} is not a schedule", "write null, without quotes"
         )
-    if text == "@continuous":
-        hint = "it needs `max_active_runs=1`, which a spec cannot say; use a cron expression"
-        return Problem(Code.BAD_SCHEDULE, "`@continuous` is not supported", hint)
     if len(text) > _LONGEST or not _TEXT.fullmatch(text):
         return _bad(text)
     if text.startswith("@"):
@@ -132,27 +129,15 @@ def _never(text: str) -> Problem:
     )
 
 
-def in_words(schedule: str | None) -> str:
-    """Return a valid schedule as an English phrase, such as "at 06:00, Monday through Friday"."""
-    if schedule is None:
-        return "never; it runs when triggered"
-    if schedule == "@once":
-        return "once"
-    options = Options()
-    options.use_24hour_time_format = True
-    options.casing_type = CasingTypeEnum.LowerCase
-    try:
-        return str(
-            ExpressionDescriptor(PRESETS.get(schedule) or schedule, options).get_description()
-        )
-    except Exception:  # noqa: BLE001 - the describer knows fewer forms than croniter and raises what it likes
-        return schedule
+def as_cron(schedule: str | None) -> str | None:
+    """Return a valid schedule as a cron expression, or None if it is not one at heart."""
+    return PRESETS.get(schedule, schedule) if schedule else None
 
 
 def runs_between(schedule: str | None, start: datetime, end: datetime) -> int:
     """Return about how often the schedule fires from `start` to `end`, by its first pace."""
-    cron = PRESETS.get(schedule or "@once") or schedule
-    if cron is None or cron == "@once" or start >= end:
+    cron = as_cron(schedule)
+    if cron is None or start >= end:
         return 0
     fires = croniter(cron, start)
     try:
@@ -165,13 +150,14 @@ def runs_between(schedule: str | None, start: datetime, end: datetime) -> int:
 def next_run(schedule: str | None, start_date: datetime, now: datetime) -> datetime | None:
     """Return the first time after `now`, and not before `start_date`, at which the schedule fires.
 
-    Cron fields are in the time zone of `start_date`, as in Airflow. None: never again.
+    Cron fields are in the time zone of `start_date`, as in Airflow. None: never again, or (for
+    `@continuous`) whenever the run before has ended.
     """
-    if schedule is None:
-        return None
-    if schedule == "@once":
+    if schedule in {"@once", "@continuous"}:
         return start_date if start_date > now else None
-    cron = PRESETS.get(schedule) or schedule
+    cron = as_cron(schedule)
+    if cron is None:
+        return None
     if start_date > now and croniter.match(cron, start_date):
         return start_date
     base = max(start_date, now.astimezone(start_date.tzinfo))

@@ -14,11 +14,11 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.schedule import (
     PRESETS,
     check_schedule,
-    in_words,
     next_run,
     problem_of,
     runs_between,
 )
+from dagctl.spec.fields.schedule_words import in_words
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -54,7 +54,6 @@ def test_a_schedule_that_airflow_takes_in_one_sense_is_kept(schedule: str) -> No
         ("@dialy", Code.BAD_SCHEDULE),
         ("@Daily", Code.BAD_SCHEDULE),
         ("@reboot", Code.BAD_SCHEDULE),
-        ("@continuous", Code.BAD_SCHEDULE),
         ("every day", Code.BAD_SCHEDULE),
         ("* * * *", Code.BAD_SCHEDULE),
         ("* * * * * * * *", Code.BAD_SCHEDULE),
@@ -107,6 +106,7 @@ def test_what_is_accepted_is_accepted_by_croniter_and_fires(schedule: str) -> No
     [
         (None, "never; it runs when triggered"),
         ("@once", "once"),
+        ("@continuous", "continuously, one run after the other"),
         ("@daily", "at 00:00"),
         ("0 6 * * 1-5", "at 06:00, Monday through Friday"),
         ("*/15 * * * *", "every 15 minutes"),
@@ -128,6 +128,8 @@ def test_every_valid_schedule_has_words(schedule: str) -> None:
         (None, START, None),
         ("@once", START - timedelta(days=1), START),
         ("@once", START, None),
+        ("@continuous", START - timedelta(days=1), START),
+        ("@continuous", START, None),
         ("@daily", START - timedelta(days=9), START),
         ("@daily", START, START + timedelta(days=1)),
         ("0 6 * * *", START - timedelta(days=9), START + timedelta(hours=6)),
