@@ -23,7 +23,7 @@ help:
 	@echo "make check           what CI runs: lint, types, layers, wheel, test"
 	@echo "make test-all        the tests and the slow sweeps"
 	@echo "make bench           all measurements; bench-airflow: only those in real Airflow"
-	@echo "make goldens lock    rewrite the golden files, the lock files"
+	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
 
 # --- Set up -----------------------------------------------------------------------------------
@@ -95,6 +95,9 @@ test-all: $(SETUP) $(AIRFLOW)
 goldens: $(SETUP)
 	$(BIN)/pytest --quiet tests/unit/codegen/test_goldens.py --update-goldens
 
+docs: $(SETUP)
+	$(BIN)/python scripts/reference.py
+
 # --- Measure ----------------------------------------------------------------------------------
 
 .PHONY: bench bench-local bench-airflow
@@ -103,7 +106,7 @@ bench: bench-local bench-airflow
 bench-local: $(SETUP)
 	@$(BIN)/python -m bench local
 
-bench-airflow: $(SETUP) .venv-airflow3/.stamp .venv-dagfactory/.stamp
+bench-airflow: $(SETUP) .venv-dagfactory/.stamp
 	@$(BIN)/python -m bench airflow
 
 # --- Tidy up ----------------------------------------------------------------------------------

@@ -66,4 +66,11 @@ FAILURES = {
         "",
         "Remove the cause, then run `dagctl recover`.",
     ),
+    "INTERRUPTED": Entry(
+        "The run was asked to stop",
+        "Ctrl-C, or SIGTERM. What was under way was undone, or the message says that it is not.",
+        "",
+        "",
+        "Run the same command again.",
+    ),
 }

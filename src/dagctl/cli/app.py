@@ -12,9 +12,15 @@ import typer
 from typer._click.exceptions import ClickException, NoSuchOption
 
 from dagctl.cli.console import standard_console
-from dagctl.cli.failure import InterruptedRunError, tell, tell_error, unexpected
+from dagctl.cli.failure import tell, tell_error, unexpected
 from dagctl.cli.invocation import Invocation, foresee
-from dagctl.errors import DagctlError, ExitCode, UnavailableError, UsageError
+from dagctl.errors import (
+    DagctlError,
+    ExitCode,
+    InterruptedRunError,
+    UnavailableError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
