@@ -23,9 +23,9 @@ def main(names: list[str]) -> int:
     """Run the suites; return 1 if a target was missed."""
     rows: list[Row] = []
     for name in names:
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+        SCRATCH.mkdir()
         for measure in SUITES[name]:
-            shutil.rmtree(SCRATCH, ignore_errors=True)
-            SCRATCH.mkdir()
             rows += measure()
     shutil.rmtree(SCRATCH, ignore_errors=True)
     print_table(rows)

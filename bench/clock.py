@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time, and the peak of memory of the command or of a child of its, whichever is larger."""
+    """Wall time, and the peak of memory of the command or its largest child."""
 
     seconds: float
     megabytes: float

@@ -1,4 +1,4 @@
-"""Where the measuring is done: a scratch folder, workspaces and specs in it, and a quiet environment."""
+"""Where things are measured: a scratch folder, workspaces and specs in it, a quiet environment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BASH_TASK = """\
 
 
 def environment() -> dict[str, str]:
-    """Return the variables for a child: a git identity of its own, and nothing that tunes Python, git or dagctl."""
+    """Return the variables for a child: a git identity, and nothing that tunes Python or git."""
     home = SCRATCH / "home"
     home.mkdir(exist_ok=True)
     (home / ".gitconfig").write_text("[user]\nname = Bench\nemail = bench@example.com\n")
@@ -70,7 +70,7 @@ def dagctl(folder: Path, *arguments: str) -> None:
 
 
 def spec(number: int, tasks: int = 10) -> str:
-    """Return a spec in YAML: a chain of Python and shell tasks in turn, unlike any other number's."""
+    """Return a spec in YAML, another for each number: a chain of Python and shell tasks."""
     names = [f"task_{n}" for n in range(tasks)]
     parts = [
         (_BASH_TASK if n % 2 else _PYTHON_TASK).format(

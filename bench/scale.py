@@ -74,7 +74,9 @@ def fill_registry(folder: Path) -> None:
         backend.registry.confirm(
             operation,
             [
-                replace(like, id=one.row_id, dag_id=one.dag_id, base_name=one.dag_id, source_path=None)
+                replace(
+                    like, id=one.row_id, dag_id=one.dag_id, base_name=one.dag_id, source_path=None
+                )
                 for one in granted
             ],
         )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True)
 class Row:
-    """One measure. A ratio is against what `measure` names; a target is about the ratio or the value."""
+    """One measure; its ratio, if it has one, is against what the name says or the row above."""
 
     measure: str
     value: str
@@ -34,7 +34,9 @@ def print_table(rows: list[Row]) -> None:
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
     print(f"\n{machine()}\n")
     for line in cells:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        )
 
 
 def machine() -> str:

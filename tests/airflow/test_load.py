@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").iterdir())
-GOLDENS = sorted(path for path in (ROOT / "tests" / "golden").rglob("*.yaml"))
+GOLDENS = sorted((ROOT / "tests" / "golden").glob("*/spec.*"))
 CORPORA = [
     path
     for path in (ROOT / "tests/corpus/specs.jsonl", ROOT.parent / "shared/corpus/specs.jsonl")
@@ -90,7 +90,7 @@ def firing_times(spec: DagSpec, count: int) -> list[str]:
     """Return the first instants of the schedule, from the start date on."""
     if spec.schedule_interval is None:
         return []
-    if spec.schedule_interval == "@once":
+    if spec.schedule_interval in {"@once", "@continuous"}:
         return [spec.start_date.astimezone(UTC).isoformat()]
     just_before = spec.start_date.astimezone(UTC) - timedelta(microseconds=1)
     times = croniter(spec.schedule_interval, just_before)
