@@ -1,4 +1,4 @@
-"""Use case: say what `create` would do, and change nothing."""
+"""Say what `create` would do, and change nothing."""
 
 from __future__ import annotations
 

@@ -61,8 +61,7 @@ class Document:
     text: str
     root: Node
     inside: Callable[[str, Node, Place], Span | None]
-    """Return where a place in a text value stands in the document, or None if that cannot be "
-    "told."""
+    """Returns where a place in a text value stands in the text; None if that cannot be told."""
 
     def node(self, path: Path) -> Node | None:
         """Return the value at a path, or None if there is none."""

@@ -50,7 +50,7 @@ def empty_document() -> Finding:
     return Finding(
         Code.EMPTY_DOCUMENT,
         "there is no spec: the document is empty",
-        "`dagctl init` writes an example",
+        "`dagctl help spec` shows an example",
         Span(0, 0),
     )
 
