@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import ConflictError, UnavailableError
+from dagctl.workspace import STATE_GITIGNORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from dagctl.workspace import Workspace
-
-GITIGNORE = "*\n"
-"""All of `.dagctl/`, this file included: git sees nothing, and the user's .gitignore stays."""
 
 AGAIN = "what was made before stays; `dagctl init` makes what is missing"
 
@@ -60,7 +58,7 @@ def init(
     """
     wanted = {
         workspace.config: toml(choices),
-        workspace.state / ".gitignore": GITIGNORE,
+        workspace.state / ".gitignore": STATE_GITIGNORE,
         workspace.state / SCHEMA_NAME: schema,
     }
     try:
