@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from dagctl.adapters.local_user import local_user_id
 from dagctl.bootstrap import open_backend
@@ -16,7 +16,7 @@ from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 from dagctl.ports import Query
 from dagctl.publish.backend import Context, Silence
-from dagctl.publish.entry import digest_of
+from dagctl.publish.drift import drift_of
 from dagctl.publish.plan import Options
 from dagctl.publish.request import Request
 from dagctl.settings import load_settings
@@ -35,12 +35,11 @@ if TYPE_CHECKING:
     from dagctl.commands.recover import RecoverResult
     from dagctl.errors import Diagnostic
     from dagctl.ports import DagRecord, Listener, Page
+    from dagctl.publish.drift import Drift
     from dagctl.publish.recovery import Recovered
     from dagctl.publish.request import IfExists
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
-
-Drift = Literal["none", "changed", "missing"]
 
 NEAR = 1000
 """How many recorded ids are compared with one that does not exist."""
@@ -207,9 +206,7 @@ class Client:
             content = self._backend.files.read(record.file_path)
         except ConflictError:  # a link or a folder stands there
             return "changed"
-        if content is None:
-            return "missing"
-        return "none" if digest_of(content) == record.content_digest else "changed"
+        return drift_of(content, record.content_digest)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -245,7 +242,8 @@ class Client:
     def _near(self, dag_id: str) -> str:
         first = self._backend.registry.page(Query(limit=NEAR)).records
         near = get_close_matches(dag_id, [record.dag_id for record in first], n=3)
-        return f"did you mean {' or '.join(near)}?" if near else "dagctl list"
+        names = " or ".join(f"`{name}`" for name in near)
+        return f"did you mean {names}?" if near else "dagctl list"
 
 
 def _load_all(specs: Sequence[DagSpec | Path]) -> list[DagSpec]:

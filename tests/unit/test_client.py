@@ -109,7 +109,7 @@ def test_an_unknown_dag_is_not_found_and_near_names_are_told(client: Client) -> 
     client.create(write("orders.yaml"))
     with pytest.raises(NotFoundError) as caught:
         client.get("order")
-    assert caught.value.hint == "did you mean orders?"
+    assert caught.value.hint == "did you mean `orders`?"
 
 
 def test_list_gives_pages_of_what_is_asked_for(client: Client) -> None:

@@ -1,10 +1,22 @@
-"""Whether a file may be overwritten: not if it was changed by hand, or is not ours. Pure."""
+"""Whether a DAG file is still as dagctl wrote it, and what is said if it is not. Pure."""
 
 from __future__ import annotations
 
 from difflib import unified_diff
+from typing import Literal
 
 from dagctl.errors import ConflictError
+from dagctl.publish.entry import digest_of
+
+Drift = Literal["none", "changed", "missing"]
+"""How a DAG file in the work tree differs from the recorded one."""
+
+
+def drift_of(standing: bytes | None, content_digest: str) -> Drift:
+    """Return how what stands there (None: nothing) differs from the content with this digest."""
+    if standing is None:
+        return "missing"
+    return "none" if digest_of(standing) == content_digest else "changed"
 
 
 def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str, str]) -> str:
