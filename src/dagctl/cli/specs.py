@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.console import standard_input
 from dagctl.cli.diagnostics import FORMATS, Report, Source, look
+from dagctl.cli.envelope import envelope
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Validation, validate
 
@@ -75,6 +76,14 @@ def sort_out(
     if not invocation.is_json:
         _tell_left_out(invocation, found, failed)
     return Batch(validation.specs, found, failed)
+
+
+def tell_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:
+    """Write the one JSON document about a batch: its result, and what was found about the specs."""
+    document = envelope(
+        invocation, result=result, diagnostics=batch.diagnostics, error=batch.failure
+    )
+    invocation.console.document(document)
 
 
 def _tell_left_out(

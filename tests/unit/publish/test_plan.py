@@ -104,14 +104,14 @@ def test_a_plan_changes_nothing_and_says_what_would_happen(created: World) -> No
     ]
     assert '-    bash_command="echo 1",\n+    bash_command="echo 2",' in result.dags[0].diff
     assert '+    "orders_2",' in result.dags[1].diff
-    assert result.changes
+    assert result.pending
     assert created.state() == before
 
 
 def test_a_plan_of_what_is_there_has_no_changes(created: World) -> None:
     result = plan(created.context(), [SAME], Options())
     assert [(dag.action, dag.version, dag.diff) for dag in result.dags] == [("unchanged", 1, "")]
-    assert not result.changes
+    assert not result.pending
 
 
 def test_a_plan_is_refused_where_create_would_be(world: World) -> None:
