@@ -23,6 +23,7 @@ MAX_TASK_ID = 250
 """As Airflow: an id over 250 characters stops the import."""
 
 _SHAPE = r"[A-Za-z0-9_][A-Za-z0-9_.\-]"
+_EXAMPLE = "load_orders"
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.\-]+")
 
 
@@ -45,13 +46,13 @@ def id_check(code: Code, limit: int) -> Callable[[str], str]:
 
 def _problem(code: Code, text: str, limit: int) -> Problem:
     if len(text) > limit:
-        return Problem(code, f"the id has {len(text):,} characters; at most {limit} are allowed")
-    suggestion = _suggest(text)
+        message = f"the id has {len(text):,} characters; at most {limit} are allowed"
+        return Problem(code, message, "shorten it")
     return Problem(
         code,
         f"{shown(text)} is not an id: letters a-z, digits, `_`, `-` and `.`, "
         "beginning with a letter, a digit or `_`",
-        f"for example `{suggestion}`" if suggestion else None,
+        f"for example `{_suggest(text) or _EXAMPLE}`",
     )
 
 

@@ -18,9 +18,8 @@ def in_words(schedule: str | None) -> str:
     cron = as_cron(schedule)
     if cron is None:
         return _NO_CRON[schedule]
-    options = Options()
-    options.use_24hour_time_format = True
-    options.casing_type = CasingTypeEnum.LowerCase
+    # the locale is given, as otherwise that of the machine would choose the language
+    options = Options(CasingTypeEnum.LowerCase, use_24hour_time_format=True, locale_code="en_US")
     try:
         return str(ExpressionDescriptor(cron, options).get_description())
     except Exception:  # noqa: BLE001 - it knows fewer forms than croniter and raises what it likes

@@ -55,15 +55,15 @@ def refuse_characters(text: str, refused: re.Pattern[str]) -> None:
 def refuse_length(text: str, limit: int) -> None:
     """Raise for a text of more than `limit` characters."""
     if len(text) > limit:
-        raise Problem(
-            Code.TOO_LONG, f"the text has {len(text):,} characters; at most {limit:,} are allowed"
-        ).error()
+        message = f"the text has {len(text):,} characters; at most {limit:,} are allowed"
+        raise Problem(Code.TOO_LONG, message, "shorten it").error()
 
 
 def refuse_blank(text: str) -> None:
     """Raise for a text of nothing but white space."""
     if not text.strip():
-        raise Problem(Code.BLANK, "the text is empty" if not text else "the text is blank").error()
+        message = "the text is empty" if not text else "the text is blank"
+        raise Problem(Code.BLANK, message, "write something visible, or leave it out").error()
 
 
 def prose(text: str) -> str:

@@ -51,13 +51,16 @@ def read_retry_delay(value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         hint = "write it without quotes"
         raise wrong_type(("retry_delay_minutes",), "a number", value, hint).error()
-    if not math.isfinite(value) or not 0 <= value <= MAX_RETRY_DELAY:
+    is_minus_zero = value == 0 and math.copysign(1, value) < 0
+    if is_minus_zero or not 0 <= value <= MAX_RETRY_DELAY:
         _out_of_range("retry_delay_minutes", MAX_RETRY_DELAY)
     return value
 
 
 def _out_of_range(name: str, limit: int) -> NoReturn:
-    raise Problem(Code.OUT_OF_RANGE, f"`{name}` must be from 0 to {limit:,}").error()
+    message = f"`{name}` must be from 0 to {limit:,}"
+    hint = "write a number in this range, or remove the key for the default"
+    raise Problem(Code.OUT_OF_RANGE, message, hint).error()
 
 
 def read_tasks(value: object) -> object:

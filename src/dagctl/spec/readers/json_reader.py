@@ -168,7 +168,8 @@ class _Reader:
         elif len(word) <= _MAX_DIGITS:
             value = int(word)
         if not math.isfinite(value) or len(word) > _MAX_DIGITS:
-            self._tell(Finding(Code.NUMBER_TOO_LARGE, "the number is too large", None, span))
+            message, hint = "the number is too large, or too long", "quote it if it is text"
+            self._tell(Finding(Code.NUMBER_TOO_LARGE, message, hint, span))
         self._at = found.end()
         return Node(value, span, "plain")
 

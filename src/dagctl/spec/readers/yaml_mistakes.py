@@ -107,6 +107,18 @@ _PROBLEMS = (
         "add the closing quote",
     ),
     (
+        "invalid Unicode character",
+        Code.YAML_SYNTAX,
+        "this escape is no character to YAML",
+        "write the character itself; a pair of \\u escapes is JSON's way",
+    ),
+    (
+        "hexdecimal",
+        Code.YAML_SYNTAX,
+        "digits are missing behind this escape",
+        "write `\\\\` for a backslash, or use single quotes",
+    ),
+    (
         "escape",
         Code.YAML_SYNTAX,
         "there is no such escape between double quotes",
@@ -125,6 +137,8 @@ _PROBLEMS = (
         "check the indentation of this line and the one before, or quote the text",
     ),
 )
+_ESCAPES = ("escape", "hexdecimal")
+"""What PyYAML says of a slip behind a backslash: it is told there, not for the whole text."""
 _MISFIT = (
     "this line does not fit the lines before it",
     "check the indentation, and `key: value` or `- item`",
@@ -147,7 +161,9 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
         for offset in marks:
             slip = _slip(text, offset)
             if slip:
-                return slip
+                if not any(word in problem for word in _ESCAPES):
+                    return slip
+                return _misfit(problem, _best_mark(error)), slip.mended
     return _misfit(problem, _best_mark(error)), None
 
 

@@ -86,7 +86,8 @@ class _Builder:
     def build(self, node: yaml.Node) -> Node:
         """Return our node for PyYAML's."""
         span = Span(node.start_mark.index, node.end_mark.index)
-        if node.tag not in {PLAIN, TEXT, LIST, MAPPING}:
+        # PyYAML takes a lone "!" for no tag at all, though it makes a text of `! 1`
+        if node.tag not in {PLAIN, TEXT, LIST, MAPPING} or self._text.startswith("!", span.start):
             message = f"the tag {shown(_written(node))} is not allowed"
             self._tell(Code.YAML_TAG, message, "quote the text, or remove the tag", span)
         if isinstance(node, yaml.ScalarNode):
@@ -146,5 +147,5 @@ class _Builder:
 
 
 def _written(node: yaml.Node) -> str:
-    tag: Any = node.tag
+    tag: Any = "!" if node.tag in {PLAIN, TEXT, LIST, MAPPING} else node.tag
     return str(tag).replace("tag:yaml.org,2002:", "!!")

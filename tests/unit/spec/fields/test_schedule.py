@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -115,6 +116,15 @@ def test_what_is_accepted_is_accepted_by_croniter_and_fires(schedule: str) -> No
 )
 def test_a_schedule_in_words(schedule: str | None, words: str) -> None:
     assert in_words(schedule).casefold() == words.casefold()
+
+
+@pytest.mark.parametrize("machine", [("de_DE", "UTF-8"), (None, None)])
+def test_the_words_are_english_on_every_machine(
+    machine: tuple[str | None, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locale, "getlocale", lambda: machine)
+
+    assert in_words("0 6 * * 1-5") == "at 06:00, Monday through Friday"
 
 
 @given(st.sampled_from(["0 0 15W * *", "0 0 L * *", "0 0 * * L5", "0 0 ? * *", "0 0 * * MON#1"]))
