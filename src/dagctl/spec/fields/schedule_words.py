@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cron_descriptor import CasingTypeEnum, ExpressionDescriptor, Options
+from cron_descriptor import ExpressionDescriptor, Options
 
 from dagctl.spec.fields.schedule import as_cron
 
@@ -19,8 +19,9 @@ def in_words(schedule: str | None) -> str:
     if cron is None:
         return _NO_CRON[schedule]
     # the locale is given, as otherwise that of the machine would choose the language
-    options = Options(CasingTypeEnum.LowerCase, use_24hour_time_format=True, locale_code="en_US")
+    options = Options(use_24hour_time_format=True, locale_code="en_US")
     try:
-        return str(ExpressionDescriptor(cron, options).get_description())
+        sentence: str = ExpressionDescriptor(cron, options).get_description()
     except Exception:  # noqa: BLE001 - it knows fewer forms than croniter and raises what it likes
         return cron
+    return sentence[:1].lower() + sentence[1:]
