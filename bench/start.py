@@ -10,15 +10,20 @@ from bench.table import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TIMES = 20
 
 
 def measure() -> Iterator[Row]:
     """Yield the cold start of `--version` and `--help` against that of Python alone."""
-    env = environment()
-    bare = middle(TIMES, lambda: cost([PYTHON, "-c", "pass"], cwd=SCRATCH, env=env))
+    bare = seconds(PYTHON, "-c", "pass")
     yield Row("python -c pass", ms(bare))
     for option in ("--version", "--help"):
-        taken = middle(TIMES, lambda o=option: cost([DAGCTL, o], cwd=SCRATCH, env=env))  # type: ignore[misc]
+        taken = seconds(DAGCTL, option)
         yield Row(f"dagctl {option}, against python -c pass", ms(taken), taken / bare)
+
+
+def seconds(*command: str | Path) -> float:
+    """Return the median of several runs of a command."""
+    return middle(TIMES, lambda: cost(command, cwd=SCRATCH, env=environment()))
