@@ -24,4 +24,4 @@ def explain(code: str) -> tuple[str, Entry]:
     near = get_close_matches(wanted, CATALOGUE, n=3)
     names = " or ".join(f"`{name}`" for name in near)
     hint = f"did you mean {names}?" if near else "dagctl explain --list"
-    raise NotFoundError(f"there is no error code {code!r}", hint=hint)
+    raise NotFoundError(f"there is no error code `{code}`", hint=hint)
