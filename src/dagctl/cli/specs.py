@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.commands.read import SpecFormat
     from dagctl.errors import Diagnostic, SpecError
+    from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
 
 
@@ -31,7 +31,7 @@ class Batch:
 
 
 def check_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: SpecFormat | None
+    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None
 ) -> Validation:
     """Return the verdict on the specs that the arguments mean."""
     reading = read_specs(arguments, standard_input(), spec_format)
@@ -46,7 +46,7 @@ def check_specs(
 
 
 def good_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: SpecFormat | None
+    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None
 ) -> tuple[DagSpec, ...]:
     """Return the specs, and tell the warnings about them.
 
@@ -59,7 +59,7 @@ def good_specs(
 def sort_out(
     invocation: Invocation,
     arguments: Sequence[str],
-    spec_format: SpecFormat | None,
+    spec_format: Format | None,
     *,
     keep_going: bool,
 ) -> Batch:
