@@ -20,6 +20,7 @@ from dagctl.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dagctl.codegen.values import Target
     from dagctl.workspace import Workspace
 
 ENVIRONMENT_PREFIX = "DAGCTL_"
@@ -39,7 +40,7 @@ class Settings:
     """The UUID that every DAG of the workspace is recorded under, in its canonical text form."""
     dags_folder: str = "dags"
     """Where DAG files go: relative to the workspace root, with `/`."""
-    airflow: Literal["2", "3"] = "3"
+    airflow: Target = "3"
     """The Airflow that DAG files are written for: `"2"` (2.9 to 2.11) or `"3"` (3.0 on)."""
     backend: Literal["local"] = "local"
     """Where DAGs are recorded and stored."""

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from dagctl.codegen.values import Target
+
 Specs = Annotated[
     list[str],
     typer.Argument(metavar="SPEC", help="Files, folders, patterns, or - for standard input."),
@@ -17,7 +19,7 @@ InputFormat = Annotated[
 TextOrJson = Annotated[
     Literal["text", "json"], typer.Option("--output", "-o", help="The form of the result.")
 ]
-Airflow = Literal["2", "3"]
+Airflow = Target
 
 
 def examples(*lines: str) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from dagctl.codegen.values import Target
     from dagctl.workspace import Workspace
 
 AGAIN = "what was made before stays; `dagctl init` makes what is missing"
@@ -26,7 +27,7 @@ class Choices:
     """What `dagctl.toml` shall say."""
 
     project_id: str
-    airflow: Literal["2", "3"] = "3"
+    airflow: Target = "3"
     dags_folder: str = "dags"
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from dagctl.codegen.values import Target
     from dagctl.ports import DagRecord, Registry
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.choice import Choice
@@ -82,7 +83,7 @@ def make_plan(context: Context, requests: Iterable[Request], options: Options) -
 
 
 def dag_file(
-    spec: DagSpec, dag_id: str, airflow: Literal["2", "3"], author: str, created_at: datetime
+    spec: DagSpec, dag_id: str, airflow: Target, author: str, created_at: datetime
 ) -> bytes:
     """Return the DAG file of `spec` under its final id."""
     provenance = Provenance(created_by=author, created_at=created_at, dag_id=dag_id)
