@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
@@ -155,25 +155,30 @@ def test_a_closed_pipe_ends_quietly(shell: Shell) -> None:
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
+class _Failing:
+    """A standard input that fails when it is read."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    @property
+    def buffer(self) -> BinaryIO:
+        raise self.error
+
+
 def test_an_unforeseen_exception_is_a_short_bug_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_: str) -> None:
-        raise ZeroDivisionError("in the test")
-
-    monkeypatch.setattr("dagctl.cli.app._dispatch", lambda *_: broken(""))
-    assert run(["list"]) == ExitCode.BUG
+    monkeypatch.setattr("sys.stdin", _Failing(ZeroDivisionError("in the test")))
+    assert run(["validate", "-"]) == ExitCode.BUG
     assert "this is a bug in dagctl: ZeroDivisionError: in the test" in capsys.readouterr().err
 
 
 def test_an_interrupt_is_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(*_: object) -> int:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("dagctl.cli.app._dispatch", interrupted)
-    assert run(["list"]) == ExitCode.INTERRUPTED
+    monkeypatch.setattr("sys.stdin", _Failing(KeyboardInterrupt()))
+    assert run(["validate", "-"]) == ExitCode.INTERRUPTED
     assert "interrupted" in capsys.readouterr().err
 
 

@@ -4,23 +4,7 @@ import pytest
 
 from dagctl.graph.layout import levels
 from dagctl.spec.model import DagSpec
-from dagctl.spec.tasks import BashTask
-
-
-def spec(**tasks: str) -> DagSpec:
-    """Return a spec from `task="its dependencies"`."""
-    return DagSpec(
-        dag_name="Levels",
-        tasks=tuple(
-            BashTask(
-                task_id=task,
-                task_type="bash",
-                bash_command="true",
-                dependencies=tuple(waits.split()),
-            )
-            for task, waits in tasks.items()
-        ),
-    )
+from tests.unit.graph.conftest import spec
 
 
 @pytest.mark.parametrize(

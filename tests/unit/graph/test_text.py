@@ -6,24 +6,7 @@ import pytest
 
 from dagctl.graph.text import draw
 from dagctl.spec.model import DagSpec
-from dagctl.spec.tasks import BashTask
-
-
-def spec(**tasks: str) -> DagSpec:
-    """Return a spec from `task="its dependencies"`."""
-    return DagSpec(
-        dag_name="Drawn",
-        tasks=tuple(
-            BashTask(
-                task_id=task,
-                task_type="bash",
-                bash_command="true",
-                dependencies=tuple(waits.split()),
-            )
-            for task, waits in tasks.items()
-        ),
-    )
-
+from tests.unit.graph.conftest import spec
 
 ORDERS = spec(
     extract_orders="",

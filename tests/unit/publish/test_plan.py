@@ -89,7 +89,7 @@ def test_a_name_that_another_machine_took_meanwhile_is_not_written_over(world: W
     assert world.state() == before
     world.backend.files.content.pop("dags/orders_2.py")
     assert world.create(SAME).dags[0].file_path == "dags/orders_2.py"
-    registry.find = find  # type: ignore[method-assign]
+    registry.find = find  # type: ignore[method-assign] # as it was
 
 
 def test_a_plan_changes_nothing_and_says_what_would_happen(created: World) -> None:
