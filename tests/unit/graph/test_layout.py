@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dagctl.graph.layout import levels
-from dagctl.spec.model import DagSpec
 from tests.unit.graph.conftest import spec
+
+if TYPE_CHECKING:
+    from dagctl.spec.model import DagSpec
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.graph.text import draw
-from dagctl.spec.model import DagSpec
 from tests.unit.graph.conftest import spec
+
+if TYPE_CHECKING:
+    from dagctl.spec.model import DagSpec
 
 ORDERS = spec(
     extract_orders="",
