@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dagctl.cli.candidates import dag_ids
 from dagctl.cli.invocation import Invocation, current
 from dagctl.cli.options import examples
 from dagctl.cli.text import plural, shown
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from dagctl.commands.list import Listed, State
     from dagctl.commands.show import Details
 
-DagId = Annotated[str, typer.Argument(metavar="DAG_ID", help="The id, as `dagctl list` shows it.")]
+DagId = Annotated[
+    str,
+    typer.Argument(
+        metavar="DAG_ID", help="The id, as `dagctl list` shows it.", autocompletion=dag_ids
+    ),
+]
 Form = Annotated[
     Literal["text", "json", "mermaid", "dot"],
     typer.Option("--output", "-o", help="All of it, or the graph as Mermaid or DOT."),
