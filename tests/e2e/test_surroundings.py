@@ -165,7 +165,7 @@ def test_a_read_only_file_system_under_the_dags_folder_changes_nothing(place: Pl
 @contextmanager
 def mounted_read_only(folder: Path) -> Iterator[None]:
     """Mount a folder over itself, so that even removing what is not there is refused."""
-    bind = ["mount", "--bind", folder, folder]
+    bind = ["mount", "--bind", str(folder), str(folder)]
     if os.geteuid() != 0 or subprocess.run(bind, capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount")
     try:
