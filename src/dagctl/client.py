@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
+SpecOrFile = DagSpec | str | Path
+"""A spec, or the path of the file that holds one."""
+
 NEAR = 1000
 """How many recorded ids are compared with one that does not exist."""
 
@@ -108,7 +111,7 @@ class Client:
 
     def create(
         self,
-        specs: DagSpec | Path | Sequence[DagSpec | Path],
+        specs: SpecOrFile | Sequence[SpecOrFile],
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
@@ -118,7 +121,7 @@ class Client:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
 
         Args:
-            specs: A spec or the file of one, or several of them.
+            specs: A spec or the path of one, or several of them.
             if_exists: None: a file updates the DAG that was made from it, and another file's name
                 gets the next free number. `"number"`: always a new DAG; `"update"`: the DAG that
                 has the id; `"fail"`: a `ConflictError`.
@@ -149,7 +152,7 @@ class Client:
 
     def plan(
         self,
-        specs: DagSpec | Path | Sequence[DagSpec | Path],
+        specs: SpecOrFile | Sequence[SpecOrFile],
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
@@ -221,8 +224,8 @@ class Client:
 
     # --- Inside ---
 
-    def _requests(self, specs: DagSpec | Path | Sequence[DagSpec | Path]) -> Sequence[Request]:
-        wanted = [specs] if isinstance(specs, DagSpec | Path) else specs
+    def _requests(self, specs: SpecOrFile | Sequence[SpecOrFile]) -> Sequence[Request]:
+        wanted = [specs] if isinstance(specs, SpecOrFile) else specs
         root = self.workspace.root
         loaded = _load_all(wanted)
         return [Request(spec, _source(spec.origin, root)) for spec in loaded]
@@ -246,7 +249,7 @@ class Client:
         return f"did you mean {names}?" if near else "dagctl list"
 
 
-def _load_all(specs: Sequence[DagSpec | Path]) -> list[DagSpec]:
+def _load_all(specs: Sequence[SpecOrFile]) -> list[DagSpec]:
     """Return the specs, files read.
 
     Raises:
@@ -256,7 +259,7 @@ def _load_all(specs: Sequence[DagSpec | Path]) -> list[DagSpec]:
     found: list[Diagnostic] = []
     for one in specs:
         try:
-            loaded.append(one if isinstance(one, DagSpec) else _load(one))
+            loaded.append(one if isinstance(one, DagSpec) else _load(Path(one)))
         except SpecError as error:
             found.extend(error.diagnostics)
     if found:

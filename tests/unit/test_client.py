@@ -69,6 +69,12 @@ def test_a_spec_read_from_a_file_means_the_dag_of_that_file(client: Client) -> N
     assert client.create(load_spec(path.read_text())).dags[0].dag_id == "orders_2"
 
 
+def test_a_path_may_be_text(client: Client) -> None:
+    path = write("orders.yaml")
+    assert client.create(str(path)).dags[0].source == "orders.yaml"
+    assert client.create([str(path), write("other.yaml")]).dags[0].state == "unchanged"
+
+
 def test_a_spec_is_the_same_file_from_any_folder(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
