@@ -35,10 +35,14 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
 
 def changed_by_hand(path: str, recorded: bytes, standing: bytes | None) -> ConflictError:
     """Return the refusal to write over a recorded file that holds something else by now."""
-    what = "deleted" if standing is None else "changed"
+    what, hint = (
+        ("changed", "keep the change: put it into the spec; lose it: --force")
+        if standing is not None
+        else ("deleted", "--force writes it again")
+    )
     return ConflictError(
         f"{path} was {what} since dagctl wrote it",
-        hint="keep the change: put it into the spec; lose it: --force",
+        hint=hint,
         diff=diff_of(path, recorded, standing, names=("recorded", "in the work tree")),
     )
 

@@ -82,7 +82,7 @@ def make_plan(context: Context, requests: Iterable[Request], options: Options) -
     return [_planned(context, choice, name, options) for choice, name in pairs]
 
 
-def dag_file(
+def rendered(
     spec: DagSpec, dag_id: str, airflow: Target, author: str, created_at: datetime
 ) -> bytes:
     """Return the DAG file of `spec` under its final id."""
@@ -136,7 +136,7 @@ def _planned_update(
 ) -> Planned:
     backend, airflow = context.backend, context.settings.airflow
     spec = choice.request.spec
-    content = dag_file(spec, record.dag_id, airflow, record.user_id, record.created_at)
+    content = rendered(spec, record.dag_id, airflow, record.user_id, record.created_at)
     standing = backend.files.read(record.file_path)
     is_same = digest_of(content) == record.content_digest
     is_untouched = standing is not None and (

@@ -37,6 +37,7 @@ def test_a_file_that_was_deleted_is_not_written_again(created: World) -> None:
     with pytest.raises(ConflictError, match=r"dags/orders.py was deleted") as caught:
         created.create(SAME)
     assert '-    "orders",\n' in (caught.value.diff or "")
+    assert caught.value.hint == "--force writes it again"
 
 
 @pytest.mark.parametrize("content", [b"mine", None], ids=["changed", "deleted"])
