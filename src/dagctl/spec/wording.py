@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SHOWN = 60
 _COMPARED = 100
 _NEIGHBOURS = 50
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
 def shown(text: str) -> str:
@@ -23,7 +23,7 @@ def shown(text: str) -> str:
 
 
 def _visible(char: str) -> str:
-    if unicodedata.category(char) in _INVISIBLE:
+    if char != " " and unicodedata.category(char) in _INVISIBLE:
         return ascii(char)[1:-1]
     return char
 

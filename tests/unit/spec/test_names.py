@@ -134,6 +134,7 @@ def test_the_place_of_a_refused_character_is_told() -> None:
         ("a\nb\x1b[31m", "`a\\nb\\x1b[31m`"),
         ("a\u202eb", "`a\\u202eb`"),
         ("x" * 100, "`" + "x" * 57 + "...`"),
+        ("a\u00a0b\u3000", r"`a\xa0b\u3000`"),
     ],
 )
 def test_a_text_is_shown_on_one_line_with_nothing_invisible(text: str, expected: str) -> None:
