@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import GitCommand, failure
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dagctl.adapters.git.command import Answer
 
 STATES = {
@@ -62,7 +62,11 @@ def locate(root: Path) -> Place:
     if len(lines) != len(_LOCATED) + 3:
         raise UsageError(f"the name of a folder above {str(root)!a} contains a line break")
     top, *paths, prefix = lines[1:]
-    files = {name: root / path for name, path in zip(_LOCATED, paths, strict=True)}
+    real = root.resolve()  # so that each `..` may be taken away by its text
+    files = {
+        name: Path(os.path.normpath(real / path))
+        for name, path in zip(_LOCATED, paths, strict=True)
+    }
     return Place(GitCommand(root / top), prefix, files)
 
 

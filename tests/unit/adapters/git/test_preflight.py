@@ -117,6 +117,15 @@ def test_a_held_index_is_refused_and_the_file_named(sandbox: Sandbox) -> None:
         preflight(sandbox)
 
 
+def test_the_path_of_a_held_index_leads_straight_there(sandbox: Sandbox) -> None:
+    sandbox.write(".git/index.lock", b"")
+    below = sandbox.root / "team"
+    below.mkdir()
+    with pytest.raises(ConflictError) as caught:
+        GitRepo(below, patience=Patience(index=0.1)).preflight([X])
+    assert str(sandbox.root.resolve() / ".git" / "index.lock") in caught.value.message
+
+
 def test_a_repository_inside_the_repository_is_refused(sandbox: Sandbox) -> None:
     sandbox.git("init", "-q", "dags")
     with pytest.raises(ConflictError, match="dags is a repository of its own or a submodule"):
