@@ -87,7 +87,7 @@ def test_pages_follow_each_other(five: Shell) -> None:
 
 
 def test_the_next_page_is_told(five: Shell) -> None:
-    assert "more: dagctl list --after dag_b" in five.ok("list", "--limit", "2").err
+    assert "more: the same command with --after dag_b" in five.ok("list", "--limit", "2").err
 
 
 @pytest.mark.parametrize("form", ["text", "name", "json"])

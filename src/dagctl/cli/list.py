@@ -148,4 +148,4 @@ def _cells(listed: Listed, updated: str, *, version: str = "", nothing: str = ""
 
 def _tell_more(console: Console, cursor: str | None) -> None:
     if cursor is not None:
-        console.note(f"  more: dagctl list --after {cursor}")
+        console.note(f"  more: the same command with --after {cursor}")

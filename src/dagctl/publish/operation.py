@@ -117,7 +117,8 @@ def render(operation: Operation) -> Operation:
     objects = read_objects(operation.context.backend.store, [item.storage_path for item in drafts])
     items = tuple(replace(item, old_object=old) for item, old in zip(drafts, objects, strict=True))
     entry = replace(operation.entry, phase=Phase.PUBLISHING, items=items)
-    return write_journal(replace(operation, entry=entry))
+    journalled = write_journal(replace(operation, entry=entry))
+    return replace(journalled, detail=_summary([one.path for one in entry.writes], "files"))
 
 
 def upload(operation: Operation) -> Operation:
