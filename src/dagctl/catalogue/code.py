@@ -154,6 +154,13 @@ CODE = {
         _bash('"echo {{ logical_date }}"'),
         "Write what the hint names.",
     ),
+    Code.UNKNOWN_VARIABLE: Entry(
+        "A template variable that Airflow does not have",
+        "Airflow's templates are strict: an unknown variable is no empty text but fails the task.",
+        _bash('"echo {{ data_intervall_start }}"'),
+        _bash('"echo {{ data_interval_start }}"'),
+        "Correct the name, or read the value from `params` or `var.value`.",
+    ),
     Code.UNQUOTED_PARAMETER: Entry(
         "A parameter of the run in a shell command",
         "Whoever may start a run chooses `params` and `dag_run.conf`, and here they become shell "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
-from dagctl.spec import bash_command
+from dagctl.spec.bash_advice import bash_warnings
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.schedule import runs_between
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
@@ -59,4 +59,4 @@ def _about_code(task: Task) -> Iterator[Problem]:
     if isinstance(task, PythonTask):
         yield from task.code.warnings
     elif isinstance(task, BashTask):
-        yield from bash_command.warnings(task.bash_command)
+        yield from bash_warnings(task.bash_command)

@@ -7,8 +7,7 @@ import time
 import pytest
 from pydantic_core import PydanticCustomError
 
-from dagctl.errors import Severity
-from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command, warnings
+from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Place, Problem
 
@@ -84,27 +83,6 @@ def test_the_end_that_airflow_takes_for_a_file_is_marked() -> None:
 
 def test_a_near_filter_is_suggested() -> None:
     assert _refusal("{{ ds | ds_nodsh }}").hint == "did you mean `ds_nodash`?"
-
-
-@pytest.mark.parametrize(
-    ("command", "codes"),
-    [
-        ("echo {{ ds }}", []),
-        ("echo execution_date", []),
-        ("echo {{ execution_date }}", [Code.GONE_VARIABLE]),
-        ("echo {{ next_ds }} {{ prev_ds }}", [Code.GONE_VARIABLE, Code.GONE_VARIABLE]),
-        ("echo {% set next_ds = 1 %}", []),
-        ("echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
-        ("echo {{ dag_run.conf['x'] }}", [Code.UNQUOTED_PARAMETER]),
-        ("echo '{{ params.x }}'", []),
-        ("echo a\r\n", [Code.CARRIAGE_RETURN]),
-    ],
-)
-def test_what_is_seldom_meant_is_a_warning(command: str, codes: list[Code]) -> None:
-    found = list(warnings(check_bash_command(command)))
-
-    assert [problem.code for problem in found] == codes
-    assert all(problem.severity is Severity.WARNING for problem in found)
 
 
 def test_checking_a_template_computes_nothing() -> None:

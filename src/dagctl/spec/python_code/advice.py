@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Place
 from dagctl.spec.python_code.checks import runs_at_import, signature_annotations
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
 
     from dagctl.spec.problem import Problem
     from dagctl.spec.python_code.source import Source
-
-CONTEXT_KEYS = frozenset(
-    """conn conf dag dag_run data_interval_end data_interval_start ds ds_nodash exception
-    execution_date expanded_ti_count inlet_events inlets logical_date macros map_index_template
-    next_ds next_ds_nodash next_execution_date outlet_events outlets params
-    prev_data_interval_end_success prev_data_interval_start_success prev_ds prev_ds_nodash
-    prev_end_date_success prev_execution_date prev_execution_date_success
-    prev_start_date_success reason run_id start_date task task_instance task_instance_key_str
-    task_reschedule_count templates_dict test_mode ti tomorrow_ds tomorrow_ds_nodash
-    triggering_asset_events triggering_dataset_events try_number ts ts_nodash
-    ts_nodash_with_tz var yesterday_ds yesterday_ds_nodash""".split()  # noqa: SIM905 - a table, not code
-)
-"""What Airflow 2.9 to 3 may pass to a function by name (their `Context` types)."""
 
 
 def lint(caught: Iterable[WarningMessage], source: Source) -> list[Problem]:

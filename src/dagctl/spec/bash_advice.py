@@ -1,0 +1,111 @@
+"""Warnings about shell commands: what Airflow takes, and what yet fails when the task runs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jinja2 import nodes
+
+from dagctl.errors import Severity
+from dagctl.spec.airflow_context import CONTEXT_KEYS
+from dagctl.spec.bash_command import AIRFLOW, MARKS
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import place_of
+from dagctl.spec.problem import Place, Problem
+from dagctl.spec.wording import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GONE = {
+    "execution_date": "logical_date",
+    "next_execution_date": "data_interval_end",
+    "prev_execution_date": "prev_data_interval_start_success",
+    "prev_execution_date_success": "prev_data_interval_start_success",
+    "next_ds": "data_interval_end | ds",
+    "next_ds_nodash": "data_interval_end | ds_nodash",
+    "prev_ds": "macros.ds_add(ds, -1)",
+    "prev_ds_nodash": "macros.ds_add(ds, -1)",
+    "tomorrow_ds": "macros.ds_add(ds, 1)",
+    "tomorrow_ds_nodash": "macros.ds_add(ds, 1)",
+    "yesterday_ds": "macros.ds_add(ds, -1)",
+    "yesterday_ds_nodash": "macros.ds_add(ds, -1)",
+}
+"""Variables that Airflow 3 no longer has, and what to write instead."""
+_PARAMETER = re.compile(r"""(?<!['"])\{\{-?\s*(?:dag_run\.conf|params)\b[^}]*\}\}(?!['"])""")
+
+_GUARDS = {"default", "d", "defined", "undefined"}
+"""Filters and tests that bear a variable that is not there."""
+_IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
+_KNOWN = CONTEXT_KEYS | _GONE.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
+
+
+def bash_warnings(command: str) -> Iterator[Problem]:
+    """Yield warnings about a command that passed the check."""
+    if "\r" in command:
+        yield _carriage_return(command)
+    if any(mark in command for mark in MARKS):
+        tree = AIRFLOW.parse(command)
+        yield from _gone_variables(command, tree)
+        yield from _unknown_variables(command, tree)
+        yield from _unquoted_parameters(command)
+
+
+def _gone_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
+    for name in sorted(_read_names(tree) & _GONE.keys()):
+        place = _first(command, name)
+        message = f"Airflow 3 has no variable `{name}`: the task would fail"
+        hint = f"write {{{{ {_GONE[name]} }}}}"
+        yield Problem(Code.GONE_VARIABLE, message, hint, place, Severity.WARNING)
+
+
+def _unknown_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
+    asked = tree.find_all((nodes.Filter, nodes.Test))
+    guarded = {name for node in asked if node.name in _GUARDS for name in _read_names(node)}
+    for name in sorted(_read_names(tree) - _KNOWN - _bound_names(tree) - guarded):
+        message = f"Airflow gives a template no variable {shown(name)}: the task would fail"
+        hint = did_you_mean(name, CONTEXT_KEYS) or "write `params.NAME` or `var.value.NAME`"
+        place = _first(command, name)
+        yield Problem(Code.UNKNOWN_VARIABLE, message, hint, place, Severity.WARNING)
+
+
+def _read_names(part: nodes.Node) -> set[str]:
+    return {node.name for node in part.find_all(nodes.Name) if node.ctx == "load"}
+
+
+def _bound_names(tree: nodes.Template) -> set[str]:
+    """Return the names that a template gives itself, anywhere in it."""
+    bound = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    bound |= {node.name for node in tree.find_all(nodes.Macro)}
+    bound |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        bound |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return bound
+
+
+def _first(command: str, name: str) -> Place | None:
+    found = re.search(rf"\b{name}\b", command)
+    return place_of(command, found.start(), found.end()) if found else None
+
+
+def _unquoted_parameters(command: str) -> Iterator[Problem]:
+    for found in _PARAMETER.finditer(command):
+        yield Problem(
+            Code.UNQUOTED_PARAMETER,
+            "whoever starts a run can put shell code here",
+            "put the expression between quotes, and let only trusted people start runs",
+            place_of(command, found.start(), found.end()),
+            Severity.WARNING,
+        )
+
+
+def _carriage_return(command: str) -> Problem:
+    at = command.index("\r")
+    return Problem(
+        Code.CARRIAGE_RETURN,
+        "the command has a carriage return, which bash takes for a part of the word before it",
+        "save the spec with LF line ends",
+        place_of(command, at),
+        Severity.WARNING,
+    )

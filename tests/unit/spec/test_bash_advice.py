@@ -1,0 +1,36 @@
+"""What dagctl warns of in shell commands that it takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from dagctl.errors import Severity
+from dagctl.spec.bash_advice import bash_warnings
+from dagctl.spec.bash_command import check_bash_command
+from dagctl.spec.codes import Code
+
+
+@pytest.mark.parametrize(
+    ("command", "codes"),
+    [
+        ("echo {{ ds }}", []),
+        ("echo execution_date", []),
+        ("echo {{ execution_date }}", [Code.GONE_VARIABLE]),
+        ("echo {{ next_ds }} {{ prev_ds }}", [Code.GONE_VARIABLE, Code.GONE_VARIABLE]),
+        ("echo {% set next_ds = 1 %}", []),
+        ("echo {{ data_interval_strat }}", [Code.UNKNOWN_VARIABLE]),
+        ("echo {{ team | default('x') }} {% if zone is defined %}{{ zone }}{% endif %}", []),
+        ("{% macro f(a) %}{{ a }}{% endmacro %}{{ f(1) }}", []),
+        ("{% for x in range(3) %}{{ loop.index }}{{ x }}{% endfor %}", []),
+        ("{% import 'm' as m %}{% from 'm' import n, o as p %}{{ m.x }}{{ n }}{{ p }}", []),
+        ("echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
+        ("echo {{ dag_run.conf['x'] }}", [Code.UNQUOTED_PARAMETER]),
+        ("echo '{{ params.x }}'", []),
+        ("echo a\r\n", [Code.CARRIAGE_RETURN]),
+    ],
+)
+def test_what_is_seldom_meant_is_a_warning(command: str, codes: list[Code]) -> None:
+    found = list(bash_warnings(check_bash_command(command)))
+
+    assert [problem.code for problem in found] == codes
+    assert all(problem.severity is Severity.WARNING for problem in found)
