@@ -105,18 +105,24 @@ class Committer:
         """Commit on the tip of the branch; if that moves meanwhile, on the new one."""
         branch, at = draft.branch, draft.base
         new = self._commit_on(draft, at)
-        for _ in attempts(self._patience.ref):
+        for number, _ in enumerate(attempts(self._patience.ref)):
+            if number:  # behind the pause: a commit made before it would be stale by now
+                at, new = self._renewed(draft, at, new)
             self._require_head(branch)
             if move(self._git, branch, new, at, why=draft.text.partition("\n")[0]):
                 return new
-            now = tip(self._git, branch)
-            if now != at:
-                self._require_same_files(draft, now)
-                at, new = now, self._commit_on(draft, now)
         raise UnavailableError(
             f"{branch} was locked or moving for {self._patience.ref:g} seconds",
             hint="see whether another git process is at work, then try again",
         )
+
+    def _renewed(self, draft: Draft, at: str | None, new: str) -> tuple[str | None, str]:
+        """Return the tip of the branch, and the commit on it: the same if it is where it was."""
+        now = tip(self._git, draft.branch)
+        if now == at:
+            return at, new
+        self._require_same_files(draft, now)
+        return now, self._commit_on(draft, now)
 
     def _commit_on(self, draft: Draft, parent: str | None) -> str:
         return write_commit(self._git, self._trees.graft(parent, draft.files), parent, draft.text)

@@ -294,3 +294,22 @@ def test_a_file_that_was_removed_by_hand_can_be_written_again(
     (sandbox.root / X.path).unlink()
     operation.commit(X)
     assert sandbox.status() == []
+
+
+def test_a_branch_that_moves_in_every_pause_between_tries_is_still_committed_to(
+    sandbox: Sandbox, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.commit("first", b"first\n")
+    advance = "git update-ref refs/heads/main $(git commit-tree -p HEAD -m moved HEAD^{tree})"
+    sandbox.hook("pre-commit", advance)
+
+    def move_branch(_seconds: float) -> None:
+        subprocess.run(["sh", "-c", advance], cwd=sandbox.root, check=True)
+
+    monkeypatch.setattr("dagctl.adapters.git.history.time.sleep", move_branch)
+    made = operation.commit(X)
+    assert sandbox.git("log", "--format=%s", "-3", made).split("\n") == [
+        "Create x",
+        "moved",
+        "moved",
+    ]
