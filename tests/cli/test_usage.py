@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -172,6 +173,15 @@ def test_an_unforeseen_exception_is_a_short_bug_report(
     monkeypatch.setattr("sys.stdin", _Failing(ZeroDivisionError("in the test")))
     assert run(["validate", "-"]) == ExitCode.BUG
     assert "this is a bug in dagctl: ZeroDivisionError: in the test" in capsys.readouterr().err
+
+
+def test_what_the_machine_refuses_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "some/file")
+    monkeypatch.setattr("sys.stdin", _Failing(full))
+    assert run(["validate", "-"]) == ExitCode.UNAVAILABLE
+    assert "error[UNAVAILABLE]: some/file: No space left on device" in capsys.readouterr().err
 
 
 def test_an_interrupt_is_130(

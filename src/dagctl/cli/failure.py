@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from typing import TYPE_CHECKING
 
 from dagctl.cli import envelope
 from dagctl.cli.diagnostics import FORMATS, Report, look
 from dagctl.cli.text import shown, shown_block
-from dagctl.errors import ConflictError, DagctlError, SpecError
+from dagctl.errors import ConflictError, DagctlError, SpecError, UnavailableError
 
 if TYPE_CHECKING:
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
+
+
+_OF_THE_MACHINE = frozenset(
+    {
+        *(errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM),
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+    }
+)
+"""What a disk, a limit or a permission says, wherever it strikes: no bug of dagctl's."""
 
 
 class UnexpectedError(DagctlError):
@@ -34,13 +44,19 @@ def tell(invocation: Invocation, error: DagctlError) -> int:
     return int(error.exit_code)
 
 
-def unexpected(error: Exception, state: str) -> UnexpectedError:
+def unexpected(error: Exception, state: str) -> DagctlError:
     """Return the short form of an exception that nobody foresaw."""
-    found = UnexpectedError(
-        f"this is a bug in dagctl: {type(error).__name__}: {error}",
-        state=state,
-        hint="run again with --debug and report what it prints",
-    )
+    found: DagctlError
+    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+        where = f"{error.filename}: " if error.filename else ""
+        hint = "put that right, then try again"
+        found = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)
+    else:
+        found = UnexpectedError(
+            f"this is a bug in dagctl: {type(error).__name__}: {error}",
+            state=state,
+            hint="run again with --debug and report what it prints",
+        )
     found.__cause__ = error
     return found
 
