@@ -37,10 +37,20 @@ def undo(context: Context, entry: Entry) -> list[str]:
     with context.step("undo reserve"):
         if backend.registry.abort(entry.operation_id) is OperationStatus.CONFIRMED:
             raise UnfinishedError("the registry confirmed the operation while it was being undone")
-    if entry.items:
-        # look again: a git that outlived its killed dagctl may have moved the branch meanwhile
-        _undo_commit(context, entry)
+    _undo_late_effects(context, entry)
     return left
+
+
+def _undo_late_effects(context: Context, entry: Entry) -> None:
+    """Look again for what came after the first look, now that nothing more can come.
+
+    A git may outlive its killed dagctl by some milliseconds, and an upload may arrive after its
+    answer was given up. What was there before this operation has a holder again: it is let alone.
+    """
+    if entry.items:
+        _undo_commit(context, entry)
+        created = [item for item in entry.items if item.old_object is None]
+        put_back_objects(context.backend.store, created, context.listener)
 
 
 def find_commit(backend: Backend, entry: Entry) -> str | None:

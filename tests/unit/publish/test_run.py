@@ -56,8 +56,10 @@ def test_a_refusal_at_the_confirmation_takes_the_commit_back(world: World) -> No
     world.check_agreement()
 
 
-def test_a_commit_that_lands_while_it_is_being_undone_is_taken_back(world: World) -> None:
-    """A git process may outlive its killed dagctl by some milliseconds."""
+def test_a_commit_or_upload_that_lands_while_it_is_being_undone_is_taken_back(
+    world: World,
+) -> None:
+    """A git process may outlive its killed dagctl, an upload its lost answer."""
     world.create(Request(spec("First"), "specs/first.yaml"))
     before = world.state()
     killed = Fault(0, Killed, after=False)
@@ -72,15 +74,17 @@ def test_a_commit_that_lands_while_it_is_being_undone_is_taken_back(world: World
     with pytest.raises((Killed, UnfinishedError)):
         world.create(Request(spec(), A), backend=faulty(world.backend, killed))
     [(operation_id, data)] = world.backend.journal.entries().items()
-    writes = from_data(operation_id, data).writes
+    entry = from_data(operation_id, data)
 
     class Late(Silence):
         def step(self, name: str, *, done: bool, detail: str = "") -> None:
             del detail
             if (name, done) == ("undo upload", True):
                 repo = world.backend.repo
-                tree = repo.tree(MAIN) | {write.path: write.new for write in writes}
+                tree = repo.tree(MAIN) | {write.path: write.new for write in entry.writes}
                 repo.add(MAIN, tree, "Create DAG orders", operation_id=operation_id)
+                for item in entry.items:
+                    world.backend.store.put(item.storage_path, item.write.new)
 
     recover(Context(world.backend, SETTINGS, Late()))
     assert world.state() == before
