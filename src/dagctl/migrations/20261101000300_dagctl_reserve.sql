@@ -1,0 +1,218 @@
+-- reserve: membership, names, holds; all claims or none. Whoever calls the functions above
+-- private.reserve holds the project's lock.
+
+-- A row for a new DAG under the first free name: x, x_2, x_3 ... A name whose holder's lease is over is
+-- free. A long name makes room for its number.
+create or replace function private.grant_name(
+  p_operation uuid, p_project uuid, p_wish text, p_on_taken text
+)
+returns uuid
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  candidate text := p_wish;
+  number integer := 1;
+  holder public.user_dags;
+  granted uuid;
+begin
+  loop
+    select * into holder from public.user_dags d
+    where d.project_id = p_project and d.dag_id = candidate;
+    if not found or (holder.state = 'reserved' and holder.lease_until < now()) then
+      perform private.release(holder.operation_id);
+      insert into public.user_dags (
+        project_id, user_id, dag_id, base_name, dag_name, file_path,
+        is_active, state, operation_id, lease_until
+      )
+      values (
+        p_project, auth.uid(), candidate, p_wish, candidate, 'dags/' || candidate || '.py',
+        false, 'reserved', p_operation, private.new_lease()
+      )
+      on conflict (project_id, dag_id) do nothing -- a writer that takes no lock was quicker
+      returning id into granted;
+      exit when granted is not null;
+    elsif p_on_taken = 'fail' then
+      perform private.refuse(
+        'PT409', 'name_taken', format('the name %s is taken', candidate),
+        'choose another name, or let a number be added'
+      );
+    elsif number = 10000 then
+      perform private.refuse(
+        'PT409', 'name_taken', format('%s and its first 10000 numbers are taken', p_wish),
+        'choose another name'
+      );
+    else
+      number := number + 1;
+      candidate := left(p_wish, 199 - length(number::text)) || '_' || number;
+    end if;
+  end loop;
+  return granted;
+end
+$$;
+
+-- The hold of a DAG for its next version; returns that version.
+create or replace function private.grant_update(
+  p_operation uuid, p_project uuid, p_row uuid, p_expected integer
+)
+returns integer
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  dag public.user_dags;
+begin
+  select * into dag from public.user_dags d
+  where d.id = p_row and d.project_id = p_project and d.state = 'active'
+  for update;
+  if not found then
+    perform private.refuse(
+      'PT409', 'row_gone', 'the DAG to update is not recorded any more', 'run the command again'
+    );
+  elsif dag.lease_until >= now() then
+    perform private.refuse(
+      'PT409', 'row_held', format('another operation is at work on the DAG %s', dag.dag_id),
+      'wait for it, or run `dagctl recover` where it was started'
+    );
+  elsif dag.version <> p_expected then
+    perform private.refuse(
+      'PT409', 'version_moved',
+      format('the DAG %s has moved on to version %s', dag.dag_id, dag.version),
+      'run the command again'
+    );
+  end if;
+  perform private.release(dag.operation_id);
+  update public.user_dags set operation_id = p_operation, lease_until = private.new_lease()
+  where id = p_row;
+  return dag.version + 1;
+end
+$$;
+
+create or replace function private.grant_claim(
+  p_operation uuid,
+  p_project uuid,
+  p_ordinal integer,
+  p_wish text,
+  p_replaces uuid,
+  p_expected integer,
+  p_on_taken text
+)
+returns void
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  granted uuid := p_replaces;
+  granted_version integer := 1;
+begin
+  if p_replaces is null then
+    granted := private.grant_name(p_operation, p_project, p_wish, p_on_taken);
+  else
+    granted_version := private.grant_update(p_operation, p_project, p_replaces, p_expected);
+  end if;
+  insert into private.dag_reservations (operation_id, ordinal, row_id, wished, version)
+  values (p_operation, p_ordinal, granted, p_wish, granted_version);
+end
+$$;
+
+create or replace function private.check_claims(p_claims jsonb)
+returns void
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  bad text;
+begin
+  if jsonb_typeof(p_claims) is distinct from 'array'
+     or jsonb_array_length(p_claims) not between 1 and 1000
+  then
+    perform private.refuse('22023', 'invalid_request', 'the claims are not a list of 1 to 1000');
+  end if;
+  select coalesce(c.dag_id, 'null') into bad
+  from jsonb_to_recordset(p_claims) as c (dag_id text, on_taken text)
+  where (c.dag_id ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$') is not true
+     or coalesce(c.on_taken, 'number') not in ('number', 'fail')
+  limit 1;
+  if found then
+    perform private.refuse(
+      '22023', 'invalid_request', format('not a claim that can be granted: %s', to_json(bad))
+    );
+  end if;
+end
+$$;
+
+-- A repeat: the same caller, project and wishes find their operation, and its lease is renewed.
+create or replace function private.resume_operation(p_operation uuid, p_project uuid, p_claims jsonb)
+returns void
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  op private.dag_operations;
+begin
+  select * into op from private.dag_operations where id = p_operation;
+  if (op.project_id, op.user_id) is distinct from (p_project, auth.uid()) then
+    perform private.refuse(
+      'PT409', 'operation_reused', format('the operation id %s is in use', p_operation)
+    );
+  elsif op.status = 'aborted' then
+    perform private.refuse(
+      'PT409', 'operation_aborted', format('the operation %s was aborted', p_operation),
+      'run the command again'
+    );
+  elsif (
+    select jsonb_agg(r.wished order by r.ordinal)
+    from private.dag_reservations r where r.operation_id = p_operation
+  ) is distinct from jsonb_path_query_array(p_claims, '$[*].dag_id') then
+    perform private.refuse(
+      'PT409', 'operation_reused', format('the operation %s stands for other claims', p_operation)
+    );
+  end if;
+  update public.user_dags set lease_until = private.new_lease() where operation_id = p_operation;
+end
+$$;
+
+create or replace function private.reserve(p_operation uuid, p_project uuid, p_claims jsonb)
+returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  claim record;
+begin
+  perform private.check_writer(p_project);
+  perform private.check_claims(p_claims);
+  perform private.lock_project(p_project);
+
+  insert into private.dag_operations (id, project_id, user_id, status)
+  values (p_operation, p_project, auth.uid(), 'reserved')
+  on conflict (id) do nothing;
+  if not found then
+    perform private.resume_operation(p_operation, p_project, p_claims);
+    return;
+  end if;
+
+  for claim in
+    select c.* from rows from (
+      jsonb_to_recordset(p_claims)
+        as (dag_id text, replaces uuid, expected_version integer, on_taken text)
+    ) with ordinality as c (dag_id, replaces, expected_version, on_taken, ordinal)
+    order by c.ordinal
+  loop
+    perform private.grant_claim(
+      p_operation, p_project, claim.ordinal::integer, claim.dag_id,
+      claim.replaces, claim.expected_version, coalesce(claim.on_taken, 'number')
+    );
+  end loop;
+end
+$$;
+
+revoke all on function
+  private.grant_name(uuid, uuid, text, text),
+  private.grant_update(uuid, uuid, uuid, integer),
+  private.grant_claim(uuid, uuid, integer, text, uuid, integer, text),
+  private.check_claims(jsonb),
+  private.resume_operation(uuid, uuid, jsonb),
+  private.reserve(uuid, uuid, jsonb)
+from public, anon, authenticated, service_role;
+grant execute on function private.reserve(uuid, uuid, jsonb) to authenticated;

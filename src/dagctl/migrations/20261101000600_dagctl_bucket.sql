@@ -1,0 +1,52 @@
+-- The private bucket of DAG files, `<project_id>/dags/<file>.py`, and who may do what in it. In a file of
+-- its own because storage.objects belongs to Supabase: only policies may be made on it.
+
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values ('dags', 'dags', false, 10485760, array['text/x-python'])
+on conflict (id) do update
+set public = excluded.public,
+    file_size_limit = excluded.file_size_limit,
+    allowed_mime_types = excluded.allowed_mime_types;
+
+drop policy if exists dagctl_dags_select on storage.objects;
+create policy dagctl_dags_select on storage.objects
+  for select to authenticated
+  using (
+    bucket_id = 'dags'
+    and (storage.foldername(name))[1]
+      = any (array(select p::text from private.member_project_ids() p))
+  );
+
+drop policy if exists dagctl_dags_insert on storage.objects;
+create policy dagctl_dags_insert on storage.objects
+  for insert to authenticated
+  with check (
+    bucket_id = 'dags'
+    and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*\.py$'
+    and (storage.foldername(name))[1]
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+  );
+
+drop policy if exists dagctl_dags_update on storage.objects;
+create policy dagctl_dags_update on storage.objects
+  for update to authenticated
+  using (
+    bucket_id = 'dags'
+    and (storage.foldername(name))[1]
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+  )
+  with check (
+    bucket_id = 'dags'
+    and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*\.py$'
+    and (storage.foldername(name))[1]
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+  );
+
+drop policy if exists dagctl_dags_delete on storage.objects;
+create policy dagctl_dags_delete on storage.objects
+  for delete to authenticated
+  using (
+    bucket_id = 'dags'
+    and (storage.foldername(name))[1]
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+  );
