@@ -40,7 +40,17 @@ grant usage on schema auth to postgres, anon, authenticated, service_role;
 
 create table auth.users (
   id uuid primary key,
-  email text unique
+  aud text,
+  role text,
+  email text unique,
+  encrypted_password text,
+  email_confirmed_at timestamptz,
+  banned_until timestamptz,
+  raw_app_meta_data jsonb,
+  raw_user_meta_data jsonb,
+  last_sign_in_at timestamptz,
+  created_at timestamptz default now(),
+  updated_at timestamptz default now()
 );
 alter table auth.users owner to supabase_auth_admin;
 grant all on auth.users to postgres;
