@@ -1,4 +1,4 @@
-"""Runs a stand-in with dagctl's schema and one user, until interrupted: `python -m tests.stand_in`."""
+"""`python -m tests.stand_in`: a stand-in with dagctl's schema and one user, until interrupted."""
 
 from __future__ import annotations
 

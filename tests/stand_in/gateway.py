@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.stand_in import auth, rest, storage
+from tests.stand_in.auth import service as auth
 from tests.stand_in.messages import json_response
 from tests.stand_in.project import api_key
+from tests.stand_in.rest import service as rest
+from tests.stand_in.storage import service as storage
 
 if TYPE_CHECKING:
     from tests.stand_in.messages import Request, Response

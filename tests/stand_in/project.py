@@ -7,12 +7,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.stand_in.clock import Clock
+from tests.stand_in.auth.sessions import Sessions
 from tests.stand_in.database import Caller, Database
-from tests.stand_in.sessions import Sessions
-from tests.stand_in.tokens import TokenIssuer
 
 if TYPE_CHECKING:
+    from tests.stand_in.auth.tokens import TokenIssuer
+    from tests.stand_in.clock import Clock
     from tests.stand_in.messages import Request
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from tests.stand_in import auth, users
+from tests.stand_in.auth import users
+from tests.stand_in.auth.grants import access_claims
+from tests.stand_in.auth.tokens import Algorithm, TokenIssuer
 from tests.stand_in.clock import Clock
 from tests.stand_in.database import Database
 from tests.stand_in.project import Keys, Project, Settings
 from tests.stand_in.server import Server
-from tests.stand_in.tokens import Algorithm, TokenIssuer
 
 if TYPE_CHECKING:
+    import uuid
     from types import TracebackType
 
     from tests.stand_in.faults import Faults
@@ -40,7 +41,8 @@ class StandIn:
         """Bind the port.
 
         Args:
-            conninfo: A superuser's connection string to a database with Supabase's roles and schemas.
+            conninfo: A superuser's connection string to a database with the roles and schemas of
+                a Supabase project.
             host: A loopback address; anything else is refused.
             port: The port, or 0 for a free one.
             algorithm: How access tokens are signed.
@@ -157,7 +159,7 @@ class StandIn:
         if user is None:
             raise LookupError(user_id)
         session = self._project.sessions.open(user_id, "password", self.clock.now())
-        return self._project.tokens.sign(auth.access_claims(self._project, user, session))
+        return self._project.tokens.sign(access_claims(self._project, user, session))
 
     def expire(self, user_id: str) -> None:
         """Let every access token that this user has run out now; refresh tokens stay good."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tests.stand_in.rest_errors import RestError
+from tests.stand_in.rest.errors import RestError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -129,14 +129,10 @@ def _inputs(names: list[str], modes: list[str], count: int) -> list[str]:
 
 
 def _unknown_function(name: str, names: Collection[str]) -> RestError:
-    given = ", ".join(sorted(names))
+    given, plural = ", ".join(sorted(names)), "s" if len(names) > 1 else ""
     called = f"public.{name}({given})" if names else f"public.{name} without parameters"
-    plural = "s" if len(names) > 1 else ""
-    searched = (
-        f"public.{name} with parameter{plural} {given} or with a single unnamed json/jsonb parameter"
-        if names
-        else f"public.{name} without parameters or with a single unnamed json/jsonb parameter"
-    )
+    parameters = f"with parameter{plural} {given}" if names else "without parameters"
+    searched = f"public.{name} {parameters} or with a single unnamed json/jsonb parameter"
     return RestError(
         404,
         "PGRST202",

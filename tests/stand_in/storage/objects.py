@@ -6,15 +6,14 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in import storage_errors
+from tests.stand_in.storage import errors
 
 if TYPE_CHECKING:
     from tests.stand_in.database import Caller, Connection
     from tests.stand_in.project import Project
-    from tests.stand_in.uploads import Upload
+    from tests.stand_in.storage.uploads import Upload
 
 INSERT = """
 insert into storage.objects (bucket_id, name, owner_id, version, metadata, user_metadata)
@@ -36,6 +35,7 @@ RENAME = """
 update storage.objects set name = %s, version = %s, updated_at = now()
 where bucket_id = %s and name = %s
 """
+LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
 BUCKET = "select to_jsonb(b) from storage.buckets b where id = %s"
 Row = dict[str, Any]
 
@@ -48,6 +48,15 @@ class Address:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write of one object: its row and its bytes."""
+
+    address: Address
+    values: Row
+    data: bytes
+
+
 def bucket(connection: Connection, name: str) -> Row:
     """Return a bucket.
 
@@ -56,7 +65,7 @@ def bucket(connection: Connection, name: str) -> Row:
     """
     row = connection.execute(BUCKET, (name,)).fetchone()
     if row is None:
-        raise storage_errors.no_such_bucket()
+        raise errors.no_such_bucket()
     return dict(row[0])
 
 
@@ -68,21 +77,55 @@ def find(connection: Connection, address: Address) -> Row:
     """
     row = connection.execute(FIND, (address.bucket, address.key)).fetchone()
     if row is None:
-        raise storage_errors.no_such_key()
+        raise errors.no_such_key()
     return dict(row[0])
 
 
-def put(project: Project, caller: Caller, address: Address, upload: Upload, *, upsert: bool) -> Row:
-    """Store an object as the Storage server does.
+def prepared(project: Project, caller: Caller, address: Address, upload: Upload) -> Write:
+    """Return the write that an upload asks for."""
+    etag = hashlib.md5(upload.data, usedforsecurity=False).hexdigest()
+    metadata = {
+        "eTag": f'"{etag}"',
+        "size": len(upload.data),
+        "mimetype": upload.content_type,
+        "cacheControl": upload.cache_control,
+        "lastModified": project.clock.utc().isoformat(timespec="milliseconds"),
+        "contentLength": len(upload.data),
+        "httpStatusCode": 200,
+    }
+    values = {
+        "bucket": address.bucket,
+        "key": address.key,
+        "owner": caller.user_id,
+        "version": str(uuid.uuid4()),
+        "metadata": json.dumps(metadata),
+        "user_metadata": json.dumps(upload.metadata) if upload.metadata is not None else None,
+    }
+    return Write(address, values, upload.data)
 
-    The policies are tried as the caller in a transaction that is rolled back; then the bytes are
-    written, then the row, as owner and without a further look: two uploads of one key at one time
-    both succeed, and the last one stays.
-    """
-    values = _values(project, caller, address, upload)
+
+def rehearse(project: Project, caller: Caller, write: Write, *, upsert: bool) -> None:
+    """Try a write as the caller, under the policies, and roll it back."""
+    statement = INSERT + MERGE if upsert else INSERT
     with project.database.as_caller(caller, rehearse=True) as connection:
-        connection.execute((INSERT + MERGE if upsert else INSERT).encode(), values)
-    return _write(project, address, values, upload.data)
+        connection.execute(statement.encode(), write.values)
+
+
+def put(project: Project, write: Write) -> Row:
+    """Store the bytes, then the row, as owner and without a further look.
+
+    So two uploads of one key at one time both succeed, and the last one stays, as with the real
+    Storage server.
+    """
+    project.objects[write.values["version"]] = write.data
+    with project.database.as_owner() as connection:
+        connection.execute(LOCK, (f"{write.address.bucket}/{write.address.key}",))
+        old = connection.execute(FIND, (write.address.bucket, write.address.key)).fetchone()
+        connection.execute((INSERT + MERGE).encode(), write.values)
+        row = find(connection, write.address)
+    if old is not None:
+        project.objects.pop(old[0]["version"], None)
+    return row
 
 
 def delete(project: Project, caller: Caller, name: str, keys: list[str]) -> list[Row]:
@@ -102,7 +145,7 @@ def move(project: Project, caller: Caller, source: Address, key: str) -> Row:
     with project.database.as_caller(caller, rehearse=True) as connection:
         row = find(connection, source)
         if connection.execute(RENAME, change).rowcount == 0:
-            raise storage_errors.no_such_key()
+            raise errors.no_such_key()
     data = project.objects[row["version"]]
     project.objects[version] = data
     with project.database.as_owner() as connection:
@@ -115,41 +158,3 @@ def listing(connection: Connection, name: str, prefix: str) -> list[Row]:
     """Return the rows of the objects below a prefix, in the order of their names."""
     rows = [dict(row[0]) for row in connection.execute(LIST, (name, prefix))]
     return sorted(rows, key=lambda row: str(row["name"]))
-
-
-def _write(project: Project, address: Address, values: Row, data: bytes) -> Row:
-    project.objects[values["version"]] = data
-    with project.database.as_owner() as connection:
-        lock = f"select pg_advisory_xact_lock(hashtextextended(%s, 0))"
-        connection.execute(lock.encode(), (f"{address.bucket}/{address.key}",))
-        old = connection.execute(FIND, (address.bucket, address.key)).fetchone()
-        connection.execute((INSERT + MERGE).encode(), values)
-        row = find(connection, address)
-    if old is not None:
-        project.objects.pop(old[0]["version"], None)
-    return row
-
-
-def _values(project: Project, caller: Caller, address: Address, upload: Upload) -> Row:
-    etag = hashlib.md5(upload.data, usedforsecurity=False).hexdigest()
-    metadata = {
-        "eTag": f'"{etag}"',
-        "size": len(upload.data),
-        "mimetype": upload.content_type,
-        "cacheControl": upload.cache_control,
-        "lastModified": project.clock.utc().isoformat(timespec="milliseconds"),
-        "contentLength": len(upload.data),
-        "httpStatusCode": 200,
-    }
-    return {
-        "bucket": address.bucket,
-        "key": address.key,
-        "owner": caller.user_id,
-        "version": str(uuid.uuid4()),
-        "metadata": json.dumps(metadata),
-        "user_metadata": json.dumps(upload.metadata) if upload.metadata is not None else None,
-    }
-
-
-def last_modified(project: Project) -> str:
-    return formatdate(project.clock.now(), usegmt=True)

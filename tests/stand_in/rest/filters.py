@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from psycopg import sql
 
-from tests.stand_in.rest_errors import RestError
+from tests.stand_in.rest.errors import RestError
 
 OPERATORS = {
     "eq": "=",
@@ -66,7 +66,7 @@ def to_sql(item: Item, relation: sql.Composable) -> sql.Composed:
     """Return a filter as an SQL condition on columns of `relation`; the values are literals."""
     if isinstance(item, Group):
         members = [to_sql(member, relation) for member in item.members]
-        inner = sql.SQL(f" {item.joint} ").join(members)  # type: ignore[arg-type] # two words only
+        inner = sql.SQL(f" {item.joint} ").join(members)
         return _negate(sql.SQL("({})").format(inner), negated=item.negated)
     return _negate(_comparison(item, relation), negated=item.negated)
 
@@ -142,14 +142,14 @@ def _comparison(item: Condition, relation: sql.Composable) -> sql.Composed:
         if item.value.lower() not in IS:
             raise unparsable("filter", f"is.{item.value}")
         word = item.value.lower().replace("_", " ")
-        return sql.SQL("{} is {}").format(left, sql.SQL(word))  # type: ignore[arg-type] # checked
+        return sql.SQL("{} is {}").format(left, sql.SQL(word))
     if item.operator == "in":
         return sql.SQL("{} = any({})").format(left, sql.Literal(_array(item.value)))
-    operator = sql.SQL(OPERATORS[item.operator])  # type: ignore[arg-type] # from our own table
+    operator = sql.SQL(OPERATORS[item.operator])
     value = item.value.replace("*", "%") if "like" in item.operator else item.value
     right: sql.Composable = sql.Literal(value)
     if item.quantifier:
-        right = sql.SQL("{}({})").format(sql.SQL(item.quantifier), right)  # type: ignore[arg-type] # any, all
+        right = sql.SQL("{}({})").format(sql.SQL(item.quantifier), right)
     return sql.SQL("{} {} {}").format(left, operator, right)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.stand_in.rest_errors import RestError
+from tests.stand_in.rest.errors import RestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in import storage_errors
+from tests.stand_in.storage import errors
 
 if TYPE_CHECKING:
     from tests.stand_in.messages import Request
@@ -50,7 +50,7 @@ def check_type(upload: Upload, allowed: list[str] | None) -> None:
     """
     kind = upload.content_type.partition(";")[0].strip()
     if allowed and kind not in allowed and f"{kind.partition('/')[0]}/*" not in allowed:
-        raise storage_errors.invalid_mime_type(upload.content_type)
+        raise errors.invalid_mime_type(upload.content_type)
 
 
 def check_key(key: str) -> None:
@@ -60,7 +60,7 @@ def check_key(key: str) -> None:
         StorageError: It has others, or is empty.
     """
     if not KEY.fullmatch(key):
-        raise storage_errors.invalid_key(key)
+        raise errors.invalid_key(key)
 
 
 def _form(request: Request) -> Upload:
@@ -73,7 +73,7 @@ def _form(request: Request) -> Upload:
         else:
             file, content_type = content, head.get("content-type", "text/plain")
     if not content_type:
-        raise storage_errors.invalid_request("No content provided")
+        raise errors.invalid_request("No content provided")
     seconds = fields.get("cacheControl", b"").decode()
     metadata = fields.get("metadata")
     cache_control = f"max-age={seconds}" if seconds else "no-cache"

@@ -8,20 +8,19 @@ from urllib.parse import quote
 
 import psycopg
 
-from tests.stand_in import objects, storage_errors, uploads
+from tests.stand_in.auth.tokens import TokenError
 from tests.stand_in.database import Caller
 from tests.stand_in.messages import Response, json_response
-from tests.stand_in.objects import Address
-from tests.stand_in.storage_errors import StorageError
-from tests.stand_in.tokens import TokenError
+from tests.stand_in.storage import errors, listing, objects, uploads
+from tests.stand_in.storage.errors import StorageError
+from tests.stand_in.storage.objects import Address
 
 if TYPE_CHECKING:
     from tests.stand_in.messages import Request
-    from tests.stand_in.objects import Row
     from tests.stand_in.project import Project
+    from tests.stand_in.storage.objects import Row
 
 NOBODY = Caller("anon", {"role": "anon"}, authenticated=False)
-SORTED = {"name", "updated_at", "created_at", "last_accessed_at"}
 
 
 def handle(project: Project, request: Request) -> Response:
@@ -40,15 +39,15 @@ def _answered(project: Project, request: Request, route: Any, parts: dict[str, s
     except StorageError as error:
         return error.response()
     except TokenError as error:
-        return storage_errors.of_token(error).response()
+        return errors.of_token(error).response()
     except psycopg.Error as error:
-        return storage_errors.of_database(error).response()
+        return errors.of_database(error).response()
     return response
 
 
 def _caller(project: Project, request: Request) -> Caller:
     if not request.header("authorization"):
-        raise storage_errors.invalid_request("headers must have required property 'authorization'")
+        raise errors.invalid_request("headers must have required property 'authorization'")
     return project.caller(request)
 
 
@@ -78,14 +77,16 @@ def _put(project: Project, request: Request, address: Address, *, upsert: bool) 
         limits = objects.bucket(connection, address.bucket)
     upload = uploads.read(request)
     uploads.check_type(upload, limits["allowed_mime_types"])
-    too_large = len(upload.data) > (limits["file_size_limit"] or len(upload.data))
+    size_limit = limits["file_size_limit"]
+    too_large = size_limit is not None and len(upload.data) > size_limit
     if too_large and not upload.form:
-        raise storage_errors.too_large()
+        raise errors.too_large()
     uploads.check_key(address.key)
+    write = objects.prepared(project, caller, address, upload)
+    objects.rehearse(project, caller, write, upsert=upsert)
     if too_large:
-        _rehearse(project, caller, address, upsert=upsert)
-        raise storage_errors.too_large()
-    row = objects.put(project, caller, address, upload, upsert=upsert)
+        raise errors.too_large()
+    row = objects.put(project, write)
     return json_response(200, {"Id": row["id"], "Key": f"{address.bucket}/{address.key}"})
 
 
@@ -93,9 +94,9 @@ def _delete_many(project: Project, request: Request, bucket: str) -> Response:
     caller = _caller(project, request)
     keys = _fields(request).get("prefixes")
     if not isinstance(keys, list):
-        raise storage_errors.invalid_request("body must have required property 'prefixes'")
+        raise errors.invalid_request("body must have required property 'prefixes'")
     if not keys:
-        raise storage_errors.invalid_request("body/prefixes must NOT have fewer than 1 items")
+        raise errors.invalid_request("body/prefixes must NOT have fewer than 1 items")
     return json_response(200, objects.delete(project, caller, bucket, keys))
 
 
@@ -104,7 +105,7 @@ def _delete_one(project: Project, request: Request, bucket: str, key: str) -> Re
     with project.database.as_owner() as connection:
         objects.find(connection, Address(bucket, key))
     if not objects.delete(project, caller, bucket, [key]):
-        raise storage_errors.access_denied("Access denied")
+        raise errors.access_denied("Access denied")
     return json_response(200, {"message": "Successfully deleted"})
 
 
@@ -113,7 +114,7 @@ def _move(project: Project, request: Request) -> Response:
     fields = _fields(request)
     for name in ("bucketId", "sourceKey", "destinationKey"):
         if name not in fields:
-            raise storage_errors.invalid_request(f"body must have required property '{name}'")
+            raise errors.invalid_request(f"body must have required property '{name}'")
     uploads.check_key(fields["destinationKey"])
     source = Address(fields["bucketId"], fields["sourceKey"])
     row = objects.move(project, caller, source, fields["destinationKey"])
@@ -155,7 +156,7 @@ def _readable(project: Project, request: Request, address: Address) -> Row:
         if public:
             return objects.find(connection, address)
     if not caller.authenticated:
-        raise storage_errors.no_such_bucket()
+        raise errors.no_such_bucket()
     uploads.check_key(address.key)
     with project.database.as_caller(caller, read_only=True) as connection:
         return objects.find(connection, address)
@@ -164,7 +165,7 @@ def _readable(project: Project, request: Request, address: Address) -> Row:
 def _content(project: Project, row: Row) -> Response:
     data = project.objects.get(row["version"])
     if data is None:
-        raise storage_errors.no_such_content()
+        raise errors.no_such_content()
     metadata = row["metadata"]
     headers = {
         "content-type": metadata["mimetype"],
@@ -180,37 +181,13 @@ def _list(project: Project, request: Request, bucket: str) -> Response:
     fields = _fields(request)
     prefix = fields.get("prefix")
     if not isinstance(prefix, str):
-        raise storage_errors.invalid_request("body must have required property 'prefix'")
+        raise errors.invalid_request("body must have required property 'prefix'")
     folder = f"{prefix}/" if prefix and not prefix.endswith("/") else prefix
     with project.database.as_caller(caller, read_only=True) as connection:
         rows = objects.listing(connection, bucket, folder)
-    entries = _entries(rows, folder, fields.get("search") or "")
-    first = int(fields.get("offset") or 0)
-    return json_response(
-        200, _sorted(entries, fields)[first : first + (fields.get("limit") or 100)]
-    )
-
-
-def _entries(rows: list[Row], folder: str, search: str) -> list[Row]:
-    """Return what lies directly in a folder: objects, and folders with null for everything else."""
-    entries: dict[str, Row] = {}
-    shown = ("id", "updated_at", "created_at", "last_accessed_at", "metadata")
-    for row in rows:
-        name, _, below = str(row["name"]).removeprefix(folder).partition("/")
-        if name.lower().startswith(search.lower()):
-            values = dict.fromkeys(shown) if below else {each: row[each] for each in shown}
-            entries[name] = {"name": name, **values}
-    return list(entries.values())
-
-
-def _sorted(entries: list[Row], fields: dict[str, Any]) -> list[Row]:
-    sort_by = fields.get("sortBy") or {}
-    column = sort_by.get("column") or "name"
-    if column not in SORTED:
-        text = "body/sortBy/column must be equal to one of the allowed values"
-        raise storage_errors.invalid_request(text)
-    descending = sort_by.get("order") == "desc"
-    return sorted(entries, key=lambda each: str(each[column] or ""), reverse=descending)
+    items = listing.in_order(listing.entries(rows, folder, fields.get("search") or ""), fields)
+    first, limit = int(fields.get("offset") or 0), int(fields.get("limit") or 100)
+    return json_response(200, items[first : first + limit])
 
 
 def _bucket(project: Project, request: Request, bucket: str) -> Response:
@@ -226,7 +203,7 @@ def _sign(project: Project, request: Request, bucket: str, key: str) -> Response
     caller = _caller(project, request)
     seconds = str(_fields(request).get("expiresIn", ""))
     if not seconds.isdigit():
-        raise storage_errors.invalid_request("body must have required property 'expiresIn'")
+        raise errors.invalid_request("body must have required property 'expiresIn'")
     with project.database.as_caller(caller, read_only=True) as connection:
         objects.find(connection, Address(bucket, key))
     now = int(project.clock.now())
@@ -239,9 +216,9 @@ def _download_signed(project: Project, request: Request, bucket: str, key: str) 
     try:
         claims = project.tokens.verify(request.parameter("token"))
     except TokenError as error:
-        raise storage_errors.of_signed_token(error) from error
+        raise errors.of_signed_token(error) from error
     if claims.get("url") != f"{bucket}/{key}":
-        raise storage_errors.invalid_signature()
+        raise errors.invalid_signature()
     with project.database.as_owner() as connection:
         row = objects.find(connection, Address(bucket, key))
     return _content(project, row)
@@ -251,7 +228,7 @@ def _fields(request: Request) -> dict[str, Any]:
     try:
         fields = request.json()
     except ValueError as error:
-        raise storage_errors.invalid_request("Body is not valid JSON") from error
+        raise errors.invalid_request("Body is not valid JSON") from error
     return fields if isinstance(fields, dict) else {}
 
 

@@ -9,7 +9,7 @@ from tests.stand_in.messages import Response, json_response
 if TYPE_CHECKING:
     import psycopg
 
-    from tests.stand_in.tokens import TokenError
+    from tests.stand_in.auth.tokens import TokenError
 
 FLAWS = {
     "parts": "Invalid Compact JWS",

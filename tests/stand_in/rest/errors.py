@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import psycopg
-
 from tests.stand_in.messages import Response, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.stand_in.tokens import TokenError
+    import psycopg
+
+    from tests.stand_in.auth.tokens import TokenError
 
 EXACT = {
     "23503": 409,
@@ -62,7 +62,7 @@ DECODING = {
 class RestError(Exception):
     """A refusal as PostgREST words it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a status, headers and the four fields of an error body
         self,
         status: int,
         code: str,

@@ -1,8 +1,8 @@
 """The way back from a provider's page: which address is allowed, and what it is told.
 
-Which addresses count is from Supabase Auth, `internal/utilities/request.go`: any loopback IP literal
-on any port, otherwise the project's own site. A wrong address is no error: the browser silently
-lands on the site.
+Which addresses count is from Supabase Auth, `internal/utilities/request.go`: any loopback IP
+literal on any port, otherwise the project's own site. A wrong address is no error: the browser
+silently lands on the site.
 """
 
 from __future__ import annotations
