@@ -19,9 +19,10 @@ create table if not exists private.dag_reservations (
   row_id uuid not null references public.user_dags (id) on delete cascade,
   wished text not null,
   version integer not null,
-  content_digest text,
   primary key (operation_id, ordinal)
 );
+create index if not exists dag_operations_open_idx
+  on private.dag_operations (user_id) where status = 'reserved';
 create index if not exists dag_reservations_row_id_idx on private.dag_reservations (row_id);
 
 alter table private.dag_operations enable row level security;
@@ -38,7 +39,7 @@ alter table public.user_dags add constraint user_dags_operation_id_fkey
 -- 22023 with 400. The kind stands in `details`, for programs:
 --   42501  not_a_member       the caller is no owner or editor of the project
 --   22023  invalid_request    the claims are not in the form that reserve takes
---   PT409  name_taken         the name is taken and no number was wanted
+--   PT409  name_taken         the name is taken, and no number was wanted or none is left
 --          row_gone           the DAG to update is not recorded any more
 --          row_held           another operation holds the DAG
 --          version_moved      the DAG has a newer version than the one that was read
@@ -118,20 +119,30 @@ as $$
   where operation_id = p_operation;
 $$;
 
--- What an operation of the caller's has reserved or confirmed, in the order of the claims.
+-- What an operation of the caller's has reserved or confirmed, in the order of the claims. One JSON
+-- value, here as in all of the API: the API cuts sets of rows at a number that a project may lower.
 create or replace function private.reserved(p_operation uuid)
-returns table (
-  ordinal integer, row_id uuid, dag_id text, version integer, user_id uuid, created_at timestamptz
-)
+returns json
 language sql stable security definer
 set search_path = ''
 as $$
-  select r.ordinal, r.row_id, d.dag_id, r.version, d.user_id, d.created_at
+  select coalesce(
+    json_agg(
+      json_build_object(
+        'row_id', d.id,
+        'dag_id', d.dag_id,
+        'version', r.version,
+        'user_id', d.user_id,
+        'created_at', d.created_at
+      )
+      order by r.ordinal
+    ),
+    '[]'
+  )
   from private.dag_operations o
   join private.dag_reservations r on r.operation_id = o.id
   join public.user_dags d on d.id = r.row_id
-  where o.id = p_operation and o.user_id = (select auth.uid())
-  order by r.ordinal;
+  where o.id = p_operation and o.user_id = (select auth.uid());
 $$;
 
 -- How far an operation of the caller's is.
@@ -149,6 +160,18 @@ as $$
   );
 $$;
 
+-- The keys of the new DAGs that operations of the caller's hold.
+create or replace function private.reserved_objects()
+returns setof text
+language sql stable security definer
+set search_path = ''
+as $$
+  select d.storage_path
+  from public.user_dags d
+  join private.dag_operations o on o.id = d.operation_id
+  where o.user_id = (select auth.uid()) and o.status = 'reserved' and d.state = 'reserved';
+$$;
+
 revoke all on function
   private.refuse(text, text, text, text),
   private.is_writer(uuid),
@@ -157,6 +180,9 @@ revoke all on function
   private.new_lease(),
   private.release(uuid),
   private.reserved(uuid),
-  private.operation_status(uuid)
+  private.operation_status(uuid),
+  private.reserved_objects()
 from public, anon, authenticated, service_role;
-grant execute on function private.reserved(uuid), private.operation_status(uuid) to authenticated;
+grant execute on function
+  private.reserved(uuid), private.operation_status(uuid), private.reserved_objects()
+to authenticated;

@@ -1,8 +1,8 @@
 -- reserve: membership, names, holds; all claims or none. Whoever calls the functions above
 -- private.reserve holds the project's lock.
 
--- A row for a new DAG under the first free name: x, x_2, x_3 ... A name whose holder's lease is over is
--- free. A long name makes room for its number.
+-- A row for a new DAG under the first free name: x, x_2, x_3 ... A name whose holder's lease is over
+-- is free.
 create or replace function private.grant_name(
   p_operation uuid, p_project uuid, p_wish text, p_on_taken text
 )
@@ -21,39 +21,46 @@ begin
     where d.project_id = p_project and d.dag_id = candidate;
     if not found or (holder.state = 'reserved' and holder.lease_until < now()) then
       perform private.release(holder.operation_id);
-      insert into public.user_dags (
-        project_id, user_id, dag_id, base_name, dag_name, file_path,
-        is_active, state, operation_id, lease_until
-      )
-      values (
-        p_project, auth.uid(), candidate, p_wish, candidate, 'dags/' || candidate || '.py',
-        false, 'reserved', p_operation, private.new_lease()
-      )
-      on conflict (project_id, dag_id) do nothing -- a writer that takes no lock was quicker
-      returning id into granted;
+      granted := private.add_reserved(p_operation, p_project, candidate, p_wish);
       exit when granted is not null;
-    elsif p_on_taken = 'fail' then
-      perform private.refuse(
-        'PT409', 'name_taken', format('the name %s is taken', candidate),
-        'choose another name, or let a number be added'
-      );
-    elsif number = 10000 then
-      perform private.refuse(
-        'PT409', 'name_taken', format('%s and its first 10000 numbers are taken', p_wish),
-        'choose another name'
-      );
     else
       number := number + 1;
-      candidate := left(p_wish, 199 - length(number::text)) || '_' || number;
+      candidate := p_wish || '_' || number;
+    end if;
+    if (number > 1 and p_on_taken = 'fail') or length(candidate) > 200 or number > 10000 then
+      perform private.refuse(
+        'PT409', 'name_taken', format('a DAG `%s` exists', p_wish),
+        'choose another dag_id, or --if-exists'
+      );
     end if;
   end loop;
   return granted;
 end
 $$;
 
+-- The row of a new DAG, invisible to readers; null if a writer that takes no lock was quicker.
+create or replace function private.add_reserved(
+  p_operation uuid, p_project uuid, p_dag_id text, p_base_name text
+)
+returns uuid
+language sql volatile security invoker
+set search_path = ''
+as $$
+  insert into public.user_dags (
+    project_id, user_id, dag_id, base_name, dag_name, file_path,
+    is_active, created_at, state, operation_id, lease_until
+  )
+  values (
+    p_project, auth.uid(), p_dag_id, p_base_name, p_dag_id, 'dags/' || p_dag_id || '.py',
+    false, date_trunc('second', now()), 'reserved', p_operation, private.new_lease()
+  )
+  on conflict (project_id, dag_id) do nothing
+  returning id;
+$$;
+
 -- The hold of a DAG for its next version; returns that version.
 create or replace function private.grant_update(
-  p_operation uuid, p_project uuid, p_row uuid, p_expected integer
+  p_operation uuid, p_project uuid, p_wish text, p_row uuid, p_expected integer
 )
 returns integer
 language plpgsql security invoker
@@ -67,17 +74,16 @@ begin
   for update;
   if not found then
     perform private.refuse(
-      'PT409', 'row_gone', 'the DAG to update is not recorded any more', 'run the command again'
+      'PT409', 'row_gone', format('`%s` is not recorded any more', p_wish), 'run the command again'
     );
   elsif dag.lease_until >= now() then
     perform private.refuse(
-      'PT409', 'row_held', format('another operation is at work on the DAG %s', dag.dag_id),
+      'PT409', 'row_held', format('`%s` is being changed by another operation', dag.dag_id),
       'wait for it, or run `dagctl recover` where it was started'
     );
   elsif dag.version <> p_expected then
     perform private.refuse(
-      'PT409', 'version_moved',
-      format('the DAG %s has moved on to version %s', dag.dag_id, dag.version),
+      'PT409', 'version_moved', format('`%s` was changed by another', dag.dag_id),
       'run the command again'
     );
   end if;
@@ -108,7 +114,9 @@ begin
   if p_replaces is null then
     granted := private.grant_name(p_operation, p_project, p_wish, p_on_taken);
   else
-    granted_version := private.grant_update(p_operation, p_project, p_replaces, p_expected);
+    granted_version := private.grant_update(
+      p_operation, p_project, p_wish, p_replaces, p_expected
+    );
   end if;
   insert into private.dag_reservations (operation_id, ordinal, row_id, wished, version)
   values (p_operation, p_ordinal, granted, p_wish, granted_version);
@@ -153,11 +161,11 @@ begin
   select * into op from private.dag_operations where id = p_operation;
   if (op.project_id, op.user_id) is distinct from (p_project, auth.uid()) then
     perform private.refuse(
-      'PT409', 'operation_reused', format('the operation id %s is in use', p_operation)
+      'PT409', 'operation_reused', format('operation id %s is in use', p_operation)
     );
   elsif op.status = 'aborted' then
     perform private.refuse(
-      'PT409', 'operation_aborted', format('the operation %s was aborted', p_operation),
+      'PT409', 'operation_aborted', format('operation %s was aborted', p_operation),
       'run the command again'
     );
   elsif (
@@ -165,7 +173,7 @@ begin
     from private.dag_reservations r where r.operation_id = p_operation
   ) is distinct from jsonb_path_query_array(p_claims, '$[*].dag_id') then
     perform private.refuse(
-      'PT409', 'operation_reused', format('the operation %s stands for other claims', p_operation)
+      'PT409', 'operation_reused', format('operation %s stands for other claims', p_operation)
     );
   end if;
   update public.user_dags set lease_until = private.new_lease() where operation_id = p_operation;
@@ -173,7 +181,7 @@ end
 $$;
 
 create or replace function private.reserve(p_operation uuid, p_project uuid, p_claims jsonb)
-returns void
+returns json
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -189,7 +197,7 @@ begin
   on conflict (id) do nothing;
   if not found then
     perform private.resume_operation(p_operation, p_project, p_claims);
-    return;
+    return private.reserved(p_operation);
   end if;
 
   for claim in
@@ -204,12 +212,14 @@ begin
       claim.replaces, claim.expected_version, coalesce(claim.on_taken, 'number')
     );
   end loop;
+  return private.reserved(p_operation);
 end
 $$;
 
 revoke all on function
   private.grant_name(uuid, uuid, text, text),
-  private.grant_update(uuid, uuid, uuid, integer),
+  private.add_reserved(uuid, uuid, text, text),
+  private.grant_update(uuid, uuid, text, uuid, integer),
   private.grant_claim(uuid, uuid, integer, text, uuid, integer, text),
   private.check_claims(jsonb),
   private.resume_operation(uuid, uuid, jsonb),

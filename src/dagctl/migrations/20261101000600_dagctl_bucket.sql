@@ -8,13 +8,18 @@ set public = excluded.public,
     file_size_limit = excluded.file_size_limit,
     allowed_mime_types = excluded.allowed_mime_types;
 
+-- Members read. One who lost the membership in the middle of an operation still finds and removes what
+-- the operation uploaded under a name that no reader knows yet.
 drop policy if exists dagctl_dags_select on storage.objects;
 create policy dagctl_dags_select on storage.objects
   for select to authenticated
   using (
     bucket_id = 'dags'
-    and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids() p))
+    and (
+      (storage.foldername(name))[1]
+        = any (array(select p::text from private.member_project_ids() as p))
+      or name = any (array(select private.reserved_objects()))
+    )
   );
 
 drop policy if exists dagctl_dags_insert on storage.objects;
@@ -22,9 +27,9 @@ create policy dagctl_dags_insert on storage.objects
   for insert to authenticated
   with check (
     bucket_id = 'dags'
-    and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*\.py$'
+    and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*[.]py$'
     and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
   );
 
 drop policy if exists dagctl_dags_update on storage.objects;
@@ -33,13 +38,13 @@ create policy dagctl_dags_update on storage.objects
   using (
     bucket_id = 'dags'
     and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
   )
   with check (
     bucket_id = 'dags'
-    and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*\.py$'
+    and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*[.]py$'
     and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
   );
 
 drop policy if exists dagctl_dags_delete on storage.objects;
@@ -47,6 +52,9 @@ create policy dagctl_dags_delete on storage.objects
   for delete to authenticated
   using (
     bucket_id = 'dags'
-    and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) p))
+    and (
+      (storage.foldername(name))[1]
+        = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
+      or name = any (array(select private.reserved_objects()))
+    )
   );
