@@ -33,9 +33,18 @@ class Team:
         """Make a new project and its members."""
         people = [Caller.signed_in(new_id()) for _ in range(5)]
         team = cls(database, new_id(), *people)
-        roles = {"owner": team.owner, "editor": team.editor, "viewer": team.viewer}
-        for role, member in [*roles.items(), ("editor", team.colleague)]:
-            team.add(member, role)
+        database.admin(
+            "insert into public.project_members (project_id, user_id, role) values "
+            "(%(project)s, %(owner)s, 'owner'), (%(project)s, %(editor)s, 'editor'), "
+            "(%(project)s, %(colleague)s, 'editor'), (%(project)s, %(viewer)s, 'viewer')",
+            {
+                "project": team.project,
+                "owner": team.owner.user_id,
+                "editor": team.editor.user_id,
+                "colleague": team.colleague.user_id,
+                "viewer": team.viewer.user_id,
+            },
+        )
         return team
 
     def add(self, member: Caller, role: str) -> None:

@@ -1,4 +1,4 @@
-"""Requests to a project's database: one transaction each, in the role and with the claims of a caller.
+"""Requests to a project's database: one transaction each, in a caller's role and with its claims.
 
 This is how the API's server speaks to the database, so every right, policy and error is authentic.
 """
@@ -14,9 +14,11 @@ import psycopg
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.postgres.server import Server
+
+    Parameters = Sequence[object] | Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Database:
         """Return a connection of a database role; statements commit by themselves."""
         return psycopg.connect(self.server.url_of(self.name, user=user), autocommit=True)
 
-    def admin(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def admin(self, query: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Run a statement past all rights and return its rows."""
         with self.connect("supabase_admin") as connection:
             return _rows(connection.execute(query.encode(), parameters))
@@ -68,7 +70,7 @@ class Database:
             yield connection
 
     def query(
-        self, caller: Caller, query: str, parameters: Sequence[object] = ()
+        self, caller: Caller, query: str, parameters: Parameters = ()
     ) -> list[tuple[Any, ...]]:
         """Run one statement as a request of the caller and return its rows."""
         with self.request(caller) as connection:

@@ -29,6 +29,8 @@ _UNPRIVILEGED = ("postgres", "nobody")
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
     "autovacuum": "off",  # would connect to the template at the moment it is copied
     "max_connections": "200",
 }
@@ -59,11 +61,16 @@ class Server:
     def create_database(self, template: str = "template0") -> str:
         """Copy a database, to which nobody is connected, and return the new one's name."""
         name = f"t{os.getpid()}_{next(_serial)}"
-        statement = sql.SQL("create database {} template {} owner {}").format(
-            *map(sql.Identifier, (name, template, self._owner(template)))
-        )
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(statement)
+            owner = connection.execute(
+                "select pg_get_userbyid(datdba) from pg_database where datname = %s", [template]
+            ).fetchone()
+            names = (name, template, *(owner or [SUPERUSER]))
+            connection.execute(
+                sql.SQL("create database {} template {} owner {}").format(
+                    *map(sql.Identifier, names)
+                )
+            )
         return name
 
     def drop_database(self, name: str) -> None:
@@ -71,14 +78,6 @@ class Server:
         statement = sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
-
-    def _owner(self, database: str) -> str:
-        query = "select pg_get_userbyid(datdba) from pg_database where datname = %s"
-        with psycopg.connect(self.url) as connection:
-            row = connection.execute(query, [database]).fetchone()
-        if row is None:
-            raise LookupError(f"no database {database}")
-        return str(row[0])
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""

@@ -136,15 +136,14 @@ begin
   then
     perform private.refuse('22023', 'invalid_request', 'the claims are not a list of 1 to 1000');
   end if;
-  select coalesce(c.dag_id, 'null') into bad
-  from jsonb_to_recordset(p_claims) as c (dag_id text, on_taken text)
-  where (c.dag_id ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$') is not true
+  select to_jsonb(c) into bad
+  from jsonb_to_recordset(p_claims) as c (dag_id jsonb, on_taken text)
+  where jsonb_typeof(c.dag_id) is distinct from 'string'
+     or c.dag_id #>> '{}' !~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$'
      or coalesce(c.on_taken, 'number') not in ('number', 'fail')
   limit 1;
   if found then
-    perform private.refuse(
-      '22023', 'invalid_request', format('not a claim that can be granted: %s', to_json(bad))
-    );
+    perform private.refuse('22023', 'invalid_request', format('%s is no claim', left(bad, 300)));
   end if;
 end
 $$;
