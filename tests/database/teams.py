@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -9,6 +10,8 @@ from uuid import uuid4
 from tests.postgres.requests import Caller
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.postgres.requests import Database
 
 
@@ -57,6 +60,24 @@ class Team:
         self.database.admin(
             "delete from public.project_members where project_id = %s and user_id = %s",
             [self.project, member.user_id],
+        )
+
+    @contextmanager
+    def as_editor(self, caller: Caller) -> Iterator[None]:
+        """Let the caller be an editor for a while, and then again what they were."""
+        role = self.database.call(caller, "project_role", project=self.project)
+        self.remove(caller)
+        self.add(caller, "editor")
+        yield
+        self.remove(caller)
+        if role is not None:
+            self.add(caller, role)
+
+    def put_object(self, dag_id: str) -> None:
+        """Let an object stand in the bucket."""
+        self.database.admin(
+            "insert into storage.objects (bucket_id, name) values ('dags', %s)",
+            [f"{self.project}/dags/{dag_id}.py"],
         )
 
     # --- What dagctl asks for ---
