@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tests.stand_in.rest.errors import RestError
 
@@ -114,12 +114,12 @@ def function(connection: Connection, name: str, names: Collection[str]) -> Funct
     return fitting[0]
 
 
-def _function(name: str, row: tuple[object, ...]) -> Function:
+def _function(name: str, row: tuple[Any, ...]) -> Function:
     all_names, modes, count, optional, is_set, void, composite, types = row
-    inputs = _inputs(list(all_names), list(modes), count)  # type: ignore[call-overload, arg-type] # arrays
+    inputs = _inputs(all_names, modes, count)
     result: Result = "void" if void else "row" if composite else "scalar"
-    arguments = tuple(zip(inputs, types, strict=True))  # type: ignore[call-overload] # an array
-    return Function(name, arguments, optional, bool(is_set), result)  # type: ignore[arg-type] # an int
+    arguments = tuple(zip(inputs, types, strict=True))
+    return Function(name, arguments, optional, is_set, result)
 
 
 def _inputs(names: list[str], modes: list[str], count: int) -> list[str]:

@@ -1,0 +1,64 @@
+"""Section 5 of the reference, row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.stand_in.tests.cast import PROJECT
+from tests.stand_in.tests.golden_rows import UNSET, Row, fits, rows
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.stand_in import StandIn
+    from tests.stand_in.tests.cast import Cast
+
+SERVICES = ("auth", "rest", "storage")
+ALL = [
+    pytest.param(row, id=f"{service}: {row.says}") for service in SERVICES for row in rows(service)
+]
+API_VERSION = {"x-supabase-api-version": "2024-01-01"}
+
+
+@pytest.mark.parametrize("row", ALL)
+def test_the_stand_in_answers_as_the_reference_says(
+    row: Row, stand_in: StandIn, cast: Cast, http: httpx.Client
+) -> None:
+    row = row.filled(cast.names)
+    store(http, cast)
+    if row.sql:
+        stand_in.sql(row.sql)
+    response = send(http, cast, row)
+    assert response.status_code == row.status, response.text
+    assert_body(row, response)
+    assert {name: response.headers.get(name) for name in row.headers} == row.headers
+    if row.then:
+        after = send(http, cast, Row(says="then", **row.then))
+        assert after.json() == row.then["answer"]
+
+
+def send(http: httpx.Client, cast: Cast, row: Row) -> httpx.Response:
+    kind = {"content-type": "text/x-python"} if row.raw is not None else {}
+    headers = API_VERSION | kind | cast.headers(row.sender) | dict(row.headers_sent)
+    return http.request(row.method, row.target, headers=headers, **row.body())
+
+
+def store(http: httpx.Client, cast: Cast) -> None:
+    response = http.post(
+        f"/storage/v1/object/dags/{PROJECT}/dags/a.py",
+        headers=cast.headers("editor"),
+        files={"file": ("a.py", b"a = 1\n", "text/x-python")},
+        data={"cacheControl": "3600", "metadata": '{"sha256": "x"}'},
+    )
+    assert response.status_code == 200, response.text
+
+
+def assert_body(row: Row, response: httpx.Response) -> None:
+    if row.answer_text is not None:
+        assert response.text == row.answer_text
+    elif row.answer is None:
+        assert response.content == b""
+    elif row.answer is not UNSET:
+        assert fits(row.answer, response.json()), response.text
