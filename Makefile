@@ -2,21 +2,110 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.stamp
+UV := $(BIN)/uv
+SETUP := $(VENV)/.stamp
+AIRFLOW := .venv-airflow2/.stamp .venv-airflow3/.stamp
+LOCKS := $(patsubst %.in,%.txt,$(wildcard tests/airflow/*.in bench/*.in))
+
+# Two workers; the tests of one Airflow stay together, so that they share one loaded Airflow.
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
-export PYTHONDONTWRITEBYTECODE :=
+.DELETE_ON_ERROR:
+# With it set, each start of Python would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup
+.PHONY: help
 help:
-	@echo "make demo | demo-airflow | test | check | test-all | bench | clean"
+	@echo "make demo            create, list and show the examples in a scratch workspace"
+	@echo "make demo-airflow    the same, then run one of them in real Airflow 3"
+	@echo "make test            all tests, real Airflow 2 and 3 among them"
+	@echo "make check           what CI runs: lint, types, layers, wheel, test"
+	@echo "make test-all        the tests and the slow sweeps"
+	@echo "make bench           all measurements; bench-airflow: only those in real Airflow"
+	@echo "make goldens lock    rewrite the golden files, the lock files"
+	@echo "make setup airflow   only set up; clean: remove all that was set up"
 
-setup: $(STAMP)
+# --- Set up -----------------------------------------------------------------------------------
 
-$(BIN)/uv:
+.PHONY: setup airflow
+setup: $(SETUP)
+airflow: $(AIRFLOW)
+
+$(UV):
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-$(STAMP): pyproject.toml | $(BIN)/uv
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --editable . --group dev
-	@touch $(STAMP)
+$(SETUP): pyproject.toml | $(UV)
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --editable . --group dev
+	@touch $@
+
+# Airflow 2.11 does not run on Python 3.13.
+.venv-airflow2/.stamp: tests/airflow/requirements-airflow2.txt | $(UV)
+	@scripts/environment .venv-airflow2 $< '>=3.11,<3.13'
+
+.venv-airflow3/.stamp: tests/airflow/requirements-airflow3.txt | $(UV)
+	@scripts/environment .venv-airflow3 $< '>=3.11,<3.15'
+
+.venv-dagfactory/.stamp: bench/requirements-dagfactory.txt | $(UV)
+	@scripts/environment .venv-dagfactory $< '>=3.11,<3.15'
+
+.PHONY: lock
+lock: | $(UV)
+	$(foreach file,$(LOCKS),$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --no-annotate --custom-compile-command "make lock" --output-file $(file) $(file:.txt=.in);)
+
+# --- Show -------------------------------------------------------------------------------------
+
+.PHONY: demo demo-airflow
+demo: $(SETUP)
+	@scripts/demo
+
+demo-airflow: demo .venv-airflow3/.stamp
+	@scripts/demo-airflow
+
+# --- Check ------------------------------------------------------------------------------------
+
+.PHONY: check lint types layers wheel test test-all goldens docs
+check: lint types layers wheel test
+
+lint: $(SETUP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(SETUP)
+	$(BIN)/mypy
+
+layers: $(SETUP)
+	$(BIN)/lint-imports
+
+wheel: $(SETUP)
+	rm -rf dist
+	$(UV) build --quiet --out-dir dist
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-wheel
+	VIRTUAL_ENV=.venv-wheel $(UV) pip install --quiet dist/*.whl
+	scripts/smoke .venv-wheel/bin/dagctl
+
+test: $(SETUP) $(AIRFLOW)
+	$(PYTEST) -m "not sweep"
+
+test-all: $(SETUP) $(AIRFLOW)
+	$(PYTEST)
+
+# --- Measure ----------------------------------------------------------------------------------
+
+.PHONY: bench bench-local bench-airflow
+bench: bench-local bench-airflow
+
+bench-local: $(SETUP)
+	@$(BIN)/python bench local
+
+bench-airflow: $(SETUP) .venv-airflow3/.stamp .venv-dagfactory/.stamp
+	@$(BIN)/python bench airflow
+
+# --- Tidy up ----------------------------------------------------------------------------------
+
+.PHONY: clean
+clean:
+	rm -rf .venv* .demo .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .import_linter_cache .coverage

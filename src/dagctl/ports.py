@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -163,10 +163,11 @@ class Registry(Protocol):
     def reserved(self, operation_id: str) -> list[Reservation]:
         """Return what this operation has reserved or confirmed, in the order of the claims."""
 
-    def confirm(self, operation_id: str, records: Sequence[DagRecord]) -> list[DagRecord]:
+    def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see, in one transaction; repeatable.
 
-        `records` are in the order of the claims. The registry sets `updated_at` and `is_active`.
+        `records` are in the order of the claims. `updated_at` and `is_active` are the registry's to
+        set.
 
         Raises:
             ConflictError: Nothing is reserved under this id (never was, or aborted).
@@ -265,7 +266,7 @@ class Repo(Protocol):
         """
 
     def find_commit(self, operation_id: str, branch: str) -> str | None:
-        """Return the commit on `branch` that carries the trailer of this operation, or None."""
+        """Return the commit on `branch` with this operation's trailer; None if undone there."""
 
     def stage(self, paths: Sequence[str]) -> str | None:
         """Bring exactly these paths of the user's index to the committed state.

@@ -16,7 +16,6 @@ from uuid import UUID
 import platformdirs
 
 from dagctl.errors import UsageError
-from dagctl.workspace import CONFIG_NAME, STATE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 ENVIRONMENT_PREFIX = "DAGCTL_"
+
+OFF_LIMITS = frozenset({".git", ".dagctl"})
+"""Folders that are no place for DAG files: git's own, and dagctl's own."""
 
 LONGEST_WAIT = 86_400
 """The most seconds that `lock_timeout` may be: a day."""
@@ -64,18 +66,27 @@ def load_settings(
     """
     given = {
         **_from_file(user_file()),
-        **_from_file(workspace.config, CONFIG_NAME),
+        **_from_file(workspace.config, workspace.config.name),
         **_from_environment(environ),
         **_from_flags(overrides),
     }
     if "project_id" not in given:
         raise UsageError(
-            f"{CONFIG_NAME} has no project_id",
-            hint=f'write `project_id = "<UUID>"` into {CONFIG_NAME}, or set DAGCTL_PROJECT_ID',
+            f"{workspace.config.name} has no project_id",
+            hint='write `project_id = "<UUID>"` into it, or set DAGCTL_PROJECT_ID',
         )
     values: dict[str, Any] = {key: CHECKS[key](one) for key, one in given.items()}
     origins = {key: given[key].origin if key in given else "default" for key in CHECKS}
     return Settings(**values, origins=origins)
+
+
+def check_flag(key: str, text: str) -> str:
+    """Return the value of a flag that becomes a setting, in its canonical form.
+
+    Raises:
+        UsageError: The value is wrong.
+    """
+    return str(CHECKS[key](_from_flags({key: text})[key]))
 
 
 def user_file() -> Path:
@@ -163,10 +174,9 @@ def _dags_folder(given: Given) -> str:
     if not isinstance(text, str) or not text.isprintable() or "\\" in text:
         raise _refuse(given, "dags_folder", "a printable path with `/`")
     path = PurePosixPath(text)
-    hidden = {".git", STATE_NAME}
     if path.is_absolute() or not path.parts or ".." in path.parts:
         raise _refuse(given, "dags_folder", "a relative path to a folder below the workspace")
-    if hidden.intersection(part.lower() for part in path.parts):
+    if OFF_LIMITS.intersection(part.lower() for part in path.parts):
         raise _refuse(given, "dags_folder", "a folder outside .git and .dagctl")
     return path.as_posix()
 

@@ -86,6 +86,7 @@ def environment(home: Path) -> dict[str, str]:
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
         "COLUMNS": "80",
+        "PYTHONUNBUFFERED": "1",  # both streams in one pipe, in the order of a terminal
     }
 
 

@@ -1,30 +1,245 @@
 """`DagSpec`: what the user wrote, checked."""
 
-from datetime import UTC, datetime
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+)
 
+from dagctl.spec import field_types as fields
+from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.codes import Code
+from dagctl.spec.ids import MAX_DAG_ID, check_dag_id, check_numbered_id, pattern
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.schedule import PRESETS, check_schedule
+from dagctl.spec.slug import slug
+from dagctl.spec.start_date import DEFAULT_START, ISO_PATTERN, read_start_date, write_start_date
+from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import Task
+from dagctl.spec.tasks.base import as_tuple
+from dagctl.spec.tasks.fallback import untyped_task_problems
+from dagctl.spec.text import line_of, name_of, prose
+from dagctl.spec.wording import shown
+
+MAX_NAME = 200
+MAX_OWNER = 500
+MAX_TAG = 100
 
 
-class DagSpec(BaseModel):
-    """One DAG, as the guide's fields describe it."""
+def _slug_of_name(data: Mapping[str, Any]) -> str:
+    return slug(data.get("dag_name", ""))
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    project_id: UUID | None = None
-    dag_name: str
-    dag_id: str = ""
-    description: str = ""
-    schedule_interval: str | None = None
-    owner: str = "airflow"
-    tags: tuple[str, ...] = ()
-    start_date: datetime = datetime(2024, 1, 1, tzinfo=UTC)
-    retries: int = 1
-    retry_delay_minutes: int | float = 5
-    depends_on_past: bool = False
-    catchup: bool = False
-    email_on_failure: bool = False
-    email_on_retry: bool = False
-    tasks: tuple[Task, ...]
+class DagSpec(CheckedModel):
+    """One DAG, as the guide's fields describe it. Building it runs every check.
+
+    Raises:
+        pydantic.ValidationError: A line for each problem; `ctx["problem"]` has code and hint.
+    """
+
+    project_id: Annotated[
+        UUID | None,
+        PlainValidator(fields.read_project_id, json_schema_input_type=str | None),
+        PlainSerializer(fields.write_project_id, when_used="json-unless-none"),
+    ] = Field(
+        default=None,
+        description="The project that the DAG belongs to. Default: the one of dagctl.toml.",
+        examples=["123e4567-e89b-12d3-a456-426614174000"],
+        json_schema_extra={"pattern": fields.UUID_PATTERN},
+    )
+    dag_name: Annotated[str, AfterValidator(name_of(MAX_NAME))] = Field(
+        description="The human name of the DAG.",
+        examples=["My Custom ETL Pipeline"],
+        json_schema_extra={"minLength": 1, "maxLength": MAX_NAME},
+    )
+    dag_id: Annotated[str, AfterValidator(check_dag_id)] = Field(
+        default_factory=_slug_of_name,
+        description="The id of the DAG. Default: the name in lower case, other characters as `_`.",
+        examples=["my_custom_etl_pipeline"],
+        json_schema_extra={"pattern": f"^{pattern(MAX_DAG_ID)}$"},
+    )
+    description: Annotated[str, AfterValidator(prose)] = Field(
+        default="", description="What the DAG does.", examples=["Processes daily user data"]
+    )
+    schedule_interval: Annotated[str, AfterValidator(check_schedule)] | None = Field(
+        default=None,
+        description="A preset, a cron expression of 5 fields, or null: only when triggered.",
+        examples=["@daily", "0 6 * * 1-5", None],
+        json_schema_extra={
+            "anyOf": [{"enum": [*PRESETS]}, {"type": "string", "minLength": 1}, {"type": "null"}]
+        },
+    )
+    owner: Annotated[str, AfterValidator(line_of(MAX_OWNER))] = Field(
+        default="airflow",
+        description="Who answers for the DAG.",
+        examples=["data-team"],
+        json_schema_extra={"minLength": 1, "maxLength": MAX_OWNER},
+    )
+    tags: Annotated[
+        tuple[
+            Annotated[
+                str,
+                AfterValidator(line_of(MAX_TAG)),
+                Field(json_schema_extra={"minLength": 1, "maxLength": MAX_TAG}),
+            ],
+            ...,
+        ],
+        BeforeValidator(as_tuple),
+    ] = Field(
+        default=(),
+        description="Words to find the DAG by; the order is kept.",
+        examples=[["etl", "daily"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    start_date: Annotated[
+        datetime,
+        PlainValidator(read_start_date, json_schema_input_type=str),
+        PlainSerializer(write_start_date, when_used="json"),
+    ] = Field(
+        default=DEFAULT_START,
+        description="The first moment: an ISO date, or a date and time. Without a zone: UTC.",
+        examples=["2024-01-01", "2024-01-01T06:00:00Z"],
+        json_schema_extra={"pattern": ISO_PATTERN},
+    )
+    retries: Annotated[int, AfterValidator(fields.read_retries)] = Field(
+        default=1,
+        description="How often a failed task is tried again.",
+        json_schema_extra={"minimum": 0, "maximum": fields.MAX_RETRIES},
+    )
+    retry_delay_minutes: Annotated[
+        int | float, PlainValidator(fields.read_retry_delay, json_schema_input_type=float)
+    ] = Field(
+        default=5,
+        description="Minutes between two tries.",
+        json_schema_extra={"minimum": 0, "maximum": fields.MAX_RETRY_DELAY},
+    )
+    depends_on_past: bool = Field(
+        default=False, description="Whether a task waits for its own success in the run before."
+    )
+    catchup: bool = Field(
+        default=False, description="Whether the runs since start_date are made up for."
+    )
+    email_on_failure: bool = Field(
+        default=False, description="Whether Airflow sends mail when a task fails."
+    )
+    email_on_retry: bool = Field(
+        default=False, description="Whether Airflow sends mail when a task is retried."
+    )
+    tasks: Annotated[tuple[Task, ...], BeforeValidator(fields.read_tasks)] = Field(
+        description="The tasks, at least one.",
+        json_schema_extra={"minItems": 1, "maxItems": fields.MAX_TASKS},
+    )
+
+    _origin: str | None = PrivateAttr(default=None)
+
+    @property
+    def origin(self) -> str | None:
+        """The file that the spec was read from, as given to `load_spec`; no part of equality."""
+        return self._origin
+
+    @property
+    def dag_id_given(self) -> bool:
+        """Whether the id was given, rather than made from the name."""
+        return "dag_id" in self.model_fields_set
+
+    def with_dag_id(self, dag_id: str) -> Self:
+        """Return the same spec under another id, which may be longer by a number.
+
+        Raises:
+            PydanticCustomError: It is no id.
+        """
+        return self.model_copy(update={"dag_id": check_numbered_id(dag_id)})
+
+    def with_origin(self, origin: str | None) -> Self:
+        """Return the same spec, read from `origin`."""
+        copy = self.model_copy()
+        copy._origin = origin  # noqa: SLF001 - its own class
+        return copy
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the spec as JSON data: every field in order, `dag_id` only if it was given."""
+        return self.model_dump(mode="json", exclude=None if self.dag_id_given else {"dag_id"})
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Return the spec that `to_data` wrote.
+
+        Raises:
+            pydantic.ValidationError: The data are no valid spec.
+        """
+        return cls.model_validate(dict(data))
+
+    def digest(self) -> str:
+        """Return the SHA-256, in hex, of the canonical JSON (keys sorted, no spaces, ASCII)."""
+        canonical = json.dumps(self.to_data(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other says the same; where it was read from does not count."""
+        return isinstance(other, DagSpec) and self.to_data() == other.to_data()
+
+    def __hash__(self) -> int:
+        """Return a hash that agrees with equality."""
+        return hash((self.dag_id, self.dag_name, self.tasks))
+
+    @classmethod
+    def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
+        """Return raw data with `schedule` as `schedule_interval`, and without `$schema`."""
+        if not isinstance(data, dict) or not data.keys() & {"schedule", "$schema"}:
+            return data
+        return {
+            "schedule_interval" if key == "schedule" else key: value
+            for key, value in data.items()
+            if key != "$schema" and not (key == "schedule" and "schedule_interval" in data)
+        }
+
+    @classmethod
+    def further_problems(cls, data: object) -> Iterator[Located]:
+        """Yield what is wrong with several fields together."""
+        if isinstance(data, dict):
+            yield from _nameless(data)
+            yield from _two_schedules(data)
+            yield from _duplicate_tags(data.get("tags"))
+            yield from untyped_task_problems(data.get("tasks"))
+            yield from graph_problems(data.get("tasks"))
+
+
+def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:
+    name = data.get("dag_name")
+    if "dag_id" in data or not isinstance(name, str) or not name.strip():
+        return
+    length = len(slug(name))
+    if not 0 < length <= MAX_DAG_ID:
+        reason = (
+            f"it would have {length} characters" if length else "it has no letter a-z and no digit"
+        )
+        message = f"no id can be made from the name {shown(name)}: {reason}"
+        yield Located(("dag_name",), Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well"))
+
+
+def _two_schedules(data: Mapping[str, Any]) -> Iterator[Located]:
+    if "schedule" in data and "schedule_interval" in data:
+        message = "`schedule` and `schedule_interval` are the same field"
+        yield Located(("schedule",), Problem(Code.SCHEDULE_TWICE, message, "keep one of them"))
+
+
+def _duplicate_tags(tags: object) -> Iterator[Located]:
+    seen: set[str] = set()
+    for place, tag in enumerate(tags if isinstance(tags, list | tuple) else ()):
+        if isinstance(tag, str):
+            if tag in seen:
+                message = f"the tag {shown(tag)} stands here twice"
+                yield Located(
+                    ("tags", place), Problem(Code.DUPLICATE_TAG, message, "remove one of them")
+                )
+            seen.add(tag)

@@ -10,4 +10,7 @@ from dagctl.spec.tasks.python import PythonTask
 
 Task = Annotated[PythonTask | BashTask, Field(discriminator="task_type")]
 
-__all__ = ["BashTask", "PythonTask", "Task", "TaskBase"]
+TASK_TYPES: dict[str, type[TaskBase]] = {"python": PythonTask, "bash": BashTask}
+"""The model class of each task type."""
+
+__all__ = ["TASK_TYPES", "BashTask", "PythonTask", "Task", "TaskBase"]

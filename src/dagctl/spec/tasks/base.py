@@ -1,14 +1,54 @@
 """The fields that every task has."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.ids import MAX_TASK_ID, check_task_id, pattern
 
 
-class TaskBase(BaseModel):
-    """One task of a DAG."""
+def as_tuple(value: object) -> object:
+    """Return a list as a tuple; a strict model takes no other type (a set has no order)."""
+    return tuple(value) if isinstance(value, list) else value
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    task_id: str
-    task_type: str
-    provide_context: bool = False
-    dependencies: tuple[str, ...] = ()
+TaskId = Annotated[str, AfterValidator(check_task_id)]
+
+
+class TaskBase(CheckedModel):
+    """One task of a DAG. A subclass is a task type: it fixes `task_type` and adds its fields."""
+
+    code_field: ClassVar[str] = ""
+    """The field that holds the task's code; where it is given, the type is told by it."""
+
+    task_id: TaskId = Field(
+        description="The id of the task, unique in the DAG.",
+        examples=["extract_data"],
+        json_schema_extra={"pattern": f"^{pattern(MAX_TASK_ID)}$"},
+    )
+    task_type: str = Field(description="What kind of task this is.")
+    provide_context: bool = Field(
+        default=False,
+        description="Whether the function of a python task takes Airflow's context as `**context`.",
+    )
+    dependencies: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
+        default=(),
+        description="The ids of the tasks that must succeed before this one starts, in any order.",
+        examples=[["extract_data"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+
+    @classmethod
+    def owner_of(cls, key: str) -> str | None:
+        """Return the task type that has this key as a field of its own, or None."""
+        for other in TaskBase.__subclasses__():
+            if key in other.model_fields and key not in TaskBase.model_fields and other is not cls:
+                return other.type_name()
+        return None
+
+    @classmethod
+    def type_name(cls) -> str:
+        """Return the value of `task_type` that selects this model."""
+        (name,) = cls.model_fields["task_type"].annotation.__args__  # type: ignore[union-attr] # a Literal of one word
+        return str(name)

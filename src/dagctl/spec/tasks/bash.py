@@ -1,12 +1,32 @@
 """A task that runs a shell command."""
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import AfterValidator, Field
+
+from dagctl.spec.bash_command import check_bash_command
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks.base import TaskBase
 
 
 class BashTask(TaskBase):
     """Runs `bash_command`, after Airflow has rendered its Jinja."""
 
-    task_type: Literal["bash"]
-    bash_command: str
+    code_field: ClassVar[str] = "bash_command"
+
+    task_type: Literal["bash"] = Field(description="A task that runs a shell command.")
+    bash_command: Annotated[str, AfterValidator(check_bash_command)] = Field(
+        description="The command for bash. Airflow renders Jinja such as `{{ ds }}` in it.",
+        examples=["python /scripts/load.py --day {{ ds }}"],
+        json_schema_extra={"minLength": 1},
+    )
+
+    @classmethod
+    def further_problems(cls, data: object) -> Iterator[Located]:
+        """Yield a problem if the command is to get a context, which only a function can take."""
+        if isinstance(data, dict) and data.get("provide_context") is True:
+            message = "a bash task has no function that could take the context"
+            hint = "remove `provide_context`; in the command write `{{ ds }}` and the like"
+            yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))

@@ -1,0 +1,171 @@
+"""Atomic, durable steps on files, relative to folder descriptors; no symbolic link is followed.
+
+A new content is written to a temporary file beside its place, synced, and only then linked or
+renamed to its name; the caller syncs the folder. A temporary file has one name per file, so that
+whoever next handles the file also clears what a killed run left.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.keys import TEMPORARY
+from dagctl.errors import ConflictError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+# O_NONBLOCK: a named pipe must not stop us
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_MODE = 0o644
+
+_IN_THE_WAY = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
+_ADVICE = {
+    errno.ENOSPC: "free some space on the disk, then try again",
+    errno.EDQUOT: "your disk quota is used up: free some space, then try again",
+    errno.EROFS: "the file system is read-only: make it writable, then try again",
+    errno.EACCES: "make it writable for your user, then try again",
+    errno.EPERM: "make it writable for your user, then try again",
+}
+
+
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn the operating system's errors about `path` into ours.
+
+    Raises:
+        ConflictError: Something other than a regular file stands at the path or on the way there.
+        UnavailableError: The path cannot be read or written now.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _IN_THE_WAY:
+            raise ConflictError(
+                f"{path}: a symbolic link, or something else that is no regular file, is in the way"
+            ) from error
+        raise UnavailableError(
+            f"{path}: {error.strerror or error}", hint=_ADVICE.get(error.errno or 0)
+        ) from error
+
+
+@contextmanager
+def folder(root: Path, parts: Sequence[str], *, make: bool = False) -> Iterator[int]:
+    """Open the folder below `root` that `parts` name, for the length of the block.
+
+    Args:
+        root: Where to begin; it may itself be reached through links.
+        parts: The names of the folders, from the root on.
+        make: Whether to make what is missing, durably.
+
+    Raises:
+        FileNotFoundError: There is no such folder, and `make` is false.
+        NotADirectoryError: A link or a file is in the way.
+    """
+    if make and not root.exists():
+        _make(root)
+    descriptor = os.open(root, _FOLDER)
+    try:
+        for part in parts:
+            inner = _enter(descriptor, part, make=make)
+            os.close(descriptor)
+            descriptor = inner
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def read(folder: int, name: str) -> bytes | None:
+    """Return the content of a regular file, or None if nothing is there."""
+    try:
+        descriptor = os.open(name, _READ, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.ENXIO, "not a regular file", name)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
+
+
+def create(folder: int, name: str, data: bytes) -> None:
+    """Make a new file, complete from its first moment.
+
+    Raises:
+        FileExistsError: Something is there.
+    """
+    with _temporary(folder, name, data, _MODE) as temporary:
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+
+
+def replace(folder: int, name: str, data: bytes) -> None:
+    """Make `data` the content of the file, which keeps its permissions; make it if need be."""
+    with _temporary(folder, name, data, _permissions(folder, name)) as temporary:
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def remove(folder: int, name: str) -> None:
+    """Remove a file, if it is there."""
+    with suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
+
+
+def clear(folder: int, name: str) -> None:
+    """Remove what a killed run may have left of writing that file."""
+    remove(folder, TEMPORARY + name)
+
+
+@contextmanager
+def _temporary(folder: int, name: str, data: bytes, mode: int | None) -> Iterator[str]:
+    """Write a synced temporary file and remove it in the end, unless it got its real name."""
+    temporary = TEMPORARY + name
+    # never reused: after a kill it may be a second link of the file itself
+    remove(folder, temporary)
+    try:
+        descriptor = os.open(temporary, _CREATE, _MODE, dir_fd=folder)
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None and mode != _MODE:
+                os.fchmod(descriptor, mode)
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        yield temporary
+    finally:
+        remove(folder, temporary)
+
+
+def _permissions(folder: int, name: str) -> int | None:
+    try:
+        return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _make(root: Path) -> None:
+    root.mkdir(parents=True, exist_ok=True)
+    above = os.open(root.parent, _FOLDER)
+    try:
+        os.fsync(above)
+    finally:
+        os.close(above)
+
+
+def _enter(folder: int, part: str, *, make: bool) -> int:
+    try:
+        return os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+    except FileNotFoundError:
+        if not make:
+            raise
+    with suppress(FileExistsError):
+        os.mkdir(part, dir_fd=folder)
+    os.fsync(folder)
+    return os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)

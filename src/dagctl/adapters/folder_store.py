@@ -1,0 +1,61 @@
+"""The `Store` port over a folder: each key is a file below it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dagctl.adapters import durable
+from dagctl.adapters.keys import checked_parts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class FolderStore:
+    """Keeps objects as files; safe to use from several threads for different keys."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    def put(self, key: str, data: bytes) -> None:
+        """Make `data` the object at `key`, whatever was there; durable on return."""
+        *folders, name = checked_parts(key)
+        with (
+            durable.explained(key),
+            durable.folder(self._root, folders, make=True) as folder,
+        ):
+            if _holds(folder, name, data):  # needs no space, should the disk be full
+                durable.clear(folder, name)
+            else:
+                durable.replace(folder, name, data)
+            os.fsync(folder)
+
+    def get(self, key: str) -> bytes | None:
+        """Return the object, or None."""
+        *folders, name = checked_parts(key)
+        with durable.explained(key):
+            try:
+                with durable.folder(self._root, folders) as folder:
+                    return durable.read(folder, name)
+            except FileNotFoundError:
+                return None
+
+    def delete(self, key: str) -> None:
+        """Remove the object, if there is one."""
+        *folders, name = checked_parts(key)
+        with durable.explained(key):
+            try:
+                with durable.folder(self._root, folders) as folder:
+                    durable.clear(folder, name)
+                    durable.remove(folder, name)
+                    os.fsync(folder)
+            except FileNotFoundError:
+                return
+
+
+def _holds(folder: int, name: str, data: bytes) -> bool:
+    try:
+        return durable.read(folder, name) == data
+    except OSError:  # a link, or something else to be replaced
+        return False

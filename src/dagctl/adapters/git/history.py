@@ -1,0 +1,101 @@
+"""Branches and what they hold: tips, moves under the old value, and the trailers of our commits."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.adapters.git.command import Answer, GitCommand
+
+MADE_BY = "Dagctl-Op"
+UNDOES = "Dagctl-Undo"
+
+_RECENT = 10_000
+"""How many commits are searched, newest first. A commit is looked for only when a run was cut
+short, so only what was committed or fetched since then lies above it."""
+
+_BUSY = ("File exists", "but expected", "reference already exists", "unable to resolve reference")
+"""What git says when a ref is locked by another process or has moved: worth another try."""
+
+
+def attempts(wait: float) -> Iterator[None]:
+    """Yield at least once, then again with growing pauses until `wait` seconds are over."""
+    deadline, pause = time.monotonic() + wait, 0.01
+    yield
+    while time.monotonic() < deadline:
+        time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
+        pause = min(2 * pause, 0.5)
+        yield
+
+
+def tip(git: GitCommand, branch: str) -> str | None:
+    """Return the newest commit of a branch (or of HEAD), or None before the first one."""
+    answer = git.run("rev-parse", "-q", "--verify", "--end-of-options", f"{branch}^{{commit}}")
+    return answer.text if answer.ok else None
+
+
+def head(git: GitCommand) -> str | None:
+    """Return the branch that is checked out, born or not, or None if HEAD is detached."""
+    answer = git.run("symbolic-ref", "-q", "HEAD")
+    return answer.text if answer.ok else None
+
+
+def parent(git: GitCommand, commit_id: str) -> str | None:
+    """Return the first parent of a commit, or None."""
+    return tip(git, f"{commit_id}^1")
+
+
+def move(git: GitCommand, branch: str, new: str, old: str | None, *, why: str) -> bool:
+    """Move a branch from the commit `old` (None: it must not exist) to `new`.
+
+    Returns:
+        False if the branch stands elsewhere by now, or is locked by another process.
+
+    Raises:
+        ConflictError: git or a hook refuses the move.
+    """
+    answer = git.run("update-ref", "-m", f"dagctl: {why}", branch, new, old or "")
+    return _moved(answer)
+
+
+def delete(git: GitCommand, branch: str, old: str) -> bool:
+    """Delete a branch that stands at `old`, as it was before its first commit; see `move`."""
+    answer = git.run("update-ref", "-d", branch, old)
+    return _moved(answer)
+
+
+def find(git: GitCommand, operation_id: str, branch: str) -> str | None:
+    """Return the commit of an operation on a branch, unless it was undone there."""
+    for commit, made_by, undoes in _marks(git, branch):
+        if operation_id in undoes:
+            return None
+        if operation_id in made_by:
+            return commit
+    return None
+
+
+def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield the recent commits of a branch, newest first, with the values of our trailers."""
+    if tip(git, branch) is None:
+        return
+    trailers = (f"%(trailers:key={key},valueonly,separator=%x20)" for key in (MADE_BY, UNDOES))
+    shape = "%x1f".join(("%H", *trailers))
+    listing = git.must(
+        *("-c", "trailer.separators=:", "log", "-z", "--no-show-signature", "--no-color"),
+        *(f"--max-count={_RECENT}", f"--format=tformat:{shape}", branch, "--"),
+    )
+    for line in listing.out.decode("ascii", errors="replace").split("\0")[:-1]:
+        commit, made_by, undoes = line.split("\x1f")
+        yield commit, made_by.split(), undoes.split()
+
+
+def _moved(answer: Answer) -> bool:
+    if not answer.ok and not any(words in answer.error for words in _BUSY):
+        raise ConflictError(f"git refuses to move the branch: {answer.error}")
+    return answer.ok

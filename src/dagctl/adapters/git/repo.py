@@ -1,0 +1,85 @@
+"""The `Repo` port over real git."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.git import history, index, preflight
+from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.commit import Committer, Patience
+from dagctl.adapters.git.place import Place, locate
+from dagctl.adapters.git.undo import Undoer
+from dagctl.adapters.work_tree import WorkTree
+from dagctl.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from dagctl.ports import FileWrite, Identity
+
+
+class GitRepo:
+    """The git repository around a workspace."""
+
+    def __init__(self, root: Path, *, patience: Patience | None = None) -> None:
+        self._git = GitCommand(root.absolute())
+        self._files = WorkTree(root)
+        self._patience = patience or Patience()
+
+    @cached_property
+    def _place(self) -> Place:
+        return locate(self._git.folder)
+
+    def identity(self) -> Identity:
+        """Return who commits."""
+        return preflight.identity(self._git)
+
+    def preflight(self, paths: Sequence[str]) -> str:
+        """Return the branch to commit to, if a commit of these paths can be made now."""
+        preflight.require_version(self._git)
+        place = self._place
+        preflight.identity(self._git)
+        preflight.identity(self._git, "COMMITTER")
+        branch = preflight.branch_to_commit_to(place)
+        preflight.require_free_index(place, wait=self._patience.index)
+        preflight.require_paths(place, branch, [place.full(path) for path in paths])
+        return branch
+
+    def commit(
+        self,
+        operation_id: str,
+        branch: str,
+        writes: Sequence[FileWrite],
+        message: str,
+        *,
+        verify: bool,
+    ) -> str:
+        """Commit these files on top of the branch, and nothing else; return the commit id."""
+        committer = Committer(self._place, self._files, self._patience)
+        return committer.commit(operation_id, branch, writes, message, verify=verify)
+
+    def find_commit(self, operation_id: str, branch: str) -> str | None:
+        """Return the commit on the branch that this operation made, unless it was undone."""
+        return history.find(self._place.git, operation_id, branch)
+
+    def stage(self, paths: Sequence[str]) -> str | None:
+        """Bring these paths of the user's index to the committed state, or return a warning."""
+        place = self._place
+        full = [place.full(path) for path in paths]
+        return index.stage(place, full, wait=self._patience.index)
+
+    def uncommit(
+        self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
+    ) -> None:
+        """Undo a commit of ours, then bring its paths of the user's index to what holds now."""
+        place = self._place
+        # before the branch moves: nobody looks at the index any more once the commit is gone
+        if lock := index.wait_for_index(place, wait=self._patience.index):
+            raise UnavailableError(f"another git process holds the index: {lock}")
+        paths = [place.full(write.path) for write in writes]
+        undoer = Undoer(place.git, wait=self._patience.ref)
+        undoer.uncommit(operation_id, branch, commit_id, paths)
+        if warning := index.stage(place, paths, wait=self._patience.index):
+            raise UnavailableError(warning)

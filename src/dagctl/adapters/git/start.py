@@ -1,0 +1,29 @@
+"""Starts a git repository where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.git.command import GitCommand, failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ASK = ("rev-parse", "--git-dir")
+
+
+def start_repository(folder: Path) -> bool:
+    """Make a git repository at `folder` unless one is around it; return whether one was made.
+
+    Raises:
+        UsageError: There is no git.
+        UnavailableError: git refuses to say, or cannot make one.
+    """
+    git = GitCommand(folder)
+    answer = git.run(*_ASK)
+    if answer.ok:
+        return False
+    if "not a git repository" not in answer.error:
+        raise failure(_ASK, answer)
+    git.must("init", "--quiet")
+    return True

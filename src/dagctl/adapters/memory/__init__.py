@@ -1,0 +1,1 @@
+"""Twins of the adapters that live in memory, with the same contract, for tests."""

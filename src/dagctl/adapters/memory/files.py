@@ -1,0 +1,56 @@
+"""The work tree in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.keys import checked_parts
+from dagctl.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagctl.ports import FileWrite
+
+
+class MemoryFiles:
+    """A `Files` port over a dictionary.
+
+    Attributes:
+        content: The files, by path.
+        irregular: Paths where something other than a regular file stands (a link, a folder).
+    """
+
+    def __init__(self, content: Mapping[str, bytes] | None = None) -> None:
+        self.content: dict[str, bytes] = dict(content or {})
+        self.irregular: set[str] = set()
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content, or None if nothing is there."""
+        checked_parts(path)
+        if path in self.irregular:
+            raise ConflictError(f"{path} is not a regular file")
+        return self.content.get(path)
+
+    def write(self, writes: Sequence[FileWrite]) -> None:
+        """Make each path hold its new content, unless it holds neither the old nor the new."""
+        for write in writes:
+            now = self.read(write.path)
+            if now not in (write.old, write.new):
+                raise ConflictError(f"{write.path} holds something else by now")
+            self.content[write.path] = write.new
+
+    def restore(self, writes: Sequence[FileWrite]) -> list[str]:
+        """Give each path that holds the new content its old one; return the paths left alone."""
+        return [write.path for write in writes if not self._restored(write)]
+
+    def _restored(self, write: FileWrite) -> bool:
+        checked_parts(write.path)
+        if write.path in self.irregular:
+            return False
+        if self.content.get(write.path) == write.new:
+            if write.old is None:
+                del self.content[write.path]
+            else:
+                self.content[write.path] = write.old
+        return self.content.get(write.path) == write.old

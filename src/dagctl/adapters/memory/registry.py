@@ -1,0 +1,129 @@
+"""A registry in memory: the twin of the real ones, for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from dagctl.errors import ConflictError
+from dagctl.ports import DagRecord, OperationStatus, Page, Query, Reservation
+from dagctl.publish.names import grant_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from dagctl.ports import Claim
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass
+class MemoryRegistry:
+    """Rows and operations in dictionaries; for one project and one user."""
+
+    project_id: str
+    user_id: str
+    now: Callable[[], datetime] = _now
+    rows: dict[str, DagRecord] = field(default_factory=dict)
+    statuses: dict[str, OperationStatus] = field(default_factory=dict)
+    reservations: dict[str, list[Reservation]] = field(default_factory=dict)
+
+    def find(
+        self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
+    ) -> list[DagRecord]:
+        """Return the records with one of these source paths or ids, sorted by `dag_id`."""
+        return [r for r in self._sorted() if r.dag_id in dag_ids or r.source_path in source_paths]
+
+    def get(self, dag_id: str) -> DagRecord | None:
+        """Return the record of that id, or None."""
+        return next(iter(self.find(dag_ids=[dag_id])), None)
+
+    def page(self, query: Query) -> Page:
+        """Return one page by keyset."""
+        rows = [r for r in self._sorted() if _matches(r, query)]
+        records = tuple(rows[: query.limit])
+        return Page(records, records[-1].dag_id if len(rows) > query.limit else None)
+
+    def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+        """Grant all claims or none; the same operation id gives the same reservations."""
+        if self.status(operation_id) is OperationStatus.ABORTED:
+            raise ConflictError(f"operation {operation_id} was aborted")
+        if operation_id not in self.reservations:
+            held = self._held()
+            updates = [self._update(claim, held) for claim in claims]
+            names = grant_names(claims, held | {r.dag_id for r in self.rows.values()})
+            self.reservations[operation_id] = [
+                self._reservation(operation_id, index, name, old)
+                for index, (name, old) in enumerate(zip(names, updates, strict=True))
+            ]
+            self.statuses[operation_id] = OperationStatus.RESERVED
+        return list(self.reservations[operation_id])
+
+    def reserved(self, operation_id: str) -> list[Reservation]:
+        """Return what is reserved or confirmed under this operation id."""
+        return list(self.reservations.get(operation_id, ()))
+
+    def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
+        """Make the reserved versions the ones that readers see."""
+        status = self.status(operation_id)
+        if status is OperationStatus.CONFIRMED:
+            return
+        if status is not OperationStatus.RESERVED:
+            raise ConflictError(f"nothing is reserved for operation {operation_id}")
+        for record in list(records):
+            self.rows[record.id] = replace(record, updated_at=self.now(), is_active=True)
+        self.statuses[operation_id] = OperationStatus.CONFIRMED
+
+    def abort(self, operation_id: str) -> OperationStatus:
+        """Give the reservations back and leave a tombstone, unless confirmed."""
+        if self.status(operation_id) is not OperationStatus.CONFIRMED:
+            self.statuses[operation_id] = OperationStatus.ABORTED
+            self.reservations.pop(operation_id, None)
+        return self.status(operation_id)
+
+    def status(self, operation_id: str) -> OperationStatus:
+        """Return how far the operation is."""
+        return self.statuses.get(operation_id, OperationStatus.ABSENT)
+
+    def _sorted(self) -> list[DagRecord]:
+        return sorted(self.rows.values(), key=lambda record: record.dag_id)
+
+    def _held(self) -> set[str]:
+        return {
+            reservation.dag_id
+            for operation_id, granted in self.reservations.items()
+            if self.status(operation_id) is OperationStatus.RESERVED
+            for reservation in granted
+        }
+
+    def _update(self, claim: Claim, held: set[str]) -> DagRecord | None:
+        if claim.replaces is None:
+            return None
+        row = self.rows.get(claim.replaces)
+        if row is None or row.version != claim.expected_version or row.dag_id in held:
+            raise ConflictError(f"`{claim.dag_id}` is being changed, or was changed, by another")
+        return row
+
+    def _reservation(
+        self, operation_id: str, index: int, name: str, old: DagRecord | None
+    ) -> Reservation:
+        return Reservation(
+            row_id=old.id if old else str(uuid5(UUID(operation_id), str(index))),
+            dag_id=name,
+            version=old.version + 1 if old else 1,
+            user_id=old.user_id if old else self.user_id,
+            created_at=old.created_at if old else self.now(),
+        )
+
+
+def _matches(record: DagRecord, query: Query) -> bool:
+    return (
+        (query.after is None or record.dag_id > query.after)
+        and query.owner in (None, record.owner)
+        and query.user_id in (None, record.user_id)
+        and (query.tag is None or query.tag in record.tags)
+    )

@@ -1,0 +1,176 @@
+"""The repository in memory: branches of commits, and an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError, UnavailableError
+from dagctl.ports import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dagctl.errors import DagctlError
+    from dagctl.ports import FileWrite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One commit: its parent, the whole tree, and what it does or undoes."""
+
+    id: str
+    parent: str | None
+    tree: Mapping[str, bytes]
+    message: str
+    operation_id: str | None = None
+    undoes: str | None = None
+
+
+class MemoryRepo:
+    """A `Repo` port over dictionaries.
+
+    Attributes:
+        who: The identity that commits.
+        head: The branch that is checked out.
+        tips: The newest commit of each branch that is born.
+        commits: All commits by id.
+        index: The staged content, by path.
+        problem: What preflight shall raise, or None.
+        hook: Called in each commit before the branch moves, as a pre-commit hook; it may raise
+            or move the branch.
+        index_held: Whether somebody else holds the index.
+    """
+
+    def __init__(self) -> None:
+        self.who = Identity("Ada Lovelace", "ada@example.com")
+        self.head = "refs/heads/main"
+        self.tips: dict[str, str] = {}
+        self.commits: dict[str, Commit] = {}
+        self.index: dict[str, bytes] = {}
+        self.problem: DagctlError | None = None
+        self.hook: Callable[[], None] | None = None
+        self.index_held = False
+
+    def identity(self) -> Identity:
+        """Return who commits."""
+        return self.who
+
+    def preflight(self, paths: Sequence[str]) -> str:
+        """Return the branch to commit to."""
+        del paths
+        if self.problem is not None:
+            raise self.problem
+        return self.head
+
+    def commit(
+        self,
+        operation_id: str,
+        branch: str,
+        writes: Sequence[FileWrite],
+        message: str,
+        *,
+        verify: bool,
+    ) -> str:
+        """Commit these files on top of the branch, and return the commit id."""
+        base = self.tree(branch)
+        if verify and self.hook is not None:
+            self.hook()
+        if branch != self.head:
+            raise ConflictError(f"the work tree is on {self.head} by now, not on {branch}")
+        tip = self.tree(branch)
+        for write in writes:
+            if tip.get(write.path) not in (base.get(write.path), write.new):
+                raise ConflictError(f"{branch} has another version of {write.path} by now")
+        tree = tip | {write.path: write.new for write in writes}
+        return self.add(branch, tree, message, operation_id=operation_id)
+
+    def find_commit(self, operation_id: str, branch: str) -> str | None:
+        """Return the commit of this operation on the branch, unless it was undone there."""
+        for commit in self.history(branch):
+            if commit.undoes == operation_id:
+                return None
+            if commit.operation_id == operation_id:
+                return commit.id
+        return None
+
+    def stage(self, paths: Sequence[str]) -> str | None:
+        """Bring these paths of the index to the state of the checked out branch."""
+        if self.index_held:
+            return "the index is held by another process"
+        tree = self.tree(self.head)
+        for path in paths:
+            self.index.pop(path, None)
+            if path in tree:
+                self.index[path] = tree[path]
+        return None
+
+    def uncommit(
+        self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
+    ) -> None:
+        """Move the branch back, or commit the reverse if others have built on the commit."""
+        if self.index_held:
+            raise UnavailableError("another process holds the index")
+        if self.find_commit(operation_id, branch) is not None:
+            if self.tips[branch] == commit_id:
+                self._move_back(branch)
+            else:
+                self._revert(operation_id, branch, commit_id, writes)
+        self.stage([write.path for write in writes])
+
+    def tree(self, branch: str) -> dict[str, bytes]:
+        """Return the files of the branch's newest commit."""
+        tip = self.tips.get(branch)
+        return {} if tip is None else dict(self.commits[tip].tree)
+
+    def history(self, branch: str) -> list[Commit]:
+        """Return the commits of the branch, newest first."""
+        found = []
+        at = self.tips.get(branch)
+        while at is not None:
+            found.append(self.commits[at])
+            at = self.commits[at].parent
+        return found
+
+    def add(
+        self,
+        branch: str,
+        tree: Mapping[str, bytes],
+        message: str,
+        *,
+        operation_id: str | None = None,
+        undoes: str | None = None,
+    ) -> str:
+        """Put a commit with this tree on the branch, as anybody might, and return its id."""
+        commit_id = sha256(f"{len(self.commits)} {message}".encode()).hexdigest()[:40]
+        self.commits[commit_id] = Commit(
+            id=commit_id,
+            parent=self.tips.get(branch),
+            tree=dict(tree),
+            message=message,
+            operation_id=operation_id,
+            undoes=undoes,
+        )
+        self.tips[branch] = commit_id
+        return commit_id
+
+    def _move_back(self, branch: str) -> None:
+        parent = self.commits[self.tips[branch]].parent
+        if parent is None:
+            del self.tips[branch]
+        else:
+            self.tips[branch] = parent
+
+    def _revert(
+        self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
+    ) -> None:
+        parent = self.commits[commit_id].parent
+        before = {} if parent is None else self.commits[parent].tree
+        tree = self.tree(branch)
+        for write in writes:
+            if tree.get(write.path) == self.commits[commit_id].tree[write.path]:
+                tree.pop(write.path)
+                if write.path in before:
+                    tree[write.path] = before[write.path]
+        self.add(branch, tree, f"Undo {commit_id}", undoes=operation_id)

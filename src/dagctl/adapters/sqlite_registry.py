@@ -1,0 +1,252 @@
+"""The embedded registry: SQLite from the standard library."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from dagctl.adapters.sqlite_rows import FIND, SELECT, UPSERT, from_row, to_row
+from dagctl.adapters.sqlite_schema import open_database
+from dagctl.errors import ConflictError, UnavailableError
+from dagctl.ports import OperationStatus, Page, Reservation
+from dagctl.publish.names import grant_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from dagctl.ports import Claim, DagRecord, Query
+
+_TAKEN = """
+    SELECT dag_id FROM user_dags WHERE project_id = :project
+        AND (dag_id = :base OR (dag_id > :base || '_' AND dag_id < :base || '`'))
+    UNION SELECT dag_id FROM reservations WHERE project_id = :project AND is_open
+        AND (dag_id = :base OR (dag_id > :base || '_' AND dag_id < :base || '`'))
+"""
+"""A base and all its numbers: the backtick is the character after `_`."""
+
+_FREE_ROW = """
+    SELECT dag_id, version, user_id, created_at FROM user_dags AS d
+    WHERE project_id = ? AND id = ? AND version = ? AND NOT EXISTS (
+        SELECT 1 FROM reservations AS r
+        WHERE r.is_open AND r.project_id = d.project_id AND r.dag_id = d.dag_id)
+"""
+
+
+class SqliteRegistry:
+    """One project's DAGs in a database file; opened at the first use.
+
+    Args:
+        path: The database file; its folder exists.
+        project_id: The project that everything is recorded under.
+        user_id: Tells who reserves; asked only then.
+    """
+
+    def __init__(self, path: Path, project_id: str, user_id: Callable[[], str]) -> None:
+        self._path = path
+        self._project = project_id
+        self._user_id = user_id
+
+    @cached_property
+    def _connection(self) -> sqlite3.Connection:
+        return open_database(self._path)
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        if "_connection" in self.__dict__:
+            self._connection.close()
+            del self._connection
+
+    # --- Reading ---
+
+    def find(
+        self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
+    ) -> list[DagRecord]:
+        """Return the records with one of these source paths or ids, sorted by `dag_id`."""
+        values = {"sources": json.dumps(list(source_paths)), "ids": json.dumps(list(dag_ids))}
+        return self._records(FIND, values)
+
+    def get(self, dag_id: str) -> DagRecord | None:
+        """Return the record of that id, or None."""
+        return next(iter(self._records(f"{SELECT} AND dag_id = :id", {"id": dag_id})), None)
+
+    def page(self, query: Query) -> Page:
+        """Return one page by keyset."""
+        conditions = {
+            " AND dag_id > :after": query.after,
+            " AND owner = :owner": query.owner,
+            " AND user_id = :user": query.user_id,
+            " AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag)": query.tag,
+        }
+        where = "".join(sql for sql, value in conditions.items() if value is not None)
+        values = {
+            "after": query.after,
+            "owner": query.owner,
+            "user": query.user_id,
+            "tag": query.tag,
+            "limit": query.limit + 1,
+        }
+        rows = self._records(f"{SELECT}{where} ORDER BY dag_id LIMIT :limit", values)
+        records = tuple(rows[: query.limit])
+        return Page(records, records[-1].dag_id if len(rows) > query.limit else None)
+
+    def reserved(self, operation_id: str) -> list[Reservation]:
+        """Return what is reserved or confirmed under this operation id, in the claims' order."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT row_id, dag_id, version, user_id, created_at FROM reservations "
+                "WHERE operation_id = ? ORDER BY position",
+                (operation_id,),
+            ).fetchall()
+        return [
+            Reservation(
+                row_id=row_id,
+                dag_id=dag_id,
+                version=version,
+                user_id=user_id,
+                created_at=datetime.fromisoformat(created_at),
+            )
+            for row_id, dag_id, version, user_id, created_at in rows
+        ]
+
+    def status(self, operation_id: str) -> OperationStatus:
+        """Return how far the operation is."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT status FROM operations WHERE id = ?", (operation_id,)
+            ).fetchone()
+        return OperationStatus(row[0]) if row else OperationStatus.ABSENT
+
+    # --- Writing: one transaction each ---
+
+    def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+        """Grant all claims or none; the same operation id gives the same reservations."""
+        user_id = self._user_id()
+        with self._writing() as connection:
+            status = self.status(operation_id)
+            if status is OperationStatus.ABORTED:
+                raise ConflictError(f"operation {operation_id} was aborted")
+            if status is OperationStatus.ABSENT:
+                granted = self._grant(operation_id, claims, user_id)
+                self._set_status(operation_id, OperationStatus.RESERVED)
+                connection.executemany(
+                    "INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
+                    (self._row(operation_id, index, one) for index, one in enumerate(granted)),
+                )
+        return self.reserved(operation_id)
+
+    def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
+        """Make the reserved versions the ones that readers see."""
+        with self._writing() as connection:
+            status = self.status(operation_id)
+            if status is OperationStatus.CONFIRMED:
+                return
+            if status is not OperationStatus.RESERVED:
+                raise ConflictError(f"nothing is reserved for operation {operation_id}")
+            now = _now()
+            rows = (to_row(replace(one, updated_at=now, is_active=True)) for one in records)
+            connection.executemany(UPSERT, rows)
+            self._set_status(operation_id, OperationStatus.CONFIRMED)
+            connection.execute(
+                "UPDATE reservations SET is_open = 0 WHERE operation_id = ?", (operation_id,)
+            )
+
+    def abort(self, operation_id: str) -> OperationStatus:
+        """Give the reservations back and leave a tombstone, unless confirmed."""
+        with self._writing() as connection:
+            if self.status(operation_id) is not OperationStatus.CONFIRMED:
+                self._set_status(operation_id, OperationStatus.ABORTED)
+                connection.execute(
+                    "DELETE FROM reservations WHERE operation_id = ?", (operation_id,)
+                )
+        return self.status(operation_id)
+
+    # --- Inside ---
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connection
+        except sqlite3.IntegrityError as error:
+            raise ConflictError(f"the registry refuses: {error}") from error
+        except sqlite3.Error as error:
+            raise UnavailableError(f"the registry {self._path} failed: {error}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _records(self, sql: str, values: Mapping[str, object]) -> list[DagRecord]:
+        with self._reading() as connection:
+            rows = connection.execute(sql, {"project": self._project, **values})
+            return [from_row(row) for row in rows]
+
+    def _set_status(self, operation_id: str, status: OperationStatus) -> None:
+        self._connection.execute(
+            "INSERT INTO operations VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET status = excluded.status",
+            (operation_id, self._project, status.value, _now().isoformat()),
+        )
+
+    def _grant(self, operation_id: str, claims: Sequence[Claim], user_id: str) -> list[Reservation]:
+        taken = {
+            name
+            for base in {c.dag_id for c in claims if not c.replaces}
+            for name in self._taken(base)
+        }
+        names = grant_names(claims, taken)
+        now = _now()
+        return [
+            self._next_version(claim)
+            if claim.replaces
+            else Reservation(
+                row_id=str(uuid5(UUID(operation_id), str(index))),
+                dag_id=name,
+                version=1,
+                user_id=user_id,
+                created_at=now,
+            )
+            for index, (claim, name) in enumerate(zip(claims, names, strict=True))
+        ]
+
+    def _taken(self, base: str) -> set[str]:
+        rows = self._connection.execute(_TAKEN, {"project": self._project, "base": base})
+        return {row[0] for row in rows}
+
+    def _next_version(self, claim: Claim) -> Reservation:
+        row = self._connection.execute(
+            _FREE_ROW, (self._project, claim.replaces, claim.expected_version)
+        ).fetchone()
+        if row is None:
+            raise ConflictError(f"`{claim.dag_id}` is being changed, or was changed, by another")
+        dag_id, version, author, created_at = row
+        return Reservation(
+            row_id=str(claim.replaces),
+            dag_id=dag_id,
+            version=version + 1,
+            user_id=author,
+            created_at=datetime.fromisoformat(created_at),
+        )
+
+    def _row(self, operation_id: str, index: int, one: Reservation) -> tuple[object, ...]:
+        created_at = one.created_at.isoformat()
+        identity = (operation_id, index, self._project, one.row_id)
+        return (*identity, one.dag_id, one.version, one.user_id, created_at)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,66 @@
+"""A `DagRecord` as a row of SQLite, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dagctl.ports import DagRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COLUMNS = tuple(field.name for field in fields(DagRecord))
+"""The columns of `user_dags`: the fields of `DagRecord`, in their order."""
+
+
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM user_dags WHERE project_id = :project"  # noqa: S608 - our own names
+
+# two indexed look-ups: one OR over both columns would read the whole table
+FIND = (
+    f"{SELECT} AND source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
+    f"UNION {SELECT} AND dag_id IN (SELECT value FROM json_each(:ids)) ORDER BY dag_id"
+)
+
+UPSERT = (
+    f"INSERT INTO user_dags ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "  # noqa: S608 - our own names
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS)}"
+)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_TO_SQL: dict[str, Callable[[Any], Any]] = {
+    "tags": _json,
+    "spec": lambda spec: _json(dict(spec)),
+    "is_active": int,
+    "created_at": datetime.isoformat,
+    "updated_at": datetime.isoformat,
+}
+
+_FROM_SQL: dict[str, Callable[[Any], Any]] = {
+    "tags": lambda text: tuple(json.loads(text)),
+    "spec": json.loads,
+    "is_active": bool,
+    "created_at": datetime.fromisoformat,
+    "updated_at": datetime.fromisoformat,
+}
+
+
+def to_row(record: DagRecord) -> tuple[object, ...]:
+    """Return the record's values in the order of `COLUMNS`."""
+    return tuple(_converted(_TO_SQL, name, getattr(record, name)) for name in COLUMNS)
+
+
+def from_row(row: Sequence[object]) -> DagRecord:
+    """Return the record that `row`, selected by `COLUMNS`, holds."""
+    values = zip(COLUMNS, row, strict=True)
+    return DagRecord(**{name: _converted(_FROM_SQL, name, value) for name, value in values})
+
+
+def _converted(table: dict[str, Callable[[Any], Any]], name: str, value: Any) -> Any:  # noqa: ANN401 - a column's type is known by its name only
+    return table[name](value) if name in table else value

@@ -1,0 +1,164 @@
+"""The database file of the embedded registry: its tables, and how an older file is brought forward.
+
+`user_dags` holds confirmed versions only and has the guide's columns first. What an operation has
+reserved stands beside it, in `reservations`, until the operation is confirmed or aborted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+APPLICATION_ID = 0x64616763
+"""`dagc`: marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id)."""
+
+BUSY_SECONDS = 30.0
+"""How long a statement waits for another process's transaction."""
+
+Migration = tuple[str, ...]
+
+MIGRATIONS: tuple[Migration, ...] = (
+    (
+        """
+        CREATE TABLE user_dags (
+            id TEXT PRIMARY KEY,
+            project_id TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            dag_id TEXT NOT NULL,
+            dag_name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            file_path TEXT NOT NULL,
+            schedule_interval TEXT,
+            owner TEXT NOT NULL,
+            tags TEXT NOT NULL CHECK (json_valid(tags)),
+            task_count INTEGER NOT NULL,
+            is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            commit_id TEXT NOT NULL,
+            version INTEGER NOT NULL CHECK (version >= 1),
+            base_name TEXT NOT NULL,
+            source_path TEXT,
+            storage_path TEXT NOT NULL,
+            airflow TEXT NOT NULL CHECK (airflow IN ('2', '3')),
+            spec TEXT NOT NULL CHECK (json_valid(spec)),
+            spec_digest TEXT NOT NULL,
+            content_digest TEXT NOT NULL,
+            UNIQUE (project_id, dag_id)
+        ) STRICT
+        """,
+        "CREATE INDEX user_dags_source ON user_dags (project_id, source_path)",
+        "CREATE INDEX user_dags_owner ON user_dags (project_id, owner, dag_id)",
+        "CREATE INDEX user_dags_user ON user_dags (project_id, user_id, dag_id)",
+        """
+        CREATE TABLE operations (
+            id TEXT PRIMARY KEY,
+            project_id TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('reserved', 'confirmed', 'aborted')),
+            started_at TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE reservations (
+            operation_id TEXT NOT NULL REFERENCES operations (id),
+            position INTEGER NOT NULL,
+            project_id TEXT NOT NULL,
+            row_id TEXT NOT NULL,
+            dag_id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            user_id TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+            PRIMARY KEY (operation_id, position)
+        ) STRICT
+        """,
+        "CREATE UNIQUE INDEX reservations_open ON reservations (project_id, dag_id) WHERE is_open",
+    ),
+)
+"""Each migration takes the file one `user_version` further; a published one is never edited."""
+
+
+def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
+    """Return a connection to the database at `path`, made or brought up to date if need be.
+
+    Raises:
+        UnavailableError: The file is not ours, is damaged, is newer than this dagctl, or cannot be
+            opened.
+    """
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    except sqlite3.Error as error:
+        raise UnavailableError(f"cannot open the registry {path}: {error}") from error
+    try:
+        _prepare(connection, path, migrations)
+    except sqlite3.Error as error:
+        connection.close()
+        raise UnavailableError(
+            f"cannot use the registry {path}: {error}",
+            hint="is the disk full, or the file damaged?",
+        ) from error
+    except UnavailableError:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    if _check(connection, path, len(migrations)) < len(migrations):
+        _use_wal(connection)
+        _migrate(connection, path, migrations)
+    connection.execute("PRAGMA synchronous = FULL")  # a told "created" survives a power cut
+
+
+def _check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """Return the file's `user_version`, if the file is empty or ours."""
+    version = int(_pragma(connection, "user_version"))
+    is_ours = int(_pragma(connection, "application_id")) == APPLICATION_ID
+    if not is_ours and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        raise UnavailableError(
+            f"{path} is a database, but not dagctl's", hint="move it away, then try again"
+        )
+    if version > newest:
+        raise UnavailableError(
+            f"{path} was written by a newer dagctl (format {version}, not {newest})",
+            hint="update dagctl",
+        )
+    return version
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging; SQLite does not wait here by itself when others open too."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while _pragma(connection, "journal_mode") != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statements in migrations[_check(connection, path, len(migrations)) :]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> str:
+    return str(connection.execute(f"PRAGMA {name}").fetchone()[0])

@@ -1,0 +1,130 @@
+"""The `Files` port over a real folder."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from dagctl.adapters import durable
+from dagctl.adapters.keys import checked_parts
+from dagctl.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from dagctl.ports import FileWrite
+
+_T = TypeVar("_T")
+_AT_ONCE = 8
+
+
+class WorkTree:
+    """The files below the workspace root."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content, or None if nothing is there."""
+        *folders, name = checked_parts(path)
+        with durable.explained(path):
+            try:
+                with durable.folder(self._root, folders) as folder:
+                    return durable.read(folder, name)
+            except FileNotFoundError:
+                return None
+
+    def write(self, writes: Sequence[FileWrite]) -> None:
+        """Write each file atomically, then sync the folders; see the port for what is refused."""
+        for folders, group in _by_folder(writes).items():
+            with (
+                durable.explained("/".join(folders) or "."),
+                durable.folder(self._root, folders, make=True) as folder,
+            ):
+                _side_by_side(partial(_write, folder), group)
+                os.fsync(folder)
+
+    def restore(self, writes: Sequence[FileWrite]) -> list[str]:
+        """Undo `write`; return the paths left as they are because they hold something else."""
+        left: set[str] = set()
+        for folders, group in _by_folder(writes).items():
+            with durable.explained("/".join(folders) or "."):
+                left.update(self._restore_folder(folders, group))
+        return [write.path for write in writes if write.path in left]
+
+    def _restore_folder(self, folders: tuple[str, ...], group: list[FileWrite]) -> list[str]:
+        try:
+            with durable.folder(self._root, folders) as folder:
+                restored = _side_by_side(partial(_restored, folder), group)
+                os.fsync(folder)
+                return [w.path for w, done in zip(group, restored, strict=True) if not done]
+        except FileNotFoundError:
+            return [write.path for write in group if write.old is not None]
+        except NotADirectoryError:
+            return [write.path for write in group]
+
+
+def _side_by_side(act: Callable[[FileWrite], _T], writes: Sequence[FileWrite]) -> list[_T]:
+    """Do this for each write, several at once: syncs that wait together share the disk's work."""
+    if len(writes) == 1:
+        return [act(writes[0])]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return list(threads.map(act, writes))
+
+
+def _write(folder: int, write: FileWrite) -> None:
+    name = _name(write)
+    with durable.explained(write.path):
+        now = durable.read(folder, name)
+        if now == write.new:
+            durable.clear(folder, name)
+        elif now != write.old:
+            raise ConflictError(f"{write.path} holds something else by now")
+        elif now is not None:
+            durable.replace(folder, name, write.new)
+        else:
+            _create(folder, write)
+
+
+def _create(folder: int, write: FileWrite) -> None:
+    try:
+        durable.create(folder, _name(write), write.new)
+    except FileExistsError as error:
+        raise ConflictError(f"{write.path} was made by somebody else just now") from error
+
+
+def _restored(folder: int, write: FileWrite) -> bool:
+    """Give the file its old content back if it holds the new; return whether it has the old."""
+    name = _name(write)
+    with durable.explained(write.path):
+        durable.clear(folder, name)
+        try:
+            now = _content(folder, write)
+        except ConflictError:
+            return False
+        if now != write.new:
+            return now == write.old
+        if write.old is None:
+            durable.remove(folder, name)
+        else:
+            durable.replace(folder, name, write.old)
+        return True
+
+
+def _content(folder: int, write: FileWrite) -> bytes | None:
+    with durable.explained(write.path):
+        return durable.read(folder, _name(write))
+
+
+def _name(write: FileWrite) -> str:
+    return checked_parts(write.path)[-1]
+
+
+def _by_folder(writes: Iterable[FileWrite]) -> dict[tuple[str, ...], list[FileWrite]]:
+    grouped: dict[tuple[str, ...], list[FileWrite]] = {}
+    for write in writes:
+        grouped.setdefault(tuple(checked_parts(write.path)[:-1]), []).append(write)
+    return grouped

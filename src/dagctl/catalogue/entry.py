@@ -1,0 +1,18 @@
+"""What the catalogue says of one code."""
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """The explanation of a code.
+
+    The examples of a finding about a spec are YAML or JSON; a line or two stand for a whole spec.
+    """
+
+    title: str
+    explanation: str
+    bad: str
+    """What brings the finding about; empty if it cannot be shown in a few lines."""
+    good: str
+    """The same, mended."""
+    fix: str

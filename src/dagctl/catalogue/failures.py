@@ -1,0 +1,69 @@
+"""The codes of dagctl's exceptions."""
+
+from dagctl.catalogue.entry import Entry
+
+FAILURES = {
+    "DAGCTL": Entry(
+        "A failure",
+        "The root of dagctl's failures; scripts meet one of its more exact kinds.",
+        "",
+        "",
+        "Read the message; the line `fix` names the next step.",
+    ),
+    "BUG": Entry(
+        "A bug in dagctl",
+        "The generator broke one of its own promises and stopped before it wrote anything.",
+        "",
+        "",
+        "Please report it with the spec.",
+    ),
+    "USAGE": Entry(
+        "A wrong argument or surrounding",
+        "An argument is not known or not allowed, or the command lacks what it needs: a "
+        "workspace, a git repository, a name "
+        "and address for commits.",
+        "dagctl create",
+        "dagctl create specs/report.yaml",
+        "`dagctl COMMAND --help` shows the arguments with examples.",
+    ),
+    "SPEC_INVALID": Entry(
+        "A spec has errors",
+        "At least one spec has errors; each is shown with its own code. Nothing was written, for "
+        "any spec.",
+        "",
+        "",
+        "Mend the errors, or let the good specs pass with `--keep-going`.",
+    ),
+    "NOT_FOUND": Entry(
+        "Nothing of that name",
+        "No DAG of that id is recorded for this project, or you may not see it.",
+        "dagctl show reprot",
+        "dagctl show report",
+        "`dagctl list` shows what there is.",
+    ),
+    "CONFLICT": Entry(
+        "The world is not as it has to be",
+        "A name or a path is taken, a DAG file was changed by hand, a hook refused the commit, or "
+        "another process holds a "
+        "lock. Nothing was changed.",
+        "",
+        "",
+        "Read the message; `--force` overrules a change by hand, `--if-exists` says what a taken "
+        "name means.",
+    ),
+    "UNAVAILABLE": Entry(
+        "Something outside does not answer",
+        "A disk is full, a folder cannot be written, or a service is down. Everything is as "
+        "before.",
+        "",
+        "",
+        "Remove the cause and run the same command again.",
+    ),
+    "UNFINISHED": Entry(
+        "An operation stopped half way",
+        "It could neither be finished nor undone just now. The journal keeps what is left to do.",
+        "",
+        "",
+        "Remove the cause, then run `dagctl recover`.",
+    ),
+}

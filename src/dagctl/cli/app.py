@@ -1,0 +1,122 @@
+"""`run`: the only place where exceptions become text, JSON and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from typer._click.exceptions import ClickException, NoSuchOption
+
+from dagctl.cli.console import standard_console
+from dagctl.cli.failure import InterruptedRunError, tell, tell_error, unexpected
+from dagctl.cli.invocation import Invocation, foresee
+from dagctl.errors import DagctlError, ExitCode, UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+
+    from typer._click import Command as TyperCommand
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run the command line (`sys.argv` by default); return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    invocation = foresee(arguments, standard_console())
+    console = invocation.console
+    try:
+        with _terminate_like_interrupt():
+            code = _told(arguments, invocation)
+            console.flush()
+    except BrokenPipeError:  # nobody reads any more, as after `| head`
+        console.give_up()
+        return ExitCode.OK
+    except UnavailableError as error:  # standard output itself is what fails
+        tell_error(console, error)
+        console.give_up()
+        return error.exit_code
+    return code
+
+
+def _told(arguments: list[str], invocation: Invocation) -> int:
+    """Return the exit code of the run, after whatever went wrong has been told."""
+    try:
+        return _dispatch(arguments, invocation)
+    except BrokenPipeError:
+        raise
+    except DagctlError as error:
+        return tell(invocation, error)
+    except ClickException as error:
+        return tell(invocation, _usage(error, invocation))
+    except KeyboardInterrupt as error:
+        return tell(invocation, _interrupted(error, invocation.state))
+    except Exception as error:  # noqa: BLE001 - the last resort, which must not be a traceback
+        return tell(invocation, unexpected(error, invocation.state))
+
+
+def _dispatch(arguments: list[str], invocation: Invocation) -> int:
+    from dagctl.cli.completion import ASKING
+    from dagctl.cli.program import app
+
+    command = typer.main.get_command(app)
+    if ASKING in os.environ:
+        return _complete(command, ASKING)
+    try:
+        # Not `command.main`: it would turn Ctrl-C and a closed pipe into exits of its own.
+        with command.make_context("dagctl", arguments, obj=invocation) as context:
+            command.invoke(context)
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    return ExitCode.OK
+
+
+def _complete(command: TyperCommand, variable: str) -> int:
+    from typer._completion_classes import completion_init
+
+    completion_init()
+    command.main(prog_name="dagctl", complete_var=variable)
+    return ExitCode.OK
+
+
+def _usage(error: ClickException, invocation: Invocation) -> UsageError:
+    """Return what the parser refused, in this program's words."""
+    first, *rest = error.format_message().rstrip(".").split(". Did you mean ")
+    page = f"dagctl {invocation.command} --help" if invocation.command else "dagctl --help"
+    hint = f"see {page}"
+    if isinstance(error, NoSuchOption):
+        first = f"no such option: {error.option_name}"
+        rest = [f"`{near}`" for near in (error.possibilities or ())[:1]]
+    if rest:
+        hint = f"did you mean {rest[0].rstrip('?')}? Otherwise {hint}"
+    found = UsageError(first[:1].lower() + first[1:], hint=hint)
+    found.__cause__ = error
+    return found
+
+
+def _interrupted(cause: KeyboardInterrupt, state: str) -> InterruptedRunError:
+    found = InterruptedRunError("interrupted", state=state)
+    found.__cause__ = cause
+    return found
+
+
+@contextmanager
+def _terminate_like_interrupt() -> Iterator[None]:
+    """Let SIGTERM undo what is under way, as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread: whoever runs us there handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,30 @@
+"""`dagctl completion`, and the answers that the completion scripts ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import examples
+
+ASKING = "_DAGCTL_COMPLETE"
+"""The environment variable by which a completion script asks for candidates."""
+
+Shell = Annotated[
+    Literal["bash", "zsh", "fish", "powershell"], typer.Argument(help="The shell to complete in.")
+]
+EPILOG = examples(
+    'eval "$(dagctl completion bash)"    # in ~/.bashrc',
+    'eval "$(dagctl completion zsh)"     # in ~/.zshrc, after compinit',
+    "dagctl completion fish > ~/.config/fish/completions/dagctl.fish",
+)
+
+
+def completion(context: typer.Context, shell: Shell) -> None:
+    """Print the completion script of a shell."""
+    from typer._completion_shared import get_completion_script  # Typer has no public door to it
+
+    script = get_completion_script(prog_name="dagctl", complete_var=ASKING, shell=shell)
+    current(context).console.data(script)

@@ -1,0 +1,161 @@
+"""The only module that prints: data to standard output, all else to standard error."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import shutil
+import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from dagctl.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+ColourMode = Literal["auto", "always", "never"]
+Style = Literal["error", "warning", "dim", "bold", "added", "removed", "good"]
+
+STYLES: Mapping[Style, str] = {
+    "error": "1;31",
+    "warning": "1;33",
+    "good": "32",
+    "added": "32",
+    "removed": "31",
+    "bold": "1",
+    "dim": "2",
+}
+"""The SGR codes of each style. Colour is never the only carrier of a meaning."""
+
+
+class Console:
+    """The two streams of a run, and how they may be written to."""
+
+    def __init__(self, out: TextIO, err: TextIO, environ: Mapping[str, str]) -> None:
+        self.out = out
+        self.err = err
+        self.environ = environ
+        self.colour: ColourMode = "auto"
+        self.quiet = False
+        self.verbose = False
+        self.progress = True
+        for stream in (out, err):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+
+    # --- Writing ----------------------------------------------------------------------------------
+
+    def data(self, text: str) -> None:
+        """Write `text` and a line feed to standard output."""
+        self._write(text + "\n")
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Write each line to standard output."""
+        for line in lines:
+            self.data(line)
+
+    def exact(self, text: str) -> None:
+        """Write `text` to standard output as UTF-8, byte for byte."""
+        if isinstance(self.out, TextIOWrapper):
+            self.out.flush()
+            self._guarded(lambda: self.out.buffer.write(text.encode("utf-8", "surrogateescape")))
+        else:
+            self._write(text)
+
+    def document(self, value: object) -> None:
+        """Write `value` as one JSON document to standard output."""
+        ascii_only = is_ascii(self.out)
+        self.data(json.dumps(value, indent=2, ensure_ascii=ascii_only, allow_nan=False))
+
+    def note(self, text: str) -> None:
+        """Write what is good to know to standard error, unless the user wants it quiet."""
+        if not self.quiet:
+            self.error(text)
+
+    def detail(self, text: str) -> None:
+        """Write what only `--verbose` wants to know to standard error."""
+        if self.verbose:
+            self.note(text)
+
+    def error(self, text: str) -> None:
+        """Write what must be known to standard error; a closed one is nobody's fault."""
+        with suppress(OSError, ValueError):
+            self.err.write(text + "\n")
+            self.err.flush()
+
+    def flush(self) -> None:
+        """Send what was written to standard output on its way.
+
+        Raises:
+            BrokenPipeError: Nobody reads any more.
+            UnavailableError: Standard output cannot be written.
+        """
+        self._guarded(self.out.flush)
+
+    def give_up(self) -> None:
+        """Point standard output at nothing, so that nothing more fails on the way out."""
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.out.fileno())
+
+    # --- What the streams can show ----------------------------------------------------------------
+
+    def paint(self, text: str, style: Style, *, on: TextIO | None = None) -> str:
+        """Return `text` in a style, if the stream (standard error by default) shows colour."""
+        if not text or not self.shows_colour(on or self.err):
+            return text
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
+
+    def shows_colour(self, stream: TextIO) -> bool:
+        """Return whether colour is wanted there: a flag wins over the environment."""
+        if self.colour != "auto":
+            return self.colour == "always"
+        if self.environ.get("NO_COLOR"):
+            return False
+        if self.environ.get("CLICOLOR_FORCE", "0") not in {"", "0"}:
+            return True
+        return is_terminal(stream) and self.environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """How many cells a line may have: `COLUMNS`, else the terminal, else 100; at least 40."""
+        return max(shutil.get_terminal_size((100, 24)).columns, 40)
+
+    # --- Failing ----------------------------------------------------------------------------------
+
+    def _write(self, text: str) -> None:
+        self._guarded(lambda: self.out.write(text))
+
+    def _guarded(self, write: Callable[[], object]) -> None:
+        try:
+            write()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise UnavailableError(
+                f"cannot write to standard output: {error.strerror}",
+                state="the result could not be shown",
+            ) from error
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Return whether a person looks at the stream."""
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def is_ascii(stream: TextIO) -> bool:
+    """Return whether the stream cannot carry every character."""
+    try:
+        return not codecs.lookup(stream.encoding or "ascii").name.startswith("utf")
+    except (LookupError, TypeError):
+        return True
+
+
+def standard_console() -> Console:
+    """Return the console of this process."""
+    return Console(sys.stdout, sys.stderr, os.environ)

@@ -1,0 +1,92 @@
+"""`dagctl create`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import InputFormat, Specs, TextOrJson, examples
+
+if TYPE_CHECKING:
+    from dagctl.commands.create import CreateResult
+
+IfExists = Annotated[
+    Literal["number", "update", "fail"] | None,
+    typer.Option(
+        help="What to do about a DAG of that name. By default a file updates its own DAG, and "
+        "another one with the same name gets a number."
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show the plan and the diff; change nothing.")
+]
+ExitCodeFlag = Annotated[
+    bool, typer.Option("--exit-code", help="With --dry-run: exit with 8 if changes are pending.")
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite DAG files that were changed by hand.")
+]
+NoVerify = Annotated[bool, typer.Option("--no-verify", help="Skip the git hooks.")]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", help="Leave bad specs out and create the others.")
+]
+EPILOG = examples(
+    "dagctl create specs/orders.yaml",
+    "dagctl create --dry-run --exit-code specs",
+    "dagctl create specs --keep-going --output json",
+    "python make_spec.py | dagctl create - --format json",
+)
+
+
+def create(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    specs: Specs,
+    *,
+    spec_format: InputFormat = None,
+    dry_run: DryRun = False,
+    exit_code: ExitCodeFlag = False,
+    if_exists: IfExists = None,
+    force: Force = False,
+    no_verify: NoVerify = False,
+    keep_going: KeepGoing = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Create or update DAGs, all or nothing.
+
+    Each DAG file is written, committed, stored and recorded. All specs are checked first. They make
+    one commit, which holds the DAG files and nothing else.
+    """
+    from contextlib import closing
+
+    from dagctl.cli.progress import reporter
+    from dagctl.cli.published import tell_created, tell_plan
+    from dagctl.cli.specs import sort_out
+    from dagctl.client import Client
+    from dagctl.errors import ExitCode, UsageError
+
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+    if exit_code and not dry_run:
+        raise UsageError("--exit-code goes with --dry-run", hint="dagctl create --help")
+    batch = sort_out(invocation, specs, spec_format, keep_going=keep_going)
+    with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
+        if dry_run:
+            plan = client.plan(batch.specs, if_exists=if_exists, force=force)
+            progress.close()
+            tell_plan(invocation, plan, batch)
+        else:
+            plan = None
+
+            def tell(result: CreateResult) -> None:
+                progress.close()
+                tell_created(invocation, result, batch)
+
+            client.create(
+                batch.specs, if_exists=if_exists, force=force, verify=not no_verify, tell=tell
+            )
+    if batch.failure is not None:
+        raise typer.Exit(batch.failure.exit_code)
+    if exit_code and plan is not None and plan.changes:
+        raise typer.Exit(ExitCode.CHANGES)

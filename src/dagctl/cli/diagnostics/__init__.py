@@ -1,0 +1,25 @@
+"""Findings about specs, written for people and for machines: one module a format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.cli.diagnostics.concise import concise
+from dagctl.cli.diagnostics.excerpt import Source
+from dagctl.cli.diagnostics.github import github
+from dagctl.cli.diagnostics.report import Look, Report
+from dagctl.cli.diagnostics.sarif import sarif
+from dagctl.cli.diagnostics.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+FORMATS: Mapping[str, Callable[[Report, Look], Iterator[str]]] = {
+    "text": text,
+    "concise": concise,
+    "github": github,
+    "sarif": sarif,
+}
+"""How to write a report in each format; JSON is an envelope of its own."""
+
+__all__ = ["FORMATS", "Look", "Report", "Source"]

@@ -1,0 +1,21 @@
+"""One line a finding, as compilers write it: `file:line:column: CODE message`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.cli.diagnostics.report import place
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.cli.diagnostics.report import Look, Report
+
+
+def concise(report: Report, look: Look) -> Iterator[str]:
+    """Yield the line of each finding."""
+    for found in report.diagnostics:
+        hint = f" ({found.hint})" if found.hint else ""
+        code = look.paint(found.code, found.severity.value)
+        yield f"{shown(place(found))}: {code} {shown(found.message + hint)}"

@@ -1,0 +1,46 @@
+"""Annotations in a GitHub pull request.
+
+Form and escapes: "Workflow commands for GitHub Actions", and `escapeData` and `escapeProperty` in
+`@actions/core`. The end column is inclusive there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.cli.text import shown_character
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.cli.diagnostics.report import Look, Report
+    from dagctl.errors import Diagnostic
+
+DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
+
+
+def github(report: Report, _: Look) -> Iterator[str]:
+    """Yield the workflow command of each finding."""
+    for found in report.diagnostics:
+        hint = f"\n{found.hint}" if found.hint else ""
+        message = _escape(found.message + hint, DATA)
+        yield f"::{found.severity.value} {','.join(_properties(found))}::{message}"
+
+
+def _properties(found: Diagnostic) -> Iterator[str]:
+    values = {
+        "file": found.file,
+        "line": found.line,
+        "col": found.column,
+        "endLine": found.end_line,
+        "endColumn": found.end_column,
+        "title": f"dagctl ({found.code})",
+    }
+    for name, value in values.items():
+        if value is not None:
+            yield f"{name}={_escape(str(value), PROPERTY)}"
+
+
+def _escape(text: str, escapes: dict[str, str]) -> str:
+    return "".join(escapes.get(character) or shown_character(character) for character in text)

@@ -1,0 +1,80 @@
+"""SARIF 2.1.0, for code scanning: one run, its rules, and a result for each finding."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dagctl import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.cli.diagnostics.report import Look, Report
+    from dagctl.errors import Diagnostic
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def sarif(report: Report, look: Look) -> Iterator[str]:
+    """Yield the log as one JSON document; files are relative URIs."""
+    codes = list(dict.fromkeys(found.code for found in report.diagnostics))
+    driver = {
+        "name": "dagctl",
+        "semanticVersion": __version__,
+        "rules": [_rule(code) for code in codes],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(found, codes) for found in report.diagnostics],
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    yield json.dumps(log, indent=2, ensure_ascii=look.ascii_only)
+
+
+def _rule(code: str) -> dict[str, Any]:
+    from dagctl.catalogue import CATALOGUE
+
+    entry = CATALOGUE[code]
+    return {
+        "id": code,
+        "shortDescription": {"text": entry.title},
+        "fullDescription": {"text": entry.explanation},
+        "help": {"text": entry.fix},
+    }
+
+
+def _result(found: Diagnostic, codes: list[str]) -> dict[str, Any]:
+    hint = f" ({found.hint})" if found.hint else ""
+    return {
+        "ruleId": found.code,
+        "ruleIndex": codes.index(found.code),
+        "level": found.severity.value,
+        "message": {"text": found.message + hint},
+        "locations": [{"physicalLocation": _location(found)}],
+    }
+
+
+def _location(found: Diagnostic) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(found.file or "spec")}}
+    if found.line is not None:
+        region = {
+            "startLine": found.line,
+            "startColumn": found.column,
+            "endLine": found.end_line,
+            "endColumn": found.end_column,
+        }
+        location["region"] = {key: value for key, value in region.items() if value is not None}
+    return location
+
+
+def _uri(file: str) -> str:
+    """Return a reference relative to the current folder; a file elsewhere keeps its full path."""
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    text = quote(path.as_posix(), errors="surrogateescape")
+    return f"file://{text}" if path.is_absolute() else text

@@ -1,0 +1,59 @@
+"""The format for people: code, message, place, the line with carets, and a hint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
+from dagctl.cli.diagnostics.report import place
+from dagctl.cli.text import cells, clip, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.cli.diagnostics.report import Look, Report
+    from dagctl.errors import Diagnostic
+
+LONGEST_MESSAGE = 600
+"""Cells of a message that are shown; the JSON form has all of it."""
+
+
+def text(report: Report, look: Look) -> Iterator[str]:
+    """Yield the lines of every finding, each finding followed by an empty line."""
+    for diagnostic in report.diagnostics:
+        yield _headline(diagnostic, look)
+        line = report.line(diagnostic)
+        gutter = " " * len(str(diagnostic.line or ""))
+        yield look.paint(f"{gutter}--> ", "dim") + shown(place(diagnostic))
+        if line is None:
+            yield from _hint(diagnostic, gutter, look)
+        else:
+            yield from _excerpt(diagnostic, line, gutter, look)
+        yield ""
+
+
+def _headline(diagnostic: Diagnostic, look: Look) -> str:
+    severity = diagnostic.severity
+    label = look.paint(f"{severity}[{diagnostic.code}]", severity.value)
+    message = clip(shown(diagnostic.message), LONGEST_MESSAGE, ascii_only=look.ascii_only)
+    return f"{label}: {look.paint(message, 'bold')}"
+
+
+def _excerpt(diagnostic: Diagnostic, line: str, gutter: str, look: Look) -> Iterator[str]:
+    bar = look.paint(f"{gutter} |", "dim")
+    room = look.width - len(gutter) - 3
+    part = excerpt(line, *caret_columns(diagnostic, line), room, ascii_only=look.ascii_only)
+    carets = look.paint("^" * part.length, diagnostic.severity.value)
+    hint = shown(diagnostic.hint or "")
+    beside = part.start + part.length + 1 + cells(hint) <= room
+    yield bar
+    yield look.paint(f"{diagnostic.line} |", "dim") + f" {part.line}".rstrip()
+    yield f"{bar} {' ' * part.start}{carets}{' ' + hint if hint and beside else ''}"
+    if hint and not beside:
+        yield from _hint(diagnostic, gutter, look)
+
+
+def _hint(diagnostic: Diagnostic, gutter: str, look: Look) -> Iterator[str]:
+    if diagnostic.hint:
+        hint = clip(shown(diagnostic.hint), LONGEST_MESSAGE, ascii_only=look.ascii_only)
+        yield look.paint(f"{gutter} = ", "dim") + f"hint: {hint}"

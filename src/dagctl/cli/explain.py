@@ -1,0 +1,75 @@
+"""`dagctl explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.catalogue import Entry
+
+Code = Annotated[str | None, typer.Argument(metavar="CODE", help="As in error[DAG301].")]
+All = Annotated[bool, typer.Option("--list", help="List all codes, each with its title.")]
+EPILOG = examples(
+    "dagctl explain DAG301",
+    "dagctl explain --list",
+    "dagctl explain CONFLICT --output json",
+)
+
+
+def explain(
+    context: typer.Context,
+    code: Code = None,
+    *,
+    list_all: All = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Explain an error code, with an example and the way out."""
+    from dagctl.catalogue import CATALOGUE
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands import explain as command
+    from dagctl.errors import UsageError
+
+    invocation = current(context)
+    invocation.output = output
+    if list_all == (code is not None):
+        raise UsageError("give one code, or --list", hint="dagctl explain --list")
+    chosen = list(CATALOGUE.items()) if code is None else [command.explain(code)]
+    if output == "json":
+        codes = [_data(name, entry) for name, entry in chosen]
+        invocation.console.document(envelope(invocation, result={"codes": codes}))
+    elif code is None:
+        invocation.console.lines(f"{name}\t{entry.title}" for name, entry in chosen)
+    else:
+        invocation.console.lines(_page(*chosen[0]))
+
+
+def _data(code: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "code": code,
+        "title": entry.title,
+        "explanation": entry.explanation,
+        "bad": entry.bad,
+        "good": entry.good,
+        "fix": entry.fix,
+    }
+
+
+def _page(code: str, entry: Entry) -> Iterator[str]:
+    import textwrap
+
+    yield f"{code}: {entry.title}"
+    yield ""
+    yield from textwrap.wrap(entry.explanation, 80)
+    for title, example in (("Wrong", entry.bad), ("Right", entry.good)):
+        if example:
+            yield f"\n{title}:\n"
+            yield textwrap.indent(example.rstrip("\n"), "    ")
+    yield ""
+    yield from textwrap.wrap(f"Fix: {entry.fix}", 80)

@@ -1,0 +1,92 @@
+"""How a failure is told: what failed, what state things are in, and the one next step."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+from dagctl.cli import envelope
+from dagctl.cli.console import is_ascii
+from dagctl.cli.diagnostics import FORMATS, Look, Report
+from dagctl.cli.text import shown, shown_block
+from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from dagctl.cli.console import Console
+    from dagctl.cli.invocation import Invocation
+
+
+class UnexpectedError(DagctlError):
+    """An exception that nobody foresaw. This is a bug in dagctl."""
+
+    code = "BUG"
+
+
+class InterruptedRunError(DagctlError):
+    """The user or the system asked the run to stop."""
+
+    code = "INTERRUPTED"
+    exit_code = ExitCode.INTERRUPTED
+
+
+def tell(invocation: Invocation, error: DagctlError) -> int:
+    """Write the failure in the form that was asked for; return the exit code."""
+    if invocation.is_json:
+        invocation.console.document(envelope.failure(invocation, error))
+    elif isinstance(error, SpecError):
+        tell_findings(invocation, error)
+    else:
+        tell_error(invocation.console, error)
+    if invocation.debug:
+        invocation.console.error("".join(traceback.format_exception(error)).rstrip())
+    return int(error.exit_code)
+
+
+def unexpected(error: Exception, state: str) -> UnexpectedError:
+    """Return the short form of an exception that nobody foresaw."""
+    found = UnexpectedError(
+        f"this is a bug in dagctl: {type(error).__name__}: {error}",
+        state=state,
+        hint="run again with --debug and report what it prints",
+    )
+    found.__cause__ = error
+    return found
+
+
+def tell_findings(invocation: Invocation, error: SpecError) -> None:
+    """Write the findings: as data where the command is there to report them, else as a message."""
+    console = invocation.console
+    report = Report(error.diagnostics, invocation.sources)
+    wanted = invocation.output if invocation.output in FORMATS else "text"
+    if invocation.command == "validate":
+        console.lines(FORMATS[wanted](report, look(console, console.out)))
+        console.flush()
+    else:
+        for line in FORMATS[wanted](report, look(console, console.err)):
+            console.error(line)
+    console.error(f"{report.totals}. Nothing was written.")
+    console.note(f"More: dagctl explain {error.diagnostics[0].code}")
+
+
+def tell_error(console: Console, error: DagctlError) -> None:
+    """Write a failure that is not about the text of a spec."""
+    first, *rest = error.message.split("\n")
+    console.error(f"{console.paint(f'error[{error.code}]', 'error')}: {shown(first)}")
+    for line in rest:
+        console.error(f"  {shown_block(line)}")
+    if isinstance(error, ConflictError) and error.diff:
+        console.error(shown_block(error.diff.rstrip("\n")))
+    console.error(f"  state: {shown(error.state)}")
+    if error.hint:
+        console.error(f"  fix:   {shown(error.hint)}")
+
+
+def look(console: Console, stream: TextIO) -> Look:
+    """Return how findings may look on a stream."""
+    return Look(
+        width=console.width,
+        ascii_only=is_ascii(stream),
+        paint=lambda text, style: console.paint(text, style, on=stream),
+    )

@@ -1,0 +1,98 @@
+"""`dagctl init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import Airflow, TextOrJson, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.commands.init import Choices, InitResult
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made if missing.")]
+ProjectId = Annotated[
+    str | None, typer.Option(metavar="UUID", help="The project; a new one is drawn if missing.")
+]
+Target = Annotated[
+    Airflow, typer.Option("--airflow", help="The Airflow to write for: 2 (2.9 to 2.11) or 3.")
+]
+DagsFolder = Annotated[str, typer.Option(metavar="DIR", help="Where DAG files go, below DIR.")]
+EPILOG = examples(
+    "dagctl init",
+    "dagctl init pipelines --airflow 2",
+    "dagctl init --project-id 123e4567-e89b-12d3-a456-426614174000",
+)
+
+
+def init(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    folder: Folder = Path(),
+    *,
+    project_id: ProjectId = None,
+    airflow: Target = "3",
+    dags_folder: DagsFolder = "dags",
+    output: TextOrJson = "text",
+) -> None:
+    """Make a folder a workspace.
+
+    Writes dagctl.toml and .dagctl/, and starts a git repository if there is none. Nothing that is
+    there already is overwritten.
+    """
+    from dagctl import bootstrap
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands import init as command
+    from dagctl.commands.schema import schema_text
+    from dagctl.workspace import Workspace
+
+    invocation = current(context)
+    invocation.output = output
+    choices = _choices(project_id, airflow, dags_folder)
+    result = command.init(
+        Workspace(folder.resolve()),
+        choices,
+        schema=schema_text(),
+        start_repository=bootstrap.start_repository,
+    )
+    if output == "json":
+        invocation.console.document(envelope(invocation, result=_data(result)))
+    else:
+        invocation.console.lines(_lines(result))
+        invocation.console.note("  next: write a spec (dagctl help spec), then dagctl create SPEC")
+
+
+def _choices(project_id: str | None, airflow: Airflow, dags_folder: str) -> Choices:
+    from uuid import uuid4
+
+    from dagctl.commands.init import Choices
+    from dagctl.settings import check_flag
+
+    return Choices(
+        project_id=check_flag("project_id", project_id or str(uuid4())),
+        airflow=airflow,
+        dags_folder=check_flag("dags_folder", dags_folder),
+    )
+
+
+def _lines(result: InitResult) -> Iterator[str]:
+    state = "is a workspace already" if "dagctl.toml" in result.kept else "is a workspace now"
+    yield f"{shown(result.root)} {state}"
+    yield from (f"  wrote  {name}" for name in result.created)
+    yield from (f"  kept   {name}" for name in result.kept)
+    if result.repository == "created":
+        yield "  made   a git repository (there was none)"
+
+
+def _data(result: InitResult) -> dict[str, object]:
+    return {
+        "root": str(result.root),
+        "created": list(result.created),
+        "kept": list(result.kept),
+        "repository": result.repository,
+    }

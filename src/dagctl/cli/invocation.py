@@ -1,0 +1,78 @@
+"""One run of the command line: what was asked for, and what is known about it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
+
+from dagctl.errors import UNCHANGED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import typer
+
+    from dagctl.cli.console import Console
+    from dagctl.cli.diagnostics import Source
+
+COMMANDS = (
+    "init",
+    "schema",
+    "validate",
+    "render",
+    "create",
+    "recover",
+    "list",
+    "show",
+    "explain",
+    "completion",
+    "help",
+)
+
+
+@dataclass
+class Invocation:
+    """What a command and the report of its failure have to know of each other."""
+
+    console: Console
+    command: str | None = None
+    output: str = "text"
+    """The form of the result: `text`, `json`, or one that the command names."""
+    dry_run: bool = False
+    debug: bool = False
+    sources: dict[str | None, Source] = field(default_factory=dict)
+    """The text of each spec that was read, by the name that findings give it."""
+    result: dict[str, Any] | None = None
+    """What was achieved before a failure."""
+    state: str = UNCHANGED
+    """What state things would be in if the run were interrupted now."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether standard output carries one JSON document and nothing else."""
+        return self.output == "json"
+
+
+def current(context: typer.Context) -> Invocation:
+    """Return the run that a command belongs to."""
+    return cast("Invocation", context.obj)
+
+
+def foresee(arguments: Sequence[str], console: Console) -> Invocation:
+    """Return the run as far as the bare arguments tell, for the case that they cannot be parsed."""
+    command = next((one for one in arguments if one in COMMANDS), None)
+    return Invocation(
+        console=console,
+        command=command,
+        output="json" if _asks_for_json(arguments) else "text",
+        dry_run=command == "create" and "--dry-run" in arguments,
+        debug="--debug" in arguments,
+    )
+
+
+def _asks_for_json(arguments: Sequence[str]) -> bool:
+    pairs = pairwise(arguments)
+    return any(one in {"-ojson", "--output=json"} for one in arguments) or any(
+        pair in {("-o", "json"), ("--output", "json")} for pair in pairs
+    )

@@ -1,0 +1,156 @@
+"""`dagctl list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dagctl.cli.invocation import Invocation, current
+from dagctl.cli.options import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from dagctl.cli.console import Console
+    from dagctl.commands.list import Listed, ListedPage
+
+HEADINGS = ("DAG ID", "VER", "SCHEDULE", "OWNER", "UPDATED", "STATE")
+
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many DAGs a page has.")]
+After = Annotated[
+    str | None,
+    typer.Option(metavar="DAG_ID", help="Start after this id (`next` of the last page)."),
+]
+Owner = Annotated[str | None, typer.Option(help="Only DAGs of this owner.")]
+Tag = Annotated[str | None, typer.Option(help="Only DAGs with this tag.")]
+User = Annotated[
+    str | None, typer.Option(metavar="ID|EMAIL", help="Only DAGs that this user created.")
+]
+Everything = Annotated[bool, typer.Option("--all", help="All pages; --limit is their size.")]
+Form = Annotated[
+    Literal["text", "json", "name"], typer.Option("--output", "-o", help="The form of the result.")
+]
+EPILOG = examples(
+    "dagctl list --owner data-team",
+    "dagctl list --all | cut -f 1,3            # tab-separated when piped",
+    "dagctl list --tag gold -o name",
+    "dagctl list --limit 100 --after daily_orders -o json",
+)
+
+
+def list_dags(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    *,
+    limit: Limit = 50,
+    after: After = None,
+    owner: Owner = None,
+    tag: Tag = None,
+    user: User = None,
+    everything: Everything = False,
+    output: Form = "text",
+) -> None:
+    """List the DAGs that are recorded, sorted by id.
+
+    The state is synced, drift (the DAG file was changed by hand) or missing (it was removed).
+    """
+    from dagctl.client import Client
+    from dagctl.commands import list as command
+
+    invocation = current(context)
+    invocation.output = output
+    wanted = command.Filter(owner=owner, tag=tag, user=user, after=after)
+    with Client.open() as client:
+        pages = command.list_dags(client, wanted, page_size=limit)
+        _write(invocation, pages if everything else _first(pages))
+
+
+def _first(pages: Iterator[ListedPage]) -> Iterator[ListedPage]:
+    for page in pages:
+        yield page
+        return
+
+
+def _write(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
+    from dagctl.cli.console import is_terminal
+
+    console = invocation.console
+    if invocation.is_json:
+        _write_json(invocation, pages)
+    elif invocation.output == "name":
+        for page in pages:
+            console.lines(listed.record.dag_id for listed in page.dags)
+    elif is_terminal(console.out):
+        _write_table(console, pages)
+    else:
+        _write_tsv(console, pages)
+
+
+def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands.list import row
+
+    dags = []
+    cursor = None
+    for page in pages:
+        dags += [row(listed) for listed in page.dags]
+        cursor = page.next
+    result = {"dags": dags, "next": cursor}
+    invocation.console.document(envelope(invocation, result=result))
+
+
+def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> None:
+    from dagctl.cli.table import tsv
+    from dagctl.commands.times import rfc3339
+
+    cursor = None
+    for page in pages:
+        rows = [_cells(listed, rfc3339(listed.record.updated_at)) for listed in page.dags]
+        console.lines(tsv(rows))
+        cursor = page.next
+    _tell_more(console, cursor)
+
+
+def _write_table(console: Console, pages: Iterable[ListedPage]) -> None:
+    """Write one table; the first page decides how wide its columns are."""
+    from datetime import UTC, datetime
+
+    from dagctl.cli.console import is_ascii
+    from dagctl.cli.table import draw, fit
+
+    now = datetime.now(UTC)
+    table = None
+    cursor = None
+    for page in pages:
+        rows = _rows(page, now)
+        if rows and table is None:
+            table = fit(HEADINGS, rows, console.width)
+            console.data(console.paint(next(draw(table, [HEADINGS], ascii_only=True)), "bold"))
+        if table is not None:
+            console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
+        cursor = page.next
+    if table is None:
+        console.note("No DAGs here.\n  next: dagctl create SPEC")
+    _tell_more(console, cursor)
+
+
+def _rows(page: ListedPage, now: datetime) -> list[list[str]]:
+    from dagctl.commands.times import ago
+
+    return [
+        _cells(listed, ago(listed.record.updated_at, now), version="v", nothing="-")
+        for listed in page.dags
+    ]
+
+
+def _cells(listed: Listed, updated: str, *, version: str = "", nothing: str = "") -> list[str]:
+    record = listed.record
+    schedule = record.schedule_interval or nothing
+    number = f"{version}{record.version}"
+    return [record.dag_id, number, schedule, record.owner, updated, listed.state]
+
+
+def _tell_more(console: Console, cursor: str | None) -> None:
+    if cursor is not None:
+        console.note(f"  more: dagctl list --after {cursor}")

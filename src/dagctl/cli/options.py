@@ -1,0 +1,25 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+Specs = Annotated[
+    list[str],
+    typer.Argument(metavar="SPEC", help="Files, folders, patterns, or - for standard input."),
+]
+InputFormat = Annotated[
+    Literal["yaml", "json"] | None,
+    typer.Option("--format", help="What standard input or a file without a suffix holds."),
+]
+TextOrJson = Annotated[
+    Literal["text", "json"], typer.Option("--output", "-o", help="The form of the result.")
+]
+Airflow = Literal["2", "3"]
+
+
+def examples(*lines: str) -> str:
+    """Return examples as the end of a help page."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

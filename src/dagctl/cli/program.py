@@ -1,0 +1,99 @@
+"""The Typer application: the global options, and the commands in their groups."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
+from typing import Annotated, Literal
+
+import typer
+
+from dagctl import __version__
+from dagctl.cli import (
+    completion,
+    create,
+    explain,
+    help,  # noqa: A004 - the module of `dagctl help`
+    init,
+    list,  # noqa: A004 - the module of `dagctl list`
+    recover,
+    render,
+    schema,
+    show,
+    validate,
+)
+from dagctl.cli.grouping import Command, Root, apply
+from dagctl.cli.invocation import current
+from dagctl.cli.options import examples
+
+EPILOG = examples(
+    "dagctl init",
+    "dagctl validate specs",
+    "dagctl create specs/orders.yaml",
+    "dagctl list",
+)
+
+app = typer.Typer(
+    name="dagctl",
+    cls=Root,
+    epilog=EPILOG + "\n\nTopics: dagctl help exit-codes|environment|output|spec",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    *,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--directory", "-C", metavar="DIR", help="Work as if started in DIR."),
+    ] = None,
+    color: Annotated[
+        Literal["auto", "always", "never"] | None, typer.Option(help="When to use colour.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell each step.")] = False,
+    no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of a failure.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Write an Airflow DAG as data; get a readable DAG file, committed, stored and recorded."""
+    apply(
+        context,
+        directory=directory,
+        color=color,
+        quiet=quiet,
+        verbose=verbose,
+        no_progress=no_progress,
+        debug=debug,
+    )
+    if version:
+        current(context).console.data(f"dagctl {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        current(context).console.data(context.get_help())
+
+
+AUTHOR, PUBLISH, INSPECT, MORE = "Author", "Publish", "Inspect", "More"
+
+for _group, _name, _run, _epilog in (
+    (AUTHOR, "init", init.init, init.EPILOG),
+    (AUTHOR, "schema", schema.schema, schema.EPILOG),
+    (AUTHOR, "validate", validate.validate, validate.EPILOG),
+    (AUTHOR, "render", render.render, render.EPILOG),
+    (PUBLISH, "create", create.create, create.EPILOG),
+    (PUBLISH, "recover", recover.recover, recover.EPILOG),
+    (INSPECT, "list", list.list_dags, list.EPILOG),
+    (INSPECT, "show", show.show, show.EPILOG),
+    (MORE, "explain", explain.explain, explain.EPILOG),
+    (MORE, "completion", completion.completion, completion.EPILOG),
+    (MORE, "help", help.help_, help.EPILOG),
+):
+    app.command(_name, cls=Command, epilog=_epilog, rich_help_panel=_group)(_run)

@@ -1,0 +1,112 @@
+"""How an operation goes: a bar where somebody looks, a plain line a step where not."""
+
+from __future__ import annotations
+
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from dagctl.cli.console import is_terminal
+from dagctl.cli.text import shown
+from dagctl.errors import UNCHANGED
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from dagctl.cli.console import Console
+    from dagctl.cli.invocation import Invocation
+
+UNKNOWN = "unknown: run `dagctl recover`"
+MINOR = frozenset({"journal", "render", "stage", "tell", "clear"})
+"""Steps that only `--verbose` tells: nobody but dagctl sees what they do."""
+LAST_OF_UNDO = "undo reserve"
+"""The step after which nothing is left of an operation that was undone."""
+PATIENCE = 0.3
+"""Seconds before a bar appears: what is done sooner needs none."""
+
+
+def reporter(invocation: Invocation) -> Reporter:
+    """Return what tells the user how an operation goes, until it is closed."""
+    console = invocation.console
+    if console.quiet or not console.progress:
+        return Reporter(invocation)
+    is_dumb = console.environ.get("TERM") == "dumb"
+    if console.verbose or is_dumb or not is_terminal(console.err):
+        return Lines(invocation)
+    return Bar(invocation)
+
+
+class Reporter:
+    """Tells nobody, but remembers what an interrupt would leave."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self.invocation = invocation
+        self.console = invocation.console
+
+    def step(self, name: str, *, done: bool, detail: str = "") -> None:
+        """Remember whether everything is as it was."""
+        del detail
+        self.invocation.state = UNCHANGED if done and name == LAST_OF_UNDO else UNKNOWN
+
+    def progress(self, name: str, completed: int, total: int) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Wipe what is drawn."""
+
+
+class Lines(Reporter):
+    """Writes one line for each step that has ended."""
+
+    def step(self, name: str, *, done: bool, detail: str = "") -> None:
+        """Write the line when the step is done."""
+        super().step(name, done=done, detail=detail)
+        if done and (self.console.verbose or name not in MINOR):
+            self.console.note(f"  {name:<9} {shown(detail)}".rstrip())
+
+
+class Bar(Reporter):
+    """Draws one bar that vanishes at the end."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        super().__init__(invocation)
+        self.since = monotonic()
+        self.drawing: Progress | None = None
+
+    def step(self, name: str, *, done: bool, detail: str = "") -> None:
+        """Name the step."""
+        super().step(name, done=done, detail=detail)
+        self._draw(name, 0, None)
+
+    def progress(self, name: str, completed: int, total: int) -> None:
+        """Move the bar."""
+        self._draw(name, completed, total)
+
+    def close(self) -> None:
+        """Wipe the bar."""
+        if self.drawing is not None:
+            self.drawing.stop()
+            self.drawing = None
+        self.since = inf
+
+    def _draw(self, name: str, completed: int, total: int | None) -> None:
+        if self.drawing is None and monotonic() - self.since > PATIENCE:
+            self.drawing = _bar(self.console)
+            self.drawing.add_task("", total=None)
+            self.drawing.start()
+        if self.drawing is not None:
+            task = self.drawing.task_ids[0]
+            self.drawing.update(task, description=name, completed=completed, total=total)
+
+
+def _bar(console: Console) -> Progress:
+    from rich.console import Console as RichConsole
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    screen = RichConsole(file=console.err, no_color=not console.shows_colour(console.err))
+    columns = (
+        TextColumn("  {task.description:<9}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    return Progress(*columns, console=screen, transient=True)

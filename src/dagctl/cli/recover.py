@@ -1,0 +1,57 @@
+"""`dagctl recover`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer  # noqa: TC002 - Typer reads annotations at run time
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.publish.recovery import Recovered
+
+EPILOG = examples("dagctl recover", "dagctl -C pipelines recover --output json")
+
+
+def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
+    """Finish or undo what a killed run left."""
+    from dagctl.cli.envelope import envelope
+    from dagctl.client import Client
+
+    invocation = current(context)
+    invocation.output = output
+    with Client.open() as client:
+        recovered = client.recover().recovered
+    if output == "json":
+        result = {"recovered": data(recovered)}
+        invocation.console.document(envelope(invocation, result=result))
+    elif recovered:
+        invocation.console.lines(lines(recovered))
+    else:
+        invocation.console.data("nothing to recover")
+
+
+def lines(recovered: Sequence[Recovered]) -> Iterator[str]:
+    """Yield what was done about each operation."""
+    for one in recovered:
+        names = ", ".join(map(shown, one.dags)) or "no DAG yet"
+        yield f"{one.outcome} an interrupted operation ({names})"
+        yield from (f"  left as it is: {shown(left)}" for left in one.left)
+
+
+def data(recovered: Sequence[Recovered]) -> list[dict[str, Any]]:
+    """Return the same as JSON data."""
+    return [
+        {
+            "operation_id": one.operation_id,
+            "outcome": one.outcome,
+            "dags": list(one.dags),
+            "left": list(one.left),
+        }
+        for one in recovered
+    ]

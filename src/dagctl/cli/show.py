@@ -1,0 +1,159 @@
+"""`dagctl show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from dagctl.cli.invocation import Invocation, current
+from dagctl.cli.options import examples
+from dagctl.cli.text import plural, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from dagctl.cli.console import Style
+    from dagctl.client import Client
+    from dagctl.commands.list import Listed, State
+    from dagctl.commands.show import Details
+
+DagId = Annotated[str, typer.Argument(metavar="DAG_ID", help="The id, as `dagctl list` shows it.")]
+Form = Annotated[
+    Literal["text", "json", "mermaid", "dot"],
+    typer.Option("--output", "-o", help="All of it, or the graph as Mermaid or DOT."),
+]
+Source = Annotated[bool, typer.Option("--source", help="Print the recorded DAG file instead.")]
+Spec = Annotated[bool, typer.Option("--spec", help="Print the recorded spec instead (YAML, JSON).")]
+STATE_STYLES: Mapping[State, Style] = {"synced": "good", "drift": "warning", "missing": "error"}
+EPILOG = examples(
+    "dagctl show daily_orders",
+    "dagctl show daily_orders -o mermaid",
+    "dagctl show daily_orders --source | diff - dags/daily_orders.py",
+    "dagctl show daily_orders --spec > specs/orders.yaml",
+)
+
+
+def show(
+    context: typer.Context,
+    dag_id: DagId,
+    *,
+    output: Form = "text",
+    source: Source = False,
+    spec: Spec = False,
+) -> None:
+    """Show a DAG: its schedule in words, its next run, its graph."""
+    from dagctl.client import Client
+    from dagctl.commands.list import STATES, Listed
+    from dagctl.errors import UsageError
+
+    invocation = current(context)
+    invocation.output = output
+    if source and (spec or output != "text"):
+        raise UsageError("--source goes with no other form", hint="dagctl show --help")
+    with Client.open() as client:
+        record = client.get(dag_id)
+        listed = Listed(record, STATES[client.drift(record)])
+        if source:
+            invocation.console.exact(client.source(record))
+        elif spec:
+            _write_spec(invocation, listed)
+        else:
+            _write(invocation, client, listed)
+
+
+def _write_spec(invocation: Invocation, listed: Listed) -> None:
+    from dagctl.commands.show import spec_as_json, spec_as_yaml
+
+    write = spec_as_json if invocation.is_json else spec_as_yaml
+    invocation.console.exact(write(listed.record))
+
+
+def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
+    from datetime import UTC, datetime
+
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands.show import details
+    from dagctl.graph.dot import dot
+    from dagctl.graph.mermaid import mermaid
+
+    console = invocation.console
+    now = datetime.now(UTC)
+    found = details(listed, now)
+    if invocation.is_json:
+        console.document(envelope(invocation, result={"dag": _data(found, client)}))
+    elif invocation.output == "text":
+        console.lines(_lines(invocation, found, now))
+        console.note(f"  next: dagctl show {shown(listed.record.dag_id)} --source")
+    else:
+        drawing = mermaid if invocation.output == "mermaid" else dot
+        console.exact(drawing(found.spec).rstrip("\n") + "\n")
+
+
+def _data(found: Details, client: Client) -> dict[str, Any]:
+    from dagctl.commands.list import row
+    from dagctl.commands.times import rfc3339
+
+    next_run = found.next_run
+    return {
+        **row(found.listed),
+        "drift": client.drift(found.record),
+        "schedule_in_words": found.schedule_in_words,
+        "next_run": None if next_run is None else rfc3339(next_run),
+        "graph": {
+            "nodes": list(found.graph.nodes),
+            "edges": [list(edge) for edge in found.graph.edges],
+            "levels": [list(level) for level in found.graph.levels],
+        },
+        "spec": dict(found.record.spec),
+    }
+
+
+def _lines(invocation: Invocation, found: Details, now: datetime) -> Iterator[str]:
+    record = found.record
+    state = invocation.console.paint(found.listed.state, STATE_STYLES[found.listed.state])
+    yield f"{shown(record.dag_id)}  v{record.version}  {state}"
+    yield from (f"  {shown(line)}" for line in record.description.splitlines())
+    for name, value in _facts(found, now):
+        yield f"  {name:<9} {shown(value)}"
+    graph = found.graph
+    tasks, levels = plural(len(graph.nodes), "task"), plural(len(graph.levels), "level")
+    yield f"  {'graph':<9} {tasks}, {levels}"
+    yield from (f"    {line}" for line in _drawing(invocation, found).splitlines())
+
+
+def _facts(found: Details, now: datetime) -> Iterator[tuple[str, str]]:
+    from dagctl.commands.times import ago, rfc3339
+
+    record, spec = found.record, found.spec
+    yield "name", record.dag_name
+    yield "schedule", _schedule(found)
+    yield "owner", record.owner
+    if record.tags:
+        yield "tags", ", ".join(record.tags)
+    yield "retries", f"{spec.retries}, every {spec.retry_delay_minutes} min"
+    yield "file", record.file_path
+    yield "source", record.source_path or "standard input, or Python"
+    yield "airflow", record.airflow
+    yield "commit", f"{record.commit_id[:12]}, {ago(record.updated_at, now)}"
+    yield "created", f"{rfc3339(record.created_at)} by {record.user_id}"
+    yield "project", record.project_id
+
+
+def _schedule(found: Details) -> str:
+    interval = found.record.schedule_interval
+    words = found.schedule_in_words
+    if interval is None:
+        return f"none: {words}"
+    following = found.next_run
+    when = f"next {following:%Y-%m-%d %H:%M %Z}" if following else "never again"
+    return f"{interval}: {words}; {when}"
+
+
+def _drawing(invocation: Invocation, found: Details) -> str:
+    from dagctl.cli.console import is_ascii
+    from dagctl.graph.text import draw
+
+    console = invocation.console
+    return draw(found.spec, width=console.width - 4, ascii=is_ascii(console.out))

@@ -1,0 +1,90 @@
+"""Specs for a command: read, checked, and their text kept for the report of what is wrong."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagctl.cli.diagnostics import FORMATS, Report, Source
+from dagctl.cli.failure import look
+from dagctl.commands.read import failure, read_specs
+from dagctl.commands.validate import Validation, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.cli.invocation import Invocation
+    from dagctl.commands.read import SpecFormat
+    from dagctl.errors import Diagnostic, SpecError
+    from dagctl.spec.model import DagSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The specs to go on with, and what was found about all of them."""
+
+    specs: tuple[DagSpec, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    failure: SpecError | None = None
+    """Why some specs were left out."""
+
+
+def check_specs(
+    invocation: Invocation, arguments: Sequence[str], spec_format: SpecFormat | None
+) -> Validation:
+    """Return the verdict on the specs that the arguments mean."""
+    reading = read_specs(arguments, sys.stdin.buffer, spec_format)
+    validation = validate(reading)
+    found_in = {found.file for found in validation.diagnostics}
+    invocation.sources = {
+        document.name: Source(document.data.decode("utf-8-sig", "replace"))
+        for document in reading.documents
+        if document.name in found_in
+    }
+    return validation
+
+
+def good_specs(
+    invocation: Invocation, arguments: Sequence[str], spec_format: SpecFormat | None
+) -> tuple[DagSpec, ...]:
+    """Return the specs, and tell the warnings about them.
+
+    Raises:
+        SpecError: One of them is not good.
+    """
+    return sort_out(invocation, arguments, spec_format, keep_going=False).specs
+
+
+def sort_out(
+    invocation: Invocation,
+    arguments: Sequence[str],
+    spec_format: SpecFormat | None,
+    *,
+    keep_going: bool,
+) -> Batch:
+    """Return the good specs; with `keep_going` bad ones are told and left out.
+
+    Raises:
+        SpecError: One of them is not good, or with `keep_going` none is.
+    """
+    validation = check_specs(invocation, arguments, spec_format)
+    found = validation.diagnostics
+    failed = None if validation.ok else failure(found)
+    if failed is not None and not (keep_going and validation.specs):
+        raise failed
+    if not invocation.is_json:
+        _tell_left_out(invocation, found, failed)
+    return Batch(validation.specs, found, failed)
+
+
+def _tell_left_out(
+    invocation: Invocation, found: tuple[Diagnostic, ...], failed: SpecError | None
+) -> None:
+    console = invocation.console
+    report = Report(found, invocation.sources)
+    write = console.note if failed is None else console.error
+    for line in FORMATS["text"](report, look(console, console.err)):
+        write(line)
+    if failed is not None:
+        console.error(f"{report.totals}. Left out; going on with the others.")

@@ -1,0 +1,75 @@
+"""Text that is safe and exact on a terminal: escaping, widths in cells, windows. Pure."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category, combining, east_asian_width
+
+UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories that steer a terminal, hide, or reorder: controls, formats (bidi), line separators."""
+
+JOINERS = frozenset("\u200c\u200d")
+"""Format characters that scripts and emoji need, and that do no harm."""
+
+ELLIPSIS = {False: "…", True: "..."}
+"""What stands for text that was left out, by whether the stream is ASCII."""
+
+_PLAIN = re.compile(r"[ -~]*")
+
+
+def shown(value: object) -> str:
+    """Return `value` as text on one line in which nothing can steer the terminal."""
+    text = str(value)
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(map(shown_character, text))
+
+
+def shown_block(text: str) -> str:
+    """Return `text` made safe line by line; line feeds and tabs stay."""
+    return "\n".join("\t".join(map(shown, line.split("\t"))) for line in text.split("\n"))
+
+
+def shown_character(character: str) -> str:
+    """Return one character, or its escape as Python writes it."""
+    if category(character) in UNSAFE and character not in JOINERS:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
+
+
+def cells(text: str) -> int:
+    """Return how many terminal cells `text` takes, as wcwidth counts them."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+def clip(text: str, width: int, *, ascii_only: bool = False) -> str:
+    """Return `text` in at most `width` cells, with an ellipsis where it was cut."""
+    if cells(text) <= width:
+        return text
+    mark = ELLIPSIS[ascii_only][:width]
+    return _prefix(text, width - len(mark)) + mark
+
+
+def pad(text: str, width: int) -> str:
+    """Return `text` filled with spaces to `width` cells."""
+    return text + " " * (width - cells(text))
+
+
+def plural(count: int, noun: str) -> str:
+    """Return `1 error` or `2 errors`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _prefix(text: str, width: int) -> str:
+    used = 0
+    for index, character in enumerate(text):
+        used += _cells_of(character)
+        if used > width:
+            return text[:index]
+    return text
+
+
+def _cells_of(character: str) -> int:
+    if combining(character) or category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1

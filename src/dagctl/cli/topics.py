@@ -1,0 +1,93 @@
+"""What `dagctl help TOPIC` says."""
+
+from __future__ import annotations
+
+from dagctl.errors import ExitCode
+
+MEANINGS = {
+    ExitCode.OK: "done, or nothing to do",
+    ExitCode.BUG: "an unexpected failure in dagctl; --debug shows where",
+    ExitCode.USAGE: "a wrong option or argument, no workspace, no git identity",
+    ExitCode.INVALID: "a spec has errors; nothing was written",
+    ExitCode.NOT_SIGNED_IN: "no session, or an expired one",
+    ExitCode.NOT_A_MEMBER: "you are no member of the project",
+    ExitCode.NOT_FOUND: "no such DAG, file or error code",
+    ExitCode.CONFLICT: "a name, path, version or lock is in the way, or a file was changed by hand",
+    ExitCode.CHANGES: "create --dry-run --exit-code: changes are pending",
+    ExitCode.UNAVAILABLE: "something outside is down, full or not writable; try again",
+    ExitCode.UNFINISHED: "an operation stopped half way: dagctl recover",
+    ExitCode.INTERRUPTED: "Ctrl-C or SIGTERM; what was under way was undone",
+}
+
+ENVIRONMENT = """\
+Environment variables
+
+Settings. They overrule dagctl.toml, and that overrules the user's config.toml:
+  DAGCTL_PROJECT_ID     the project (a UUID)
+  DAGCTL_DAGS_FOLDER    where DAG files go, relative to the workspace
+  DAGCTL_AIRFLOW        the Airflow to write for: 2 or 3
+  DAGCTL_BACKEND        where DAGs are recorded and stored: local
+  DAGCTL_LOCK_TIMEOUT   seconds to wait for another dagctl in the workspace
+
+Output:
+  NO_COLOR              no colour, whatever its value
+  CLICOLOR_FORCE        colour even where nobody looks, unless 0
+  TERM=dumb             no colour, no progress bar
+  COLUMNS               how wide lines may be
+
+Variables that start with GIT_ are not passed on to git, but for the author and the committer."""
+
+OUTPUT = """\
+Output
+
+Data goes to standard output, everything else to standard error.
+
+  text      for people; `list` is a table on a terminal and tab-separated when piped
+  json      exactly one JSON document, in success and in failure
+  name      list: the ids only
+  concise   validate: one line a finding, file:line:column: CODE message
+  github    validate: annotations in a pull request
+  sarif     validate: SARIF 2.1.0 for code scanning
+  mermaid   show: the graph as Mermaid
+  dot       show: the graph for Graphviz
+
+The JSON document has schema_version, command, ok, result, diagnostics and error. Times are RFC 3339
+in UTC, lines and columns count from 1, columns in characters."""
+
+SPEC = """\
+A spec is one YAML or JSON document; one spec is one DAG.
+
+  dag_name: Daily report             # required; the id is made from it: daily_report
+  description: What was sold
+  schedule_interval: "0 6 * * *"     # five fields or a preset such as "@daily"; null: by hand
+  owner: data-team
+  tags: [reporting]
+  start_date: 2024-01-01T00:00:00Z
+  retries: 1
+  retry_delay_minutes: 5
+  tasks:
+    - task_id: fetch
+      task_type: python
+      python_code: |                 # a body with return, or exactly one def
+        return {"users": 1000}
+    - task_id: report
+      task_type: bash
+      bash_command: echo "report for {{ ds }}"
+      dependencies: [fetch]
+
+`dagctl schema` prints every field; `dagctl validate` checks a spec."""
+
+
+def exit_codes() -> str:
+    """Return the page of the exit codes."""
+    rows = (f"  {int(code):>3}  {code.name.lower():<14} {MEANINGS[code]}" for code in ExitCode)
+    return "\n".join(("Exit codes", "", *rows))
+
+
+TOPICS = {
+    "exit-codes": exit_codes(),
+    "environment": ENVIRONMENT,
+    "output": OUTPUT,
+    "spec": SPEC,
+}
+"""The pages by name."""

@@ -1,0 +1,288 @@
+"""`Client`: the library's door to a workspace; the command line makes the same calls."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.adapters.local_user import local_user_id
+from dagctl.bootstrap import open_backend
+from dagctl.commands.create import create
+from dagctl.commands.plan import plan
+from dagctl.commands.recover import recover, recover_if_idle
+from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
+from dagctl.ports import Query
+from dagctl.publish.backend import Context, Silence
+from dagctl.publish.entry import digest_of
+from dagctl.publish.plan import Options
+from dagctl.publish.request import Request
+from dagctl.settings import load_settings
+from dagctl.spec.load import load_spec
+from dagctl.spec.model import DagSpec
+from dagctl.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from dagctl.bootstrap import LocalBackend
+    from dagctl.commands.create import CreateResult
+    from dagctl.commands.plan import PlanResult
+    from dagctl.commands.recover import RecoverResult
+    from dagctl.errors import Diagnostic
+    from dagctl.ports import DagRecord, Listener, Page
+    from dagctl.publish.recovery import Recovered
+    from dagctl.publish.request import IfExists
+    from dagctl.settings import Settings
+    from dagctl.workspace import Workspace
+
+Drift = Literal["none", "changed", "missing"]
+
+NEAR = 1000
+"""How many recorded ids are compared with one that does not exist."""
+
+
+class Client:
+    """A workspace and what is recorded in it. Close it, or use it as a context manager.
+
+    Attributes:
+        workspace: Where it is.
+        settings: What it is set to.
+        recovered: Operations of killed runs that reading calls have finished or undone.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        backend: LocalBackend,
+        listener: Listener | None = None,
+    ) -> None:
+        self.workspace = workspace
+        self.settings = settings
+        self.recovered: tuple[Recovered, ...] = ()
+        self._backend = backend
+        self._context = Context(backend, settings, listener or Silence())
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path = ".",
+        *,
+        listener: Listener | None = None,
+        overrides: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a client of the workspace at or above `path`.
+
+        Args:
+            path: A folder.
+            listener: Hears how an operation goes.
+            overrides: Settings that win over `dagctl.toml` and the environment.
+
+        Raises:
+            UsageError: There is no workspace, or its settings are wrong.
+        """
+        workspace = find_workspace(Path(path))
+        settings = load_settings(workspace, os.environ, overrides or {})
+        return cls(workspace, settings, open_backend(settings, workspace), listener)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._backend.close()
+
+    # --- Changing ---
+
+    def create(
+        self,
+        specs: DagSpec | Path | Sequence[DagSpec | Path],
+        *,
+        if_exists: IfExists | None = None,
+        force: bool = False,
+        verify: bool = True,
+        tell: Callable[[CreateResult], None] | None = None,
+    ) -> CreateResult:
+        """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
+
+        Args:
+            specs: A spec or the file of one, or several of them.
+            if_exists: None: a file updates the DAG that was made from it, and another file's name
+                gets the next free number. `"number"`: always a new DAG; `"update"`: the DAG that
+                has the id; `"fail"`: a `ConflictError`.
+            force: Overwrite DAG files that were changed by hand or are not dagctl's.
+            verify: Run the git hooks.
+            tell: Shows the result to the user. As long as it has not returned, the operation counts
+                as not told, and the same call gives the same result again.
+
+        Raises:
+            SpecError: A spec has errors.
+            ConflictError: Something is in the way.
+            UnavailableError: Something failed; nothing was changed.
+            UnfinishedError: Something failed half way; `recover` finishes or undoes it.
+        """
+        options = Options(if_exists=if_exists, force=force, verify=verify)
+        return create(self._context, self._requests(specs), options, tell or _tell_nobody)
+
+    def recover(self) -> RecoverResult:
+        """Finish or undo what killed runs left.
+
+        Raises:
+            ConflictError: Another dagctl is at work in the workspace.
+            UnfinishedError: Something could be neither finished nor undone.
+        """
+        return recover(self._context)
+
+    # --- Reading ---
+
+    def plan(
+        self,
+        specs: DagSpec | Path | Sequence[DagSpec | Path],
+        *,
+        if_exists: IfExists | None = None,
+        force: bool = False,
+    ) -> PlanResult:
+        """Return what `create` would do; nothing is changed.
+
+        Raises:
+            SpecError: A spec has errors.
+            ConflictError: `create` would be refused.
+        """
+        requests = self._requests(specs)
+        self._settle_dead()
+        options = Options(if_exists=if_exists, force=force)
+        return plan(self._context, requests, options)
+
+    def list(
+        self,
+        *,
+        owner: str | None = None,
+        tag: str | None = None,
+        user: str | None = None,
+        after: str | None = None,
+        page_size: int = 50,
+    ) -> Iterator[Page]:
+        """Return the recorded DAGs page by page, sorted by id.
+
+        Args:
+            owner: Only of this owner.
+            tag: Only with this tag.
+            user: Only by this user: a user id, or an e-mail address.
+            after: Only ids that come after this one.
+            page_size: How many records a page holds.
+        """
+        self._settle_dead()
+        user_id = local_user_id(user) if user and "@" in user else user
+        query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
+        return self._pages(query)
+
+    def get(self, dag_id: str) -> DagRecord:
+        """Return what is recorded of a DAG.
+
+        Raises:
+            NotFoundError: Nothing is; the hint names DAGs that are called alike.
+        """
+        self._settle_dead()
+        record = self._backend.registry.get(dag_id)
+        if record is None:
+            raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=self._near(dag_id))
+        return record
+
+    def drift(self, record: DagRecord) -> Drift:
+        """Return whether the DAG file in the work tree is as dagctl wrote it."""
+        try:
+            content = self._backend.files.read(record.file_path)
+        except ConflictError:  # a link or a folder stands there
+            return "changed"
+        if content is None:
+            return "missing"
+        return "none" if digest_of(content) == record.content_digest else "changed"
+
+    def source(self, record: DagRecord) -> str:
+        """Return the DAG file as it was stored.
+
+        Raises:
+            NotFoundError: The store does not have it.
+        """
+        content = self._backend.store.get(record.storage_path)
+        if content is None:
+            raise NotFoundError(f"{record.storage_path} is not in the store")
+        return content.decode("utf-8")
+
+    # --- Inside ---
+
+    def _requests(self, specs: DagSpec | Path | Sequence[DagSpec | Path]) -> Sequence[Request]:
+        wanted = [specs] if isinstance(specs, DagSpec | Path) else specs
+        root = self.workspace.root
+        loaded = _load_all(wanted)
+        return [Request(spec, _source(spec.origin, root)) for spec in loaded]
+
+    def _settle_dead(self) -> None:
+        result = recover_if_idle(self._context)
+        self.recovered += result.recovered
+
+    def _pages(self, query: Query) -> Iterator[Page]:
+        while True:
+            page = self._backend.registry.page(query)
+            yield page
+            if page.next is None:
+                return
+            query = replace(query, after=page.next)
+
+    def _near(self, dag_id: str) -> str:
+        first = self._backend.registry.page(Query(limit=NEAR)).records
+        near = get_close_matches(dag_id, [record.dag_id for record in first], n=3)
+        return f"did you mean {' or '.join(near)}?" if near else "dagctl list"
+
+
+def _load_all(specs: Sequence[DagSpec | Path]) -> list[DagSpec]:
+    """Return the specs, files read.
+
+    Raises:
+        SpecError: Every finding of every file.
+    """
+    loaded: list[DagSpec] = []
+    found: list[Diagnostic] = []
+    for one in specs:
+        try:
+            loaded.append(one if isinstance(one, DagSpec) else _load(one))
+        except SpecError as error:
+            found.extend(error.diagnostics)
+    if found:
+        raise SpecError(found)
+    return loaded
+
+
+def _load(path: Path) -> DagSpec:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(f"{path} does not exist") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    return load_spec(data, origin=str(path))
+
+
+def _source(origin: str | None, root: Path) -> str | None:
+    """Return the spec file's path relative to the workspace, or None if the spec has no file."""
+    if origin is None or not Path(origin).is_file():
+        return None
+    path = Path(origin)
+    return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
+
+
+def _tell_nobody(_: CreateResult) -> None:
+    """Take the result as told when it is returned."""

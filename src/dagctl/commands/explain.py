@@ -1,0 +1,26 @@
+"""What an error code means, and what to do about it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from dagctl.catalogue import CATALOGUE
+from dagctl.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from dagctl.catalogue import Entry
+
+
+def explain(code: str) -> tuple[str, Entry]:
+    """Return the code as it is written and what the catalogue says of it.
+
+    Raises:
+        NotFoundError: There is no such code.
+    """
+    wanted = code.strip().upper()
+    if wanted in CATALOGUE:
+        return wanted, CATALOGUE[wanted]
+    near = get_close_matches(wanted, CATALOGUE, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "dagctl explain --list"
+    raise NotFoundError(f"there is no error code {code!r}", hint=hint)

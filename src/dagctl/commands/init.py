@@ -1,0 +1,109 @@
+"""Make a folder a workspace: its settings, its state folder, its schema, its repository."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.errors import ConflictError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from dagctl.workspace import Workspace
+
+GITIGNORE = "*\n"
+"""All of `.dagctl/`, this file included: git sees nothing, and the user's .gitignore stays."""
+
+SCHEMA_NAME = "dag.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What `dagctl.toml` shall say."""
+
+    project_id: str
+    airflow: Literal["2", "3"] = "3"
+    dags_folder: str = "dags"
+
+
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """What was made, and what was there already; paths relative to the workspace."""
+
+    root: Path
+    created: tuple[str, ...]
+    kept: tuple[str, ...]
+    repository: Literal["created", "found"]
+
+
+def init(
+    workspace: Workspace,
+    choices: Choices,
+    *,
+    schema: str,
+    start_repository: Callable[[Path], bool],
+) -> InitResult:
+    """Make what is missing of a workspace and overwrite nothing.
+
+    `start_repository` makes a git repository at a path unless one is around it, and says whether it
+    had to.
+
+    Raises:
+        ConflictError: Something else stands where a file or folder has to be.
+        UnavailableError: A file cannot be written.
+    """
+    wanted = {
+        workspace.config: toml(choices),
+        workspace.state / ".gitignore": GITIGNORE,
+        workspace.state / SCHEMA_NAME: schema,
+    }
+    try:
+        workspace.state.mkdir(parents=True, exist_ok=True)
+        made = {path: _write_new(path, text) for path, text in wanted.items()}
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ConflictError(f"{error.filename} is in the way: it is no folder") from error
+    except OSError as error:
+        raise UnavailableError(f"cannot write {error.filename}: {error.strerror}") from error
+    is_new = start_repository(workspace.root)
+    names = {path: path.relative_to(workspace.root).as_posix() for path in wanted}
+    return InitResult(
+        root=workspace.root,
+        created=tuple(names[path] for path, is_made in made.items() if is_made),
+        kept=tuple(names[path] for path, is_made in made.items() if not is_made),
+        repository="created" if is_new else "found",
+    )
+
+
+def toml(choices: Choices) -> str:
+    """Return a commented `dagctl.toml`."""
+    return f"""\
+# Settings of this dagctl workspace. Each can be overruled by an environment variable:
+# DAGCTL_AIRFLOW=2 dagctl create ...
+
+# Every DAG is recorded under this project. Commit this file, and everybody has the same one.
+project_id = "{choices.project_id}"
+
+# Where DAG files go, relative to this file.
+dags_folder = {json.dumps(choices.dags_folder, ensure_ascii=False)}
+
+# The Airflow that DAG files are written for: "2" (2.9 to 2.11) or "3" (3.0 and newer).
+airflow = "{choices.airflow}"
+
+# Where DAGs are recorded and stored: "local" (in .dagctl/, no account needed).
+backend = "local"
+
+# How many seconds to wait for another dagctl in this workspace.
+lock_timeout = 60
+"""
+
+
+def _write_new(path: Path, text: str) -> bool:
+    """Write the file unless something is there; return whether it was written."""
+    if os.path.lexists(path):
+        return False
+    path.write_text(text, "utf-8")
+    return True

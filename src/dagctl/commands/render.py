@@ -1,0 +1,25 @@
+"""The DAG file of a spec, as `create` would write it, but for who and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.codegen.names import file_name
+from dagctl.codegen.render import render
+
+if TYPE_CHECKING:
+    from dagctl.spec.model import DagSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A DAG file that nobody has written yet."""
+
+    file_name: str
+    text: str
+
+
+def render_spec(spec: DagSpec, *, airflow: Literal["2", "3"]) -> Rendered:
+    """Return the DAG file of `spec` for an Airflow."""
+    return Rendered(file_name(spec.dag_id), render(spec, airflow=airflow))

@@ -1,0 +1,90 @@
+"""Everything that is recorded of one DAG, and what follows from it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+from dagctl.graph.layout import edges, levels, parents
+from dagctl.spec.model import DagSpec
+from dagctl.spec.schedule import in_words, next_run
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dagctl.commands.list import Listed
+    from dagctl.ports import DagRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The tasks and what waits for what."""
+
+    nodes: tuple[str, ...]
+    edges: tuple[tuple[str, str], ...]
+    """Each as (the task that runs first, the task that waits)."""
+    levels: tuple[tuple[str, ...], ...]
+    """The tasks that may run at the same time, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A DAG, read for a person."""
+
+    listed: Listed
+    spec: DagSpec
+    schedule_in_words: str
+    next_run: datetime | None
+    """The next time it fires, or None if never again."""
+    graph: Graph
+
+    @property
+    def record(self) -> DagRecord:
+        """The row of the registry."""
+        return self.listed.record
+
+
+def details(listed: Listed, now: datetime) -> Details:
+    """Return what is known of a DAG at a time."""
+    spec = DagSpec.from_data(dict(listed.record.spec))
+    return Details(
+        listed=listed,
+        spec=spec,
+        schedule_in_words=in_words(spec.schedule_interval),
+        next_run=next_run(spec.schedule_interval, spec.start_date, now),
+        graph=_graph(spec),
+    )
+
+
+def spec_as_json(record: DagRecord) -> str:
+    """Return the recorded spec as a JSON document."""
+    return json.dumps(record.spec, indent=2, ensure_ascii=False) + "\n"
+
+
+def spec_as_yaml(record: DagRecord) -> str:
+    """Return the recorded spec as a YAML document, code as blocks where YAML can hold it so."""
+    return yaml.dump(
+        dict(record.spec), Dumper=_BlockDumper, allow_unicode=True, sort_keys=False, width=2**31
+    )
+
+
+class _BlockDumper(yaml.SafeDumper):
+    """Writes text of several lines as a block."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_BlockDumper.add_representer(str, _BlockDumper.represent_str)
+
+
+def _graph(spec: DagSpec) -> Graph:
+    return Graph(
+        nodes=tuple(task.task_id for task in spec.tasks),
+        edges=tuple(edges(parents(spec))),
+        levels=tuple(tuple(level) for level in levels(spec)),
+    )

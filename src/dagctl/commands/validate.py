@@ -1,0 +1,46 @@
+"""Check specs: every finding of every one of them, and the specs that are good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dagctl.errors import Diagnostic, Severity
+from dagctl.spec.load import check_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagctl.commands.read import Document, Reading
+    from dagctl.spec.model import DagSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The good specs, and all findings in the order of the files."""
+
+    specs: tuple[DagSpec, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings are allowed."""
+        return all(found.severity is not Severity.ERROR for found in self.diagnostics)
+
+
+def validate(reading: Reading) -> Validation:
+    """Return what is good and what is not, the files that could not be read first."""
+    checked = [_check(document) for document in reading.documents]
+    return Validation(
+        specs=tuple(spec for spec, _ in checked if spec is not None),
+        diagnostics=(*reading.problems, *_flat(found for _, found in checked)),
+    )
+
+
+def _check(document: Document) -> tuple[DagSpec | None, list[Diagnostic]]:
+    checked = check_spec(document.data, format=document.format, origin=document.origin)
+    return checked.spec, [replace(one, file=document.name) for one in checked.diagnostics]
+
+
+def _flat(lists: Iterable[list[Diagnostic]]) -> Iterable[Diagnostic]:
+    return (one for some in lists for one in some)

@@ -1,0 +1,63 @@
+"""What an operation works with: the ports, the settings, and who listens."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.ports import Files, Journal, Listener, Registry, Repo, Store
+    from dagctl.settings import Settings
+
+
+class Backend(Protocol):
+    """One of each port. An implementation may open a port when it is first asked for."""
+
+    @property
+    def registry(self) -> Registry:
+        """Where DAGs are recorded."""
+
+    @property
+    def store(self) -> Store:
+        """Where DAG files are uploaded."""
+
+    @property
+    def files(self) -> Files:
+        """The work tree."""
+
+    @property
+    def repo(self) -> Repo:
+        """The user's git repository."""
+
+    @property
+    def journal(self) -> Journal:
+        """What is under way, and the workspace's lock."""
+
+
+class Silence:
+    """A `Listener` that does nothing."""
+
+    def step(self, name: str, *, done: bool, detail: str = "") -> None:
+        """Ignore the step."""
+
+    def progress(self, name: str, completed: int, total: int) -> None:
+        """Ignore the progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command in a workspace is given."""
+
+    backend: Backend
+    settings: Settings
+    listener: Listener
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Tell the listener that a step begins, and at the end of the block that it went well."""
+        self.listener.step(name, done=False)
+        yield
+        self.listener.step(name, done=True)

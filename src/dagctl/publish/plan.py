@@ -1,0 +1,154 @@
+"""What an operation would do: for each spec create, update or leave, and with which bytes.
+
+Reads the registry (a constant number of times), the work tree and the store; changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.codegen.names import file_name
+from dagctl.codegen.render import Provenance, render
+from dagctl.publish.choice import choose
+from dagctl.publish.drift import changed_by_hand, not_ours
+from dagctl.publish.entry import digest_of
+from dagctl.publish.names import expected_names
+from dagctl.publish.request import check_projects, distinct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from dagctl.ports import DagRecord, Registry
+    from dagctl.publish.backend import Backend, Context
+    from dagctl.publish.choice import Choice
+    from dagctl.publish.request import IfExists, Request
+    from dagctl.settings import Settings
+    from dagctl.spec.model import DagSpec
+
+Action = Literal["create", "update", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a command wants its specs published."""
+
+    if_exists: IfExists | None = None
+    force: bool = False
+    """Overwrite files that were changed by hand or are not ours."""
+    verify: bool = True
+    """Run the user's git hooks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What will be done about one spec."""
+
+    choice: Choice
+    action: Action
+    dag_id: str
+    """The final id; for a new DAG the expected one."""
+    path: str
+    standing: bytes | None
+    """What the file holds now, or None."""
+    content: bytes | None
+    """What it shall hold; None for a new DAG, whose author and time are not known yet."""
+
+    @property
+    def record(self) -> DagRecord | None:
+        """The recorded DAG that the spec means, or None for a new one."""
+        return self.choice.record
+
+
+def make_plan(context: Context, requests: Iterable[Request], options: Options) -> list[Planned]:
+    """Return what is to be done about each request, in order; a file that is named twice once.
+
+    Raises:
+        ConflictError: A DAG or a file is in the way, and the options do not allow to pass.
+        UsageError: A spec names another project.
+        SpecError: A spec cannot be rendered.
+    """
+    wanted = distinct(requests)
+    check_projects(wanted, context.settings.project_id)
+    records = context.backend.registry.find(
+        source_paths={one.source for one in wanted if one.source is not None},
+        dag_ids={one.spec.dag_id for one in wanted},
+    )
+    choices = choose(wanted, records, options.if_exists)
+    names = _expected(context.backend.registry, choices, records)
+    pairs = zip(choices, names, strict=True)
+    return [_planned(context, choice, name, options) for choice, name in pairs]
+
+
+def dag_file(
+    spec: DagSpec, dag_id: str, airflow: Literal["2", "3"], author: str, created_at: datetime
+) -> bytes:
+    """Return the DAG file of `spec` under its final id."""
+    provenance = Provenance(created_by=author, created_at=created_at)
+    return render(spec.with_dag_id(dag_id), airflow=airflow, provenance=provenance).encode("utf-8")
+
+
+def path_of(settings: Settings, dag_id: str) -> str:
+    """Return where the DAG file of a new DAG stands in the workspace."""
+    return f"{settings.dags_folder}/{file_name(dag_id)}"
+
+
+def standing_at(backend: Backend, path: str, options: Options) -> bytes | None:
+    """Return what stands where a new DAG file shall be written.
+
+    Raises:
+        ConflictError: Something does, and may not be overwritten.
+    """
+    standing = backend.files.read(path)
+    if standing is not None and not options.force:
+        raise not_ours(path)
+    return standing
+
+
+def _expected(
+    registry: Registry, choices: Sequence[Choice], records: Sequence[DagRecord]
+) -> list[str]:
+    return expected_names(
+        [choice.claim for choice in choices],
+        {record.dag_id for record in records},
+        lambda names: {record.dag_id for record in registry.find(dag_ids=names)},
+    )
+
+
+def _planned(context: Context, choice: Choice, dag_id: str, options: Options) -> Planned:
+    if choice.record is not None:
+        return _planned_update(context, choice, choice.record, options)
+    path = path_of(context.settings, dag_id)
+    return Planned(
+        choice=choice,
+        action="create",
+        dag_id=dag_id,
+        path=path,
+        standing=standing_at(context.backend, path, options),
+        content=None,
+    )
+
+
+def _planned_update(
+    context: Context, choice: Choice, record: DagRecord, options: Options
+) -> Planned:
+    backend, airflow = context.backend, context.settings.airflow
+    spec = choice.request.spec
+    content = dag_file(spec, record.dag_id, airflow, record.user_id, record.created_at)
+    standing = backend.files.read(record.file_path)
+    is_same = digest_of(content) == record.content_digest
+    is_untouched = standing is not None and (
+        standing == content or digest_of(standing) == record.content_digest
+    )
+    if not is_untouched and not options.force:
+        recorded = content if is_same else backend.store.get(record.storage_path)
+        raise changed_by_hand(record.file_path, recorded or content, standing)
+    return Planned(
+        choice=choice,
+        action="unchanged" if is_same and is_untouched else "update",
+        dag_id=record.dag_id,
+        path=record.file_path,
+        standing=standing,
+        content=content,
+    )

@@ -1,0 +1,136 @@
+"""Finishes or undoes an operation that stopped on the way, by the journal and the world.
+
+Each action looks before it acts, so all of this may be interrupted anywhere and repeated.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.ports import OperationStatus
+from dagctl.publish.entry import Phase, from_data
+from dagctl.publish.operation import confirm_entry
+from dagctl.publish.undo import find_commit, undo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.publish.backend import Backend, Context
+    from dagctl.publish.entry import Entry, Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What became of an operation that had stopped on the way."""
+
+    operation_id: str
+    outcome: Literal["finished", "undone"]
+    dags: tuple[str, ...]
+    """The ids it was about."""
+    left: tuple[str, ...] = ()
+    """Files that were not put back, as they hold something else by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What was found in the journal, and what became of it."""
+
+    recovered: tuple[Recovered, ...] = ()
+    repeated: Entry | None = None
+    """The finished operation that is what the present command asks for; still in the journal."""
+
+
+def recover_all(context: Context, wishes: Sequence[Wish] = ()) -> Recovery:
+    """Finish or undo every operation in the journal; the caller holds the workspace's lock.
+
+    As the lock is held, the processes of these operations are dead.
+
+    Args:
+        context: The ports, and who hears of each step.
+        wishes: What the present command asks for.
+
+    Raises:
+        UnfinishedError: One could be neither finished nor undone.
+    """
+    recovered: list[Recovered] = []
+    repeated = None
+    for operation_id, data in context.backend.journal.entries().items():
+        with context.step("recover"):
+            entry = from_data(operation_id, data)
+            with kept(entry):
+                outcome = settle(context, entry)
+            recovered.append(outcome)
+            if outcome.outcome == "finished" and not repeated and entry.wishes == tuple(wishes):
+                repeated = entry
+            else:
+                clear(context.backend, entry)
+    return Recovery(recovered=tuple(recovered), repeated=repeated)
+
+
+def settle(context: Context, entry: Entry) -> Recovered:
+    """Finish the operation if it is confirmed or its commit stands, else undo it.
+
+    The journal's entry is kept: `clear` removes it when the outcome has been told.
+    """
+    backend = context.backend
+    status = backend.registry.status(entry.operation_id)
+    if status is OperationStatus.CONFIRMED:
+        return finished(entry)
+    commit_id = find_commit(backend, entry)
+    if commit_id is None or entry.phase is Phase.ABORTING or status is OperationStatus.ABORTED:
+        return undone(context, entry)
+    try:
+        _go_on(context, entry, commit_id)
+    except ConflictError:  # the registry refuses for good
+        return undone(context, entry)
+    return finished(entry)
+
+
+def recorded_commit(backend: Backend, entry: Entry) -> str:
+    """Return the commit of a confirmed operation, as it is recorded."""
+    return backend.registry.find(dag_ids=entry.dag_ids[:1])[0].commit_id
+
+
+def finished(entry: Entry) -> Recovered:
+    """Return that the operation is done."""
+    return Recovered(operation_id=entry.operation_id, outcome="finished", dags=entry.dag_ids)
+
+
+def undone(context: Context, entry: Entry) -> Recovered:
+    """Undo the operation and return what is left of it."""
+    left = tuple(undo(context, entry))
+    return Recovered(
+        operation_id=entry.operation_id, outcome="undone", dags=entry.dag_ids, left=left
+    )
+
+
+@contextmanager
+def kept(entry: Entry) -> Iterator[None]:
+    """Say of any failure in the block that the operation is still in the journal.
+
+    Raises:
+        UnfinishedError: The block failed.
+    """
+    try:
+        yield
+    except (DagctlError, OSError) as error:
+        raise UnfinishedError(
+            f"an earlier operation could be neither finished nor undone: {error}",
+            state=f"operation {entry.operation_id} is unfinished; its journal is kept",
+        ) from error
+
+
+def clear(backend: Backend, entry: Entry) -> None:
+    """Remove the entry from the journal."""
+    backend.journal.delete(entry.operation_id)
+
+
+def _go_on(context: Context, entry: Entry, commit_id: str) -> None:
+    """Take the steps that come after the commit."""
+    with context.step("stage"):
+        context.backend.repo.stage([write.path for write in entry.writes])
+    with context.step("confirm"):
+        confirm_entry(context.backend, entry, commit_id)

@@ -1,0 +1,45 @@
+"""The JSON Schema of a spec, for editors: draft-07, made from the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dagctl.spec.model import DagSpec
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""The draft that the editors' YAML servers read best."""
+
+_RENAMED = {"$defs": "definitions"}
+_DROPPED = {"discriminator"}  # OpenAPI's word, unknown to JSON Schema
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the schema. What it refuses, dagctl refuses too; dagctl finds more (cycles, code)."""
+    schema: dict[str, Any] = _draft07(DagSpec.model_json_schema())
+    fields = schema["properties"]
+    short = {**fields["schedule_interval"], "description": "Short for schedule_interval."}
+    editor = {"type": "string", "description": "The schema for editors; dagctl passes it over."}
+    properties = {"$schema": editor, **fields, "schedule": short}
+    return {
+        "$schema": DRAFT,
+        **schema,
+        "title": "dagctl spec",
+        "description": "One Airflow DAG.",
+        "properties": properties,
+        "not": {"required": ["schedule", "schedule_interval"]},
+    }
+
+
+def _draft07(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a part of a schema in the words of draft-07, without the titles that repeat keys."""
+    if isinstance(part, list):
+        return [_draft07(item) for item in part]
+    if isinstance(part, str):
+        return part.replace("#/$defs/", "#/definitions/")
+    if not isinstance(part, dict):
+        return part
+    return {
+        _RENAMED.get(key, key): _draft07(value)
+        for key, value in part.items()
+        if key not in _DROPPED and not (key == "title" and isinstance(value, str))
+    }

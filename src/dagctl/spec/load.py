@@ -1,0 +1,114 @@
+"""A text as a spec: read it, check it, and report every problem at its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
+
+from dagctl.errors import Diagnostic, Severity, SpecError
+from dagctl.spec.advice import advice
+from dagctl.spec.document import Finding, Reading, line_and_column
+from dagctl.spec.findings import not_a_mapping
+from dagctl.spec.json_reader import read_json
+from dagctl.spec.model import DagSpec
+from dagctl.spec.places import place_findings
+from dagctl.spec.problem import Located
+from dagctl.spec.source_text import decode, is_json
+from dagctl.spec.yaml_reader import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Format = Literal["yaml", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The spec, unless there are errors, and every finding in the order of the text."""
+
+    spec: DagSpec | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load_spec(
+    text: str | bytes,
+    *,
+    format: Format | None = None,  # noqa: A002 - the public name
+    origin: str | None = None,
+) -> DagSpec:
+    """Return the spec that a YAML or JSON text holds.
+
+    Args:
+        text: One document. Bytes are UTF-8.
+        format: Default: by the suffix of `origin`; else JSON if it begins with `{`, else YAML.
+        origin: The name of the file, for diagnostics.
+
+    Raises:
+        SpecError: With every problem, each at its line and column.
+    """
+    checked = check_spec(text, format=format, origin=origin)
+    if checked.spec is None:
+        raise SpecError(checked.diagnostics)
+    return checked.spec
+
+
+def check_spec(
+    text: str | bytes,
+    *,
+    format: Format | None = None,  # noqa: A002 - the public name
+    origin: str | None = None,
+) -> Checked:
+    """Return the spec of a text, and all errors and warnings; arguments as of `load_spec`."""
+    source, findings = decode(text)
+    if findings:
+        return Checked(None, _diagnostics(source, findings, origin))
+    as_json = format == "json" or (format is None and is_json(source, origin))
+    spec, findings = _check(read_json(source) if as_json else read_yaml(source))
+    diagnostics = _diagnostics(source, findings, origin) if findings else ()
+    return Checked(spec and spec.with_origin(origin), diagnostics)
+
+
+def _check(reading: Reading) -> tuple[DagSpec | None, Sequence[Finding]]:
+    document = reading.document
+    if document is None:
+        return None, reading.findings
+    if document.root.kind != "mapping":
+        return None, [*reading.findings, not_a_mapping(document)]
+    spec, problems = _validate(document.root.value)
+    findings = place_findings(document, reading.findings, problems)
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    return None if failed else spec, findings
+
+
+def _validate(data: dict[str, object]) -> tuple[DagSpec | None, list[Located]]:
+    try:
+        spec = DagSpec.model_validate(data)
+    except ValidationError as error:
+        lines = error.errors(include_url=False)
+        return None, [Located(line["loc"], line["ctx"]["problem"]) for line in lines]
+    return spec, list(advice(spec, data))
+
+
+def _diagnostics(
+    text: str, findings: Sequence[Finding], origin: str | None
+) -> tuple[Diagnostic, ...]:
+    return tuple(_diagnostic(text, finding, origin) for finding in findings)
+
+
+def _diagnostic(text: str, finding: Finding, origin: str | None) -> Diagnostic:
+    line, column = line_and_column(text, finding.span.start)
+    end_line, end_column = line_and_column(text, finding.span.end)
+    return Diagnostic(
+        code=finding.code,
+        message=finding.message,
+        severity=finding.severity,
+        hint=finding.hint,
+        path=finding.path,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        file=origin,
+    )

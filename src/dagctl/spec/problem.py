@@ -1,0 +1,53 @@
+"""One finding before it has a place in the document: what validators raise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
+
+from dagctl.errors import Severity
+
+MAX_PROBLEMS = 100
+"""So many are told at once. Whoever has more sees the others after mending these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch inside a text value. Lines and columns count from 1, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one value, in dagctl's own words."""
+
+    code: str
+    message: str
+    hint: str | None = None
+    place: Place | None = None
+    """Where in the value, if it is text and more than the whole is known."""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """Return the message and the hint, as pydantic's report shows them."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def error(self) -> PydanticCustomError:
+        """Return the exception that a pydantic validator raises.
+
+        The template has one placeholder only, so that braces in user text stay text.
+        """
+        return PydanticCustomError(self.code, "{problem}", {"problem": self})
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A problem and the path of the value or key that it is about."""
+
+    path: tuple[str | int, ...]
+    problem: Problem

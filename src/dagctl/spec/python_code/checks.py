@@ -1,0 +1,172 @@
+"""The checks of code that Python can read: would it run as a task, and only then."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, cast
+
+from dagctl.spec.codes import Code
+from dagctl.spec.python_code.findings import place_of_node, refusal
+from dagctl.spec.python_code.read import TOO_COMPLEX, place_of_error, too_deep
+from dagctl.spec.python_code.tree import own_nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.spec.python_code.read import Reading
+    from dagctl.spec.python_code.source import Source
+
+_YIELDS = (ast.Yield, ast.YieldFrom)
+_ASYNC = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+_DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_INERT = (*_DEFS, ast.Import, ast.ImportFrom, ast.Pass)
+_GENERIC_TYPES = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
+_BUILTIN_TYPES = _GENERIC_TYPES | {
+    *("bool", "bytearray", "bytes", "complex", "float", "int", "object", "str")
+}
+
+
+def check_compiles(reading: Reading, body_of: str | None) -> None:
+    """Refuse what Python can read but not compile (`return` in a class, a parameter twice).
+
+    `body_of` holds the parameters of the function whose body this is; None: it stands alone.
+    """
+    module = ast.parse(f"def f({body_of}): ..." if body_of is not None else "")
+    if body_of is None:
+        module.body = reading.statements
+    else:
+        cast("ast.FunctionDef", module.body[0]).body = reading.statements
+        check_runs(reading.statements, reading.source)
+    try:
+        compile(module, "<python_code>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        place = place_of_error(error, reading.source, in_bytes=True)
+        message = f"not valid in a function: {error.msg}"
+        raise refusal(Code.PYTHON_NOT_IN_FUNCTION, message, None, place) from error
+    except TOO_COMPLEX as error:
+        raise too_deep(None) from error
+
+
+def check_runs(statements: Sequence[ast.stmt], source: Source) -> None:
+    """Refuse what makes a function a generator or a coroutine: a call of it runs nothing."""
+    nodes = list(own_nodes(statements))
+    for node in nodes:
+        if isinstance(node, _YIELDS):
+            raise refusal(
+                Code.PYTHON_YIELD,
+                "`yield` makes the task a generator, and Airflow never runs a generator's body",
+                "return a list instead",
+                place_of_node(node, source),
+            )
+    for node in nodes:
+        if isinstance(node, _ASYNC):
+            raise refusal(
+                Code.PYTHON_ASYNC,
+                "asynchronous code cannot stand in a task's own function",
+                "put it in an `async def` and call `asyncio.run(...)`",
+                place_of_node(node, source),
+            )
+
+
+def check_body(statements: Sequence[ast.stmt], source: Source) -> None:
+    """Refuse a body that only defines functions or classes: the task would do nothing."""
+    definition = next((s for s in statements if _defines(s)), None)
+    if definition is None or not all(_inert(statement) for statement in statements):
+        return
+    if len(statements) == 1 and isinstance(definition, ast.AsyncFunctionDef):
+        raise refusal(
+            Code.PYTHON_ASYNC,
+            f"`async def {definition.name}` gives a coroutine that Airflow never awaits",
+            "make it a plain `def` that calls `asyncio.run(...)`",
+            place_of_node(definition, source),
+        )
+    name = getattr(definition, "name", "the function")
+    raise refusal(
+        Code.PYTHON_NOTHING_CALLED,
+        "the code only defines and calls nothing, so the task would do nothing",
+        f"call it at the end (`return {name}(...)`), or give one `def` with its imports inside",
+        place_of_node(definition, source),
+    )
+
+
+def check_def(function: ast.FunctionDef, source: Source) -> None:
+    """Refuse what would run when Airflow reads the file."""
+    for decorator in function.decorator_list:
+        raise refusal(
+            Code.PYTHON_DECORATOR,
+            "a decorator would run whenever Airflow reads the file",
+            "remove it: the task is made from the plain function",
+            place_of_node(decorator, source),
+        )
+    for default in _defaults(function.args):
+        if not _is_literal(default):
+            raise refusal(
+                Code.PYTHON_DEFAULT,
+                "a default that is no literal would run whenever Airflow reads the file",
+                "use `None` as the default and compute the value in the body",
+                place_of_node(default, source),
+            )
+
+
+def runs_at_import(annotation: ast.expr) -> bool:
+    """Return whether an annotation is more than built-in types and literals, and so may fail."""
+    match annotation:
+        case ast.Constant():
+            return False
+        case ast.Name(id=name):
+            return name not in _BUILTIN_TYPES
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=elements)):
+            return name not in _GENERIC_TYPES or any(map(runs_at_import, elements))
+        case ast.Subscript(value=ast.Name(id=name), slice=element):
+            return name not in _GENERIC_TYPES or runs_at_import(element)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _no_union(left) or (_no_union(right) and not _is_none(right))
+        case _:
+            return True
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """Return all parameters of a function."""
+    stars = [star for star in (arguments.vararg, arguments.kwarg) if star]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars]
+
+
+def signature_annotations(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    """Yield the annotations of a function's signature."""
+    for parameter in parameters(function.args):
+        if parameter.annotation:
+            yield parameter.annotation
+    if function.returns:
+        yield function.returns
+
+
+def _defines(statement: ast.stmt) -> bool:
+    value = getattr(statement, "value", None)
+    return isinstance(statement, _DEFS) or isinstance(value, ast.Lambda)
+
+
+def _inert(statement: ast.stmt) -> bool:
+    if isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign)):
+        return isinstance(statement.value, (ast.Constant, ast.Lambda))
+    return isinstance(statement, _INERT)
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[ast.expr]:
+    yield from arguments.defaults
+    yield from filter(None, arguments.kw_defaults)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _no_union(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) or runs_at_import(node)

@@ -1,0 +1,34 @@
+"""`PythonCode`: code that was checked, ready to be placed in a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.spec.python_code.quiet import parse_quietly
+
+if TYPE_CHECKING:
+    import ast
+
+    from dagctl.spec.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonCode:
+    """The user's code without its margin and outer blank lines.
+
+    It holds no tree, so that it costs little to keep.
+    """
+
+    form: Literal["def", "body"]
+    """One `def`, or the lines of a body."""
+    text: str
+    string_lines: frozenset[int]
+    """The lines, counted from 1, that begin inside a string literal."""
+    nested: bool = False
+    """Whether the `def` must stand inside another function to keep its meaning."""
+    warnings: tuple[Problem, ...] = ()
+
+    def statements(self) -> list[ast.stmt]:
+        """Return the tree of the code, read anew."""
+        return parse_quietly(self.text).body

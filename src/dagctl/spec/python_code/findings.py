@@ -1,0 +1,50 @@
+"""What can be wrong with Python code, at which place inside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.spec.problem import Place, Problem
+
+if TYPE_CHECKING:
+    import ast
+
+    from dagctl.errors import Severity
+    from dagctl.spec.codes import Code
+    from dagctl.spec.python_code.source import Source
+
+
+class PythonCodeError(ValueError):
+    """Code that would not run as a task.
+
+    Attributes:
+        problem: The finding, with its place inside the code.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def refusal(code: Code, message: str, hint: str | None, place: Place | None) -> PythonCodeError:
+    """Return the error to raise."""
+    return PythonCodeError(Problem(code, message, hint, place))
+
+
+def finding(
+    code: Code, message: str, hint: str, place: Place | None, severity: Severity
+) -> Problem:
+    """Return a finding that is only told."""
+    return Problem(code, message, hint, place, severity)
+
+
+def place_of_node(node: ast.stmt | ast.expr | ast.arg, source: Source) -> Place:
+    """Return where a node stands: a tree counts bytes, a place counts characters."""
+    line = node.lineno - source.shift
+    end_line = (node.end_lineno or node.lineno) - source.shift
+    return Place(
+        line,
+        source.column(line, node.col_offset),
+        end_line,
+        source.column(end_line, node.end_col_offset or node.col_offset),
+    )

@@ -1,0 +1,63 @@
+"""The tree that the text of `as_function` must have, made from the user's own tree."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from dagctl.spec.python_code.code import PythonCode
+
+_LOAD = ast.Load()
+
+
+def function_tree(
+    code: PythonCode, statements: list[ast.stmt], name: str, *, provide_context: bool
+) -> ast.FunctionDef:
+    """Return the definition of `name` whose body is `statements`, the tree of the user's text."""
+    if code.form == "body":
+        return _definition(f"def {name}({'**context' if provide_context else ''}): ...", statements)
+    user = cast("ast.FunctionDef", statements[-1])
+    if not code.nested:
+        renamed = copy.copy(user)
+        renamed.name = name
+        return renamed
+    outer = _definition(f"def {name}(): ...", [*statements, ast.Return(_forwarding_call(user))])
+    outer.args = _unannotated(user.args)
+    return outer
+
+
+def _definition(header: str, body: list[ast.stmt]) -> ast.FunctionDef:
+    definition = cast("ast.FunctionDef", ast.parse(header).body[0])
+    definition.body = body
+    return definition
+
+
+def _unannotated(arguments: ast.arguments) -> ast.arguments:
+    return ast.arguments(
+        posonlyargs=[ast.arg(each.arg) for each in arguments.posonlyargs],
+        args=[ast.arg(each.arg) for each in arguments.args],
+        vararg=arguments.vararg and ast.arg(arguments.vararg.arg),
+        kwonlyargs=[ast.arg(each.arg) for each in arguments.kwonlyargs],
+        kw_defaults=arguments.kw_defaults,
+        kwarg=arguments.kwarg and ast.arg(arguments.kwarg.arg),
+        defaults=arguments.defaults,
+    )
+
+
+def _forwarding_call(function: ast.FunctionDef) -> ast.Call:
+    arguments = function.args
+    positional: list[ast.expr] = [
+        _name(each.arg) for each in (*arguments.posonlyargs, *arguments.args)
+    ]
+    if arguments.vararg:
+        positional.append(ast.Starred(_name(arguments.vararg.arg), _LOAD))
+    keywords = [ast.keyword(each.arg, _name(each.arg)) for each in arguments.kwonlyargs]
+    if arguments.kwarg:
+        keywords.append(ast.keyword(None, _name(arguments.kwarg.arg)))
+    return ast.Call(_name(function.name), positional, keywords)
+
+
+def _name(identifier: str) -> ast.Name:
+    return ast.Name(identifier, _LOAD)

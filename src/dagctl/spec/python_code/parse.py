@@ -1,0 +1,127 @@
+"""`parse_python_code`: the way from the user's text to checked code."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.python_code import advice, checks
+from dagctl.spec.python_code.code import PythonCode
+from dagctl.spec.python_code.findings import place_of_node, refusal
+from dagctl.spec.python_code.function import as_function
+from dagctl.spec.python_code.function_tree import function_tree
+from dagctl.spec.python_code.quiet import caught_warnings
+from dagctl.spec.python_code.read import TOO_COMPLEX, Reading, read
+from dagctl.spec.python_code.source import lines_inside_strings, outdented, trimmed
+from dagctl.spec.python_code.tree import same
+
+if TYPE_CHECKING:
+    from dagctl.spec.problem import Problem
+
+_ANY_NAME = "any_task_function"
+_STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+
+
+@lru_cache(maxsize=16)  # of one task the check, its model and the warnings ask in turn
+def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode:
+    """Return the code, checked: it would run as a task, and not when Airflow reads the file.
+
+    Raises:
+        PythonCodeError: It would not; the problem's place is inside `code`.
+    """
+    with caught_warnings() as caught:
+        reading = read(code)
+        function = _only_def(reading.statements)
+        body_of = None if function else "**context" if provide_context else ""
+        checks.check_compiles(reading, body_of)
+        lint = advice.lint(caught, reading.source)
+        if function:
+            parsed = _def(reading, function, lint)
+        else:
+            parsed = _body(reading, lint, provide_context=provide_context)
+        _check_placement(parsed, reading.statements, provide_context=provide_context)
+    return parsed
+
+
+def _only_def(statements: list[ast.stmt]) -> ast.FunctionDef | None:
+    """Return the one `def` that the code consists of, a leading text aside."""
+    *before, last = statements
+    alone = not before or (len(before) == 1 and _is_text(before[0]))
+    return last if alone and isinstance(last, ast.FunctionDef) else None
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _body(reading: Reading, lint: list[Problem], *, provide_context: bool) -> PythonCode:
+    checks.check_body(reading.statements, reading.source)
+    found = [] if provide_context else advice.context_missing(reading.nodes, reading.source)
+    text, string_lines = _placed(reading)
+    return PythonCode(form="body", text=text, string_lines=string_lines, warnings=(*lint, *found))
+
+
+def _def(reading: Reading, function: ast.FunctionDef, lint: list[Problem]) -> PythonCode:
+    checks.check_def(function, reading.source)
+    checks.check_runs(function.body, reading.source)
+    unfilled = advice.unfilled(function, reading.source)
+    unresolved = advice.unresolved(function, reading.source)
+    text, string_lines = _placed(reading)
+    return PythonCode(
+        form="def",
+        text=text,
+        string_lines=string_lines,
+        nested=_must_nest(reading, function),
+        warnings=(*lint, *unfilled, *unresolved),
+    )
+
+
+def _must_nest(reading: Reading, function: ast.FunctionDef) -> bool:
+    """Return whether the `def` only keeps its meaning inside another function."""
+    name = function.name
+    hidden = name in {parameter.arg for parameter in checks.parameters(function.args)}
+    uses = any(isinstance(node, ast.Name) and node.id == name for node in reading.nodes)
+    evaluated = any(map(checks.runs_at_import, checks.signature_annotations(function)))
+    nested = len(reading.statements) > 1 or (uses and not hidden) or evaluated
+    if nested and hidden:
+        raise refusal(
+            Code.PYTHON_PLACEMENT,
+            f"the function and its parameter are both called `{name}`",
+            "rename one of them",
+            place_of_node(function, reading.source),
+        )
+    return nested
+
+
+def _placed(reading: Reading) -> tuple[str, frozenset[int]]:
+    """Return the text without margin and outer blank lines, and its lines inside strings.
+
+    Only a literal over several lines has such lines, so most code is not read by the tokenizer.
+    """
+    source = reading.source
+    literals = (node for node in reading.nodes if isinstance(node, _STRINGS))
+    spans = any(node.end_lineno != node.lineno for node in literals)
+    fixed = lines_inside_strings(source.text) if spans else frozenset[int]()
+    text = outdented(source.text, fixed, source.margin) if source.margin else source.text
+    return trimmed(text, fixed)
+
+
+def _check_placement(
+    code: PythonCode, statements: list[ast.stmt], *, provide_context: bool
+) -> None:
+    """Refuse code that means something else inside a function (mixed tabs, Python's limits)."""
+    wanted = function_tree(code, statements, _ANY_NAME, provide_context=provide_context)
+    try:
+        placed = ast.parse(as_function(code, _ANY_NAME, provide_context=provide_context)).body
+    except (SyntaxError, ValueError, *TOO_COMPLEX):
+        placed = []
+    if not same(placed, [wanted]):
+        raise refusal(
+            Code.PYTHON_PLACEMENT,
+            "the code cannot be indented without changing what it means",
+            "indent it by four spaces a level, and nest less deeply",
+            None,
+        )

@@ -1,0 +1,82 @@
+"""The first moment of a DAG: an ISO date, or a date and time."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timezone
+from typing import NoReturn
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import shown
+
+DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = 1900, 2200
+"""The years of a start date: what lies outside is a slip, and overflows some date arithmetic."""
+
+ISO_PATTERN = (
+    r"^\d{4}-\d{2}-\d{2}"
+    r"([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,6})?)?(Z|[+\-]\d{2}(:?\d{2})?)?)?$"
+)
+_ISO = re.compile(ISO_PATTERN, re.ASCII)
+_HINT = 'write "2024-01-01" or "2024-01-01T06:00:00Z"'
+_RELATIVE = re.compile(r"(?i)\b(days?_ago|today|yesterday|tomorrow|now|days?|weeks?|months?|ago)\b")
+
+
+def read_start_date(value: object) -> datetime:
+    """Return an aware datetime for ISO text, a date or a datetime; what has no zone is in UTC.
+
+    Raises:
+        PydanticCustomError: It is none of these, or not within the years that make sense.
+    """
+    if isinstance(value, str):
+        moment = _from_text(value)
+    elif isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime.combine(value, time())
+    else:
+        _refuse(f"a start date is text, not {value!r:.40}")
+    return _in_range(_with_zone(moment))
+
+
+def is_naive(text: str) -> bool:
+    """Return whether the text has a time of day and no zone, so that UTC had to be assumed."""
+    return (
+        _ISO.fullmatch(text) is not None
+        and ":" in text
+        and datetime.fromisoformat(text).tzinfo is None
+    )
+
+
+def write_start_date(moment: datetime) -> str:
+    """Return the ISO text of a start date, with `Z` for UTC."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _from_text(text: str) -> datetime:
+    if not _ISO.fullmatch(text):
+        if _RELATIVE.search(text):
+            _refuse(f"{shown(text)} is a relative date: every run would begin elsewhere")
+        _refuse(f"{shown(text)} is not a date")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        _refuse(f"{shown(text)} is not a date: there is no such day or time")
+
+
+def _with_zone(moment: datetime) -> datetime:
+    offset = moment.utcoffset()
+    if not offset:
+        return moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=timezone(offset))
+
+
+def _in_range(moment: datetime) -> datetime:
+    if not EARLIEST <= moment.year <= LATEST:
+        _refuse(f"the year {moment.year} is not between {EARLIEST} and {LATEST}")
+    return moment
+
+
+def _refuse(message: str) -> NoReturn:
+    raise Problem(Code.BAD_START_DATE, message, _HINT).error()

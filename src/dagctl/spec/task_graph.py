@@ -1,0 +1,156 @@
+"""The graph of tasks: every id once, every dependency there, and no way round in a circle.
+
+It looks at raw data, so that a slip in one field hides no slip in the graph.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+_MENTIONED = 12
+_CYCLES = 10
+"""So many cycles are told at once; who has more sees the others after mending these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A task: where it stands in the list, its id, and its dependencies with their places."""
+
+    index: int
+    task_id: str
+    dependencies: tuple[tuple[int, str], ...]
+
+
+def graph_problems(tasks: object) -> Iterator[Located]:
+    """Yield what is wrong with the graph of raw tasks; ids that are no text are passed over."""
+    nodes = list(_nodes(tasks))
+    yield from _duplicate_ids(nodes)
+    ids = dict.fromkeys(sorted(node.task_id for node in nodes))
+    for node in nodes:
+        yield from _bad_dependencies(node, ids)
+    yield from _cycles({node.task_id: node for node in reversed(nodes)})
+
+
+def _nodes(tasks: object) -> Iterator[Node]:
+    for index, task in enumerate(tasks if isinstance(tasks, list | tuple) else ()):
+        task_id, dependencies = _field(task, "task_id"), _field(task, "dependencies")
+        if isinstance(task_id, str):
+            items = dependencies if isinstance(dependencies, list | tuple) else ()
+            texts = ((place, item) for place, item in enumerate(items) if isinstance(item, str))
+            yield Node(index, task_id, tuple(texts))
+
+
+def _field(task: object, name: str) -> Any:  # noqa: ANN401 - raw input
+    return task.get(name) if isinstance(task, dict) else getattr(task, name, None)
+
+
+def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
+    first: dict[str, int] = {}
+    for node in nodes:
+        if first.setdefault(node.task_id, node.index) != node.index:
+            taken = first[node.task_id] + 1
+            message = f"the task id {shown(node.task_id)} is taken by task {taken} of the list"
+            yield _at(
+                node, None, Problem(Code.DUPLICATE_TASK_ID, message, "give each task its own id")
+            )
+
+
+def _bad_dependencies(node: Node, ids: Collection[str]) -> Iterator[Located]:
+    seen: set[str] = set()
+    me = shown(node.task_id)
+    for place, name in node.dependencies:
+        if name in seen:
+            message = f"task {me} names the dependency {shown(name)} twice"
+            yield _at(
+                node, place, Problem(Code.DUPLICATE_DEPENDENCY, message, "remove one of them")
+            )
+        elif name == node.task_id:
+            message = f"task {me} depends on itself"
+            yield _at(
+                node, place, Problem(Code.SELF_DEPENDENCY, message, "remove it from `dependencies`")
+            )
+        elif name not in ids:
+            message = f"task {me} depends on {shown(name)}, which does not exist"
+            yield _at(node, place, Problem(Code.UNKNOWN_DEPENDENCY, message, _known(name, ids)))
+        seen.add(name)
+
+
+def _known(name: str, ids: Collection[str]) -> str:
+    listed = ", ".join(shown(known) for known in islice(ids, _MENTIONED))
+    return did_you_mean(name, ids) or f"the tasks are: {listed}"
+
+
+def _at(node: Node, place: int | None, problem: Problem) -> Located:
+    where = ("task_id",) if place is None else ("dependencies", place)
+    return Located(("tasks", node.index, *where), problem)
+
+
+def _cycles(nodes: Mapping[str, Node]) -> Iterator[Located]:
+    """Yield one problem for each circle of tasks, at the first dependency on the way round."""
+    left = _without_acyclic(nodes)
+    for _ in range(_CYCLES):
+        if not left:
+            return
+        path = _walk_round(left)
+        first = min(range(len(path)), key=lambda i: left[path[i]].index)
+        path = path[first:] + path[:first]
+        node = left[path[0]]
+        follower = path[1 % len(path)]
+        place = next(place for place, name in node.dependencies if name == follower)
+        yield _at(node, place, _cycle_problem([*path, path[0]]))
+        left = _without_acyclic({name: node for name, node in left.items() if name not in path})
+
+
+def _cycle_problem(path: list[str]) -> Problem:
+    names = path if len(path) <= _MENTIONED else [*path[: _MENTIONED - 1], "...", path[-1]]
+    way = " -> ".join(shown(name)[1:-1] for name in names)
+    return Problem(
+        Code.CYCLE,
+        f"dependency cycle: {way}",
+        "each task waits for the one after the arrow; remove one dependency",
+    )
+
+
+def _without_acyclic(nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """Return the tasks that could never start: those left when who waits for nobody is gone."""
+    waits = {name: _waits_for(node, nodes) for name, node in nodes.items()}
+    followers: dict[str, list[str]] = {name: [] for name in nodes}
+    for name, others in waits.items():
+        for other in others:
+            followers[other].append(name)
+    count = Counter({name: len(others) for name, others in waits.items()})
+    ready = [name for name in nodes if not count[name]]
+    for name in ready:
+        for follower in followers[name]:
+            count[follower] -= 1
+            if not count[follower]:
+                ready.append(follower)
+    return {name: node for name, node in nodes.items() if count[name]}
+
+
+def _waits_for(node: Node, nodes: Mapping[str, Node]) -> set[str]:
+    return {name for _, name in node.dependencies if name in nodes and name != node.task_id}
+
+
+def _walk_round(left: Mapping[str, Node]) -> list[str]:
+    """Return a cycle, each name depending on the next; whoever is left waits for one left."""
+    place: dict[str, int] = {}
+    path: list[str] = []
+    name = next(iter(left))
+    while name not in place:
+        place[name] = len(path)
+        path.append(name)
+        name = next(
+            other for _, other in left[name].dependencies if other in left and other != name
+        )
+    return path[place[name] :]

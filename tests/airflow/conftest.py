@@ -1,0 +1,93 @@
+"""Real Airflow, 2 and 3, each in the environment that `make airflow` sets up."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from dagctl.codegen.names import file_name
+from dagctl.codegen.render import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagctl.spec.model import DagSpec
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """One Airflow, and a home for it."""
+
+    version: Literal["2", "3"]
+    home: Path
+
+    @property
+    def environment(self) -> Path:
+        return ROOT / f".venv-airflow{self.version}"
+
+    def write(self, spec: DagSpec, folder: Path) -> Path:
+        """Write the DAG file of a spec; return its path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / file_name(spec.dag_id)
+        path.write_text(render(spec, airflow=self.version), "utf-8")
+        return path
+
+    def load(self, files: Iterable[Path]) -> dict[Path, Report]:
+        """Return what Airflow makes of each file."""
+        report = self._report("load.py", *map(str, files))
+        return {Path(path): facts for path, facts in report.items()}
+
+    def run(self, folder: Path) -> dict[str, Report]:
+        """Run every DAG of the folder to its end; return what became of each."""
+        shutil.copy(self.environment / "home" / "airflow.db", self.home)
+        surroundings = str(HERE / "surroundings")
+        return self._report("run.py", surroundings, AIRFLOW__CORE__DAGS_FOLDER=str(folder))
+
+    def _report(self, runner: str, *arguments: str, **variables: str) -> dict[str, Any]:
+        target = self.home / f"{runner}.json"
+        done = subprocess.run(
+            [self.environment / "bin" / "python", HERE / "runners" / runner, target, *arguments],
+            env=self._variables() | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-4000:]
+        report: dict[str, Any] = json.loads(target.read_text("utf-8"))
+        return report
+
+    def _variables(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+        return kept | {
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        }
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(version, marks=[pytest.mark.airflow, pytest.mark.xdist_group(version)])
+        for version in ("2", "3")
+    ],
+    ids=["airflow2", "airflow3"],
+)
+def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
+    found = Airflow(request.param, tmp_path_factory.mktemp(f"airflow{request.param}"))
+    if not (found.environment / ".stamp").exists():
+        pytest.skip(f"{found.environment.name} is not set up: `make airflow`")
+    return found

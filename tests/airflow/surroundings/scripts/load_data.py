@@ -1,0 +1,1 @@
+print("loaded")  # noqa: T201 - the last line is the task's value

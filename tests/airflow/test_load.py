@@ -1,0 +1,211 @@
+"""What real Airflow loads from a DAG file is what the spec says."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from croniter import croniter
+
+from dagctl.errors import SpecError
+from dagctl.spec.load import load_spec
+from dagctl.spec.tasks import BashTask, PythonTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.spec.model import DagSpec
+    from dagctl.spec.tasks import Task
+
+    from .conftest import Airflow
+
+    Facts = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((ROOT / "examples").iterdir())
+GOLDENS = sorted(path for path in (ROOT / "tests" / "golden").rglob("*.yaml"))
+CORPORA = [
+    path
+    for path in (ROOT / "tests/corpus/specs.jsonl", ROOT.parent / "shared/corpus/specs.jsonl")
+    if path.exists()
+]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A spec, and what Airflow made of its file."""
+
+    spec: DagSpec
+    facts: Facts
+
+
+# --- What the spec says ------------------------------------------------------------------------
+
+
+def expected(spec: DagSpec) -> Facts:
+    return {
+        "dag_id": spec.dag_id,
+        "description": spec.description,
+        "schedule": spec.schedule_interval,
+        "first_logical_dates": firing_times(spec, 3),
+        "catchup": spec.catchup,
+        "tags": sorted(spec.tags),
+        "start_date": spec.start_date.isoformat(),
+        "default_args": {
+            "owner": spec.owner,
+            "depends_on_past": spec.depends_on_past,
+            "start_date": spec.start_date.isoformat(),
+            "email_on_failure": spec.email_on_failure,
+            "email_on_retry": spec.email_on_retry,
+            "retries": spec.retries,
+            "retry_delay": timedelta(minutes=spec.retry_delay_minutes).total_seconds(),
+        },
+        "tasks": {task.task_id: expected_task(spec, task) for task in spec.tasks},
+    }
+
+
+def expected_task(spec: DagSpec, task: Task) -> Facts:
+    facts = {
+        "upstream": sorted(task.dependencies),
+        "owner": spec.owner,
+        "retries": spec.retries,
+        "retry_delay": timedelta(minutes=spec.retry_delay_minutes).total_seconds(),
+        "depends_on_past": spec.depends_on_past,
+        "email_on_failure": spec.email_on_failure,
+        "email_on_retry": spec.email_on_retry,
+    }
+    match task:
+        case BashTask():
+            return facts | {"operator": "BashOperator", "bash_command": task.bash_command}
+        case PythonTask():
+            return facts | {"operator": "PythonOperator", "source": statements(task.python_code)}
+
+
+def firing_times(spec: DagSpec, count: int) -> list[str]:
+    """Return the first instants of the schedule, from the start date on."""
+    if spec.schedule_interval is None:
+        return []
+    if spec.schedule_interval == "@once":
+        return [spec.start_date.astimezone(UTC).isoformat()]
+    just_before = spec.start_date.astimezone(UTC) - timedelta(microseconds=1)
+    times = croniter(spec.schedule_interval, just_before)
+    return [times.get_next(datetime).isoformat() for _ in range(count)]
+
+
+def statements(code: str) -> list[str]:
+    """Return the trees of the statements that a task's function shall hold."""
+    body = parsed(code)
+    alone = body[0]
+    inner = alone.body if len(body) == 1 and isinstance(alone, ast.FunctionDef) else body
+    return [ast.dump(statement) for statement in inner]
+
+
+def parsed(code: str) -> list[ast.stmt]:
+    """Return the statements of code that may be indented as a whole."""
+    try:
+        return ast.parse(code).body
+    except IndentationError:
+        outer = ast.parse(f"if True:\n{code}").body[0]
+        assert isinstance(outer, ast.If)
+        return outer.body
+
+
+def comparable(facts: Facts) -> Facts:
+    """Return what Airflow reports in the form of `expected`."""
+    return facts | {
+        "tasks": {
+            name: {
+                key: value for key, value in task.items() if key not in {"callable", "signature"}
+            }
+            | ({"source": statements(task["source"])} if "source" in task else {})
+            for name, task in facts["tasks"].items()
+        }
+    }
+
+
+def differences(one: Loaded) -> dict[str, object]:
+    """Return what is wrong: import errors, warnings, and each fact that is not as the spec says."""
+    wrong: dict[str, object] = {
+        key: found for key in ("errors", "warnings") if (found := one.facts[key])
+    }
+    if len(one.facts["dags"]) != 1:
+        return wrong | {"dags": one.facts["dags"]}
+    facts, wanted = comparable(one.facts["dags"][0]), expected(one.spec)
+    return wrong | {
+        key: (facts.get(key), wanted.get(key))
+        for key in facts.keys() | wanted.keys()
+        if facts.get(key) != wanted.get(key)
+    }
+
+
+# --- The specs ---------------------------------------------------------------------------------
+
+
+def corpus(path: Path) -> Iterator[tuple[str, DagSpec]]:
+    """Yield every line of a corpus that dagctl accepts."""
+    for line in path.read_text("utf-8").splitlines():
+        entry = json.loads(line)
+        try:
+            yield entry["name"], load_spec(expanded(entry), format=entry["format"])
+        except SpecError:
+            continue
+
+
+def expanded(entry: Facts) -> str:
+    """Return the text of a corpus line, with its tokens replaced by what they stand for."""
+    text: str = entry["spec"]
+    rules = entry.get("expand") or []
+    for rule in rules if isinstance(rules, list) else [rules]:
+        text = text.replace(rule["token"], expansion(rule))
+    return text
+
+
+def expansion(rule: Facts) -> str:
+    count: int = rule["count"]
+    if "char" in rule:
+        char: str = rule["char"]
+        return char * count
+    numbers = range(1, count + 1)
+    return "".join(rule["template"] % {"i": i, "prev": i - 1, "indent": " " * i} for i in numbers)
+
+
+def specs() -> dict[str, DagSpec]:
+    """Return every example, golden and accepted corpus line, by a name."""
+    files = {str(path.relative_to(ROOT)): path for path in [*EXAMPLES, *GOLDENS]}
+    found = {name: load_spec(path.read_text("utf-8"), origin=name) for name, path in files.items()}
+    for path in CORPORA:
+        found |= {f"{path.parent.parent.name}: {name}": spec for name, spec in corpus(path)}
+    return found
+
+
+# --- The tests ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def loaded(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Loaded]:
+    """Load the file of every spec, all in one process of Airflow's."""
+    folder = tmp_path_factory.mktemp("dags")
+    named = specs()
+    paths = {
+        name: airflow.write(spec, folder / str(number))
+        for number, (name, spec) in enumerate(named.items())
+    }
+    facts = airflow.load(paths.values())
+    return {name: Loaded(spec, facts[paths[name]]) for name, spec in named.items()}
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES, *GOLDENS], ids=lambda p: str(p.relative_to(ROOT)))
+def test_airflow_loads_what_the_spec_says(loaded: dict[str, Loaded], path: Path) -> None:
+    assert differences(loaded[str(path.relative_to(ROOT))]) == {}
+
+
+def test_airflow_loads_what_every_accepted_line_of_the_corpora_says(
+    loaded: dict[str, Loaded],
+) -> None:
+    assert loaded
+    assert {name: found for name, one in loaded.items() if (found := differences(one))} == {}

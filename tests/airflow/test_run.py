@@ -1,0 +1,61 @@
+"""The examples run to success in real Airflow, and values flow from task to task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dagctl.spec.load import load_spec
+
+if TYPE_CHECKING:
+    from dagctl.spec.model import DagSpec
+
+    from .conftest import Airflow
+
+ROOT = Path(__file__).resolve().parents[2]
+SPECS: dict[str, DagSpec] = {
+    path.name: load_spec(path.read_text("utf-8"), origin=path.name)
+    for path in sorted((ROOT / "examples").iterdir())
+}
+INPUT = {"user": {"0": "ana", "1": "omar"}, "sessions": {"0": 3, "1": 5}}
+
+
+@pytest.fixture(scope="session")
+def runs(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Run every example, all in one process of Airflow's; return what became of each by its id."""
+    folder = tmp_path_factory.mktemp("dags")
+    for spec in SPECS.values():
+        airflow.write(spec, folder)
+    return airflow.run(folder)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_an_example_runs_to_success(runs: dict[str, dict[str, Any]], name: str) -> None:
+    run = runs[SPECS[name].dag_id]
+
+    assert run["state"] == "success"
+    assert {task: one["state"] for task, one in run["tasks"].items()} == {
+        task.task_id: "success" for task in SPECS[name].tasks
+    }
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "task_id", "value"),
+    [
+        ("my_custom_etl_pipeline", "extract_data", INPUT),
+        ("my_custom_etl_pipeline", "transform_data", INPUT),
+        ("my_custom_etl_pipeline", "load_to_db", "loaded"),
+        ("daily_report_generator", "fetch_analytics", {"users": 1000, "sessions": 5000}),
+        ("daily_report_generator", "generate_report", "report written"),
+        ("ml_model_training", "train_model", {"accuracy": 0.95}),
+        ("regional_sales", "total", 500),
+        ("regional_sales", "mail_summary", "2024-06-01 sales 500"),
+        ("warehouse_cleanup", "report", "would drop backup_of_backup"),
+    ],
+)
+def test_a_task_gives_the_next_one_its_value(
+    runs: dict[str, dict[str, Any]], dag_id: str, task_id: str, value: object
+) -> None:
+    assert runs[dag_id]["tasks"][task_id]["xcom"] == value

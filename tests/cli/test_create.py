@@ -1,0 +1,163 @@
+"""`dagctl create` and `dagctl recover`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import ExitCode
+from tests.cli.conftest import BAD, GOOD
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+def test_create_says_what_it_did_and_what_comes_next(workspace: Shell) -> None:
+    done = workspace.ok("create", "specs/orders.yaml")
+    commit = workspace.git("rev-parse", "--short=7", "HEAD")
+    assert done.out == f"Created daily_orders v1 ({commit}): dags/daily_orders.py\n"
+    assert done.err.endswith("  next: dagctl show daily_orders\n")
+    assert f"  commit    {commit} on main\n" in done.err
+
+
+def test_the_second_run_changes_nothing_and_says_so(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    before = workspace.git("rev-parse", "HEAD")
+    done = workspace.ok("create", "specs")
+    assert (done.out, done.err) == ("daily_orders v1 is unchanged; nothing to do\n", "")
+    assert workspace.git("rev-parse", "HEAD") == before
+
+
+def test_a_changed_spec_updates_its_dag(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
+    assert workspace.ok("create", "specs").out.startswith("Updated daily_orders v2 (")
+
+
+def test_json_has_an_entry_for_each_spec(workspace: Shell) -> None:
+    workspace.write("specs/second.yaml", GOOD.replace("Daily", "Weekly"))
+    result = workspace.json("create", "specs")
+    commit = workspace.git("rev-parse", "HEAD")
+    assert [(dag["dag_id"], dag["source"]) for dag in result["dags"]] == [
+        ("daily_orders", "specs/orders.yaml"),
+        ("weekly_orders", "specs/second.yaml"),
+    ]
+    assert {dag["commit_id"] for dag in result["dags"]} == {commit}
+    assert all(dag["changed"] and dag["state"] == "created" for dag in result["dags"])
+    again = workspace.json("create", "specs")
+    assert all(not dag["changed"] and dag["state"] == "unchanged" for dag in again["dags"])
+
+
+def test_json_leaves_the_rest_to_standard_error(workspace: Shell) -> None:
+    assert workspace.ok("create", "specs", "-o", "json").document["dry_run"] is False
+
+
+def test_a_spec_from_standard_input_has_no_source(workspace: Shell) -> None:
+    (dag,) = workspace.json("create", "-", stdin=GOOD)["dags"]
+    assert dag["source"] is None
+    (second,) = workspace.json("create", "-", stdin=GOOD)["dags"]
+    assert second["dag_id"] == "daily_orders_2"
+
+
+def test_one_bad_spec_stops_all_and_every_problem_is_told(workspace: Shell) -> None:
+    workspace.write("specs/bad.yaml", BAD)
+    done = workspace.run("create", "specs", "nope.yaml")
+    assert done.code == ExitCode.NOT_FOUND
+    assert done.out == ""
+    for words in ("DAG210", "DAG201", "DAG301", "nope.yaml", "Nothing was written."):
+        assert words in done.err
+    assert not (workspace.folder / "dags").exists()
+
+
+def test_keep_going_leaves_bad_specs_out(workspace: Shell) -> None:
+    workspace.write("specs/bad.yaml", BAD)
+    done = workspace.run("create", "specs", "--keep-going")
+    assert done.code == ExitCode.INVALID
+    assert done.out.startswith("Created daily_orders v1")
+    assert "3 errors, 0 warnings in 1 file. Left out; going on with the others." in done.err
+
+
+def test_keep_going_in_json_has_the_result_and_the_findings(workspace: Shell) -> None:
+    workspace.write("specs/bad.yaml", BAD)
+    done = workspace.run("create", "specs", "--keep-going", "-o", "json")
+    document = done.document
+    assert done.code == document["error"]["exit_code"] == ExitCode.INVALID
+    assert [dag["dag_id"] for dag in document["result"]["dags"]] == ["daily_orders"]
+    assert {found["file"] for found in document["diagnostics"]} == {"specs/bad.yaml"}
+
+
+def test_a_dry_run_shows_the_diff_and_changes_nothing(workspace: Shell) -> None:
+    before = workspace.git("status", "--porcelain", "--untracked-files=all")
+    done = workspace.ok("create", "--dry-run", "specs")
+    assert done.out.startswith("create daily_orders v1: dags/daily_orders.py\n--- ")
+    assert '+    "daily_orders",' in done.out
+    assert done.err.endswith("Nothing was changed. Apply: without --dry-run.\n")
+    assert workspace.git("status", "--porcelain", "--untracked-files=all") == before
+    assert workspace.json("list")["dags"] == []
+
+
+def test_a_dry_run_in_json_has_the_plan(workspace: Shell) -> None:
+    done = workspace.ok("create", "--dry-run", "specs", "-o", "json")
+    assert done.document["dry_run"] is True
+    (dag,) = done.document["result"]["dags"]
+    assert (dag["action"], dag["version"]) == ("create", 1)
+    assert dag["diff"].startswith("--- ")
+
+
+def test_nothing_pends_after_create(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    assert workspace.run("create", "--dry-run", "--exit-code", "specs").code == ExitCode.OK
+
+
+def test_if_exists_fail_is_a_conflict(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    done = workspace.run("create", "--if-exists", "fail", "specs", "-o", "json")
+    assert done.code == ExitCode.CONFLICT
+    assert done.document["error"]["retryable"] is False
+
+
+def test_a_change_by_hand_is_shown_and_force_overrules(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    workspace.write("dags/daily_orders.py", "mine\n")
+    done = workspace.run("create", "specs", "-o", "json")
+    assert done.code == ExitCode.CONFLICT
+    assert "+mine" in done.document["error"]["diff"]
+    workspace.ok("create", "specs", "--force")
+    assert "mine" not in (workspace.folder / "dags" / "daily_orders.py").read_text()
+
+
+def test_a_refusing_hook_is_a_conflict_and_no_verify_skips_it(workspace: Shell) -> None:
+    hook = workspace.write(
+        ".git/hooks/pre-commit", "#!/bin/sh\necho 'not on \x1b[31mMonday'\nexit 1\n"
+    )
+    hook.chmod(0o755)
+    done = workspace.run("create", "specs")
+    assert done.code == ExitCode.CONFLICT
+    assert "not on" in done.err
+    assert "\x1b" not in done.err
+    workspace.ok("create", "specs", "--no-verify")
+
+
+@pytest.mark.parametrize(
+    ("option", "told"), [("-q", ""), ("--no-progress", "next:"), ("-v", "journal")]
+)
+def test_how_much_is_told_is_the_users_choice(workspace: Shell, option: str, told: str) -> None:
+    done = workspace.ok(option, "create", "specs")
+    assert done.out.startswith("Created daily_orders")
+    assert told in done.err
+    assert bool(done.err) is bool(told)
+    assert ("commit" in done.err) is (option == "-v")
+
+
+def test_the_commit_id_is_that_of_head(workspace: Shell) -> None:
+    done = workspace.ok("create", "specs")
+    found = re.search(r"\((\w{7})\)", done.out)
+    assert found
+    assert workspace.git("rev-parse", "HEAD").startswith(found[1])
+
+
+def test_recover_says_that_there_is_nothing_to_do(workspace: Shell) -> None:
+    assert workspace.ok("recover").out == "nothing to recover\n"
+    assert workspace.json("recover") == {"recovered": []}

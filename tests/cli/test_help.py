@@ -1,0 +1,166 @@
+"""Help, version, topics, completion: what is shown, and that it costs nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl import __version__
+from dagctl.cli.app import run
+from dagctl.cli.invocation import COMMANDS
+from dagctl.cli.program import app
+from dagctl.cli.topics import MEANINGS, TOPICS
+from dagctl.errors import ExitCode
+from dagctl.settings import CHECKS
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+HEAVY = {
+    "croniter",
+    "cron_descriptor",
+    "dagctl.adapters",
+    "filelock",
+    "git",
+    "httpx",
+    "jinja2",
+    "pydantic",
+    "rich",
+    "sqlite3",
+    "supabase",
+    "yaml",
+}
+OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "supabase"}
+
+
+def loaded(shell: Shell, *arguments: str) -> set[str]:
+    """Return the modules that a run has loaded when it ends."""
+    program = (
+        "import sys; from dagctl.cli.app import run; code = run(sys.argv[1:]); "
+        "print('\\n'.join(sys.modules), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        [],
+        ["help", "spec"],
+        ["create", "--help"],
+        ["completion", "bash"],
+    ],
+    ids=" ".join,
+)
+def test_help_and_version_load_nothing_heavy(shell: Shell, arguments: list[str]) -> None:
+    # Typer itself asks pydantic to check the argument of a real command.
+    allowed = {"pydantic"} if arguments[:1] in (["help"], ["completion"]) else set()
+    assert loaded(shell, *arguments) & HEAVY <= allowed
+
+
+@pytest.mark.parametrize("command", ["validate", "render"])
+def test_validate_and_render_load_nothing_of_the_operation(workspace: Shell, command: str) -> None:
+    assert not loaded(workspace, command, "specs/orders.yaml") & OF_THE_OPERATION
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"dagctl {__version__}\n"
+
+
+def test_nothing_is_the_same_as_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    without = capsys.readouterr().out
+    assert run(["--help"]) == 0
+    assert capsys.readouterr().out == without
+    assert run(["help"]) == 0
+    assert capsys.readouterr().out == without
+
+
+def test_help_lists_every_command_in_its_group(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--help"])
+    page = capsys.readouterr().out
+    listed = [
+        line.split()[0] for line in page.split("\nAuthor:")[1].splitlines() if line[:2] == "  "
+    ]
+    assert set(COMMANDS) <= set(listed)
+    headings = [page.index(f"\n{name}:\n") for name in ("Author", "Publish", "Inspect", "More")]
+    assert headings == sorted(headings)
+
+
+def test_the_names_of_the_commands_are_known_before_parsing() -> None:
+    assert [command.name for command in app.registered_commands] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_page_with_examples(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["help", command]) == 0
+    page = capsys.readouterr().out
+    examples = [line for line in page.partition("Examples:")[2].splitlines() if "dagctl" in line]
+    assert 2 <= len(examples) <= 6
+    assert run([command, "--help"]) == 0
+    assert capsys.readouterr().out == page
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_has_a_page(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["help", topic]) == 0
+    assert capsys.readouterr().out == TOPICS[topic] + "\n"
+
+
+def test_every_exit_code_and_every_setting_is_explained() -> None:
+    assert set(MEANINGS) == set(ExitCode)
+    assert all(f"DAGCTL_{key.upper()} " in TOPICS["environment"] for key in CHECKS)
+
+
+def test_the_spec_of_the_topic_is_a_good_one(shell: Shell) -> None:
+    lines = TOPICS["spec"].splitlines()[2:-2]
+    text = "\n".join(line[2:] for line in lines)
+    assert shell.run("validate", "-", stdin=text).code == 0
+
+
+def test_an_unknown_topic_is_not_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["help", "exit-code"]) == ExitCode.NOT_FOUND
+    assert "did you mean `exit-codes`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shell_name", ["zsh", "fish", "powershell"])
+def test_a_completion_script_is_printed(
+    shell_name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["completion", shell_name]) == 0
+    assert "_DAGCTL_COMPLETE" in capsys.readouterr().out
+
+
+def test_the_completion_script_works_in_bash(shell: Shell) -> None:
+    script = shell.ok("completion", "bash").out
+    words = "dagctl val"
+    program = (
+        f'dagctl() {{ {sys.executable} -m dagctl "$@"; }}\n'
+        f"{script}\n"
+        f"COMP_WORDS=({words}); COMP_CWORD=1; COMP_LINE='{words}'\n"
+        "_dagctl_completion dagctl; echo ${COMPREPLY[@]}\n"
+    )
+    program = program.replace(
+        "_DAGCTL_COMPLETE=complete_bash $1",
+        f"_DAGCTL_COMPLETE=complete_bash {sys.executable} -m dagctl",
+    )
+    done = subprocess.run(
+        ["bash", "-euc", program], env=shell.environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["validate"]

@@ -1,0 +1,83 @@
+"""`dagctl init`."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from dagctl.errors import ExitCode
+from tests.cli.conftest import PROJECT
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+def settings(shell: Shell, folder: str = ".") -> dict[str, object]:
+    return tomllib.loads((shell.folder / folder / "dagctl.toml").read_text())
+
+
+def test_an_empty_folder_becomes_a_workspace_with_a_repository(shell: Shell) -> None:
+    done = shell.ok("init")
+    assert done.out.splitlines() == [
+        f"{shell.folder} is a workspace now",
+        "  wrote  dagctl.toml",
+        "  wrote  .dagctl/.gitignore",
+        "  wrote  .dagctl/dag.schema.json",
+        "  made   a git repository (there was none)",
+    ]
+    assert "next:" in done.err
+    assert shell.git("status", "--porcelain") == "?? dagctl.toml"
+    assert UUID(str(settings(shell)["project_id"])).version == 4
+
+
+def test_the_schema_for_editors_is_the_one_that_schema_prints(shell: Shell) -> None:
+    shell.ok("init")
+    file = shell.folder / ".dagctl" / "dag.schema.json"
+    assert file.read_text() == shell.ok("schema").out
+    assert json.loads(file.read_text())["$schema"] == "http://json-schema.org/draft-07/schema#"
+
+
+def test_a_second_init_says_what_is_there_and_changes_nothing(shell: Shell) -> None:
+    shell.ok("init")
+    before = (shell.folder / "dagctl.toml").read_bytes()
+    done = shell.ok("init", "--airflow", "2")
+    assert done.out.splitlines()[0].endswith("is a workspace already")
+    assert "  kept   dagctl.toml" in done.out.splitlines()
+    assert (shell.folder / "dagctl.toml").read_bytes() == before
+
+
+def test_a_repository_around_the_folder_is_used(shell: Shell) -> None:
+    shell.git("init", "--quiet")
+    shell.write(".gitignore", "mine\n")
+    result = shell.json("init", "team/dags")
+    assert result["repository"] == "found"
+    assert not (shell.folder / "team" / "dags" / ".git").exists()
+    assert (shell.folder / ".gitignore").read_text() == "mine\n"
+
+
+def test_options_stand_in_the_settings(shell: Shell) -> None:
+    options = ["--project-id", PROJECT.upper(), "--airflow", "2", "--dags-folder", "./my dags/"]
+    shell.ok("init", "work", *options)
+    found = settings(shell, "work")
+    assert (found["project_id"], found["airflow"], found["dags_folder"]) == (
+        PROJECT,
+        "2",
+        "my dags",
+    )
+
+
+def test_a_wrong_option_makes_nothing(shell: Shell) -> None:
+    for option in (["--project-id", "x"], ["--dags-folder", "../x"], ["--airflow", "4"]):
+        assert shell.run("init", *option).code == ExitCode.USAGE
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_json_says_what_was_made(shell: Shell) -> None:
+    assert shell.json("init") == {
+        "root": str(shell.folder),
+        "created": ["dagctl.toml", ".dagctl/.gitignore", ".dagctl/dag.schema.json"],
+        "kept": [],
+        "repository": "created",
+    }

@@ -1,0 +1,204 @@
+"""`dagctl list`, `show`, `explain` and `schema`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.catalogue import CATALOGUE
+from dagctl.errors import ExitCode
+from tests.cli.conftest import GOOD, PROJECT
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+ROW = [
+    "id",
+    "project_id",
+    "user_id",
+    "dag_id",
+    "dag_name",
+    "description",
+    "file_path",
+    "schedule_interval",
+    "owner",
+    "tags",
+    "task_count",
+    "is_active",
+    "created_at",
+    "updated_at",
+    "commit_id",
+    "version",
+    "state",
+    "source",
+]
+
+
+@pytest.fixture
+def five(workspace: Shell) -> Shell:
+    """Return the user with five recorded DAGs, `dag_a` to `dag_e`."""
+    (workspace.folder / "specs" / "orders.yaml").unlink()
+    for name in "abcde":
+        text = GOOD.replace("Daily orders", f"DAG {name}")
+        if name == "c":
+            text = text.replace("data-team", "ml-team").replace("gold", "silver")
+        workspace.write(f"specs/{name}.yaml", text)
+    workspace.ok("create", "specs")
+    return workspace
+
+
+def test_an_empty_list_is_no_failure(workspace: Shell) -> None:
+    assert workspace.ok("list").out == ""
+    assert workspace.json("list") == {"dags": [], "next": None}
+
+
+def test_a_piped_list_is_tab_separated_without_a_heading(five: Shell) -> None:
+    lines = [line.split("\t") for line in five.ok("list").out.splitlines()]
+    assert [line[0] for line in lines] == ["dag_a", "dag_b", "dag_c", "dag_d", "dag_e"]
+    assert lines[0][1:4] == ["1", "0 2 * * *", "data-team"]
+    assert lines[0][4].endswith("Z")
+    assert {line[5] for line in lines} == {"synced"}
+
+
+def test_names_alone(five: Shell) -> None:
+    assert five.ok("list", "-o", "name", "--limit", "2").out == "dag_a\ndag_b\n"
+
+
+def test_json_rows_are_the_guides(five: Shell) -> None:
+    first = five.json("list")["dags"][0]
+    assert list(first) == ROW
+    assert first["project_id"] == PROJECT
+    assert first["tags"] == ["orders", "gold"]
+    assert first["task_count"] == 2
+
+
+def test_pages_follow_each_other(five: Shell) -> None:
+    seen: list[str] = []
+    after: list[str] = []
+    while True:
+        page = five.json("list", "--limit", "2", *after)
+        seen += [dag["dag_id"] for dag in page["dags"]]
+        if page["next"] is None:
+            break
+        after = ["--after", page["next"]]
+    assert seen == ["dag_a", "dag_b", "dag_c", "dag_d", "dag_e"]
+
+
+def test_the_next_page_is_told(five: Shell) -> None:
+    assert "more: dagctl list --after dag_b" in five.ok("list", "--limit", "2").err
+
+
+@pytest.mark.parametrize("form", ["text", "name", "json"])
+def test_all_pages_at_once(five: Shell, form: str) -> None:
+    out = five.ok("list", "--all", "--limit", "2", "-o", form).out
+    assert all(f"dag_{name}" in out for name in "abcde")
+
+
+@pytest.mark.parametrize(
+    ("option", "names"),
+    [
+        (["--owner", "ml-team"], ["dag_c"]),
+        (["--tag", "silver"], ["dag_c"]),
+        (["--user", "ana@example.com"], ["dag_a", "dag_b", "dag_c", "dag_d", "dag_e"]),
+        (["--user", "bob@example.com"], []),
+    ],
+)
+def test_filters(five: Shell, option: list[str], names: list[str]) -> None:
+    assert [dag["dag_id"] for dag in five.json("list", *option)["dags"]] == names
+
+
+def test_the_state_tells_drift_and_missing(five: Shell) -> None:
+    five.write("dags/dag_a.py", "mine\n")
+    (five.folder / "dags" / "dag_b.py").unlink()
+    states = {dag["dag_id"]: dag["state"] for dag in five.json("list")["dags"]}
+    assert (states["dag_a"], states["dag_b"], states["dag_c"]) == ("drift", "missing", "synced")
+    assert five.ok("show", "dag_a").out.startswith("dag_a  v1  drift\n")
+    assert five.json("show", "dag_b")["dag"]["drift"] == "missing"
+
+
+def test_show_tells_schedule_next_run_and_graph(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    out = workspace.ok("show", "daily_orders").out
+    assert out.startswith("daily_orders  v1  synced\n  Loads the orders of a day\n")
+    assert "  schedule  0 2 * * *: at 02:00; next 20" in out
+    assert "  graph     2 tasks, 2 levels\n    extract ─> load\n" in out
+
+
+def test_show_draws_in_ascii_where_it_has_to(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    done = workspace.run("show", "daily_orders", encoding="ascii")
+    assert "extract -> load" in done.out
+
+
+def test_show_in_json_has_row_graph_and_spec(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    dag = workspace.json("show", "daily_orders")["dag"]
+    assert list(dag)[: len(ROW)] == ROW
+    assert dag["graph"] == {
+        "nodes": ["extract", "load"],
+        "edges": [["extract", "load"]],
+        "levels": [["extract"], ["load"]],
+    }
+    assert dag["spec"]["dag_name"] == "Daily orders"
+    assert dag["next_run"].endswith("T02:00:00Z")
+
+
+@pytest.mark.parametrize(("form", "first"), [("mermaid", "flowchart LR"), ("dot", "digraph")])
+def test_show_prints_the_graph_alone(workspace: Shell, form: str, first: str) -> None:
+    workspace.ok("create", "specs")
+    assert workspace.ok("show", "daily_orders", "-o", form).out.startswith(first)
+
+
+def test_show_source_prints_the_recorded_file(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    recorded = (workspace.folder / "dags" / "daily_orders.py").read_text()
+    workspace.write("dags/daily_orders.py", "mine\n")
+    assert workspace.ok("show", "daily_orders", "--source").out == recorded
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_show_spec_prints_a_spec_that_means_the_same(workspace: Shell, form: str) -> None:
+    text = GOOD.replace("echo extract", '"a\\nb: {{ ds }}  \\n\\té 😀 no"')
+    workspace.write("specs/orders.yaml", text)
+    workspace.ok("create", "specs")
+    first = workspace.json("show", "daily_orders")["dag"]["spec"]
+    printed = workspace.ok("show", "daily_orders", "--spec", "-o", form).out
+    workspace.ok("create", "-", "--if-exists", "update", stdin=printed)
+    assert workspace.json("show", "daily_orders")["dag"]["spec"] == first
+
+
+def test_hostile_values_are_shown_escaped(workspace: Shell) -> None:
+    text = GOOD.replace("data-team", '"[/foo][red]x"').replace(
+        "Loads the orders of a day", '"a\\tb [bold]\\n\\u200fc"'
+    )
+    workspace.write("specs/orders.yaml", text)
+    workspace.ok("create", "specs")
+    assert workspace.ok("list").out.split("\t")[3] == "[/foo][red]x"
+    shown = workspace.ok("show", "daily_orders").out
+    assert "  owner     [/foo][red]x\n" in shown
+    assert "  a\\tb [bold]\n" in shown
+    assert "\u200f" not in shown
+    assert workspace.json("show", "daily_orders")["dag"]["owner"] == "[/foo][red]x"
+
+
+def test_every_code_is_explained(shell: Shell) -> None:
+    for code, entry in CATALOGUE.items():
+        assert shell.ok("explain", code.lower()).out.startswith(f"{code}: {entry.title}\n")
+
+
+def test_explain_lists_every_code(shell: Shell) -> None:
+    lines = shell.ok("explain", "--list").out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == list(CATALOGUE)
+    assert [one["code"] for one in shell.json("explain", "--list")["codes"]] == list(CATALOGUE)
+
+
+def test_an_unknown_code_is_not_found(shell: Shell) -> None:
+    done = shell.run("explain", "CONFLIKT")
+    assert done.code == ExitCode.NOT_FOUND
+    assert "did you mean CONFLICT?" in done.err
+
+
+def test_the_schema_is_json(shell: Shell) -> None:
+    assert "dag_name" in json.loads(shell.ok("schema").out)["properties"]

@@ -1,0 +1,111 @@
+"""What users see on a real terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pexpect
+import pyte
+import pytest
+
+from tests.cli.conftest import BAD, GOOD, SECONDS
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+ROWS = 40
+
+
+class Terminal:
+    """A terminal of some width, with what was ever on it."""
+
+    def __init__(self, shell: Shell, columns: int) -> None:
+        self.shell = shell
+        self.columns = columns
+        self.raw = ""
+
+    def run(self, *arguments: str, **environ: str) -> list[str]:
+        """Return the lines on the screen when the run has ended."""
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "dagctl", *arguments],
+            cwd=str(self.shell.folder),
+            env={"TERM": "xterm-256color", **self.shell.environ, **environ},
+            dimensions=(ROWS, self.columns),
+            encoding="utf-8",
+            timeout=SECONDS,
+        )
+        child.expect(pexpect.EOF)
+        child.close()
+        self.raw = child.before or ""
+        screen = pyte.Screen(self.columns, ROWS)
+        pyte.Stream(screen).feed(self.raw)
+        return "\n".join(line.rstrip() for line in screen.display).rstrip().split("\n")
+
+
+@pytest.fixture(params=[80, 120])
+def terminal(workspace: Shell, request: pytest.FixtureRequest) -> Terminal:
+    return Terminal(workspace, request.param)
+
+
+def test_a_list_is_a_fitted_table(terminal: Terminal) -> None:
+    terminal.shell.write("specs/long.yaml", GOOD.replace("Daily orders", "x" * 100))
+    terminal.shell.write(
+        "specs/wide.yaml", GOOD.replace("data-team", "日本語チーム" * 10) + "dag_id: w"
+    )
+    terminal.shell.ok("create", "specs")
+    heading, *rows = terminal.run("list")
+    assert heading.split() == ["DAG", "ID", "VER", "SCHEDULE", "OWNER", "UPDATED", "STATE"]
+    assert len(rows) == 3
+    assert all(row.endswith("synced") for row in rows)
+    assert all("just now" in row for row in rows)
+    assert "…" in rows[1]
+
+
+def test_an_empty_list_says_how_to_start(terminal: Terminal) -> None:
+    assert terminal.run("list") == ["No DAGs here.", "  next: dagctl create SPEC"]
+
+
+def test_findings_have_colour_unless_it_is_not_wanted(terminal: Terminal) -> None:
+    terminal.shell.write("bad.yaml", BAD)
+    lines = terminal.run("validate", "bad.yaml")
+    assert "\x1b[1;31m" in terminal.raw
+    assert terminal.run("validate", "bad.yaml", NO_COLOR="1") == lines
+    assert "\x1b" not in terminal.raw
+    assert terminal.run("validate", "bad.yaml", TERM="dumb") == lines
+    assert "\x1b" not in terminal.raw
+
+
+def test_no_line_is_wider_than_the_terminal(terminal: Terminal) -> None:
+    terminal.shell.write("bad.yaml", f"dag_name: {'日本' * 100}\n" + BAD.replace("load", "l" * 150))
+    terminal.run("validate", "bad.yaml", NO_COLOR="1")
+    excerpts = [line for line in terminal.raw.splitlines() if " | " in line]
+    assert excerpts
+    assert all(len(line.encode("utf-32")) // 4 <= terminal.columns for line in excerpts)
+
+
+def test_a_long_operation_draws_a_bar_that_vanishes(terminal: Terminal) -> None:
+    hook = terminal.shell.write(".git/hooks/pre-commit", "#!/bin/sh\nsleep 1\n")
+    hook.chmod(0o755)
+    terminal.shell.write("specs/second.yaml", GOOD.replace("Daily", "Weekly"))
+    lines = terminal.run("create", "specs")
+    assert "\x1b[?25l" in terminal.raw  # the cursor was hidden while the bar moved
+    assert terminal.raw.rindex("\x1b[?25h") > terminal.raw.rindex("\x1b[?25l")
+    assert [line.split(" (")[0] for line in lines] == [
+        "Created daily_orders v1",
+        "Created weekly_orders v1",
+        "  2 DAGs; next: dagctl list",
+    ]
+
+
+@pytest.mark.parametrize("option", ["--no-progress", "--verbose"])
+def test_without_a_bar_nothing_moves(terminal: Terminal, option: str) -> None:
+    terminal.run(option, "create", "specs", NO_COLOR="1")
+    assert "\x1b" not in terminal.raw
+
+
+def test_a_graph_is_drawn_with_lines(terminal: Terminal) -> None:
+    terminal.shell.ok("create", "specs")
+    assert "    extract ─> load" in terminal.run("show", "daily_orders")
+    assert "    extract -> load" in terminal.run("show", "daily_orders", PYTHONIOENCODING="ascii")

@@ -1,0 +1,174 @@
+"""Wrong command lines, global options, streams that fail."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.cli.app import run
+from dagctl.errors import ExitCode
+from tests.cli.conftest import BAD, GOOD
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["craete"], ["no such command 'craete'", "did you mean 'create'?"]),
+        (["list", "--ownr", "x"], ["no such option: --ownr", "did you mean `--owner`?"]),
+        (["list", "--limit", "0"], ["--limit", "dagctl list --help"]),
+        (["list", "--limit", "x"], ["--limit"]),
+        (["create"], ["SPEC", "dagctl create --help"]),
+        (["validate", "-o", "xml", "x"], ["xml"]),
+        (["--color", "blue", "list"], ["blue"]),
+        (["create", "--exit-code", "x"], ["--exit-code goes with --dry-run"]),
+        (["explain"], ["give one code, or --list"]),
+        (["explain", "DAG201", "--list"], ["give one code, or --list"]),
+        (["show", "x", "--source", "--spec"], ["--source goes with no other form"]),
+        (["-C", "nowhere", "list"], ["nowhere is not a folder"]),
+        (["list"], ["no dagctl.toml", "dagctl init"]),
+        (["create", "specs/x.yaml"], ["no such file"]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_wrong_command_line_names_what_is_wrong_and_what_helps(
+    shell: Shell, arguments: list[str], words: list[str]
+) -> None:
+    done = shell.run(*arguments)
+    assert done.code in {ExitCode.USAGE, ExitCode.NOT_FOUND}
+    assert done.out == ""
+    assert "Traceback" not in done.err
+    for word in words:
+        assert word in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "-o", "json", "--ownr", "x"],
+        ["list", "--output=json"],
+        ["create", "-ojson"],
+        ["validate", "nope.yaml", "--output", "json"],
+        ["show", "-o", "json"],
+        ["explain", "DAG9999", "-o", "json"],
+        ["init", "-o", "json", "--project-id", "x"],
+        ["recover", "-o", "json"],
+        ["nonsense", "-o", "json"],
+    ],
+    ids=" ".join,
+)
+def test_a_failure_is_one_json_document_too(shell: Shell, arguments: list[str]) -> None:
+    done = shell.run(*arguments)
+    document = done.document
+    assert document["ok"] is False
+    assert document["error"]["exit_code"] == done.code
+    assert done.err == ""
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_global_options_stand_before_or_after_the_command(shell: Shell, where: str) -> None:
+    inner = shell.folder / "inner"
+    inner.mkdir()
+    shell.write("inner/good.yaml", GOOD)
+    options = ["-C", "inner", "--color", "always"]
+    command = ["validate", "good.yaml"]
+    done = shell.run(*(options + command if where == "before" else command + options))
+    assert done.code == 0, done.err
+
+
+def test_quiet_leaves_results_and_errors(shell: Shell) -> None:
+    shell.write("good.yaml", GOOD)
+    shell.write("bad.yaml", BAD)
+    assert shell.run("-q", "validate", "good.yaml").err == ""
+    assert "4 errors" not in shell.run("validate", "good.yaml").err
+    assert "error" in shell.run("-q", "validate", "bad.yaml").err
+
+
+def test_debug_shows_where_it_failed(shell: Shell) -> None:
+    assert "Traceback" in shell.run("--debug", "list").err
+    assert "Traceback" not in shell.run("list").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "coloured"),
+    [
+        ([], {}, False),
+        (["--color", "always"], {}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        ([], {"CLICOLOR_FORCE": "1"}, True),
+        ([], {"CLICOLOR_FORCE": "0"}, False),
+        ([], {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False),
+        (["--color", "never"], {"CLICOLOR_FORCE": "1"}, False),
+    ],
+)
+def test_colour_is_as_flags_and_variables_say(
+    shell: Shell, arguments: list[str], environ: dict[str, str], *, coloured: bool
+) -> None:
+    shell.write("bad.yaml", BAD)
+    done = shell.run(*arguments, "validate", "bad.yaml", **environ)
+    assert ("\x1b[" in done.out) is coloured
+
+
+def test_ascii_streams_get_ascii(shell: Shell) -> None:
+    shell.write("bad.yaml", f"dag_name: 日本{'x' * 300}\nretires: é\n")
+    done = shell.run("validate", "bad.yaml", encoding="ascii")
+    assert done.code == ExitCode.INVALID
+    assert done.out.isascii()
+    assert done.err.isascii()
+
+
+def test_json_on_an_ascii_stream_is_still_json(shell: Shell) -> None:
+    shell.write("ü.yaml", "é: 1\n")
+    done = shell.run("validate", "ü.yaml", "-o", "json", encoding="ascii")
+    assert done.out.isascii()
+    assert done.document["diagnostics"][0]["file"] == "ü.yaml"
+
+
+def test_a_name_that_is_no_text_is_shown(shell: Shell) -> None:
+    file = os.fsencode(shell.folder) + b"/\xff.yaml"
+    with open(file, "w") as out:  # noqa: PTH123 - a path of bytes
+        out.write(BAD)
+    done = shell.run("validate", ".")
+    assert done.code == ExitCode.INVALID
+    assert r"\udcff.yaml:2:20" in done.out
+    assert shell.run("validate", ".", "-o", "json").document["ok"] is False
+
+
+def test_a_closed_pipe_ends_quietly(shell: Shell) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m dagctl help spec | true; echo $?"],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_an_unforeseen_exception_is_a_short_bug_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: str) -> None:
+        raise ZeroDivisionError("in the test")
+
+    monkeypatch.setattr("dagctl.cli.app._dispatch", lambda *_: broken(""))
+    assert run(["list"]) == ExitCode.BUG
+    assert "this is a bug in dagctl: ZeroDivisionError: in the test" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dagctl.cli.app._dispatch", interrupted)
+    assert run(["list"]) == ExitCode.INTERRUPTED
+    assert "interrupted" in capsys.readouterr().err

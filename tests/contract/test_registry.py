@@ -1,0 +1,281 @@
+"""The contract of the `Registry` port, over the twin and over SQLite."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from dagctl.adapters.memory.registry import MemoryRegistry
+from dagctl.adapters.sqlite_registry import SqliteRegistry
+from dagctl.errors import ConflictError
+from dagctl.ports import Claim, DagRecord, OperationStatus, Query, Registry, Reservation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
+ADA = "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
+LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
+    if request.param == "memory":
+        yield MemoryRegistry(PROJECT, ADA)
+        return
+    sqlite = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ADA)
+    yield sqlite
+    sqlite.close()
+
+
+def record(granted: Reservation, *, source: str | None = None, owner: str = "data") -> DagRecord:
+    return DagRecord(
+        id=granted.row_id,
+        project_id=PROJECT,
+        user_id=granted.user_id,
+        dag_id=granted.dag_id,
+        dag_name="Ünï 'x' \N{SNOWMAN}",
+        description="",
+        file_path=f"dags/{granted.dag_id}.py",
+        schedule_interval=None,
+        owner=owner,
+        tags=("etl", f"only {granted.dag_id}"),
+        task_count=1,
+        is_active=True,
+        created_at=granted.created_at,
+        updated_at=LONG_AGO,
+        commit_id="c0ffee",
+        version=granted.version,
+        base_name="x",
+        source_path=source,
+        storage_path=f"{PROJECT}/dags/{granted.dag_id}.py",
+        airflow="3",
+        spec={"dag_name": "x", "tasks": [{"task_id": "a", "retries": 1.5, "none": None}]},
+        spec_digest="a" * 64,
+        content_digest="b" * 64,
+    )
+
+
+def operation() -> str:
+    return str(uuid4())
+
+
+def publish(registry: Registry, *names: str, source: str | None = None) -> list[DagRecord]:
+    this = operation()
+    granted = registry.reserve(this, [Claim(dag_id=name) for name in names])
+    records = [record(one, source=source) for one in granted]
+    registry.confirm(this, records)
+    return records
+
+
+def update(row: DagRecord, version: int | None = None) -> Claim:
+    return Claim(dag_id=row.dag_id, replaces=row.id, expected_version=version or row.version)
+
+
+def test_a_free_name_is_granted_as_it_is_wished(registry: Registry) -> None:
+    (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
+    assert (granted.dag_id, granted.version, granted.user_id) == ("x", 1, ADA)
+    assert granted.created_at.tzinfo is not None
+
+
+def test_a_taken_name_gets_the_next_free_number(registry: Registry) -> None:
+    publish(registry, "x", "x_3")
+    granted = registry.reserve(operation(), [Claim(dag_id="x"), Claim(dag_id="x")])
+    assert [one.dag_id for one in granted] == ["x_2", "x_4"]
+
+
+def test_a_reserved_name_is_taken_before_it_is_confirmed(registry: Registry) -> None:
+    registry.reserve(operation(), [Claim(dag_id="x")])
+    (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
+    assert granted.dag_id == "x_2"
+
+
+def test_a_name_that_only_begins_alike_takes_nothing(registry: Registry) -> None:
+    publish(registry, "x_y", "xy", "X", "x_2_z")
+    granted = registry.reserve(operation(), [Claim(dag_id="x"), Claim(dag_id="x")])
+    assert [one.dag_id for one in granted] == ["x", "x_2"]
+
+
+def test_a_taken_name_that_may_not_be_numbered_refuses_the_whole_operation(
+    registry: Registry,
+) -> None:
+    publish(registry, "x")
+    this = operation()
+    with pytest.raises(ConflictError, match="`x` exists"):
+        registry.reserve(this, [Claim(dag_id="new"), Claim(dag_id="x", on_taken="fail")])
+    assert registry.status(this) is OperationStatus.ABSENT
+    (granted,) = registry.reserve(operation(), [Claim(dag_id="new")])
+    assert granted.dag_id == "new"
+
+
+def test_reserving_again_gives_the_same_reservations(registry: Registry) -> None:
+    this = operation()
+    claims = [Claim(dag_id="b"), Claim(dag_id="a")]
+    granted = registry.reserve(this, claims)
+    assert registry.reserve(this, claims) == granted
+    assert registry.reserved(this) == granted
+    registry.confirm(this, map(record, granted))
+    assert registry.reserve(this, claims) == granted
+    assert registry.reserved(this) == granted
+
+
+def test_a_row_is_seen_only_when_it_is_confirmed(registry: Registry) -> None:
+    this = operation()
+    granted = registry.reserve(this, [Claim(dag_id="x")])
+    assert registry.get("x") is None
+    assert registry.find(dag_ids=["x"]) == []
+    assert registry.page(Query()).records == ()
+    registry.confirm(this, map(record, granted))
+    assert registry.status(this) is OperationStatus.CONFIRMED
+    assert [one.dag_id for one in registry.page(Query()).records] == ["x"]
+
+
+def test_every_field_of_a_record_comes_back(registry: Registry) -> None:
+    (written,) = publish(registry, "x", source="specs/x.yaml")
+    read = registry.get("x")
+    assert read is not None
+    assert read.updated_at > LONG_AGO
+    assert replace(read, updated_at=LONG_AGO) == written
+
+
+def test_confirming_again_changes_nothing(registry: Registry) -> None:
+    this = operation()
+    granted = registry.reserve(this, [Claim(dag_id="x")])
+    registry.confirm(this, map(record, granted))
+    before = registry.get("x")
+    registry.confirm(this, map(record, granted))
+    assert registry.get("x") == before
+
+
+def test_what_was_never_reserved_cannot_be_confirmed(registry: Registry) -> None:
+    with pytest.raises(ConflictError, match="nothing is reserved"):
+        registry.confirm(operation(), [])
+
+
+def test_an_aborted_operation_gives_its_names_back_and_stays_aborted(registry: Registry) -> None:
+    this = operation()
+    granted = registry.reserve(this, [Claim(dag_id="x")])
+    assert registry.abort(this) is OperationStatus.ABORTED
+    assert registry.reserved(this) == []
+    with pytest.raises(ConflictError, match="aborted"):
+        registry.reserve(this, [Claim(dag_id="x")])
+    with pytest.raises(ConflictError):
+        registry.confirm(this, map(record, granted))
+    assert registry.abort(this) is OperationStatus.ABORTED
+    assert registry.reserve(operation(), [Claim(dag_id="x")])[0].dag_id == "x"
+
+
+def test_an_operation_that_was_never_seen_can_be_aborted(registry: Registry) -> None:
+    this = operation()
+    assert registry.abort(this) is OperationStatus.ABORTED
+    with pytest.raises(ConflictError, match="aborted"):
+        registry.reserve(this, [Claim(dag_id="x")])
+
+
+def test_a_confirmed_operation_cannot_be_aborted(registry: Registry) -> None:
+    this = operation()
+    registry.confirm(this, map(record, registry.reserve(this, [Claim(dag_id="x")])))
+    assert registry.abort(this) is OperationStatus.CONFIRMED
+    assert registry.get("x") is not None
+
+
+def test_an_update_keeps_id_author_and_time_and_counts_the_version(registry: Registry) -> None:
+    (first,) = publish(registry, "x")
+    (granted,) = registry.reserve(operation(), [update(first)])
+    assert granted == Reservation(
+        row_id=first.id,
+        dag_id="x",
+        version=2,
+        user_id=first.user_id,
+        created_at=first.created_at,
+    )
+
+
+def test_readers_see_the_old_version_until_the_update_is_confirmed(registry: Registry) -> None:
+    (first,) = publish(registry, "x")
+    this = operation()
+    granted = registry.reserve(this, [update(first)])
+    seen = registry.get("x")
+    assert seen is not None
+    assert seen.version == 1
+    registry.confirm(this, [record(one, owner="other") for one in granted])
+    seen = registry.get("x")
+    assert seen is not None
+    assert (seen.version, seen.owner) == (2, "other")
+
+
+def test_two_updates_of_one_dag_exclude_each_other(registry: Registry) -> None:
+    (first,) = publish(registry, "x")
+    this = operation()
+    registry.reserve(this, [update(first)])
+    with pytest.raises(ConflictError, match="by another"):
+        registry.reserve(operation(), [update(first)])
+    registry.abort(this)
+    assert registry.reserve(operation(), [update(first)])[0].version == 2
+
+
+def test_an_update_of_a_version_that_has_moved_on_is_refused(registry: Registry) -> None:
+    (first,) = publish(registry, "x")
+    this = operation()
+    registry.confirm(this, map(record, registry.reserve(this, [update(first)])))
+    with pytest.raises(ConflictError, match="by another"):
+        registry.reserve(operation(), [update(first)])
+    assert registry.reserve(operation(), [update(first, version=2)])[0].version == 3
+
+
+def test_find_gives_what_has_one_of_the_sources_or_ids(registry: Registry) -> None:
+    publish(registry, "b", source="specs/b.yaml")
+    publish(registry, "a", source="specs/b.yaml")
+    publish(registry, "c")
+    publish(registry, "d", source="specs/d.yaml")
+    found = registry.find(source_paths=["specs/b.yaml"], dag_ids=["c", "b", "nothing"])
+    assert [one.dag_id for one in found] == ["a", "b", "c"]
+    assert registry.find() == []
+
+
+def test_pages_follow_each_other_in_code_point_order(registry: Registry) -> None:
+    publish(registry, "b", "a", "B", "a_2", "a-1", "_z")
+    pages, after = [], None
+    while True:
+        page = registry.page(Query(limit=2, after=after))
+        pages.append([one.dag_id for one in page.records])
+        after = page.next
+        if after is None:
+            break
+    assert pages == [["B", "_z"], ["a", "a-1"], ["a_2", "b"]]
+
+
+def test_a_page_holds_only_what_is_asked_for(registry: Registry) -> None:
+    this = operation()
+    granted = registry.reserve(this, [Claim(dag_id=name) for name in "abc"])
+    owners = ("data", "ml", "data")
+    pairs = zip(granted, owners, strict=True)
+    registry.confirm(this, [record(one, owner=owner) for one, owner in pairs])
+
+    def ids(query: Query) -> list[str]:
+        return [one.dag_id for one in registry.page(query).records]
+
+    assert ids(Query(owner="data")) == ["a", "c"]
+    assert ids(Query(tag="only b")) == ["b"]
+    assert ids(Query(user_id=ADA, owner="ml")) == ["b"]
+    assert ids(Query(user_id="nobody")) == []
+    assert ids(Query(owner="data", after="a")) == ["c"]
+
+
+def test_promise_5_names_are_unique_among_32_threads(tmp_path: Path) -> None:
+    def reserve(_: int) -> str:
+        registry = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ADA)
+        try:
+            return registry.reserve(operation(), [Claim(dag_id="x")])[0].dag_id
+        finally:
+            registry.close()
+
+    with ThreadPoolExecutor(32) as pool:
+        names = list(pool.map(reserve, range(32)))
+    assert sorted(names) == sorted(["x", *(f"x_{n}" for n in range(2, 33))])

@@ -1,0 +1,299 @@
+"""The contract of the `Repo` port, over the twin and over real git."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+import pytest
+
+from dagctl.adapters.git import GitRepo
+from dagctl.adapters.git.commit import Patience
+from dagctl.adapters.memory.repo import MemoryRepo
+from dagctl.errors import ConflictError, UnavailableError
+from dagctl.ports import FileWrite, Identity, Repo
+
+if TYPE_CHECKING:
+    from tests.conftest import Sandbox
+
+MAIN = "refs/heads/main"
+X = FileWrite(path="dags/x.py", new=b"x = 1\n")
+Y = FileWrite(path="dags/y.py", new=b"y = 1\n")
+X2 = FileWrite(path="dags/x.py", new=b"x = 2\n", old=b"x = 1\n")
+THEIRS = b"theirs\n"
+
+Action = Literal["refuse", "commit readme", "commit x", "leave"]
+
+
+class World(Protocol):
+    """A repository and what happens around it."""
+
+    repo: Repo
+
+    def commit(self, path: str, content: bytes) -> None:
+        """Let the user commit one file."""
+
+    def place(self, write: FileWrite) -> None:
+        """Put the new content into the work tree, as the operation does before it commits."""
+
+    def committed(self, path: str) -> bytes | None:
+        """Return what the newest commit of main holds."""
+
+    def staged(self, path: str) -> bytes | None:
+        """Return what the index holds."""
+
+    def commits(self) -> int:
+        """Return how many commits main has."""
+
+    def hook(self, action: Action) -> None:
+        """Install a pre-commit hook."""
+
+    def hold_index(self) -> None:
+        """Let another process hold the index."""
+
+
+class MemoryWorld:
+    def __init__(self) -> None:
+        self.memory = MemoryRepo()
+        self.repo: Repo = self.memory
+
+    def commit(self, path: str, content: bytes) -> None:
+        self.memory.add(MAIN, self.memory.tree(MAIN) | {path: content}, f"Write {path}")
+        self.memory.index[path] = content
+
+    def place(self, write: FileWrite) -> None:
+        """The twin commits what it is given: there is no work tree."""
+
+    def committed(self, path: str) -> bytes | None:
+        return self.memory.tree(MAIN).get(path)
+
+    def staged(self, path: str) -> bytes | None:
+        return self.memory.index.get(path)
+
+    def commits(self) -> int:
+        return len(self.memory.history(MAIN))
+
+    def hook(self, action: Action) -> None:
+        def run() -> None:
+            match action:
+                case "refuse":
+                    raise ConflictError("the pre-commit hook refused the commit:\nno way")
+                case "commit readme":
+                    self.commit("README", THEIRS)
+                case "commit x":
+                    self.commit("dags/x.py", THEIRS)
+                case "leave":
+                    self.memory.head = "refs/heads/other"
+
+        self.memory.hook = run
+
+    def hold_index(self) -> None:
+        self.memory.index_held = True
+
+
+class GitWorld:
+    _COMMIT = (
+        "unset GIT_INDEX_FILE\n"
+        "blob=$(printf 'theirs\\n' | git hash-object -w --stdin)\n"
+        "git update-index --add --cacheinfo 100644,$blob,{path}\n"
+        "git commit -q --no-verify -m theirs\n"
+    )
+    _SCRIPTS: ClassVar[dict[Action, str]] = {
+        "refuse": "echo no way; exit 1",
+        "commit readme": _COMMIT.format(path="README"),
+        "commit x": _COMMIT.format(path="dags/x.py"),
+        "leave": "git symbolic-ref HEAD refs/heads/other",
+    }
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.repo: Repo = GitRepo(sandbox.root, patience=Patience(index=0.1, ref=2))
+
+    def commit(self, path: str, content: bytes) -> None:
+        self.sandbox.commit(path, content)
+
+    def place(self, write: FileWrite) -> None:
+        self.sandbox.write(write.path, write.new)
+
+    def committed(self, path: str) -> bytes | None:
+        return self._content(f"{MAIN}:{path}")
+
+    def staged(self, path: str) -> bytes | None:
+        return self._content(f":{path}")
+
+    def commits(self) -> int:
+        if not self.sandbox.git("for-each-ref", MAIN):
+            return 0
+        return int(self.sandbox.git("rev-list", "--count", MAIN))
+
+    def hook(self, action: Action) -> None:
+        self.sandbox.hook("pre-commit", self._SCRIPTS[action])
+
+    def hold_index(self) -> None:
+        self.sandbox.write(".git/index.lock", b"")
+
+    def _content(self, name: str) -> bytes | None:
+        about = self.sandbox.git("cat-file", "--batch-check", data=name.encode())
+        if about.endswith("missing"):
+            return None
+        return self.sandbox.git("cat-file", "blob", name).encode() + b"\n"
+
+
+@pytest.fixture(params=["memory", "git"])
+def world(request: pytest.FixtureRequest) -> World:
+    if request.param == "memory":
+        return MemoryWorld()
+    return GitWorld(request.getfixturevalue("sandbox"))
+
+
+def commit(world: World, *writes: FileWrite, operation: str = "op-1", verify: bool = True) -> str:
+    for write in writes:
+        world.place(write)
+    return world.repo.commit(operation, MAIN, writes, "Create DAGs", verify=verify)
+
+
+def test_identity_is_who_commits(world: World) -> None:
+    assert world.repo.identity() == Identity("Ada Lovelace", "ada@example.com")
+
+
+def test_preflight_names_the_branch_even_before_its_first_commit(world: World) -> None:
+    assert world.repo.preflight([X.path]) == MAIN
+
+
+def test_the_first_commit_makes_the_branch(world: World) -> None:
+    commit(world, X)
+    assert (world.committed(X.path), world.commits()) == (X.new, 1)
+
+
+def test_a_commit_holds_all_its_files_and_keeps_all_others(world: World) -> None:
+    world.commit("README", b"hello\n")
+    commit(world, X, Y)
+    assert world.committed(X.path) == X.new
+    assert world.committed(Y.path) == Y.new
+    assert world.committed("README") == b"hello\n"
+    assert world.commits() == 2
+
+
+def test_an_update_replaces_the_committed_version(world: World) -> None:
+    commit(world, X)
+    commit(world, X2, operation="op-2")
+    assert world.committed(X.path) == X2.new
+
+
+def test_a_commit_leaves_the_index_alone_and_stage_brings_it_up(world: World) -> None:
+    world.commit("README", b"hello\n")
+    commit(world, X)
+    assert world.staged(X.path) is None
+    assert world.repo.stage([X.path]) is None
+    assert world.staged(X.path) == X.new
+    assert world.staged("README") == b"hello\n"
+
+
+def test_stage_warns_when_another_process_holds_the_index(world: World) -> None:
+    commit(world, X)
+    world.hold_index()
+    warning = world.repo.stage([X.path])
+    assert warning is not None
+    assert "index" in warning
+
+
+def test_a_refusing_hook_stops_the_commit(world: World) -> None:
+    world.hook("refuse")
+    with pytest.raises(ConflictError, match="no way"):
+        commit(world, X)
+    assert world.commits() == 0
+
+
+def test_without_verify_no_hook_runs(world: World) -> None:
+    world.hook("refuse")
+    commit(world, X, verify=False)
+    assert world.committed(X.path) == X.new
+
+
+def test_a_branch_that_moves_meanwhile_is_followed(world: World) -> None:
+    world.hook("commit readme")
+    commit(world, X)
+    assert (world.committed(X.path), world.committed("README")) == (X.new, THEIRS)
+    assert world.commits() == 2
+
+
+def test_a_branch_that_gets_another_version_meanwhile_is_a_conflict(world: World) -> None:
+    world.hook("commit x")
+    with pytest.raises(ConflictError, match=r"another version of dags/x\.py"):
+        commit(world, X)
+    assert (world.committed(X.path), world.commits()) == (THEIRS, 1)
+
+
+def test_a_branch_that_is_left_meanwhile_is_a_conflict(world: World) -> None:
+    world.hook("leave")
+    with pytest.raises(ConflictError, match="refs/heads/other"):
+        commit(world, X)
+    assert world.commits() == 0
+
+
+def test_find_commit_finds_by_operation(world: World) -> None:
+    first = commit(world, X)
+    second = commit(world, Y, operation="op-2")
+    world.commit("README", b"hello\n")
+    assert world.repo.find_commit("op-1", MAIN) == first
+    assert world.repo.find_commit("op-2", MAIN) == second
+
+
+@pytest.mark.parametrize(("operation", "branch"), [("op-3", MAIN), ("op-1", "refs/heads/other")])
+def test_find_commit_knows_what_is_not_there(world: World, operation: str, branch: str) -> None:
+    commit(world, X)
+    assert world.repo.find_commit(operation, branch) is None
+
+
+def test_find_commit_looks_at_a_branch_without_commits(world: World) -> None:
+    assert world.repo.find_commit("op-1", MAIN) is None
+
+
+def test_uncommit_takes_the_first_commit_back(world: World) -> None:
+    made = commit(world, X)
+    world.repo.stage([X.path])
+    world.repo.uncommit("op-1", MAIN, made, [X])
+    assert (world.commits(), world.staged(X.path)) == (0, None)
+    assert world.repo.find_commit("op-1", MAIN) is None
+
+
+def test_uncommit_moves_the_branch_back(world: World) -> None:
+    world.commit("README", b"hello\n")
+    commit(world, X)
+    made = commit(world, X2, operation="op-2")
+    world.repo.uncommit("op-2", MAIN, made, [X2])
+    assert (world.commits(), world.committed(X.path)) == (2, X.new)
+    assert world.staged(X.path) == X.new
+
+
+def test_uncommit_commits_the_reverse_below_the_work_of_others(world: World) -> None:
+    commit(world, X)
+    made = commit(world, X2, Y, operation="op-2")
+    world.commit("README", b"hello\n")
+    world.repo.uncommit("op-2", MAIN, made, [X2, Y])
+    assert (world.committed(X.path), world.committed(Y.path)) == (X.new, None)
+    assert (world.committed("README"), world.commits()) == (b"hello\n", 4)
+    assert world.repo.find_commit("op-2", MAIN) is None
+
+
+def test_uncommit_leaves_what_others_have_changed_since(world: World) -> None:
+    made = commit(world, X, Y)
+    world.repo.stage([X.path, Y.path])
+    world.commit(X.path, THEIRS)
+    world.repo.uncommit("op-1", MAIN, made, [X, Y])
+    assert (world.committed(X.path), world.committed(Y.path)) == (THEIRS, None)
+
+
+def test_uncommit_twice_is_uncommit_once(world: World) -> None:
+    made = commit(world, X)
+    world.commit("README", b"hello\n")
+    for _ in range(2):
+        world.repo.uncommit("op-1", MAIN, made, [X])
+    assert world.commits() == 3
+
+
+def test_uncommit_does_nothing_while_another_process_holds_the_index(world: World) -> None:
+    made = commit(world, X)
+    world.hold_index()
+    with pytest.raises(UnavailableError, match="index"):
+        world.repo.uncommit("op-1", MAIN, made, [X])
+    assert world.repo.find_commit("op-1", MAIN) == made

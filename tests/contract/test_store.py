@@ -1,0 +1,66 @@
+"""The contract of the `Store` port, over the twin and over a real folder."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.folder_store import FolderStore
+from dagctl.adapters.memory.store import MemoryStore
+from dagctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dagctl.ports import Store
+
+KEY = "0a1b/dags/x.py"
+
+
+@pytest.fixture(params=["memory", "folder"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    return MemoryStore() if request.param == "memory" else FolderStore(tmp_path / "store")
+
+
+def test_what_was_never_put_is_none(store: Store) -> None:
+    assert store.get(KEY) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"x = 1\n", bytes(range(256)) * 1000])
+def test_what_is_put_is_got(store: Store, data: bytes) -> None:
+    store.put(KEY, data)
+    assert store.get(KEY) == data
+
+
+def test_a_second_put_replaces_the_first(store: Store) -> None:
+    store.put(KEY, b"a much longer first version\n")
+    store.put(KEY, b"second\n")
+    assert store.get(KEY) == b"second\n"
+
+
+def test_delete_removes_one_key_and_no_other(store: Store) -> None:
+    store.put(KEY, b"x")
+    store.put("0a1b/dags/y.py", b"y")
+    store.delete(KEY)
+    assert (store.get(KEY), store.get("0a1b/dags/y.py")) == (None, b"y")
+
+
+def test_delete_of_what_is_not_there_does_nothing(store: Store) -> None:
+    store.delete(KEY)
+    assert store.get(KEY) is None
+
+
+def test_eight_threads_put_different_keys(store: Store) -> None:
+    keys = [f"0a1b/dags/x_{n}.py" for n in range(200)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda key: store.put(key, key.encode()), keys))
+    assert [store.get(key) for key in keys] == [key.encode() for key in keys]
+
+
+@pytest.mark.parametrize("key", ["", "/x", "../x", "a/../../x", "a//b", "a\0b", "a/.", "a/"])
+def test_no_key_leads_out_of_the_store(store: Store, key: str) -> None:
+    for use in (store.get, store.delete, lambda key: store.put(key, b"")):
+        with pytest.raises(UsageError):
+            use(key)

@@ -1,0 +1,58 @@
+"""The reference pages name exactly what the program has."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+from dagctl.errors import ExitCode
+from dagctl.settings import CHECKS
+from dagctl.spec.json_schema import json_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def table(page: str, heading: str | None = None) -> list[list[str]]:
+    """Return the body cells of the first table of a page, or of the first behind a heading."""
+    text = (REFERENCE / page).read_text("utf-8")
+    if heading:
+        text = text.split(f"\n{heading}\n", 1)[1]
+    lines = re.search(r"^\|.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    assert lines, f"no table in {page}"
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in lines[1].splitlines()]
+
+
+def quoted(cells: list[list[str]], column: int = 0) -> list[str]:
+    return [name for row in cells for name in re.findall(r"`([^`]+)`", row[column])]
+
+
+def test_the_pages_about_commands_and_errors_are_what_make_docs_writes() -> None:
+    written = runpy.run_path(str(ROOT / "scripts" / "reference.py"))["pages"]()
+    assert {path.name: path.read_text("utf-8") for path in written} == {
+        path.name: text for path, text in written.items()
+    }
+
+
+def test_every_exit_code_is_explained() -> None:
+    shown = {int(row[0]): row[1] for row in table("exit-codes.md")}
+    assert shown == {int(code): code.name.lower() for code in ExitCode}
+
+
+def test_every_setting_is_explained() -> None:
+    assert quoted(table("settings.md")) == list(CHECKS)
+    assert quoted(table("settings.md"), 2) == [f"DAGCTL_{key.upper()}" for key in CHECKS]
+
+
+def test_every_field_of_a_dag_is_explained() -> None:
+    assert set(quoted(table("spec.md", "## The DAG"))) == set(json_schema()["properties"]) - {
+        "$schema"
+    }
+
+
+def test_every_field_of_a_task_is_explained() -> None:
+    definitions = json_schema()["definitions"]
+    tasks = [one for name, one in definitions.items() if name.endswith("Task")]
+    fields = {field for one in tasks for field in one["properties"]}
+    assert set(quoted(table("spec.md", "## A task"))) == fields

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.git.command import GitCommand
+from dagctl.errors import UnavailableError
+from dagctl.ports import FileWrite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Sandbox
+    from tests.unit.adapters.git.conftest import Operation
+
+X = FileWrite(path="dags/x.py", new=b"x = 1\n")
+
+
+def fill(disk: Path) -> None:
+    """Leave no byte free."""
+    with (disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while True:
+            filler.write(b"x" * 512)
+
+
+def interrupt_soon() -> None:
+    """Send this process what Ctrl-C sends, a little later."""
+
+    def send() -> None:
+        time.sleep(0.3)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=send).start()
+
+
+def test_git_ends_what_it_is_doing_when_we_are_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "bin/git"
+    slow.parent.mkdir()
+    slow.write_text("#!/bin/sh\nsleep 1\ntouch written\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}:/usr/bin:/bin")
+    monkeypatch.chdir(tmp_path)
+    interrupt_soon()
+    with pytest.raises(KeyboardInterrupt):
+        GitCommand(tmp_path).run("update-ref")
+    assert (tmp_path / "written").exists()
+
+
+def test_a_hook_is_stopped_when_we_are_interrupted(sandbox: Sandbox, operation: Operation) -> None:
+    sandbox.hook("pre-commit", "sleep 30; touch survived")
+    begun = time.monotonic()
+    interrupt_soon()
+    with pytest.raises(KeyboardInterrupt):
+        operation.commit(X)
+    assert time.monotonic() - begun < 10
+    assert not (sandbox.root / "survived").exists()
+
+
+def test_a_full_disk_is_unavailable_and_nothing_is_committed(
+    sandbox: Sandbox, operation: Operation, small_disk: Path
+) -> None:
+    full = sandbox.at(small_disk)
+    full.git("init", "-q")
+    before = full.commit("f", b"")
+    full.write(X.path, X.new)
+    fill(small_disk)
+    repo = operation.at(small_disk).repo
+    with pytest.raises(UnavailableError, match="git") as caught:
+        repo.commit("op-1", "refs/heads/main", [X], "Create x", verify=True)
+    assert caught.value.hint is not None
+    assert "free some space" in caught.value.hint
+    assert full.git("rev-parse", "HEAD") == before
+    (small_disk / "filler").unlink()
+    repo.commit("op-1", "refs/heads/main", [X], "Create x", verify=True)
+    assert repo.stage([X.path]) is None
+    assert full.status() == []
+
+
+def test_a_read_only_file_system_is_unavailable(
+    sandbox: Sandbox, operation: Operation, small_disk: Path
+) -> None:
+    frozen = sandbox.at(small_disk)
+    frozen.git("init", "-q")
+    frozen.write(X.path, X.new)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(UnavailableError) as caught:
+        operation.at(small_disk).repo.commit("op-1", "refs/heads/main", [X], "x", verify=True)
+    assert caught.value.hint is not None
+    assert "writable" in caught.value.hint

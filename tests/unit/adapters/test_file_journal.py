@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.journal import FileJournal
+from dagctl.errors import ConflictError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from dagctl.adapters.journal import FileJournal
+with FileJournal(Path(sys.argv[1])).lock(wait=1):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_an_entry_is_one_file(tmp_path: Path) -> None:
+    FileJournal(tmp_path).write("op-1", {"step": "reserve"})
+    assert (tmp_path / "journal/op-1.json").read_text() == '{"step":"reserve"}'
+    assert names(tmp_path / "journal") == ["op-1.json"]
+
+
+@pytest.mark.parametrize("content", [b"", b'{"step": "res', b"[]", b"\xff\xfe", b"[" * 100_000])
+def test_an_unreadable_entry_is_set_aside(tmp_path: Path, content: bytes) -> None:
+    journal = FileJournal(tmp_path)
+    journal.write("op-1", {})
+    (tmp_path / "journal/op-0.json").write_bytes(content)
+    assert journal.entries() == {"op-1": {}}
+    assert (tmp_path / "journal/op-0.json.corrupt").read_bytes() == content
+    assert journal.entries() == {"op-1": {}}
+
+
+def test_the_next_holder_of_the_lock_removes_what_a_killed_run_half_wrote(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    journal.write("op-1", {})
+    (tmp_path / "journal/.dagctl-tmp-op-0.json").write_bytes(b"{")
+    assert journal.entries() == {"op-1": {}}
+    with journal.lock(wait=0):
+        assert names(tmp_path / "journal") == ["op-1.json"]
+
+
+@pytest.mark.parametrize("operation", ["../op", "a/b", "\0"])
+def test_an_operation_id_is_no_path(tmp_path: Path, operation: str) -> None:
+    with pytest.raises(UsageError):
+        FileJournal(tmp_path).write(operation, {})
+    with pytest.raises(UsageError):
+        FileJournal(tmp_path).delete(operation)
+
+
+def test_forty_megabytes_come_back_equal(tmp_path: Path) -> None:
+    entry = {"dags": [{"id": n, "new": "x" * 4000} for n in range(10_000)]}
+    journal = FileJournal(tmp_path)
+    journal.write("op-1", entry)
+    assert journal.entries() == {"op-1": entry}
+
+
+def test_the_message_names_who_holds_the_lock_and_the_lock_dies_with_its_process(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        journal = FileJournal(tmp_path)
+        with (
+            pytest.raises(ConflictError, match=rf"process {holder.pid}\), since 2"),
+            journal.lock(wait=0),
+        ):
+            pytest.fail("two hold the lock")
+        holder.kill()
+    with journal.lock(wait=5):
+        pass
+
+
+@pytest.mark.parametrize("holder", ["", "{}", "[]", '"x"'])
+def test_a_damaged_holder_file_does_not_matter(tmp_path: Path, holder: str) -> None:
+    first, second = FileJournal(tmp_path), FileJournal(tmp_path)
+    with first.lock(wait=0):
+        (tmp_path / "lock.holder").write_text(holder)
+        with pytest.raises(ConflictError, match="did not leave its name"), second.lock(wait=0):
+            pytest.fail("two hold the lock")

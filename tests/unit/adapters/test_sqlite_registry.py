@@ -1,0 +1,146 @@
+"""What is particular to the registry in a file: opening, migrating, damage, size."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from dagctl.adapters.sqlite_registry import SqliteRegistry
+from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
+from dagctl.errors import UnavailableError
+from dagctl.ports import Claim, Query
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
+
+
+def nobody() -> str:
+    return "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
+
+
+def test_reading_never_asks_who_the_user_is(tmp_path: Path) -> None:
+    def fail() -> str:
+        raise AssertionError
+
+    registry = SqliteRegistry(tmp_path / "r.db", PROJECT, fail)
+    assert registry.get("x") is None
+    registry.close()
+
+
+def test_another_project_sees_nothing_and_may_use_the_same_name(tmp_path: Path) -> None:
+    one = SqliteRegistry(tmp_path / "r.db", PROJECT, nobody)
+    two = SqliteRegistry(tmp_path / "r.db", str(uuid4()), nobody)
+    assert one.reserve(str(uuid4()), [Claim(dag_id="x")])[0].dag_id == "x"
+    assert two.reserve(str(uuid4()), [Claim(dag_id="x")])[0].dag_id == "x"
+    one.close()
+    two.close()
+
+
+def test_a_new_file_is_made_with_a_write_ahead_log(tmp_path: Path) -> None:
+    connection = open_database(tmp_path / "r.db")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    connection.close()
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but long enough" * 40, b"SQLite"])
+def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "r.db"
+    path.write_bytes(content)
+    with pytest.raises(UnavailableError, match="not a database"):
+        open_database(path)
+    assert path.read_bytes() == content
+
+
+def test_a_damaged_file_is_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    open_database(path).close()
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    registry = SqliteRegistry(path, PROJECT, nobody)
+    with pytest.raises(UnavailableError, match="malformed"):
+        registry.get("x")
+    registry.close()
+
+
+def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE user_dags (id)")
+    other.close()
+    with pytest.raises(UnavailableError, match="not dagctl's"):
+        open_database(path)
+
+
+def test_the_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    connection = open_database(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(UnavailableError, match="newer dagctl"):
+        open_database(path)
+
+
+def test_an_older_file_is_brought_forward_and_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    old = open_database(path)
+    old.execute("INSERT INTO operations VALUES ('o', 'p', 'aborted', '2024')")
+    old.close()
+    newer = (*MIGRATIONS, ("ALTER TABLE operations ADD COLUMN note TEXT",))
+    connection = open_database(path, newer)
+    assert connection.execute("SELECT id, note FROM operations").fetchall() == [("o", None)]
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(newer),)
+    connection.close()
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    open_database(path).close()
+    broken = (*MIGRATIONS, ("ALTER TABLE operations ADD COLUMN note TEXT", "NONSENSE"))
+    with pytest.raises(UnavailableError, match="NONSENSE"):
+        open_database(path, broken)
+    connection = open_database(path)
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(operations)")]
+    assert "note" not in columns
+    connection.close()
+
+
+def test_a_folder_that_does_not_exist_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="unable to open"):
+        open_database(tmp_path / "nowhere" / "r.db")
+
+
+def test_the_first_page_of_100_000_rows_costs_what_an_empty_one_does(tmp_path: Path) -> None:
+    registry = SqliteRegistry(tmp_path / "r.db", PROJECT, nobody)
+    registry.page(Query())
+    fill(tmp_path / "r.db", 100_000)
+    started = time.perf_counter()
+    page = registry.page(Query(limit=50))
+    seconds = time.perf_counter() - started
+    assert [one.dag_id for one in page.records] == [f"dag_{n:06}" for n in range(50)]
+    assert page.next == "dag_000049"
+    assert seconds < 0.1
+    registry.close()
+
+
+def fill(path: Path, rows: int) -> None:
+    connection = sqlite3.connect(path)
+    moment = "2024-01-15T10:30:00+00:00"
+    connection.execute(
+        """
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?)
+        INSERT INTO user_dags
+        SELECT 'id' || i, ?, 'u', printf('dag_%06d', i), 'n', '', 'f', NULL, 'o', '[]', 1, 1,
+               ?, ?, 'c', 1, 'b', NULL, 's', '3', '{}', 'd', 'd' FROM n
+        """,
+        (rows, PROJECT, moment, moment),
+    )
+    connection.commit()
+    connection.close()

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.work_tree import WorkTree
+from dagctl.errors import ConflictError, UnavailableError
+from dagctl.ports import FileWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOBODY = 65534
+NEW = FileWrite(path="dags/x.py", new=b"new\n")
+UPDATE = FileWrite(path="dags/x.py", new=b"new\n", old=b"old\n")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "dags").mkdir()
+    return tmp_path
+
+
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Act without root's right to write everywhere."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_a_link_at_the_target_is_not_followed(root: Path) -> None:
+    secret = root / "secret"
+    secret.write_bytes(b"old\n")
+    (root / "dags/x.py").symlink_to(secret)
+    files = WorkTree(root)
+    with pytest.raises(ConflictError, match=r"dags/x\.py"):
+        files.read("dags/x.py")
+    for write in (NEW, UPDATE):
+        with pytest.raises(ConflictError, match=r"dags/x\.py"):
+            files.write([write])
+    assert files.restore([FileWrite(path="dags/x.py", new=b"old\n")]) == ["dags/x.py"]
+    assert secret.read_bytes() == b"old\n"
+
+
+def test_a_link_to_nowhere_is_not_followed(root: Path) -> None:
+    (root / "dags/x.py").symlink_to(root / "nowhere")
+    with pytest.raises(ConflictError):
+        WorkTree(root).write([NEW])
+    assert not (root / "nowhere").exists()
+
+
+def test_a_link_on_the_way_is_not_followed(root: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (root / "linked").symlink_to(elsewhere)
+    with pytest.raises(ConflictError):
+        WorkTree(root).write([FileWrite(path="linked/x.py", new=b"")])
+    with pytest.raises(ConflictError):
+        WorkTree(root).read("linked/x.py")
+    assert WorkTree(root).restore([FileWrite(path="linked/x.py", new=b"")]) == ["linked/x.py"]
+    assert names(elsewhere) == []
+
+
+def test_a_root_behind_a_link_works(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "alias").symlink_to(root)
+    WorkTree(tmp_path / "alias").write([NEW])
+    assert (root / "dags/x.py").read_bytes() == b"new\n"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_pipe_or_folder_at_the_target_is_refused_at_once(root: Path, make: object) -> None:
+    assert callable(make)
+    make(root / "dags/x.py")
+    with pytest.raises(ConflictError):
+        WorkTree(root).read("dags/x.py")
+    with pytest.raises(ConflictError):
+        WorkTree(root).write([NEW])
+
+
+def test_a_file_on_the_way_is_refused(root: Path) -> None:
+    (root / "file").write_bytes(b"")
+    with pytest.raises(ConflictError):
+        WorkTree(root).write([FileWrite(path="file/x.py", new=b"")])
+
+
+def test_missing_folders_are_made(root: Path) -> None:
+    WorkTree(root).write([FileWrite(path="a/b/c/x.py", new=b"new\n")])
+    assert (root / "a/b/c/x.py").read_bytes() == b"new\n"
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o644)])
+def test_a_new_file_has_the_mode_that_umask_leaves(root: Path, mask: int, mode: int) -> None:
+    with umask(mask):
+        WorkTree(root).write([NEW])
+    assert (root / "dags/x.py").stat().st_mode & 0o777 == mode
+
+
+def test_an_update_keeps_the_permissions(root: Path) -> None:
+    (root / "dags/x.py").write_bytes(b"old\n")
+    (root / "dags/x.py").chmod(0o750)
+    WorkTree(root).write([UPDATE])
+    assert (root / "dags/x.py").stat().st_mode & 0o777 == 0o750
+
+
+def test_what_was_written_before_a_refusal_stays_and_nothing_half_done(root: Path) -> None:
+    (root / "dags/y.py").write_bytes(b"theirs\n")
+    with pytest.raises(ConflictError, match=r"dags/y\.py"):
+        WorkTree(root).write([NEW, FileWrite(path="dags/y.py", new=b"y\n")])
+    assert names(root / "dags") == ["x.py", "y.py"]
+
+
+@pytest.mark.parametrize("act", ["write", "restore"])
+def test_a_leftover_of_a_killed_run_is_cleared(root: Path, act: str) -> None:
+    (root / "dags/.dagctl-tmp-x.py").write_bytes(b"ha")
+    files = WorkTree(root)
+    if act == "write":
+        files.write([NEW])
+    else:
+        files.restore([NEW])
+    assert names(root / "dags") == (["x.py"] if act == "write" else [])
+
+
+@pytest.mark.parametrize("act", ["write", "restore"])
+def test_a_leftover_that_is_a_second_link_of_the_file_is_cleared(root: Path, act: str) -> None:
+    (root / "dags/x.py").write_bytes(b"new\n")
+    (root / "dags/.dagctl-tmp-x.py").hardlink_to(root / "dags/x.py")
+    files = WorkTree(root)
+    if act == "write":
+        files.write([NEW])
+        assert (root / "dags/x.py").read_bytes() == b"new\n"
+        assert names(root / "dags") == ["x.py"]
+    else:
+        assert files.restore([NEW]) == []
+        assert names(root / "dags") == []
+
+
+def test_restore_keeps_the_folder(root: Path) -> None:
+    WorkTree(root).write([NEW])
+    WorkTree(root).restore([NEW])
+    assert names(root) == ["dags"]
+
+
+@pytest.mark.parametrize("write", [NEW, UPDATE])
+def test_a_full_disk_is_unavailable_and_leaves_nothing_half_written(
+    small_disk: Path, write: FileWrite
+) -> None:
+    big = FileWrite(path=write.path, new=b"x" * 1_000_000, old=write.old)
+    (small_disk / "dags").mkdir()
+    if write.old is not None:
+        (small_disk / write.path).write_bytes(write.old)
+    with pytest.raises(UnavailableError, match=r"dags/x\.py.*No space left") as caught:
+        WorkTree(small_disk).write([big])
+    assert caught.value.hint is not None
+    assert "free some space" in caught.value.hint
+    assert WorkTree(small_disk).read(write.path) == write.old
+    assert names(small_disk / "dags") == ([] if write.old is None else ["x.py"])
+
+
+def test_a_read_only_file_system_is_unavailable(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(UnavailableError, match=r"[Rr]ead-only"):
+        WorkTree(small_disk).write([NEW])
+
+
+def test_a_folder_without_the_right_to_write_is_unavailable() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        (root / "dags").mkdir(mode=0o555)
+        with ordinary_user(), pytest.raises(UnavailableError, match="Permission denied") as caught:
+            WorkTree(root).write([NEW])
+        assert caught.value.hint is not None
+        assert names(root / "dags") == []
+
+
+@pytest.mark.parametrize("write", [NEW, UPDATE])
+def test_a_failing_sync_leaves_the_file_as_it_was(
+    root: Path, monkeypatch: pytest.MonkeyPatch, write: FileWrite
+) -> None:
+    if write.old is not None:
+        (root / write.path).write_bytes(write.old)
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(UnavailableError, match=r"dags/x\.py: Input/output error"):
+            WorkTree(root).write([write])
+    assert WorkTree(root).read(write.path) == write.old
+    assert ".dagctl-tmp-x.py" not in names(root / "dags")
+
+
+def test_no_descriptor_is_left_open(root: Path) -> None:
+    files = WorkTree(root)
+    (root / "dags/folder").mkdir()
+    (root / "dags/link").symlink_to("nowhere")
+    before = names(Path("/proc/self/fd"))
+    files.write([NEW])
+    files.restore([NEW])
+    for path in ("dags/folder", "dags/link", "dags/none/x"):
+        try:
+            files.read(path)
+        except ConflictError:
+            continue
+    assert names(Path("/proc/self/fd")) == before

@@ -1,0 +1,51 @@
+"""Rows on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagctl.cli.table import GAP, NARROWEST, draw, fit, tsv
+from dagctl.cli.text import cells
+
+HEADINGS = ("ID", "OWNER")
+ROWS = [["daily", "data-team"], ["日本", "x"]]
+
+
+def test_columns_are_as_wide_as_their_longest_value() -> None:
+    table = fit(HEADINGS, ROWS, 80)
+    assert list(draw(table, [HEADINGS, *ROWS], ascii_only=False)) == [
+        "ID     OWNER",
+        "daily  data-team",
+        "日本   x",
+    ]
+
+
+def test_the_widest_column_gives_first() -> None:
+    table = fit(HEADINGS, [["a" * 60, "short"]], 40)
+    (line,) = draw(table, [["a" * 60, "short"]], ascii_only=False)
+    assert line == "a" * 32 + "…  short"
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60)), max_size=5),
+    st.integers(40, 120),
+)
+def test_a_table_fits_the_terminal(rows: list[tuple[str, str]], width: int) -> None:
+    table = fit(HEADINGS, rows, width)
+    lines = list(draw(table, [HEADINGS, *rows], ascii_only=True))
+    assert len(lines) == len(rows) + 1
+    assert all(cells(line) <= max(width, 2 * NARROWEST + len(GAP)) for line in lines)
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
+def test_tab_separated_rows_have_one_line_and_all_their_columns(
+    rows: list[tuple[str, str]],
+) -> None:
+    lines = list(tsv(rows))
+    assert len(lines) == len(rows)
+    assert all(line.count("\t") == 1 and len(line.splitlines()) <= 1 for line in lines)
+
+
+def test_tab_separated_values_are_never_cut() -> None:
+    assert list(tsv([["a" * 500, "b\tc"]])) == ["a" * 500 + "\tb\\tc"]

@@ -1,0 +1,69 @@
+"""Making a folder a workspace."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.commands.init import Choices, InitResult, init, toml
+from dagctl.errors import ConflictError
+from dagctl.settings import CHECKS
+from dagctl.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHOICES = Choices("123e4567-e89b-12d3-a456-426614174000")
+
+
+def make(root: Path) -> InitResult:
+    return init(Workspace(root), CHOICES, schema="{}\n", start_repository=lambda _: True)
+
+
+def test_all_files_of_a_workspace_are_made(tmp_path: Path) -> None:
+    root = tmp_path / "new" / "folder"
+    result = make(root)
+    assert result.created == ("dagctl.toml", ".dagctl/.gitignore", ".dagctl/dag.schema.json")
+    assert result.kept == ()
+    assert result.repository == "created"
+    assert (root / ".dagctl" / ".gitignore").read_text() == "*\n"
+    assert (root / ".dagctl" / "dag.schema.json").read_text() == "{}\n"
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "dagctl.toml").write_text("mine")
+    result = make(tmp_path)
+    assert result.kept == ("dagctl.toml",)
+    assert (tmp_path / "dagctl.toml").read_text() == "mine"
+
+
+def test_a_dead_link_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "dagctl.toml").symlink_to("elsewhere")
+    assert "dagctl.toml" in make(tmp_path).kept
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_second_time_everything_is_there(tmp_path: Path) -> None:
+    make(tmp_path)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert make(tmp_path).created == ()
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+def test_a_file_in_the_way_is_a_conflict(tmp_path: Path) -> None:
+    (tmp_path / ".dagctl").touch()
+    with pytest.raises(ConflictError, match="in the way"):
+        make(tmp_path)
+
+
+def test_the_settings_file_names_every_setting_and_is_commented() -> None:
+    text = toml(CHOICES)
+    assert list(tomllib.loads(text)) == list(CHECKS)
+    assert text.count("\n# ") >= len(CHECKS)
+
+
+def test_a_quote_in_a_folder_name_stays_data() -> None:
+    choices = Choices(CHOICES.project_id, dags_folder='my "dags"')
+    assert tomllib.loads(toml(choices))["dags_folder"] == 'my "dags"'

@@ -1,0 +1,147 @@
+"""Which specs a command line means."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.commands.read import LARGEST, Document, Reading, failure, read_specs
+from dagctl.errors import Diagnostic, ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.yaml", "a.yml", "deep/c.json", "deep/D.YAML", "notes.txt", ".hidden.yaml"):
+        file = tmp_path / "specs" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+    for name in (".dagctl", ".git"):
+        (tmp_path / "specs" / name).mkdir()
+        (tmp_path / "specs" / name / "x.yaml").touch()
+    return tmp_path
+
+
+def read(*arguments: str, stdin: bytes = b"") -> Reading:
+    return read_specs(arguments, io.BytesIO(stdin))
+
+
+def names(*arguments: str) -> list[str | None]:
+    found = read(*arguments)
+    assert not found.problems
+    return [document.origin for document in found.documents]
+
+
+def problem(*arguments: str) -> Diagnostic:
+    found = read(*arguments)
+    assert not found.documents
+    (only,) = found.problems
+    return only
+
+
+EVERY = ["specs/a.yml", "specs/b.yaml", "specs/deep/D.YAML", "specs/deep/c.json"]
+
+
+def test_a_file_is_read_whatever_its_name() -> None:
+    assert read("specs/notes.txt").documents == (Document("specs/notes.txt", b"notes.txt"),)
+
+
+def test_a_folder_means_its_specs_at_any_depth_sorted_and_nothing_hidden() -> None:
+    assert names("specs") == EVERY
+
+
+def test_a_hidden_file_is_read_if_it_is_named() -> None:
+    assert names("specs/.hidden.yaml") == ["specs/.hidden.yaml"]
+
+
+def test_a_pattern_that_the_shell_left_is_expanded() -> None:
+    assert names("specs/*.y*ml") == ["specs/a.yml", "specs/b.yaml"]
+    assert names("specs/**/*.json") == ["specs/deep/c.json"]
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder: Path) -> None:
+    (folder / "specs" / "[ab].yaml").touch()
+    assert names("specs/[ab].yaml") == ["specs/[ab].yaml"]
+
+
+def test_each_spec_is_read_once_where_it_was_named_first() -> None:
+    assert names("specs/b.yaml", "specs", "./specs/a.yml") == ["specs/b.yaml", EVERY[0], *EVERY[2:]]
+
+
+def test_a_dash_is_standard_input(folder: Path) -> None:
+    (folder / "-").touch()
+    found = read_specs(["-"], io.BytesIO(b"spec"), "json")
+    assert found.documents == (Document(None, b"spec", "json"),)
+    assert found.documents[0].name == "<stdin>"
+
+
+def test_a_format_is_for_what_has_no_suffix() -> None:
+    found = read_specs(["specs/b.yaml", "specs/notes.txt"], io.BytesIO(), "json")
+    assert [one.format for one in found.documents] == [None, "json"]
+
+
+@pytest.mark.parametrize("argument", ["specs/nope.yaml", "specs/*.nope", "", "nul\0"])
+def test_what_does_not_exist_is_a_finding(argument: str) -> None:
+    found = problem(argument)
+    assert found.code in {"NOT_FOUND", "USAGE"}
+    assert found.file == argument
+
+
+def test_a_dead_link_does_not_exist(folder: Path) -> None:
+    (folder / "dead.yaml").symlink_to("nowhere")
+    assert problem("dead.yaml").code == "NOT_FOUND"
+
+
+def test_a_folder_without_specs_is_a_finding(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    assert "holds no specs" in problem("empty").message
+
+
+def test_a_named_pipe_is_refused_without_waiting_for_a_writer(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    assert "not a regular file" in problem("pipe.yaml").message
+
+
+def test_a_device_is_refused() -> None:
+    assert "not a regular file" in problem("/dev/zero").message
+
+
+def test_a_huge_file_is_refused_without_being_read(folder: Path) -> None:
+    with (folder / "huge.yaml").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    assert "larger than 16 MiB" in problem("huge.yaml").message
+
+
+def test_endless_standard_input_is_refused() -> None:
+    found = read("-", stdin=b"x" * (LARGEST + 1))
+    assert found.problems[0].file == "<stdin>"
+
+
+def test_a_loop_of_links_is_a_finding(folder: Path) -> None:
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    assert "cannot be read" in problem("loop.yaml").message
+
+
+def test_every_problem_is_found_and_the_good_files_are_read() -> None:
+    found = read("nope.yaml", "specs/b.yaml", "/dev/zero")
+    assert [one.file for one in found.problems] == ["nope.yaml", "/dev/zero"]
+    assert [one.origin for one in found.documents] == ["specs/b.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "exit_code"),
+    [
+        (["DAG201"], ExitCode.INVALID),
+        (["DAG201", "USAGE"], ExitCode.USAGE),
+        (["DAG201", "USAGE", "NOT_FOUND"], ExitCode.NOT_FOUND),
+    ],
+)
+def test_the_worst_finding_decides_the_exit_code(codes: list[str], exit_code: ExitCode) -> None:
+    found = [Diagnostic(code=code, message="m") for code in codes]
+    assert failure(found).exit_code is exit_code

@@ -1,0 +1,147 @@
+"""Whatever the graph, each drawing of it says the edges of the spec: no more, no fewer."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagctl.graph.dot import dot
+from dagctl.graph.mermaid import mermaid
+from dagctl.graph.text import draw
+from dagctl.spec.model import DagSpec
+from dagctl.spec.tasks import BashTask
+
+Edges = set[tuple[str, str]]
+
+TASK_IDS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,11}", fullmatch=True)
+
+
+@st.composite
+def specs(draw_from: st.DrawFn, most: int = 12) -> DagSpec:
+    ids = draw_from(st.lists(TASK_IDS, min_size=1, max_size=most, unique=True))
+    order = draw_from(st.permutations(range(len(ids))))
+    tasks = [
+        BashTask(
+            task_id=ids[n],
+            task_type="bash",
+            bash_command="true",
+            dependencies=tuple(
+                draw_from(st.lists(st.sampled_from(ids[:n]), max_size=3, unique=True)) if n else ()
+            ),
+        )
+        for n in order
+    ]
+    return DagSpec(dag_name="Drawn", dag_id="drawn", tasks=tuple(tasks))
+
+
+def edges(spec: DagSpec) -> Edges:
+    return {(parent, task.task_id) for task in spec.tasks for parent in task.dependencies}
+
+
+# --- Mermaid and DOT --------------------------------------------------------------------------
+
+
+def edges_of_mermaid(text: str) -> Edges:
+    labels = {
+        name: re.sub(r"#(\d+);", lambda code: chr(int(code[1])), label)
+        for name, label in re.findall(r'^    (t\d+)\["(.*)"\]$', text, re.MULTILINE)
+    }
+    arrows = re.findall(r"^    (t\d+) --> (t\d+)$", text, re.MULTILINE)
+    return {(labels[a], labels[b]) for a, b in arrows}
+
+
+def edges_of_dot(text: str) -> Edges:
+    return set(re.findall(r'^    "(.*)" -> "(.*)";$', text, re.MULTILINE))
+
+
+@given(specs())
+def test_the_arrows_of_the_mermaid_flowchart_are_the_edges_of_the_spec(spec: DagSpec) -> None:
+    assert edges_of_mermaid(mermaid(spec)) == edges(spec)
+
+
+@given(specs())
+def test_a_mermaid_label_holds_nothing_that_mermaid_or_markdown_reads_as_markup(
+    spec: DagSpec,
+) -> None:
+    for label in re.findall(r'\["(.*)"\]', mermaid(spec)):
+        assert re.fullmatch(r"([A-Za-z0-9-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|#\d+;)+", label)
+
+
+@given(specs())
+def test_the_arrows_of_the_dot_digraph_are_the_edges_of_the_spec(spec: DagSpec) -> None:
+    assert edges_of_dot(dot(spec)) == edges(spec)
+
+
+# --- Text: follow the lines, character by character, as a reader does --------------------------
+
+RIGHT, UP, DOWN = (0, 1), (-1, 0), (1, 0)
+EXITS = {
+    "─": {RIGHT}, "│": {UP, DOWN}, "┘": {UP}, "└": {UP, RIGHT}, "┴": {UP, RIGHT}, "┐": {DOWN},
+    "┌": {DOWN, RIGHT}, "┬": {DOWN, RIGHT}, "┤": {UP, DOWN}, "├": {UP, DOWN, RIGHT},
+    "┼": {UP, DOWN, RIGHT},
+    "-": {RIGHT}, "|": {UP, DOWN}, "'": {UP, RIGHT}, ".": {DOWN, RIGHT}, "+": {UP, DOWN, RIGHT},
+}  # fmt: skip
+NAME = re.compile(r"(?<![^ ])[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+def edges_of_art(art: str) -> Edges:
+    names = {
+        (row, match.start()): match[0]
+        for row, line in enumerate(art.splitlines())
+        for match in NAME.finditer(line)
+    }
+    cells = {
+        (row, x): character
+        for row, line in enumerate(art.splitlines())
+        for x, character in enumerate(line)
+    }
+    return {
+        (name, names[end])
+        for (row, x), name in names.items()
+        for end in arrows_from(cells, (row, x + len(name) + 1))
+    }
+
+
+def arrows_from(cells: dict[tuple[int, int], str], start: tuple[int, int]) -> set[tuple[int, int]]:
+    """Return where the ids stand to which the line that begins at `start` leads."""
+    ends, seen, todo = set(), set(), [(start, RIGHT)]
+    while todo:
+        (row, x), way = todo.pop()
+        here = cells.get((row, x), " ")
+        if ((row, x), way) in seen or here == " ":
+            continue
+        seen.add(((row, x), way))
+        if here == ">":
+            ends.add((row, x + 2))
+            continue
+        crossing = way == RIGHT and here in "│|"
+        exits = {RIGHT} if crossing else EXITS[here] - {(-way[0], -way[1])}
+        todo += [((row + down, x + right), (down, right)) for down, right in exits]
+    return ends
+
+
+def edges_of_listing(text: str) -> Edges:
+    found = set()
+    for line in text.splitlines():
+        _, task, *waits = line.replace(",", " ").split()
+        found |= {(parent, task) for parent in waits[1:]}
+    return found
+
+
+@given(specs(), st.booleans())
+def test_the_lines_of_the_art_lead_along_the_edges_of_the_spec(spec: DagSpec, ascii: bool) -> None:  # noqa: A002, FBT001
+    text = draw(spec, width=10_000, ascii=ascii)
+    read = edges_of_listing if text.lstrip().startswith("1  ") else edges_of_art
+
+    assert read(text) == edges(spec)
+
+
+@given(specs(most=30), st.integers(1, 120))
+def test_a_drawing_fits_the_width_or_is_a_listing_of_every_edge(spec: DagSpec, width: int) -> None:
+    text = draw(spec, width=width, ascii=False)
+
+    if max(len(line) for line in text.splitlines()) > width or "<-" in text:
+        assert edges_of_listing(text) == edges(spec)
+        assert len(text.splitlines()) == len(spec.tasks)

@@ -1,0 +1,168 @@
+"""A world in memory, and what must be true of it after any failure."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dagctl.adapters.memory.backend import MemoryBackend
+from dagctl.adapters.memory.registry import MemoryRegistry
+from dagctl.commands.create import create
+from dagctl.ports import OperationStatus
+from dagctl.publish.backend import Backend, Context, Silence
+from dagctl.publish.plan import Options
+from dagctl.settings import Settings
+from dagctl.spec.model import DagSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dagctl.commands.create import CreateResult
+    from dagctl.publish.request import Request
+
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
+ADA = "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
+SETTINGS = Settings(project_id=PROJECT)
+MAIN = "refs/heads/main"
+
+
+def spec(name: str = "Orders", command: str = "echo 1", **fields: object) -> DagSpec:
+    task = {"task_id": "a", "task_type": "bash", "bash_command": command}
+    return DagSpec.model_validate({"dag_name": name, "tasks": [task], **fields})
+
+
+@dataclass
+class Clock:
+    """A clock that ticks once a look."""
+
+    at: datetime = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(seconds=1)
+        return self.at
+
+
+@dataclass
+class World:
+    """The ports in memory, and the commands that a user gives."""
+
+    backend: MemoryBackend = field(
+        default_factory=lambda: MemoryBackend(registry=MemoryRegistry(PROJECT, ADA, Clock()))
+    )
+
+    def context(self, backend: Backend | None = None) -> Context:
+        return Context(backend or self.backend, SETTINGS, Silence())
+
+    def create(
+        self,
+        *requests: Request,
+        options: Options | None = None,
+        backend: Backend | None = None,
+        tell: Callable[[CreateResult], None] | None = None,
+    ) -> CreateResult:
+        return create(
+            self.context(backend), requests, options or Options(), tell or (lambda _: None)
+        )
+
+    def ids(self) -> list[str]:
+        return sorted(row.dag_id for row in self.backend.registry.rows.values())
+
+    def state(self) -> dict[str, object]:
+        """Return all that a user could see, to compare before and after."""
+        backend = self.backend
+        return {
+            "rows": dict(backend.registry.rows),
+            "objects": dict(backend.store.objects),
+            "files": dict(backend.files.content),
+            "commit": backend.repo.tips.get(MAIN),
+            "index": dict(backend.repo.index),
+        }
+
+    def check_agreement(self) -> None:
+        """Check that files, objects, commits and rows say the same, and nothing is under way."""
+        backend = self.backend
+        rows = backend.registry.rows.values()
+        tree = backend.repo.tree(MAIN)
+        assert backend.journal.entries() == {}
+        assert OperationStatus.RESERVED not in backend.registry.statuses.values()
+        assert len({row.dag_id for row in rows}) == len(rows)
+        assert sorted(backend.store.objects) == sorted(row.storage_path for row in rows)
+        ours = sorted(row.file_path for row in rows)
+        assert sorted(path for path in backend.files.content if path.startswith("dags/")) == ours
+        assert sorted(path for path in tree if path.startswith("dags/")) == ours
+        for row in rows:
+            content = backend.files.content[row.file_path]
+            assert backend.store.objects[row.storage_path] == content
+            assert tree[row.file_path] == content
+            assert backend.repo.index[row.file_path] == content
+            assert sha256(content).hexdigest() == row.content_digest
+            assert row.commit_id in {commit.id for commit in backend.repo.history(MAIN)}
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a world in which the user has work of their own."""
+    world = World()
+    world.backend.files.content["mine.txt"] = b"mine"
+    world.backend.repo.index["mine.txt"] = b"staged"
+    return world
+
+
+class Killed(BaseException):
+    """The process is gone; nothing that it still tries has any effect."""
+
+
+@dataclass
+class Fault:
+    """What goes wrong at which call of any port, counted from 1."""
+
+    call: int
+    error: type[BaseException]
+    after: bool
+    """Whether the call has its effect first."""
+    calls: int = 0
+    """How many calls were made."""
+    hit: str = ""
+    """Which call went wrong."""
+    dead: bool = False
+
+    def around(self, name: str, act: Callable[[], Any]) -> Any:  # noqa: ANN401 - any port's method
+        if self.dead:
+            raise Killed
+        self.calls += 1
+        if self.calls != self.call:
+            return act()
+        self.hit = name
+        self.dead = self.error is Killed
+        if self.after:
+            act()
+        raise self.error("injected")
+
+
+class _FaultyPort:
+    def __init__(self, port: object, name: str, fault: Fault) -> None:
+        self._port, self._name, self._fault = port, name, fault
+
+    def __getattr__(self, method: str) -> Any:  # noqa: ANN401 - any port's method
+        act = getattr(self._port, method)
+        if method == "lock":  # not an effect; it dies with its process
+            return act
+        name = f"{self._name}.{method}"
+        return lambda *args, **named: self._fault.around(name, lambda: act(*args, **named))
+
+
+def faulty(backend: MemoryBackend, fault: Fault) -> Any:  # noqa: ANN401 - looks like a Backend
+    """Return the backend with a fault in one call."""
+    names = ("registry", "store", "files", "repo", "journal")
+    ports = {name: _FaultyPort(getattr(backend, name), name, fault) for name in names}
+    return type("FaultyBackend", (), ports)()
+
+
+def some(values: Sequence[int], count: int) -> list[int]:
+    """Return a sample that is the same in every run."""
+    return sorted(random.Random(2).sample(values, min(count, len(values))))

@@ -1,0 +1,246 @@
+"""Promise 3, all or nothing: one fault, or two, at every call that an operation makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.commands.recover import recover
+from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, UnfinishedError
+from dagctl.publish.request import Request
+from tests.unit.publish.conftest import Fault, Killed, World, faulty, some, spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.commands.create import CreateResult
+
+BEFORE_AND_AFTER = (False, True)
+
+
+def first(world: World) -> list[Request]:
+    """A new DAG."""
+    del world
+    return [Request(spec(), "specs/orders.yaml")]
+
+
+def update(world: World) -> list[Request]:
+    """A DAG that exists, with other content."""
+    world.create(Request(spec(), "specs/orders.yaml"))
+    return [Request(spec(command="echo 2"), "specs/orders.yaml")]
+
+
+def batch(world: World) -> list[Request]:
+    """One to update, one that stays, two of one new name, one of them without a file."""
+    world.create(Request(spec(), "specs/a.yaml"), Request(spec("Same"), "specs/same.yaml"))
+    return [
+        Request(spec("New"), "specs/new.yaml"),
+        Request(spec("Same"), "specs/same.yaml"),
+        Request(spec(command="echo 2"), "specs/a.yaml"),
+        Request(spec("New")),
+    ]
+
+
+SCENES = (first, update, batch)
+
+
+@pytest.fixture(params=SCENES, ids=lambda scene: scene.__name__)
+def scene(request: pytest.FixtureRequest) -> Callable[[World], list[Request]]:
+    chosen: Callable[[World], list[Request]] = request.param
+    return chosen
+
+
+def fresh(scene: Callable[[World], list[Request]]) -> tuple[World, list[Request]]:
+    world = World()
+    world.backend.files.content["mine.txt"] = b"mine"
+    world.backend.repo.index["mine.txt"] = b"staged"
+    return world, scene(world)
+
+
+def attempt(world: World, requests: list[Request], fault: Fault) -> BaseException | CreateResult:
+    try:
+        return world.create(*requests, backend=faulty(world.backend, fault))
+    except BaseException as error:  # noqa: BLE001 - the injected fault, whatever it is
+        return error
+
+
+def states(result: CreateResult) -> list[tuple[str, str]]:
+    return [(dag.dag_id, dag.state) for dag in result.dags]
+
+
+def expected(scene: Callable[[World], list[Request]]) -> tuple[list[tuple[str, str]], int]:
+    """Return what a run without faults gives, and how many calls it makes."""
+    world, requests = fresh(scene)
+    fault = Fault(0, Killed, after=False)
+    result = world.create(*requests, backend=faulty(world.backend, fault))
+    world.check_agreement()
+    return states(result), fault.calls
+
+
+def check_repeat(
+    world: World, requests: list[Request], wanted: list[tuple[str, str]], *, told: bool = False
+) -> None:
+    """Check that the same command again, now without faults, leads to what was wanted, once.
+
+    Once the user was told, a spec without a file means another DAG when it is given again.
+    """
+    again = world.create(*requests)
+    world.check_agreement()
+    for request, dag, (dag_id, _) in zip(requests, again.dags, wanted, strict=True):
+        if request.source or not told:
+            assert dag.dag_id == dag_id
+    assert world.backend.files.content["mine.txt"] == b"mine"
+    assert world.backend.repo.index["mine.txt"] == b"staged"
+
+
+@pytest.mark.parametrize("after", BEFORE_AND_AFTER, ids=["before", "after"])
+@pytest.mark.parametrize("error", [UnavailableError, OSError])
+def test_promise_3_an_unknown_failure_at_any_call_ends_in_all_or_nothing(
+    scene: Callable[[World], list[Request]], error: type[Exception], *, after: bool
+) -> None:
+    wanted, calls = expected(scene)
+    for call in range(1, calls + 1):
+        world, requests = fresh(scene)
+        before = world.state()
+        fault = Fault(call, error, after)
+        outcome = attempt(world, requests, fault)
+        if isinstance(outcome, UnfinishedError):
+            recover(world.context())
+        elif not isinstance(outcome, BaseException):
+            assert states(outcome) == wanted, fault.hit
+        else:
+            assert isinstance(outcome, DagctlError | OSError)
+            assert getattr(outcome, "state", UNCHANGED) == UNCHANGED
+            assert world.state() == before, fault.hit
+        recover(world.context())
+        world.check_agreement()
+        check_repeat(world, requests, wanted, told=True)
+
+
+def test_promise_3_a_refusal_at_any_call_changes_nothing(
+    scene: Callable[[World], list[Request]],
+) -> None:
+    wanted, calls = expected(scene)
+    for call in range(1, calls + 1):
+        world, requests = fresh(scene)
+        before = world.state()
+        fault = Fault(call, ConflictError, after=False)
+        outcome = attempt(world, requests, fault)
+        if fault.hit == "journal.delete":  # all is done by then
+            assert not isinstance(outcome, BaseException)
+            continue
+        assert isinstance(outcome, ConflictError), fault.hit
+        assert world.state() == before, fault.hit
+        world.check_agreement()
+        check_repeat(world, requests, wanted)
+
+
+@pytest.mark.parametrize("after", BEFORE_AND_AFTER, ids=["before", "after"])
+def test_promise_3_an_interrupt_at_any_call_is_undone_or_left_to_the_journal(
+    scene: Callable[[World], list[Request]], *, after: bool
+) -> None:
+    wanted, calls = expected(scene)
+    for call in range(1, calls + 1):
+        world, requests = fresh(scene)
+        before = world.state()
+        fault = Fault(call, KeyboardInterrupt, after)
+        outcome = attempt(world, requests, fault)
+        assert isinstance(outcome, KeyboardInterrupt), fault.hit
+        if not world.backend.journal.entries() and fault.hit != "journal.delete":
+            assert world.state() == before, fault.hit
+        check_repeat(world, requests, wanted, told=fault.hit == "journal.delete")
+
+
+@pytest.mark.parametrize("after", BEFORE_AND_AFTER, ids=["before", "after"])
+@pytest.mark.parametrize("by", ["recover", "same command"])
+def test_promise_3_a_kill_at_any_call_is_finished_or_undone_by_the_next_command(
+    scene: Callable[[World], list[Request]], by: str, *, after: bool
+) -> None:
+    wanted, calls = expected(scene)
+    for call in range(1, calls + 1):
+        world, requests = fresh(scene)
+        fault = Fault(call, Killed, after)
+        assert isinstance(attempt(world, requests, fault), BaseException)
+        if by == "recover":
+            recover(world.context())
+            world.check_agreement()
+        check_repeat(world, requests, wanted, told=by == "recover" or fault.hit == "journal.delete")
+
+
+def test_a_command_that_was_killed_before_it_told_gives_its_result_when_it_is_repeated() -> None:
+    world = World()
+    requests = [Request(spec()), Request(spec("Other"), "specs/other.yaml")]
+
+    def die(_: CreateResult) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        world.create(*requests, tell=die)
+    again = world.create(*requests)
+    assert states(again) == [("orders", "created"), ("other", "created")]
+    assert [one.outcome for one in again.recovered] == ["finished"]
+    assert world.ids() == ["orders", "other"]
+    world.check_agreement()
+
+
+@pytest.mark.parametrize("other", [spec(command="echo 2"), spec("Else")], ids=["content", "name"])
+def test_another_command_after_a_killed_one_gives_its_own_result(other: object) -> None:
+    world = World()
+
+    def die(_: CreateResult) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        world.create(Request(spec()), tell=die)
+    result = world.create(Request(other))  # type: ignore[arg-type] # a parameter of the test
+    assert [one.dags for one in result.recovered] == [("orders",)]
+    assert len(world.ids()) == 2
+    world.check_agreement()
+
+
+def kill_twice(
+    scene: Callable[[World], list[Request]], wanted: list[tuple[str, str]], call: int, seed: int
+) -> None:
+    """Kill a run at a call, its recovery at every call (or a sample), then recover."""
+    for after in BEFORE_AND_AFTER:
+        world, requests = fresh(scene)
+        attempt(world, requests, Fault(call, Killed, after))
+        probe = Fault(0, Killed, after=False)
+        count = count_recovery(scene, call, probe, after=after)
+        for second in some(range(1, count + 1), seed):
+            for second_after in BEFORE_AND_AFTER:
+                world, requests = fresh(scene)
+                attempt(world, requests, Fault(call, Killed, after))
+                fault = Fault(second, Killed, second_after)
+                with pytest.raises(Killed):
+                    recover(world.context(faulty(world.backend, fault)))
+                recover(world.context())
+                world.check_agreement()
+                check_repeat(world, requests, wanted, told=True)
+
+
+def count_recovery(
+    scene: Callable[[World], list[Request]], call: int, probe: Fault, *, after: bool
+) -> int:
+    world, requests = fresh(scene)
+    attempt(world, requests, Fault(call, Killed, after))
+    recover(world.context(faulty(world.backend, probe)))
+    return probe.calls
+
+
+def test_promise_3_a_kill_of_the_recovery_is_recovered_from(
+    scene: Callable[[World], list[Request]],
+) -> None:
+    wanted, calls = expected(scene)
+    for call in some(range(1, calls + 1), 6):
+        kill_twice(scene, wanted, call, seed=3)
+
+
+@pytest.mark.sweep
+def test_promise_3_a_kill_at_every_pair_of_calls_is_recovered_from(
+    scene: Callable[[World], list[Request]],
+) -> None:
+    wanted, calls = expected(scene)
+    for call in range(1, calls + 1):
+        kill_twice(scene, wanted, call, seed=1000)

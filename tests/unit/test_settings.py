@@ -1,0 +1,162 @@
+"""Where values come from, and what is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import UsageError
+from dagctl.settings import Settings, check_flag, load_settings, user_file
+from dagctl.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
+GOOD = f'project_id = "{PROJECT}"\n'
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    root = tmp_path / "work"
+    root.mkdir()
+    (root / "dagctl.toml").write_text(GOOD)
+    return Workspace(root)
+
+
+def load(workspace: Workspace, text: str) -> Settings:
+    workspace.config.write_text(text)
+    return load_settings(workspace, {}, {})
+
+
+def refusal(workspace: Workspace, text: str) -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        load(workspace, text)
+    return caught.value
+
+
+def test_everything_but_the_project_has_a_default(workspace: Workspace) -> None:
+    found = load_settings(workspace, {}, {})
+    assert found == Settings(project_id=PROJECT)
+    assert (found.dags_folder, found.airflow, found.backend) == ("dags", "3", "local")
+    assert found.lock_timeout == 60.0
+    assert found.origins["airflow"] == "default"
+    assert found.origins["project_id"] == "dagctl.toml:1"
+
+
+def test_each_source_overrules_the_one_before_and_is_named(workspace: Workspace) -> None:
+    user = user_file()
+    user.parent.mkdir(parents=True)
+    user.write_text('airflow = "2"\nlock_timeout = 1\ndags_folder = "user"\n')
+    workspace.config.write_text(f'{GOOD}\nlock_timeout = 2\ndags_folder = "work"\n')
+    environ = {"DAGCTL_DAGS_FOLDER": "environment", "DAGCTL_PROJECT_ID": PROJECT}
+    found = load_settings(workspace, environ, {"project_id": PROJECT.upper()})
+    assert found == Settings(
+        project_id=PROJECT, airflow="2", lock_timeout=2, dags_folder="environment"
+    )
+    assert found.origins == {
+        "project_id": "--project-id",
+        "dags_folder": "DAGCTL_DAGS_FOLDER",
+        "airflow": f"{user}:1",
+        "backend": "default",
+        "lock_timeout": "dagctl.toml:3",
+    }
+
+
+def test_a_number_may_come_as_text_from_the_environment(workspace: Workspace) -> None:
+    assert load_settings(workspace, {"DAGCTL_LOCK_TIMEOUT": "0.5"}, {}).lock_timeout == 0.5
+
+
+def test_an_empty_variable_counts_as_not_set(workspace: Workspace) -> None:
+    assert load_settings(workspace, {"DAGCTL_AIRFLOW": ""}, {}).airflow == "3"
+
+
+def test_an_unknown_key_is_refused_at_its_line_with_a_near_name(workspace: Workspace) -> None:
+    error = refusal(workspace, f'{GOOD}\n# comment\nairfow = "3"\n')
+    assert error.message == "dagctl.toml:4: unknown key `airfow`"
+    assert error.hint == "did you mean `airflow`?"
+
+
+def test_an_unknown_table_is_refused_at_its_line(workspace: Workspace) -> None:
+    error = refusal(workspace, f"{GOOD}[tool]\nx = 1\n")
+    assert error.message == "dagctl.toml:2: unknown key `tool`"
+    assert error.hint is not None
+    assert "dags_folder" in error.hint
+
+
+def test_an_unknown_override_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="--air: unknown key"):
+        load_settings(workspace, {}, {"air": "3"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "airflow = 3",
+        'airflow = "4"',
+        'backend = "supabase"',
+        'lock_timeout = "60"',
+        "lock_timeout = true",
+        "lock_timeout = -1",
+        "lock_timeout = nan",
+        "lock_timeout = inf",
+        f"lock_timeout = 1{'0' * 400}",
+        "dags_folder = 1",
+        'dags_folder = ""',
+        'dags_folder = "."',
+        'dags_folder = "/etc"',
+        'dags_folder = "../x"',
+        'dags_folder = "a/../../x"',
+        'dags_folder = "a\\nb"',
+        'dags_folder = "a\\u0000b"',
+        'dags_folder = "a\\u202eb"',
+        'dags_folder = "a\\\\b"',
+        'dags_folder = ".git/hooks"',
+        'dags_folder = "a/.GIT"',
+        'dags_folder = ".dagctl"',
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_line(workspace: Workspace, line: str) -> None:
+    error = refusal(workspace, f"{GOOD}{line}\n")
+    assert error.message.startswith(f"dagctl.toml:2: `{line.partition(' ')[0]}` must be ")
+
+
+@pytest.mark.parametrize("value", ["3", '""', '"x"', "[]", f'"{PROJECT}0"'])
+def test_a_project_id_is_a_uuid(workspace: Workspace, value: str) -> None:
+    assert "must be a UUID" in refusal(workspace, f"project_id = {value}").message
+
+
+def test_a_missing_project_id_is_told_with_the_line_to_write(workspace: Workspace) -> None:
+    error = refusal(workspace, "")
+    assert error.hint is not None
+    assert "project_id = " in error.hint
+
+
+def test_broken_toml_is_refused_at_its_place(workspace: Workspace) -> None:
+    assert refusal(workspace, f"{GOOD}airflow = \n").message.startswith("dagctl.toml:2:11: ")
+
+
+def test_toml_nested_too_deep_is_refused(workspace: Workspace) -> None:
+    assert "not valid TOML" in refusal(workspace, "a = " + "[" * 5000).message
+
+
+def test_a_file_that_is_no_text_is_refused(workspace: Workspace) -> None:
+    workspace.config.write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        load_settings(workspace, {}, {})
+
+
+def test_a_file_that_cannot_be_read_is_refused(workspace: Workspace) -> None:
+    workspace.config.unlink()
+    workspace.config.mkdir()
+    with pytest.raises(UsageError, match=r"cannot read dagctl\.toml"):
+        load_settings(workspace, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("dags", "dags"), ("./a//b/", "a/b"), ("my dags", "my dags")]
+)
+def test_a_folder_is_kept_in_its_shortest_form(given: str, kept: str) -> None:
+    assert check_flag("dags_folder", given) == kept
