@@ -18,6 +18,7 @@ begin
   grant anon, authenticated, service_role to postgres;
   -- Stands for supautils' policy_grants, by which postgres may make policies on storage.objects.
   grant supabase_storage_admin to postgres;
+  alter role postgres set search_path = "$user", public, extensions;
   alter role anon set statement_timeout = '3s';
   alter role authenticated set statement_timeout = '8s';
   alter role authenticator set statement_timeout = '8s';
@@ -30,6 +31,8 @@ begin
   execute format('alter database %I owner to postgres', current_database());
 end
 $$;
+create schema extensions;
+grant usage on schema extensions to postgres, anon, authenticated, service_role;
 grant all on schema public to postgres;
 grant usage on schema public to anon, authenticated, service_role;
 
