@@ -180,9 +180,9 @@ class StandIn:
     # --- The world behind the server ---
 
     def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Run one statement as superuser, behind the server's back; return its rows."""
+        """Run SQL as superuser, behind the server's back; return the rows of the last statement."""
         with self._project.database.as_owner() as connection:
-            cursor = connection.execute(statement.encode(), parameters)
+            cursor = connection.execute(statement.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
 
     def stored(self, key: str, bucket: str = "dags") -> bytes | None:

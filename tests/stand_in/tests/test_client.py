@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from postgrest import APIError
+from postgrest import APIError, CountMethod
 from storage3.exceptions import StorageApiError
 from supabase import Client, ClientOptions, create_client
 from supabase_auth.errors import AuthApiError
@@ -16,16 +16,18 @@ from tests.stand_in.tests.cast import FOREIGN, PASSWORD, PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from storage3.types import FileOptions
+
     from tests.stand_in import StandIn
     from tests.stand_in.tests.cast import Cast
 
 KEY = f"{PROJECT}/dags/new.py"
-PYTHON: dict[str, Any] = {"content-type": "text/x-python"}
+PYTHON: FileOptions = {"content-type": "text/x-python"}
 
 
 @pytest.fixture
 def anonymous(stand_in: StandIn, cast: Cast) -> Iterator[Client]:
-    assert cast
+    assert cast.names
     with httpx.Client() as http:
         options = ClientOptions(
             httpx_client=http, auto_refresh_token=False, postgrest_client_retry=False
@@ -37,6 +39,10 @@ def anonymous(stand_in: StandIn, cast: Cast) -> Iterator[Client]:
 def client(anonymous: Client) -> Client:
     anonymous.auth.sign_in_with_password({"email": "editor@example.com", "password": PASSWORD})
     return anonymous
+
+
+def values(rows: Any, column: str) -> list[Any]:  # noqa: ANN401 - JSON is any
+    return [row[column] for row in rows]
 
 
 class TestAuth:
@@ -84,7 +90,7 @@ class TestAuth:
             {"provider": "github", "options": {"redirect_to": back}}
         )
         code = httpx.get(start.url).headers["location"].partition("?code=")[2]
-        answer = anonymous.auth.exchange_code_for_session({"auth_code": code})  # type: ignore[typeddict-item] # the verifier is in the client's storage
+        answer = anonymous.auth.exchange_code_for_session({"auth_code": code})
         assert answer.user is not None
         assert answer.user.id == cast.editor
 
@@ -95,7 +101,7 @@ class TestTables:
         row = {"project_id": PROJECT, "name": "d", "tags": ["x", "a,b"]}
         assert notes.insert(row).execute().data == [row | {"size": 1, "data": None, "parent": None}]
         changed = notes.update({"size": 7}).eq("name", "d").execute()
-        assert [each["size"] for each in changed.data] == [7]  # type: ignore[call-overload, index] # JSON
+        assert values(changed.data, "size") == [7]
         found = notes.select("name").contains("tags", ["a,b"]).gt("size", 6).execute()
         assert found.data == [{"name": "d"}]
         assert len(notes.delete().eq("name", "d").execute().data) == 1
@@ -106,14 +112,14 @@ class TestTables:
         target = "project_id,name"
         notes = client.table("notes")
         ignored = notes.upsert(rows, on_conflict=target, ignore_duplicates=True).execute()
-        assert [each["name"] for each in ignored.data] == ["d"]  # type: ignore[call-overload, index] # JSON
+        assert values(ignored.data, "name") == ["d"]
         assert len(notes.upsert(rows, on_conflict=target).execute().data) == 2
 
     def test_count_and_pages(self, client: Client) -> None:
         notes = client.table("notes")
-        page = notes.select("name", count="exact").order("name").range(1, 1).execute()  # type: ignore[arg-type] # a CountMethod by its value
+        page = notes.select("name", count=CountMethod.exact).order("name").range(1, 1).execute()
         assert (page.data, page.count) == ([{"name": "b"}], 3)
-        assert notes.select("*", count="exact", head=True).execute().count == 3  # type: ignore[arg-type] # likewise
+        assert notes.select("*", count=CountMethod.exact, head=True).execute().count == 3
 
     def test_more_than_a_thousand_rows_are_cut_in_silence(
         self, client: Client, stand_in: StandIn
@@ -144,7 +150,7 @@ class TestTables:
         assert client.rpc("add", {"a": 2, "b": 3}).execute().data == 5
         assert client.rpc("whoami", {}).execute().data == cast.editor
         longer = client.rpc("longer_than", {"size": 1}).order("name", desc=True).execute()
-        assert [each["name"] for each in longer.data] == ["c", "b"]  # type: ignore[call-overload, index] # JSON
+        assert values(longer.data, "name") == ["c", "b"]
 
     def test_an_error_carries_the_database_s_words(self, client: Client) -> None:
         with pytest.raises(APIError) as refused:
@@ -163,7 +169,7 @@ class TestStorage:
     def test_upload_download_info_list_and_remove(self, client: Client) -> None:
         bucket = client.storage.from_("dags")
         data = bytes(range(256)) + b"\r\n--\r\n"
-        bucket.upload(KEY, data, PYTHON | {"metadata": {"sha256": "x"}})
+        bucket.upload(KEY, data, {**PYTHON, "metadata": {"sha256": "x"}})
         assert bucket.download(KEY) == data
         info = bucket.info(KEY)
         assert (info["size"], info["metadata"]) == (len(data), {"sha256": "x"})
@@ -176,7 +182,7 @@ class TestStorage:
     def test_update_and_upsert_replace(self, client: Client, stand_in: StandIn) -> None:
         bucket = client.storage.from_("dags")
         bucket.update(KEY, b"1", PYTHON)
-        bucket.upload(KEY, b"2", PYTHON | {"upsert": "true"})
+        bucket.upload(KEY, b"2", {**PYTHON, "upsert": "true"})
         assert stand_in.stored(KEY) == b"2"
         with pytest.raises(StorageApiError) as refused:
             bucket.upload(KEY, b"3", PYTHON)

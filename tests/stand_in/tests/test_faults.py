@@ -113,7 +113,7 @@ def test_a_truncated_body_is_shorter_than_announced(
     stand_in: StandIn, cast: Cast, http: httpx.Client
 ) -> None:
     stand_in.faults.add("GET", NOTES, faults.truncate())
-    with pytest.raises(httpx.RemoteProtocolError, match="incomplete|without sending complete"):
+    with pytest.raises(httpx.RemoteProtocolError, match=r"incomplete|without sending complete"):
         http.get(NOTES, headers=cast.headers("editor"))
 
 

@@ -6,20 +6,38 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stand_in.tests.cast import PROJECT
+from tests.stand_in.tests.cast import PROJECT, Cast
 from tests.stand_in.tests.golden_rows import UNSET, Row, fits, rows
 
 if TYPE_CHECKING:
+
     import httpx
 
+    from tests.postgres.server import Server
     from tests.stand_in import StandIn
-    from tests.stand_in.tests.cast import Cast
 
 SERVICES = ("auth", "rest", "storage")
 ALL = [
     pytest.param(row, id=f"{service}: {row.says}") for service in SERVICES for row in rows(service)
 ]
 API_VERSION = {"x-supabase-api-version": "2024-01-01"}
+CLEAR = """
+truncate auth.users, public.project_members, public.notes, storage.objects;
+update storage.buckets set file_size_limit = null
+"""
+
+
+@pytest.fixture(scope="module")
+def one_database(postgres_cluster: Server, project_template: str) -> str:
+    """Name a database for all rows: to clear it is quicker than to copy one for each."""
+    return postgres_cluster.url_of(postgres_cluster.create_database(project_template))
+
+
+@pytest.fixture
+def stand_in(stand_in_server: StandIn, one_database: str) -> StandIn:
+    stand_in_server.use(one_database)
+    stand_in_server.sql(CLEAR)
+    return stand_in_server
 
 
 @pytest.mark.parametrize("row", ALL)

@@ -61,10 +61,8 @@ def test_an_unknown_key_is_refused(stand_in: StandIn, http: httpx.Client) -> Non
     assert (response.status_code, response.json()["message"]) == (401, "Invalid API key")
 
 
-def test_the_secret_key_passes_row_security(
-    stand_in: StandIn, cast: Cast, http: httpx.Client
-) -> None:
-    assert cast
+def test_the_secret_key_passes_row_security(stand_in: StandIn, http: httpx.Client) -> None:
+    Cast(stand_in)
     stand_in.sql("grant select on public.notes to service_role")
     response = http.get("/rest/v1/notes", headers={"apikey": stand_in.secret_key})
     assert len(response.json()) == 3

@@ -6,13 +6,14 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from tests.stand_in.auth.sessions import RefreshRefusedError, Sessions
 from tests.stand_in.tests.cast import PASSWORD
 
 if TYPE_CHECKING:
+    import httpx
+
     from tests.stand_in import StandIn
     from tests.stand_in.tests.cast import Cast
 
@@ -96,7 +97,8 @@ class TestRotation:
 
 def log_in(http: httpx.Client, cast: Cast) -> dict[str, Any]:
     fields = {"email": "editor@example.com", "password": PASSWORD}
-    return token(http, cast, "password", fields).json()
+    session: dict[str, Any] = token(http, cast, "password", fields).json()
+    return session
 
 
 def token(http: httpx.Client, cast: Cast, grant: str, fields: dict[str, str]) -> httpx.Response:
