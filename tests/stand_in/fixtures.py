@@ -48,6 +48,5 @@ def stand_in(
     name = postgres_cluster.create_database(project_template)
     stand_in_server.use(postgres_cluster.url_of(name))
     yield stand_in_server
-    stand_in_server.settle()
     stand_in_server.use(postgres_cluster.url)
     postgres_cluster.drop_database(name)

@@ -24,6 +24,8 @@ class Settings:
     access_token_seconds: int = 3600
     otp_seconds: int = 3600
     flow_seconds: int = 300
+    upload_seconds: float = 0.0
+    """How long the bytes of an upload travel, between the check of the policies and the write."""
     password_login: bool = True
     providers: frozenset[str] = frozenset({"github", "google"})
     site_url: str = "http://site.example"

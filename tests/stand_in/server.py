@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import threading
+import time
 from email.utils import formatdate
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from tests.stand_in import gateway
 from tests.stand_in.faults import Fault, Faults
+from tests.stand_in.late import LateRequests
 from tests.stand_in.messages import Request, Response, json_response
 from tests.stand_in.request_log import RequestLog
 
@@ -40,19 +42,7 @@ class Server(ThreadingHTTPServer):
         self.project = project
         self.faults = Faults()
         self.requests = RequestLog()
-        self._late: list[threading.Timer] = []
-
-    def deliver_late(self, request: Request, seconds: float) -> None:
-        """Act on a request after a while, when nobody waits for the answer any more."""
-        timer = threading.Timer(seconds, act, (self.project, request))
-        timer.daemon = True
-        self._late.append(timer)
-        timer.start()
-
-    def settle(self) -> None:
-        """Wait until every late request has been acted on."""
-        while self._late:
-            self._late.pop().join()
+        self.late = LateRequests()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as inherited
         """A client that has gone away is no error; everything else is answered with 500."""
@@ -88,6 +78,9 @@ class Handler(BaseHTTPRequestHandler):
     def _outcome(self, request: Request, fault: Fault | None) -> Response | None:
         """Return the answer, or None for a dropped connection."""
         project = self.server.project
+        if "transfer-encoding" in request.headers:
+            self.close_connection = True
+            return Response(411, b"the stand-in needs to be told the content-length")
         match fault:
             case Fault("answer", response=response):
                 return response
@@ -97,10 +90,10 @@ class Handler(BaseHTTPRequestHandler):
                 act(project, request)
                 return None
             case Fault("late", seconds):
-                self.server.deliver_late(request, seconds)
+                self.server.late.add(partial(act, project, request), seconds)
                 return None
             case Fault("delay", seconds):
-                threading.Event().wait(seconds)
+                time.sleep(seconds)
             case Fault("duplicate"):
                 act(project, request)
         return act(project, request)

@@ -67,6 +67,11 @@ class StandIn:
         """The key of `service_role`, which dagctl must refuse."""
         return self._keys.secret
 
+    @property
+    def conninfo(self) -> str:
+        """The superuser's connection string to the project's database."""
+        return self._project.database.conninfo
+
     # --- What a test can watch and turn ---
 
     @property
@@ -108,7 +113,7 @@ class StandIn:
 
     def use(self, conninfo: str) -> None:
         """Go on with a fresh project on another database; URL and keys stay."""
-        self._server.settle()
+        self._server.late.lose()
         old, self._server.project = self._project, self._new_project(conninfo)
         self._project.url = self.url
         old.database.close()
@@ -116,8 +121,8 @@ class StandIn:
         self.requests.clear()
 
     def settle(self) -> None:
-        """Wait until every late request has been acted on."""
-        self._server.settle()
+        """Let every late request arrive now, and wait until it has been acted on."""
+        self._server.late.settle()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -10,7 +10,6 @@ from tests.stand_in.tests.cast import PROJECT, Cast
 from tests.stand_in.tests.golden_rows import UNSET, Row, fits, rows
 
 if TYPE_CHECKING:
-
     import httpx
 
     from tests.postgres.server import Server
