@@ -1,6 +1,6 @@
 """Fixtures: one server for the test session, a fresh project for each test.
 
-A `conftest.py` takes them in with `from tests.stand_in.fixtures import *`.
+A `conftest.py` imports them by name; defining `project_template` anew adds tables of its own.
 """
 
 from __future__ import annotations
