@@ -93,7 +93,7 @@ def test_a_dry_run_shows_the_diff_and_changes_nothing(workspace: Shell) -> None:
     done = workspace.ok("create", "--dry-run", "specs")
     assert done.out.startswith("create daily_orders v1: dags/daily_orders.py\n--- ")
     assert '+    "daily_orders",' in done.out
-    assert done.err.endswith("Nothing was changed. Apply: without --dry-run.\n")
+    assert done.err.endswith("Nothing was changed.\n")
     assert workspace.git("status", "--porcelain", "--untracked-files=all") == before
     assert workspace.json("list")["dags"] == []
 

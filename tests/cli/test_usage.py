@@ -172,3 +172,31 @@ def test_an_interrupt_is_130(
     monkeypatch.setattr("dagctl.cli.app._dispatch", interrupted)
     assert run(["list"]) == ExitCode.INTERRUPTED
     assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_a_closed_stream_is_no_failure(shell: Shell, closed: str) -> None:
+    shell.write("good.yaml", GOOD)
+    command = f"{sys.executable} -m dagctl validate good.yaml {closed}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_that_is_gone_is_told(shell: Shell) -> None:
+    command = f"mkdir gone; cd gone; rmdir ../gone; {sys.executable} -m dagctl list"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ExitCode.USAGE
+    assert "Traceback" not in done.stderr

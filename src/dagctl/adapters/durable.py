@@ -17,7 +17,7 @@ from dagctl.adapters.keys import TEMPORARY
 from dagctl.errors import ConflictError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -103,13 +103,18 @@ def create(folder: int, name: str, data: bytes) -> None:
     Raises:
         FileExistsError: Something is there.
     """
-    with _temporary(folder, name, data, _MODE) as temporary:
+    with _temporary(folder, name, [data], _MODE) as temporary:
         os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
 
 
 def replace(folder: int, name: str, data: bytes) -> None:
     """Make `data` the content of the file, which keeps its permissions; make it if need be."""
-    with _temporary(folder, name, data, _permissions(folder, name)) as temporary:
+    replace_parts(folder, name, [data])
+
+
+def replace_parts(folder: int, name: str, parts: Iterable[bytes]) -> None:
+    """Do as `replace` with a content that comes in parts, so that it is never held as a whole."""
+    with _temporary(folder, name, parts, _permissions(folder, name)) as temporary:
         os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
@@ -125,7 +130,7 @@ def clear(folder: int, name: str) -> None:
 
 
 @contextmanager
-def _temporary(folder: int, name: str, data: bytes, mode: int | None) -> Iterator[str]:
+def _temporary(folder: int, name: str, parts: Iterable[bytes], mode: int | None) -> Iterator[str]:
     """Write a synced temporary file and remove it in the end, unless it got its real name."""
     temporary = TEMPORARY + name
     # never reused: after a kill it may be a second link of the file itself
@@ -135,7 +140,7 @@ def _temporary(folder: int, name: str, data: bytes, mode: int | None) -> Iterato
         with os.fdopen(descriptor, "wb") as file:
             if mode is not None and mode != _MODE:
                 os.fchmod(descriptor, mode)
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(descriptor)
         yield temporary

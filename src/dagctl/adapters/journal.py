@@ -53,12 +53,13 @@ class FileJournal:
     def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
         """Make the entry durable, replacing an older one."""
         name = _file_name(operation_id)
-        data = json.dumps(entry, separators=(",", ":")).encode()
+        encoder = json.JSONEncoder(separators=(",", ":"))
+        parts = (part.encode() for part in encoder.iterencode(entry))
         with (
             durable.explained(f"the journal {name}"),
             durable.folder(self._state, ["journal"], make=True) as folder,
         ):
-            durable.replace(folder, name, data)
+            durable.replace_parts(folder, name, parts)
             os.fsync(folder)
 
     def entries(self) -> dict[str, Mapping[str, Any]]:

@@ -84,8 +84,8 @@ READING = {
         "The line does not fit what stands before it: a wrong indentation, a missing `:` or `- `, "
         "a quote or bracket that is "
         "never closed.",
-        'description: "daily',
-        'description: "daily"',
+        "owner data-team",
+        "owner: data-team",
         "Look at the line and at the one before it.",
     ),
     Code.YAML_QUOTE: Entry(

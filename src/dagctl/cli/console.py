@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import shutil
 import sys
 from contextlib import suppress
-from io import TextIOWrapper
-from typing import TYPE_CHECKING, Literal, TextIO
+from io import BytesIO, StringIO, TextIOWrapper
+from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
+from dagctl.cli.text import json_text
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -60,15 +60,15 @@ class Console:
     def exact(self, text: str) -> None:
         """Write `text` to standard output as UTF-8, byte for byte."""
         if isinstance(self.out, TextIOWrapper):
-            self.out.flush()
-            self._guarded(lambda: self.out.buffer.write(text.encode("utf-8", "surrogateescape")))
+            self._guarded(self.out.flush)
+            raw = self.out.buffer
+            self._guarded(lambda: raw.write(text.encode("utf-8", "surrogateescape")))
         else:
             self._write(text)
 
     def document(self, value: object) -> None:
         """Write `value` as one JSON document to standard output."""
-        ascii_only = is_ascii(self.out)
-        self.data(json.dumps(value, indent=2, ensure_ascii=ascii_only, allow_nan=False))
+        self.data(json_text(value, ascii_only=is_ascii(self.out)))
 
     def note(self, text: str) -> None:
         """Write what is good to know to standard error, unless the user wants it quiet."""
@@ -157,5 +157,10 @@ def is_ascii(stream: TextIO) -> bool:
 
 
 def standard_console() -> Console:
-    """Return the console of this process."""
-    return Console(sys.stdout, sys.stderr, os.environ)
+    """Return the console of this process; a stream that is closed swallows what it gets."""
+    return Console(sys.stdout or StringIO(), sys.stderr or StringIO(), os.environ)
+
+
+def standard_input() -> BinaryIO:
+    """Return the bytes of standard input; there are none if it is closed."""
+    return sys.stdin.buffer if sys.stdin else BytesIO()

@@ -6,14 +6,11 @@ import traceback
 from typing import TYPE_CHECKING
 
 from dagctl.cli import envelope
-from dagctl.cli.console import is_ascii
-from dagctl.cli.diagnostics import FORMATS, Look, Report
+from dagctl.cli.diagnostics import FORMATS, Report, look
 from dagctl.cli.text import shown, shown_block
 from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
 
@@ -81,12 +78,3 @@ def tell_error(console: Console, error: DagctlError) -> None:
     console.error(f"  state: {shown(error.state)}")
     if error.hint:
         console.error(f"  fix:   {shown(error.hint)}")
-
-
-def look(console: Console, stream: TextIO) -> Look:
-    """Return how findings may look on a stream."""
-    return Look(
-        width=console.width,
-        ascii_only=is_ascii(stream),
-        paint=lambda text, style: console.paint(text, style, on=stream),
-    )

@@ -45,6 +45,8 @@ def init(  # noqa: PLR0913 - one parameter an option
     Writes dagctl.toml and .dagctl/, and starts a git repository if there is none. Nothing that is
     there already is overwritten.
     """
+    import os
+
     from dagctl import bootstrap
     from dagctl.cli.envelope import envelope
     from dagctl.commands import init as command
@@ -55,7 +57,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     invocation.output = output
     choices = _choices(project_id, airflow, dags_folder)
     result = command.init(
-        Workspace(folder.resolve()),
+        Workspace(Path(os.path.realpath(folder))),
         choices,
         schema=schema_text(),
         start_repository=bootstrap.start_repository,

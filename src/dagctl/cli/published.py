@@ -42,7 +42,7 @@ def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
         return
     for dag in plan.dags:
         console.lines(_planned_lines(console, dag))
-    console.note("Nothing was changed." + (" Apply: without --dry-run." if plan.changes else ""))
+    console.note("Nothing was changed.")
 
 
 def _document(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:

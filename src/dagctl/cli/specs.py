@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.cli.diagnostics import FORMATS, Report, Source
-from dagctl.cli.failure import look
+from dagctl.cli.console import standard_input
+from dagctl.cli.diagnostics import FORMATS, Report, Source, look
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Validation, validate
 
@@ -34,7 +33,7 @@ def check_specs(
     invocation: Invocation, arguments: Sequence[str], spec_format: SpecFormat | None
 ) -> Validation:
     """Return the verdict on the specs that the arguments mean."""
-    reading = read_specs(arguments, sys.stdin.buffer, spec_format)
+    reading = read_specs(arguments, standard_input(), spec_format)
     validation = validate(reading)
     found_in = {found.file for found in validation.diagnostics}
     invocation.sources = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from unicodedata import category, combining, east_asian_width
 
@@ -15,6 +16,7 @@ ELLIPSIS = {False: "…", True: "..."}
 """What stands for text that was left out, by whether the stream is ASCII."""
 
 _PLAIN = re.compile(r"[ -~]*")
+_NOT_PLAIN = re.compile(r"[^ -~\n]")
 
 
 def shown(value: object) -> str:
@@ -35,6 +37,12 @@ def shown_character(character: str) -> str:
     if category(character) in UNSAFE and character not in JOINERS:
         return character.encode("unicode_escape").decode("ascii")
     return character
+
+
+def json_text(value: object, *, ascii_only: bool) -> str:
+    """Return `value` as JSON in which nothing can steer the terminal that it may be shown on."""
+    text = json.dumps(value, indent=2, ensure_ascii=ascii_only, allow_nan=False)
+    return _NOT_PLAIN.sub(lambda found: _json_character(found[0]), text)
 
 
 def cells(text: str) -> int:
@@ -58,6 +66,11 @@ def pad(text: str, width: int) -> str:
 def plural(count: int, noun: str) -> str:
     """Return `1 error` or `2 errors`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _json_character(character: str) -> str:
+    is_safe = shown_character(character) == character
+    return character if is_safe else json.dumps(character)[1:-1]
 
 
 def _prefix(text: str, width: int) -> str:

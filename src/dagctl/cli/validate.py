@@ -28,9 +28,8 @@ def validate(
 
     Every problem of every spec is reported at its line. Needs no workspace, no git, no network.
     """
-    from dagctl.cli.diagnostics import FORMATS, Report
+    from dagctl.cli.diagnostics import FORMATS, Report, look
     from dagctl.cli.envelope import envelope
-    from dagctl.cli.failure import look
     from dagctl.cli.specs import check_specs
     from dagctl.cli.text import plural
     from dagctl.commands.read import failure

@@ -12,9 +12,11 @@ from dagctl.codegen.values import Minutes, Reference, Value, date_numbers, utc_o
 LINE_LENGTH = 88
 """The default of ruff and Black, in columns."""
 
-_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _NOT_PLAIN = re.compile(r"[^\x20-\x5b\x5d-\x7e]")
-_INVISIBLE_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, [*range(0x180B, 0x180F), *range(0xFE00, 0xFE10)])
+)
+"""Letters, symbols and marks that are drawn as nothing."""
 _LAST_BLANK = re.compile(r" (?=\n)")
 _LAST_QUOTE = re.compile(r'"(?=""|\Z)')
 
@@ -57,19 +59,31 @@ def _block(value: str) -> str:
 
 
 def _escaped(value: str) -> str:
-    return _NOT_PLAIN.sub(lambda found: _character(found.group()), value)
+    """Return the text with escapes for what nobody could see; a mark is seen on a letter only."""
+    if value.isascii():
+        return _NOT_PLAIN.sub(lambda found: _escape(found.group()), value)
+    parts = []
+    on_letter = False
+    for char in value:
+        kind = _kind(char)
+        seen = kind in "LNPS" or (kind == "M" and on_letter)
+        on_letter = seen and kind in "LM"
+        parts.append(char if seen else _escape(char))
+    return "".join(parts)
 
 
 @cache
-def _character(char: str) -> str:
-    """Return a character as it is if everyone can see it, else its escape.
+def _kind(char: str) -> str:
+    """Return the first letter of a character's category, `C` for what has no shape of its own.
 
     The table of Unicode 3.2 decides, which every Python has: the same bytes everywhere.
     """
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    if ucd_3_2_0.category(char)[0] in "LNPS" and char not in _INVISIBLE_LETTERS:
-        return char
+    if char == "\\" or char in _SHAPELESS:
+        return "C"
+    return "P" if char == " " else ucd_3_2_0.category(char)[0]
+
+
+def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
@@ -85,11 +99,15 @@ def _list(items: list[str], room: int, indent: str) -> str:
 
 
 def _datetime(value: datetime, room: int, indent: str) -> str:
-    numbers = ", ".join(map(str, date_numbers(value)))
-    arguments = f"{numbers}, tzinfo={_zone(value)}"
-    if len(f"datetime({arguments})") <= room:
-        return f"datetime({arguments})"
-    return f"datetime(\n{indent}    {arguments}\n{indent})"
+    """Return a call on one line if it fits, else its arguments on one, else one argument a line."""
+    arguments = [*map(str, date_numbers(value)), f"tzinfo={_zone(value)}"]
+    line = ", ".join(arguments)
+    inner = f"{indent}    "
+    if len(f"datetime({line})") <= room:
+        return f"datetime({line})"
+    if len(f"{inner}{line}") <= LINE_LENGTH:
+        return f"datetime(\n{inner}{line}\n{indent})"
+    return "".join(["datetime(\n", *(f"{inner}{each},\n" for each in arguments), f"{indent})"])
 
 
 def _zone(value: datetime) -> str:

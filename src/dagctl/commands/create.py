@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.ports import DagRecord
     from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.entry import Entry, Item
+    from dagctl.publish.entry import Entry, Item, Wish
     from dagctl.publish.plan import Options
     from dagctl.publish.recovery import Recovered
     from dagctl.publish.request import Request
@@ -70,13 +70,14 @@ def create(
     backend, settings = context.backend, context.settings
     wanted = distinct(requests)
     with backend.journal.lock(wait=settings.lock_timeout):
-        found = recover_all(context, wishes_of(wanted, settings, options))
+        wishes = wishes_of(wanted, settings, options)
+        found = recover_all(context, wishes)
         entry = found.repeated
         if entry is not None:
             with kept(entry):
                 result = _repeated(backend, entry)
         else:
-            result, entry = _publish(context, wanted, options)
+            result, entry = _publish(context, wanted, options, wishes)
         result = replace(result, recovered=found.recovered)
         with context.step("tell"):
             tell(result)
@@ -88,14 +89,14 @@ def create(
 
 
 def _publish(
-    context: Context, wanted: Sequence[Request], options: Options
+    context: Context, wanted: Sequence[Request], options: Options, wishes: Sequence[Wish]
 ) -> tuple[CreateResult, Entry | None]:
     """Return what was done, and the journal's entry if anything was."""
     planned = make_plan(context, wanted, options)
     unchanged = [one.record for one in planned if one.action == "unchanged" and one.record]
     if len(unchanged) == len(planned):
         return CreateResult(dags=tuple(map(_unchanged, unchanged)), operation_id=None), None
-    operation = run(begin(context, options, planned))
+    operation = run(begin(context, options, planned, wishes))
     result = _result(operation.entry, operation.commit_id, unchanged)
     return replace(result, warnings=operation.warnings), operation.entry
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 GITIGNORE = "*\n"
 """All of `.dagctl/`, this file included: git sees nothing, and the user's .gitignore stays."""
 
+AGAIN = "what was made before stays; `dagctl init` makes what is missing"
+
 SCHEMA_NAME = "dag.schema.json"
 
 
@@ -62,13 +64,17 @@ def init(
         workspace.state / SCHEMA_NAME: schema,
     }
     try:
-        workspace.state.mkdir(parents=True, exist_ok=True)
+        workspace.root.mkdir(parents=True, exist_ok=True)
+        is_new = start_repository(workspace.root)
+        workspace.state.mkdir(exist_ok=True)
         made = {path: _write_new(path, text) for path, text in wanted.items()}
     except (FileExistsError, NotADirectoryError) as error:
-        raise ConflictError(f"{error.filename} is in the way: it is no folder") from error
+        raise ConflictError(
+            f"{error.filename} is in the way: it is no folder", state=AGAIN
+        ) from error
     except OSError as error:
-        raise UnavailableError(f"cannot write {error.filename}: {error.strerror}") from error
-    is_new = start_repository(workspace.root)
+        message = f"cannot write {error.filename}: {error.strerror}"
+        raise UnavailableError(message, state=AGAIN) from error
     names = {path: path.relative_to(workspace.root).as_posix() for path in wanted}
     return InitResult(
         root=workspace.root,

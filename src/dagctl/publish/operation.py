@@ -46,8 +46,16 @@ class Operation:
         return [(i, one) for i, one in enumerate(self.planned) if one.action != "unchanged"]
 
 
-def begin(context: Context, options: Options, planned: Sequence[Planned]) -> Operation:
+def begin(
+    context: Context, options: Options, planned: Sequence[Planned], wishes: Sequence[Wish]
+) -> Operation:
     """Return the operation that carries out the plan. The repository is checked, nothing is done.
+
+    Args:
+        context: The ports, the settings and the listener.
+        options: How to publish.
+        planned: What is to be done, one for each wish.
+        wishes: What the command asks for.
 
     Raises:
         ConflictError: The repository is in no state to commit to.
@@ -55,7 +63,6 @@ def begin(context: Context, options: Options, planned: Sequence[Planned]) -> Ope
     """
     changed = [one.path for one in planned if one.action != "unchanged"]
     branch = context.backend.repo.preflight(changed)
-    wishes = wishes_of([one.choice.request for one in planned], context.settings, options)
     entry = Entry(
         operation_id=str(uuid4()),
         project_id=context.settings.project_id,
@@ -218,7 +225,7 @@ def _item(operation: Operation, index: int, planned: Planned, granted: Reservati
         storage_path=record.storage_path if record else key,
         airflow=settings.airflow,
         spec=json.dumps(spec.to_data(), ensure_ascii=False),
-        spec_digest=spec.digest(),
+        spec_digest=operation.entry.wishes[index].digest,
         write=FileWrite(path=path, old=standing, new=content),
         old_object=None,
     )

@@ -187,10 +187,10 @@ class _Reader:
                 )
             )
             return Node(word, span, "plain")
-        self._at = span.start
         if not self._text[span.start : span.end].strip():
             raise self._stop("the document ends in the middle", "close every bracket")
-        raise self._stop("no JSON value begins here", "put text in double quotes")
+        hint = "put text in double quotes; a number has no leading zero or `+`"
+        raise self._stop("no JSON value begins here", hint, span)
 
     def _next(self) -> str:
         """Pass white space and comments; return the next character, or nothing at the end."""
@@ -217,6 +217,7 @@ class _Reader:
         if len(self.findings) >= MAX_PROBLEMS:
             raise _StopError
 
-    def _stop(self, message: str, hint: str) -> _StopError:
-        self.findings.append(Finding(Code.JSON_SYNTAX, message, hint, Span(self._at, self._at + 1)))
+    def _stop(self, message: str, hint: str, span: Span | None = None) -> _StopError:
+        span = span or Span(self._at, self._at + 1)
+        self.findings.append(Finding(Code.JSON_SYNTAX, message, hint, span))
         return _StopError()

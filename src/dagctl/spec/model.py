@@ -29,6 +29,7 @@ from dagctl.spec.tasks import Task
 from dagctl.spec.tasks.base import as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.text import line_of, name_of, prose
+from dagctl.spec.translate import wrong_type
 from dagctl.spec.wording import shown
 
 MAX_NAME = 200
@@ -209,6 +210,7 @@ class DagSpec(CheckedModel):
         if isinstance(data, dict):
             yield from _nameless(data)
             yield from _two_schedules(data)
+            yield from _editors_schema(data)
             yield from _duplicate_tags(data.get("tags"))
             yield from untyped_task_problems(data.get("tasks"))
             yield from graph_problems(data.get("tasks"))
@@ -231,6 +233,12 @@ def _two_schedules(data: Mapping[str, Any]) -> Iterator[Located]:
     if "schedule" in data and "schedule_interval" in data:
         message = "`schedule` and `schedule_interval` are the same field"
         yield Located(("schedule",), Problem(Code.SCHEDULE_TWICE, message, "keep one of them"))
+
+
+def _editors_schema(data: Mapping[str, Any]) -> Iterator[Located]:
+    name = data.get("$schema", "")
+    if not isinstance(name, str):
+        yield Located(("$schema",), wrong_type(("$schema",), "text", name, None))
 
 
 def _duplicate_tags(tags: object) -> Iterator[Located]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NoReturn
 
 from dagctl.spec.codes import Code
@@ -66,10 +66,12 @@ def _from_text(text: str) -> datetime:
 
 
 def _with_zone(moment: datetime) -> datetime:
-    offset = moment.utcoffset()
-    if not offset:
+    if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
-    return moment.replace(tzinfo=timezone(offset))
+    offset = moment.tzinfo.utcoffset(None)
+    if offset is None or offset % timedelta(minutes=1):
+        _refuse(f"the zone {moment.tzinfo} is no fixed offset in whole minutes")
+    return moment.replace(tzinfo=timezone(offset) if offset else UTC)
 
 
 def _in_range(moment: datetime) -> datetime:

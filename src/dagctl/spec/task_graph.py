@@ -38,7 +38,10 @@ def graph_problems(tasks: object) -> Iterator[Located]:
     ids = dict.fromkeys(sorted(node.task_id for node in nodes))
     for node in nodes:
         yield from _bad_dependencies(node, ids)
-    yield from _cycles({node.task_id: node for node in reversed(nodes)})
+    first: dict[str, Node] = {}
+    for node in nodes:
+        first.setdefault(node.task_id, node)
+    yield from _cycles(first)
 
 
 def _nodes(tasks: object) -> Iterator[Node]:

@@ -32,6 +32,7 @@ _HINTS = {
     "int_type": "write it without quotes and without a fraction",
     "tuple_type": "write `[a, b]`, or one line with `- ` for each item",
 }
+_MANY = 10
 _TOLD_ELSEWHERE = {
     "union_tag_invalid",  # `tasks.fallback` says it, and more
     "union_tag_not_found",
@@ -84,8 +85,14 @@ def _unknown_key(
             f"{shown(key)} belongs to a task of type `{other}`",
             f"change `task_type` to `{other}`, or remove the key",
         )
-    hint = f"did you mean `{meant}`?" if meant else f"known keys: {', '.join(known)}"
+    hint = f"did you mean `{meant}`?" if meant else _known(known)
     return Problem(Code.UNKNOWN_KEY, f"unknown key {shown(key)}", hint)
+
+
+def _known(keys: Collection[str]) -> str:
+    return (
+        f"known keys: {', '.join(keys)}" if len(keys) < _MANY else "`dagctl schema` lists all keys"
+    )
 
 
 def _problem(item: ErrorDetails, path: Path, given: Mapping[str, Any]) -> Problem:
@@ -129,7 +136,7 @@ def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return "a number"
+        return "a number" if isinstance(value, int) else "a number with a fraction"
     if isinstance(value, str):
         return "text"
     if isinstance(value, list | tuple):

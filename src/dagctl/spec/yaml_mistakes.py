@@ -20,6 +20,8 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 
+_BRACKET = "close the bracket, or quote the text"
+_QUOTES = "close the quotes at the end; a quote inside them is written twice ('') or escaped"
 _SLIPS = (
     (
         re.compile(r"\{\{"),
@@ -41,9 +43,9 @@ _SLIPS = (
         "behind `|` or `>` the text begins on the next line",
         None,
     ),
-    (re.compile(r"\["), Code.YAML_QUOTE, "to YAML, `[` begins a list", None),
-    (re.compile(r"\{"), Code.YAML_QUOTE, "to YAML, `{` begins a mapping", None),
-    (re.compile(r"""["']"""), Code.YAML_QUOTE, "the quotes do not enclose the whole text", None),
+    (re.compile(r"\["), Code.YAML_QUOTE, "to YAML, `[` begins a list", _BRACKET),
+    (re.compile(r"\{"), Code.YAML_QUOTE, "to YAML, `{` begins a mapping", _BRACKET),
+    (re.compile(r"""["']"""), Code.YAML_QUOTE, "the quotes do not enclose the whole text", _QUOTES),
     (
         re.compile(r".*?: "),
         Code.YAML_QUOTE,
@@ -119,8 +121,8 @@ _PROBLEMS = (
     (
         "mapping values are not allowed",
         Code.YAML_SYNTAX,
-        "no `:` is allowed here",
-        "quote the text, or check the indentation",
+        "a `:` is not allowed here",
+        "check the indentation of this line and the one before, or quote the text",
     ),
 )
 _MISFIT = (
@@ -152,7 +154,8 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
 def _is_whole(problem: str) -> bool:
     """Return whether the error is about the document rather than about one value."""
     return any(
-        words in problem for words in ("another document", "directive", "incompatible", "anchor")
+        words in problem
+        for words in ("another document", "directive", "incompatible", "duplicate anchor")
     )
 
 

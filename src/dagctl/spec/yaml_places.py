@@ -51,10 +51,11 @@ def _in_block(text: str, header: int, value: str, place: Place) -> Span | None:
         return None
     indent = _line_end(text, starts[first]) - starts[first] - len(lines[first])
     start = starts[place.line - 1] + indent + place.column - 1
+    start = min(start, _line_end(text, starts[place.line - 1]))
     end = start + 1
     if place.end_line and place.end_column and place.end_line <= len(starts):
-        end = starts[place.end_line - 1] + indent + place.end_column - 1
-    start = min(start, _line_end(text, starts[place.line - 1]))
+        last = starts[place.end_line - 1]
+        end = min(last + indent + place.end_column - 1, _line_end(text, last))
     return Span(start, max(end, start + 1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dagctl.cli.text import cells, clip, pad, plural, shown, shown_block
+from dagctl.cli.text import cells, clip, json_text, pad, plural, shown, shown_block
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,11 @@ def test_padding_counts_cells() -> None:
 )
 def test_a_count_and_its_noun_agree(count: int, text: str) -> None:
     assert plural(count, "error") == text
+
+
+@given(st.text(), st.booleans())
+def test_json_reads_back_and_cannot_steer_the_terminal(value: str, ascii_only: bool) -> None:  # noqa: FBT001 - Hypothesis fills it in
+    text = json_text({"key": value}, ascii_only=ascii_only)
+    assert json.loads(text) == {"key": value}
+    assert shown_block(text) == text
+    assert text.isascii() or not ascii_only

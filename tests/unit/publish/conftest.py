@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dagctl.commands.create import CreateResult
+    from dagctl.ports import Listener
     from dagctl.publish.request import Request
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
@@ -55,8 +56,10 @@ class World:
         default_factory=lambda: MemoryBackend(registry=MemoryRegistry(PROJECT, ADA, Clock()))
     )
 
+    listener: Listener = field(default_factory=Silence)
+
     def context(self, backend: Backend | None = None) -> Context:
-        return Context(backend or self.backend, SETTINGS, Silence())
+        return Context(backend or self.backend, SETTINGS, self.listener)
 
     def create(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.cli.diagnostics.concise import concise
 from dagctl.cli.diagnostics.excerpt import Source
 from dagctl.cli.diagnostics.github import github
-from dagctl.cli.diagnostics.report import Look, Report
+from dagctl.cli.diagnostics.report import Look, Report, look
 from dagctl.cli.diagnostics.sarif import sarif
 from dagctl.cli.diagnostics.text import text
 
@@ -22,4 +22,4 @@ FORMATS: Mapping[str, Callable[[Report, Look], Iterator[str]]] = {
 }
 """How to write a report in each format; JSON is an envelope of its own."""
 
-__all__ = ["FORMATS", "Look", "Report", "Source"]
+__all__ = ["FORMATS", "Look", "Report", "Source", "look"]

@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from dagctl.cli.console import is_ascii
 from dagctl.cli.text import plural
 from dagctl.errors import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import TextIO
 
-    from dagctl.cli.console import Style
+    from dagctl.cli.console import Console, Style
     from dagctl.cli.diagnostics.excerpt import Source
 
 
@@ -49,6 +51,15 @@ class Look(NamedTuple):
     width: int = 80
     ascii_only: bool = False
     paint: Callable[[str, Style], str] = lambda text, _: text
+
+
+def look(console: Console, stream: TextIO) -> Look:
+    """Return how text may look on a stream."""
+    return Look(
+        width=console.width,
+        ascii_only=is_ascii(stream),
+        paint=lambda text, style: console.paint(text, style, on=stream),
+    )
 
 
 def place(diagnostic: Diagnostic) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dagctl import __version__
+from dagctl.cli.text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def sarif(report: Report, look: Look) -> Iterator[str]:
         "results": [_result(found, codes) for found in report.diagnostics],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    yield json.dumps(log, indent=2, ensure_ascii=look.ascii_only)
+    yield json_text(log, ascii_only=look.ascii_only)
 
 
 def _rule(code: str) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""What is told when an operation is refused, left half way, or interrupted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.commands.recover import recover, recover_if_idle
+from dagctl.errors import ConflictError, UnavailableError, UnfinishedError
+from dagctl.publish.backend import Silence
+from dagctl.publish.operation import STEPS
+from dagctl.publish.request import Request
+from tests.unit.publish.conftest import Fault, Killed, World, faulty, spec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.ports import FileWrite
+
+A = "specs/a.yaml"
+
+
+def test_a_file_that_was_changed_meanwhile_is_left_and_named(world: World) -> None:
+    def hook() -> None:
+        world.backend.files.content["dags/orders.py"] = b"edited meanwhile"
+        raise ConflictError("the hook says no")
+
+    world.backend.repo.hook = hook
+    with pytest.raises(ConflictError, match="says no") as caught:
+        world.create(Request(spec(), A))
+    assert "dags/orders.py" in caught.value.state
+    assert world.backend.files.content["dags/orders.py"] == b"edited meanwhile"
+    assert world.ids() == []
+    assert world.backend.journal.entries() == {}
+
+
+def test_a_refusal_at_the_confirmation_takes_the_commit_back(world: World) -> None:
+    world.create(Request(spec("First"), "specs/first.yaml"))
+    before = world.state()
+    calls = Fault(0, Killed, after=False)
+    names: list[str] = []
+
+    def around(name: str, act: object) -> object:
+        names.append(name)
+        if name == "registry.confirm":
+            raise ConflictError("no longer a member")
+        return act()  # type: ignore[operator] # whatever the port's method is
+
+    calls.around = around  # type: ignore[method-assign] # the fault is chosen by name
+    with pytest.raises(ConflictError, match="no longer a member"):
+        world.create(Request(spec(), A), backend=faulty(world.backend, calls))
+    assert "repo.uncommit" in names
+    assert world.state() == before
+    world.check_agreement()
+
+
+def test_what_cannot_be_undone_is_told_to_be_unfinished(world: World) -> None:
+    def hook() -> None:
+        raise ConflictError("no")
+
+    def restore(writes: Sequence[FileWrite]) -> list[str]:
+        del writes
+        raise UnavailableError("the disk is full")
+
+    world.backend.repo.hook = hook
+    world.backend.files.restore = restore  # type: ignore[method-assign] # it fails by chance
+    with pytest.raises(UnfinishedError, match="no; then putting things right failed") as caught:
+        world.create(Request(spec(), A))
+    assert "(orders) is unfinished; its journal is kept" in caught.value.state
+    assert caught.value.hint == "dagctl recover"
+    assert len(world.backend.journal.entries()) == 1
+
+
+def test_the_listener_hears_of_each_step_in_order(world: World) -> None:
+    heard: list[tuple[str, bool]] = []
+
+    class Ear(Silence):
+        def step(self, name: str, *, done: bool, detail: str = "") -> None:
+            del detail
+            heard.append((name, done))
+
+    world.listener = Ear()
+    world.create(Request(spec(), A))
+    names = [*(name for name, _ in STEPS), "tell", "clear"]
+    assert heard == [(name, done) for name in names for done in (False, True)]
+
+
+def test_an_unchanged_spec_is_fine_where_nothing_could_be_committed(world: World) -> None:
+    world.create(Request(spec(), A))
+    world.backend.repo.problem = ConflictError("HEAD is detached")
+    assert world.create(Request(spec(), A)).dags[0].state == "unchanged"
+
+
+def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> None:
+    fault = Fault(6, Killed, after=True)
+    with pytest.raises(UnfinishedError):
+        world.create(Request(spec(), A), backend=faulty(world.backend, fault))
+    with world.backend.journal.lock(wait=0):
+        assert recover_if_idle(world.context()).recovered == ()
+    assert len(recover_if_idle(world.context()).recovered) == 1
+    assert recover(world.context()).recovered == ()

@@ -1,0 +1,114 @@
+"""Shell commands: kept to the letter, and refused where they would fail when the task runs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from pydantic_core import PydanticCustomError
+
+from dagctl.errors import Severity
+from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command, warnings
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Place, Problem
+
+
+def _refusal(command: str) -> Problem:
+    with pytest.raises(PydanticCustomError) as caught:
+        check_bash_command(command)
+    assert caught.value.context is not None
+    problem = caught.value.context["problem"]
+    assert isinstance(problem, Problem)
+    return problem
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo a",
+        "# nothing",
+        "\n\necho a\n\n",
+        "echo a\r\necho b\r\n",
+        "echo $HOME ${X:-y} $((1+2)) `id` $'\\n'",
+        "echo {{ ds }} {{ ts_nodash_with_tz }}",
+        "echo {{ data_interval_end | ds }} {{ logical_date | ts_nodash }}",
+        "{% do [].append(1) %}{% if x is defined %}echo{% endif %}",
+        "{% raw %}docker ps --format '{{.Names}}'{% endraw %}",
+        "{{ 9**9**9**9 }}",
+        "{{ 'a' * 10**12 }}",
+        "./run.sh && echo ok",
+        "./run.sh ",
+        "./run.SH",
+        "printf '\x1b[31m'",
+        "echo " + "a" * (MAX_COMMAND - 5),
+    ],
+)
+def test_a_command_that_runs_is_kept(command: str) -> None:
+    assert check_bash_command(command) == command
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("", Code.BLANK),
+        (" \n\t", Code.BLANK),
+        ("a\x00b", Code.BAD_CHARACTER),
+        ("a\ud800", Code.BAD_CHARACTER),
+        ("echo '\u202e'", Code.BAD_CHARACTER),
+        ("a" * (MAX_COMMAND + 1), Code.TOO_LONG),
+        ("\u00e9" * (MAX_COMMAND // 2 + 1), Code.TOO_LONG),
+        ("./run.sh", Code.TEMPLATE_FILE),
+        ("true # see load.bash", Code.TEMPLATE_FILE),
+        ("echo {{ ds", Code.BAD_TEMPLATE),
+        ("echo {% endraw %}", Code.BAD_TEMPLATE),
+        ("{% if x %}echo", Code.BAD_TEMPLATE),
+        ("echo ${#files[@]}", Code.BAD_TEMPLATE),
+        ("docker ps --format '{{.Names}}'", Code.BAD_TEMPLATE),
+        ("echo {{ ds | nodash }}", Code.BAD_TEMPLATE),
+        ("echo {{ x is strange }}", Code.BAD_TEMPLATE),
+        ("{{ " + "(" * 60_000 + " }}", Code.BAD_TEMPLATE),
+        ("{{ " + "9" * 5_000 + " }}", Code.BAD_TEMPLATE),
+    ],
+)
+def test_a_command_that_would_fail_is_refused(command: str, code: Code) -> None:
+    assert _refusal(command).code == code
+
+
+def test_a_bad_template_is_told_at_its_line() -> None:
+    assert _refusal("echo a\n  echo {{ ds | nodash }}  \necho b").place == Place(2, 3, 2, 25)
+
+
+def test_the_end_that_airflow_takes_for_a_file_is_marked() -> None:
+    assert _refusal("cd x\n./run.sh").place == Place(2, 6, 2, 9)
+
+
+def test_a_near_filter_is_suggested() -> None:
+    assert _refusal("{{ ds | ds_nodsh }}").hint == "did you mean `ds_nodash`?"
+
+
+@pytest.mark.parametrize(
+    ("command", "codes"),
+    [
+        ("echo {{ ds }}", []),
+        ("echo execution_date", []),
+        ("echo {{ execution_date }}", [Code.GONE_VARIABLE]),
+        ("echo {{ next_ds }} {{ prev_ds }}", [Code.GONE_VARIABLE, Code.GONE_VARIABLE]),
+        ("echo {% set next_ds = 1 %}", []),
+        ("echo {{ params.x }}", [Code.UNQUOTED_PARAMETER]),
+        ("echo {{ dag_run.conf['x'] }}", [Code.UNQUOTED_PARAMETER]),
+        ("echo '{{ params.x }}'", []),
+        ("echo a\r\n", [Code.CARRIAGE_RETURN]),
+    ],
+)
+def test_what_is_seldom_meant_is_a_warning(command: str, codes: list[Code]) -> None:
+    found = list(warnings(check_bash_command(command)))
+
+    assert [problem.code for problem in found] == codes
+    assert all(problem.severity is Severity.WARNING for problem in found)
+
+
+def test_checking_a_template_computes_nothing() -> None:
+    began = time.process_time()
+
+    check_bash_command("{{ 9**9**9**9 }}{{ 'x' * 10**15 }}{{ range(10**15) | list }}")
+    assert time.process_time() - began < 1.0

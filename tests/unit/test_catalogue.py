@@ -1,0 +1,83 @@
+"""The catalogue explains every code that can be shown, and its examples are true."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import dagctl
+from dagctl.catalogue import CATALOGUE, Entry
+from dagctl.errors import DagctlError
+from dagctl.spec.codes import Code
+from dagctl.spec.load import check_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE = Path(dagctl.__file__).parent
+SHOWN = [(code, CATALOGUE[code]) for code in Code if CATALOGUE[code].bad]
+
+
+def _family(root: type[DagctlError]) -> Iterator[type[DagctlError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _family(child)
+
+
+def _used_codes() -> set[str]:
+    trees = (ast.parse(file.read_text("utf-8")) for file in (SOURCE / "spec").rglob("*.py"))
+    attributes = (node for tree in trees for node in ast.walk(tree))
+    return {
+        node.attr
+        for node in attributes
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Code"
+    }
+
+
+def _whole(example: str) -> str:
+    """Return an example as a whole spec, unless it is a document of its own."""
+    if example.startswith(("{", "#", "-")):
+        return example
+    name = "" if "dag_name:" in example else "dag_name: Report\n"
+    tasks = (
+        "" if "tasks:" in example else "\ntasks: [{task_id: a, task_type: bash, bash_command: x}]"
+    )
+    return name + example + tasks + "\n"
+
+
+def test_every_code_of_a_finding_or_failure_is_explained_and_no_other() -> None:
+    failures = {error.code for error in _family(DagctlError)}
+
+    assert set(CATALOGUE) == {*Code, *failures}
+
+
+def test_every_code_is_used() -> None:
+    assert _used_codes() == {code.name for code in Code}
+
+
+@pytest.mark.parametrize(("code", "entry"), SHOWN, ids=lambda value: str(value)[:6])
+def test_the_bad_example_has_the_finding(code: Code, entry: Entry) -> None:
+    assert code in {found.code for found in check_spec(_whole(entry.bad)).diagnostics}
+
+
+@pytest.mark.parametrize(("code", "entry"), SHOWN, ids=lambda value: str(value)[:6])
+def test_the_good_example_has_no_findings(code: Code, entry: Entry) -> None:
+    checked = check_spec(_whole(entry.good))
+
+    assert checked.diagnostics == (), code
+    assert checked.spec is not None
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_an_entry_says_what_it_is_and_what_to_do(code: str) -> None:
+    entry = CATALOGUE[code]
+
+    assert entry.title == entry.title.strip().rstrip(".")
+    assert entry.explanation.endswith((".", "`"))
+    assert entry.fix.endswith(".")
+    assert bool(entry.bad) == bool(entry.good)

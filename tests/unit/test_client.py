@@ -1,0 +1,194 @@
+"""The library's door, over a real workspace."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl import Client, load_spec
+from dagctl.adapters.local_user import local_user_id
+from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.commands.create import CreateResult
+    from tests.conftest import Sandbox
+
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
+SPEC = """\
+dag_name: {name}
+owner: {owner}
+tags: [etl]
+tasks:
+  - task_id: a
+    task_type: bash
+    bash_command: echo 1
+"""
+
+
+@pytest.fixture
+def root(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
+    sandbox.write("dagctl.toml", f'project_id = "{PROJECT}"\n'.encode())
+    monkeypatch.chdir(sandbox.root)
+    return sandbox.root
+
+
+@pytest.fixture
+def client(root: Path) -> Iterator[Client]:
+    with Client.open(root) as client:
+        yield client
+
+
+def write(path: str, name: str = "Orders", owner: str = "data") -> Path:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(SPEC.format(name=name, owner=owner))
+    return file
+
+
+def test_a_spec_file_is_created_and_its_path_in_the_workspace_recorded(client: Client) -> None:
+    (dag,) = client.create(write("specs/orders.yaml")).dags
+    assert (dag.dag_id, dag.state, dag.source) == ("orders", "created", "specs/orders.yaml")
+    record = client.get("orders")
+    assert record.source_path == "specs/orders.yaml"
+    assert record.user_id == local_user_id("ada@example.com")
+    assert record.commit_id == dag.commit_id
+    assert client.source(record) == Path(dag.file_path).read_text()
+
+
+def test_a_spec_read_from_a_file_means_the_dag_of_that_file(client: Client) -> None:
+    path = write("specs/orders.yaml")
+    client.create(path)
+    spec = load_spec(path.read_text(), origin=str(path))
+    assert client.create(spec).dags[0].state == "unchanged"
+    assert client.create(load_spec(path.read_text())).dags[0].dag_id == "orders_2"
+
+
+def test_a_spec_is_the_same_file_from_any_folder(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("specs/orders.yaml").absolute()
+    client.create(path)
+    monkeypatch.chdir(path.parent)
+    with Client.open() as below:
+        assert below.create(Path("orders.yaml")).dags[0].state == "unchanged"
+
+
+def test_a_spec_outside_the_workspace_is_known_again(client: Client, tmp_path: Path) -> None:
+    path = write(str(tmp_path / "orders.yaml"))
+    assert client.create(path).dags[0].source == "../orders.yaml"
+    assert client.create(path).dags[0].state == "unchanged"
+
+
+def test_the_findings_of_all_files_are_told_and_nothing_is_created(client: Client) -> None:
+    good, one, two = write("good.yaml"), Path("one.yaml"), Path("two.yaml")
+    one.write_text("dag_name: X\n")
+    two.write_text("nonsense: 1\n")
+    with pytest.raises(SpecError) as caught:
+        client.create([good, one, two])
+    assert {found.file for found in caught.value.diagnostics} == {"one.yaml", "two.yaml"}
+    assert [page.records for page in client.list()] == [()]
+
+
+def test_a_file_that_does_not_exist_is_not_found(client: Client) -> None:
+    with pytest.raises(NotFoundError, match=r"nothing\.yaml"):
+        client.create(Path("nothing.yaml"))
+    with pytest.raises(UsageError, match="cannot read"):
+        client.create(Path())
+
+
+def test_an_unknown_dag_is_not_found_and_near_names_are_told(client: Client) -> None:
+    with pytest.raises(NotFoundError, match="`orders`") as caught:
+        client.get("orders")
+    assert caught.value.hint == "dagctl list"
+    client.create(write("orders.yaml"))
+    with pytest.raises(NotFoundError) as caught:
+        client.get("order")
+    assert caught.value.hint == "did you mean orders?"
+
+
+def test_list_gives_pages_of_what_is_asked_for(client: Client) -> None:
+    names = ["a", "b", "c", "d", "e"]
+    owners = {"a": "ml", "d": "ml"}
+    client.create([write(f"{name}.yaml", name, owners.get(name, "data")) for name in names])
+    pages = list(client.list(page_size=2))
+    assert [[one.dag_id for one in page.records] for page in pages] == [
+        ["a", "b"],
+        ["c", "d"],
+        ["e"],
+    ]
+    assert [page.next for page in pages] == ["b", "d", None]
+    (page,) = client.list(owner="ml", tag="etl", user="ada@example.com", after="a")
+    assert [one.dag_id for one in page.records] == ["d"]
+    (page,) = client.list(user="somebody@example.com")
+    assert page.records == ()
+
+
+def test_drift_says_what_became_of_the_file(client: Client) -> None:
+    client.create(write("orders.yaml"))
+    record = client.get("orders")
+    file = Path(record.file_path)
+    assert client.drift(record) == "none"
+    file.write_text("changed")
+    assert client.drift(record) == "changed"
+    file.unlink()
+    assert client.drift(record) == "missing"
+    file.symlink_to("/nowhere")
+    assert client.drift(record) == "changed"
+
+
+def test_force_writes_over_a_change_that_was_committed(client: Client, sandbox: Sandbox) -> None:
+    client.create(write("orders.yaml"))
+    written = Path("dags/orders.py").read_bytes()
+    sandbox.commit("dags/orders.py", b"by hand\n")
+    with pytest.raises(ConflictError, match="was changed") as caught:
+        client.create(Path("orders.yaml"))
+    assert "+by hand" in (caught.value.diff or "")
+    assert client.create(Path("orders.yaml"), force=True).dags[0].state == "updated"
+    assert Path("dags/orders.py").read_bytes() == written
+    assert sandbox.git("show", "HEAD:dags/orders.py").encode() + b"\n" == written
+    assert "dags/orders.py" not in "".join(sandbox.status())
+
+
+def test_force_writes_over_a_change_that_was_not_committed(
+    client: Client, sandbox: Sandbox
+) -> None:
+    client.create(write("orders.yaml"))
+    written = Path("dags/orders.py").read_bytes()
+    Path("dags/orders.py").unlink()
+    with pytest.raises(ConflictError, match="was deleted"):
+        client.create(Path("orders.yaml"))
+    assert client.create(Path("orders.yaml"), force=True).dags[0].state == "updated"
+    assert Path("dags/orders.py").read_bytes() == written
+    assert "dags/orders.py" not in "".join(sandbox.status())
+
+
+def test_reading_first_finishes_what_a_killed_run_left(client: Client) -> None:
+    def die(_: CreateResult) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.create(write("orders.yaml"), tell=die)
+    assert client.get("orders").dag_id == "orders"
+    assert [(one.outcome, one.dags) for one in client.recovered] == [("finished", ("orders",))]
+    assert client.recover().recovered == ()
+
+
+def test_a_clone_without_a_state_folder_gets_one_that_git_ignores(
+    client: Client, sandbox: Sandbox
+) -> None:
+    client.create(write("orders.yaml"))
+    assert not [line for line in sandbox.status() if ".dagctl" in line]
+
+
+def test_list_and_get_load_no_git(root: Path) -> None:
+    code = (
+        "import sys; from dagctl import Client; c = Client.open(); list(c.list()); "
+        "assert not {'git', 'supabase', 'httpx'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
