@@ -48,6 +48,14 @@ private.dag_reservations update own    denied denied denied denied denied   deni
 private.dag_reservations update other  denied denied denied denied denied   denied  rows
 private.dag_reservations delete own    denied denied denied denied denied   denied  rows
 private.dag_reservations delete other  denied denied denied denied denied   denied  rows
+private.dag_records      select own    denied rows   rows   rows   none     none    rows
+private.dag_records      select other  denied none   none   none   none     none    rows
+private.dag_records      insert own    denied denied denied denied denied   denied  denied
+private.dag_records      insert other  denied denied denied denied denied   denied  denied
+private.dag_records      update own    denied denied denied denied denied   denied  denied
+private.dag_records      update other  denied denied denied denied denied   denied  denied
+private.dag_records      delete own    denied denied denied denied denied   denied  denied
+private.dag_records      delete other  denied denied denied denied denied   denied  denied
 storage.objects          select own    none   rows   rows   rows   none     none    rows
 storage.objects          select other  none   none   none   none   none     none    rows
 storage.objects          insert own    denied denied rows   rows   denied   denied  rows
@@ -89,7 +97,6 @@ private.operation_status   own   denied reserved  reserved  reserved  reserved r
 private.operation_status   other denied absent    absent    absent    absent   absent    denied
 private.member_project_ids own   denied 1         1         1         0        0         denied
 private.reserved_objects   own   denied 1         1         1         1        1         denied
-private.dag_record         -     denied object    object    object    object   object    object
 private.add_reserved       -     denied denied    denied    denied    denied   denied    denied
 private.check_claims       -     denied denied    denied    denied    denied   denied    denied
 private.check_records      -     denied denied    denied    denied    denied   denied    denied

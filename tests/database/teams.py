@@ -32,10 +32,15 @@ class Team:
     stranger: Caller
 
     @classmethod
-    def gather(cls, database: Database) -> Team:
-        """Make a new project and its members."""
+    def strangers(cls, database: Database, project: str | None = None) -> Team:
+        """Name people who are not members of the project yet."""
         people = [Caller.signed_in(new_id()) for _ in range(5)]
-        team = cls(database, new_id(), *people)
+        return cls(database, project or new_id(), *people)
+
+    @classmethod
+    def gather(cls, database: Database, project: str | None = None) -> Team:
+        """Make the members of a project, of a new one unless it is given."""
+        team = cls.strangers(database, project)
         database.admin(
             "insert into public.project_members (project_id, user_id, role) values "
             "(%(project)s, %(owner)s, 'owner'), (%(project)s, %(editor)s, 'editor'), "

@@ -48,6 +48,12 @@ STATEMENTS = {
         "update": f"update private.dag_reservations set version = 7 where {_IN_PROJECT}",
         "delete": f"delete from private.dag_reservations where {_IN_PROJECT}",
     },
+    "private.dag_records": {
+        "select": "select from private.dag_records where project_id = %(project)s",
+        "insert": "insert into private.dag_records (id) values (gen_random_uuid())",
+        "update": "update private.dag_records set dag_name = '!' where project_id = %(project)s",
+        "delete": "delete from private.dag_records where project_id = %(project)s",
+    },
     "storage.objects": {
         "select": "select from storage.objects where name = %(key)s",
         "insert": "insert into storage.objects (bucket_id, name) values ('dags', %(new_key)s)",
@@ -76,7 +82,6 @@ CALLS = {
 } | {
     "private.member_project_ids": f"select {_ALL} from private.member_project_ids() as one",
     "private.reserved_objects": f"select {_ALL} from private.reserved_objects() as one",
-    "private.dag_record": "select json_typeof(private.dag_record(null))",
 }
 
 
