@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST = "x" * 200
 
 
-def names(granted: list[dict[str, object]]) -> list[object]:
+def names(granted: list[dict[str, Any]]) -> list[str]:
     return [one["dag_id"] for one in granted]
 
 
@@ -51,15 +51,16 @@ def test_a_gap_in_the_numbers_is_filled(team: Team) -> None:
     assert names(team.reserve("x", "x")) == ["x_2", "x_4"]
 
 
-def test_names_are_unique_per_project_across_machines(team: Team) -> None:
-    def reserve(_: int) -> object:
+@pytest.mark.parametrize("rounds", [1, pytest.param(20, marks=pytest.mark.sweep)])
+def test_names_are_unique_per_project_across_32_machines(team: Team, rounds: int) -> None:
+    def reserve(_: int) -> str:
         return names(team.reserve("x"))[0]
 
     with ThreadPoolExecutor(32) as pool:
-        granted = set(pool.map(reserve, range(32)))
+        granted = list(pool.map(reserve, range(32 * rounds)))
 
-    assert granted == {"x", *(f"x_{number}" for number in range(2, 33))}
-    assert len(rows_of(team)) == 32
+    wanted = ["x", *(f"x_{number}" for number in range(2, 32 * rounds + 1))]
+    assert sorted(granted) == sorted(rows_of(team)) == sorted(wanted)
 
 
 def test_projects_do_not_share_names(database: Database, team: Team) -> None:
@@ -269,6 +270,19 @@ def test_an_update_is_taken_over_when_its_lease_is_over(team: Team) -> None:
     team.expire(late)
     assert team.claim(update)[0]["version"] == 2
     assert team.status(late, by=team.colleague) == "aborted"
+
+
+@pytest.mark.parametrize("attempt", range(8))
+def test_of_a_take_over_and_a_late_confirmation_at_once_one_wins(team: Team, attempt: int) -> None:
+    late, name = new_id(), f"race{attempt}"
+    granted = team.reserve(name, operation=late)
+    team.expire(late)
+    with ThreadPoolExecutor(2) as pool:
+        confirming = pool.submit(team.confirm, late, granted)
+        (taken,) = pool.submit(team.reserve, name, by=team.colleague).result()
+    is_confirmed = confirming.exception() is None
+    assert team.status(late) == ("confirmed" if is_confirmed else "aborted")
+    assert taken["dag_id"] == (f"{name}_2" if is_confirmed else name)
 
 
 def test_a_late_operation_that_nobody_took_over_goes_on(team: Team) -> None:
