@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dagctl.errors import UsageError
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from dagctl.adapters.session_file import SessionFile, Vault
     from dagctl.adapters.sqlite_registry import SqliteRegistry
+    from dagctl.endpoint import Endpoint
     from dagctl.ports import Files, Journal, Repo, Store
+    from dagctl.session.ports import AuthServer
+    from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
@@ -78,6 +86,73 @@ def open_backend(settings: Settings, workspace: Workspace) -> LocalBackend:
     """Return the adapters that the settings choose. Nothing is opened yet."""
     backends = {"local": LocalBackend}
     return backends[settings.backend](settings, workspace)
+
+
+def open_session(
+    endpoint: Endpoint, environ: Mapping[str, str], *, profile: str | None = None
+) -> SignedIn:
+    """Return the session that the environment or an earlier login gives; close it.
+
+    Raises:
+        NotSignedInError: There is none, or the credentials are refused.
+        UnavailableError: The server does not answer.
+    """
+    from dagctl.session.for_process import ProcessSession
+    from dagctl.session.given import GivenToken
+    from dagctl.session.renewing import RenewingSession
+    from dagctl.session.source import EMAIL, PASSWORD, TOKEN, Source, profile_of, source_of
+
+    url = endpoint.url
+    match source_of(environ):
+        case Source.TOKEN:
+            return GivenToken(url, environ[TOKEN], time.time)
+        case Source.PASSWORD:
+            credentials = environ[EMAIL], environ[PASSWORD]
+            return ProcessSession(url, credentials, auth_server(endpoint), time.time)
+        case Source.STORED:
+            store = session_file(endpoint, profile_of(environ, profile))
+            return RenewingSession(url, store, auth_server(endpoint), time.time)
+
+
+def session_file(
+    endpoint: Endpoint, profile: str, *, in_keyring: bool | None = None
+) -> SessionFile:
+    """Return where the session of a project is stored.
+
+    Args:
+        endpoint: The project.
+        profile: The name that tells several sessions of one project apart.
+        in_keyring: Whether the keyring shall hold the refresh token; None: as before.
+    """
+    import platformdirs
+
+    from dagctl.adapters.session_file import SessionFile
+
+    state = platformdirs.user_state_path("dagctl")
+    return SessionFile(state, endpoint.url, profile, _keyring, in_vault=in_keyring)
+
+
+def auth_server(endpoint: Endpoint) -> AuthServer:
+    """Return the auth endpoints of a project; close them."""
+    from dagctl.adapters.supabase.auth import SupabaseAuth
+
+    return SupabaseAuth(endpoint)
+
+
+def _keyring() -> Vault:
+    """Return the system's keyring.
+
+    Raises:
+        UsageError: The extra is not installed.
+    """
+    try:
+        from dagctl.adapters.session_keyring import Keyring
+    except ImportError as error:
+        raise UsageError(
+            "the extra `keyring` is not installed",
+            hint="pip install 'dagctl-airflow[keyring]', or dagctl login without --keyring",
+        ) from error
+    return Keyring()
 
 
 def start_repository(folder: Path) -> bool:

@@ -62,6 +62,9 @@ def test_each_source_overrules_the_one_before_and_is_named(workspace: Workspace)
         "airflow": f"{user}:1",
         "backend": "default",
         "lock_timeout": "dagctl.toml:3",
+        "supabase_url": "default",
+        "supabase_key": "default",
+        "supabase_bucket": "default",
     }
 
 
@@ -96,7 +99,7 @@ def test_an_unknown_override_is_refused(workspace: Workspace) -> None:
     [
         "airflow = 3",
         'airflow = "4"',
-        'backend = "supabase"',
+        'backend = "postgres"',
         'lock_timeout = "60"',
         "lock_timeout = true",
         "lock_timeout = -1",

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class ProcessSession(RenewingSession):
     """The session for `DAGCTL_EMAIL` and `DAGCTL_PASSWORD`, as a `SignedIn`."""
 
-    def __init__(self, url: str, credentials: tuple[str, str], auth: AuthServer, clock: Clock):
+    def __init__(
+        self, url: str, credentials: tuple[str, str], auth: AuthServer, clock: Clock
+    ) -> None:
         store = MemorySession(Session.begin(url, auth.sign_in(*credentials), clock()))
         super().__init__(url, store, auth, clock)
 
@@ -26,3 +28,4 @@ class ProcessSession(RenewingSession):
         with suppress(DagctlError):
             self._auth.sign_out(self.access_token())
         self._store.delete()
+        super().close()

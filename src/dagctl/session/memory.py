@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dagctl.session.model import Session
 
 
@@ -18,9 +21,11 @@ class MemorySession:
         self._session = session
         self._lock = threading.Lock()
 
-    def lock(self) -> threading.Lock:
-        """Return the lock."""
-        return self._lock
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the session for the length of the block."""
+        with self._lock:
+            yield
 
     def load(self) -> Session | None:
         """Return the session."""

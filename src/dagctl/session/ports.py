@@ -90,3 +90,6 @@ class AuthServer(Protocol):
 
     def sign_out(self, access_token: str) -> None:
         """End the session on the server: this device's only."""
+
+    def close(self) -> None:
+        """Hang up."""

@@ -66,7 +66,8 @@ class RenewingSession:
                 self._store.save(found.with_role(project_id, role))
 
     def close(self) -> None:
-        """Do nothing: the session outlives the process."""
+        """Hang up; the session itself outlives the process."""
+        self._auth.close()
 
     def _is_fresh(self, session: Session) -> bool:
         return session.is_fresh(self._clock())

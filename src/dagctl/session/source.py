@@ -11,7 +11,7 @@ from dagctl.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TOKEN, EMAIL, PASSWORD = "DAGCTL_ACCESS_TOKEN", "DAGCTL_EMAIL", "DAGCTL_PASSWORD"  # noqa: S105 - the names of variables
+TOKEN, EMAIL, PASSWORD = "DAGCTL_ACCESS_TOKEN", "DAGCTL_EMAIL", "DAGCTL_PASSWORD"
 PROFILE = "DAGCTL_PROFILE"
 DEFAULT_PROFILE = "default"
 
