@@ -1,4 +1,4 @@
-"""The contract of the `Registry` port, over the twin and over SQLite."""
+"""The contract of the `Registry` port, over the twin, SQLite and Supabase."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ import pytest
 
 from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.adapters.sqlite_registry import SqliteRegistry
+from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.errors import ConflictError
 from dagctl.ports import Claim, DagRecord, OperationStatus, Query, Registry, Reservation
+from tests.contract.people import ADA, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PROJECT = "123e4567-e89b-12d3-a456-426614174000"
-ADA = "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "supabase"])
 def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
     if request.param == "memory":
         yield MemoryRegistry(PROJECT, ADA)
-        return
-    sqlite = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ADA)
-    yield sqlite
-    sqlite.close()
+    elif request.param == "sqlite":
+        sqlite = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ADA)
+        yield sqlite
+        sqlite.close()
+    else:
+        yield SupabaseRegistry(request.getfixturevalue("remote"), PROJECT)
 
 
 def record(granted: Reservation, *, source: str | None = None, owner: str = "data") -> DagRecord:
