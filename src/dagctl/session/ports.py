@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from dagctl.session.model import Session, Tokens, User
@@ -50,6 +51,21 @@ class SessionStore(Protocol):
 
     def delete(self) -> None:
         """Forget the session, whatever state it is in."""
+
+
+class BrowserListener(Protocol):
+    """Waits for a browser to come back from a provider's page."""
+
+    @property
+    def redirect_to(self) -> str:
+        """The address, known to nobody else, that the browser is sent back to."""
+
+    def wait(self, seconds: float) -> Mapping[str, str]:
+        """Return the query that the browser brings.
+
+        Raises:
+            NotSignedInError: None came in time.
+        """
 
 
 class AuthServer(Protocol):

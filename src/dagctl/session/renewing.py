@@ -58,13 +58,6 @@ class RenewingSession:
                 )
             return self._session.access_token
 
-    def remember_role(self, project_id: str, role: str | None) -> None:
-        """Keep what the server told about the user's role, for `whoami`."""
-        with self._mutex, self._store.lock():
-            found = self._checked(self._store.load())
-            if found.roles.get(project_id) != role:
-                self._store.save(found.with_role(project_id, role))
-
     def close(self) -> None:
         """Hang up; the session itself outlives the process."""
         self._auth.close()
