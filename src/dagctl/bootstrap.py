@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,37 +12,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dagctl.adapters.session_file import SessionFile, Vault
     from dagctl.adapters.sqlite_registry import SqliteRegistry
-    from dagctl.endpoint import Endpoint
-    from dagctl.ports import Files, Journal, Repo, Store
-    from dagctl.session.ports import AuthServer
+    from dagctl.adapters.supabase.client import DataClient
+    from dagctl.ports import Files, Journal, Registry, Repo, Store
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
 
-class LocalBackend:
-    """SQLite, a folder and the user's git repository: nothing to sign in to."""
+class _Workshop(ABC):
+    """What every backend works with on this machine: the work tree, git and the journal."""
 
-    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+    def __init__(
+        self, settings: Settings, workspace: Workspace, environ: Mapping[str, str]
+    ) -> None:
         self._settings = settings
         self._workspace = workspace
-
-    @cached_property
-    def registry(self) -> SqliteRegistry:
-        """The registry in `.dagctl/registry.db`."""
-        from dagctl.adapters.sqlite_registry import SqliteRegistry
-
-        path = self._state / "registry.db"
-        return SqliteRegistry(path, self._settings.project_id, self._user_id)
-
-    @cached_property
-    def store(self) -> Store:
-        """The objects in `.dagctl/store`."""
-        from dagctl.adapters.folder_store import FolderStore
-
-        return FolderStore(self._state / "store")
+        self._environ = environ
 
     @cached_property
     def files(self) -> Files:
@@ -65,10 +51,27 @@ class LocalBackend:
 
         return FileJournal(self._state)
 
+    @property
+    @abstractmethod
+    def registry(self) -> Registry:
+        """Where DAGs are recorded."""
+
+    @property
+    @abstractmethod
+    def store(self) -> Store:
+        """Where DAG files are uploaded."""
+
+    @abstractmethod
+    def user_id(self, email: str) -> str:
+        """Return the id under which the user with this e-mail address creates DAGs.
+
+        Raises:
+            UsageError: The backend does not know.
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Close what was opened."""
-        if "registry" in self.__dict__:
-            self.registry.close()
 
     @cached_property
     def _state(self) -> Path:
@@ -76,83 +79,96 @@ class LocalBackend:
 
         return make_state_folder(self._workspace.state)
 
-    def _user_id(self) -> str:
+
+class LocalBackend(_Workshop):
+    """SQLite, a folder and the user's git repository: nothing to sign in to."""
+
+    @cached_property
+    def registry(self) -> SqliteRegistry:
+        """The registry in `.dagctl/registry.db`."""
+        from dagctl.adapters.sqlite_registry import SqliteRegistry
+
+        path = self._state / "registry.db"
+        return SqliteRegistry(
+            path, self._settings.project_id, lambda: self.user_id(self.repo.identity().email)
+        )
+
+    @cached_property
+    def store(self) -> Store:
+        """The objects in `.dagctl/store`."""
+        from dagctl.adapters.folder_store import FolderStore
+
+        return FolderStore(self._state / "store")
+
+    def user_id(self, email: str) -> str:
+        """Return the id that stands for an e-mail address."""
         from dagctl.adapters.local_user import local_user_id
 
-        return local_user_id(self.repo.identity().email)
+        return local_user_id(email)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "registry" in self.__dict__:
+            self.registry.close()
 
 
-def open_backend(settings: Settings, workspace: Workspace) -> LocalBackend:
+class SupabaseBackend(_Workshop):
+    """A Supabase project, as the user who is signed in. Nothing is asked before it is needed."""
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The table `user_dags`."""
+        from dagctl.adapters.supabase.registry import SupabaseRegistry
+
+        return SupabaseRegistry(self._client, self._settings.project_id)
+
+    @cached_property
+    def store(self) -> Store:
+        """The bucket."""
+        from dagctl.adapters.supabase.store import SupabaseStore
+
+        return SupabaseStore(self._client, self._settings.supabase_bucket)
+
+    def user_id(self, email: str) -> str:
+        """Return the id of the user who is signed in; others' addresses are nobody's to read.
+
+        Raises:
+            UsageError: It is another's address.
+        """
+        if email.lower() != self._session.email.lower():
+            raise UsageError(
+                "Supabase tells nobody's e-mail address but your own",
+                hint="give the user's id (UUID), as `dagctl show` has it",
+            )
+        return self._session.user_id
+
+    def close(self) -> None:
+        """Hang up, and sign out if the session was begun for this process."""
+        if "_client" in self.__dict__:
+            self._client.close()
+        if "_session" in self.__dict__:
+            self._session.close()
+
+    @cached_property
+    def _client(self) -> DataClient:
+        from dagctl.adapters.supabase.client import DataClient
+
+        return DataClient(self._settings.endpoint, self._session)
+
+    @cached_property
+    def _session(self) -> SignedIn:
+        from dagctl.sign_in import open_session
+
+        return open_session(self._settings.endpoint, self._environ)
+
+
+def open_backend(
+    settings: Settings, workspace: Workspace, environ: Mapping[str, str]
+) -> LocalBackend | SupabaseBackend:
     """Return the adapters that the settings choose. Nothing is opened yet."""
-    backends = {"local": LocalBackend}
-    return backends[settings.backend](settings, workspace)
-
-
-def open_session(
-    endpoint: Endpoint, environ: Mapping[str, str], *, profile: str | None = None
-) -> SignedIn:
-    """Return the session that the environment or an earlier login gives; close it.
-
-    Raises:
-        NotSignedInError: There is none, or the credentials are refused.
-        UnavailableError: The server does not answer.
-    """
-    from dagctl.session.for_process import ProcessSession
-    from dagctl.session.given import GivenToken
-    from dagctl.session.renewing import RenewingSession
-    from dagctl.session.source import EMAIL, PASSWORD, TOKEN, Source, profile_of, source_of
-
-    url = endpoint.url
-    match source_of(environ):
-        case Source.TOKEN:
-            return GivenToken(url, environ[TOKEN], time.time)
-        case Source.PASSWORD:
-            credentials = environ[EMAIL], environ[PASSWORD]
-            return ProcessSession(url, credentials, auth_server(endpoint), time.time)
-        case Source.STORED:
-            store = session_file(endpoint, profile_of(environ, profile))
-            return RenewingSession(url, store, auth_server(endpoint), time.time)
-
-
-def session_file(
-    endpoint: Endpoint, profile: str, *, in_keyring: bool | None = None
-) -> SessionFile:
-    """Return where the session of a project is stored.
-
-    Args:
-        endpoint: The project.
-        profile: The name that tells several sessions of one project apart.
-        in_keyring: Whether the keyring shall hold the refresh token; None: as before.
-    """
-    import platformdirs
-
-    from dagctl.adapters.session_file import SessionFile
-
-    state = platformdirs.user_state_path("dagctl")
-    return SessionFile(state, endpoint.url, profile, _keyring, in_vault=in_keyring)
-
-
-def auth_server(endpoint: Endpoint) -> AuthServer:
-    """Return the auth endpoints of a project; close them."""
-    from dagctl.adapters.supabase.auth import SupabaseAuth
-
-    return SupabaseAuth(endpoint)
-
-
-def _keyring() -> Vault:
-    """Return the system's keyring.
-
-    Raises:
-        UsageError: The extra is not installed.
-    """
-    try:
-        from dagctl.adapters.session_keyring import Keyring
-    except ImportError as error:
-        raise UsageError(
-            "the extra `keyring` is not installed",
-            hint="pip install 'dagctl-airflow[keyring]', or dagctl login without --keyring",
-        ) from error
-    return Keyring()
+    if settings.backend == "supabase":
+        return SupabaseBackend(settings, workspace, environ)
+    return LocalBackend(settings, workspace, environ)
 
 
 def start_repository(folder: Path) -> bool:

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.adapters.local_user import local_user_id
 from dagctl.bootstrap import open_backend
 from dagctl.commands.create import create
 from dagctl.commands.plan import plan
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from dagctl.bootstrap import LocalBackend
+    from dagctl.bootstrap import LocalBackend, SupabaseBackend
     from dagctl.commands.create import CreateResult
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
@@ -59,7 +58,7 @@ class Client:
         self,
         workspace: Workspace,
         settings: Settings,
-        backend: LocalBackend,
+        backend: LocalBackend | SupabaseBackend,
         listener: Listener | None = None,
     ) -> None:
         self.workspace = workspace
@@ -88,7 +87,7 @@ class Client:
         """
         workspace = find_workspace(Path(path))
         settings = load_settings(workspace, os.environ, overrides or {})
-        return cls(workspace, settings, open_backend(settings, workspace), listener)
+        return cls(workspace, settings, open_backend(settings, workspace, os.environ), listener)
 
     def __enter__(self) -> Self:
         return self
@@ -185,7 +184,7 @@ class Client:
             page_size: How many records a page holds.
         """
         self._settle_dead()
-        user_id = local_user_id(user) if user and "@" in user else user
+        user_id = self._backend.user_id(user) if user and "@" in user else user
         query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
         return self._pages(query)
 
