@@ -7,12 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.supabase import http, retry
-from tests.stand_in.fixtures import (
-    postgres_cluster,
-    project_template,
-    stand_in,
-    stand_in_server,
-)
 from tests.supabase.place import ADA, PASSWORD, PROJECT, Place
 
 if TYPE_CHECKING:
@@ -20,8 +14,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import Sandbox
     from tests.stand_in import StandIn
-
-__all__ = ["postgres_cluster", "project_template", "stand_in", "stand_in_server"]
 
 
 @pytest.fixture

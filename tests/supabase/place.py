@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl import Client
-from dagctl.bootstrap import auth_server, session_file
 from dagctl.endpoint import Endpoint
 from dagctl.session.model import Session
+from dagctl.sign_in import auth_server, session_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ class Place:
         """Return what the table holds, hidden rows too."""
         columns = "dag_id, state, version, storage_path, content_digest, commit_id"
         rows = self.stand_in.sql(f"select {columns} from public.user_dags order by dag_id")
-        return [tuple(row) for row in rows]  # type: ignore[misc]
+        return [tuple(row) for row in rows]
 
     def objects(self) -> dict[str, bytes | None]:
         """Return what the bucket holds."""
