@@ -1,4 +1,4 @@
-"""What tests of several parts share: a git repository of their own."""
+"""What tests of several parts share: a git repository of their own, PostgreSQL, the stand-in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stand_in.fixtures import (
+    postgres_cluster,
+    project_template,
+    stand_in,
+    stand_in_server,
+)
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["postgres_cluster", "project_template", "stand_in", "stand_in_server"]
 CLEAR_HOOK = "unset GIT_INDEX_FILE GIT_DIR GIT_PREFIX\n"
 """Lets a hook use the user's index rather than the one that it is shown."""
 

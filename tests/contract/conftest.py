@@ -11,19 +11,11 @@ from dagctl.adapters.supabase.client import DataClient
 from dagctl.endpoint import Endpoint
 from dagctl.session.given import GivenToken
 from tests.contract.people import ADA, PROJECT
-from tests.stand_in.fixtures import (
-    postgres_cluster,
-    project_template,
-    stand_in,
-    stand_in_server,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.stand_in import StandIn
-
-__all__ = ["postgres_cluster", "project_template", "stand_in", "stand_in_server"]
 
 
 @pytest.fixture

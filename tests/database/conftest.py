@@ -1,4 +1,4 @@
-"""A throw-away server, and the database of a Supabase project with dagctl's migrations."""
+"""The database of a Supabase project with dagctl's migrations."""
 
 from __future__ import annotations
 
@@ -7,41 +7,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.database.teams import Team
-from tests.postgres import server as postgres
-from tests.postgres.database import migrated_project
 from tests.postgres.requests import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[postgres.Server]:
-    try:
-        server = postgres.start()
-    except postgres.NoPostgresError as error:
-        pytest.skip(str(error))
-    yield server
-    server.stop()
+    from tests.postgres.server import Server
 
 
 @pytest.fixture(scope="session")
-def template(server: postgres.Server) -> str:
-    return migrated_project(server)
-
-
-@pytest.fixture(scope="session")
-def database(server: postgres.Server, template: str) -> Database:
+def database(postgres_cluster: Server, project_template: str) -> Database:
     """One for all tests: each has a project of its own, and projects do not see each other."""
-    return Database(server, server.create_database(template))
+    return Database(postgres_cluster, postgres_cluster.create_database(project_template))
 
 
 @pytest.fixture
-def own_database(server: postgres.Server, template: str) -> Iterator[Database]:
+def own_database(postgres_cluster: Server, project_template: str) -> Iterator[Database]:
     """One for a test that changes more than rows of its project."""
-    name = server.create_database(template)
-    yield Database(server, name)
-    server.drop_database(name)
+    name = postgres_cluster.create_database(project_template)
+    yield Database(postgres_cluster, name)
+    postgres_cluster.drop_database(name)
 
 
 @pytest.fixture

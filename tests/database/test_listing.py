@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.postgres.server import Server
 
+pytestmark = pytest.mark.xdist_group("listing")  # what they share is made once, by one worker
 PROJECTS, MEMBERSHIPS = 500, 20
 DAGS_IN_A_PROJECT, DAGS_IN_THE_LARGE_ONE = 160, 20_160
 
@@ -79,9 +80,9 @@ def test_no_answer_is_cut_at_the_apis_limit_of_rows(team: Team) -> None:
 
 
 @pytest.fixture(scope="module")
-def crowd(server: Server, template: str) -> Iterator[Team]:
+def crowd(postgres_cluster: Server, project_template: str) -> Iterator[Team]:
     """100,000 DAGs in 500 projects, a large one and 499 others; the viewer is a member of 20."""
-    database = Database(server, server.create_database(template))
+    database = Database(postgres_cluster, postgres_cluster.create_database(project_template))
     projects = [str(uuid4()) for _ in range(PROJECTS)]
     team = Team.strangers(database, projects[0])
     database.admin(
@@ -112,7 +113,7 @@ def crowd(server: Server, template: str) -> Iterator[Team]:
     )
     database.admin("vacuum analyze public.user_dags, public.project_members")
     yield team
-    server.drop_database(database.name)
+    postgres_cluster.drop_database(database.name)
 
 
 def explained(team: Team, caller: Caller, call: str, arguments: list[object]) -> list[Any]:

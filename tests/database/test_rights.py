@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.postgres.server import Server
 
+pytestmark = pytest.mark.xdist_group("rights")  # what they share is made once, by one worker
 TABLES = """
     select relnamespace::regnamespace || '.' || relname from pg_class
     where relnamespace in ('public'::regnamespace, 'private'::regnamespace)
@@ -35,13 +36,13 @@ GENERIC_CALL = """
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["closed", "generous"])
-def world(request: pytest.FixtureRequest, server: Server) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, postgres_cluster: Server) -> Iterator[World]:
     """A project in which what is new is closed to the API's roles, or open, as until 2026."""
-    name = migrated_project(server, generous=request.param)
-    world = World.build(Database(server, name))
+    name = migrated_project(postgres_cluster, generous=request.param)
+    world = World.build(Database(postgres_cluster, name))
     yield world
     world.connection.close()
-    server.drop_database(name)
+    postgres_cluster.drop_database(name)
 
 
 @pytest.mark.parametrize("case", TABLE_CASES, ids=" ".join)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.postgres.server import Server
 
+pytestmark = pytest.mark.xdist_group("supabase-cli")  # what they share is made once, by one worker
 VERSION = "3.1.0"
 FOLDER = ROOT / ".supabase-cli"
 PROGRAM = FOLDER / "node_modules" / ".bin" / "supabase"
@@ -81,7 +82,7 @@ def program() -> None:
 @pytest.fixture(scope="module")
 def pushed(
     program: None,  # noqa: ARG001 - must be installed
-    server: Server,
+    postgres_cluster: Server,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Cli]:
     """A project to which the CLI has pushed what dagctl exports."""
@@ -89,12 +90,12 @@ def pushed(
     (folder / "supabase").mkdir()
     (folder / "supabase" / "config.toml").write_text('project_id = "dags"\n', encoding="utf-8")
     export_migrations(folder / "supabase" / "migrations")
-    cli = Cli(folder, Database(server, empty_project(server)))
+    cli = Cli(folder, Database(postgres_cluster, empty_project(postgres_cluster)))
     assert cli.run("telemetry", "disable").returncode == 0
     done = cli.push()
     assert done.returncode == 0, done.stderr
     yield cli
-    server.drop_database(cli.database.name)
+    postgres_cluster.drop_database(cli.database.name)
 
 
 @pytest.fixture

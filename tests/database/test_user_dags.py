@@ -72,11 +72,11 @@ GUIDE_ROW = (
 
 
 @pytest.fixture
-def empty_database(server: Server) -> Iterator[Database]:
+def empty_database(postgres_cluster: Server) -> Iterator[Database]:
     """A project without migrations."""
-    database = Database(server, empty_project(server))
+    database = Database(postgres_cluster, empty_project(postgres_cluster))
     yield database
-    server.drop_database(database.name)
+    postgres_cluster.drop_database(database.name)
 
 
 def run_as_migrator(database: Database, statement: str) -> None:

@@ -1,6 +1,7 @@
-"""Fixtures: one server for the test session, a fresh project for each test.
+"""Fixtures: one cluster and one server for the test session, a fresh project for each test.
 
-A `conftest.py` imports them by name; defining `project_template` anew adds tables of its own.
+`tests/conftest.py` imports them, and it alone: each import by another would start a cluster more. A
+folder that defines `project_template` anew adds tables of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ __all__ = ["postgres_cluster", "project_template", "stand_in", "stand_in_server"
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Server]:
-    cluster = postgres.start()
+    """The one server of all tests that need PostgreSQL."""
+    try:
+        cluster = postgres.start()
+    except postgres.NoPostgresError as error:
+        pytest.skip(str(error))
     yield cluster
     cluster.stop()
 

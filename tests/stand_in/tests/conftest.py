@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from tests.postgres.database import migrated_project, run
-from tests.stand_in.fixtures import postgres_cluster, stand_in, stand_in_server
 from tests.stand_in.tests.cast import Cast
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from tests.postgres.server import Server
     from tests.stand_in import StandIn
 
-__all__ = ["postgres_cluster", "stand_in", "stand_in_server"]
 NOTES = Path(__file__).with_name("notes.sql")
 
 
