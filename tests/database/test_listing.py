@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.postgres.server import Server
 
 pytestmark = pytest.mark.xdist_group("listing")  # what they share is made once, by one worker
+
 PROJECTS, MEMBERSHIPS = 500, 20
 DAGS_IN_A_PROJECT, DAGS_IN_THE_LARGE_ONE = 160, 20_160
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.postgres.server import Server
 
 pytestmark = pytest.mark.xdist_group("rights")  # what they share is made once, by one worker
+
 TABLES = """
     select relnamespace::regnamespace || '.' || relname from pg_class
     where relnamespace in ('public'::regnamespace, 'private'::regnamespace)

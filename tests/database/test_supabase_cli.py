@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.postgres.server import Server
 
 pytestmark = pytest.mark.xdist_group("supabase-cli")  # what they share is made once, by one worker
+
 VERSION = "3.1.0"
 FOLDER = ROOT / ".supabase-cli"
 PROGRAM = FOLDER / "node_modules" / ".bin" / "supabase"
