@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from dagctl.adapters import durable
 from dagctl.adapters.keys import TEMPORARY
-from dagctl.errors import NotSignedInError, UnavailableError
+from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
 from dagctl.session.model import Session, User
 from dagctl.session.refusal import LOG_IN
 
@@ -141,7 +141,7 @@ class SessionFile:
         """Remove the file, whatever it is, and what the vault holds."""
         try:
             is_in_vault = self.is_in_vault()
-        except NotSignedInError:
+        except DagctlError:  # whatever it is, it goes
             is_in_vault = False
         with durable.explained(self.place), self._folder() as folder:
             durable.remove(folder, self._name)
@@ -202,9 +202,12 @@ class SessionFile:
             if error.errno == errno.ELOOP:
                 raise _untrusted(self._path, "is a symbolic link") from error
             raise UnavailableError(f"cannot read {self._path}: {error.strerror}") from error
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             self._check(os.fstat(descriptor))
-            return file.read(LIMIT)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read(LIMIT)
+        finally:
+            os.close(descriptor)
 
     def _check(self, found: os.stat_result) -> None:
         """Refuse a file that others may have written or read."""

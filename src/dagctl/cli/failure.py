@@ -9,6 +9,7 @@ from dagctl.cli import envelope
 from dagctl.cli.diagnostics import FORMATS, Report, look
 from dagctl.cli.text import shown, shown_block
 from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from dagctl.cli.console import Console
@@ -37,14 +38,15 @@ def tell(invocation: Invocation, error: DagctlError) -> int:
     else:
         tell_error(invocation.console, error)
     if invocation.debug:
-        invocation.console.error("".join(traceback.format_exception(error)).rstrip())
+        lines = redacted("".join(traceback.format_exception(error)))
+        invocation.console.error(shown_block(lines.rstrip()))
     return int(error.exit_code)
 
 
 def unexpected(error: Exception, state: str) -> UnexpectedError:
     """Return the short form of an exception that nobody foresaw."""
     found = UnexpectedError(
-        f"this is a bug in dagctl: {type(error).__name__}: {error}",
+        f"this is a bug in dagctl: {type(error).__name__}: {redacted(str(error))}",
         state=state,
         hint="run again with --debug and report what it prints",
     )

@@ -20,7 +20,12 @@ class ProcessSession(RenewingSession):
     def __init__(
         self, url: str, credentials: tuple[str, str], auth: AuthServer, clock: Clock
     ) -> None:
-        store = MemorySession(Session.begin(url, auth.sign_in(*credentials), clock()))
+        try:
+            tokens = auth.sign_in(*credentials)
+        except DagctlError:
+            auth.close()
+            raise
+        store = MemorySession(Session.begin(url, tokens, clock()))
         super().__init__(url, store, auth, clock)
 
     def close(self) -> None:
