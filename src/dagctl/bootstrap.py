@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.sqlite_registry import SqliteRegistry
     from dagctl.adapters.supabase.client import DataClient
+    from dagctl.adapters.supabase.probe import ProjectProbe
+    from dagctl.commands.doctor import Check
     from dagctl.ports import Files, Journal, Registry, Repo, Store
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
@@ -70,6 +72,10 @@ class _Workshop(ABC):
         """
 
     @abstractmethod
+    def checks(self) -> Sequence[Check]:
+        """Return what `dagctl doctor` looks at."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close what was opened."""
 
@@ -105,6 +111,12 @@ class LocalBackend(_Workshop):
         from dagctl.adapters.local_user import local_user_id
 
         return local_user_id(email)
+
+    def checks(self) -> Sequence[Check]:
+        """Return what there is to look at on this machine."""
+        from dagctl.commands.doctor import check_of_objects, checks_here
+
+        return (*checks_here(self, self._settings), check_of_objects(self))
 
     def close(self) -> None:
         """Close what was opened."""
@@ -142,12 +154,29 @@ class SupabaseBackend(_Workshop):
             )
         return self._session.user_id
 
+    def checks(self) -> Sequence[Check]:
+        """Return what there is to look at in the project and on this machine."""
+        from dagctl.commands.doctor import check_of_objects, checks_here, supabase_checks
+
+        return (
+            *supabase_checks(self._probe),
+            *checks_here(self, self._settings),
+            check_of_objects(self, needs=("table", "bucket")),
+        )
+
     def close(self) -> None:
         """Hang up, and sign out if the session was begun for this process."""
-        if "_client" in self.__dict__:
-            self._client.close()
+        for opened in ("_probe", "_client"):
+            if opened in self.__dict__:
+                getattr(self, opened).close()
         if "_session" in self.__dict__:
             self._session.close()
+
+    @cached_property
+    def _probe(self) -> ProjectProbe:
+        from dagctl.adapters.supabase.probe import ProjectProbe
+
+        return ProjectProbe(self._settings, lambda: self._session)
 
     @cached_property
     def _client(self) -> DataClient:
@@ -169,6 +198,14 @@ def open_backend(
     if settings.backend == "supabase":
         return SupabaseBackend(settings, workspace, environ)
     return LocalBackend(settings, workspace, environ)
+
+
+def open_probe(settings: Settings, environ: Mapping[str, str]) -> ProjectProbe:
+    """Return a look at the Supabase project that the settings name; close it."""
+    from dagctl.adapters.supabase.probe import ProjectProbe
+    from dagctl.sign_in import open_session
+
+    return ProjectProbe(settings, lambda: open_session(settings.endpoint, environ))
 
 
 def start_repository(folder: Path) -> bool:

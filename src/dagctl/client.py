@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl.bootstrap import open_backend
 from dagctl.commands.create import create
+from dagctl.commands.doctor import examine
 from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from dagctl.bootstrap import LocalBackend, SupabaseBackend
     from dagctl.commands.create import CreateResult
+    from dagctl.commands.doctor import Finding
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
     from dagctl.errors import Diagnostic
@@ -206,9 +208,7 @@ class Client:
             content = self._backend.files.read(record.file_path)
         except ConflictError:  # a link or a folder stands there
             return "changed"
-        if content is None:
-            return "missing"
-        return "none" if digest_of(content) == record.content_digest else "changed"
+        return "missing" if content is None else _drift(content, record)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -220,6 +220,15 @@ class Client:
         if content is None:
             raise NotFoundError(f"{record.storage_path} is not in the store")
         return content.decode("utf-8")
+
+    def stored(self, record: DagRecord) -> Drift:
+        """Return whether the object in the store is what is recorded."""
+        content = self._backend.store.get(record.storage_path)
+        return "missing" if content is None else _drift(content, record)
+
+    def doctor(self) -> Iterator[Finding]:
+        """Yield what is found about each thing that dagctl needs; nothing stays changed."""
+        return examine(self._backend.checks())
 
     # --- Inside ---
 
@@ -281,6 +290,12 @@ def _source(origin: str | None, root: Path) -> str | None:
         return None
     path = Path(origin)
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
+
+
+def _drift(content: bytes, record: DagRecord) -> Drift:
+    """Return whether a content is what is recorded; rows that no dagctl wrote say nothing of it."""
+    known = record.content_digest or digest_of(content)
+    return "none" if digest_of(content) == known else "changed"
 
 
 def _tell_nobody(_: CreateResult) -> None:

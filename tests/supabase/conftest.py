@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.supabase import http, retry
+from tests.cli.conftest import shell
 from tests.supabase.place import ADA, PASSWORD, PROJECT, Place
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Sandbox
     from tests.stand_in import StandIn
+
+__all__ = ["shell"]
 
 
 @pytest.fixture

@@ -11,12 +11,15 @@ from dagctl import __version__
 from dagctl.cli import (
     completion,
     create,
+    doctor,
     explain,
     help,  # noqa: A004 - the module of `dagctl help`
     init,
+    link,
     list,  # noqa: A004 - the module of `dagctl list`
     login,
     logout,
+    migrations,
     recover,
     render,
     schema,
@@ -95,9 +98,12 @@ for _group, _name, _run, _epilog in (
     (PUBLISH, "recover", recover.recover, recover.EPILOG),
     (INSPECT, "list", list.list_dags, list.EPILOG),
     (INSPECT, "show", show.show, show.EPILOG),
+    (ACCOUNT, "link", link.link, link.EPILOG),
     (ACCOUNT, "login", login.login, login.EPILOG),
     (ACCOUNT, "logout", logout.logout, logout.EPILOG),
     (ACCOUNT, "whoami", whoami.whoami, whoami.EPILOG),
+    (MORE, "doctor", doctor.doctor, doctor.EPILOG),
+    (MORE, "migrations", migrations.migrations, migrations.EPILOG),
     (MORE, "explain", explain.explain, explain.EPILOG),
     (MORE, "completion", completion.completion, completion.EPILOG),
     (MORE, "help", help.help_, help.EPILOG),

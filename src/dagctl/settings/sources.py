@@ -135,7 +135,7 @@ def _typed(key: str, text: str) -> object:
 
 
 def _flag(key: str) -> str:
-    return "--" + key.replace("_", "-")
+    return "--" + key.removeprefix("supabase_").replace("_", "-")
 
 
 def _at(shown: str, error: Exception) -> str:

@@ -14,7 +14,7 @@ from dagctl.adapters.supabase.errors import Refusal, error_of
 from dagctl.adapters.supabase.http import open_client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import httpx
     from storage3._sync.file_api import SyncBucketProxy
@@ -44,6 +44,15 @@ class DataClient:
         """
         with self.explained(function):
             return self._client.rpc(function, parameters).execute().data
+
+    def first_row(self, table: str, columns: Sequence[str]) -> Any:  # noqa: ANN401 - JSON is any
+        """Return some columns of the first row that the user may read, if there is one.
+
+        Raises:
+            DagctlError: Table or column do not exist, or there is no answer (`UnavailableError`).
+        """
+        with self.explained(table):
+            return self._client.table(table).select(*columns).limit(1).execute().data
 
     def bucket(self, name: str) -> SyncBucketProxy:
         """Return a bucket; use it within `explained`."""
