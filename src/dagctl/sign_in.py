@@ -64,22 +64,14 @@ def open_session(
             return RenewingSession(url, store, auth_server(endpoint), time.time)
 
 
-def session_file(
-    endpoint: Endpoint, profile: str, *, in_keyring: bool | None = None
-) -> SessionFile:
-    """Return where the session of a project is stored.
-
-    Args:
-        endpoint: The project.
-        profile: The name that tells several sessions of one project apart.
-        in_keyring: Whether the keyring shall hold the refresh token; None: as before.
-    """
+def session_file(endpoint: Endpoint, profile: str) -> SessionFile:
+    """Return where the session of a project is stored under a profile."""
     import platformdirs
 
     from dagctl.adapters.session_file import SessionFile
 
     state = platformdirs.user_state_path("dagctl")
-    return SessionFile(state, endpoint.url, profile, _keyring, in_vault=in_keyring)
+    return SessionFile(state, endpoint.url, profile, open_keyring)
 
 
 def auth_server(endpoint: Endpoint) -> AuthServer:
@@ -100,7 +92,7 @@ def browser_listener() -> LoopbackListener:
     return LoopbackListener()
 
 
-def _keyring() -> Vault:
+def open_keyring() -> Vault:
     """Return the system's keyring.
 
     Raises:

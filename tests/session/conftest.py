@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.adapters.supabase import retry
 from tests.cli.conftest import shell
 from tests.session.people import ADA, PASSWORD, PROJECT, Ada
 from tests.stand_in.fixtures import (
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from tests.stand_in import StandIn
 
 __all__ = ["postgres_cluster", "project_template", "shell", "stand_in", "stand_in_server"]
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait long between tries in this process."""
+    monkeypatch.setattr(retry, "LONGEST_PAUSE", 0.02)
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ def test_the_result_is_one_document(ada: Ada) -> None:
         "place": str(ada.file),
         "project_id": PROJECT,
         "role": "editor",
+        "in_keyring": False,
     }
 
 

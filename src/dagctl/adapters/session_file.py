@@ -7,7 +7,7 @@ import json
 import os
 import stat
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -65,13 +65,7 @@ class SessionFile:
     """
 
     def __init__(
-        self,
-        state: Path,
-        url: str,
-        profile: str,
-        open_vault: Callable[[], Vault],
-        *,
-        in_vault: bool | None = None,
+        self, state: Path, url: str, profile: str, open_vault: Callable[[], Vault]
     ) -> None:
         """Name the file.
 
@@ -80,15 +74,13 @@ class SessionFile:
             url: The URL that the session belongs to.
             profile: The name that tells several sessions of one URL apart.
             open_vault: Opens the vault, where one is needed.
-            in_vault: Whether the vault shall hold the refresh token; None: as before.
         """
-        self._state = state
         self._url = url
+        self._state = state
         self._stem = _stem(url, profile)
         self._name = f"{self._stem}.json"
         self._path = state / FOLDER / self._name
         self._open_vault = open_vault
-        self._in_vault = in_vault
 
     @property
     def place(self) -> str:
@@ -123,33 +115,43 @@ class SessionFile:
         """Return the refresh token, from the keyring if it is there."""
         return session.refresh_token or self._open_vault().get(self._stem)
 
-    def save(self, session: Session) -> None:
-        """Keep the session."""
-        in_vault = self.is_in_vault() if self._in_vault is None else self._in_vault
-        if in_vault and session.refresh_token:
-            self._open_vault().put(self._stem, session.refresh_token)
-        elif in_vault and session.ended is not None:
+    def save(self, session: Session) -> Session:
+        """Keep the session; return it as it is kept."""
+        was_in_vault = self._is_in_vault()
+        kept = self._deposited(session)
+        self._write(_text(kept).encode())
+        if was_in_vault and (kept.ended is not None or not kept.in_keyring):
             self._open_vault().drop(self._stem)
-        self._write(_text(session, in_vault=in_vault).encode())
-
-    def is_in_vault(self) -> bool:
-        """Return whether the vault holds the refresh token."""
-        document = self._document()
-        return document is not None and document.get("keyring") is True
+        return kept
 
     def delete(self) -> None:
         """Remove the file, whatever it is, and what the vault holds."""
-        try:
-            is_in_vault = self.is_in_vault()
-        except DagctlError:  # whatever it is, it goes
-            is_in_vault = False
+        was_in_vault = self._is_in_vault()
         with durable.explained(self.place), self._folder() as folder:
             durable.remove(folder, self._name)
             os.fsync(folder)
-        if is_in_vault:
+        if was_in_vault:
             self._open_vault().drop(self._stem)
 
     # --- Inside ---
+
+    def _is_in_vault(self) -> bool:
+        """Return whether what is kept says that the vault holds the refresh token."""
+        try:
+            document = self._document()
+        except DagctlError:  # whatever it is, it goes
+            return False
+        return document is not None and document.get("in_keyring") is True
+
+    def _deposited(self, session: Session) -> Session:
+        """Give the refresh token to the vault, if it is wanted there and taken."""
+        if not session.in_keyring or not session.refresh_token:
+            return session
+        try:
+            self._open_vault().put(self._stem, session.refresh_token)
+        except UnavailableError:
+            return replace(session, in_keyring=False)
+        return session
 
     @contextmanager
     def _folder(self) -> Iterator[int]:
@@ -244,9 +246,9 @@ def _stem(url: str, profile: str) -> str:
     return "_".join((parts.scheme, host, str(parts.port or "default"), profile))
 
 
-def _text(session: Session, *, in_vault: bool) -> str:
-    fields = asdict(session) | {"version": VERSION, "keyring": in_vault}
-    if in_vault:
+def _text(session: Session) -> str:
+    fields = asdict(session) | {"version": VERSION}
+    if session.in_keyring:
         fields["refresh_token"] = ""
     return json.dumps(fields, indent=1)
 
@@ -263,6 +265,7 @@ def _parsed(document: dict[str, Any]) -> Session:
         lifetime=float(document["lifetime"]),
         ended=document["ended"],
         roles=roles,
+        in_keyring=document["in_keyring"] is True,
     )
     sent = (session.url, session.access_token, session.refresh_token)
     texts = (*sent, *user.values(), *roles, *roles.values(), session.ended or "")

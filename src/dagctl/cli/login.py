@@ -32,7 +32,11 @@ NoBrowser = Annotated[
     bool, typer.Option("--no-browser", help="With --provider: only print the page's address.")
 ]
 Keyring = Annotated[
-    bool, typer.Option("--keyring", help="Keep the refresh token in the system's keyring.")
+    bool | None,
+    typer.Option(
+        "--keyring/--no-keyring",
+        help="Keep the refresh token in the system's keyring; as the last time, if missing.",
+    ),
 ]
 EPILOG = examples(
     "dagctl login",
@@ -54,7 +58,7 @@ def login(  # noqa: PLR0913 - one parameter an option
     otp: Otp = False,
     provider: Provider = None,
     no_browser: NoBrowser = False,
-    keyring: Keyring = False,
+    keyring: Keyring = None,
     profile: Profile = None,
     output: TextOrJson = "text",
 ) -> None:
@@ -76,9 +80,9 @@ def login(  # noqa: PLR0913 - one parameter an option
     console = invocation.console
     _check(password_stdin=password_stdin, otp=otp, provider=provider, no_browser=no_browser)
     remote = sign_in.find_remote(console.environ)
-    store = sign_in.session_file(
-        remote.endpoint, profile_of(console.environ, profile), in_keyring=keyring
-    )
+    store = sign_in.session_file(remote.endpoint, profile_of(console.environ, profile))
+    if keyring:
+        sign_in.open_keyring()
     with ExitStack() as stack:
         way: Way
         if provider is not None:
@@ -93,12 +97,15 @@ def login(  # noqa: PLR0913 - one parameter an option
             store,
             url=remote.endpoint.url,
             project_id=remote.project_id,
+            in_keyring=keyring,
             clock=time.time,
         )
     if output == "json":
         console.document(envelope(invocation, result=_data(result)))
     else:
         console.lines(_lines(result))
+    if keyring and not result.in_keyring:
+        console.error("warning: the system's keyring does not answer; all is in the file")
     _warn(console)
 
 
@@ -165,6 +172,8 @@ def _by_browser(console: Console, provider: str, listener: BrowserListener, *, o
 def _lines(result: LoginResult) -> Iterator[str]:
     yield f"Signed in as {shown(result.user.email)} to {result.url}"
     yield f"  session   {shown(result.place)}"
+    if result.in_keyring:
+        yield "  keyring   has the refresh token"
     if result.project_id is not None:
         yield f"  project   {result.project_id}, {result.role or 'no member yet'}"
 
@@ -176,6 +185,7 @@ def _data(result: LoginResult) -> dict[str, object]:
         "place": result.place,
         "project_id": result.project_id,
         "role": result.role,
+        "in_keyring": result.in_keyring,
     }
 
 

@@ -32,31 +32,45 @@ class LoginResult:
     project_id: str | None
     role: str | None
     """The user's role in the project; None: no member, or the server did not tell."""
+    in_keyring: bool
+    """Whether the system's keyring has the refresh token."""
 
 
-def login(  # noqa: PLR0913 - a login has two ends and three facts
+def login(  # noqa: PLR0913 - a login has two ends and four facts
     way: Way,
     auth: AuthServer,
     store: SessionStore,
     *,
     url: str,
     project_id: str | None,
+    in_keyring: bool | None,
     clock: Clock,
 ) -> LoginResult:
     """Sign in and store the session, in place of an earlier one.
+
+    Args:
+        way: How to sign in.
+        auth: Where.
+        store: Where the session is kept.
+        url: The URL that it belongs to.
+        project_id: The project whose role is asked for, if there is one.
+        in_keyring: Whether the keyring shall have the refresh token; None: as the time before.
+        clock: The time of this machine.
 
     Raises:
         NotSignedInError: The server refuses.
         UnavailableError: It does not answer, or the session cannot be stored.
     """
     tokens = way(auth)
-    session = Session.begin(url, tokens, clock())
+    now = clock()
     role = _role(auth, tokens.access_token, project_id)
-    if project_id is not None:
-        session = session.with_role(project_id, role)
     with store.lock():
-        store.save(session)
-    return LoginResult(tokens.user, url, store.place, project_id, role)
+        wanted = _was_in_keyring(store) if in_keyring is None else in_keyring
+        session = Session.begin(url, tokens, now, in_keyring=wanted)
+        if project_id is not None:
+            session = session.with_role(project_id, role)
+        kept = store.save(session)
+    return LoginResult(tokens.user, url, store.place, project_id, role, kept.in_keyring)
 
 
 def by_password(email: str, password: str) -> Way:
@@ -94,3 +108,11 @@ def _role(auth: AuthServer, token: str, project_id: str | None) -> str | None:
         return auth.role(token, project_id)
     except DagctlError:
         return None
+
+
+def _was_in_keyring(store: SessionStore) -> bool:
+    try:
+        before = store.load()
+    except DagctlError:
+        return False
+    return before is not None and before.in_keyring

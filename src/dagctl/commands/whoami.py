@@ -51,7 +51,7 @@ def stored(store: SessionStore, url: str, project_id: str | None) -> Identity:
         url=url,
         email=session.user.email,
         user_id=session.user.id,
-        source=store.place,
+        source=f"{store.place} and the keyring" if session.in_keyring else store.place,
         project_id=project_id,
         role=session.roles.get(project_id or ""),
         expires_at=datetime.fromtimestamp(session.expires_at, UTC),

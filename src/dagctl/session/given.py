@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dagctl.session.ports import Clock
 
 VARIABLE = "DAGCTL_ACCESS_TOKEN"
+SKEW = 300.0
+"""Seconds by which this machine's clock may be wrong; what the server says is the truth."""
 HINT = f"set {VARIABLE} to a new one, or use DAGCTL_EMAIL and DAGCTL_PASSWORD, which renew it"
 
 
@@ -42,7 +44,7 @@ class GivenToken:
         Raises:
             NotSignedInError: It has run out.
         """
-        if self.expires_at is not None and self.expires_at <= self._clock():
+        if self.expires_at is not None and self.expires_at + SKEW <= self._clock():
             raise NotSignedInError(f"the token in {VARIABLE} has run out", hint=HINT)
         return self._token
 

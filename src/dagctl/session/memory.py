@@ -35,9 +35,10 @@ class MemorySession:
         """Return the refresh token."""
         return session.refresh_token
 
-    def save(self, session: Session) -> None:
+    def save(self, session: Session) -> Session:
         """Keep the session."""
         self._session = session
+        return session
 
     def delete(self) -> None:
         """Forget the session."""

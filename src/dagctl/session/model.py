@@ -40,7 +40,7 @@ class Session:
     user: User
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
-    """Empty if a keyring holds it."""
+    """Empty in a session that was loaded, if the keyring holds it."""
     expires_at: float
     """When the access token runs out: seconds of this machine's clock."""
     lifetime: float
@@ -49,9 +49,11 @@ class Session:
     """Why the server refused to renew it, if it did: such a session is never sent again."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """The user's role by project id, as the server last told it."""
+    in_keyring: bool = False
+    """Whether the system's keyring keeps the refresh token."""
 
     @classmethod
-    def begin(cls, url: str, tokens: Tokens, now: float) -> Session:
+    def begin(cls, url: str, tokens: Tokens, now: float, *, in_keyring: bool = False) -> Session:
         """Return the session that a login starts."""
         return cls(
             url=url,
@@ -60,6 +62,7 @@ class Session:
             refresh_token=tokens.refresh_token,
             expires_at=now + tokens.expires_in,
             lifetime=tokens.expires_in,
+            in_keyring=in_keyring,
         )
 
     def is_fresh(self, now: float) -> bool:

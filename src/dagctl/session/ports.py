@@ -46,8 +46,11 @@ class SessionStore(Protocol):
             UnavailableError: The keyring that has it does not answer.
         """
 
-    def save(self, session: Session) -> None:
-        """Keep the session, durably, in place of what was there."""
+    def save(self, session: Session) -> Session:
+        """Keep the session, durably, in place of what was there; return it as it is kept.
+
+        If the keyring does not take the refresh token, it is kept with the rest.
+        """
 
     def delete(self) -> None:
         """Forget the session, whatever state it is in."""
