@@ -106,7 +106,7 @@ test-all: $(POSTGRES) $(AIRFLOW)
 
 # One worker: the tests share one project.
 test-live: $(SETUP)
-	$(BIN)/pytest --live tests/contract tests/stand_in/tests/test_golden.py
+	$(BIN)/pytest --live -m live tests/contract tests/stand_in
 
 # --- Measure ----------------------------------------------------------------------------------
 

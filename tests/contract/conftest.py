@@ -15,15 +15,30 @@ from tests.contract.people import ADA, PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.live.project import LiveProject
     from tests.stand_in import StandIn
 
 
 @pytest.fixture
-def remote(stand_in: StandIn) -> Iterator[DataClient]:
+def ada(live: LiveProject | None) -> str:
+    """Ada's user id; a real project has drawn its own."""
+    return ADA if live is None else live.editor.id
+
+
+@pytest.fixture
+def remote(request: pytest.FixtureRequest, live: LiveProject | None) -> Iterator[DataClient]:
+    if live is None:
+        endpoint, token = _on_stand_in(request.getfixturevalue("stand_in"))
+    else:
+        live.begin(live.editor, PROJECT)
+        endpoint, token = live.endpoint, live.editor.token
+    opened = DataClient(endpoint, GivenToken(endpoint.url, token, time.time))
+    yield opened
+    opened.close()
+
+
+def _on_stand_in(stand_in: StandIn) -> tuple[Endpoint, str]:
     drawn = stand_in.add_user("ada@example.com", "correct horse battery staple")
     stand_in.sql("update auth.users set id = %s where id = %s", ADA, drawn)
     stand_in.add_member(PROJECT, ADA)
-    endpoint = Endpoint(stand_in.url, stand_in.publishable_key)
-    opened = DataClient(endpoint, GivenToken(stand_in.url, stand_in.token(ADA), time.time))
-    yield opened
-    opened.close()
+    return Endpoint(stand_in.url, stand_in.publishable_key), stand_in.token(ADA)

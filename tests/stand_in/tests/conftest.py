@@ -7,13 +7,13 @@ import httpx
 import pytest
 
 from tests.postgres.database import migrated_project, run
-from tests.stand_in.tests.cast import Cast
+from tests.stand_in.tests.cast import Cast, LiveCast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.live.project import LiveProject
     from tests.postgres.server import Server
-    from tests.stand_in import StandIn
 
 NOTES = Path(__file__).with_name("notes.sql")
 
@@ -26,11 +26,12 @@ def project_template(postgres_cluster: Server) -> str:
 
 
 @pytest.fixture
-def http(stand_in: StandIn) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stand_in.url, timeout=10) as client:
+def http(request: pytest.FixtureRequest, live: LiveProject | None) -> Iterator[httpx.Client]:
+    url = request.getfixturevalue("stand_in").url if live is None else live.endpoint.url
+    with httpx.Client(base_url=url, timeout=10) as client:
         yield client
 
 
 @pytest.fixture
-def cast(stand_in: StandIn) -> Cast:
-    return Cast(stand_in)
+def cast(request: pytest.FixtureRequest, live: LiveProject | None) -> Cast | LiveCast:
+    return Cast(request.getfixturevalue("stand_in")) if live is None else LiveCast(live)

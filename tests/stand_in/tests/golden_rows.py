@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "golden"
 ANY = "<any>"
+TURNED = frozenset({"expired", "future", "gone", "logged out"})
+"""Senders for whom a knob of the stand-in is turned."""
 UNSET = object()
 
 
@@ -35,6 +37,13 @@ class Row:
     answer_text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     then: Mapping[str, Any] | None = None
+    live: bool = True
+    """False: a real project cannot be asked this, or need not answer in these words."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a real project is held to this row too."""
+        return self.live and self.sql is None and self.sender not in TURNED
 
     @property
     def method(self) -> str:

@@ -45,3 +45,15 @@ revoke all on function public.touch() from public;
 grant execute on function public.touch() to authenticated;
 create function public.owners_only() returns void language sql as 'select';
 revoke all on function public.owners_only() from public, anon, authenticated;
+
+-- Editors write where they like here; dagctl's own policies are the business of other tests.
+create policy notes_objects on storage.objects
+  for all to authenticated
+  using (
+    (storage.foldername(name))[1]
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
+  )
+  with check (
+    (storage.foldername(name))[1]
+      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
+  );
