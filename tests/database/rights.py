@@ -56,17 +56,18 @@ private.dag_records      update own    denied denied denied denied denied   deni
 private.dag_records      update other  denied denied denied denied denied   denied  denied
 private.dag_records      delete own    denied denied denied denied denied   denied  denied
 private.dag_records      delete other  denied denied denied denied denied   denied  denied
-storage.objects          select own    none   rows   rows   rows   none     none    rows
+storage.objects          select own    none   rows   rows   rows   rows     rows    rows
 storage.objects          select other  none   none   none   none   none     none    rows
 storage.objects          insert own    denied denied rows   rows   denied   denied  rows
 storage.objects          insert other  denied denied denied denied denied   denied  rows
 storage.objects          update own    none   none   rows   rows   none     none    rows
 storage.objects          update other  none   none   none   none   none     none    rows
-storage.objects          delete own    none   none   rows   rows   none     none    rows
+storage.objects          delete own    none   rows   rows   rows   rows     rows    rows
 storage.objects          delete other  none   none   none   none   none     none    rows
 """
 
-# An "own" operation is one that the caller has reserved in the own project, as an editor then.
+# An "own" operation is one that the caller has reserved in the own project, as an editor then; an "own"
+# object is the one that it holds.
 FUNCTION_RIGHTS = """
                                  anon   viewer    editor    owner     stranger removed   service
 public.reserve             own   denied refused   1         1         refused  refused   denied
@@ -96,7 +97,9 @@ private.abort              other denied absent    absent    absent    absent   a
 private.operation_status   own   denied reserved  reserved  reserved  reserved reserved  denied
 private.operation_status   other denied absent    absent    absent    absent   absent    denied
 private.member_project_ids own   denied 1         1         1         0        0         denied
-private.reserved_objects   own   denied 1         1         1         1        1         denied
+private.reserved_objects   own   denied 2         2         2         2        2         denied
+private.held_objects       own   denied 2         2         2         2        2         denied
+private.is_left_over       own   denied false     false     false     false    false     denied
 private.add_reserved       -     denied denied    denied    denied    denied   denied    denied
 private.check_claims       -     denied denied    denied    denied    denied   denied    denied
 private.check_records      -     denied denied    denied    denied    denied   denied    denied

@@ -60,7 +60,41 @@ def test_an_editor_writes_nothing_but_dag_files_of_the_project(team: Team, key: 
         put(team, key.format(project=team.project, other=new_id()), by=team.editor)
 
 
+def test_an_editor_writes_and_removes_no_object_that_no_operation_of_theirs_holds(
+    team: Team,
+) -> None:
+    team.publish("x")
+    team.reserve("y", by=team.colleague)
+    for name in ("x", "y", "z"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            put(team, f"{team.project}/dags/{name}.py", by=team.editor)
+        team.put_object(name)
+    gone = [removed(team, f"{team.project}/dags/{name}.py", by=team.editor) for name in "xyz"]
+    assert gone == [0, 0, 1]  # `z` is no DAG's: it is left over
+
+
+def test_an_upload_that_arrives_after_its_operation_changes_nothing(team: Team) -> None:
+    operation = new_id()
+    team.reserve("x", operation=operation)
+    team.database.call(team.editor, "abort", operation=operation, project=team.project)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, f"{team.project}/dags/x.py", by=team.editor)
+
+
+def test_a_name_that_would_hide_a_module_may_be_uploaded_with_its_prefix(team: Team) -> None:
+    team.reserve("json")
+    put(team, f"{team.project}/dags/dag_json.py", by=team.editor)
+
+
+def test_a_reserved_name_opens_no_key_of_another_dag(team: Team) -> None:
+    team.publish("dag_x", by=team.colleague)
+    team.put_object("dag_x")
+    team.reserve("x")
+    assert removed(team, f"{team.project}/dags/dag_x.py", by=team.editor) == 0
+
+
 def test_an_editor_cannot_move_an_object_out_of_the_project(team: Team) -> None:
+    team.reserve("x")
     team.put_object("x")
     query = "update storage.objects set name = %s where name = %s"
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

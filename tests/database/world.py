@@ -82,6 +82,8 @@ CALLS = {
 } | {
     "private.member_project_ids": f"select {_ALL} from private.member_project_ids() as one",
     "private.reserved_objects": f"select {_ALL} from private.reserved_objects() as one",
+    "private.held_objects": f"select {_ALL} from private.held_objects() as one",
+    "private.is_left_over": "select private.is_left_over(%(key)s)::text",
 }
 
 
@@ -107,6 +109,7 @@ class World:
             if caller.user_id is not None:
                 with team.as_editor(caller):
                     team.reserve(f"of_{role}", operation=operations[role], by=caller)
+            team.put_object(f"of_{role}")
         foreign.reserve("of_foreign", operation=operations["foreign"])
         for one in (team, foreign):
             one.publish("x", by=one.colleague)
@@ -129,12 +132,13 @@ class World:
             return _answer(cursor)
 
     def _values(self, role: str, whose: str) -> dict[str, Any]:
-        team = self.foreign if whose == "other" else self.team
+        is_other = whose == "other"
+        team = self.foreign if is_other else self.team
         return {
             "project": team.project,
             "user": self.callers[role].user_id or new_id(),
-            "key": f"{team.project}/dags/x.py",
-            "new_key": f"{team.project}/dags/new.py",
+            "key": f"{team.project}/dags/{'x' if is_other else f'of_{role}'}.py",
+            "new_key": f"{team.project}/dags/dag_of_{'foreign' if is_other else role}.py",
             "operation": self.operations["foreign" if whose == "other" else role],
             "new_operation": new_id(),
             "claims": json.dumps([{"dag_id": "new"}]),

@@ -160,16 +160,50 @@ as $$
   );
 $$;
 
--- The keys of the new DAGs that operations of the caller's hold.
+-- The keys of the new DAGs that operations of the caller's hold. A file gets the prefix `dag_` where its
+-- name would hide a Python module; a key that a DAG of that very name may have is not among them.
 create or replace function private.reserved_objects()
 returns setof text
 language sql stable security definer
 set search_path = ''
 as $$
+  select d.project_id || '/dags/' || file.stem || '.py'
+  from public.user_dags d
+  join private.dag_operations o on o.id = d.operation_id
+  cross join lateral (values (d.dag_id), ('dag_' || d.dag_id)) as file (stem)
+  where o.user_id = (select auth.uid()) and o.status = 'reserved' and d.state = 'reserved'
+    and not exists (
+      select from public.user_dags other
+      where other.project_id = d.project_id and other.dag_id = file.stem and other.id <> d.id
+    );
+$$;
+
+-- All keys that operations of the caller's hold, those of updates too.
+create or replace function private.held_objects()
+returns setof text
+language sql stable security definer
+set search_path = ''
+as $$
+  select private.reserved_objects()
+  union all
   select d.storage_path
   from public.user_dags d
   join private.dag_operations o on o.id = d.operation_id
-  where o.user_id = (select auth.uid()) and o.status = 'reserved' and d.state = 'reserved';
+  where o.user_id = (select auth.uid()) and o.status = 'reserved' and d.state = 'active';
+$$;
+
+-- Whether no DAG, be it only reserved, can have this key: what lies there is left over.
+create or replace function private.is_left_over(p_key text)
+returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+  select not exists (
+    select from public.user_dags d
+    where d.project_id::text = split_part(p_key, '/', 1)
+      and d.dag_id in (file.stem, regexp_replace(file.stem, '^dag_', ''))
+  )
+  from (select regexp_replace(p_key, '^.*/([^/]*)[.]py$', '\1')) as file (stem);
 $$;
 
 revoke all on function
@@ -181,8 +215,11 @@ revoke all on function
   private.release(uuid),
   private.reserved(uuid),
   private.operation_status(uuid),
-  private.reserved_objects()
+  private.reserved_objects(),
+  private.held_objects(),
+  private.is_left_over(text)
 from public, anon, authenticated, service_role;
 grant execute on function
-  private.reserved(uuid), private.operation_status(uuid), private.reserved_objects()
+  private.reserved(uuid), private.operation_status(uuid), private.reserved_objects(),
+  private.held_objects(), private.is_left_over(text)
 to authenticated;
