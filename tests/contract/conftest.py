@@ -11,12 +11,22 @@ from dagctl.adapters.supabase.client import DataClient
 from dagctl.endpoint import Endpoint
 from dagctl.session.given import GivenToken
 from tests.contract.people import ADA, PROJECT
+from tests.postgres.database import OPEN_BUCKET, migrated_project, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.live.project import LiveProject
+    from tests.postgres.server import Server
     from tests.stand_in import StandIn
+
+
+@pytest.fixture(scope="session")
+def project_template(postgres_cluster: Server) -> str:
+    """A project in which the store may be tried without an operation."""
+    name = migrated_project(postgres_cluster)
+    run(postgres_cluster.url_of(name), [OPEN_BUCKET])
+    return name
 
 
 @pytest.fixture

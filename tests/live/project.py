@@ -21,7 +21,7 @@ VARIABLES = (
     "DAGCTL_LIVE_STRANGER_PASSWORD",
 )
 """The project, its publishable key, and two users."""
-SETUP = "tests/stand_in/tests/notes.sql and tests/live/setup.sql"
+SETUP = "tests/stand_in/tests/notes.sql, tests/stand_in/open_bucket.sql, tests/live/setup.sql"
 
 
 class NotLiveError(RuntimeError):

@@ -1,5 +1,5 @@
--- Prepares a Supabase project for `make test-live`: run it once, after dagctl's migrations and
--- tests/stand_in/tests/notes.sql, in a project that is for tests alone.
+-- Prepares a Supabase project for `make test-live`: run it once, after dagctl's migrations and the files
+-- notes.sql and open_bucket.sql of tests/stand_in, in a project that is for tests alone.
 
 -- Empty one of the suite's own projects, and make the caller its editor.
 create or replace function public.begin_test(p_project uuid)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 BOOTSTRAP = ROOT / "tests" / "database" / "bootstrap.sql"
 GENEROUS = ROOT / "tests" / "database" / "generous.sql"
+OPEN_BUCKET = ROOT / "tests" / "stand_in" / "open_bucket.sql"
 MIGRATIONS = sorted((ROOT / "src" / "dagctl" / "migrations").glob("*.sql"))
 MIGRATOR = "postgres"
 """The role that runs migrations in a Supabase project; no superuser."""

@@ -7,18 +7,12 @@ import pytest
 from dagctl.adapters.supabase import retry
 from tests.cli.conftest import shell
 from tests.session.people import ADA, PASSWORD, PROJECT, Ada
-from tests.stand_in.fixtures import (
-    postgres_cluster,
-    project_template,
-    stand_in,
-    stand_in_server,
-)
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
     from tests.stand_in import StandIn
 
-__all__ = ["postgres_cluster", "project_template", "shell", "stand_in", "stand_in_server"]
+__all__ = ["shell"]
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.postgres.database import migrated_project, run
+from tests.postgres.database import OPEN_BUCKET, migrated_project, run
 from tests.stand_in.tests.cast import Cast, LiveCast
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ NOTES = Path(__file__).with_name("notes.sql")
 @pytest.fixture(scope="session")
 def project_template(postgres_cluster: Server) -> str:
     name = migrated_project(postgres_cluster)
-    run(postgres_cluster.url_of(name), [NOTES])
+    run(postgres_cluster.url_of(name), [NOTES, OPEN_BUCKET])
     return name
 
 
