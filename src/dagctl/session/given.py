@@ -89,15 +89,15 @@ def _is_issued_by(issuer: str, url: str) -> bool:
     A loopback URL may stand in front of a server that knows itself by another name (a container, a
     tunnel); an issuer that is no URL tells nothing.
     """
-    parts = urlsplit(issuer)
-    if parts.scheme not in {"http", "https"}:
+    if not issuer.lower().startswith(("http://", "https://")):
         return True
     here = urlsplit(url)
-    if is_loopback(here.hostname or ""):
-        return not is_loopback(parts.hostname or "") or parts.port == here.port
     try:
-        return checked_url(f"{parts.scheme}://{parts.netloc}") == url
-    except UsageError:
+        there = urlsplit(issuer)
+        if is_loopback(here.hostname or ""):
+            return not is_loopback(there.hostname or "") or there.port == here.port
+        return checked_url(f"{there.scheme}://{there.netloc}") == url
+    except (UsageError, ValueError):
         return False
 
 

@@ -137,13 +137,21 @@ def _settled(response: httpx.Response) -> httpx.Response:
         raise UnavailableError(f"the project at {response.url.host} is paused")
     if not response.has_redirect_location:
         return response
-    target = urlsplit(response.headers["location"])
-    there = f" to {target.scheme}://{target.hostname}" if target.hostname else ""
+    there = _origin(response.headers["location"])
     raise UnavailableError(
         f"{response.url.host} answered with a redirect{there}, which is not followed: a session "
         "goes to its own server only",
         hint="check the url of the project",
     )
+
+
+def _origin(location: str) -> str:
+    """Return where a redirect leads, without what it carries along."""
+    try:
+        target = urlsplit(location)
+    except ValueError:
+        return ""
+    return f" to {target.scheme}://{target.hostname}" if target.hostname else ""
 
 
 def _unavailable(

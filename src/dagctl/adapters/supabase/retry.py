@@ -37,11 +37,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that `Retry-After` asks for; a date counts from the server's own."""
     text = headers.get("retry-after", "")
     try:
-        return float(int(text))
-    except ValueError:
-        pass
+        return max(float(int(text)), 0.0)
+    except (ValueError, OverflowError):
+        seconds = _until(text, headers.get("date", ""))
+    return None if seconds is None else max(seconds, 0.0)
+
+
+def _until(date: str, now: str) -> float | None:
     try:
-        until = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
     except (ValueError, TypeError):
         return None
-    return max(until.total_seconds(), 0.0)
