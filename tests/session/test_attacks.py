@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -83,6 +84,10 @@ def header_injection(file: Path) -> None:
     file.write_text(file.read_text().replace('"access_token": "', '"access_token": "x\\r\\ny: '))
 
 
+def end_of_time(file: Path) -> None:
+    file.write_text(re.sub(r'"expires_at": [0-9.]+', '"expires_at": 1e300', file.read_text()))
+
+
 def no_text(file: Path) -> None:
     file.write_text(file.read_text().replace('"roles": {', '"roles": [], "x": {'))
 
@@ -100,6 +105,7 @@ DAMAGE = [
     nested,
     of_tomorrow,
     header_injection,
+    end_of_time,
     no_text,
 ]
 
@@ -218,6 +224,7 @@ def test_an_answer_that_is_no_session_is_not_stored(ada: Ada) -> None:
         {"access_token": 1},
         {"access_token": "a\nb", "refresh_token": "r", "expires_in": 60, "user": {"id": "1"}},
         {"access_token": "a", "refresh_token": "r", "expires_in": -1, "user": {"id": "1"}},
+        {"access_token": "a", "refresh_token": "r", "expires_in": 1e300, "user": {"id": "1"}},
         {"access_token": "a", "refresh_token": "r", "expires_in": 60, "user": None},
         {"access_token": "a", "refresh_token": "", "expires_in": 60, "user": {"id": "1"}},
     ]

@@ -240,6 +240,13 @@ def test_a_browser_signs_in_at_a_provider(ada: Ada, browser: Browser) -> None:
     assert json.loads(out)["result"]["user"]["id"] == ada.user_id
 
 
+def test_a_provider_that_the_project_lacks_is_told_at_once(ada: Ada) -> None:
+    done = ada.shell.run("login", "--provider", "gitlub", "--no-browser")
+    assert done.code == ExitCode.USAGE
+    assert "no sign-in at `gitlub`" in done.err
+    assert "it has: github, google" in done.err
+
+
 def test_only_the_path_that_was_drawn_is_answered(ada: Ada, browser: Browser) -> None:
     port = urlsplit(browser.back).port
     assert opened(f"http://127.0.0.1:{port}/callback?code=stolen") == 404

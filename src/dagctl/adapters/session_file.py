@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from dagctl.adapters import durable
 from dagctl.adapters.keys import TEMPORARY
 from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
-from dagctl.session.model import Session, User
+from dagctl.session.model import END_OF_TIME, Session, User
 from dagctl.session.refusal import LOG_IN
 
 if TYPE_CHECKING:
@@ -271,6 +271,8 @@ def _parsed(document: dict[str, Any]) -> Session:
     texts = (*sent, *user.values(), *roles, *roles.values(), session.ended or "")
     if not all(isinstance(text, str) for text in texts) or not all(map(_is_plain, sent)):
         raise TypeError
+    if not 0 <= session.expires_at < END_OF_TIME:
+        raise ValueError
     return session
 
 

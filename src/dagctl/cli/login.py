@@ -175,7 +175,7 @@ def _lines(result: LoginResult) -> Iterator[str]:
     if result.in_keyring:
         yield "  keyring   has the refresh token"
     if result.project_id is not None:
-        yield f"  project   {result.project_id}, {result.role or 'no member yet'}"
+        yield f"  project   {result.project_id}, {shown(result.role or 'no member yet')}"
 
 
 def _data(result: LoginResult) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.errors import DagctlError
+from dagctl.errors import DagctlError, UsageError
 from dagctl.session.model import Session
 from dagctl.session.pkce import Proof, code_of
 
@@ -59,6 +59,7 @@ def login(  # noqa: PLR0913 - a login has two ends and four facts
 
     Raises:
         NotSignedInError: The server refuses.
+        UsageError: The project has no such provider.
         UnavailableError: It does not answer, or the session cannot be stored.
     """
     tokens = way(auth)
@@ -92,12 +93,22 @@ def by_browser(provider: str, listener: BrowserListener, show: Callable[[str], N
     """Return the way in through the page of a provider, which `show` brings to the user."""
 
     def way(auth: AuthServer) -> Tokens:
+        _check_provider(provider, auth.providers())
         proof = Proof()
         show(auth.authorize_url(provider, listener.redirect_to, proof.challenge))
         code = code_of(listener.wait(MINUTES * 60))
         return auth.exchange_code(code, proof.verifier)
 
     return way
+
+
+def _check_provider(provider: str, known: frozenset[str]) -> None:
+    """Refuse at once what the provider's page would only tell the browser."""
+    if provider not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise UsageError(
+            f"the project has no sign-in at `{provider}`", hint=f"it has: {names}; or --otp"
+        )
 
 
 def _role(auth: AuthServer, token: str, project_id: str | None) -> str | None:

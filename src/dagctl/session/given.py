@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from dagctl.endpoint import checked_url, claims, is_loopback, secret_kind
 from dagctl.errors import NotSignedInError, UsageError
-from dagctl.session.model import User
+from dagctl.session.model import END_OF_TIME, User
 
 if TYPE_CHECKING:
     from dagctl.session.ports import Clock
@@ -26,7 +26,7 @@ class GivenToken:
         self._token = token
         self._clock = clock
         self.user = User(str(found["sub"]), str(found.get("email") or ""))
-        self.expires_at = _number(found.get("exp"))
+        self.expires_at = _time(found.get("exp"))
 
     @property
     def user_id(self) -> str:
@@ -101,5 +101,8 @@ def _is_issued_by(issuer: str, url: str) -> bool:
         return False
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+def _time(value: object) -> float | None:
+    """Return a point in time that a calendar can have, or None."""
+    if not isinstance(value, int | float) or not 0 <= value < END_OF_TIME:
+        return None
+    return float(value)

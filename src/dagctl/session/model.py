@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+END_OF_TIME = 253_402_300_800
+"""The year 10000 in seconds since 1970: no calendar of ours has it."""
+
 EARLY = 120.0
 """Seconds before its end at which an access token is renewed."""
 

@@ -87,6 +87,9 @@ class AuthServer(Protocol):
     def verify_code(self, email: str, code: str) -> Tokens:
         """Return the tokens of a new session for the code that was mailed."""
 
+    def providers(self) -> frozenset[str]:
+        """Return at which providers users of the project may sign in."""
+
     def authorize_url(self, provider: str, redirect_to: str, challenge: str) -> str:
         """Return the page that a browser opens to sign in at a provider."""
 

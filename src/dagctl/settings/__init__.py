@@ -131,7 +131,6 @@ def _endpoint(url: str | None, key: str | None) -> Endpoint:
     if url is None or key is None:
         raise UsageError(
             f"no {'url' if url is None else 'publishable_key'} of a Supabase project is set",
-            hint="write url and publishable_key under [supabase] into dagctl.toml, or set "
-            "DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY",
+            hint="dagctl link, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY",
         )
     return Endpoint(url, key)

@@ -61,6 +61,9 @@ class Rotation:
     def verify_code(self, email: str, code: str) -> Tokens:
         raise NotImplementedError(email, code)
 
+    def providers(self) -> frozenset[str]:
+        raise NotImplementedError
+
     def authorize_url(self, provider: str, redirect_to: str, challenge: str) -> str:
         raise NotImplementedError(provider, redirect_to, challenge)
 

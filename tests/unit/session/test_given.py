@@ -40,7 +40,8 @@ def test_it_is_told_when_it_has_run_out() -> None:
     assert opened(token(), now=5200).access_token()
     with pytest.raises(NotSignedInError, match="has run out"):
         opened(token(), now=5300).access_token()
-    assert opened(token(exp="never"), now=time.time()).access_token()
+    for odd in ("never", 1e300, -1, None):
+        assert opened(token(exp=odd), now=time.time()).expires_at is None
 
 
 @pytest.mark.parametrize(

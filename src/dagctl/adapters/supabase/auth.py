@@ -35,6 +35,10 @@ WORDS = {
     "flow_state_not_found": "the login took too long, or was used already",
 }
 """What error codes mean to a person who signs in."""
+NO_PROVIDERS = frozenset({"email", "phone", "anonymous_users"})
+"""What the server lists among the providers, but has no page to sign in."""
+LONGEST_LIFE = 10 * 365 * 86_400
+"""The most seconds that an access token may be good for: more is nonsense."""
 LONGEST_TEXT = 200
 """How much of what a server says is repeated."""
 UNAUTHORIZED, NOT_FOUND, CONFLICT = 401, 404, 409
@@ -60,6 +64,13 @@ class SupabaseAuth:
         """Return the tokens of a new session for the code that was mailed."""
         fields = {"type": "email", "email": email, "token": code}
         return _tokens(self._called("POST", "/verify", fields, once=True))
+
+    def providers(self) -> frozenset[str]:
+        """Return at which providers users of the project may sign in."""
+        found = self._called("GET", "/settings")
+        external = found.get("external") if isinstance(found, dict) else None
+        enabled = external.items() if isinstance(external, dict) else ()
+        return frozenset(str(name) for name, on in enabled if on is True) - NO_PROVIDERS
 
     def authorize_url(self, provider: str, redirect_to: str, challenge: str) -> str:
         """Return the page that a browser opens to sign in at a provider."""
@@ -201,7 +212,7 @@ def _json(response: httpx.Response) -> object:
 def _tokens(data: object) -> Tokens:
     fields = data if isinstance(data, dict) else {}
     lifetime = fields.get("expires_in")
-    if not isinstance(lifetime, int | float) or not lifetime > 0:
+    if not isinstance(lifetime, int | float) or not 0 < lifetime <= LONGEST_LIFE:
         raise _no_session()
     return Tokens(
         user=_user(fields.get("user")),
