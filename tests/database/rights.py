@@ -66,8 +66,8 @@ storage.objects          delete own    none   rows   rows   rows   rows     rows
 storage.objects          delete other  none   none   none   none   none     none    rows
 """
 
-# An "own" operation is one that the caller has reserved in the own project, as an editor then; an "own"
-# object is the one that it holds.
+# An "own" operation is one that the caller has reserved in the own project, as an editor then; an
+# "own" object is the one that it holds.
 FUNCTION_RIGHTS = """
                                  anon   viewer    editor    owner     stranger removed   service
 public.reserve             own   denied refused   1         1         refused  refused   denied

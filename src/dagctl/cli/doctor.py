@@ -50,7 +50,7 @@ def _exit_code(findings: Sequence[Finding]) -> int:
 
 
 def _lines(console: Console, finding: Finding) -> Iterator[str]:
-    state = console.paint(f"{finding.state:<8}", STYLES[finding.state])
+    state = console.paint(f"{finding.state:<8}", STYLES[finding.state], on=console.out)
     yield f"{state}{finding.name:<11} {shown(finding.message)}"
     if finding.fix:
         yield f"{'':<8}{'':<11} fix: {shown(finding.fix)}"

@@ -8,8 +8,8 @@ set public = excluded.public,
     file_size_limit = excluded.file_size_limit,
     allowed_mime_types = excluded.allowed_mime_types;
 
--- Members read. One who lost the membership in the middle of an operation still finds and removes what
--- the operation uploaded under a name that no reader knows yet.
+-- Members read. One who lost the membership in the middle of an operation still finds what it uploaded, and
+-- removes it if it lies under a name that no reader knows yet.
 drop policy if exists dagctl_dags_select on storage.objects;
 create policy dagctl_dags_select on storage.objects
   for select to authenticated
@@ -18,7 +18,7 @@ create policy dagctl_dags_select on storage.objects
     and (
       (storage.foldername(name))[1]
         = any (array(select p::text from private.member_project_ids() as p))
-      or name = any (array(select private.reserved_objects()))
+      or name = any (array(select private.held_objects()))
     )
   );
 
