@@ -27,7 +27,7 @@ def clone(place: Place, to: Path) -> Place:
 
 def creating(place: Place, number: int) -> subprocess.Popen[bytes]:
     """Start a process that creates one more DAG of the same name."""
-    spec = place.spec(f"specs/{number}.yaml", "X", f"{place.root.name} {number}")
+    spec = place.spec(f"specs/{place.root.name}/{number}.yaml", "X", str(number))
     command = [sys.executable, "-m", "dagctl", "create", str(spec), "-o", "json"]
     environ = {**os.environ, "DAGCTL_LOCK_TIMEOUT": "600", "PYTHONDONTWRITEBYTECODE": ""}
     return subprocess.Popen(
