@@ -26,7 +26,7 @@ help:
 	@echo "make test-all        the tests and the slow sweeps"
 	@echo "make test-live       the tests that a real Supabase project can run; says what it needs"
 	@echo "make bench           all measurements; bench-airflow: only those in real Airflow"
-	@echo "make goldens lock    rewrite the golden files, the lock files"
+	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
 
 # --- Set up -----------------------------------------------------------------------------------
@@ -108,16 +108,22 @@ test-all: $(POSTGRES) $(AIRFLOW)
 test-live: $(SETUP)
 	$(BIN)/pytest --live -m live tests/contract tests/stand_in
 
+goldens: $(SETUP)
+	$(BIN)/pytest --quiet tests/unit/codegen/test_goldens.py --update-goldens
+
+docs: $(SETUP)
+	$(BIN)/python scripts/reference.py
+
 # --- Measure ----------------------------------------------------------------------------------
 
 .PHONY: bench bench-local bench-airflow
 bench: bench-local bench-airflow
 
 bench-local: $(SETUP)
-	@$(BIN)/python bench local
+	@$(BIN)/python -m bench local
 
-bench-airflow: $(SETUP) .venv-airflow3/.stamp .venv-dagfactory/.stamp
-	@$(BIN)/python bench airflow
+bench-airflow: $(SETUP) .venv-dagfactory/.stamp
+	@$(BIN)/python -m bench airflow
 
 # --- Tidy up ----------------------------------------------------------------------------------
 

@@ -5,9 +5,13 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from dagctl.cli.app import run  # noqa: PLC0415 - nothing is loaded before it is needed
+    try:
+        from dagctl.cli.app import run  # noqa: PLC0415 - nothing is loaded before it is needed
 
-    sys.exit(run())
+        code = run()
+    except KeyboardInterrupt:  # before the program could take it, or once more while it told so
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

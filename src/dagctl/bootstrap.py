@@ -49,7 +49,7 @@ class _Workshop(ABC):
     @cached_property
     def journal(self) -> Journal:
         """The journal in `.dagctl/journal`, and the lock beside it."""
-        from dagctl.adapters.journal import FileJournal
+        from dagctl.adapters.file_journal import FileJournal
 
         return FileJournal(self._state)
 

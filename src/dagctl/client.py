@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from dagctl.bootstrap import open_backend
 from dagctl.commands.create import create
@@ -16,7 +16,7 @@ from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 from dagctl.ports import Query
 from dagctl.publish.backend import Context, Silence
-from dagctl.publish.entry import digest_of
+from dagctl.publish.drift import drift_of
 from dagctl.publish.plan import Options
 from dagctl.publish.request import Request
 from dagctl.settings import load_settings
@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from dagctl.commands.recover import RecoverResult
     from dagctl.errors import Diagnostic
     from dagctl.ports import DagRecord, Listener, Page
+    from dagctl.publish.drift import Drift
     from dagctl.publish.recovery import Recovered
     from dagctl.publish.request import IfExists
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
-Drift = Literal["none", "changed", "missing"]
+SpecOrFile = DagSpec | str | Path
+"""A spec, or the path of the file that holds one."""
 
 NEAR = 1000
 """How many recorded ids are compared with one that does not exist."""
@@ -110,7 +112,7 @@ class Client:
 
     def create(
         self,
-        specs: DagSpec | Path | Sequence[DagSpec | Path],
+        specs: SpecOrFile | Sequence[SpecOrFile],
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
@@ -120,7 +122,7 @@ class Client:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
 
         Args:
-            specs: A spec or the file of one, or several of them.
+            specs: A spec or the path of one, or several of them.
             if_exists: None: a file updates the DAG that was made from it, and another file's name
                 gets the next free number. `"number"`: always a new DAG; `"update"`: the DAG that
                 has the id; `"fail"`: a `ConflictError`.
@@ -151,7 +153,7 @@ class Client:
 
     def plan(
         self,
-        specs: DagSpec | Path | Sequence[DagSpec | Path],
+        specs: SpecOrFile | Sequence[SpecOrFile],
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
@@ -208,7 +210,7 @@ class Client:
             content = self._backend.files.read(record.file_path)
         except ConflictError:  # a link or a folder stands there
             return "changed"
-        return "missing" if content is None else _drift(content, record)
+        return _drift(content, record)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -224,7 +226,7 @@ class Client:
     def stored(self, record: DagRecord) -> Drift:
         """Return whether the object in the store is what is recorded."""
         content = self._backend.store.get(record.storage_path)
-        return "missing" if content is None else _drift(content, record)
+        return _drift(content, record)
 
     def doctor(self) -> Iterator[Finding]:
         """Yield what is found about each thing that dagctl needs; nothing stays changed."""
@@ -232,8 +234,8 @@ class Client:
 
     # --- Inside ---
 
-    def _requests(self, specs: DagSpec | Path | Sequence[DagSpec | Path]) -> Sequence[Request]:
-        wanted = [specs] if isinstance(specs, DagSpec | Path) else specs
+    def _requests(self, specs: SpecOrFile | Sequence[SpecOrFile]) -> Sequence[Request]:
+        wanted = [specs] if isinstance(specs, SpecOrFile) else specs
         root = self.workspace.root
         loaded = _load_all(wanted)
         return [Request(spec, _source(spec.origin, root)) for spec in loaded]
@@ -253,10 +255,11 @@ class Client:
     def _near(self, dag_id: str) -> str:
         first = self._backend.registry.page(Query(limit=NEAR)).records
         near = get_close_matches(dag_id, [record.dag_id for record in first], n=3)
-        return f"did you mean {' or '.join(near)}?" if near else "dagctl list"
+        names = " or ".join(f"`{name}`" for name in near)
+        return f"did you mean {names}?" if near else "dagctl list"
 
 
-def _load_all(specs: Sequence[DagSpec | Path]) -> list[DagSpec]:
+def _load_all(specs: Sequence[SpecOrFile]) -> list[DagSpec]:
     """Return the specs, files read.
 
     Raises:
@@ -266,7 +269,7 @@ def _load_all(specs: Sequence[DagSpec | Path]) -> list[DagSpec]:
     found: list[Diagnostic] = []
     for one in specs:
         try:
-            loaded.append(one if isinstance(one, DagSpec) else _load(one))
+            loaded.append(one if isinstance(one, DagSpec) else _load(Path(one)))
         except SpecError as error:
             found.extend(error.diagnostics)
     if found:
@@ -292,10 +295,11 @@ def _source(origin: str | None, root: Path) -> str | None:
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
 
 
-def _drift(content: bytes, record: DagRecord) -> Drift:
-    """Return whether a content is what is recorded; rows that no dagctl wrote say nothing of it."""
-    known = record.content_digest or digest_of(content)
-    return "none" if digest_of(content) == known else "changed"
+def _drift(content: bytes | None, record: DagRecord) -> Drift:
+    """Return how a content differs; of a row that no dagctl wrote only that it is missing."""
+    if content is not None and not record.content_digest:
+        return "none"
+    return drift_of(content, record.content_digest)
 
 
 def _tell_nobody(_: CreateResult) -> None:

@@ -179,3 +179,10 @@ class UnfinishedError(DagctlError):
         hint: str | None = "dagctl recover",
     ) -> None:
         super().__init__(message, state=state, hint=hint)
+
+
+class InterruptedRunError(DagctlError):
+    """The user or the system asked the run to stop."""
+
+    code = "INTERRUPTED"
+    exit_code = ExitCode.INTERRUPTED

@@ -17,6 +17,9 @@ CONFIG_NAME = "dagctl.toml"
 STATE_NAME = ".dagctl"
 """The folder with what dagctl keeps for itself; git ignores it."""
 
+STATE_GITIGNORE = "*\n"
+"""The `.gitignore` in that folder: all of it, this file included; the user's own stays."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:

@@ -91,9 +91,9 @@ def test_keep_going_in_json_has_the_result_and_the_findings(workspace: Shell) ->
 def test_a_dry_run_shows_the_diff_and_changes_nothing(workspace: Shell) -> None:
     before = workspace.git("status", "--porcelain", "--untracked-files=all")
     done = workspace.ok("create", "--dry-run", "specs")
-    assert done.out.startswith("create daily_orders v1: dags/daily_orders.py\n--- ")
+    assert done.out.startswith("create daily_orders v1 from specs/orders.yaml\n  + dags/")
     assert '+    "daily_orders",' in done.out
-    assert done.err.endswith("Nothing was changed.\n")
+    assert "Nothing was changed." in done.err
     assert workspace.git("status", "--porcelain", "--untracked-files=all") == before
     assert workspace.json("list")["dags"] == []
 
@@ -103,7 +103,29 @@ def test_a_dry_run_in_json_has_the_plan(workspace: Shell) -> None:
     assert done.document["dry_run"] is True
     (dag,) = done.document["result"]["dags"]
     assert (dag["action"], dag["version"]) == ("create", 1)
+    assert dag["changes"] == []
     assert dag["diff"].startswith("--- ")
+
+
+def test_a_dry_run_in_json_says_what_an_update_changes(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@daily"))
+    done = workspace.ok("create", "--dry-run", "specs", "-o", "json")
+    assert done.document["result"]["dags"][0]["changes"] == [
+        {
+            "kind": "changed",
+            "path": ["schedule_interval"],
+            "before": "0 2 * * *",
+            "after": "@daily",
+        }
+    ]
+
+
+def test_a_dry_run_of_what_is_there_has_nothing_to_do(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    done = workspace.ok("create", "--dry-run", "specs")
+    assert done.out == "unchanged daily_orders v1 from specs/orders.yaml\n"
+    assert done.err == "Nothing to do.\n"
 
 
 def test_nothing_pends_after_create(workspace: Shell) -> None:

@@ -55,7 +55,7 @@ def test_6_nothing_of_that_name(workspace: Shell) -> None:
     workspace.ok("create", "specs")
     done = workspace.process("show", "daily_ordres")
     assert done.code == ExitCode.NOT_FOUND
-    assert "did you mean daily_orders?" in done.err
+    assert "did you mean `daily_orders`?" in done.err
 
 
 def test_7_a_file_that_was_changed_by_hand(workspace: Shell) -> None:

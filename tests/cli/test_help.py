@@ -147,13 +147,33 @@ def test_a_completion_script_is_printed(
     assert "_DAGCTL_COMPLETE" in capsys.readouterr().out
 
 
-def test_the_completion_script_works_in_bash(shell: Shell) -> None:
+@pytest.mark.parametrize(
+    ("words", "candidates"),
+    [
+        ("dagctl val", ["validate"]),
+        ("dagctl show dai", ["daily_orders"]),
+        ("dagctl show other", []),
+        ("dagctl explain DAG30", ["DAG301", "DAG302", "DAG303", "DAG304", "DAG305"]),
+    ],
+)
+def test_the_completion_script_works_in_bash(
+    workspace: Shell, words: str, candidates: list[str]
+) -> None:
+    workspace.ok("create", "specs")
+    assert _completed(workspace, words) == candidates
+
+
+def test_outside_of_a_workspace_no_dag_is_offered(shell: Shell) -> None:
+    assert _completed(shell, "dagctl show dai") == []
+
+
+def _completed(shell: Shell, words: str) -> list[str]:
+    """Return what bash offers for the last of the words."""
     script = shell.ok("completion", "bash").out
-    words = "dagctl val"
     program = (
         f'dagctl() {{ {sys.executable} -m dagctl "$@"; }}\n'
         f"{script}\n"
-        f"COMP_WORDS=({words}); COMP_CWORD=1; COMP_LINE='{words}'\n"
+        f"COMP_WORDS=({words}); COMP_CWORD={words.count(' ')}; COMP_LINE='{words}'\n"
         "_dagctl_completion dagctl; echo ${COMPREPLY[@]}\n"
     )
     program = program.replace(
@@ -161,6 +181,12 @@ def test_the_completion_script_works_in_bash(shell: Shell) -> None:
         f"_DAGCTL_COMPLETE=complete_bash {sys.executable} -m dagctl",
     )
     done = subprocess.run(
-        ["bash", "-euc", program], env=shell.environ, capture_output=True, text=True, check=True
+        ["bash", "-euc", program],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.stdout.split() == ["validate"]
+    assert done.stderr == ""
+    return done.stdout.split()

@@ -197,7 +197,7 @@ def test_explain_lists_every_code(shell: Shell) -> None:
 def test_an_unknown_code_is_not_found(shell: Shell) -> None:
     done = shell.run("explain", "CONFLIKT")
     assert done.code == ExitCode.NOT_FOUND
-    assert "did you mean CONFLICT?" in done.err
+    assert "did you mean `CONFLICT`?" in done.err
 
 
 def test_the_schema_is_json(shell: Shell) -> None:

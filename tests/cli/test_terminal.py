@@ -92,6 +92,8 @@ def test_a_long_operation_draws_a_bar_that_vanishes(terminal: Terminal) -> None:
     lines = terminal.run("create", "specs")
     assert "\x1b[?25l" in terminal.raw  # the cursor was hidden while the bar moved
     assert terminal.raw.rindex("\x1b[?25h") > terminal.raw.rindex("\x1b[?25l")
+    assert "commit" in terminal.raw
+    assert "/?" not in terminal.raw  # a step that counts nothing shows no count
     assert [line.split(" (")[0] for line in lines] == [
         "Created daily_orders v1",
         "Created weekly_orders v1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["craete"], ["no such command 'craete'", "did you mean 'create'?"]),
+        (["craete"], ["no such command `craete`", "did you mean `create`?"]),
         (["list", "--ownr", "x"], ["no such option: --ownr", "did you mean `--owner`?"]),
-        (["list", "--limit", "0"], ["--limit", "dagctl list --help"]),
-        (["list", "--limit", "x"], ["--limit"]),
+        (["list", "--nothing-like-it"], ["no such option: --nothing-like-it", "fix:   see dagctl"]),
+        (["list", "--limit", "0"], ["`--limit`: it must be 1 or more", "dagctl list --help"]),
+        (["list", "--limit", "9999"], ["`--limit`: it must be 1000 or less"]),
+        (["list", "--limit", "x"], ["`--limit`: it must be a whole number"]),
         (["create"], ["SPEC", "dagctl create --help"]),
-        (["validate", "-o", "xml", "x"], ["xml"]),
+        (["validate", "-o", "xml", "x"], ["`xml` is not one of `text`, `concise`, `json`"]),
+        (["completion"], ["missing argument `SHELL`", "bash, zsh, fish, powershell"]),
         (["--color", "blue", "list"], ["blue"]),
         (["create", "--exit-code", "x"], ["--exit-code goes with --dry-run"]),
         (["explain"], ["give one code, or --list"]),
@@ -152,25 +155,30 @@ def test_a_closed_pipe_ends_quietly(shell: Shell) -> None:
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
+class _Failing:
+    """A standard input that fails when it is read."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    @property
+    def buffer(self) -> BinaryIO:
+        raise self.error
+
+
 def test_an_unforeseen_exception_is_a_short_bug_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_: str) -> None:
-        raise ZeroDivisionError("in the test")
-
-    monkeypatch.setattr("dagctl.cli.app._dispatch", lambda *_: broken(""))
-    assert run(["list"]) == ExitCode.BUG
+    monkeypatch.setattr("sys.stdin", _Failing(ZeroDivisionError("in the test")))
+    assert run(["validate", "-"]) == ExitCode.BUG
     assert "this is a bug in dagctl: ZeroDivisionError: in the test" in capsys.readouterr().err
 
 
 def test_an_interrupt_is_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(*_: object) -> int:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("dagctl.cli.app._dispatch", interrupted)
-    assert run(["list"]) == ExitCode.INTERRUPTED
+    monkeypatch.setattr("sys.stdin", _Failing(KeyboardInterrupt()))
+    assert run(["validate", "-"]) == ExitCode.INTERRUPTED
     assert "interrupted" in capsys.readouterr().err
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.journal import FileJournal
+from dagctl.adapters.file_journal import FileJournal
 from dagctl.adapters.memory.journal import MemoryJournal
 from dagctl.errors import ConflictError
 

@@ -55,12 +55,12 @@ def _name(line: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("line", [*OWN, *SHARED], ids=_name)
-def test_each_line_is_refused_at_a_place_or_accepted(line: dict[str, Any]) -> None:
+def test_each_line_is_refused_at_a_place_with_a_hint_or_accepted(line: dict[str, Any]) -> None:
     checked = _check(line)
 
     errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR]
     assert (checked.spec is None) == bool(errors)
-    assert all(found.line and found.column for found in checked.diagnostics)
+    assert all(found.line and found.column and found.hint for found in checked.diagnostics)
     if line["expect"] == "reject":
         assert errors
     elif line["expect"] == "accept_safe":

@@ -6,6 +6,7 @@ import re
 import runpy
 from pathlib import Path
 
+from dagctl.cli.invocation import COMMANDS
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
 from dagctl.spec.json_schema import json_schema
@@ -33,6 +34,12 @@ def test_the_pages_about_commands_and_errors_are_what_make_docs_writes() -> None
     assert {path.name: path.read_text("utf-8") for path in written} == {
         path.name: text for path, text in written.items()
     }
+
+
+def test_the_readme_names_every_command() -> None:
+    rows = re.findall(r"^\| (\[`.*) \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"\[`(?:dagctl )?(\w+)`\]", row)]
+    assert sorted([*named, "help"]) == sorted(COMMANDS)
 
 
 def test_every_exit_code_is_explained() -> None:

@@ -152,6 +152,29 @@ def read_only(folder: Path) -> Iterator[None]:
         subprocess.run(["chattr", "-i", folder], check=True)
 
 
+def test_a_read_only_file_system_under_the_dags_folder_changes_nothing(place: Place) -> None:
+    spec = place.spec("specs/x.yaml", "X")
+    dags = place.root / "dags"
+    dags.mkdir()
+    with mounted_read_only(dags), refused(place, UnavailableError, "read-only|Read-only"):
+        create(place, spec)
+    assert create(place, spec).dags[0].state == "created"
+    place.check_agreement()
+
+
+@contextmanager
+def mounted_read_only(folder: Path) -> Iterator[None]:
+    """Mount a folder over itself, so that even removing what is not there is refused."""
+    bind = ["mount", "--bind", str(folder), str(folder)]
+    if os.geteuid() != 0 or subprocess.run(bind, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a folder on a file system of its own, 2 MB in size."""

@@ -1,4 +1,4 @@
-"""Promise 8: a generated file reads as if a person wrote it; ruff finds nothing to change in one."""
+"""Promise 8: it reads like a person wrote it; ruff finds nothing to change in a generated file."""
 
 from __future__ import annotations
 
@@ -6,15 +6,41 @@ import random
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from dagctl import DagSpec, Provenance, render
 
 FILES = 300
-SCRAPS = ["'", '"', '"""', "'''", "\\", "\n", "\r\n", "\t", " ", "  \n", "{{ ds }}", "%s", "#", "é", "日本",
-          "\u202b", "\u200b", "\u2028", "❤️", "\ue000", "a", "bash -c", "x" * 30, "x" * 85, "\U0001f600", "नि"]  # fmt: skip
+SCRAPS = [
+    "'",
+    '"',
+    '"""',
+    "'''",
+    "\\",
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "  \n",
+    "{{ ds }}",
+    "%s",
+    "#",
+    "é",
+    "日本",
+    "\u202b",
+    "\u200b",
+    "\u2028",
+    "❤️",
+    "\ue000",
+    "a",
+    "bash -c",
+    "x" * 30,
+    "x" * 85,
+    "\U0001f600",
+    "नि",
+]
 CLEAN_CODE = [
     "return 1",
     'if True:\n    print("x")\nreturn """a\n  b\n"""',
@@ -52,8 +78,13 @@ def task(rng: random.Random, task_id: str, others: list[str]) -> dict[str, Any]:
             "bash_command": command,
             "dependencies": upstream,
         }
-    return {"task_id": task_id, "task_type": "python", "python_code": rng.choice(CLEAN_CODE),
-            "provide_context": rng.random() < 0.3, "dependencies": upstream}  # fmt: skip
+    return {
+        "task_id": task_id,
+        "task_type": "python",
+        "python_code": rng.choice(CLEAN_CODE),
+        "provide_context": rng.random() < 0.3,
+        "dependencies": upstream,
+    }
 
 
 def a_spec(seed: int) -> DagSpec:
@@ -91,8 +122,8 @@ def ruff(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("airflow", ["2", "3"])
-def test_ruff_finds_nothing_to_change_in_files_of_any_lengths_quotes_and_ids(
-    airflow: Any, tmp_path: Path
+def test_it_reads_like_a_person_wrote_it_with_any_lengths_quotes_and_ids(
+    airflow: Literal["2", "3"], tmp_path: Path
 ) -> None:
     for seed in range(FILES):
         source = render(a_spec(seed), airflow=airflow, provenance=Provenance("é\n# fmt: off "))

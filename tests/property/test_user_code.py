@@ -1,4 +1,4 @@
-"""Promise 1: the user's code is refused or kept: its tree is unchanged, and nothing of it runs at import."""
+"""Promise 1: data stays data. The user's code is refused, or kept with every character it has."""
 
 from __future__ import annotations
 
@@ -14,14 +14,51 @@ from dagctl.spec.python_code import PythonCodeError, parse_python_code
 
 LITERALS = st.sampled_from(
     [
-        "1", "-0.0", "1e22", "1j", "True", "None", "...", "'a'", '"b"', "b'''a\n b'''", "'''a\n  b\n'''", '"""\n\tx\n"""',
-        "'a' 'b'", "'a\\\n  b'", "f'{1 + 1}'", 'f"""{\n 1\n}\n  x"""', "r'\\d'", "u'x'", "'{{ ds }} {% if %}'", "'\u2028\x0b\x0c'",
-        "[1,\n2]", "(\n'a'\n'b'\n)", "{'k': [1]}", "lambda x: x", "[i for i in (1, 2)]", "'é日'",
+        "1",
+        "-0.0",
+        "1e22",
+        "1j",
+        "True",
+        "None",
+        "...",
+        "'a'",
+        '"b"',
+        "b'''a\n b'''",
+        "'''a\n  b\n'''",
+        '"""\n\tx\n"""',
+        "'a' 'b'",
+        "'a\\\n  b'",
+        "f'{1 + 1}'",
+        'f"""{\n 1\n}\n  x"""',
+        "r'\\d'",
+        "u'x'",
+        "'{{ ds }} {% if %}'",
+        "'\u2028\x0b\x0c'",
+        "[1,\n2]",
+        "(\n'a'\n'b'\n)",
+        "{'k': [1]}",
+        "lambda x: x",
+        "[i for i in (1, 2)]",
+        "'é日'",
     ]
-)  # fmt: skip
-SIMPLE = st.builds("{} = {}".format, st.sampled_from(["x", "é", "t_task", "dag"]), LITERALS) | st.sampled_from(
-    ["pass", "import os", "print('x')", "assert True", "# note", "", "   ", "x = 1; y = 2", "x = \\\n  1", "'''text\n'''", "global dag"]
-)  # fmt: skip
+)
+SIMPLE = st.builds(
+    "{} = {}".format, st.sampled_from(["x", "é", "t_task", "dag"]), LITERALS
+) | st.sampled_from(
+    [
+        "pass",
+        "import os",
+        "print('x')",
+        "assert True",
+        "# note",
+        "",
+        "   ",
+        "x = 1; y = 2",
+        "x = \\\n  1",
+        "'''text\n'''",
+        "global dag",
+    ]
+)
 BLOCKS = st.sampled_from(
     ["if True:", "for i in ():", "try:", "def g(a, *b):", "class A:", "while False:", "with x:"]
 )
@@ -90,7 +127,7 @@ def accepted(code: str, *, provide_context: bool = False) -> bool:
 
 
 def own_tree(code: str) -> list[ast.stmt]:
-    """Return the tree of the code by a way of its own: standing in a block of its own indentation."""
+    """Return the tree of the code by a way of its own: in a block with its own indentation."""
     text = code.replace("\r\n", "\n").replace("\r", "\n")
     try:
         return ast.parse(text).body
@@ -106,7 +143,10 @@ def dumped(nodes: list[ast.stmt]) -> list[str]:
 
 @given(codes(), st.booleans())
 @settings(max_examples=400, deadline=None)
-def test_the_tree_of_the_code_is_unchanged_in_the_file(code: str, provide_context: bool) -> None:  # noqa: FBT001
+def test_data_stays_data_and_the_tree_of_the_code_is_unchanged(
+    code: str,
+    provide_context: bool,  # noqa: FBT001 - drawn
+) -> None:
     if not accepted(code, provide_context=provide_context):
         return
     source = render(spec_of(code, provide_context=provide_context))

@@ -11,14 +11,28 @@ import pytest
 import dagctl
 from dagctl.catalogue import CATALOGUE, Entry
 from dagctl.errors import DagctlError
+from dagctl.spec.bash_command import MAX_COMMAND
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.types import MAX_RETRIES, MAX_RETRY_DELAY, MAX_TASKS
 from dagctl.spec.load import check_spec
+from dagctl.spec.readers.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE = Path(dagctl.__file__).parent
 SHOWN = [(code, CATALOGUE[code]) for code in Code if CATALOGUE[code].bad]
+
+
+LIMITS = [
+    (Code.FILE_TOO_LARGE, MAX_BYTES),
+    (Code.TOO_DEEP, MAX_DEPTH),
+    (Code.TOO_MANY_VALUES, MAX_VALUES),
+    (Code.TOO_LONG, MAX_COMMAND),
+    (Code.OUT_OF_RANGE, MAX_RETRIES),
+    (Code.OUT_OF_RANGE, MAX_RETRY_DELAY),
+    (Code.TOO_MANY_TASKS, MAX_TASKS),
+]
 
 
 def _family(root: type[DagctlError]) -> Iterator[type[DagctlError]]:
@@ -71,6 +85,11 @@ def test_the_good_example_has_no_findings(code: Code, entry: Entry) -> None:
 
     assert checked.diagnostics == (), code
     assert checked.spec is not None
+
+
+@pytest.mark.parametrize(("code", "limit"), LIMITS)
+def test_the_limit_that_an_entry_names_is_the_one_that_holds(code: Code, limit: int) -> None:
+    assert f" {limit:,} " in f"{CATALOGUE[code].explanation} "
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

@@ -69,6 +69,12 @@ def test_a_spec_read_from_a_file_means_the_dag_of_that_file(client: Client) -> N
     assert client.create(load_spec(path.read_text())).dags[0].dag_id == "orders_2"
 
 
+def test_a_path_may_be_text(client: Client) -> None:
+    path = write("orders.yaml")
+    assert client.create(str(path)).dags[0].source == "orders.yaml"
+    assert client.create([str(path), write("other.yaml")]).dags[0].state == "unchanged"
+
+
 def test_a_spec_is_the_same_file_from_any_folder(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +115,7 @@ def test_an_unknown_dag_is_not_found_and_near_names_are_told(client: Client) -> 
     client.create(write("orders.yaml"))
     with pytest.raises(NotFoundError) as caught:
         client.get("order")
-    assert caught.value.hint == "did you mean orders?"
+    assert caught.value.hint == "did you mean `orders`?"
 
 
 def test_list_gives_pages_of_what_is_asked_for(client: Client) -> None:

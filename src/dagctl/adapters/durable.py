@@ -121,6 +121,8 @@ def replace_parts(folder: int, name: str, parts: Iterable[bytes]) -> None:
 def remove(folder: int, name: str) -> None:
     """Remove a file, if it is there."""
     with suppress(FileNotFoundError):
+        # A read-only file system refuses to remove even what is not there.
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
         os.unlink(name, dir_fd=folder)
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError
+from dagctl.workspace import STATE_GITIGNORE
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-GITIGNORE = "*\n"
-"""The whole folder, this file included."""
 
 
 def make_state_folder(path: Path) -> Path:
@@ -23,7 +21,7 @@ def make_state_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         ignore = path / ".gitignore"
         if not ignore.exists():
-            ignore.write_text(GITIGNORE, "utf-8")
+            ignore.write_text(STATE_GITIGNORE, "utf-8")
     except OSError as error:
         raise UnavailableError(f"cannot make {path}: {error.strerror}") from error
     return path

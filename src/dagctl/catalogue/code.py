@@ -132,8 +132,8 @@ CODE = {
     Code.BAD_TEMPLATE: Entry(
         "A command that Airflow cannot render",
         "Airflow renders every command with Jinja before bash sees it. What is no valid Jinja "
-        "fails when the task runs, even "
-        "where it was meant for the shell, as `${#array[@]}` or docker's `{{.Names}}`.",
+        "fails when the task runs, even where it was meant for the shell, as `${#array[@]}` or "
+        "docker's `{{.Names}}`.",
         _bash('"echo {{ ds"'),
         _bash('"echo {{ ds }}"'),
         "Correct the template, or put what is meant for the shell between {% raw %} and {% endraw "

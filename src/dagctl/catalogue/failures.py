@@ -20,8 +20,7 @@ FAILURES = {
     "USAGE": Entry(
         "A wrong argument or surrounding",
         "An argument is not known or not allowed, or the command lacks what it needs: a "
-        "workspace, a git repository, a name "
-        "and address for commits.",
+        "workspace, a git repository, a name and address for commits.",
         "dagctl create",
         "dagctl create specs/report.yaml",
         "`dagctl COMMAND --help` shows the arguments with examples.",
@@ -60,8 +59,7 @@ FAILURES = {
     "CONFLICT": Entry(
         "The world is not as it has to be",
         "A name or a path is taken, a DAG file was changed by hand, a hook refused the commit, or "
-        "another process holds a "
-        "lock. Nothing was changed.",
+        "another process holds a lock. Nothing was changed.",
         "",
         "",
         "Read the message; `--force` overrules a change by hand, `--if-exists` says what a taken "
@@ -81,5 +79,12 @@ FAILURES = {
         "",
         "",
         "Remove the cause, then run `dagctl recover`.",
+    ),
+    "INTERRUPTED": Entry(
+        "The run was asked to stop",
+        "Ctrl-C, or SIGTERM. What was under way was undone, or the message says that it is not.",
+        "",
+        "",
+        "Run the same command again.",
     ),
 }

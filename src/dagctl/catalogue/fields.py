@@ -31,8 +31,8 @@ FIELDS = {
     Code.NULL: Entry(
         "Null where a value is needed",
         "A key with nothing behind it, or with `null` or `~`, is null. Only `schedule_interval` "
-        "and `project_id` may be. In "
-        "YAML, ` #` begins a comment, so `description: #1 job` is null too.",
+        "and `project_id` may be. In YAML, ` #` begins a comment, so `description: #1 job` is "
+        "null too.",
         "owner:",
         "owner: data-team",
         "Give a value, or remove the key to get the default.",
@@ -47,8 +47,7 @@ FIELDS = {
     Code.TOO_LONG: Entry(
         "A text that is too long",
         "Names, tags, descriptions and code have a greatest length. A shell command has at most "
-        "131,000 bytes, because Linux "
-        "refuses a longer argument when the task starts.",
+        "131,000 bytes, because Linux refuses a longer argument when the task starts.",
         "owner: " + "o" * 501,
         "owner: data-team",
         "Shorten it; move long code into a module or a script.",
@@ -56,8 +55,7 @@ FIELDS = {
     Code.BAD_CHARACTER: Entry(
         "A character that is not allowed in this value",
         "A NUL cannot be stored. Control characters and marks that reverse the direction of text "
-        "make a name or a command "
-        "read otherwise than it is.",
+        "make a name or a command read otherwise than it is.",
         'owner: "ann\\nben"',
         "owner: ann",
         "Remove the character.",
@@ -72,8 +70,7 @@ FIELDS = {
     Code.OUT_OF_RANGE: Entry(
         "A number that is out of range",
         "`retries` is at most 1,000,000 and `retry_delay_minutes` at most 5,256,000 (ten years); "
-        "neither is negative. More "
-        "would overflow in Airflow when the task fails.",
+        "neither is negative. More would overflow in Airflow when the task fails.",
         "retries: -1",
         "retries: 1",
         "Write a number within the range.",
@@ -81,8 +78,8 @@ FIELDS = {
     Code.BAD_SCHEDULE: Entry(
         "Not a schedule",
         "A schedule is a preset (@once, @hourly, @daily, @midnight, @weekly, @monthly, "
-        "@quarterly, @yearly, @annually), a "
-        "cron expression of five fields, or null for a DAG that is only triggered.",
+        "@quarterly, @yearly, @annually), a cron expression of five fields, or null for a DAG "
+        "that is only triggered.",
         'schedule_interval: "@dialy"',
         'schedule_interval: "@daily"',
         'Write a preset, or for example "0 6 * * *": minute, hour, day of month, month, day of '
@@ -99,9 +96,8 @@ FIELDS = {
     Code.REFUSED_CRON: Entry(
         "A cron expression that is read in different ways",
         "With six fields, seconds come last for Airflow and first elsewhere. `R` and `H` mean "
-        "another time each time that "
-        "Airflow reads the file. A range that runs backward wraps around for some readers and is "
-        "empty for others.",
+        "another time each time that Airflow reads the file. A range that runs backward wraps "
+        "around for some readers and is empty for others.",
         'schedule_interval: "0 0 * * FRI-MON"',
         'schedule_interval: "0 0 * * FRI,SAT,SUN,MON"',
         "Write five fields, numbers, and lists instead of ranges that run backward.",
@@ -116,8 +112,8 @@ FIELDS = {
     Code.BAD_START_DATE: Entry(
         "Not a start date",
         "A start date is an ISO date, or a date and time with at most microseconds, between the "
-        "years 1900 and 2200. A "
-        "relative date (`days_ago(1)`, `yesterday`) would be another at each look at the file.",
+        "years 1900 and 2200. A relative date (`days_ago(1)`, `yesterday`) would be another at "
+        "each look at the file.",
         "start_date: yesterday",
         'start_date: "2024-01-01T06:00:00Z"',
         'Write "2024-01-01" or "2024-01-01T06:00:00Z".',
@@ -140,8 +136,7 @@ FIELDS = {
     Code.BAD_DAG_ID: Entry(
         "dag_id is not an id",
         "An id has 1 to 200 letters a-z, digits, `_`, `-` and `.`, and begins with a letter, a "
-        "digit or `_`. It becomes a "
-        "file name and a part of URLs.",
+        "digit or `_`. It becomes a file name and a part of URLs.",
         "dag_id: daily report",
         "dag_id: daily_report",
         "Use the suggested id, or remove the key: the id is then made from `dag_name`.",
@@ -157,8 +152,7 @@ FIELDS = {
     Code.BAD_TASK_ID: Entry(
         "task_id is not an id",
         "An id has 1 to 250 letters a-z, digits, `_`, `-` and `.`, and begins with a letter, a "
-        "digit or `_`. It is never "
-        "changed in silence, because other tasks and XComs refer to it.",
+        "digit or `_`. It is never changed in silence, because other tasks and XComs refer to it.",
         "tasks:\n  - task_id: load data\n    task_type: bash\n    bash_command: echo a",
         "tasks:\n  - task_id: load_data\n    task_type: bash\n    bash_command: echo a",
         "Use the suggested id, and change it in `dependencies` too.",

@@ -17,8 +17,7 @@ GRAPH = {
     Code.CYCLE: Entry(
         "A dependency cycle",
         "Tasks wait for one another in a circle, so none of them could ever start. In the message "
-        "each task waits for the "
-        "one behind the arrow.",
+        "each task waits for the one behind the arrow.",
         "tasks:\n  - {task_id: a, task_type: bash, bash_command: echo a, dependencies: [b]}\n"
         "  - {task_id: b, task_type: bash, bash_command: echo b, dependencies: [a]}",
         f"{_A}{_B}[a]}}",

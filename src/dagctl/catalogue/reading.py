@@ -22,8 +22,7 @@ READING = {
     Code.RAW_CHARACTER: Entry(
         "A character that may not stand in the text as it is",
         "Control characters, and line ends that YAML versions read differently, would be changed "
-        "or lost when the text is "
-        "read. They can be written as escapes in double quotes.",
+        "or lost when the text is read. They can be written as escapes in double quotes.",
         'description: "one\u2028two"',
         'description: "one\\u2028two"',
         "Remove the character, or write it as an escape such as \\u2028 in double quotes.",
@@ -33,7 +32,7 @@ READING = {
         "There is nothing but white space or comments in the text.",
         "# dag_name: Report",
         "dag_name: Report",
-        "Write at least `dag_name` and `tasks`; `dagctl init` writes an example.",
+        "Write at least `dag_name` and `tasks`; `dagctl help spec` shows an example.",
     ),
     Code.NOT_A_MAPPING: Entry(
         "The document is not a mapping",
@@ -51,9 +50,9 @@ READING = {
     ),
     Code.TOO_MANY_VALUES: Entry(
         "The document has too many values",
-        "A document has at most 250,000 keys and values and 2,000,000 characters, each YAML alias "
-        "counted with all that it "
-        "stands for. A few lines of aliases can stand for millions of values.",
+        "A document has at most 150,000 keys and values and 2,000,000 characters, each YAML alias "
+        "counted with all that it stands for. A few lines of aliases can stand for millions of "
+        "values.",
         "",
         "",
         "Make several DAGs of it; write values out instead of nesting aliases.",
@@ -82,8 +81,7 @@ READING = {
     Code.YAML_SYNTAX: Entry(
         "The text is not valid YAML",
         "The line does not fit what stands before it: a wrong indentation, a missing `:` or `- `, "
-        "a quote or bracket that is "
-        "never closed.",
+        "a quote or bracket that is never closed.",
         "owner data-team",
         "owner: data-team",
         "Look at the line and at the one before it.",
@@ -91,8 +89,7 @@ READING = {
     Code.YAML_QUOTE: Entry(
         "A text has to be quoted",
         "Some characters begin something else in YAML: `*` an alias, `&` an anchor, `[` a list. "
-        "`@`, `%` and a backtick are "
-        "reserved, and `: ` in a text begins a mapping.",
+        "`@`, `%` and a backtick are reserved, and `: ` in a text begins a mapping.",
         "schedule_interval: @daily",
         'schedule_interval: "@daily"',
         "Put the text in quotes, or into a block behind `|`.",
@@ -129,8 +126,7 @@ READING = {
     Code.YAML_ALIAS: Entry(
         "An alias or anchor that cannot be",
         "An alias (`*name`) stands for what an anchor (`&name`) before it marks. Here there is no "
-        "such anchor, there are two, "
-        "or the alias is part of what it stands for.",
+        "such anchor, there are two, or the alias is part of what it stands for.",
         "owner: *team",
         "owner: &team data\ndescription: *team",
         "Write the value out, or quote it if it is text.",

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
-from typer._click.exceptions import ClickException, NoSuchOption
+from typer._click.exceptions import ClickException
 
 from dagctl.cli.console import standard_console
-from dagctl.cli.failure import InterruptedRunError, tell, tell_error, unexpected
+from dagctl.cli.failure import tell, tell_error, unexpected
 from dagctl.cli.invocation import Invocation, foresee
-from dagctl.errors import DagctlError, ExitCode, UnavailableError, UsageError
+from dagctl.cli.usage import usage_error
+from dagctl.errors import DagctlError, ExitCode, InterruptedRunError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +52,7 @@ def _told(arguments: list[str], invocation: Invocation) -> int:
     except DagctlError as error:
         return tell(invocation, error)
     except ClickException as error:
-        return tell(invocation, _usage(error, invocation))
+        return tell(invocation, usage_error(error, invocation.command))
     except KeyboardInterrupt as error:
         return tell(invocation, _interrupted(error, invocation.state))
     except Exception as error:  # noqa: BLE001 - the last resort, which must not be a traceback
@@ -80,21 +81,6 @@ def _complete(command: TyperCommand, variable: str) -> int:
     completion_init()
     command.main(prog_name="dagctl", complete_var=variable)
     return ExitCode.OK
-
-
-def _usage(error: ClickException, invocation: Invocation) -> UsageError:
-    """Return what the parser refused, in this program's words."""
-    first, *rest = error.format_message().rstrip(".").split(". Did you mean ")
-    page = f"dagctl {invocation.command} --help" if invocation.command else "dagctl --help"
-    hint = f"see {page}"
-    if isinstance(error, NoSuchOption):
-        first = f"no such option: {error.option_name}"
-        rest = [f"`{near}`" for near in (error.possibilities or ())[:1]]
-    if rest:
-        hint = f"did you mean {rest[0].rstrip('?')}? Otherwise {hint}"
-    found = UsageError(first[:1].lower() + first[1:], hint=hint)
-    found.__cause__ = error
-    return found
 
 
 def _interrupted(cause: KeyboardInterrupt, state: str) -> InterruptedRunError:

@@ -13,7 +13,8 @@ ASKING = "_DAGCTL_COMPLETE"
 """The environment variable by which a completion script asks for candidates."""
 
 Shell = Annotated[
-    Literal["bash", "zsh", "fish", "powershell"], typer.Argument(help="The shell to complete in.")
+    Literal["bash", "zsh", "fish", "powershell"],
+    typer.Argument(metavar="SHELL", help="The shell to complete in."),
 ]
 EPILOG = examples(
     'eval "$(dagctl completion bash)"    # in ~/.bashrc',

@@ -60,8 +60,9 @@ def create(  # noqa: PLR0913 - one parameter an option
     """
     from contextlib import closing
 
+    from dagctl.cli.planned import tell_plan
     from dagctl.cli.progress import reporter
-    from dagctl.cli.published import tell_created, tell_plan
+    from dagctl.cli.published import tell_created
     from dagctl.cli.specs import sort_out
     from dagctl.client import Client
     from dagctl.errors import ExitCode, UsageError
@@ -88,5 +89,5 @@ def create(  # noqa: PLR0913 - one parameter an option
             )
     if batch.failure is not None:
         raise typer.Exit(batch.failure.exit_code)
-    if exit_code and plan is not None and plan.changes:
+    if exit_code and plan is not None and plan.pending:
         raise typer.Exit(ExitCode.CHANGES)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dagctl.cli.candidates import codes
 from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     from dagctl.catalogue import Entry
 
-Code = Annotated[str | None, typer.Argument(metavar="CODE", help="As in error[DAG301].")]
+Code = Annotated[
+    str | None,
+    typer.Argument(metavar="CODE", help="As in error[DAG301].", autocompletion=codes),
+]
 All = Annotated[bool, typer.Option("--list", help="List all codes, each with its title.")]
 EPILOG = examples(
     "dagctl explain DAG301",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.cli import envelope
 from dagctl.cli.diagnostics import FORMATS, Report, look
 from dagctl.cli.text import shown, shown_block
-from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
+from dagctl.errors import ConflictError, DagctlError, SpecError
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ class UnexpectedError(DagctlError):
     """An exception that nobody foresaw. This is a bug in dagctl."""
 
     code = "BUG"
-
-
-class InterruptedRunError(DagctlError):
-    """The user or the system asked the run to stop."""
-
-    code = "INTERRUPTED"
-    exit_code = ExitCode.INTERRUPTED
 
 
 def tell(invocation: Invocation, error: DagctlError) -> int:

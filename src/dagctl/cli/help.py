@@ -12,7 +12,9 @@ from dagctl.cli.options import examples
 from dagctl.cli.topics import TOPICS
 from dagctl.errors import NotFoundError
 
-Topic = Annotated[str | None, typer.Argument(help=f"A command, or {', '.join(TOPICS)}.")]
+Topic = Annotated[
+    str | None, typer.Argument(metavar="TOPIC", help=f"A command, or {', '.join(TOPICS)}.")
+]
 EPILOG = examples("dagctl help create", *(f"dagctl help {topic}" for topic in TOPICS))
 
 
@@ -33,4 +35,4 @@ def _page(context: typer.Context, topic: str | None) -> str:
         return str(child.get_help())
     near = get_close_matches(topic, [*commands, *TOPICS], n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"topics: {', '.join(TOPICS)}"
-    raise NotFoundError(f"there is no command or topic {topic!r}", hint=hint)
+    raise NotFoundError(f"there is no command or topic `{topic}`", hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -10,7 +11,7 @@ from dagctl.cli.invocation import Invocation, current
 from dagctl.cli.options import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     from dagctl.cli.console import Console
@@ -56,20 +57,14 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     The state is synced, drift (the DAG file was changed by hand) or missing (it was removed).
     """
     from dagctl.client import Client
-    from dagctl.commands import list as command
+    from dagctl.commands.list import with_states
 
     invocation = current(context)
     invocation.output = output
-    wanted = command.Filter(owner=owner, tag=tag, user=user, after=after)
     with Client.open() as client:
-        pages = command.list_dags(client, wanted, page_size=limit)
-        _write(invocation, pages if everything else _first(pages))
-
-
-def _first(pages: Iterator[ListedPage]) -> Iterator[ListedPage]:
-    for page in pages:
-        yield page
-        return
+        pages = client.list(owner=owner, tag=tag, user=user, after=after, page_size=limit)
+        wanted = pages if everything else islice(pages, 1)
+        _write(invocation, with_states(wanted, client.drift))
 
 
 def _write(invocation: Invocation, pages: Iterable[ListedPage]) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from dagctl.codegen.values import Target
+
 Specs = Annotated[
     list[str],
     typer.Argument(metavar="SPEC", help="Files, folders, patterns, or - for standard input."),
@@ -21,7 +23,7 @@ Profile = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Which of several sessions for one project's URL."),
 ]
-Airflow = Literal["2", "3"]
+Airflow = Target
 
 
 def examples(*lines: str) -> str:

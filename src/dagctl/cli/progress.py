@@ -92,21 +92,23 @@ class Bar(Reporter):
     def _draw(self, name: str, completed: int, total: int | None) -> None:
         if self.drawing is None and monotonic() - self.since > PATIENCE:
             self.drawing = _bar(self.console)
-            self.drawing.add_task("", total=None)
             self.drawing.start()
         if self.drawing is not None:
-            task = self.drawing.task_ids[0]
-            self.drawing.update(task, description=name, completed=completed, total=total)
+            count = f"{completed:,}/{total:,}" if total else ""
+            # a new task each time: an old one cannot lose its total
+            for task in self.drawing.task_ids:
+                self.drawing.remove_task(task)
+            self.drawing.add_task(name, completed=completed, total=total, count=count)
 
 
 def _bar(console: Console) -> Progress:
     from rich.console import Console as RichConsole
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
     screen = RichConsole(file=console.err, no_color=not console.shows_colour(console.err))
     columns = (
         TextColumn("  {task.description:<9}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[count]}", markup=False),
     )
     return Progress(*columns, console=screen, transient=True)

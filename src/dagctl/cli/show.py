@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dagctl.cli.candidates import dag_ids
 from dagctl.cli.invocation import Invocation, current
 from dagctl.cli.options import examples
 from dagctl.cli.text import plural, shown
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console, Style
     from dagctl.client import Client
-    from dagctl.commands.list import Drift, Listed, State
+    from dagctl.commands.list import Listed, State
     from dagctl.commands.show import Details
+    from dagctl.publish.drift import Drift
 
-DagId = Annotated[str, typer.Argument(metavar="DAG_ID", help="The id, as `dagctl list` shows it.")]
+DagId = Annotated[
+    str,
+    typer.Argument(
+        metavar="DAG_ID", help="The id, as `dagctl list` shows it.", autocompletion=dag_ids
+    ),
+]
 Form = Annotated[
     Literal["text", "json", "mermaid", "dot"],
     typer.Option("--output", "-o", help="All of it, or the graph as Mermaid or DOT."),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.console import standard_input
 from dagctl.cli.diagnostics import FORMATS, Report, Source, look
+from dagctl.cli.envelope import envelope
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Validation, validate
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.commands.read import SpecFormat
     from dagctl.errors import Diagnostic, SpecError
+    from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
 
 
@@ -30,7 +31,7 @@ class Batch:
 
 
 def check_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: SpecFormat | None
+    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None
 ) -> Validation:
     """Return the verdict on the specs that the arguments mean."""
     reading = read_specs(arguments, standard_input(), spec_format)
@@ -45,7 +46,7 @@ def check_specs(
 
 
 def good_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: SpecFormat | None
+    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None
 ) -> tuple[DagSpec, ...]:
     """Return the specs, and tell the warnings about them.
 
@@ -58,7 +59,7 @@ def good_specs(
 def sort_out(
     invocation: Invocation,
     arguments: Sequence[str],
-    spec_format: SpecFormat | None,
+    spec_format: Format | None,
     *,
     keep_going: bool,
 ) -> Batch:
@@ -75,6 +76,14 @@ def sort_out(
     if not invocation.is_json:
         _tell_left_out(invocation, found, failed)
     return Batch(validation.specs, found, failed)
+
+
+def tell_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:
+    """Write the one JSON document about a batch: its result, and what was found about the specs."""
+    document = envelope(
+        invocation, result=result, diagnostics=batch.diagnostics, error=batch.failure
+    )
+    invocation.console.document(document)
 
 
 def _tell_left_out(

@@ -44,7 +44,8 @@ Output:
   TERM=dumb             no colour, no progress bar
   COLUMNS               how wide lines may be
 
-Variables that start with GIT_ are not passed on to git, but for the author and the committer."""
+Of git's variables only those that name the author, the committer and the configuration files are
+passed on."""
 
 OUTPUT = """\
 Output

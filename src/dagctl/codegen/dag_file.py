@@ -39,8 +39,8 @@ class DagFile:
         return [task.function for task in self.tasks if task.function]
 
 
-def dag_file(spec: DagSpec, target: Target) -> DagFile:
-    """Return the parts of the file for a spec."""
+def dag_file(spec: DagSpec, target: Target, dag_id: str) -> DagFile:
+    """Return the parts of the file for a spec that is recorded under `dag_id`."""
     names = stems(task.task_id for task in spec.tasks)
     tasks = tuple(
         RENDERERS[task.task_type](task, names[task.task_id], target) for task in spec.tasks
@@ -48,7 +48,7 @@ def dag_file(spec: DagSpec, target: Target) -> DagFile:
     return DagFile(
         imports=_imports(tasks, target),
         default_args=_default_args(spec),
-        dag_id=spec.dag_id,
+        dag_id=dag_id,
         dag_arguments=_dag_arguments(spec),
         tasks=tasks,
         edges=tuple(edges(_dependencies(spec, names))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.literals import LINE_LENGTH
+from dagctl.spec.python_code.function import LINE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,9 +8,7 @@ from functools import cache
 from unicodedata import ucd_3_2_0
 
 from dagctl.codegen.values import Minutes, Reference, Value, date_numbers, utc_offset
-
-LINE_LENGTH = 88
-"""The default of ruff and Black, in columns."""
+from dagctl.spec.python_code.function import LINE_LENGTH
 
 _NOT_PLAIN = re.compile(r"[^\x20-\x5b\x5d-\x7e]")
 _SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(

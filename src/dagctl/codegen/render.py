@@ -24,10 +24,14 @@ _DAG_TEMPLATE = "dag.py.jinja"
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who created a DAG, and when (an aware time); what is not known is left out of the file."""
+    """What the registry knows about a DAG; what is not known is left out of the file."""
 
     created_by: str | None = None
+    """Who created it."""
     created_at: datetime | None = None
+    """When, as an aware time."""
+    dag_id: str | None = None
+    """Its id, if that is not the spec's: one with a number, since the spec's was taken."""
 
 
 def render(spec: DagSpec, *, airflow: Target = "3", provenance: Provenance | None = None) -> str:
@@ -38,8 +42,9 @@ def render(spec: DagSpec, *, airflow: Target = "3", provenance: Provenance | Non
     Raises:
         GeneratedCodeError: The text would not say what the spec says; a bug in dagctl.
     """
-    file = dag_file(spec, airflow)
-    header = _header(spec, provenance or Provenance())
+    known = provenance or Provenance()
+    file = dag_file(spec, airflow, known.dag_id or spec.dag_id)
+    header = _header(spec, known)
     source = _environment().get_template(_DAG_TEMPLATE).render(header, **_layout(file, airflow))
     gate.check(source, file)
     return source
@@ -51,9 +56,13 @@ def _header(spec: DagSpec, provenance: Provenance) -> dict[str, str | None]:
     return {
         "title": comment(spec.dag_name),
         "created_by": comment(by) if by else None,
-        "created_at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None,
+        "created_at": _seconds(at) if at else None,
         "digest": spec.digest(),
     }
+
+
+def _seconds(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _layout(file: DagFile, airflow: Target) -> dict[str, object]:

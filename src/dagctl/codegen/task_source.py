@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from unicodedata import ucd_3_2_0
 
-from dagctl.codegen.literals import LINE_LENGTH, literal
+from dagctl.codegen.literals import literal
 from dagctl.codegen.names import variable
+from dagctl.spec.python_code.function import LINE_LENGTH
 
 if TYPE_CHECKING:
     import ast
@@ -37,7 +39,7 @@ _NONE = Parentheses("", "", "")
 _AROUND = Parentheses("(\n    ", "    ", "\n)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TaskSource:
     """One task: `<variable> = <operator>(<arguments>)`, and the function that it calls, if any."""
 
@@ -57,12 +59,12 @@ class TaskSource:
         """The template of the task's definition."""
         return f"tasks/{self.task_type}.py.jinja"
 
-    @property
+    @cached_property
     def literals(self) -> dict[str, str]:
         """The arguments as Python source."""
         return {name: literal(value, f"    {name}=") for name, value in self.arguments.items()}
 
-    @property
+    @cached_property
     def parentheses(self) -> Parentheses:
         """What `ruff format` puts around a call whose first line is too long, if that helps."""
         room = LINE_LENGTH - len(f"{self.variable} = (")

@@ -1,4 +1,4 @@
-"""Use case: create or update DAGs from specs, as one operation."""
+"""Create or update DAGs from specs, as one operation."""
 
 from __future__ import annotations
 

@@ -22,5 +22,6 @@ def explain(code: str) -> tuple[str, Entry]:
     if wanted in CATALOGUE:
         return wanted, CATALOGUE[wanted]
     near = get_close_matches(wanted, CATALOGUE, n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "dagctl explain --list"
-    raise NotFoundError(f"there is no error code {code!r}", hint=hint)
+    names = " or ".join(f"`{name}`" for name in near)
+    hint = f"did you mean {names}?" if near else "dagctl explain --list"
+    raise NotFoundError(f"there is no error code `{code}`", hint=hint)

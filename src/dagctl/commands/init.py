@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import ConflictError, UnavailableError
+from dagctl.workspace import STATE_GITIGNORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from dagctl.codegen.values import Target
     from dagctl.workspace import Workspace
-
-GITIGNORE = "*\n"
-"""All of `.dagctl/`, this file included: git sees nothing, and the user's .gitignore stays."""
 
 AGAIN = "what was made before stays; `dagctl init` makes what is missing"
 
@@ -28,7 +27,7 @@ class Choices:
     """What `dagctl.toml` shall say."""
 
     project_id: str
-    airflow: Literal["2", "3"] = "3"
+    airflow: Target = "3"
     dags_folder: str = "dags"
 
 
@@ -60,7 +59,7 @@ def init(
     """
     wanted = {
         workspace.config: toml(choices),
-        workspace.state / ".gitignore": GITIGNORE,
+        workspace.state / ".gitignore": STATE_GITIGNORE,
         workspace.state / SCHEMA_NAME: schema,
     }
     try:

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.commands.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dagctl.ports import DagRecord, Page
+    from dagctl.publish.drift import Drift
 
-Drift = Literal["none", "changed", "missing"]
 State = Literal["synced", "drift", "missing"]
 
 STATES: Mapping[Drift, State] = {"none": "synced", "changed": "drift", "missing": "missing"}
 """What a user calls it."""
-
-
-class Catalogue(Protocol):
-    """Where records are looked up: the part of `Client` that is needed here."""
-
-    def list(
-        self,
-        *,
-        owner: str | None = None,
-        tag: str | None = None,
-        user: str | None = None,
-        after: str | None = None,
-        page_size: int = 50,
-    ) -> Iterator[Page]:
-        """Yield the pages."""
-
-    def drift(self, record: DagRecord) -> Drift:
-        """Return whether the DAG file is as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +35,12 @@ class ListedPage:
     next: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Which DAGs to list; None: whatever it is."""
-
-    owner: str | None = None
-    tag: str | None = None
-    user: str | None = None
-    """The UUID of who created it, or an e-mail address."""
-    after: str | None = None
-    """The last id of the page before."""
-
-
-def list_dags(catalogue: Catalogue, wanted: Filter, *, page_size: int) -> Iterator[ListedPage]:
-    """Yield the pages of the DAGs that are wanted, sorted by id, each read when it is asked for."""
-    pages = catalogue.list(
-        owner=wanted.owner,
-        tag=wanted.tag,
-        user=wanted.user,
-        after=wanted.after,
-        page_size=page_size,
-    )
+def with_states(
+    pages: Iterable[Page], drift_of: Callable[[DagRecord], Drift]
+) -> Iterator[ListedPage]:
+    """Yield the pages, each read when it is asked for, with the state of every DAG's file."""
     for page in pages:
-        dags = (Listed(record, STATES[catalogue.drift(record)]) for record in page.records)
+        dags = (Listed(record, STATES[drift_of(record)]) for record in page.records)
         yield ListedPage(tuple(dags), page.next)
 
 

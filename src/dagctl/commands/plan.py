@@ -1,11 +1,12 @@
-"""Use case: say what `create` would do, and change nothing."""
+"""Say what `create` would do, and change nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.render import render
+from dagctl.codegen.render import Provenance, render
+from dagctl.publish.changes import changes
 from dagctl.publish.drift import diff_of
 from dagctl.publish.plan import make_plan
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagctl.publish.backend import Context
+    from dagctl.publish.changes import Change
     from dagctl.publish.plan import Action, Options, Planned
     from dagctl.publish.request import Request
     from dagctl.settings import Settings
@@ -27,6 +29,8 @@ class PlannedDag:
     file_path: str
     version: int
     action: Action
+    changes: tuple[Change, ...]
+    """What an update changes in the spec; empty if only what dagctl makes of it has changed."""
     diff: str
     """The unified diff of the DAG file; empty if it stays as it is."""
     source: str | None
@@ -39,7 +43,7 @@ class PlanResult:
     dags: tuple[PlannedDag, ...]
 
     @property
-    def changes(self) -> bool:
+    def pending(self) -> bool:
         """Whether anything would be created or updated."""
         return any(dag.action != "unchanged" for dag in self.dags)
 
@@ -65,14 +69,24 @@ def _planned_dag(planned: Planned, settings: Settings) -> PlannedDag:
         file_path=planned.path,
         version=version if planned.action == "unchanged" else version + 1,
         action=planned.action,
+        changes=_changes(planned, settings),
         diff=_diff(planned, settings),
         source=planned.choice.request.source,
+    )
+
+
+def _changes(planned: Planned, settings: Settings) -> tuple[Change, ...]:
+    record, spec = planned.record, planned.choice.request.spec
+    if record is None:
+        return ()
+    return changes(
+        {"airflow": record.airflow, **record.spec}, {"airflow": settings.airflow, **spec.to_data()}
     )
 
 
 def _diff(planned: Planned, settings: Settings) -> str:
     content = planned.content
     if content is None:  # the author and the time are known when it is created
-        spec = planned.choice.request.spec.with_dag_id(planned.dag_id)
-        content = render(spec, airflow=settings.airflow).encode("utf-8")
+        spec, provenance = planned.choice.request.spec, Provenance(dag_id=planned.dag_id)
+        content = render(spec, airflow=settings.airflow, provenance=provenance).encode("utf-8")
     return diff_of(planned.path, planned.standing, content, names=("now", "planned"))

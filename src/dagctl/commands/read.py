@@ -7,14 +7,14 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO
 
 from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-SpecFormat = Literal["yaml", "json"]
+    from dagctl.spec.load import Format
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 """The files in a folder that are taken for specs."""
@@ -33,7 +33,7 @@ class Document:
     origin: str | None
     """Its path as the user would write it, or None for standard input."""
     data: bytes
-    format: SpecFormat | None = None
+    format: Format | None = None
 
     @property
     def name(self) -> str:
@@ -64,7 +64,7 @@ class MissingError(UnreadableError):
 
 
 def read_specs(
-    arguments: Sequence[str], stdin: BinaryIO, spec_format: SpecFormat | None = None
+    arguments: Sequence[str], stdin: BinaryIO, spec_format: Format | None = None
 ) -> Reading:
     """Return the specs that files, folders, patterns and `-` mean, each once, in that order."""
     documents: list[Document] = []
@@ -116,14 +116,14 @@ def _specs_below(top: Path) -> Iterator[str]:
                 yield str(Path(folder, name))
 
 
-def _read(path: str, stdin: BinaryIO, spec_format: SpecFormat | None) -> Document | Diagnostic:
+def _read(path: str, stdin: BinaryIO, spec_format: Format | None) -> Document | Diagnostic:
     if path == "-":
         return _document(None, stdin, spec_format)
     try:
         # Not blocking: opening a named pipe would otherwise wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        return _problem(path, "there is no such file", code=MissingError.code)
+        return _missing(path)
     except (OSError, ValueError) as error:
         return _problem(path, f"cannot be read: {_reason(error)}")
     mode = os.fstat(handle).st_mode
@@ -135,6 +135,14 @@ def _read(path: str, stdin: BinaryIO, spec_format: SpecFormat | None) -> Documen
         return _document(path, file, spec_format if says_nothing else None)
 
 
+def _missing(path: str) -> Diagnostic:
+    slashed = path.replace("\\", "/")
+    hint = f"did you mean `{slashed}`?" if slashed != path and os.path.lexists(slashed) else None
+    is_pattern = any(mark in path for mark in "*?[")
+    message = "no file matches the pattern" if is_pattern else "there is no such file"
+    return _problem(path, message, code=MissingError.code, hint=hint)
+
+
 def _irregular(path: str, mode: int) -> Diagnostic:
     if stat.S_ISDIR(mode):
         hint = f"specs are files ending in {', '.join(sorted(SUFFIXES))}"
@@ -143,7 +151,7 @@ def _irregular(path: str, mode: int) -> Diagnostic:
 
 
 def _document(
-    origin: str | None, file: BinaryIO, spec_format: SpecFormat | None
+    origin: str | None, file: BinaryIO, spec_format: Format | None
 ) -> Document | Diagnostic:
     name = origin or STANDARD_INPUT
     try:

@@ -1,4 +1,4 @@
-"""Use case: finish or undo what a killed run left."""
+"""Finish or undo what a killed run left."""
 
 from __future__ import annotations
 

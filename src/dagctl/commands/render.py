@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from dagctl.codegen.names import file_name
 from dagctl.codegen.render import render
 
 if TYPE_CHECKING:
+    from dagctl.codegen.values import Target
     from dagctl.spec.model import DagSpec
 
 
@@ -20,6 +21,6 @@ class Rendered:
     text: str
 
 
-def render_spec(spec: DagSpec, *, airflow: Literal["2", "3"]) -> Rendered:
+def render_spec(spec: DagSpec, *, airflow: Target) -> Rendered:
     """Return the DAG file of `spec` for an Airflow."""
     return Rendered(file_name(spec.dag_id), render(spec, airflow=airflow))

@@ -10,8 +10,9 @@ import yaml
 
 from dagctl.errors import NotFoundError
 from dagctl.graph.layout import edges, levels, parents
+from dagctl.spec.fields.schedule import next_run
+from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.model import DagSpec
-from dagctl.spec.schedule import in_words, next_run
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -1,10 +1,22 @@
-"""Whether a file may be overwritten: not if it was changed by hand, or is not ours. Pure."""
+"""Whether a DAG file is still as dagctl wrote it, and what is said if it is not. Pure."""
 
 from __future__ import annotations
 
 from difflib import unified_diff
+from typing import Literal
 
 from dagctl.errors import ConflictError
+from dagctl.publish.entry import digest_of
+
+Drift = Literal["none", "changed", "missing"]
+"""How a DAG file in the work tree differs from the recorded one."""
+
+
+def drift_of(standing: bytes | None, content_digest: str) -> Drift:
+    """Return how what stands there (None: nothing) differs from the content with this digest."""
+    if standing is None:
+        return "missing"
+    return "none" if digest_of(standing) == content_digest else "changed"
 
 
 def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str, str]) -> str:
@@ -23,10 +35,14 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
 
 def changed_by_hand(path: str, recorded: bytes, standing: bytes | None) -> ConflictError:
     """Return the refusal to write over a recorded file that holds something else by now."""
-    what = "deleted" if standing is None else "changed"
+    what, hint = (
+        ("changed", "keep the change: put it into the spec; lose it: --force")
+        if standing is not None
+        else ("deleted", "--force writes it again")
+    )
     return ConflictError(
         f"{path} was {what} since dagctl wrote it",
-        hint="keep the change: put it into the spec; lose it: --force",
+        hint=hint,
         diff=diff_of(path, recorded, standing, names=("recorded", "in the work tree")),
     )
 

@@ -11,13 +11,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UnfinishedError
 from dagctl.ports import DagRecord, FileWrite, Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dagctl.codegen.values import Target
 
 FORMAT = 1
 """The version of the entry's form; another one is left to the dagctl that reads it."""
@@ -58,7 +60,7 @@ class Item:
     base_name: str
     source_path: str | None
     storage_path: str
-    airflow: Literal["2", "3"]
+    airflow: Target
     spec: str
     """The spec as JSON text."""
     spec_digest: str

@@ -14,7 +14,7 @@ from dagctl.ports import FileWrite
 from dagctl.publish.entry import Entry, Item, Phase, Wish, digest_of, record_of, to_data
 from dagctl.publish.message import commit_message
 from dagctl.publish.objects import put_objects, read_objects
-from dagctl.publish.plan import dag_file, path_of, standing_at
+from dagctl.publish.plan import path_of, rendered, standing_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -212,7 +212,7 @@ def _item(operation: Operation, index: int, planned: Planned, granted: Reservati
     if granted.dag_id != planned.dag_id:
         path = path_of(settings, granted.dag_id)
         standing = standing_at(operation.context.backend, path, operation.options)
-    content = planned.content or dag_file(
+    content = planned.content or rendered(
         spec, granted.dag_id, settings.airflow, granted.user_id, granted.created_at
     )
     key = f"{settings.project_id}/dags/{path.rpartition('/')[2]}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from dagctl.codegen.values import Target
     from dagctl.ports import DagRecord, Registry
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.choice import Choice
@@ -81,12 +82,12 @@ def make_plan(context: Context, requests: Iterable[Request], options: Options) -
     return [_planned(context, choice, name, options) for choice, name in pairs]
 
 
-def dag_file(
-    spec: DagSpec, dag_id: str, airflow: Literal["2", "3"], author: str, created_at: datetime
+def rendered(
+    spec: DagSpec, dag_id: str, airflow: Target, author: str, created_at: datetime
 ) -> bytes:
     """Return the DAG file of `spec` under its final id."""
-    provenance = Provenance(created_by=author, created_at=created_at)
-    return render(spec.with_dag_id(dag_id), airflow=airflow, provenance=provenance).encode("utf-8")
+    provenance = Provenance(created_by=author, created_at=created_at, dag_id=dag_id)
+    return render(spec, airflow=airflow, provenance=provenance).encode("utf-8")
 
 
 def path_of(settings: Settings, dag_id: str) -> str:
@@ -135,7 +136,7 @@ def _planned_update(
 ) -> Planned:
     backend, airflow = context.backend, context.settings.airflow
     spec = choice.request.spec
-    content = dag_file(spec, record.dag_id, airflow, record.user_id, record.created_at)
+    content = rendered(spec, record.dag_id, airflow, record.user_id, record.created_at)
     standing = backend.files.read(record.file_path)
     is_same = digest_of(content) == record.content_digest
     is_untouched = standing is not None and (

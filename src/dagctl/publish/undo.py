@@ -37,6 +37,9 @@ def undo(context: Context, entry: Entry) -> list[str]:
     with context.step("undo reserve"):
         if backend.registry.abort(entry.operation_id) is OperationStatus.CONFIRMED:
             raise UnfinishedError("the registry confirmed the operation while it was being undone")
+    if entry.items:
+        # look again: a git that outlived its killed dagctl may have moved the branch meanwhile
+        _undo_commit(context, entry)
     return left
 
 

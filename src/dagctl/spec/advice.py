@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.spec import bash_command
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.schedule import runs_between
+from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.schedule import runs_between
-from dagctl.spec.start_date import DEFAULT_START, is_naive
 from dagctl.spec.tasks import BashTask, PythonTask, Task
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from jinja2 import Environment, TemplateError, nodes
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import IN_CODE, place_of, refuse_blank, refuse_characters
 from dagctl.spec.problem import Place, Problem
-from dagctl.spec.text import IN_CODE, place_of, refuse_blank, refuse_characters
 from dagctl.spec.wording import did_you_mean, shown
 
 if TYPE_CHECKING:

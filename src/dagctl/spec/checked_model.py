@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class CheckedModel(BaseModel):
     """A strict model; each line of its `ValidationError` has a `Problem` in `ctx["problem"]`."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from dagctl.errors import Diagnostic, Severity, SpecError
 from dagctl.spec.advice import advice
-from dagctl.spec.document import Finding, Reading, line_and_column
-from dagctl.spec.findings import not_a_mapping
-from dagctl.spec.json_reader import read_json
 from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
 from dagctl.spec.problem import Located
-from dagctl.spec.source_text import decode, is_json
-from dagctl.spec.yaml_reader import read_yaml
+from dagctl.spec.readers.document import Finding, Reading, line_and_column
+from dagctl.spec.readers.findings import not_a_mapping
+from dagctl.spec.readers.json_reader import read_json
+from dagctl.spec.readers.source_text import decode, is_json
+from dagctl.spec.readers.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,19 +16,24 @@ from pydantic import (
     PrivateAttr,
 )
 
-from dagctl.spec import field_types as fields
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
-from dagctl.spec.ids import MAX_DAG_ID, check_dag_id, check_numbered_id, pattern
+from dagctl.spec.fields import types as fields
+from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
+from dagctl.spec.fields.schedule import PRESETS, check_schedule
+from dagctl.spec.fields.slug import slug
+from dagctl.spec.fields.start_date import (
+    DEFAULT_START,
+    ISO_PATTERN,
+    read_start_date,
+    write_start_date,
+)
+from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.schedule import PRESETS, check_schedule
-from dagctl.spec.slug import slug
-from dagctl.spec.start_date import DEFAULT_START, ISO_PATTERN, read_start_date, write_start_date
 from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import Task
 from dagctl.spec.tasks.base import as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
-from dagctl.spec.text import line_of, name_of, prose
 from dagctl.spec.translate import wrong_type
 from dagctl.spec.wording import shown
 
@@ -152,14 +157,6 @@ class DagSpec(CheckedModel):
     def dag_id_given(self) -> bool:
         """Whether the id was given, rather than made from the name."""
         return "dag_id" in self.model_fields_set
-
-    def with_dag_id(self, dag_id: str) -> Self:
-        """Return the same spec under another id, which may be longer by a number.
-
-        Raises:
-            PydanticCustomError: It is no id.
-        """
-        return self.model_copy(update={"dag_id": check_numbered_id(dag_id)})
 
     def with_origin(self, origin: str | None) -> Self:
         """Return the same spec, read from `origin`."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.document import Document, Finding, Node, Span
 from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.readers.document import Document, Finding, Node, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -27,7 +27,12 @@ _EXPECTED = {
     "dict_type": "a mapping of keys to values",
     "literal_error": "another word",
 }
+_KEYS = "write `key: value`, one line for each key"
 _HINTS = {
+    "string_type": "write one text, between quotes",
+    "model_type": _KEYS,
+    "model_attributes_type": _KEYS,
+    "dict_type": _KEYS,
     "bool_type": "write true or false, without quotes",
     "int_type": "write it without quotes and without a fraction",
     "tuple_type": "write `[a, b]`, or one line with `- ` for each item",
@@ -101,7 +106,8 @@ def _problem(item: ErrorDetails, path: Path, given: Mapping[str, Any]) -> Proble
     if isinstance(known, Problem):
         return known
     if kind == "missing":
-        return Problem(Code.MISSING_KEY, f"{_who(given)}`{path[-1]}` is missing")
+        message = f"{_who(given)}`{path[-1]}` is missing"
+        return Problem(Code.MISSING_KEY, message, f"add `{path[-1]}: ...`")
     if kind == "invalid_key":
         return Problem(Code.KEY_NOT_TEXT, f"the key {path[-1]!r} is not text", "quote it")
     return wrong_type(path, _EXPECTED.get(kind, "another value"), item["input"], _HINTS.get(kind))

@@ -53,7 +53,7 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
         "dag_id": dag.dag_id,
         "description": dag.description,
         "schedule": dag.schedule_interval if __version__.startswith("2.") else dag.schedule,
-        "first_logical_dates": logical_dates(serialised.timetable, pendulum.instance(start), 3),
+        "first_logical_dates": logical_dates(serialised.timetable, pendulum.instance(start)),
         "catchup": dag.catchup,
         "tags": sorted(dag.tags),
         "start_date": start.isoformat(),
@@ -62,10 +62,13 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
     }
 
 
-def logical_dates(timetable: Any, start: pendulum.DateTime, count: int) -> list[str]:  # noqa: ANN401 - likewise
-    """Return for which instants Airflow would run the DAG first, if it caught up."""
+def logical_dates(timetable: Any, start: pendulum.DateTime) -> list[str]:  # noqa: ANN401 - likewise
+    """Return for which instants Airflow would run the DAG first, if it caught up: at most three."""
     restriction = TimeRestriction(earliest=start, latest=None, catchup=True)
-    found, last = [], None
+    # Only the first run of a continuous DAG does not depend on the clock.
+    count = 1 if type(timetable).__name__ == "ContinuousTimetable" else 3
+    found: list[str] = []
+    last = None
     for _ in range(count):
         run = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
         if run is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.journal import FileJournal
+from dagctl.adapters.file_journal import FileJournal
 from dagctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HOLD = """
 import sys, time
 from pathlib import Path
-from dagctl.adapters.journal import FileJournal
+from dagctl.adapters.file_journal import FileJournal
 with FileJournal(Path(sys.argv[1])).lock(wait=1):
     print("held", flush=True)
     time.sleep(60)

@@ -57,7 +57,7 @@ def test_text_shows_the_line_the_place_and_the_hint() -> None:
 
 def test_text_without_a_place_shows_the_file_and_the_hint() -> None:
     assert written("text", Report((BARE,))) == (
-        "error[NOT_FOUND]: there is no such file\n--> no pe.yaml\n = hint: look\n"
+        "error[NOT_FOUND]: there is no such file\n --> no pe.yaml\n  = hint: look\n"
     )
 
 

@@ -56,6 +56,20 @@ def test_a_folder_means_its_specs_at_any_depth_sorted_and_nothing_hidden() -> No
     assert names("specs") == EVERY
 
 
+@pytest.mark.parametrize(
+    ("argument", "message", "hint"),
+    [
+        ("specs/nope.yaml", "there is no such file", None),
+        ("specs/*.toml", "no file matches the pattern", None),
+        ("specs\\b.yaml", "there is no such file", "did you mean `specs/b.yaml`?"),
+        ("specs\\nope.yaml", "there is no such file", None),
+    ],
+)
+def test_what_does_not_exist_is_told(argument: str, message: str, hint: str | None) -> None:
+    found = problem(argument)
+    assert (found.code, found.message, found.hint) == ("NOT_FOUND", message, hint)
+
+
 def test_a_hidden_file_is_read_if_it_is_named() -> None:
     assert names("specs/.hidden.yaml") == ["specs/.hidden.yaml"]
 

@@ -131,7 +131,7 @@ def edges_of_listing(text: str) -> Edges:
 
 
 @given(specs(), st.booleans())
-def test_the_lines_of_the_art_lead_along_the_edges_of_the_spec(spec: DagSpec, ascii: bool) -> None:  # noqa: A002, FBT001
+def test_the_lines_of_the_art_lead_along_the_edges_of_the_spec(spec: DagSpec, ascii: bool) -> None:  # noqa: A002, FBT001 - as the function has it; Hypothesis gives it
     text = draw(spec, width=10_000, ascii=ascii)
     read = edges_of_listing if text.lstrip().startswith("1  ") else edges_of_art
 

@@ -1,26 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dagctl.graph.layout import levels
-from dagctl.spec.model import DagSpec
-from dagctl.spec.tasks import BashTask
+from tests.unit.graph.conftest import spec
 
-
-def spec(**tasks: str) -> DagSpec:
-    """Return a spec from `task="its dependencies"`."""
-    return DagSpec(
-        dag_name="Levels",
-        tasks=tuple(
-            BashTask(
-                task_id=task,
-                task_type="bash",
-                bash_command="true",
-                dependencies=tuple(waits.split()),
-            )
-            for task, waits in tasks.items()
-        ),
-    )
+if TYPE_CHECKING:
+    from dagctl.spec.model import DagSpec
 
 
 @pytest.mark.parametrize(

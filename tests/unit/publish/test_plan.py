@@ -37,6 +37,7 @@ def test_a_file_that_was_deleted_is_not_written_again(created: World) -> None:
     with pytest.raises(ConflictError, match=r"dags/orders.py was deleted") as caught:
         created.create(SAME)
     assert '-    "orders",\n' in (caught.value.diff or "")
+    assert caught.value.hint == "--force writes it again"
 
 
 @pytest.mark.parametrize("content", [b"mine", None], ids=["changed", "deleted"])
@@ -89,7 +90,7 @@ def test_a_name_that_another_machine_took_meanwhile_is_not_written_over(world: W
     assert world.state() == before
     world.backend.files.content.pop("dags/orders_2.py")
     assert world.create(SAME).dags[0].file_path == "dags/orders_2.py"
-    registry.find = find  # type: ignore[method-assign]
+    registry.find = find  # type: ignore[method-assign] # as it was
 
 
 def test_a_plan_changes_nothing_and_says_what_would_happen(created: World) -> None:
@@ -104,14 +105,14 @@ def test_a_plan_changes_nothing_and_says_what_would_happen(created: World) -> No
     ]
     assert '-    bash_command="echo 1",\n+    bash_command="echo 2",' in result.dags[0].diff
     assert '+    "orders_2",' in result.dags[1].diff
-    assert result.changes
+    assert result.pending
     assert created.state() == before
 
 
 def test_a_plan_of_what_is_there_has_no_changes(created: World) -> None:
     result = plan(created.context(), [SAME], Options())
     assert [(dag.action, dag.version, dag.diff) for dag in result.dags] == [("unchanged", 1, "")]
-    assert not result.changes
+    assert not result.pending
 
 
 def test_a_plan_is_refused_where_create_would_be(world: World) -> None:

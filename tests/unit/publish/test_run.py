@@ -8,10 +8,11 @@ import pytest
 
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, UnavailableError, UnfinishedError
-from dagctl.publish.backend import Silence
+from dagctl.publish.backend import Context, Silence
+from dagctl.publish.entry import from_data
 from dagctl.publish.operation import STEPS
 from dagctl.publish.request import Request
-from tests.unit.publish.conftest import Fault, Killed, World, faulty, spec
+from tests.unit.publish.conftest import MAIN, SETTINGS, Fault, Killed, World, faulty, spec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,37 @@ def test_a_refusal_at_the_confirmation_takes_the_commit_back(world: World) -> No
     with pytest.raises(ConflictError, match="no longer a member"):
         world.create(Request(spec(), A), backend=faulty(world.backend, calls))
     assert "repo.uncommit" in names
+    assert world.state() == before
+    world.check_agreement()
+
+
+def test_a_commit_that_lands_while_it_is_being_undone_is_taken_back(world: World) -> None:
+    """A git process may outlive its killed dagctl by some milliseconds."""
+    world.create(Request(spec("First"), "specs/first.yaml"))
+    before = world.state()
+    killed = Fault(0, Killed, after=False)
+
+    def around(name: str, act: object) -> object:
+        killed.dead = killed.dead or name == "repo.commit"
+        if killed.dead:
+            raise Killed
+        return act()  # type: ignore[operator] # whatever the port's method is
+
+    killed.around = around  # type: ignore[method-assign] # the fault is chosen by name
+    with pytest.raises((Killed, UnfinishedError)):
+        world.create(Request(spec(), A), backend=faulty(world.backend, killed))
+    [(operation_id, data)] = world.backend.journal.entries().items()
+    writes = from_data(operation_id, data).writes
+
+    class Late(Silence):
+        def step(self, name: str, *, done: bool, detail: str = "") -> None:
+            del detail
+            if (name, done) == ("undo upload", True):
+                repo = world.backend.repo
+                tree = repo.tree(MAIN) | {write.path: write.new for write in writes}
+                repo.add(MAIN, tree, "Create DAG orders", operation_id=operation_id)
+
+    recover(Context(world.backend, SETTINGS, Late()))
     assert world.state() == before
     world.check_agreement()
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dagctl.errors import Severity, SpecError
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.start_date import DEFAULT_START
 from dagctl.spec.load import check_spec, load_spec
-from dagctl.spec.start_date import DEFAULT_START
 
 TASKS = "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a\n"
 LEAST = "dag_name: Report\n" + TASKS
@@ -220,6 +220,6 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=12).map("".join))
 def test_nothing_but_spec_error_leaves_for_pieces_of_yaml(text: str) -> None:
     for form in (None, "yaml", "json"):
-        checked = check_spec(text, format=form)  # type: ignore[arg-type] # a list of literals
+        checked = check_spec(text, format=form)
         lines = text.count("\n") + 1
         assert all(1 <= (found.line or 0) <= lines for found in checked.diagnostics)

@@ -53,13 +53,6 @@ def test_the_id_is_made_from_the_name_unless_it_is_given() -> None:
     assert made.digest() != given.digest()
 
 
-def test_another_id_is_a_given_one() -> None:
-    spec = DagSpec.model_validate(LEAST).with_dag_id("daily_report_2")
-
-    assert (spec.dag_id, spec.dag_id_given) == ("daily_report_2", True)
-    assert spec.to_data()["dag_id"] == "daily_report_2"
-
-
 def test_it_can_be_built_in_python_from_values_and_from_tasks() -> None:
     task = BashTask(task_id="a", task_type="bash", bash_command="echo a")
     spec = DagSpec(
@@ -86,7 +79,6 @@ def test_where_it_was_read_from_does_not_count() -> None:
 
     assert spec.with_origin("a.yaml") == spec
     assert spec.with_origin("a.yaml").origin == "a.yaml"
-    assert spec.with_origin("a.yaml").with_dag_id("x").origin == "a.yaml"
 
 
 def test_it_cannot_be_changed() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from dagctl.spec.codes import Code
-from dagctl.spec.ids import check_dag_id, check_task_id, pattern
+from dagctl.spec.fields.ids import check_dag_id, check_task_id, pattern
+from dagctl.spec.fields.slug import slug
+from dagctl.spec.fields.text import line_of, name_of, place_of, prose
 from dagctl.spec.problem import Place, Problem
-from dagctl.spec.slug import slug
-from dagctl.spec.text import line_of, name_of, place_of, prose
 from dagctl.spec.wording import nearest, shown
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.spec.document import Document, Span, line_and_column
-from dagctl.spec.json_reader import read_json
 from dagctl.spec.problem import Place
-from dagctl.spec.yaml_reader import read_yaml
+from dagctl.spec.readers.document import Document, Span, line_and_column
+from dagctl.spec.readers.json_reader import read_json
+from dagctl.spec.readers.yaml_reader import read_yaml
 
 
 def _yaml(text: str) -> Document:

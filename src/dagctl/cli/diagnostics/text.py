@@ -23,7 +23,7 @@ def text(report: Report, look: Look) -> Iterator[str]:
     for diagnostic in report.diagnostics:
         yield _headline(diagnostic, look)
         line = report.line(diagnostic)
-        gutter = " " * len(str(diagnostic.line or ""))
+        gutter = " " * len(str(diagnostic.line or " "))
         yield look.paint(f"{gutter}--> ", "dim") + shown(place(diagnostic))
         if line is None:
             yield from _hint(diagnostic, gutter, look)

@@ -42,7 +42,8 @@ def check_compiles(reading: Reading, body_of: str | None) -> None:
     except SyntaxError as error:
         place = place_of_error(error, reading.source, in_bytes=True)
         message = f"not valid in a function: {error.msg}"
-        raise refusal(Code.PYTHON_NOT_IN_FUNCTION, message, None, place) from error
+        hint = "the code becomes the body of a function; take out what cannot stand there"
+        raise refusal(Code.PYTHON_NOT_IN_FUNCTION, message, hint, place) from error
     except TOO_COMPLEX as error:
         raise too_deep(None) from error
 
@@ -148,7 +149,16 @@ def _defines(statement: ast.stmt) -> bool:
 def _inert(statement: ast.stmt) -> bool:
     if isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign)):
         return isinstance(statement.value, (ast.Constant, ast.Lambda))
-    return isinstance(statement, _INERT)
+    return isinstance(statement, _INERT) or _is_main_guard(statement)
+
+
+def _is_main_guard(statement: ast.stmt) -> bool:
+    """Return whether this is `if __name__ == "__main__":`, which is never true in Airflow."""
+    match statement:
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()]), orelse=[]):
+            return True
+        case _:
+            return False
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[ast.expr]:

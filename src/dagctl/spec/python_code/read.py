@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import BIDI, place_of
 from dagctl.spec.problem import Place
 from dagctl.spec.python_code.findings import place_of_node, refusal
 from dagctl.spec.python_code.quiet import caught_warnings
 from dagctl.spec.python_code.source import Source, read_source
 from dagctl.spec.python_code.tree import levels
-from dagctl.spec.text import BIDI, place_of
 
 if TYPE_CHECKING:
     from dagctl.spec.python_code.findings import PythonCodeError
@@ -92,7 +92,9 @@ def _read_statements(source: Source) -> list[ast.stmt]:
         statements = _statements(source) if _CODE.search(source.text) else []
     except SyntaxError as error:
         place = place_of_error(error, source, in_bytes=False)
-        raise refusal(Code.PYTHON_SYNTAX, f"not valid Python: {error.msg}", None, place) from error
+        message = f"not valid Python: {error.msg}"
+        hint = "Python reads on up to here; the slip may be on the line before"
+        raise refusal(Code.PYTHON_SYNTAX, message, hint, place) from error
     except TOO_COMPLEX as error:
         raise too_deep(None) from error
     if not statements:

@@ -41,12 +41,13 @@ def same(left: object, right: object) -> bool:
     stack: list[tuple[Any, Any]] = [(left, right)]
     while stack:
         one, other = stack.pop()
-        if one is other:
-            continue
         if type(one) is not type(other):
             return False
         if isinstance(one, ast.AST):
-            stack.extend((getattr(one, f, None), getattr(other, f, None)) for f in one._fields)
+            for field in one._fields:
+                value, wanted = getattr(one, field, None), getattr(other, field, None)
+                if value is not wanted:  # most often they are: names and small constants
+                    stack.append((value, wanted))
         elif isinstance(one, list):
             if len(one) != len(other):
                 return False

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from dagctl.spec.checked_model import CheckedModel
-from dagctl.spec.ids import MAX_TASK_ID, check_task_id, pattern
+from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
 
 
 def as_tuple(value: object) -> object:

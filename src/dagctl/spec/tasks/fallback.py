@@ -34,7 +34,7 @@ def _problems(task: Mapping[str, Any]) -> Iterator[Located]:
         yield Located(("task_type",), _unknown(name))
     else:
         message = f"`task_type` must be one of: {', '.join(sorted(TASK_TYPES))}"
-        yield Located(("task_type",), Problem(Code.WRONG_TYPE, message))
+        yield Located(("task_type",), Problem(Code.WRONG_TYPE, message, "write one of these words"))
     if meant:
         yield from _problems_as(meant, task)
 

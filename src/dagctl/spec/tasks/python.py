@@ -4,9 +4,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 
+from dagctl.spec.fields.text import MAX_TEXT, refuse_length
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.tasks.base import TaskBase
-from dagctl.spec.text import MAX_TEXT, refuse_length
 
 
 def check_python_code(code: str, info: ValidationInfo) -> str:

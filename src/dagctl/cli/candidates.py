@@ -1,0 +1,51 @@
+"""What the shell may complete an argument to. Changes nothing, and fails in silence."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from dagctl.errors import DagctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 100
+"""How many DAGs are offered."""
+
+
+def dag_ids(incomplete: str) -> list[str]:
+    """Return recorded ids that begin so; none outside of a workspace."""
+    try:
+        return list(_recorded(incomplete))
+    except DagctlError:
+        return []
+
+
+def codes(incomplete: str) -> list[str]:
+    """Return the error codes that begin so."""
+    from dagctl.catalogue import CATALOGUE
+
+    return [code for code in CATALOGUE if code.startswith(incomplete)]
+
+
+def _recorded(incomplete: str) -> Iterator[str]:
+    import os
+    from pathlib import Path
+
+    from dagctl.bootstrap import open_backend
+    from dagctl.ports import Query
+    from dagctl.settings import load_settings
+    from dagctl.workspace import find_workspace
+
+    workspace = find_workspace(Path())
+    settings = load_settings(workspace, os.environ, {})
+    if settings.backend != "local":
+        return  # a key press is no reason to wait for a network
+    # not by the client: it would recover what a killed run left
+    with closing(open_backend(settings, workspace, os.environ)) as backend:
+        # ids are sorted, so those that begin so come first behind it
+        page = backend.registry.page(Query(after=incomplete, limit=MOST))
+    for record in page.records:
+        if record.dag_id.startswith(incomplete):
+            yield record.dag_id

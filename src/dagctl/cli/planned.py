@@ -1,0 +1,129 @@
+"""What `create --dry-run` says: the plan in words, and the diff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.cli.specs import tell_batch
+from dagctl.cli.text import cells, clip, pad, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.cli.console import Console, Style
+    from dagctl.cli.invocation import Invocation
+    from dagctl.cli.specs import Batch
+    from dagctl.commands.plan import PlannedDag, PlanResult
+    from dagctl.publish.changes import Change
+
+SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+STYLES: Mapping[str, Style] = {"+": "added", "-": "removed", "~": "warning", "@": "dim"}
+LONGEST_VALUE = 40
+"""Cells of a value that are shown; the diff has all of it."""
+
+
+def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
+    """Write what would be published."""
+    console = invocation.console
+    if invocation.is_json:
+        tell_batch(invocation, {"dags": [_data(dag) for dag in plan.dags]}, batch)
+        return
+    for dag in plan.dags:
+        console.lines(_lines(console, dag))
+    if plan.pending:
+        console.note("Nothing was changed. The same command without --dry-run does it.")
+    else:
+        console.note("Nothing to do.")
+
+
+def _data(dag: PlannedDag) -> dict[str, Any]:
+    return {
+        "dag_id": dag.dag_id,
+        "file_path": dag.file_path,
+        "version": dag.version,
+        "action": dag.action,
+        "source": dag.source,
+        "changes": [
+            {
+                "kind": change.kind,
+                "path": list(change.path),
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in dag.changes
+        ],
+        "diff": dag.diff,
+    }
+
+
+def _lines(console: Console, dag: PlannedDag) -> Iterator[str]:
+    before = f"v{dag.version - 1} -> " if dag.action == "update" else ""
+    source = f" from {shown(dag.source)}" if dag.source else ""
+    yield f"{dag.action} {shown(dag.dag_id)} {before}v{dag.version}{source}"
+    for sign, line in _summary(dag):
+        yield f"  {console.paint(sign, STYLES[sign], on=console.out)} {line}"
+    for line in dag.diff.splitlines():
+        style = STYLES.get(line[:1])
+        text = "\t".join(map(shown, line.split("\t")))
+        yield console.paint(text, style, on=console.out) if style else text
+
+
+def _summary(dag: PlannedDag) -> Iterator[tuple[str, str]]:
+    """Yield the sign and the words of each change, then of what happens to the file."""
+    rows = [(SIGNS[change.kind], _name(change), _values(change)) for change in dag.changes]
+    if dag.diff:
+        sign = "+" if dag.action == "create" else "~"
+        rows.append((sign, shown(dag.file_path), _size(dag.diff)))
+    width = max((cells(name) for _, name, _ in rows), default=0)
+    for sign, name, values in rows:
+        yield sign, f"{pad(name, width)}  {values}".rstrip()
+
+
+def _name(change: Change) -> str:
+    match change.path:
+        case ("tasks",):
+            return "order of tasks"
+        case ("tasks", task):
+            return f"task {shown(task)}"
+        case ("tasks", task, field):
+            return f"task {shown(task)}: {field}"
+        case _:
+            return ".".join(change.path)
+
+
+def _values(change: Change) -> str:
+    """Return the old and the new value; nothing for code, which the diff shows better."""
+    match change.path:
+        case ("tasks", _):
+            names = (change.after or {}).get("dependencies", ())
+            return f"after {_value(names)}" if names else ""
+        case ("schedule_interval",):
+            return f"{_value(change.before)} -> {_value(change.after)}  ({_words(change.after)})"
+    values = [change.before, change.after]
+    if any("\n" in value for value in values if isinstance(value, str)):
+        return ""
+    if change.kind == "changed":
+        return " -> ".join(map(_value, values))
+    return _value(change.after if change.kind == "added" else change.before)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return clip(", ".join(map(shown, value)), LONGEST_VALUE, ascii_only=True) or "none"
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return clip(shown(value), LONGEST_VALUE, ascii_only=True) or '""'
+
+
+def _words(schedule: str | None) -> str:
+    from dagctl.spec.fields.schedule_words import in_words
+
+    return shown(in_words(schedule))
+
+
+def _size(diff: str) -> str:
+    """Return how many lines a unified diff adds and removes: `+9 -1`."""
+    lines = [line[:1] for line in diff.splitlines()[2:]]
+    return f"+{lines.count('+')} -{lines.count('-')}"

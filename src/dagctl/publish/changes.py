@@ -1,0 +1,64 @@
+"""What is new in a spec since the version that is recorded, field by field. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    Data = Mapping[str, Any]
+
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference between two versions of a spec."""
+
+    kind: Literal["added", "removed", "changed"]
+    path: tuple[str, ...]
+    """The field: `("retries",)`, `("tasks", "load")` or `("tasks", "load", "bash_command")`."""
+    before: Any = None
+    """The value as JSON data; None if it was added."""
+    after: Any = None
+    """The value as JSON data; None if it was removed."""
+
+
+def changes(before: Data, after: Data) -> tuple[Change, ...]:
+    """Return how two specs differ, both as JSON data, in the order of the fields.
+
+    Tasks are compared by their ids. If tasks that stay stand in another order, that is a change of
+    `("tasks",)` between two lists of ids.
+    """
+    old, new = _tasks(before), _tasks(after)
+    return (
+        *_fields((), {**before, "tasks": None}, {**after, "tasks": None}),
+        *_fields(("tasks",), old, new, depth=1),
+        *_order([task for task in old if task in new], [task for task in new if task in old]),
+    )
+
+
+def _tasks(spec: Data) -> dict[str, Data]:
+    return {task["task_id"]: task for task in spec["tasks"]}
+
+
+def _fields(path: tuple[str, ...], old: Data, new: Data, *, depth: int = 0) -> Iterator[Change]:
+    """Yield what differs between two mappings, looking `depth` levels into those in both."""
+    for name in {**old, **new}:
+        before, after = old.get(name, _MISSING), new.get(name, _MISSING)
+        here = (*path, name)
+        if before is _MISSING:
+            yield Change(kind="added", path=here, after=after)
+        elif after is _MISSING:
+            yield Change(kind="removed", path=here, before=before)
+        elif before != after and depth:
+            yield from _fields(here, old[name], new[name], depth=depth - 1)
+        elif before != after:
+            yield Change(kind="changed", path=here, before=before, after=after)
+
+
+def _order(before: list[str], after: list[str]) -> Iterator[Change]:
+    if before != after:
+        yield Change(kind="changed", path=("tasks",), before=before, after=after)

@@ -1,0 +1,1 @@
+"""What single values may be: each field keeps a value exactly or refuses it."""

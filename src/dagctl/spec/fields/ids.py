@@ -1,0 +1,65 @@
+r"""Ids: what Airflow, git, URLs and file systems all take unchanged.
+
+Airflow's own pattern ends in `$` and is used with `match`: there, `demo\n` and `..` pass.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_DAG_ID = 200
+"""What a spec may ask for; a number that is added to a taken name still fits into Airflow's 250."""
+
+MAX_TASK_ID = 250
+"""As Airflow: an id over 250 characters stops the import."""
+
+_SHAPE = r"[A-Za-z0-9_][A-Za-z0-9_.\-]"
+_EXAMPLE = "load_orders"
+_FOREIGN = re.compile(r"[^A-Za-z0-9_.\-]+")
+
+
+def pattern(limit: int) -> str:
+    """Return the regular expression of a whole id with at most `limit` characters."""
+    return f"{_SHAPE}{{0,{limit - 1}}}"
+
+
+def id_check(code: Code, limit: int) -> Callable[[str], str]:
+    """Return the check that keeps an id or raises with a suggestion."""
+    shape = re.compile(pattern(limit))
+
+    def check(text: str) -> str:
+        if shape.fullmatch(text):
+            return text
+        raise _problem(code, text, limit).error()
+
+    return check
+
+
+def _problem(code: Code, text: str, limit: int) -> Problem:
+    if len(text) > limit:
+        message = f"the id has {len(text):,} characters; at most {limit} are allowed"
+        return Problem(code, message, "shorten it")
+    return Problem(
+        code,
+        f"{shown(text)} is not an id: letters a-z, digits, `_`, `-` and `.`, "
+        "beginning with a letter, a digit or `_`",
+        f"for example `{_suggest(text) or _EXAMPLE}`",
+    )
+
+
+def _suggest(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return _FOREIGN.sub("_", plain).strip("_.-")
+
+
+check_dag_id = id_check(Code.BAD_DAG_ID, MAX_DAG_ID)
+check_task_id = id_check(Code.BAD_TASK_ID, MAX_TASK_ID)

@@ -1,0 +1,91 @@
+"""Which texts a field may hold: each is kept exactly or refused."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Place, Problem
+from dagctl.spec.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_TEXT = 100_000
+"""Characters of a description or of Python code."""
+
+BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""The characters with the property Bidi_Control, for a character class."""
+REORDERING = "\u202a-\u202e\u2066-\u2069"
+"""Those of them that show text in another order than it runs in (CVE-2021-42574)."""
+
+_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_IN_NAME = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDI}]")
+IN_CODE = re.compile(f"[\x00\ud800-\udfff{REORDERING}]")
+"""What code may not hold: the unstorable, and what makes it read otherwise than it runs."""
+
+
+def place_of(text: str, start: int, end: int | None = None) -> Place:
+    """Return the stretch between two offsets as lines and columns."""
+    line = text.count("\n", 0, start) + 1
+    column = start - text.rfind("\n", 0, start)
+    width = 1 if end is None else end - start
+    return Place(line, column, line, column + width)
+
+
+def refuse_characters(text: str, refused: re.Pattern[str]) -> None:
+    """Raise for the first character that is refused."""
+    found = refused.search(text)
+    if found is None:
+        return
+    char = found.group()
+    name = f"U+{ord(char):04X}"
+    raise Problem(
+        Code.BAD_CHARACTER,
+        f"the character {name} is not allowed here",
+        "remove it" if char.isprintable() else f"remove it; it is invisible: {shown(char)}",
+        place_of(text, found.start()),
+    ).error()
+
+
+def refuse_length(text: str, limit: int) -> None:
+    """Raise for a text of more than `limit` characters."""
+    if len(text) > limit:
+        message = f"the text has {len(text):,} characters; at most {limit:,} are allowed"
+        raise Problem(Code.TOO_LONG, message, "shorten it").error()
+
+
+def refuse_blank(text: str) -> None:
+    """Raise for a text of nothing but white space."""
+    if not text.strip():
+        message = "the text is empty" if not text else "the text is blank"
+        raise Problem(Code.BLANK, message, "write something visible, or leave it out").error()
+
+
+def prose(text: str) -> str:
+    """Return a text of any number of lines, unchanged."""
+    refuse_length(text, MAX_TEXT)
+    refuse_characters(text, _IN_PROSE)
+    return text
+
+
+def line_of(limit: int) -> Callable[[str], str]:
+    """Return the check for a text of one line, not blank, with at most `limit` characters."""
+    return _single(limit, _IN_LINE)
+
+
+def name_of(limit: int) -> Callable[[str], str]:
+    """Return the check for a human name: one line, and nothing that reorders or hides text."""
+    return _single(limit, _IN_NAME)
+
+
+def _single(limit: int, refused: re.Pattern[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        refuse_blank(text)
+        refuse_length(text, limit)
+        refuse_characters(text, refused)
+        return text
+
+    return check

@@ -1,0 +1,77 @@
+"""The types of the spec's fields: each keeps a value exactly or refuses it."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NoReturn
+from uuid import UUID
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.translate import wrong_type
+from dagctl.spec.wording import shown
+
+MAX_RETRIES = 1_000_000
+"""Airflow keeps the count in a 32-bit column and adds to it."""
+MAX_RETRY_DELAY = 5_256_000
+"""Minutes: ten years, so that no date that Airflow computes with it overflows."""
+MAX_TASKS = 5_000
+
+UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_UUID = re.compile(UUID_PATTERN)
+
+
+def read_project_id(value: object) -> UUID | None:
+    """Return the UUID that the text spells, or raise a pydantic error."""
+    if value is None or isinstance(value, UUID):
+        return value
+    if not isinstance(value, str):
+        raise wrong_type(("project_id",), "text", value, "quote it").error()
+    if not _UUID.fullmatch(value) or "\n" in value:
+        hint = "for example 123e4567-e89b-12d3-a456-426614174000"
+        raise Problem(Code.BAD_PROJECT_ID, f"{shown(value)} is not a UUID", hint).error()
+    return UUID(value)
+
+
+def write_project_id(project_id: UUID) -> str:
+    """Return the text form of a project id."""
+    return str(project_id)
+
+
+def read_retries(value: int) -> int:
+    """Return the number of retries, or raise a pydantic error if it is out of range."""
+    if not 0 <= value <= MAX_RETRIES:
+        _out_of_range("retries", MAX_RETRIES)
+    return value
+
+
+def read_retry_delay(value: object) -> int | float:
+    """Return the minutes between tries, or raise a pydantic error."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        hint = "write it without quotes"
+        raise wrong_type(("retry_delay_minutes",), "a number", value, hint).error()
+    is_minus_zero = value == 0 and math.copysign(1, value) < 0
+    if is_minus_zero or not 0 <= value <= MAX_RETRY_DELAY:
+        _out_of_range("retry_delay_minutes", MAX_RETRY_DELAY)
+    return value
+
+
+def _out_of_range(name: str, limit: int) -> NoReturn:
+    message = f"`{name}` must be from 0 to {limit:,}"
+    hint = "write a number in this range, or remove the key for the default"
+    raise Problem(Code.OUT_OF_RANGE, message, hint).error()
+
+
+def read_tasks(value: object) -> object:
+    """Return a list of tasks as a tuple if its length is right, or raise a pydantic error."""
+    if not isinstance(value, list | tuple):
+        return value
+    if not value:
+        raise Problem(
+            Code.NO_TASKS, "a DAG needs at least one task", "add an item to `tasks`"
+        ).error()
+    if len(value) > MAX_TASKS:
+        message = f"the DAG has {len(value):,} tasks; at most {MAX_TASKS:,} are allowed"
+        raise Problem(Code.TOO_MANY_TASKS, message, "make several DAGs of it").error()
+    return tuple(value)

@@ -1,0 +1,66 @@
+"""Findings about the text that both readers make, in the same words."""
+
+from __future__ import annotations
+
+from dagctl.spec.codes import Code
+from dagctl.spec.readers.document import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    Document,
+    Finding,
+    Span,
+    line_and_column,
+)
+from dagctl.spec.wording import shown
+
+_LIMITS = {
+    Code.TOO_DEEP: (
+        f"the document is nested more than {MAX_DEPTH} levels deep",
+        "a spec needs four levels",
+    ),
+    Code.TOO_MANY_VALUES: (
+        f"the document has too many values (with aliases written out, over {MAX_VALUES:,})",
+        "make several DAGs of it",
+    ),
+    Code.YAML_ALIAS: ("the alias stands for something that it is a part of", "write the value out"),
+}
+
+
+def limit_finding(code: Code, offset: int) -> Finding:
+    """Return the finding for a limit that was exceeded at an offset."""
+    message, hint = _LIMITS[code]
+    return Finding(code, message, hint, Span(offset, offset + 1))
+
+
+def duplicate_key(text: str, key: str, first: Span, second: Span) -> Finding:
+    """Return the finding for a key that stands twice in one mapping."""
+    line, _ = line_and_column(text, first.start)
+    message = f"the key {shown(key)} is here a second time; the first is in line {line}"
+    return Finding(Code.DUPLICATE_KEY, message, "remove one of them", second)
+
+
+def key_not_text(text: str, span: Span) -> Finding:
+    """Return the finding for a key that is a number, a truth value, null or a collection."""
+    message = f"the key {shown(text[span.start : span.end])} is not text"
+    return Finding(Code.KEY_NOT_TEXT, message, "quote it", span)
+
+
+def empty_document() -> Finding:
+    """Return the finding for a text with no document in it."""
+    return Finding(
+        Code.EMPTY_DOCUMENT,
+        "there is no spec: the document is empty",
+        "`dagctl help spec` shows an example",
+        Span(0, 0),
+    )
+
+
+def not_a_mapping(document: Document) -> Finding:
+    """Return the finding for a document that is something else than a mapping."""
+    root = document.root
+    if root.value is None:
+        return empty_document()
+    kind = "a list" if root.kind == "list" else "a single value"
+    message = f"a spec is a mapping of keys to values, not {kind}"
+    span = document.first_line(root.span)
+    return Finding(Code.NOT_A_MAPPING, message, "begin with `dag_name: ...`", span)

@@ -1,0 +1,232 @@
+"""JSON as a document.
+
+A reader of its own: the standard library tells no positions and loses duplicate keys.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.readers.document import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    Document,
+    Finding,
+    Node,
+    Reading,
+    Span,
+)
+from dagctl.spec.readers.findings import duplicate_key, empty_document, limit_finding
+from dagctl.spec.readers.json_text import inside, match_text, read_text
+
+_BLANK = re.compile(r"[ \t\n\r]*")
+_COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.+-])")
+_WORD = re.compile(r"[-+.\w]+")
+_MAX_DIGITS = 300
+
+_LITERALS = {"true": True, "false": False, "null": None}
+_PYTHON: dict[str, tuple[str, bool | None]] = {
+    "True": ("true", True),
+    "False": ("false", False),
+    "None": ("null", None),
+}
+_NOT_FINITE = {"nan", "infinity", "inf"}
+
+
+def read_json(text: str) -> Reading:
+    """Return the document that a JSON text holds, and what is wrong with the text.
+
+    It reads on behind a slip whose meaning is certain: a comma too many, a comment, `True`.
+    """
+    reader = _Reader(text)
+    try:
+        root = reader.document()
+    except _StopError:
+        return Reading(None, reader.findings)
+    return Reading(Document(text, root, inside) if root else None, reader.findings)
+
+
+class _StopError(Exception):
+    """There is no way to read on; the finding is told already."""
+
+
+class _Reader:
+    """Reads one text from its beginning to its end."""
+
+    def __init__(self, text: str) -> None:
+        self.findings: list[Finding] = []
+        self._text = text
+        self._at = 0
+        self._values = 0
+
+    def document(self) -> Node | None:
+        """Return the only value of the text, or None if there is nothing in it."""
+        if not self._next():
+            self.findings.append(empty_document())
+            return None
+        root = self._value(1)
+        if self._next():
+            raise self._stop(
+                "there is more text behind the end of the document", "one file holds one spec"
+            )
+        return root
+
+    def _value(self, depth: int) -> Node:
+        self._values += 1
+        if depth > MAX_DEPTH or self._values > MAX_VALUES:
+            code = Code.TOO_DEEP if depth > MAX_DEPTH else Code.TOO_MANY_VALUES
+            self.findings.append(limit_finding(code, self._at))
+            raise _StopError
+        char = self._next()
+        if char == "{":
+            return self._mapping(depth)
+        if char == "[":
+            return self._list(depth)
+        return self._text_value() if char in {'"', "'"} else self._number() or self._word()
+
+    def _mapping(self, depth: int) -> Node:
+        built, start = Node({}, Span(0, 0), "mapping"), self._at
+        self._at += 1
+        while self._goes_on("}"):
+            key = self._key()
+            if self._next() != ":":
+                raise self._stop("`:` is missing behind the key", 'write `"key": value`')
+            self._at += 1
+            value = self._value(depth + 1)
+            if key.value in built.keys:
+                first, _ = built.keys[key.value]
+                self._tell(duplicate_key(self._text, key.value, first, key.span))
+            else:
+                built.keys[key.value] = (key.span, value)
+                built.value[key.value] = value.value
+            self._comma("}")
+        built.span = Span(start, self._at)
+        return built
+
+    def _list(self, depth: int) -> Node:
+        items, start = [], self._at
+        self._at += 1
+        while self._goes_on("]"):
+            items.append(self._value(depth + 1))
+            self._comma("]")
+        return Node([item.value for item in items], Span(start, self._at), "list", items)
+
+    def _goes_on(self, closing: str) -> bool:
+        """Return whether another item follows; pass the closing bracket if not."""
+        if self._next() != closing:
+            return True
+        self._at += 1
+        return False
+
+    def _comma(self, closing: str) -> None:
+        """Pass the comma between two items; there is none before the closing bracket."""
+        char = self._next()
+        if char == closing:
+            return
+        if char != ",":
+            raise self._stop(f"`,` or `{closing}` is missing here", "separate the items by commas")
+        comma = self._at
+        self._at += 1
+        if self._next() == closing:
+            message = f"a comma stands before `{closing}`"
+            self._tell(
+                Finding(
+                    Code.JSON_TRAILING_COMMA, message, "remove the comma", Span(comma, comma + 1)
+                )
+            )
+
+    def _key(self) -> Node:
+        if self._next() in {'"', "'"}:
+            return self._text_value()
+        raise self._stop("a key in double quotes is missing here", 'write `"key": value`')
+
+    def _text_value(self) -> Node:
+        found = match_text(self._text, self._at)
+        if found is None:
+            raise self._stop("the text that begins here is never closed", "add the closing quote")
+        if found.group().startswith("'"):
+            message = "JSON has double quotes only"
+            self._tell(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*found.span())))
+        value, findings = read_text(found)
+        for finding in findings:
+            self._tell(finding)
+        self._at = found.end()
+        return Node(value, Span(*found.span()), "quoted")
+
+    def _number(self) -> Node | None:
+        found = _NUMBER.match(self._text, self._at)
+        if found is None:
+            return None
+        span, word = Span(*found.span()), found.group()
+        value: float = 0
+        if found[1] or found[2]:
+            value = float(word)
+        elif len(word) <= _MAX_DIGITS:
+            value = int(word)
+        if not math.isfinite(value) or len(word) > _MAX_DIGITS:
+            message, hint = "the number is too large, or too long", "quote it if it is text"
+            self._tell(Finding(Code.NUMBER_TOO_LARGE, message, hint, span))
+        self._at = found.end()
+        return Node(value, span, "plain")
+
+    def _word(self) -> Node:
+        found = _WORD.match(self._text, self._at)
+        word = found.group() if found else ""
+        span = Span(self._at, self._at + max(len(word), 1))
+        self._at += len(word)
+        if word in _LITERALS:
+            return Node(_LITERALS[word], span, "plain")
+        if word in _PYTHON:
+            right, value = _PYTHON[word]
+            self._tell(
+                Finding(Code.JSON_PYTHON, f"`{word}` is Python, not JSON", f"write {right}", span)
+            )
+            return Node(value, span, "plain")
+        if word.lstrip("+-").lower() in _NOT_FINITE:
+            self._tell(
+                Finding(
+                    Code.JSON_NOT_FINITE,
+                    f"`{word}` is no JSON number",
+                    "write a finite number",
+                    span,
+                )
+            )
+            return Node(word, span, "plain")
+        if not self._text[span.start : span.end].strip():
+            raise self._stop("the document ends in the middle", "close every bracket")
+        hint = "put text in double quotes; a number has no leading zero or `+`"
+        raise self._stop("no JSON value begins here", hint, span)
+
+    def _next(self) -> str:
+        """Pass white space and comments; return the next character, or nothing at the end."""
+        while True:
+            blank = _BLANK.match(self._text, self._at)
+            self._at = blank.end() if blank else self._at
+            char = self._text[self._at : self._at + 1]
+            comment = _COMMENT.match(self._text, self._at) if char in {"/", "#"} else None
+            if comment is None:
+                return char
+            span = Span(comment.start(), comment.end())
+            self._tell(
+                Finding(
+                    Code.JSON_COMMENT,
+                    "JSON has no comments",
+                    "remove it, or write the spec in YAML",
+                    span,
+                )
+            )
+            self._at = comment.end()
+
+    def _tell(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        if len(self.findings) >= MAX_PROBLEMS:
+            raise _StopError
+
+    def _stop(self, message: str, hint: str, span: Span | None = None) -> _StopError:
+        span = span or Span(self._at, self._at + 1)
+        self.findings.append(Finding(Code.JSON_SYNTAX, message, hint, span))
+        return _StopError()

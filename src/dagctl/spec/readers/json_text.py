@@ -1,0 +1,85 @@
+"""JSON's texts: what a spelling says, what is wrong with it, and where a place in it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.readers.document import Finding, Node, Span
+from dagctl.spec.readers.value_places import span_of_tokens
+
+if TYPE_CHECKING:
+    from dagctl.spec.problem import Place
+
+_SIMPLE = re.compile(r'"([^"\\\x00-\x1f]*)"')
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SINGLE = re.compile(r"'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
+_PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_TOKEN = re.compile(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|.", re.DOTALL)
+_SPECIAL = re.compile(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|[\x00-\x1f]", re.DOTALL)
+_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_QUOTE = "\\'"
+
+
+def match_text(text: str, offset: int) -> re.Match[str] | None:
+    """Return the match of a quoted text that begins here, or None if it is never closed."""
+    shape = _SINGLE if text.startswith("'", offset) else _STRING
+    return _SIMPLE.match(text, offset) or shape.match(text, offset)
+
+
+def read_text(found: re.Match[str]) -> tuple[str, list[Finding]]:
+    """Return what the quoted text says, and what is wrong with it."""
+    if found.re is _SIMPLE:
+        return found[1], []
+    findings: list[Finding] = []
+    start, end = found.start() + 1, found.end() - 1
+
+    def said(token: re.Match[str]) -> str:
+        char, finding = _said(token)
+        if finding:
+            findings.append(finding)
+        return char
+
+    parts: list[str] = []
+    for token in _SPECIAL.finditer(found.string, start, end):
+        parts += (found.string[start : token.start()], said(token))
+        start = token.end()
+    return "".join([*parts, found.string[start:end]]), findings
+
+
+def _said(token: re.Match[str]) -> tuple[str, Finding | None]:
+    spelling, span = token.group(), Span(*token.span())
+    if len(spelling) == 12:  # noqa: PLR2004 - a pair of \uXXXX
+        high, low = int(spelling[2:6], 16), int(spelling[8:], 16)
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)), None
+    if len(spelling) == 1:
+        return spelling, _raw_character(spelling, span)
+    if len(spelling) == 2:  # noqa: PLR2004 - a backslash and a letter
+        char = _ESCAPES.get(spelling[1])
+        return (char, None) if char else (spelling[1], _bad_escape(spelling, span))
+    code = spelling.removeprefix("\\u")
+    char = chr(int(code, 16))
+    if "\ud800" <= char <= "\udfff":
+        message = f"`{spelling}` is half of a surrogate pair and no character"
+        return "\ufffd", Finding(Code.JSON_SURROGATE, message, "write the character itself", span)
+    return char, None
+
+
+def _raw_character(char: str, span: Span) -> Finding:
+    message = f"the control character U+{ord(char):04X} may not stand in a JSON text as it is"
+    escape = next((name for name, value in _ESCAPES.items() if value == char), f"u{ord(char):04x}")
+    return Finding(Code.RAW_CHARACTER, message, f"write it as \\{escape}", span)
+
+
+def _bad_escape(spelling: str, span: Span) -> Finding | None:
+    if spelling == _QUOTE:
+        return None  # only between single quotes, which are told already
+    hint = "write \\\\ for a backslash"
+    return Finding(Code.JSON_SYNTAX, "there is no such escape in JSON", hint, span)
+
+
+def inside(text: str, node: Node, place: Place) -> Span | None:
+    """Return the stretch of the document for a place in a text value."""
+    spelling = Span(node.span.start + 1, node.span.end - 1)
+    return span_of_tokens(text, spelling, _TOKEN, node.value, place)

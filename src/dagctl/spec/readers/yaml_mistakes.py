@@ -1,0 +1,236 @@
+"""Why a text is no YAML, in words that help.
+
+A slip of one line is taken out of the text, so that what is wrong behind it is found as well.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagctl.spec.codes import Code
+from dagctl.spec.readers.document import Finding, Span
+
+if TYPE_CHECKING:
+    from yaml import Mark, MarkedYAMLError
+
+_LINE = re.compile(
+    r"""(?P<head>[ ]*(?:-[ ]+)*(?:(?:[\w$.-]+|"[^"\n]*"|'[^'\n]*')[ ]*:[ ]+)?)"""
+    r"""(?P<value>[^\s#].*?)[ \t\r]*$""",
+    re.MULTILINE,
+)
+
+_BRACKET = "close the bracket, or quote the text"
+_QUOTES = "close the quotes at the end; a quote inside them is written twice ('') or escaped"
+_SLIPS = (
+    (
+        re.compile(r"\{\{"),
+        Code.YAML_QUOTE_JINJA,
+        "to YAML, `{{` begins a mapping",
+        'quote the text: "{{ ... }}"',
+    ),
+    (re.compile(r"\{%"), Code.YAML_QUOTE_JINJA, "to YAML, `{` begins a mapping", "quote the text"),
+    (re.compile(r"@"), Code.YAML_QUOTE, "an unquoted text cannot begin with `@`", None),
+    (re.compile(r"`"), Code.YAML_QUOTE, "an unquoted text cannot begin with a backtick", None),
+    (re.compile(r"%"), Code.YAML_QUOTE, "an unquoted text cannot begin with `%`", None),
+    (re.compile(r"\*\w"), Code.YAML_ALIAS, "no anchor of this name stands before the alias", None),
+    (re.compile(r"\*"), Code.YAML_QUOTE, "to YAML, `*` begins an alias", None),
+    (re.compile(r"&"), Code.YAML_QUOTE, "to YAML, `&` begins an anchor", None),
+    (re.compile(r"!"), Code.YAML_QUOTE, "to YAML, `!` begins a tag", None),
+    (
+        re.compile(r"[|>]"),
+        Code.YAML_QUOTE,
+        "behind `|` or `>` the text begins on the next line",
+        None,
+    ),
+    (re.compile(r"\["), Code.YAML_QUOTE, "to YAML, `[` begins a list", _BRACKET),
+    (re.compile(r"\{"), Code.YAML_QUOTE, "to YAML, `{` begins a mapping", _BRACKET),
+    (re.compile(r"""["']"""), Code.YAML_QUOTE, "the quotes do not enclose the whole text", _QUOTES),
+    (
+        re.compile(r".*?: "),
+        Code.YAML_QUOTE,
+        "to YAML, `: ` in an unquoted text begins a mapping",
+        None,
+    ),
+    (
+        re.compile(r"[,\]}]"),
+        Code.YAML_QUOTE,
+        "an unquoted text cannot begin with this character",
+        None,
+    ),
+)
+"""How a value begins that has to be quoted, in the order of trial."""
+
+_PROBLEMS = (
+    (
+        "found another document",
+        Code.YAML_SEVERAL_DOCUMENTS,
+        "a second document begins here",
+        "one file holds one spec",
+    ),
+    (
+        "found undefined alias",
+        Code.YAML_ALIAS,
+        "no anchor of this name stands before the alias",
+        "quote it if it is text",
+    ),
+    (
+        "duplicate anchor",
+        Code.YAML_ALIAS,
+        "the anchor stands here a second time",
+        "give each anchor its own name",
+    ),
+    (
+        "incompatible YAML",
+        Code.YAML_SYNTAX,
+        "only YAML 1.1 and 1.2 are understood",
+        "remove the directive",
+    ),
+    ("directive", Code.YAML_SYNTAX, "this directive is not understood", "remove it"),
+    (
+        "undefined tag handle",
+        Code.YAML_TAG,
+        "this tag is not allowed",
+        "quote the text, or remove the tag",
+    ),
+    ("expected ':'", Code.YAML_SYNTAX, "a key without `:`", "write `key: value`"),
+    (
+        "end of stream",
+        Code.YAML_SYNTAX,
+        "what begins here is never closed",
+        "add the closing quote or bracket",
+    ),
+    (
+        "unexpected document indicator",
+        Code.YAML_SYNTAX,
+        "what begins before this line is never closed",
+        "add the closing quote",
+    ),
+    (
+        "invalid Unicode character",
+        Code.YAML_SYNTAX,
+        "this escape is no character to YAML",
+        "write the character itself; a pair of \\u escapes is JSON's way",
+    ),
+    (
+        "hexdecimal",
+        Code.YAML_SYNTAX,
+        "digits are missing behind this escape",
+        "write `\\\\` for a backslash, or use single quotes",
+    ),
+    (
+        "escape",
+        Code.YAML_SYNTAX,
+        "there is no such escape between double quotes",
+        "write `\\\\` for a backslash, or use single quotes",
+    ),
+    (
+        "expected ',' or",
+        Code.YAML_SYNTAX,
+        "a list or mapping in brackets goes wrong here",
+        "separate the items by commas and close the bracket",
+    ),
+    (
+        "mapping values are not allowed",
+        Code.YAML_SYNTAX,
+        "a `:` is not allowed here",
+        "check the indentation of this line and the one before, or quote the text",
+    ),
+)
+_ESCAPES = ("escape", "hexdecimal")
+"""What PyYAML says of a slip behind a backslash: it is told there, not for the whole text."""
+_MISFIT = (
+    "this line does not fit the lines before it",
+    "check the indentation, and `key: value` or `- item`",
+)
+
+
+class _Slip(NamedTuple):
+    finding: Finding
+    mended: str | None
+
+
+def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
+    """Return the finding for PyYAML's error, and the text without the slip if it is one value."""
+    marks = [mark.index for mark in (error.problem_mark, error.context_mark) if mark is not None]
+    problem = f"{error.context or ''} {error.problem or ''}"
+    tab = _tab(text, marks)
+    if tab:
+        return tab, None
+    if not _is_whole(problem):
+        for offset in marks:
+            slip = _slip(text, offset)
+            if slip:
+                if not any(word in problem for word in _ESCAPES):
+                    return slip
+                return _misfit(problem, _best_mark(error)), slip.mended
+    return _misfit(problem, _best_mark(error)), None
+
+
+def _is_whole(problem: str) -> bool:
+    """Return whether the error is about the document rather than about one value."""
+    return any(
+        words in problem
+        for words in ("another document", "directive", "incompatible", "duplicate anchor")
+    )
+
+
+def _tab(text: str, offsets: list[int]) -> Finding | None:
+    for offset in offsets:
+        start = text.rfind("\n", 0, offset) + 1
+        found = re.compile(r"[ -]*\t").match(text, start)
+        if found:
+            return Finding(
+                Code.YAML_TAB,
+                "YAML does not allow a tab in the indentation",
+                "indent with spaces",
+                Span(found.end() - 1, found.end()),
+            )
+    return None
+
+
+def _slip(text: str, offset: int) -> _Slip | None:
+    line = _LINE.match(text, text.rfind("\n", 0, offset) + 1)
+    if line is None or not line["head"].strip() or offset < line.start("value"):
+        return None
+    span = Span(*line.span("value"))
+    for shape, code, message, hint in _SLIPS:
+        if shape.match(line["value"]):
+            finding = Finding(code, message, hint or _quoted(line["value"]), span)
+            return _Slip(finding, text[: span.start] + _placeholder(span) + text[span.end :])
+    return None
+
+
+def _quoted(value: str) -> str:
+    if len(value) > 60 or not value.isprintable():  # noqa: PLR2004 - a hint is one line
+        return "quote the text"
+    if '"' not in value and "\\" not in value:
+        return f'quote it: "{value}"'
+    return (
+        f"quote it: '{value}'"
+        if "'" not in value
+        else "put the text into a block: `|` and, indented, the next lines"
+    )
+
+
+def _placeholder(span: Span) -> str:
+    width = span.end - span.start
+    return "x" * width
+
+
+def _misfit(problem: str, offset: int) -> Finding:
+    span = Span(offset, offset + 1)
+    for words, code, message, hint in _PROBLEMS:
+        if words in problem:
+            return Finding(code, message, hint, span)
+    return Finding(Code.YAML_SYNTAX, *_MISFIT, span)
+
+
+def _best_mark(error: MarkedYAMLError) -> int:
+    """Return where to point: at what is never closed or ended, else at where the parser gave up."""
+    problem = error.problem or ""
+    begun = "end of stream" in problem or "expected ':'" in problem
+    marks: tuple[Mark | None, ...] = (error.context_mark, error.problem_mark)
+    first, second = marks if begun else reversed(marks)
+    mark = first or second
+    return mark.index if mark else 0

@@ -1,0 +1,151 @@
+"""YAML as a document: plain data only, every key once, no surprises."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from dagctl.spec.codes import Code
+from dagctl.spec.readers.document import (
+    Document,
+    Finding,
+    Kind,
+    Node,
+    Reading,
+    Span,
+)
+from dagctl.spec.readers.findings import duplicate_key, empty_document, key_not_text, limit_finding
+from dagctl.spec.readers.yaml_limits import refuse_explosion
+from dagctl.spec.readers.yaml_mistakes import explain
+from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
+from dagctl.spec.readers.yaml_places import inside
+from dagctl.spec.readers.yaml_values import meaning
+from dagctl.spec.wording import shown
+
+_MENDED = 20
+"""So many slips of one line each are mended, to find what else is wrong behind them."""
+_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
+_KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'": "quoted"}
+
+
+def read_yaml(text: str) -> Reading:
+    """Return the document that a YAML text holds, and what is wrong with the text."""
+    raw = _RAW.search(text)
+    if raw:
+        return Reading(None, [_raw_character(raw)])
+    findings: list[Finding] = []
+    mended = text
+    for _ in range(_MENDED):
+        try:
+            root = compose(mended)
+        except LimitError as error:
+            return Reading(None, [*findings, limit_finding(error.code, error.offset)])
+        except yaml.MarkedYAMLError as error:
+            finding, again = explain(mended, error)
+            findings.append(finding)
+            if again is None:
+                return Reading(None, findings)
+            mended = again
+        else:
+            return _document(text, root, findings)
+    return Reading(None, findings)
+
+
+def _raw_character(found: re.Match[str]) -> Finding:
+    char = found.group()
+    if char == "\r":
+        message = "a carriage return alone is no line end"
+        return Finding(
+            Code.RAW_CHARACTER, message, "save the file with LF line ends", Span(*found.span())
+        )
+    message = f"the character U+{ord(char):04X} may not stand in YAML as it is"
+    hint = f"remove it, or write it as {shown(char)[1:-1]} between double quotes"
+    return Finding(Code.RAW_CHARACTER, message, hint, Span(*found.span()))
+
+
+def _document(text: str, root: yaml.Node | None, findings: list[Finding]) -> Reading:
+    if root is None:
+        return Reading(None, [*findings, empty_document()])
+    try:
+        if "*" in text:
+            refuse_explosion(root)
+    except LimitError as error:
+        return Reading(None, [*findings, limit_finding(error.code, error.offset)])
+    return Reading(Document(text, _Builder(text, findings).build(root), inside), findings)
+
+
+class _Builder:
+    """Turns PyYAML's nodes into ours; an alias becomes what it stands for."""
+
+    def __init__(self, text: str, findings: list[Finding]) -> None:
+        self._text = text
+        self._findings = findings
+
+    def build(self, node: yaml.Node) -> Node:
+        """Return our node for PyYAML's."""
+        span = Span(node.start_mark.index, node.end_mark.index)
+        # PyYAML takes a lone "!" for no tag at all, though it makes a text of `! 1`
+        if node.tag not in {PLAIN, TEXT, LIST, MAPPING} or self._text.startswith("!", span.start):
+            message = f"the tag {shown(_written(node))} is not allowed"
+            self._tell(Code.YAML_TAG, message, "quote the text, or remove the tag", span)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, span)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, span)
+        items = [self.build(item) for item in node.value]
+        return Node([item.value for item in items], span, "list", items)
+
+    def _scalar(self, node: yaml.ScalarNode, span: Span) -> Node:
+        kind = _KINDS.get(node.style, "plain")
+        if node.tag != PLAIN:
+            return Node(node.value, span, kind)
+        value, surprise = meaning(node.value)
+        if surprise:
+            self._tell(*surprise, span)
+        return Node(value, span, kind)
+
+    def _mapping(self, node: yaml.MappingNode, span: Span) -> Node:
+        if self._text.startswith("{{", span.start):
+            message, hint = "to YAML, `{{` begins a mapping", 'quote the text: "{{ ... }}"'
+            self._tell(Code.YAML_QUOTE_JINJA, message, hint, span)
+            return Node(self._text[span.start : span.end], span, "plain")
+        built = Node({}, span, "mapping")
+        for key, value in node.value:
+            self._entry(built, key, value)
+        return built
+
+    def _entry(self, built: Node, key: yaml.Node, value: yaml.Node) -> None:
+        where = Span(key.start_mark.index, key.end_mark.index)
+        name = self._key(key, where)
+        if name is None:
+            return
+        if name in built.keys:
+            self._findings.append(duplicate_key(self._text, name, built.keys[name][0], where))
+            return
+        child = self.build(value)
+        built.keys[name] = (where, child)
+        built.value[name] = child.value
+
+    def _key(self, key: yaml.Node, where: Span) -> str | None:
+        if not isinstance(key, yaml.ScalarNode):
+            self._findings.append(key_not_text(self._text, where))
+            return None
+        if key.tag == PLAIN and key.value == "<<":
+            message = "merging mappings with `<<` is not supported"
+            self._tell(Code.YAML_MERGE, message, "write the keys out", where)
+            return None
+        name = self.build(key).value
+        if isinstance(name, str):
+            return name
+        self._findings.append(key_not_text(self._text, where))
+        return None
+
+    def _tell(self, code: Code, message: str, hint: str, span: Span) -> None:
+        self._findings.append(Finding(code, message, hint, span))
+
+
+def _written(node: yaml.Node) -> str:
+    tag: Any = "!" if node.tag in {PLAIN, TEXT, LIST, MAPPING} else node.tag
+    return str(tag).replace("tag:yaml.org,2002:", "!!")

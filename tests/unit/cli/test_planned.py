@@ -1,0 +1,94 @@
+"""The words in which a dry run tells what changes."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.cli.console import Console
+from dagctl.cli.invocation import Invocation
+from dagctl.cli.planned import tell_plan
+from dagctl.cli.specs import Batch
+from dagctl.commands.plan import PlannedDag, PlanResult
+from dagctl.publish.changes import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DIFF = "--- x.py (now)\n+++ x.py (planned)\n@@ -1 +1,2 @@\n-a\n+b\n+--c\n"
+
+
+def told(changes: Sequence[Change], diff: str = "") -> list[str]:
+    """Return the indented lines of the plan of one update."""
+    dag = PlannedDag(
+        dag_id="orders",
+        file_path="dags/orders.py",
+        version=2,
+        action="update",
+        changes=tuple(changes),
+        diff=diff,
+        source="specs/orders.yaml",
+    )
+    console = Console(StringIO(), StringIO(), {})
+    tell_plan(Invocation(console=console), PlanResult(dags=(dag,)), Batch((), ()))
+    assert isinstance(console.out, StringIO)
+    first, *lines = console.out.getvalue().splitlines()
+    assert first == "update orders v1 -> v2 from specs/orders.yaml"
+    return [line for line in lines if line.startswith("  ")]
+
+
+def change(*path: str, before: object = None, after: object = None) -> Change:
+    return Change(kind="changed", path=path, before=before, after=after)
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (
+            change("schedule_interval", before="0 2 * * *", after="30 2 * * *"),
+            "  ~ schedule_interval  0 2 * * * -> 30 2 * * *  (at 02:30)",
+        ),
+        (
+            change("schedule_interval", before="@daily"),
+            "  ~ schedule_interval  @daily -> none  (never; it runs when triggered)",
+        ),
+        (change("retries", before=1, after=0), "  ~ retries  1 -> 0"),
+        (change("catchup", before=False, after=True), "  ~ catchup  false -> true"),
+        (change("tags", before=[], after=["a", "b"]), "  ~ tags  none -> a, b"),
+        (change("description", before="", after="x" * 50), f'  ~ description  "" -> {"x" * 37}...'),
+        (change("owner", before="\x1b[31m", after="a"), "  ~ owner  \\x1b[31m -> a"),
+        (
+            change("tasks", "load", "python_code", before="a\nb", after="a\nc"),
+            "  ~ task load: python_code",
+        ),
+        (change("tasks", before=["a", "b"], after=["b", "a"]), "  ~ order of tasks  a, b -> b, a"),
+        (
+            Change(kind="added", path=("tasks", "audit"), after={"dependencies": ["a", "b"]}),
+            "  + task audit  after a, b",
+        ),
+        (
+            Change(kind="added", path=("tasks", "audit"), after={"dependencies": []}),
+            "  + task audit",
+        ),
+        (
+            Change(kind="removed", path=("tasks", "audit"), before={"dependencies": ["a"]}),
+            "  - task audit",
+        ),
+        (Change(kind="added", path=("dag_id",), after="orders"), "  + dag_id  orders"),
+        (
+            Change(kind="removed", path=("tasks", "a", "bash_command"), before="ls"),
+            "  - task a: bash_command  ls",
+        ),
+    ],
+)
+def test_a_change_in_words(found: Change, line: str) -> None:
+    assert told([found]) == [line]
+
+
+def test_values_stand_below_each_other_and_the_file_comes_last() -> None:
+    assert told([change("owner", before="a", after="b")], DIFF) == [
+        "  ~ owner           a -> b",
+        "  ~ dags/orders.py  +2 -1",
+    ]

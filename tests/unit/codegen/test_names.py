@@ -1,0 +1,72 @@
+"""The names in a module and the name of its file."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import sys
+from itertools import chain
+
+import pytest
+
+from dagctl import DagSpec
+from dagctl.codegen.dag_file import dag_file
+from dagctl.codegen.names import file_name, function, stems, variable
+from dagctl.codegen.reserved import STANDARD_LIBRARY
+
+
+def test_an_id_that_is_an_identifier_keeps_its_name_wherever_it_stands() -> None:
+    assert stems(["a-b", "a.b", "a_b", "a_b_2"]) == {
+        "a_b": "a_b",
+        "a_b_2": "a_b_2",
+        "a-b": "a_b_3",
+        "a.b": "a_b_4",
+    }
+
+
+def test_a_leading_digit_gets_a_prefix() -> None:
+    assert stems(["1st", "_1st"]) == {"_1st": "_1st", "1st": "_1st_2"}
+
+
+def test_all_names_are_different_identifiers() -> None:
+    ids = ["".join(pair) for pair in chain.from_iterable([[("a", x), ("1", x)] for x in "-._a1"])]
+    found = stems(ids)
+    names = [*map(variable, found.values()), *map(function, found.values())]
+    assert len(set(names)) == 2 * len(ids)
+    assert all(name.isidentifier() for name in names)
+
+
+def test_no_other_name_of_a_module_can_be_a_task_or_function_name() -> None:
+    task = {"task_id": "t", "task_type": "python", "python_code": "return 1"}
+    bash = {"task_id": "b", "task_type": "bash", "bash_command": "true"}
+    file = dag_file(DagSpec.model_validate({"dag_name": "n", "tasks": [task, bash]}), "3", "n")
+    own = {"datetime", "timedelta", "timezone", "default_args", "dag"} | {
+        each.name for each in file.imports
+    }
+    taken = {*own, *dir(builtins), *keyword.kwlist, *keyword.softkwlist}
+    assert not [name for name in taken if name.endswith(("_task", "_function"))]
+
+
+@pytest.mark.parametrize(
+    "dag_id",
+    [
+        *("logging", "Logging", "airflow_local_settings", "webserver_config", "conftest"),
+        *("setup", "__init__", "airflow", "aux", "COM1", "nul.v2", "test", "_thread"),
+    ],
+)
+def test_a_file_that_would_hide_a_module_has_a_prefix(dag_id: str) -> None:
+    assert file_name(dag_id) == f"dag_{dag_id}.py"
+
+
+@pytest.mark.parametrize("dag_id", ["my_etl", "dag_etl", "logging_2", "test_etl", "a.b", "x-1"])
+def test_any_other_file_is_named_by_the_id(dag_id: str) -> None:
+    assert file_name(dag_id) == f"{dag_id}.py"
+
+
+def test_no_two_ids_share_a_file() -> None:
+    ids = ["logging", "dag_logging", "dag_dag_logging", "dag_x", "x", "DAG_logging"]
+    assert len({file_name(dag_id) for dag_id in ids}) == len(ids)
+
+
+def test_the_table_holds_the_standard_library_of_this_python() -> None:
+    assert {name.lower() for name in sys.stdlib_module_names} <= STANDARD_LIBRARY

@@ -1,0 +1,88 @@
+"""The layout of a file, the two targets and the header."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from dagctl import DagSpec, Provenance, render
+from dagctl.codegen.dag_file import dag_file
+
+TASK = {"task_id": "t", "task_type": "bash", "bash_command": "true"}
+
+
+def a_spec(**fields: object) -> DagSpec:
+    return DagSpec.model_validate({"dag_name": "n", "tasks": [TASK], **fields})
+
+
+def test_the_sections_are_those_of_the_guide_in_its_order() -> None:
+    python = {
+        "task_id": "p",
+        "task_type": "python",
+        "python_code": "return 1",
+        "dependencies": ["t"],
+    }
+    source = render(a_spec(tasks=[TASK, python]))
+    sections = ["# Python functions for tasks", "# DAG default arguments", "# DAG definition",
+                "# Task definitions", "# Task dependencies"]  # fmt: skip
+    assert [line for line in source.split("\n") if line in sections] == sections
+
+
+def test_sections_without_content_are_left_out() -> None:
+    source = render(a_spec())
+    assert "# Python functions" not in source
+    assert "# Task dependencies" not in source
+    assert "PythonOperator" not in source
+
+
+def test_target_2_needs_no_provider() -> None:
+    source = render(a_spec(), airflow="2")
+    assert "from airflow import DAG" in source
+    assert "from airflow.operators.bash import BashOperator" in source
+    assert "providers" not in source
+
+
+def test_a_header_says_what_is_known() -> None:
+    at = datetime(2024, 1, 15, 12, 30, 59, 999, tzinfo=timezone(timedelta(hours=2)))
+    known = render(a_spec(), provenance=Provenance("ada", at)).split("\n")
+    assert known[4:6] == ["# Created by: ada", "# Generated at: 2024-01-15T10:30:59Z"]
+    assert render(a_spec()).split("\n")[4] == f"# Spec digest: sha256:{a_spec().digest()}"
+
+
+def test_the_year_of_the_header_has_four_digits() -> None:
+    source = render(a_spec(), provenance=Provenance(None, datetime(9, 1, 1, tzinfo=UTC)))
+    assert "# Generated at: 0009-01-01T00:00:00Z" in source
+
+
+def test_a_file_ends_in_one_line_end() -> None:
+    for spec in (a_spec(), a_spec(tasks=[TASK, TASK | {"task_id": "u", "dependencies": ["t"]}])):
+        assert render(spec).endswith("\n")
+        assert not render(spec).endswith("\n\n")
+
+
+def test_a_continuous_dag_has_one_run_at_a_time() -> None:
+    spec = a_spec().model_copy(update={"schedule_interval": "@continuous"})
+    assert dag_file(spec, "3", "x").dag_arguments["max_active_runs"] == 1
+    assert "    max_active_runs=1,\n" in render(spec)
+    assert "max_active_runs" not in render(a_spec(schedule_interval="@daily"))
+
+
+@pytest.mark.parametrize("airflow", ["2", "3"])
+def test_schedule_is_always_written_and_provide_context_never(airflow: str) -> None:
+    source = render(a_spec(), airflow=airflow)  # type: ignore[arg-type] # the parameter is one of two
+    assert "    schedule=None,\n" in source
+    assert "provide_context" not in source
+    assert "schedule_interval" not in source
+
+
+def test_a_number_in_the_id_leaves_the_digest_of_the_spec_alone() -> None:
+    source = render(a_spec(), provenance=Provenance(dag_id="other_2"))
+
+    assert f"# Spec digest: sha256:{a_spec().digest()}" in source
+    assert '\n    "other_2",\n' in source
+
+
+def test_a_dag_that_got_a_number_keeps_the_digest_of_its_spec() -> None:
+    source = render(a_spec(), provenance=Provenance(dag_id="n_2"))
+    assert source == render(a_spec()).replace('"n",', '"n_2",')

@@ -1,0 +1,170 @@
+"""Schedules: what is accepted, what is refused and why, in words, and the next run."""
+
+from __future__ import annotations
+
+import locale
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from croniter import CroniterError, croniter
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.schedule import (
+    PRESETS,
+    check_schedule,
+    next_run,
+    problem_of,
+    runs_between,
+)
+from dagctl.spec.fields.schedule_words import in_words
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        *PRESETS,
+        "0 6 * * *",
+        "*/15 * * * *",
+        "0 6 * * 1-5",
+        "30 6 * JAN-MAR MON,FRI",
+        "0 0 * * 7",
+        "0 0 * * 5-7",
+        "0 0 L * *",
+        "0 0 * * MON#1",
+        "0 0 * * L5",
+        "0 0 ? * *",
+        "0  0 * * *",
+        "0 0 29 2 *",
+        "0 0 31 2 MON",
+    ],
+)
+def test_a_schedule_that_airflow_takes_in_one_sense_is_kept(schedule: str) -> None:
+    assert check_schedule(schedule) == schedule
+
+
+@pytest.mark.parametrize(
+    ("schedule", "code"),
+    [
+        ("", Code.BAD_SCHEDULE),
+        ("None", Code.BAD_SCHEDULE),
+        ("@dialy", Code.BAD_SCHEDULE),
+        ("@Daily", Code.BAD_SCHEDULE),
+        ("@reboot", Code.BAD_SCHEDULE),
+        ("every day", Code.BAD_SCHEDULE),
+        ("* * * *", Code.BAD_SCHEDULE),
+        ("* * * * * * * *", Code.BAD_SCHEDULE),
+        ("60 * * * *", Code.BAD_SCHEDULE),
+        ("*/0 * * * *", Code.BAD_SCHEDULE),
+        ("0 0 0 * *", Code.BAD_SCHEDULE),
+        ("0 0 * * *\n", Code.BAD_SCHEDULE),
+        (" 0 0 * * *", Code.BAD_SCHEDULE),
+        ("\uff10 0 * * *", Code.BAD_SCHEDULE),
+        ("0 0 * * *\x00", Code.BAD_SCHEDULE),
+        ("*" * 500, Code.BAD_SCHEDULE),
+        ("0 0 30 2 *", Code.NEVER_FIRES),
+        ("0 0 31 4,6,9,11 *", Code.NEVER_FIRES),
+        ("0 0 6 * * *", Code.REFUSED_CRON),
+        ("0 0 6 * * * 2024", Code.REFUSED_CRON),
+        ("R 0 * * *", Code.REFUSED_CRON),
+        ("H/15 * * * *", Code.REFUSED_CRON),
+        ("0 r(2-4) * * *", Code.REFUSED_CRON),
+        ("50-10 * * * *", Code.REFUSED_CRON),
+        ("0 0 * * FRI-MON", Code.REFUSED_CRON),
+        ("0 0 * NOV-FEB *", Code.REFUSED_CRON),
+        ("0 1,22-2/2 * * *", Code.REFUSED_CRON),
+    ],
+)
+def test_a_schedule_that_means_nothing_or_several_things_is_refused(
+    schedule: str, code: Code
+) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        check_schedule(schedule)
+
+    assert caught.value.type == code
+    problem = problem_of(schedule)
+    assert problem is not None
+    assert problem.hint
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[0-9*/,LW#?\-]{1,6}( [0-9*/,LW#?\-]{1,6}){4}"))
+def test_what_is_accepted_is_accepted_by_croniter_and_fires(schedule: str) -> None:
+    if problem_of(schedule) is not None or schedule in PRESETS:
+        return
+
+    try:
+        croniter(schedule, START).get_next(datetime)
+    except CroniterError as error:
+        pytest.fail(str(error))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (None, "never; it runs when triggered"),
+        ("@once", "once"),
+        ("@continuous", "continuously, one run after the other"),
+        ("@daily", "at 00:00"),
+        ("0 6 * * 1-5", "at 06:00, Monday through Friday"),
+        ("*/15 * * * *", "every 15 minutes"),
+        ("@quarterly", "at 00:00, on day 1 of the month, every 3 months"),
+    ],
+)
+def test_a_schedule_in_words(schedule: str | None, words: str) -> None:
+    assert in_words(schedule) == words
+
+
+@pytest.mark.parametrize("machine", [("de_DE", "UTF-8"), (None, None)])
+def test_the_words_are_english_on_every_machine(
+    machine: tuple[str | None, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locale, "getlocale", lambda: machine)
+
+    assert in_words("0 6 * * 1-5") == "at 06:00, Monday through Friday"
+
+
+@given(st.sampled_from(["0 0 15W * *", "0 0 L * *", "0 0 * * L5", "0 0 ? * *", "0 0 * * MON#1"]))
+def test_every_valid_schedule_has_words(schedule: str) -> None:
+    assert in_words(schedule)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "now", "expected"),
+    [
+        (None, START, None),
+        ("@once", START - timedelta(days=1), START),
+        ("@once", START, None),
+        ("@continuous", START - timedelta(days=1), START),
+        ("@continuous", START, None),
+        ("@daily", START - timedelta(days=9), START),
+        ("@daily", START, START + timedelta(days=1)),
+        ("0 6 * * *", START - timedelta(days=9), START + timedelta(hours=6)),
+        ("0 6 * * *", START + timedelta(days=3, hours=7), START + timedelta(days=4, hours=6)),
+        ("@quarterly", START, datetime(2024, 4, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_next_run_is_after_now_and_not_before_the_start(
+    schedule: str | None, now: datetime, expected: datetime | None
+) -> None:
+    assert next_run(schedule, START, now) == expected
+
+
+def test_cron_fields_are_in_the_zone_of_the_start_date() -> None:
+    zone = timezone(timedelta(hours=2))
+    start = datetime(2024, 1, 1, tzinfo=zone)
+
+    assert next_run("0 6 * * *", start, START) == datetime(2024, 1, 1, 4, tzinfo=UTC)
+
+
+def test_runs_between_counts_by_the_pace() -> None:
+    year = START + timedelta(days=366)
+
+    assert runs_between("@hourly", START, year) == 366 * 24
+    assert runs_between("@daily", START, year) == 366
+    assert runs_between("@once", START, year) == 0
+    assert runs_between(None, START, year) == 0
+    assert runs_between("@daily", year, START) == 0
