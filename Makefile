@@ -116,11 +116,14 @@ docs: $(SETUP)
 
 # --- Measure ----------------------------------------------------------------------------------
 
-.PHONY: bench bench-local bench-airflow
-bench: bench-local bench-airflow
+.PHONY: bench bench-local bench-supabase bench-airflow
+bench: bench-local bench-supabase bench-airflow
 
 bench-local: $(SETUP)
 	@$(BIN)/python -m bench local
+
+bench-supabase: $(POSTGRES)
+	@$(BIN)/python -m bench supabase
 
 bench-airflow: $(SETUP) .venv-dagfactory/.stamp
 	@$(BIN)/python -m bench airflow

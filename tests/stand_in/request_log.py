@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ class Entry:
     path: str
     status: int | None
     """None if the connection was dropped instead of answered."""
+    began: float
+    """When it had come in, by the monotonic clock in seconds."""
+    ended: float
+    """When the answer was ready."""
 
 
 @dataclass
@@ -28,9 +33,9 @@ class RequestLog:
     _entries: list[Entry] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, method: str, path: str, status: int | None) -> None:
+    def add(self, method: str, path: str, status: int | None, began: float) -> None:
         with self._lock:
-            self._entries.append(Entry(method, path, status))
+            self._entries.append(Entry(method, path, status, began, time.monotonic()))
 
     def clear(self) -> None:
         with self._lock:

@@ -61,10 +61,11 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, self.rfile.read(length))
+        began = time.monotonic()
         fault = self.server.faults.pick(request)
         response = self._outcome(request, fault)
         status = response.status if response else None
-        self.server.requests.add(request.method, request.path, status)
+        self.server.requests.add(request.method, request.path, status, began)
         if response is None:
             self._drop()
         else:
