@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 
 from dagctl.adapters.folder_store import FolderStore
 from dagctl.adapters.memory.store import MemoryStore
-from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.errors import UsageError
-from dagctl.ports import Claim
 from tests.contract.people import PROJECT
 
 if TYPE_CHECKING:
@@ -30,11 +27,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
         return MemoryStore()
     if request.param == "folder":
         return FolderStore(tmp_path / "store")
-    remote = request.getfixturevalue("remote")
-    names = ("x", "y", *(f"x_{n}" for n in range(200)))
-    # only the operation that holds a DAG may write its object
-    SupabaseRegistry(remote, PROJECT).reserve(str(uuid4()), [Claim(dag_id=one) for one in names])
-    return SupabaseStore(remote, "dags")
+    return SupabaseStore(request.getfixturevalue("remote"), "dags")
 
 
 def test_what_was_never_put_is_none(store: Store) -> None:

@@ -6,7 +6,7 @@ all HTTP 400, the real status stands in the body.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dagctl.errors import (
     ConflictError,
@@ -21,6 +21,9 @@ from dagctl.session.redaction import redacted
 DOCTOR = "dagctl doctor"
 SERVER_FAILURE = 500
 """From here on a status says nothing about whether the request was acted on."""
+
+LONGEST = 500
+"""How much of what a server says is repeated, in characters."""
 
 TOKEN_FLAWS = ('"exp" claim', "JWS", "JWT", "signature verification failed")
 """How Storage words that a token is not good; its status is that of a missing right."""
@@ -48,7 +51,8 @@ def error_of(refusal: Refusal, what: str) -> DagctlError:
         refusal: What was answered.
         what: What was asked for, for people: "reserve", "upload of dags/x.py".
     """
-    said = redacted(" ".join(refusal.message.split())[:500]) or f"HTTP {refusal.status}"
+    refusal = replace(refusal, message=_plain(refusal.message), hint=_plain(refusal.hint or ""))
+    said = refusal.message or f"HTTP {refusal.status}"
     if refusal.status >= SERVER_FAILURE:
         return UnavailableError(f"{what}: {said}", hint="try again later")
     if refusal.status == 401 or _is_about_token(refusal):  # noqa: PLR2004 - HTTP's own
@@ -65,6 +69,11 @@ def error_of(refusal: Refusal, what: str) -> DagctlError:
 def is_missing_object(refusal: Refusal) -> bool:
     """Return whether Storage itself says that an object does not exist, or is not visible."""
     return refusal.status == 404 and not refusal.is_foreign and "ucket" not in refusal.message  # noqa: PLR2004 - HTTP's own
+
+
+def _plain(text: str) -> str:
+    """Return a server's words on one line, without a token and without end."""
+    return redacted(" ".join(text.split()))[:LONGEST]
 
 
 def _is_about_token(refusal: Refusal) -> bool:
