@@ -49,6 +49,14 @@ def test_show_says_when_the_object_is_gone(user: Shell, place: Place) -> None:
     assert "is missing" in user.ok("show", "orders").err
 
 
+def test_force_stores_the_object_again(user: Shell, place: Place) -> None:
+    place.stand_in.tamper(KEY, b"import os\n")
+    assert user.run("doctor").code == 7
+    user.ok("create", "--force", "specs/x.yaml")
+    user.ok("doctor")
+    place.check_agreement()
+
+
 def test_the_recorded_spec_comes_back_in_the_order_of_its_fields(user: Shell) -> None:
     fields = [
         line.partition(":")[0] for line in user.ok("show", "orders", "--spec").out.split("\n")
