@@ -85,7 +85,7 @@ def test_escape_sequences_in_a_row_do_not_reach_the_terminal(user: Shell, place:
 
 def test_a_dag_that_does_not_exist_is_exit_6(user: Shell) -> None:
     done = user.run("show", "odrers")
-    assert (done.code, "did you mean orders?" in done.err) == (6, True)
+    assert (done.code, "did you mean `orders`?" in done.err) == (6, True)
 
 
 def test_hidden_rows_are_no_empty_list(place: Place) -> None:
