@@ -142,6 +142,15 @@ def test_an_object_that_was_changed_behind_dagctls_back_is_named(place: Place) -
     assert found.message == "1 of 2 stored files are not what is recorded: sales"
 
 
+def test_the_next_change_of_the_spec_stores_a_changed_object_anew(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    place.stand_in.tamper(f"{PROJECT}/dags/orders.py", b"import os\n")
+    assert findings(place)["objects"].state == "failed"
+    place.create(place.spec("specs/x.yaml", word="two"))
+    assert findings(place)["objects"].state == "ok"
+    place.check_agreement()
+
+
 def test_a_row_that_was_changed_behind_dagctls_back_is_named(place: Place) -> None:
     place.create(place.spec("specs/x.yaml"))
     place.stand_in.sql("update public.user_dags set content_digest = %s", "0" * 64)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 FOREVER = None
 KINDS: Mapping[str, Callable[[], Fault]] = {
-    "slow": lambda: faults.delay(0.8),
+    "slow": lambda: faults.delay(1.5),
     "lost request": faults.drop_before,
     "lost answer": faults.drop_after,
     "twice": faults.duplicate,
