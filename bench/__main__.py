@@ -1,4 +1,4 @@
-"""Measures dagctl, and prints one table: `python -m bench local|airflow...`."""
+"""Measures dagctl, and prints one table: `python -m bench local|supabase|airflow...`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from bench import batch, create, parse, processor, scale, start, task
+from bench import batch, create, parse, processor, scale, start, supabase, task
 from bench.place import SCRATCH
 from bench.table import Row, print_table
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
     "local": [start.measure, create.measure, batch.measure, scale.measure],
+    "supabase": [supabase.measure],
     "airflow": [parse.measure, processor.measure, task.measure],
 }
 

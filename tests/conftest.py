@@ -1,4 +1,4 @@
-"""What tests of several parts share: a git repository of their own."""
+"""What tests of several parts share: a git repository of their own, PostgreSQL, the stand-in."""
 
 from __future__ import annotations
 
@@ -9,11 +9,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.live.fixtures import live
+from tests.stand_in.fixtures import (
+    postgres_cluster,
+    project_template,
+    stand_in,
+    stand_in_server,
+)
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["live", "postgres_cluster", "project_template", "stand_in", "stand_in_server"]
 CLEAR_HOOK = "unset GIT_INDEX_FILE GIT_DIR GIT_PREFIX\n"
 """Lets a hook use the user's index rather than the one that it is shown."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--live",
+        action="store_true",
+        help="let the tests marked `live` use the Supabase project that DAGCTL_LIVE_* name",
+    )
 
 
 @dataclass

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dagctl.errors import UsageError
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.sqlite_registry import SqliteRegistry
-    from dagctl.ports import Files, Journal, Repo, Store
+    from dagctl.adapters.supabase.client import DataClient
+    from dagctl.adapters.supabase.probe import ProjectProbe
+    from dagctl.commands.doctor import Check
+    from dagctl.ports import Files, Journal, Registry, Repo, Store
+    from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
 
-class LocalBackend:
-    """SQLite, a folder and the user's git repository: nothing to sign in to."""
+class _Workshop(ABC):
+    """What every backend works with on this machine: the work tree, git and the journal."""
 
-    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+    def __init__(
+        self, settings: Settings, workspace: Workspace, environ: Mapping[str, str]
+    ) -> None:
         self._settings = settings
         self._workspace = workspace
-
-    @cached_property
-    def registry(self) -> SqliteRegistry:
-        """The registry in `.dagctl/registry.db`."""
-        from dagctl.adapters.sqlite_registry import SqliteRegistry
-
-        path = self._state / "registry.db"
-        return SqliteRegistry(path, self._settings.project_id, self._user_id)
-
-    @cached_property
-    def store(self) -> Store:
-        """The objects in `.dagctl/store`."""
-        from dagctl.adapters.folder_store import FolderStore
-
-        return FolderStore(self._state / "store")
+        self._environ = environ
 
     @cached_property
     def files(self) -> Files:
@@ -57,10 +53,31 @@ class LocalBackend:
 
         return FileJournal(self._state)
 
+    @property
+    @abstractmethod
+    def registry(self) -> Registry:
+        """Where DAGs are recorded."""
+
+    @property
+    @abstractmethod
+    def store(self) -> Store:
+        """Where DAG files are uploaded."""
+
+    @abstractmethod
+    def user_id(self, email: str) -> str:
+        """Return the id under which the user with this e-mail address creates DAGs.
+
+        Raises:
+            UsageError: The backend does not know.
+        """
+
+    @abstractmethod
+    def checks(self) -> Sequence[Check]:
+        """Return what `dagctl doctor` looks at."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close what was opened."""
-        if "registry" in self.__dict__:
-            self.registry.close()
 
     @cached_property
     def _state(self) -> Path:
@@ -68,16 +85,127 @@ class LocalBackend:
 
         return make_state_folder(self._workspace.state)
 
-    def _user_id(self) -> str:
+
+class LocalBackend(_Workshop):
+    """SQLite, a folder and the user's git repository: nothing to sign in to."""
+
+    @cached_property
+    def registry(self) -> SqliteRegistry:
+        """The registry in `.dagctl/registry.db`."""
+        from dagctl.adapters.sqlite_registry import SqliteRegistry
+
+        path = self._state / "registry.db"
+        return SqliteRegistry(
+            path, self._settings.project_id, lambda: self.user_id(self.repo.identity().email)
+        )
+
+    @cached_property
+    def store(self) -> Store:
+        """The objects in `.dagctl/store`."""
+        from dagctl.adapters.folder_store import FolderStore
+
+        return FolderStore(self._state / "store")
+
+    def user_id(self, email: str) -> str:
+        """Return the id that stands for an e-mail address."""
         from dagctl.adapters.local_user import local_user_id
 
-        return local_user_id(self.repo.identity().email)
+        return local_user_id(email)
+
+    def checks(self) -> Sequence[Check]:
+        """Return what there is to look at on this machine."""
+        from dagctl.commands.doctor import check_of_objects, checks_here
+
+        return (*checks_here(self, self._settings), check_of_objects(self))
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "registry" in self.__dict__:
+            self.registry.close()
 
 
-def open_backend(settings: Settings, workspace: Workspace) -> LocalBackend:
+class SupabaseBackend(_Workshop):
+    """A Supabase project, as the user who is signed in. Nothing is asked before it is needed."""
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The table `user_dags`."""
+        from dagctl.adapters.supabase.registry import SupabaseRegistry
+
+        return SupabaseRegistry(self._client, self._settings.project_id)
+
+    @cached_property
+    def store(self) -> Store:
+        """The bucket."""
+        from dagctl.adapters.supabase.store import SupabaseStore
+
+        return SupabaseStore(self._client, self._settings.supabase_bucket)
+
+    def user_id(self, email: str) -> str:
+        """Return the id of the user who is signed in; others' addresses are nobody's to read.
+
+        Raises:
+            UsageError: It is another's address.
+        """
+        if email.lower() != self._session.email.lower():
+            raise UsageError(
+                "Supabase tells nobody's e-mail address but your own",
+                hint="give the user's id (UUID), as `dagctl show` has it",
+            )
+        return self._session.user_id
+
+    def checks(self) -> Sequence[Check]:
+        """Return what there is to look at in the project and on this machine."""
+        from dagctl.commands.doctor import check_of_objects, checks_here, supabase_checks
+
+        return (
+            *supabase_checks(self._probe),
+            *checks_here(self, self._settings),
+            check_of_objects(self, needs=("table", "bucket")),
+        )
+
+    def close(self) -> None:
+        """Hang up, and sign out if the session was begun for this process."""
+        for opened in ("_probe", "_client"):
+            if opened in self.__dict__:
+                getattr(self, opened).close()
+        if "_session" in self.__dict__:
+            self._session.close()
+
+    @cached_property
+    def _probe(self) -> ProjectProbe:
+        from dagctl.adapters.supabase.probe import ProjectProbe
+
+        return ProjectProbe(self._settings, lambda: self._session)
+
+    @cached_property
+    def _client(self) -> DataClient:
+        from dagctl.adapters.supabase.client import DataClient
+
+        return DataClient(self._settings.endpoint, self._session)
+
+    @cached_property
+    def _session(self) -> SignedIn:
+        from dagctl.sign_in import open_session
+
+        return open_session(self._settings.endpoint, self._environ)
+
+
+def open_backend(
+    settings: Settings, workspace: Workspace, environ: Mapping[str, str]
+) -> LocalBackend | SupabaseBackend:
     """Return the adapters that the settings choose. Nothing is opened yet."""
-    backends = {"local": LocalBackend}
-    return backends[settings.backend](settings, workspace)
+    if settings.backend == "supabase":
+        return SupabaseBackend(settings, workspace, environ)
+    return LocalBackend(settings, workspace, environ)
+
+
+def open_probe(settings: Settings, environ: Mapping[str, str]) -> ProjectProbe:
+    """Return a look at the Supabase project that the settings name; close it."""
+    from dagctl.adapters.supabase.probe import ProjectProbe
+    from dagctl.sign_in import open_session
+
+    return ProjectProbe(settings, lambda: open_session(settings.endpoint, environ))
 
 
 def start_repository(folder: Path) -> bool:

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.local_user import local_user_id
 from dagctl.bootstrap import open_backend
 from dagctl.commands.create import create
+from dagctl.commands.doctor import examine
 from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from dagctl.bootstrap import LocalBackend
+    from dagctl.bootstrap import LocalBackend, SupabaseBackend
     from dagctl.commands.create import CreateResult
+    from dagctl.commands.doctor import Finding
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
     from dagctl.errors import Diagnostic
@@ -61,7 +62,7 @@ class Client:
         self,
         workspace: Workspace,
         settings: Settings,
-        backend: LocalBackend,
+        backend: LocalBackend | SupabaseBackend,
         listener: Listener | None = None,
     ) -> None:
         self.workspace = workspace
@@ -90,7 +91,7 @@ class Client:
         """
         workspace = find_workspace(Path(path))
         settings = load_settings(workspace, os.environ, overrides or {})
-        return cls(workspace, settings, open_backend(settings, workspace), listener)
+        return cls(workspace, settings, open_backend(settings, workspace, os.environ), listener)
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +188,7 @@ class Client:
             page_size: How many records a page holds.
         """
         self._settle_dead()
-        user_id = local_user_id(user) if user and "@" in user else user
+        user_id = self._backend.user_id(user) if user and "@" in user else user
         query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
         return self._pages(query)
 
@@ -209,7 +210,7 @@ class Client:
             content = self._backend.files.read(record.file_path)
         except ConflictError:  # a link or a folder stands there
             return "changed"
-        return drift_of(content, record.content_digest)
+        return _drift(content, record)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -221,6 +222,15 @@ class Client:
         if content is None:
             raise NotFoundError(f"{record.storage_path} is not in the store")
         return content.decode("utf-8")
+
+    def stored(self, record: DagRecord) -> Drift:
+        """Return whether the object in the store is what is recorded."""
+        content = self._backend.store.get(record.storage_path)
+        return _drift(content, record)
+
+    def doctor(self) -> Iterator[Finding]:
+        """Yield what is found about each thing that dagctl needs; nothing stays changed."""
+        return examine(self._backend.checks())
 
     # --- Inside ---
 
@@ -283,6 +293,13 @@ def _source(origin: str | None, root: Path) -> str | None:
         return None
     path = Path(origin)
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
+
+
+def _drift(content: bytes | None, record: DagRecord) -> Drift:
+    """Return how a content differs; of a row that no dagctl wrote only that it is missing."""
+    if content is not None and not record.content_digest:
+        return "none"
+    return drift_of(content, record.content_digest)
 
 
 def _tell_nobody(_: CreateResult) -> None:

@@ -113,6 +113,25 @@ class SpecError(DagctlError):
         super().__init__(f"{len(errors)} error{'' if len(errors) == 1 else 's'} in the spec{first}")
 
 
+class NotSignedInError(DagctlError):
+    """There is no session, it has ended, or the credentials were refused."""
+
+    code = "NOT_SIGNED_IN"
+    exit_code = ExitCode.NOT_SIGNED_IN
+
+    def __init__(
+        self, message: str, *, state: str = UNCHANGED, hint: str | None = "dagctl login"
+    ) -> None:
+        super().__init__(message, state=state, hint=hint)
+
+
+class NotAMemberError(DagctlError):
+    """The user is no member of the project, or the role does not allow this."""
+
+    code = "NOT_A_MEMBER"
+    exit_code = ExitCode.NOT_A_MEMBER
+
+
 class NotFoundError(DagctlError):
     """Nothing of that name is recorded, or it is not visible to this user."""
 

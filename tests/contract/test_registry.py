@@ -1,4 +1,4 @@
-"""The contract of the `Registry` port, over the twin and over SQLite."""
+"""The contract of the `Registry` port, over the twin, SQLite and Supabase."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ import pytest
 
 from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.adapters.sqlite_registry import SqliteRegistry
+from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.errors import ConflictError
 from dagctl.ports import Claim, DagRecord, OperationStatus, Query, Registry, Reservation
+from tests.contract.people import ADA, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PROJECT = "123e4567-e89b-12d3-a456-426614174000"
-ADA = "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
+@pytest.fixture(params=["memory", "sqlite", pytest.param("supabase", marks=pytest.mark.live)])
+def registry(request: pytest.FixtureRequest, tmp_path: Path, ada: str) -> Iterator[Registry]:
     if request.param == "memory":
-        yield MemoryRegistry(PROJECT, ADA)
-        return
-    sqlite = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ADA)
-    yield sqlite
-    sqlite.close()
+        yield MemoryRegistry(PROJECT, ada)
+    elif request.param == "sqlite":
+        sqlite = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ada)
+        yield sqlite
+        sqlite.close()
+    else:
+        yield SupabaseRegistry(request.getfixturevalue("remote"), PROJECT)
 
 
 def record(granted: Reservation, *, source: str | None = None, owner: str = "data") -> DagRecord:
@@ -78,9 +80,9 @@ def update(row: DagRecord, version: int | None = None) -> Claim:
     return Claim(dag_id=row.dag_id, replaces=row.id, expected_version=version or row.version)
 
 
-def test_a_free_name_is_granted_as_it_is_wished(registry: Registry) -> None:
+def test_a_free_name_is_granted_as_it_is_wished(registry: Registry, ada: str) -> None:
     (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
-    assert (granted.dag_id, granted.version, granted.user_id) == ("x", 1, ADA)
+    assert (granted.dag_id, granted.version, granted.user_id) == ("x", 1, ada)
     assert granted.created_at.tzinfo is not None
 
 
@@ -251,7 +253,7 @@ def test_pages_follow_each_other_in_code_point_order(registry: Registry) -> None
     assert pages == [["B", "_z"], ["a", "a-1"], ["a_2", "b"]]
 
 
-def test_a_page_holds_only_what_is_asked_for(registry: Registry) -> None:
+def test_a_page_holds_only_what_is_asked_for(registry: Registry, ada: str) -> None:
     this = operation()
     granted = registry.reserve(this, [Claim(dag_id=name) for name in "abc"])
     owners = ("data", "ml", "data")
@@ -263,7 +265,7 @@ def test_a_page_holds_only_what_is_asked_for(registry: Registry) -> None:
 
     assert ids(Query(owner="data")) == ["a", "c"]
     assert ids(Query(tag="only b")) == ["b"]
-    assert ids(Query(user_id=ADA, owner="ml")) == ["b"]
+    assert ids(Query(user_id=ada, owner="ml")) == ["b"]
     assert ids(Query(user_id="nobody")) == []
     assert ids(Query(owner="data", after="a")) == ["c"]
 

@@ -1,4 +1,4 @@
-"""The contract of the `Store` port, over the twin and over a real folder."""
+"""The contract of the `Store` port, over the twin, a real folder and Supabase Storage."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ import pytest
 
 from dagctl.adapters.folder_store import FolderStore
 from dagctl.adapters.memory.store import MemoryStore
+from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.errors import UsageError
+from tests.contract.people import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.ports import Store
 
-KEY = "0a1b/dags/x.py"
+KEY = f"{PROJECT}/dags/x.py"
 
 
-@pytest.fixture(params=["memory", "folder"])
+@pytest.fixture(params=["memory", "folder", pytest.param("supabase", marks=pytest.mark.live)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return MemoryStore() if request.param == "memory" else FolderStore(tmp_path / "store")
+    if request.param == "memory":
+        return MemoryStore()
+    if request.param == "folder":
+        return FolderStore(tmp_path / "store")
+    return SupabaseStore(request.getfixturevalue("remote"), "dags")
 
 
 def test_what_was_never_put_is_none(store: Store) -> None:
@@ -42,9 +48,9 @@ def test_a_second_put_replaces_the_first(store: Store) -> None:
 
 def test_delete_removes_one_key_and_no_other(store: Store) -> None:
     store.put(KEY, b"x")
-    store.put("0a1b/dags/y.py", b"y")
+    store.put(f"{PROJECT}/dags/y.py", b"y")
     store.delete(KEY)
-    assert (store.get(KEY), store.get("0a1b/dags/y.py")) == (None, b"y")
+    assert (store.get(KEY), store.get(f"{PROJECT}/dags/y.py")) == (None, b"y")
 
 
 def test_delete_of_what_is_not_there_does_nothing(store: Store) -> None:
@@ -53,7 +59,7 @@ def test_delete_of_what_is_not_there_does_nothing(store: Store) -> None:
 
 
 def test_eight_threads_put_different_keys(store: Store) -> None:
-    keys = [f"0a1b/dags/x_{n}.py" for n in range(200)]
+    keys = [f"{PROJECT}/dags/x_{n}.py" for n in range(200)]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda key: store.put(key, key.encode()), keys))
     assert [store.get(key) for key in keys] == [key.encode() for key in keys]

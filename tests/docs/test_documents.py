@@ -7,10 +7,12 @@ In a Markdown file, in order:
   -->`);
 * a `console` block is typed into a shell line by line: `$ ` starts a command, what follows is its
   output, where `...` stands for any text;
-* a `python` block is run by Python.
+* a `python` block is run by Python;
+* a `sql` block is run in the database of the page's Supabase project.
 
 `<!-- not run: reason -->` above a block leaves it out. Each document starts in an empty folder with
-a git identity.
+a git identity, and, where it says `<!-- with: an empty Supabase project -->` (or `a`: with dagctl's
+migrations), with a project whose variables `conftest.py` names.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,14 +77,15 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed, re.DOTALL) is not None
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, variables: dict[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("GIT_", "DAGCTL_"))
     }
-    return kept | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    found = kept | variables
+    return found | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{found['PATH']}",
         "HOME": str(home),
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",
@@ -97,6 +101,9 @@ def run(block: Block, folder: Path, env: dict[str, str]) -> None:
         subprocess.run(
             [sys.executable, "-c", block.text], cwd=folder, env=env, check=True, timeout=SECONDS
         )
+    elif block.language == "sql":
+        with psycopg.connect(env["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(block.text.encode())
     elif block.language == "console":
         for command, shown in steps(block.text):
             check(command, shown, folder, env, block.line)
@@ -128,13 +135,15 @@ def check(command: str, shown: str, folder: Path, env: dict[str, str], line: int
 
 
 def runnable(document: Path) -> bool:
-    return any(block.language in {"console", "python"} for block in blocks(document))
+    return any(block.language in {"console", "python", "sql"} for block in blocks(document))
 
 
 @pytest.mark.parametrize(
     "document", [d for d in DOCUMENTS if runnable(d)], ids=lambda d: str(d.relative_to(ROOT))
 )
-def test_a_document_shows_what_happens(document: Path, tmp_path: Path) -> None:
+def test_a_document_shows_what_happens(
+    document: Path, tmp_path: Path, variables: dict[str, str]
+) -> None:
     home = tmp_path / "home"
     folder = tmp_path / "project"
     home.mkdir()
@@ -142,7 +151,7 @@ def test_a_document_shows_what_happens(document: Path, tmp_path: Path) -> None:
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ana Lima\n\temail = ana@example.com\n[init]\n\tdefaultBranch = main\n"
     )
-    env = environment(home)
+    env = environment(home, variables)
     for block in blocks(document):
         run(block, folder, env)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
-from dagctl.settings import Settings, check_flag, load_settings, user_file
+from dagctl.settings import Remote, Settings, check_flag, load_remote, load_settings, user_file
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def test_each_source_overrules_the_one_before_and_is_named(workspace: Workspace)
         "airflow": f"{user}:1",
         "backend": "default",
         "lock_timeout": "dagctl.toml:3",
+        "supabase_url": "default",
+        "supabase_key": "default",
+        "supabase_bucket": "default",
     }
 
 
@@ -96,7 +100,7 @@ def test_an_unknown_override_is_refused(workspace: Workspace) -> None:
     [
         "airflow = 3",
         'airflow = "4"',
-        'backend = "supabase"',
+        'backend = "postgres"',
         'lock_timeout = "60"',
         "lock_timeout = true",
         "lock_timeout = -1",
@@ -160,3 +164,63 @@ def test_a_file_that_cannot_be_read_is_refused(workspace: Workspace) -> None:
 )
 def test_a_folder_is_kept_in_its_shortest_form(given: str, kept: str) -> None:
     assert check_flag("dags_folder", given) == kept
+
+
+# --- Supabase -------------------------------------------------------------------------------------
+
+SUPABASE = """
+[supabase]
+url = "https://ABC.supabase.co/"
+publishable_key = "sb_publishable_x"
+bucket = "files"
+"""
+
+
+def test_the_supabase_project_stands_in_a_table(workspace: Workspace) -> None:
+    found = load(workspace, GOOD + SUPABASE)
+    assert found.endpoint == Endpoint("https://abc.supabase.co", "sb_publishable_x")
+    assert found.supabase_bucket == "files"
+    assert found.origins["supabase_key"] == "dagctl.toml:5"
+
+
+def test_the_project_id_may_stand_in_the_table_if_it_is_the_same(workspace: Workspace) -> None:
+    found = load(workspace, f'[supabase]\nproject_id = "{PROJECT}"')
+    assert found.project_id == PROJECT
+    assert load(workspace, f'{GOOD}[supabase]\nproject_id = "{PROJECT.upper()}"') == found
+    other = PROJECT.replace("1", "2")
+    error = refusal(workspace, f'{GOOD}[supabase]\nproject_id = "{other}"')
+    assert error.message == "dagctl.toml:3: `project_id` contradicts dagctl.toml:1"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('supabase = "x"', "`supabase` must be a table"),
+        ('[supabase]\nurll = "x"', "unknown key `urll`"),
+        ('[supabase]\nservice_key = "x"', "unknown key `service_key`"),
+        ('[supabase]\nurl = "http://example.com"', "http://example.com is refused"),
+        ("[supabase]\nurl = 1", "must look like"),
+        ('[supabase]\npublishable_key = "sb_secret_x"', "secret key"),
+        ('[supabase]\nbucket = "a/b"', "must be the name of a bucket"),
+        ('supabase_url = "https://abc.supabase.co"', "unknown key `supabase_url`"),
+        ('[unknown]\nurl = "x"', "unknown key `unknown`"),
+    ],
+)
+def test_a_wrong_table_is_refused(workspace: Workspace, text: str, words: str) -> None:
+    error = refusal(workspace, GOOD + text)
+    assert words in error.message
+    assert error.message.startswith("dagctl.toml:")
+    assert "sb_secret_x" not in f"{error.message}{error.hint}"
+
+
+def test_without_a_supabase_project_there_is_no_endpoint(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="no url of a Supabase project is set") as caught:
+        load(workspace, GOOD).endpoint  # noqa: B018 - reading it is what fails
+    assert "dagctl link" in str(caught.value.hint)
+    with pytest.raises(UsageError, match="no publishable_key"):
+        load_remote(workspace, {"DAGCTL_SUPABASE_URL": "https://abc.supabase.co"})
+
+
+def test_no_workspace_is_needed_to_sign_in() -> None:
+    environ = {"DAGCTL_SUPABASE_URL": "https://abc.supabase.co", "DAGCTL_SUPABASE_KEY": "key"}
+    assert load_remote(None, environ) == Remote(Endpoint("https://abc.supabase.co", "key"), None)

@@ -33,6 +33,22 @@ FAILURES = {
         "",
         "Mend the errors, or let the good specs pass with `--keep-going`.",
     ),
+    "NOT_SIGNED_IN": Entry(
+        "Not signed in",
+        "There is no session for this project's URL, it has ended, or the credentials were "
+        "refused. A session that has merely run out renews itself.",
+        "",
+        "",
+        "`dagctl login`. In CI: set DAGCTL_EMAIL and DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN.",
+    ),
+    "NOT_A_MEMBER": Entry(
+        "Not a member of the project",
+        "You are signed in, but you are no member of the project, or your role does not allow "
+        "this: creating DAGs needs the role editor or owner.",
+        "",
+        "",
+        "Ask an owner of the project to add you; `dagctl whoami --check` shows your role.",
+    ),
     "NOT_FOUND": Entry(
         "Nothing of that name",
         "No DAG of that id is recorded for this project, or you may not see it.",

@@ -40,8 +40,10 @@ def _recorded(incomplete: str) -> Iterator[str]:
 
     workspace = find_workspace(Path())
     settings = load_settings(workspace, os.environ, {})
+    if settings.backend != "local":
+        return  # a key press is no reason to wait for a network
     # not by the client: it would recover what a killed run left
-    with closing(open_backend(settings, workspace)) as backend:
+    with closing(open_backend(settings, workspace, os.environ)) as backend:
         # ids are sorted, so those that begin so come first behind it
         page = backend.registry.page(Query(after=incomplete, limit=MOST))
     for record in page.records:

@@ -10,6 +10,7 @@ from dagctl.cli import envelope
 from dagctl.cli.diagnostics import FORMATS, Report, look
 from dagctl.cli.text import shown, shown_block
 from dagctl.errors import ConflictError, DagctlError, SpecError, UnavailableError
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from dagctl.cli.console import Console
@@ -40,7 +41,8 @@ def tell(invocation: Invocation, error: DagctlError) -> int:
     else:
         tell_error(invocation.console, error)
     if invocation.debug:
-        invocation.console.error("".join(traceback.format_exception(error)).rstrip())
+        lines = redacted("".join(traceback.format_exception(error)))
+        invocation.console.error(shown_block(lines.rstrip()))
     return int(error.exit_code)
 
 
@@ -53,7 +55,7 @@ def unexpected(error: Exception, state: str) -> DagctlError:
         found = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)
     else:
         found = UnexpectedError(
-            f"this is a bug in dagctl: {type(error).__name__}: {error}",
+            f"this is a bug in dagctl: {type(error).__name__}: {redacted(str(error))}",
             state=state,
             hint="run again with --debug and report what it prints",
         )

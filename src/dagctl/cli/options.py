@@ -19,6 +19,10 @@ InputFormat = Annotated[
 TextOrJson = Annotated[
     Literal["text", "json"], typer.Option("--output", "-o", help="The form of the result.")
 ]
+Profile = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Which of several sessions for one project's URL."),
+]
 Airflow = Target
 
 

@@ -11,15 +11,21 @@ from dagctl import __version__
 from dagctl.cli import (
     completion,
     create,
+    doctor,
     explain,
     help,  # noqa: A004 - the module of `dagctl help`
     init,
+    link,
     list,  # noqa: A004 - the module of `dagctl list`
+    login,
+    logout,
+    migrations,
     recover,
     render,
     schema,
     show,
     validate,
+    whoami,
 )
 from dagctl.cli.grouping import Command, Root, apply
 from dagctl.cli.invocation import current
@@ -81,7 +87,7 @@ def root(  # noqa: PLR0913 - one parameter an option
         current(context).console.data(context.get_help())
 
 
-AUTHOR, PUBLISH, INSPECT, MORE = "Author", "Publish", "Inspect", "More"
+AUTHOR, PUBLISH, INSPECT, ACCOUNT, MORE = "Author", "Publish", "Inspect", "Account", "More"
 
 for _group, _name, _run, _epilog in (
     (AUTHOR, "init", init.init, init.EPILOG),
@@ -92,6 +98,12 @@ for _group, _name, _run, _epilog in (
     (PUBLISH, "recover", recover.recover, recover.EPILOG),
     (INSPECT, "list", list.list_dags, list.EPILOG),
     (INSPECT, "show", show.show, show.EPILOG),
+    (ACCOUNT, "link", link.link, link.EPILOG),
+    (ACCOUNT, "login", login.login, login.EPILOG),
+    (ACCOUNT, "logout", logout.logout, logout.EPILOG),
+    (ACCOUNT, "whoami", whoami.whoami, whoami.EPILOG),
+    (MORE, "doctor", doctor.doctor, doctor.EPILOG),
+    (MORE, "migrations", migrations.migrations, migrations.EPILOG),
     (MORE, "explain", explain.explain, explain.EPILOG),
     (MORE, "completion", completion.completion, completion.EPILOG),
     (MORE, "help", help.help_, help.EPILOG),

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from dagctl.cli.console import Style
+    from dagctl.cli.console import Console, Style
     from dagctl.client import Client
     from dagctl.commands.list import Listed, State
     from dagctl.commands.show import Details
+    from dagctl.publish.drift import Drift
 
 DagId = Annotated[
     str,
@@ -91,10 +92,17 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
         console.document(envelope(invocation, result={"dag": _data(found, client)}))
     elif invocation.output == "text":
         console.lines(_lines(invocation, found, now))
+        _warn_of_object(console, client.stored(listed.record))
         console.note(f"  next: dagctl show {shown(listed.record.dag_id)} --source")
     else:
         drawing = mermaid if invocation.output == "mermaid" else dot
         console.exact(drawing(found.spec).rstrip("\n") + "\n")
+
+
+def _warn_of_object(console: Console, stored: Drift) -> None:
+    if stored != "none":
+        told = "is missing" if stored == "missing" else "is not what was recorded"
+        console.error(f"warning: the object in the store {told}; see dagctl doctor")
 
 
 def _data(found: Details, client: Client) -> dict[str, Any]:
@@ -105,6 +113,7 @@ def _data(found: Details, client: Client) -> dict[str, Any]:
     return {
         **row(found.listed),
         "drift": client.drift(found.record),
+        "stored": client.stored(found.record),
         "schedule_in_words": found.schedule_in_words,
         "next_run": None if next_run is None else rfc3339(next_run),
         "graph": {

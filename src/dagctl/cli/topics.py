@@ -26,8 +26,17 @@ Settings. They overrule dagctl.toml, and that overrules the user's config.toml:
   DAGCTL_PROJECT_ID     the project (a UUID)
   DAGCTL_DAGS_FOLDER    where DAG files go, relative to the workspace
   DAGCTL_AIRFLOW        the Airflow to write for: 2 or 3
-  DAGCTL_BACKEND        where DAGs are recorded and stored: local
+  DAGCTL_BACKEND        where DAGs are recorded and stored: local or supabase
   DAGCTL_LOCK_TIMEOUT   seconds to wait for another dagctl in the workspace
+  DAGCTL_SUPABASE_URL   the Supabase project, as https://abc.supabase.co
+  DAGCTL_SUPABASE_KEY   its publishable key, never a secret one
+  DAGCTL_SUPABASE_BUCKET  its bucket for DAG files
+
+Signing in, in CI. They win over what dagctl login has stored:
+  DAGCTL_ACCESS_TOKEN   a user's token; it is not renewed: for short jobs
+  DAGCTL_EMAIL          with DAGCTL_PASSWORD: a user who is signed in when the run starts
+  DAGCTL_PASSWORD       and signed out when it ends
+  DAGCTL_PROFILE        which of several stored sessions for one URL
 
 Output:
   NO_COLOR              no colour, whatever its value

@@ -98,7 +98,8 @@ dags_folder = {json.dumps(choices.dags_folder, ensure_ascii=False)}
 # The Airflow that DAG files are written for: "2" (2.9 to 2.11) or "3" (3.0 and newer).
 airflow = "{choices.airflow}"
 
-# Where DAGs are recorded and stored: "local" (in .dagctl/, no account needed).
+# Where DAGs are recorded and stored: "local" (in .dagctl/, no account needed), or "supabase"
+# (`dagctl link` sets it up).
 backend = "local"
 
 # How many seconds to wait for another dagctl in this workspace.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from dagctl.errors import NotFoundError
 from dagctl.graph.layout import edges, levels, parents
 from dagctl.spec.fields.schedule import next_run
 from dagctl.spec.fields.schedule_words import in_words
@@ -49,8 +50,12 @@ class Details:
 
 
 def details(listed: Listed, now: datetime) -> Details:
-    """Return what is known of a DAG at a time."""
-    spec = DagSpec.from_data(dict(listed.record.spec))
+    """Return what is known of a DAG at a time.
+
+    Raises:
+        NotFoundError: No spec is recorded.
+    """
+    spec = _spec(listed.record)
     return Details(
         listed=listed,
         spec=spec,
@@ -62,14 +67,28 @@ def details(listed: Listed, now: datetime) -> Details:
 
 def spec_as_json(record: DagRecord) -> str:
     """Return the recorded spec as a JSON document."""
-    return json.dumps(record.spec, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_spec(record).to_data(), indent=2, ensure_ascii=False) + "\n"
 
 
 def spec_as_yaml(record: DagRecord) -> str:
     """Return the recorded spec as a YAML document, code as blocks where YAML can hold it so."""
     return yaml.dump(
-        dict(record.spec), Dumper=_BlockDumper, allow_unicode=True, sort_keys=False, width=2**31
+        _spec(record).to_data(),
+        Dumper=_BlockDumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=2**31,
     )
+
+
+def _spec(record: DagRecord) -> DagSpec:
+    """Return the recorded spec, its keys in their order: a database may keep them in another."""
+    if not record.spec:
+        raise NotFoundError(
+            f"no spec is recorded of `{record.dag_id}`: dagctl did not make it",
+            hint="`dagctl list --output json` has all that is recorded",
+        )
+    return DagSpec.from_data(dict(record.spec))
 
 
 class _BlockDumper(yaml.SafeDumper):

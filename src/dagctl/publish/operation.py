@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.ports import FileWrite
-from dagctl.publish.entry import Entry, Item, Phase, Wish, record_of, to_data
+from dagctl.publish.entry import Entry, Item, Phase, Wish, digest_of, record_of, to_data
 from dagctl.publish.message import commit_message
 from dagctl.publish.objects import put_objects, read_objects
 from dagctl.publish.plan import path_of, rendered, standing_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.ports import Reservation
+    from dagctl.ports import DagRecord, Reservation
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.plan import Options, Planned
     from dagctl.publish.request import Request
@@ -114,8 +114,7 @@ def render(operation: Operation) -> Operation:
     pairs = list(zip(operation.changes, operation.reservations, strict=True))
     _check_moved(operation, [(one, granted) for (_, one), granted in pairs])
     drafts = [_item(operation, index, one, granted) for (index, one), granted in pairs]
-    objects = read_objects(operation.context.backend.store, [item.storage_path for item in drafts])
-    items = tuple(replace(item, old_object=old) for item, old in zip(drafts, objects, strict=True))
+    items = tuple(_with_old_objects(operation, drafts))
     entry = replace(operation.entry, phase=Phase.PUBLISHING, items=items)
     journalled = write_journal(replace(operation, entry=entry))
     return replace(journalled, detail=_summary([one.path for one in entry.writes], "files"))
@@ -230,6 +229,28 @@ def _item(operation: Operation, index: int, planned: Planned, granted: Reservati
         write=FileWrite(path=path, old=standing, new=content),
         old_object=None,
     )
+
+
+def _with_old_objects(operation: Operation, drafts: Sequence[Item]) -> Iterator[Item]:
+    """Yield the items, each with what stands at its key; the store is asked as little as may be.
+
+    A name that was just granted has no object yet, and where the file is as it was recorded, so is
+    the object.
+    """
+    changed = zip(drafts, operation.changes, strict=True)
+    asked = [
+        item.storage_path
+        for item, (_, one) in changed
+        if one.record and not _is_recorded(item.write.old, one.record)
+    ]
+    found = dict(zip(asked, read_objects(operation.context.backend.store, asked), strict=True))
+    for item in drafts:
+        old = item.write.old if item.reservation.version > 1 else None
+        yield replace(item, old_object=found.get(item.storage_path, old))
+
+
+def _is_recorded(content: bytes | None, record: DagRecord) -> bool:
+    return content is not None and digest_of(content) == record.content_digest
 
 
 def _summary(names: Sequence[str], noun: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from dagctl.codegen.names import file_name
 from dagctl.codegen.render import Provenance, render
 from dagctl.publish.choice import choose
-from dagctl.publish.drift import changed_by_hand, not_ours
+from dagctl.publish.drift import changed_by_hand, drift_of, not_ours
 from dagctl.publish.entry import digest_of
 from dagctl.publish.names import expected_names
 from dagctl.publish.request import check_projects, distinct
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.codegen.values import Target
-    from dagctl.ports import DagRecord, Registry
+    from dagctl.ports import DagRecord, Registry, Store
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.choice import Choice
     from dagctl.publish.request import IfExists, Request
@@ -37,7 +37,7 @@ class Options:
 
     if_exists: IfExists | None = None
     force: bool = False
-    """Overwrite files that were changed by hand or are not ours."""
+    """Overwrite files that were changed by hand or are not ours, and objects that were changed."""
     verify: bool = True
     """Run the user's git hooks."""
 
@@ -145,11 +145,16 @@ def _planned_update(
     if not is_untouched and not options.force:
         recorded = content if is_same else backend.store.get(record.storage_path)
         raise changed_by_hand(record.file_path, recorded or content, standing)
+    is_stored = not options.force or _is_stored(backend.store, record)
     return Planned(
         choice=choice,
-        action="unchanged" if is_same and is_untouched else "update",
+        action="unchanged" if is_same and is_untouched and is_stored else "update",
         dag_id=record.dag_id,
         path=record.file_path,
         standing=standing,
         content=content,
     )
+
+
+def _is_stored(store: Store, record: DagRecord) -> bool:
+    return drift_of(store.get(record.storage_path), record.content_digest) == "none"

@@ -90,8 +90,15 @@ def settle(context: Context, entry: Entry) -> Recovered:
 
 
 def recorded_commit(backend: Backend, entry: Entry) -> str:
-    """Return the commit of a confirmed operation, as it is recorded."""
-    return backend.registry.find(dag_ids=entry.dag_ids[:1])[0].commit_id
+    """Return the commit of a confirmed operation, as it is recorded.
+
+    Raises:
+        UnfinishedError: The record is not to be seen, as by one who is no member any more.
+    """
+    found = backend.registry.find(dag_ids=entry.dag_ids[:1])
+    if not found:
+        raise UnfinishedError(f"`{entry.dag_ids[0]}` is recorded, but not to be seen any more")
+    return found[0].commit_id
 
 
 def finished(entry: Entry) -> Recovered:

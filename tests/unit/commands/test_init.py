@@ -9,7 +9,7 @@ import pytest
 
 from dagctl.commands.init import Choices, InitResult, init, toml
 from dagctl.errors import ConflictError
-from dagctl.settings import CHECKS
+from dagctl.settings.sources import TABLES
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def test_a_file_in_the_way_is_a_conflict(tmp_path: Path) -> None:
         make(tmp_path)
 
 
-def test_the_settings_file_names_every_setting_and_is_commented() -> None:
+def test_the_settings_file_names_every_local_setting_and_is_commented() -> None:
     text = toml(CHOICES)
-    assert list(tomllib.loads(text)) == list(CHECKS)
-    assert text.count("\n# ") >= len(CHECKS)
+    assert list(tomllib.loads(text)) == list(TABLES[""])
+    assert text.count("\n# ") >= len(TABLES[""])
 
 
 def test_a_quote_in_a_folder_name_stays_data() -> None:

@@ -52,6 +52,23 @@ def test_force_writes_the_file_again(created: World, again: Request, content: by
     created.check_agreement()
 
 
+@pytest.mark.parametrize("content", [b"mine", None], ids=["changed", "deleted"])
+def test_force_stores_the_object_again(created: World, content: bytes | None) -> None:
+    (key,) = created.backend.store.objects
+    if content is None:
+        del created.backend.store.objects[key]
+    else:
+        created.backend.store.objects[key] = content
+    assert created.create(SAME).dags[0].state == "unchanged"
+    (dag,) = created.create(SAME, options=Options(force=True)).dags
+    assert (dag.dag_id, dag.state, dag.version) == ("orders", "updated", 2)
+    created.check_agreement()
+
+
+def test_force_leaves_what_is_as_recorded(created: World) -> None:
+    assert created.create(SAME, options=Options(force=True)).dags[0].state == "unchanged"
+
+
 def test_a_file_that_holds_what_would_be_written_is_no_drift(created: World) -> None:
     planned = plan(created.context(), [CHANGED], Options())
     created.create(CHANGED)

@@ -1,0 +1,1 @@
+"""Supabase: the HTTP client, the auth endpoints, the registry and the store."""

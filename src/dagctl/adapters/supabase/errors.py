@@ -1,0 +1,108 @@
+"""What Supabase refuses, as dagctl's own errors. Pure.
+
+Facts come from PostgREST's `references/errors` and from Storage's source: its business errors are
+all HTTP 400, the real status stands in the body.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dagctl.errors import (
+    ConflictError,
+    DagctlError,
+    NotAMemberError,
+    NotSignedInError,
+    UnavailableError,
+    UsageError,
+)
+from dagctl.session.redaction import redacted
+
+DOCTOR = "dagctl doctor"
+SERVER_FAILURE = 500
+"""From here on a status says nothing about whether the request was acted on."""
+
+LONGEST = 500
+"""How much of what a server says is repeated, in characters."""
+
+TOKEN_FLAWS = ('"exp" claim', "JWS", "JWT", "signature verification failed")
+"""How Storage words that a token is not good; its status is that of a missing right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An answer that is no success, whichever service gave it."""
+
+    status: int
+    """The real one: Storage has it in the body."""
+    code: str | None = None
+    """The SQLSTATE or PGRST code; for Storage the `error` of the body."""
+    message: str = ""
+    details: str | None = None
+    hint: str | None = None
+    is_foreign: bool = False
+    """Whether it is not in the form of the service: a gateway or a proxy spoke."""
+
+
+def error_of(refusal: Refusal, what: str) -> DagctlError:
+    """Return the error that a refusal means.
+
+    Args:
+        refusal: What was answered.
+        what: What was asked for, for people: "reserve", "upload of dags/x.py".
+    """
+    refusal = replace(refusal, message=_plain(refusal.message), hint=_plain(refusal.hint or ""))
+    said = refusal.message or f"HTTP {refusal.status}"
+    if refusal.status >= SERVER_FAILURE:
+        return UnavailableError(f"{what}: {said}", hint="try again later")
+    if refusal.status == 401 or _is_about_token(refusal):  # noqa: PLR2004 - HTTP's own
+        return _not_signed_in(refusal, said)
+    if refusal.status == 403 or refusal.code == "42501":  # noqa: PLR2004 - HTTP's own
+        return NotAMemberError(_denied(refusal, what, said), hint=_denied_hint(refusal))
+    if refusal.status == 404:  # noqa: PLR2004 - HTTP's own
+        return UsageError(f"{what}: the project has no such thing: {said}", hint=DOCTOR)
+    if refusal.status == 409:  # noqa: PLR2004 - HTTP's own
+        return ConflictError(said, hint=refusal.hint or "run the command again")
+    return ConflictError(f"{what} was refused: {said}", hint=_limit_hint(refusal))
+
+
+def is_missing_object(refusal: Refusal) -> bool:
+    """Return whether Storage itself says that an object does not exist, or is not visible."""
+    return refusal.status == 404 and not refusal.is_foreign and "ucket" not in refusal.message  # noqa: PLR2004 - HTTP's own
+
+
+def _plain(text: str) -> str:
+    """Return a server's words on one line, without a token and without end."""
+    return redacted(" ".join(text.split()))[:LONGEST]
+
+
+def _is_about_token(refusal: Refusal) -> bool:
+    return not refusal.is_foreign and any(flaw in refusal.message for flaw in TOKEN_FLAWS)
+
+
+def _not_signed_in(refusal: Refusal, said: str) -> DagctlError:
+    if "API key" in refusal.message:
+        return UsageError(
+            f"the server does not accept the publishable key: {said}",
+            hint="copy it again from the project's settings: dagctl link",
+        )
+    return NotSignedInError(f"the server does not accept the session: {said}")
+
+
+def _denied(refusal: Refusal, what: str, said: str) -> str:
+    if refusal.details == "not_a_member":
+        return said
+    return f"{what}: the project does not allow you this: {said}"
+
+
+def _denied_hint(refusal: Refusal) -> str:
+    if refusal.message.startswith("permission denied for"):
+        return f"{DOCTOR}: a migration or a grant is missing"
+    return refusal.hint or "ask an owner of the project to add you as an editor"
+
+
+def _limit_hint(refusal: Refusal) -> str:
+    return {
+        413: "raise the file size limit of the bucket, or split the DAG",
+        415: "allow text/x-python in the bucket: dagctl migrations export",
+    }.get(refusal.status, refusal.hint or DOCTOR)

@@ -1,0 +1,170 @@
+"""The one HTTP client: real timeouts, no redirects, patience, and failures in dagctl's words."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from dagctl.adapters.supabase.retry import DEADLINE, PAUSED, TRIES, is_passing, pause
+from dagctl.endpoint import is_loopback
+from dagctl.errors import UnavailableError
+from dagctl.session.redaction import redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from dagctl.endpoint import Endpoint
+    from dagctl.session.signed_in import SignedIn
+
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+ONCE = {"dagctl.once": True}
+"""The extension of a request that must not be repeated, because the server acts each time."""
+MOMENT = 1.5
+"""Seconds to wait if the server's clock is so far behind that a token seems to be from tomorrow."""
+UNAUTHORIZED = 401
+
+
+def open_client(
+    endpoint: Endpoint,
+    signed_in: SignedIn | None = None,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> PatientClient:
+    """Return a client for a project; close it.
+
+    Args:
+        endpoint: The project.
+        signed_in: Whose token each request carries; it is renewed once if the server refuses it.
+        sleep: How to wait.
+    """
+    return PatientClient(
+        sleep=sleep,
+        auth=None if signed_in is None else BearerAuth(signed_in, sleep),
+        headers={"apikey": endpoint.publishable_key},
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        # A proxy would see what goes to this very machine.
+        trust_env=not is_loopback(urlsplit(endpoint.url).hostname or ""),
+    )
+
+
+class PatientClient(httpx.Client):
+    """Sends a request again while that may help. Every failure leaves as an `UnavailableError`."""
+
+    def __init__(self, *, sleep: Callable[[float], None], **options: Any) -> None:  # noqa: ANN401 - httpx's own
+        super().__init__(**options)
+        self._sleep = sleep
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Return the answer.
+
+        Raises:
+            UnavailableError: There is none, or none that counts, after all tries.
+        """
+        began = time.monotonic()
+        most = 1 if request.extensions.get("dagctl.once") else TRIES
+        tries = 0
+        while True:
+            tries += 1
+            found = self._tried(request, options)
+            if isinstance(found, httpx.Response) and not is_passing(found.status_code):
+                return _settled(found)
+            wait = pause(tries, found.headers if isinstance(found, httpx.Response) else {})
+            elapsed = time.monotonic() - began
+            if tries == most or elapsed + wait > DEADLINE:
+                raise _unavailable(request.url, found, tries, elapsed)
+            self._sleep(wait)
+
+    def wait(self, seconds: float) -> None:
+        """Wait, as between two tries."""
+        self._sleep(seconds)
+
+    def _tried(
+        self, request: httpx.Request, options: dict[str, Any]
+    ) -> httpx.Response | httpx.HTTPError:
+        try:
+            return super().send(request, **options)
+        except httpx.HTTPError as error:
+            return error
+
+
+class BearerAuth(httpx.Auth):
+    """Puts the user's token on each request; renews it once if the server refuses it."""
+
+    requires_response_body = True
+
+    def __init__(self, signed_in: SignedIn, sleep: Callable[[float], None]) -> None:
+        self._signed_in = signed_in
+        self._sleep = sleep
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request, and once more with a newer token."""
+        token = self._signed_in.access_token()
+        request.headers["Authorization"] = f"Bearer {token}"
+        response = yield request
+        if _is_too_early(response):
+            self._sleep(MOMENT)
+            response = yield request
+        if _is_too_late(request, response):
+            newer = self._signed_in.refresh_after_401(token)
+            request.headers["Authorization"] = f"Bearer {newer}"
+            yield request
+
+
+def _is_too_early(response: httpx.Response) -> bool:
+    return response.status_code == UNAUTHORIZED and "issued at future" in response.text
+
+
+def _is_too_late(request: httpx.Request, response: httpx.Response) -> bool:
+    """Return whether the answer may mean that the token has run out.
+
+    Storage answers 400 for that, and where anybody may read, `Bucket not found`: it then goes on as
+    if there were no token.
+    """
+    text = response.text if response.is_client_error else ""
+    if response.status_code == UNAUTHORIZED:
+        return "API key" not in text
+    is_read = request.method in {"GET", "HEAD"} and "/storage/v1/object/" in request.url.path
+    return '\\"exp\\" claim' in text or (is_read and "NoSuchBucket" in text)
+
+
+def _settled(response: httpx.Response) -> httpx.Response:
+    """Return the answer, unless no repetition and no caller can make anything of it."""
+    if response.status_code == PAUSED:
+        raise UnavailableError(f"the project at {response.url.host} is paused")
+    if not response.has_redirect_location:
+        return response
+    there = _origin(response.headers["location"])
+    raise UnavailableError(
+        f"{response.url.host} answered with a redirect{there}, which is not followed: a session "
+        "goes to its own server only",
+        hint="check the url of the project",
+    )
+
+
+def _origin(location: str) -> str:
+    """Return where a redirect leads, without what it carries along."""
+    try:
+        target = urlsplit(location)
+    except ValueError:
+        return ""
+    return f" to {target.scheme}://{target.hostname}" if target.hostname else ""
+
+
+def _unavailable(
+    url: httpx.URL, found: httpx.Response | httpx.HTTPError, tries: int, elapsed: float
+) -> UnavailableError:
+    patience = f" ({tries} tries in {elapsed:.0f} s)" if tries > 1 else ""
+    if isinstance(found, httpx.Response):
+        return UnavailableError(
+            f"{url.host} answered HTTP {found.status_code}{patience}", hint="try again later"
+        )
+    said = redacted(str(found)) or type(found).__name__
+    error = UnavailableError(
+        f"{url.host} does not answer: {said}{patience}", hint="check the network and the url"
+    )
+    error.__cause__ = found
+    return error

@@ -1,0 +1,191 @@
+"""Looks at a Supabase project from outside: whether all that dagctl needs is there.
+
+Each look returns what was found, for people, or raises what is wrong with the fix as its hint.
+Nothing stays changed: the one thing that is tried out is undone, but for an operation's tombstone.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from dagctl.adapters.supabase.client import DataClient
+from dagctl.adapters.supabase.errors import Refusal, error_of
+from dagctl.adapters.supabase.http import open_client
+from dagctl.adapters.supabase.registry import SupabaseRegistry
+from dagctl.adapters.supabase.rows import COLUMNS
+from dagctl.adapters.supabase.store import SupabaseStore
+from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
+from dagctl.ports import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+    from dagctl.ports import Reservation
+    from dagctl.session.signed_in import SignedIn
+    from dagctl.settings import Settings
+
+LEEWAY = 30
+"""Seconds by which a clock may be wrong: what PostgREST allows a token."""
+TRIAL = "dagctl_doctor"
+"""The DAG id that is tried out."""
+OK = 200
+
+
+class ProjectProbe:
+    """One project, seen as the user who is signed in."""
+
+    def __init__(self, settings: Settings, session: Callable[[], SignedIn]) -> None:
+        self._settings = settings
+        self._open_session = session
+
+    def close(self) -> None:
+        """Hang up; the session is left as it is."""
+        for opened in ("_public", "_client"):
+            if opened in self.__dict__:
+                getattr(self, opened).close()
+
+    # --- Without a session ---
+
+    def url(self) -> str:
+        """Return that a Supabase project answers."""
+        response = self._public.get(f"{self._url}/auth/v1/health")
+        if response.status_code not in {OK, 401}:
+            raise UsageError(
+                f"{self._url} answers HTTP {response.status_code}, as no Supabase project does",
+                hint="dagctl link with the URL from the project's settings",
+            )
+        return f"{self._url} answers"
+
+    def key(self) -> str:
+        """Return that the project knows the publishable key."""
+        response = self._public.get(f"{self._url}/auth/v1/settings")
+        if response.status_code != OK:
+            said = Refusal(status=response.status_code, message=response.text)
+            raise error_of(said, "the publishable key")
+        return "the project knows the publishable key"
+
+    def clock(self) -> str:
+        """Return how far this machine's clock is from the server's."""
+        response = self._public.get(f"{self._url}/auth/v1/health")
+        try:
+            server = parsedate_to_datetime(response.headers["date"]).timestamp()
+        except (KeyError, ValueError):
+            return "the server does not tell its time"
+        ahead = round(time.time() - server)
+        if abs(ahead) > LEEWAY:
+            way = "ahead of" if ahead > 0 else "behind"
+            raise ConflictError(
+                f"this machine's clock is {abs(ahead)} s {way} the server's",
+                hint="set the clock by the network: timedatectl set-ntp true",
+            )
+        return "the clocks agree"
+
+    # --- With a session ---
+
+    def session(self) -> str:
+        """Return who is signed in."""
+        session = self._open_session()
+        session.access_token()
+        return f"signed in as {session.email or session.user_id}"
+
+    def functions(self) -> str:
+        """Return that all functions of the migrations are there."""
+        nobody = str(uuid4())
+        registry = self._registry
+        registry.status(nobody)
+        registry.reserved(nobody)
+        registry.find(dag_ids=[TRIAL])
+        # a call without a project finds the function and does nothing
+        self._client.call("abort", {"p_operation": nobody, "p_project": None})
+        for function, parameters in (
+            ("reserve", {"p_operation": nobody, "p_project": None, "p_claims": []}),
+            ("confirm", {"p_operation": nobody, "p_records": []}),
+        ):
+            with suppress(NotAMemberError, ConflictError):  # the refusal that shows it is there
+                self._client.call(function, parameters)
+        return "all functions are there"
+
+    def table(self) -> str:
+        """Return that the table has all its columns and may be read."""
+        self._client.first_row("user_dags", COLUMNS)
+        return f"user_dags has its {len(COLUMNS)} columns"
+
+    def membership(self) -> str:
+        """Return the user's role in the project."""
+        role = self._role
+        if role is None:
+            raise NotAMemberError(
+                f"you are no member of the project {self._settings.project_id}",
+                hint="ask an owner of the project to add you, or check project_id",
+            )
+        may = "may list and show" if role == "viewer" else "may create"
+        return f"{role} of the project: {may}"
+
+    def bucket(self) -> str:
+        """Return that the bucket is there and private."""
+        name = self._settings.supabase_bucket
+        key = f"{self._settings.project_id}/dags/{TRIAL}.py"
+        self._store.get(key)  # refused if there is no such bucket
+        public = self._public.get(f"{self._url}/storage/v1/object/public/{name}/{key}")
+        if "Object not found" in public.text:
+            raise ConflictError(f"the bucket {name} is public: anybody can read the DAGs")
+        return f"the bucket {name} is there and private"
+
+    def policies(self) -> str:
+        """Return that a DAG can be reserved, uploaded, read, removed and given back."""
+        if self._role == "viewer":
+            return "not tried out: a viewer changes nothing"
+        operation = str(uuid4())
+        try:
+            (granted,) = self._registry.reserve(operation, [Claim(dag_id=TRIAL)])
+            self._try(granted)
+        finally:
+            with suppress(DagctlError):
+                self._registry.abort(operation)
+        return "reserving, uploading, reading and removing work"
+
+    # --- Inside ---
+
+    def _try(self, granted: Reservation) -> None:
+        key = f"{self._settings.project_id}/dags/{granted.dag_id}.py"
+        content = b"# a trial of dagctl doctor\n"
+        try:
+            self._store.put(key, content)
+            if self._store.get(key) != content:
+                raise ConflictError("what is uploaded cannot be read again")
+        finally:
+            self._store.delete(key)
+
+    @cached_property
+    def _role(self) -> str | None:
+        role: str | None = self._client.call(
+            "project_role", {"p_project": self._settings.project_id}
+        )
+        return role
+
+    @property
+    def _url(self) -> str:
+        return self._settings.endpoint.url
+
+    @cached_property
+    def _public(self) -> httpx.Client:
+        return open_client(self._settings.endpoint)
+
+    @cached_property
+    def _client(self) -> DataClient:
+        return DataClient(self._settings.endpoint, self._open_session())
+
+    @cached_property
+    def _registry(self) -> SupabaseRegistry:
+        return SupabaseRegistry(self._client, self._settings.project_id)
+
+    @cached_property
+    def _store(self) -> SupabaseStore:
+        return SupabaseStore(self._client, self._settings.supabase_bucket)

@@ -1,0 +1,69 @@
+"""The `Store` port over a private bucket of Supabase Storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage3.exceptions import StorageApiError
+
+from dagctl.adapters.keys import checked_parts
+from dagctl.adapters.supabase.errors import error_of, is_missing_object
+from dagctl.errors import NotAMemberError
+
+if TYPE_CHECKING:
+    from storage3.types import FileOptions
+
+    from dagctl.adapters.supabase.client import DataClient
+
+OPTIONS: FileOptions = {
+    "content-type": "text/x-python",
+    "cache-control": "0",  # a cache in between would go on answering with the version before
+    "upsert": "true",
+}
+
+
+class SupabaseStore:
+    """Objects of one bucket; safe to use from several threads for different keys."""
+
+    def __init__(self, remote: DataClient, bucket: str) -> None:
+        self._remote = remote
+        self._bucket = bucket
+
+    def put(self, key: str, data: bytes) -> None:
+        """Make `data` the object at `key`, whatever was there.
+
+        Raises:
+            NotAMemberError: The user may not write there.
+        """
+        checked_parts(key)
+        try:
+            with self._remote.explained(f"upload of {key}"):
+                self._remote.bucket(self._bucket).upload(key, data, OPTIONS)
+        except NotAMemberError:
+            if self.get(key) != data:  # else it is there already, and nobody has to write it
+                raise
+
+    def get(self, key: str) -> bytes | None:
+        """Return the object, or None; one that the user may not see is none as well."""
+        checked_parts(key)
+        try:
+            found: bytes = self._remote.bucket(self._bucket).download(key)
+        except StorageApiError as error:
+            refusal = self._remote.refusal(error)
+            if is_missing_object(refusal):
+                return None
+            raise error_of(refusal, f"download of {key}") from error
+        return found
+
+    def delete(self, key: str) -> None:
+        """Remove the object, if there is one.
+
+        Raises:
+            NotAMemberError: There is one, and the user may not remove it.
+        """
+        checked_parts(key)
+        with self._remote.explained(f"removal of {key}"):
+            removed = self._remote.bucket(self._bucket).remove([key])
+        # nothing removed, and no word of refusal: it is gone, or it is not ours to remove
+        if not removed and self.get(key) is not None:
+            raise NotAMemberError(f"removal of {key}: the project does not allow you this")

@@ -1,0 +1,98 @@
+"""`dagctl link`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from dagctl.commands.link import Link
+    from dagctl.settings import Settings
+
+Url = Annotated[
+    str | None, typer.Option(metavar="URL", help="The project's URL: https://abc.supabase.co")
+]
+Key = Annotated[
+    str | None, typer.Option(metavar="KEY", help="Its publishable key: sb_publishable_...")
+]
+ProjectId = Annotated[
+    str | None, typer.Option(metavar="UUID", help="The project of the DAGs, as members have it.")
+]
+Bucket = Annotated[str | None, typer.Option(metavar="NAME", help="The bucket for DAG files.")]
+Check = Annotated[
+    bool, typer.Option("--check/--no-check", help="Ask the project whether it knows the key.")
+]
+EPILOG = examples(
+    "dagctl link --url https://abc.supabase.co --key sb_publishable_...",
+    "dagctl link --project-id 123e4567-e89b-12d3-a456-426614174000",
+)
+
+
+def link(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    *,
+    url: Url = None,
+    key: Key = None,
+    project_id: ProjectId = None,
+    bucket: Bucket = None,
+    check: Check = True,
+    output: TextOrJson = "text",
+) -> None:
+    """Link the workspace to a Supabase project.
+
+    Writes backend, project_id and the table [supabase] into dagctl.toml; what is left out stays as
+    it is set.
+    """
+    from contextlib import closing
+
+    from dagctl import bootstrap
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands import link as command
+    from dagctl.settings import load_settings
+    from dagctl.workspace import find_workspace
+
+    invocation = current(context)
+    invocation.output = output
+    console = invocation.console
+    given = {
+        "supabase_url": url,
+        "supabase_key": key,
+        "project_id": project_id,
+        "supabase_bucket": bucket,
+    }
+    overrides = {name: value for name, value in given.items() if value is not None}
+    workspace = find_workspace(Path())
+    settings = load_settings(workspace, console.environ, {**overrides, "backend": "supabase"})
+    wanted = _wanted(settings)
+    with closing(bootstrap.open_probe(settings, console.environ)) as project:
+        written = command.link(workspace, wanted, project if check else None)
+    if output == "json":
+        console.document(envelope(invocation, result=_data(wanted)))
+    else:
+        console.data(f"{shown(written.name)} links this workspace to {shown(wanted.endpoint.url)}")
+        console.note("  next: dagctl login, then dagctl doctor")
+
+
+def _wanted(settings: Settings) -> Link:
+    from dagctl.commands.link import Link
+
+    return Link(
+        endpoint=settings.endpoint,
+        project_id=settings.project_id,
+        bucket=settings.supabase_bucket,
+    )
+
+
+def _data(wanted: Link) -> dict[str, str]:
+    return {
+        "url": wanted.endpoint.url,
+        "publishable_key": wanted.endpoint.publishable_key,
+        "project_id": wanted.project_id,
+        "bucket": wanted.bucket,
+    }

@@ -1,0 +1,198 @@
+"""`dagctl login`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import Profile, TextOrJson, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.cli.console import Console
+    from dagctl.commands.login import LoginResult, Way
+    from dagctl.session.ports import BrowserListener
+
+Email = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Who signs in; DAGCTL_EMAIL, or asked for, if missing."),
+]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+Otp = Annotated[bool, typer.Option("--otp", help="Sign in by a code that is mailed.")]
+Provider = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Sign in at github, google, ... by a browser.")
+]
+NoBrowser = Annotated[
+    bool, typer.Option("--no-browser", help="With --provider: only print the page's address.")
+]
+Keyring = Annotated[
+    bool | None,
+    typer.Option(
+        "--keyring/--no-keyring",
+        help="Keep the refresh token in the system's keyring; as the last time, if missing.",
+    ),
+]
+EPILOG = examples(
+    "dagctl login",
+    "dagctl login --email ana@example.com --otp",
+    "dagctl login --provider github",
+    "pass dagctl | dagctl login --email ana@example.com --password-stdin",
+)
+ELSEWHERE = (
+    "--password-stdin, or no login at all: set DAGCTL_EMAIL and DAGCTL_PASSWORD, or "
+    "DAGCTL_ACCESS_TOKEN"
+)
+
+
+def login(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    *,
+    email: Email = None,
+    password_stdin: PasswordStdin = False,
+    otp: Otp = False,
+    provider: Provider = None,
+    no_browser: NoBrowser = False,
+    keyring: Keyring = None,
+    profile: Profile = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Sign in to the Supabase project.
+
+    The session is stored for you alone, and renews itself. In CI no login is needed: see dagctl
+    help environment.
+    """
+    import time
+    from contextlib import ExitStack, closing
+
+    from dagctl import sign_in
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands import login as command
+    from dagctl.session.source import profile_of
+
+    invocation = current(context)
+    invocation.output = output
+    console = invocation.console
+    _check(password_stdin=password_stdin, otp=otp, provider=provider, no_browser=no_browser)
+    remote = sign_in.find_remote(console.environ)
+    store = sign_in.session_file(remote.endpoint, profile_of(console.environ, profile))
+    if keyring:
+        sign_in.open_keyring()
+    with ExitStack() as stack:
+        way: Way
+        if provider is not None:
+            listener = stack.enter_context(sign_in.browser_listener())
+            way = _by_browser(console, provider, listener, opens=not no_browser)
+        else:
+            way = _by_email(console, email, password_stdin=password_stdin, otp=otp)
+        auth = stack.enter_context(closing(sign_in.auth_server(remote.endpoint)))
+        result = command.login(
+            way,
+            auth,
+            store,
+            url=remote.endpoint.url,
+            project_id=remote.project_id,
+            in_keyring=keyring,
+            clock=time.time,
+        )
+    if output == "json":
+        console.document(envelope(invocation, result=_data(result)))
+    else:
+        console.lines(_lines(result))
+    if keyring and not result.in_keyring:
+        console.error("warning: the system's keyring does not answer; all is in the file")
+    _warn(console)
+
+
+def _check(*, password_stdin: bool, otp: bool, provider: str | None, no_browser: bool) -> None:
+    from dagctl.errors import UsageError
+
+    if sum((password_stdin, otp, provider is not None)) > 1:
+        raise UsageError(
+            "choose one of --password-stdin, --otp and --provider", hint="dagctl login --help"
+        )
+    if no_browser and provider is None:
+        raise UsageError("--no-browser goes with --provider", hint="dagctl login --help")
+
+
+def _by_email(console: Console, email: str | None, *, password_stdin: bool, otp: bool) -> Way:
+    from dagctl.cli.prompt import ask, ask_hidden, secret_from_stdin
+    from dagctl.commands.login import by_code, by_password
+
+    password = secret_from_stdin() if password_stdin else None
+    address = email or console.environ.get("DAGCTL_EMAIL")
+    if not address:
+        otherwise = "--email ADDRESS" if password_stdin else ELSEWHERE
+        address = ask(console, "E-mail address", otherwise=otherwise)
+    if otp:
+        _require_terminal()
+        note = f"A code was mailed to {shown(address)}."
+        return by_code(address, lambda: _code(console, note))
+    if password is None:
+        password = ask_hidden("Password", otherwise=ELSEWHERE)
+    return by_password(address, password)
+
+
+def _require_terminal() -> None:
+    """Refuse before a code is mailed that nobody could type."""
+    import sys
+
+    from dagctl.cli.console import is_terminal
+    from dagctl.errors import NotSignedInError
+
+    if not is_terminal(sys.stdin):
+        raise NotSignedInError("there is no terminal to ask for the code", hint=ELSEWHERE)
+
+
+def _code(console: Console, note: str) -> str:
+    from dagctl.cli.prompt import ask
+
+    console.error(note)
+    return ask(console, "Code", otherwise=ELSEWHERE).strip()
+
+
+def _by_browser(console: Console, provider: str, listener: BrowserListener, *, opens: bool) -> Way:
+    from dagctl.commands.login import MINUTES, by_browser
+
+    def show(address: str) -> None:
+        import webbrowser
+
+        console.error(f"Sign in on this page within {MINUTES} minutes:\n  {address}")
+        if opens:
+            webbrowser.open(address)
+
+    return by_browser(provider, listener, show)
+
+
+def _lines(result: LoginResult) -> Iterator[str]:
+    yield f"Signed in as {shown(result.user.email)} to {result.url}"
+    yield f"  session   {shown(result.place)}"
+    if result.in_keyring:
+        yield "  keyring   has the refresh token"
+    if result.project_id is not None:
+        yield f"  project   {result.project_id}, {shown(result.role or 'no member yet')}"
+
+
+def _data(result: LoginResult) -> dict[str, object]:
+    return {
+        "user": {"id": result.user.id, "email": result.user.email},
+        "url": result.url,
+        "place": result.place,
+        "project_id": result.project_id,
+        "role": result.role,
+        "in_keyring": result.in_keyring,
+    }
+
+
+def _warn(console: Console) -> None:
+    """Say so if the environment makes the login useless."""
+    from dagctl.session.source import Source, source_of
+
+    source = source_of(console.environ)
+    if source is not Source.STORED:
+        console.note(f"  note: {source} in the environment wins over this session")

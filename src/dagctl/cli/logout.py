@@ -1,0 +1,58 @@
+"""`dagctl logout`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer  # noqa: TC002 - Typer reads annotations at run time
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import Profile, TextOrJson, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from dagctl.commands.logout import LogoutResult
+
+EPILOG = examples("dagctl logout", "dagctl logout --profile bot --output json")
+
+
+def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJson = "text") -> None:
+    """Sign out, on this device only."""
+    import time
+    from contextlib import closing
+
+    from dagctl import sign_in
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands import logout as command
+    from dagctl.session.source import profile_of
+
+    invocation = current(context)
+    invocation.output = output
+    console = invocation.console
+    endpoint = sign_in.find_remote(console.environ).endpoint
+    store = sign_in.session_file(endpoint, profile_of(console.environ, profile))
+    with closing(sign_in.auth_server(endpoint)) as auth:
+        result = command.logout(auth, store, time.time)
+    if output == "json":
+        console.document(envelope(invocation, result=_data(result)))
+    else:
+        console.data(_line(result, endpoint.url))
+    if result.server is not None:
+        console.error(
+            f"warning: the session is gone from this device, but the server did not end it: "
+            f"{shown(result.server)}"
+        )
+
+
+def _line(result: LogoutResult, url: str) -> str:
+    if result.user is None:
+        return f"Nobody was signed in to {url}"
+    return f"Signed {shown(result.user.email)} out of {url}"
+
+
+def _data(result: LogoutResult) -> dict[str, object]:
+    user = result.user
+    return {
+        "user": None if user is None else {"id": user.id, "email": user.email},
+        "ended_on_server": user is not None and result.server is None,
+    }

@@ -1,0 +1,48 @@
+"""`dagctl migrations`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
+from dagctl.cli.text import shown
+
+Action = Annotated[Literal["export"], typer.Argument(metavar="export", help="What to do.")]
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Where the migrations go; made if missing.")
+]
+EPILOG = examples(
+    "dagctl migrations export supabase/migrations",
+    "dagctl migrations export sql && psql -f sql/20261101000000_dagctl_membership.sql",
+)
+
+
+def migrations(
+    context: typer.Context, action: Action, folder: Folder, *, output: TextOrJson = "text"
+) -> None:
+    """Write the SQL of the Supabase backend into a folder, for `supabase db push` or psql.
+
+    A file that stands there already is kept; one with another content is a conflict.
+    """
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands.migrations import export_migrations
+
+    del action  # the only one
+    invocation = current(context)
+    invocation.output = output
+    console = invocation.console
+    result = export_migrations(folder)
+    if output == "json":
+        data = {
+            "written": [str(path) for path in result.written],
+            "unchanged": [str(path) for path in result.unchanged],
+        }
+        console.document(envelope(invocation, result=data))
+        return
+    console.lines(f"wrote  {shown(path)}" for path in result.written)
+    console.lines(f"kept   {shown(path)}" for path in result.unchanged)
+    console.note("  next: supabase db push")

@@ -1,0 +1,68 @@
+"""What only a person at the terminal, or a pipe, can tell: addresses, passwords, codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from dagctl.cli.console import is_terminal
+from dagctl.errors import NotSignedInError, UsageError
+
+if TYPE_CHECKING:
+    from dagctl.cli.console import Console
+
+LONGEST = 4096
+"""How many characters a secret on standard input may have."""
+
+
+def ask(console: Console, label: str, *, otherwise: str) -> str:
+    """Return a line that is typed.
+
+    Raises:
+        NotSignedInError: Nobody is there to ask; `otherwise` says what helps.
+    """
+    _require_terminal(label, otherwise)
+    console.err.write(f"{label}: ")
+    console.err.flush()
+    return _given(sys.stdin.readline(), label)
+
+
+def ask_hidden(label: str, *, otherwise: str) -> str:
+    """Return a line that is typed and not shown.
+
+    Raises:
+        NotSignedInError: Nobody is there to ask; `otherwise` says what helps.
+    """
+    from getpass import getpass
+
+    _require_terminal(label, otherwise)
+    try:
+        return _given(getpass(f"{label}: "), label)
+    except EOFError:
+        return _given("", label)
+
+
+def secret_from_stdin() -> str:
+    """Return the first line of standard input, without its end.
+
+    Raises:
+        UsageError: There is none.
+    """
+    text = sys.stdin.readline(LONGEST).rstrip("\r\n")
+    if not text:
+        raise UsageError("standard input holds no password")
+    return text
+
+
+def _given(text: str, label: str) -> str:
+    given = text.rstrip("\r\n")
+    if not given:
+        raise NotSignedInError(f"no {label[:1].lower()}{label[1:]} was given")
+    return given
+
+
+def _require_terminal(label: str, otherwise: str) -> None:
+    if not is_terminal(sys.stdin):
+        raise NotSignedInError(
+            f"there is no terminal to ask for the {label[:1].lower()}{label[1:]}", hint=otherwise
+        )

@@ -1,0 +1,157 @@
+"""`dagctl whoami`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import Profile, TextOrJson, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from dagctl.commands.whoami import Identity
+    from dagctl.session.ports import SessionStore
+    from dagctl.settings import Remote
+
+Check = Annotated[
+    bool, typer.Option("--check", help="Ask the server: is the session good, and which role?")
+]
+EPILOG = examples("dagctl whoami", "dagctl whoami --check", "dagctl whoami --output json")
+
+
+def whoami(
+    context: typer.Context,
+    *,
+    check: Check = False,
+    profile: Profile = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Show who is signed in, as what and until when.
+
+    Without --check nobody is asked, and the role is the one that the server told last.
+    """
+    from dagctl import sign_in
+    from dagctl.cli.envelope import envelope
+    from dagctl.errors import NotAMemberError
+
+    invocation = current(context)
+    invocation.output = output
+    console = invocation.console
+    run = _Run(sign_in.find_remote(console.environ), console.environ, profile)
+    identity = run.checked() if check else run.identity()
+    invocation.result = _data(identity)
+    if output == "text":
+        console.lines(_lines(identity))
+    if check and identity.role is None and identity.project_id is not None:
+        raise NotAMemberError(
+            f"{identity.email} is no member of project {identity.project_id}",
+            hint="ask an owner of the project to add you",
+        )
+    if output == "json":
+        console.document(envelope(invocation, result=invocation.result))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What one run is about: a project, and where its session comes from."""
+
+    remote: Remote
+    environ: Mapping[str, str]
+    profile: str | None
+
+    def identity(self) -> Identity:
+        """Return who is signed in, without asking the server."""
+        import time
+
+        from dagctl.commands import whoami as command
+        from dagctl.session.given import GivenToken
+        from dagctl.session.source import EMAIL, TOKEN, Source, source_of
+
+        url, project_id = self.remote.endpoint.url, self.remote.project_id
+        source = source_of(self.environ)
+        match source:
+            case Source.TOKEN:
+                token = GivenToken(url, self.environ[TOKEN], time.time)
+                return command.given(token, url, source, project_id)
+            case Source.PASSWORD:
+                return command.by_password(self.environ[EMAIL], url, source, project_id)
+            case Source.STORED:
+                return command.stored(self._store(), url, project_id)
+
+    def checked(self) -> Identity:
+        """Return who is signed in as the server sees it now; remember the role."""
+        from contextlib import closing
+
+        from dagctl import sign_in
+        from dagctl.commands import whoami as command
+        from dagctl.session.source import Source, source_of
+
+        endpoint, project_id = self.remote
+        with (
+            closing(sign_in.open_session(endpoint, self.environ, profile=self.profile)) as session,
+            closing(sign_in.auth_server(endpoint)) as auth,
+        ):
+            user, role = command.ask(session, auth, project_id)
+        if source_of(self.environ) is Source.STORED:
+            command.remember(self._store(), project_id, role)
+        return replace(
+            self.identity(), email=user.email, user_id=user.id, role=role, is_checked=True
+        )
+
+    def _store(self) -> SessionStore:
+        from dagctl import sign_in
+        from dagctl.session.source import profile_of
+
+        return sign_in.session_file(self.remote.endpoint, profile_of(self.environ, self.profile))
+
+
+def _lines(identity: Identity) -> Iterator[str]:
+    from datetime import UTC, datetime
+
+    yield shown(identity.email or identity.user_id)
+    for name, value in _facts(identity, datetime.now(UTC)):
+        yield f"  {name:<9} {shown(value)}"
+
+
+def _facts(identity: Identity, now: datetime) -> Iterator[tuple[str, str]]:
+    if identity.user_id is not None:
+        yield "user", identity.user_id
+    yield "server", identity.url
+    if identity.project_id is not None:
+        yield "project", identity.project_id
+        unknown = "none" if identity.is_checked else "not known yet: dagctl whoami --check"
+        yield "role", identity.role or unknown
+    yield "token", f"from {identity.source}"
+    yield "expires", _expiry(identity, now)
+
+
+def _expiry(identity: Identity, now: datetime) -> str:
+    until = identity.expires_at
+    renews = "; it renews itself" if identity.renews else ""
+    if until is None:
+        return f"when the run ends{renews}" if identity.renews else "not said"
+    minutes = round((until - now).total_seconds() / 60)
+    when = f"in {minutes} min" if minutes > 0 else f"{-minutes} min ago"
+    return f"{when}{renews}"
+
+
+def _data(identity: Identity) -> dict[str, object]:
+    from dagctl.commands.times import rfc3339
+
+    until = identity.expires_at
+    return {
+        "user": {"id": identity.user_id, "email": identity.email},
+        "url": identity.url,
+        "project_id": identity.project_id,
+        "role": identity.role,
+        "source": identity.source,
+        "expires_at": None if until is None else rfc3339(until),
+        "renews": identity.renews,
+        "checked": identity.is_checked,
+    }

@@ -1,0 +1,185 @@
+"""Use case: look whether all that dagctl needs is there, and name the fix for what is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
+from dagctl.ports import Query
+from dagctl.publish.entry import digest_of
+from dagctl.publish.objects import read_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from dagctl.ports import DagRecord, Registry, Repo, Store
+    from dagctl.publish.backend import Backend
+    from dagctl.settings import Settings
+
+PAGE = 200
+"""How many DAGs are compared at a time."""
+MIGRATE = "dagctl migrations export supabase/migrations, then supabase db push"
+NAMED = 5
+"""How many of those that differ are named."""
+
+
+class Probe(Protocol):
+    """What can be looked at in a Supabase project, in this order; each may raise what is wrong."""
+
+    def url(self) -> str:
+        """Look whether a project answers."""
+
+    def key(self) -> str:
+        """Look whether it knows the key."""
+
+    def clock(self) -> str:
+        """Compare the clocks."""
+
+    def session(self) -> str:
+        """Look who is signed in."""
+
+    def table(self) -> str:
+        """Look at the table."""
+
+    def functions(self) -> str:
+        """Look at the functions."""
+
+    def membership(self) -> str:
+        """Look at the user's role."""
+
+    def bucket(self) -> str:
+        """Look at the bucket."""
+
+    def policies(self) -> str:
+        """Try out what an operation does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One look, and what must be well for it to make sense."""
+
+    name: str
+    look: Callable[[], str]
+    needs: tuple[str, ...] = ()
+    fix: str | None = None
+    """What helps if the project refuses; None: what the refusal says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a look has found."""
+
+    name: str
+    state: Literal["ok", "failed", "skipped"]
+    message: str
+    fix: str | None = None
+    exit_code: ExitCode = ExitCode.OK
+
+
+def supabase_checks(probe: Probe) -> tuple[Check, ...]:
+    """Return what there is to look at in a Supabase project."""
+    return (
+        Check("url", probe.url),
+        Check("key", probe.key, ("url",)),
+        Check("clock", probe.clock, ("url",)),
+        Check("session", probe.session, ("key",)),
+        Check("table", probe.table, ("session",), MIGRATE),
+        Check("functions", probe.functions, ("session",), MIGRATE),
+        Check("membership", probe.membership, ("functions",)),
+        Check("bucket", probe.bucket, ("membership",), MIGRATE),
+        Check("policies", probe.policies, ("table", "bucket"), MIGRATE),
+    )
+
+
+def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
+    """Return what there is to look at on this machine."""
+    return (
+        Check("git", lambda: _git(backend.repo)),
+        Check("airflow", lambda: _airflow(settings)),
+    )
+
+
+def check_of_objects(backend: Backend, *, needs: tuple[str, ...] = ()) -> Check:
+    """Return the comparison of all objects with their records."""
+    return Check("objects", lambda: _objects(backend.registry, backend.store), needs)
+
+
+def examine(checks: Sequence[Check]) -> Iterator[Finding]:
+    """Yield what each look finds; one that lacks what it needs is skipped."""
+    found: dict[str, Finding] = {}
+    for check in checks:
+        found[check.name] = _finding(check, found)
+        yield found[check.name]
+
+
+def _finding(check: Check, found: Mapping[str, Finding]) -> Finding:
+    missing = [name for name in check.needs if found[name].state != "ok"]
+    if missing:
+        return Finding(name=check.name, state="skipped", message=f"needs {', '.join(missing)}")
+    try:
+        return Finding(name=check.name, state="ok", message=check.look())
+    except DagctlError as error:
+        return Finding(
+            name=check.name,
+            state="failed",
+            message=error.message,
+            fix=_fix(check, error),
+            exit_code=error.exit_code,
+        )
+
+
+def _fix(check: Check, error: DagctlError) -> str | None:
+    is_refusal = isinstance(error, ConflictError | NotAMemberError | UsageError)
+    return check.fix if check.fix and is_refusal else error.hint
+
+
+# --- The looks at this machine --------------------------------------------------------------------
+
+
+def _git(repo: Repo) -> str:
+    branch = repo.preflight([]).removeprefix("refs/heads/")
+    return f"{repo.identity().email} commits to {branch}"
+
+
+def _airflow(settings: Settings) -> str:
+    try:
+        installed = version("apache-airflow")
+    except PackageNotFoundError:
+        return f"files are written for Airflow {settings.airflow}; none is installed here"
+    if installed.partition(".")[0] != settings.airflow:
+        raise ConflictError(
+            f"files are written for Airflow {settings.airflow}, and here is Airflow {installed}",
+            hint=f'airflow = "{installed.partition(".")[0]}" in dagctl.toml',
+        )
+    return f"files are written for Airflow {settings.airflow}, and here is Airflow {installed}"
+
+
+def _objects(registry: Registry, store: Store) -> str:
+    count, differing = 0, []
+    query = Query(limit=PAGE)
+    while True:
+        page = registry.page(query)
+        count += len(page.records)
+        differing += _differing(page.records, store)
+        if page.next is None:
+            break
+        query = Query(limit=PAGE, after=page.next)
+    if differing:
+        named = ", ".join(differing[:NAMED]) + (", ..." if len(differing) > NAMED else "")
+        raise ConflictError(
+            f"{len(differing)} of {count} stored files are not what is recorded: {named}",
+            hint="`dagctl show ID --source` shows what is stored; the next change of the spec, "
+            "by `dagctl create SPEC`, stores the DAG anew",
+        )
+    return f"all {count} stored files are what is recorded"
+
+
+def _differing(records: Sequence[DagRecord], store: Store) -> list[str]:
+    objects = read_objects(store, [record.storage_path for record in records])
+    return [
+        record.dag_id
+        for record, content in zip(records, objects, strict=True)
+        if content is None or digest_of(content) != record.content_digest
+    ]

@@ -1,0 +1,129 @@
+"""Use case: begin a session and store it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagctl.errors import DagctlError, UsageError
+from dagctl.session.model import Session
+from dagctl.session.pkce import Proof, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.session.model import Tokens, User
+    from dagctl.session.ports import AuthServer, BrowserListener, Clock, SessionStore
+
+    Way = Callable[[AuthServer], Tokens]
+
+MINUTES = 5
+"""How long a login through a browser may take; the server forgets it after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginResult:
+    """Who is signed in, where, and as what."""
+
+    user: User
+    url: str
+    place: str
+    """Where the session is stored."""
+    project_id: str | None
+    role: str | None
+    """The user's role in the project; None: no member, or the server did not tell."""
+    in_keyring: bool
+    """Whether the system's keyring has the refresh token."""
+
+
+def login(  # noqa: PLR0913 - a login has two ends and four facts
+    way: Way,
+    auth: AuthServer,
+    store: SessionStore,
+    *,
+    url: str,
+    project_id: str | None,
+    in_keyring: bool | None,
+    clock: Clock,
+) -> LoginResult:
+    """Sign in and store the session, in place of an earlier one.
+
+    Args:
+        way: How to sign in.
+        auth: Where.
+        store: Where the session is kept.
+        url: The URL that it belongs to.
+        project_id: The project whose role is asked for, if there is one.
+        in_keyring: Whether the keyring shall have the refresh token; None: as the time before.
+        clock: The time of this machine.
+
+    Raises:
+        NotSignedInError: The server refuses.
+        UsageError: The project has no such provider.
+        UnavailableError: It does not answer, or the session cannot be stored.
+    """
+    tokens = way(auth)
+    now = clock()
+    role = _role(auth, tokens.access_token, project_id)
+    with store.lock():
+        wanted = _was_in_keyring(store) if in_keyring is None else in_keyring
+        session = Session.begin(url, tokens, now, in_keyring=wanted)
+        if project_id is not None:
+            session = session.with_role(project_id, role)
+        kept = store.save(session)
+    return LoginResult(tokens.user, url, store.place, project_id, role, kept.in_keyring)
+
+
+def by_password(email: str, password: str) -> Way:
+    """Return the way in by a password."""
+    return lambda auth: auth.sign_in(email, password)
+
+
+def by_code(email: str, ask: Callable[[], str]) -> Way:
+    """Return the way in by a code that is mailed, then asked for."""
+
+    def way(auth: AuthServer) -> Tokens:
+        auth.send_code(email)
+        return auth.verify_code(email, ask())
+
+    return way
+
+
+def by_browser(provider: str, listener: BrowserListener, show: Callable[[str], None]) -> Way:
+    """Return the way in through the page of a provider, which `show` brings to the user."""
+
+    def way(auth: AuthServer) -> Tokens:
+        _check_provider(provider, auth.providers())
+        proof = Proof()
+        show(auth.authorize_url(provider, listener.redirect_to, proof.challenge))
+        code = code_of(listener.wait(MINUTES * 60))
+        return auth.exchange_code(code, proof.verifier)
+
+    return way
+
+
+def _check_provider(provider: str, known: frozenset[str]) -> None:
+    """Refuse at once what the provider's page would only tell the browser."""
+    if provider not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise UsageError(
+            f"the project has no sign-in at `{provider}`", hint=f"it has: {names}; or --otp"
+        )
+
+
+def _role(auth: AuthServer, token: str, project_id: str | None) -> str | None:
+    """Return the role, as far as the server tells: a login does not depend on it."""
+    if project_id is None:
+        return None
+    try:
+        return auth.role(token, project_id)
+    except DagctlError:
+        return None
+
+
+def _was_in_keyring(store: SessionStore) -> bool:
+    try:
+        before = store.load()
+    except DagctlError:
+        return False
+    return before is not None and before.in_keyring

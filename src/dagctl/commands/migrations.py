@@ -1,0 +1,61 @@
+"""Use case: hand the SQL migrations of the Supabase backend to the user's project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError, UnavailableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult:
+    """Which migrations stand in the target folder now, in the order in which they run."""
+
+    written: tuple[Path, ...]
+    unchanged: tuple[Path, ...]
+    """Files that stood there already, with the same content."""
+
+
+def packaged_migrations() -> dict[str, bytes]:
+    """Return the migrations by file name, `<14 digits>_<name>.sql`, in the order they run in."""
+    folder = resources.files("dagctl") / "migrations"
+    files = {one.name: one for one in folder.iterdir() if one.name.endswith(".sql")}
+    return {name: files[name].read_bytes() for name in sorted(files)}
+
+
+def export_migrations(target: Path) -> ExportResult:
+    """Copy the migrations into a folder, such as `supabase/migrations`, which is made if missing.
+
+    Raises:
+        ConflictError: A file of that name with another content stands there; nothing was written.
+        UnavailableError: The folder cannot be written; the files before it stay.
+    """
+    try:
+        return _export(target)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write the migrations to {target}: {error.strerror}",
+            state="what was written stays; a repeat writes the rest",
+        ) from error
+
+
+def _export(target: Path) -> ExportResult:
+    wanted = {target / name: content for name, content in packaged_migrations().items()}
+    standing = [path for path in wanted if path.exists()]
+    changed = [path.name for path in standing if path.read_bytes() != wanted[path]]
+    if changed:
+        raise ConflictError(
+            f"in {target} other files stand as {', '.join(changed)}",
+            hint="move them away, or export to another folder and compare",
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    missing = [path for path in wanted if path not in standing]
+    for path in missing:
+        with path.open("xb") as file:  # "x": never over a file that came in between
+            file.write(wanted[path])
+    return ExportResult(written=tuple(missing), unchanged=tuple(standing))

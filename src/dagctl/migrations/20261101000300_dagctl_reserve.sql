@@ -1,0 +1,227 @@
+-- reserve: membership, names, holds; all claims or none. Whoever calls the functions above
+-- private.reserve holds the project's lock.
+
+-- A row for a new DAG under the first free name: x, x_2, x_3 ... A name whose holder's lease is over
+-- is free.
+create or replace function private.grant_name(
+  p_operation uuid, p_project uuid, p_wish text, p_on_taken text
+)
+returns uuid
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  candidate text := p_wish;
+  number integer := 1;
+  holder public.user_dags;
+  granted uuid;
+begin
+  loop
+    select * into holder from public.user_dags d
+    where d.project_id = p_project and d.dag_id = candidate;
+    if not found or (holder.state = 'reserved' and holder.lease_until < now()) then
+      perform private.release(holder.operation_id);
+      granted := private.add_reserved(p_operation, p_project, candidate, p_wish);
+      exit when granted is not null;
+    else
+      number := number + 1;
+      candidate := p_wish || '_' || number;
+    end if;
+    if (number > 1 and p_on_taken = 'fail') or length(candidate) > 200 or number > 10000 then
+      perform private.refuse(
+        'PT409', 'name_taken', format('a DAG `%s` exists', p_wish),
+        'choose another dag_id, or --if-exists'
+      );
+    end if;
+  end loop;
+  return granted;
+end
+$$;
+
+-- The row of a new DAG, invisible to readers; null if a writer that takes no lock was quicker.
+create or replace function private.add_reserved(
+  p_operation uuid, p_project uuid, p_dag_id text, p_base_name text
+)
+returns uuid
+language sql volatile security invoker
+set search_path = ''
+as $$
+  insert into public.user_dags (
+    project_id, user_id, dag_id, base_name, dag_name, file_path,
+    is_active, created_at, state, operation_id, lease_until
+  )
+  values (
+    p_project, auth.uid(), p_dag_id, p_base_name, p_dag_id, 'dags/' || p_dag_id || '.py',
+    false, date_trunc('second', now()), 'reserved', p_operation, private.new_lease()
+  )
+  on conflict (project_id, dag_id) do nothing
+  returning id;
+$$;
+
+-- The hold of a DAG for its next version; returns that version.
+create or replace function private.grant_update(
+  p_operation uuid, p_project uuid, p_wish text, p_row uuid, p_expected integer
+)
+returns integer
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  dag public.user_dags;
+begin
+  select * into dag from public.user_dags d
+  where d.id = p_row and d.project_id = p_project and d.state = 'active'
+  for update;
+  if not found then
+    perform private.refuse(
+      'PT409', 'row_gone', format('`%s` is not recorded any more', p_wish), 'run the command again'
+    );
+  elsif dag.lease_until >= now() then
+    perform private.refuse(
+      'PT409', 'row_held', format('`%s` is being changed by another operation', dag.dag_id),
+      'wait for it, or run `dagctl recover` where it was started'
+    );
+  elsif dag.version <> p_expected then
+    perform private.refuse(
+      'PT409', 'version_moved', format('`%s` was changed by another', dag.dag_id),
+      'run the command again'
+    );
+  end if;
+  perform private.release(dag.operation_id);
+  update public.user_dags set operation_id = p_operation, lease_until = private.new_lease()
+  where id = p_row;
+  return dag.version + 1;
+end
+$$;
+
+create or replace function private.grant_claim(
+  p_operation uuid,
+  p_project uuid,
+  p_ordinal integer,
+  p_wish text,
+  p_replaces uuid,
+  p_expected integer,
+  p_on_taken text
+)
+returns void
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  granted uuid := p_replaces;
+  granted_version integer := 1;
+begin
+  if p_replaces is null then
+    granted := private.grant_name(p_operation, p_project, p_wish, p_on_taken);
+  else
+    granted_version := private.grant_update(
+      p_operation, p_project, p_wish, p_replaces, p_expected
+    );
+  end if;
+  insert into private.dag_reservations (operation_id, ordinal, row_id, wished, version)
+  values (p_operation, p_ordinal, granted, p_wish, granted_version);
+end
+$$;
+
+create or replace function private.check_claims(p_claims jsonb)
+returns void
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  bad text;
+begin
+  if jsonb_typeof(p_claims) is distinct from 'array'
+     or jsonb_array_length(p_claims) not between 1 and 1000
+  then
+    perform private.refuse('22023', 'invalid_request', 'the claims are not a list of 1 to 1000');
+  end if;
+  select to_jsonb(c) into bad
+  from jsonb_to_recordset(p_claims) as c (dag_id jsonb, on_taken text)
+  where jsonb_typeof(c.dag_id) is distinct from 'string'
+     or c.dag_id #>> '{}' !~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$'
+     or coalesce(c.on_taken, 'number') not in ('number', 'fail')
+  limit 1;
+  if found then
+    perform private.refuse('22023', 'invalid_request', format('%s is no claim', left(bad, 300)));
+  end if;
+end
+$$;
+
+-- A repeat: the same caller, project and wishes find their operation, and its lease is renewed.
+create or replace function private.resume_operation(p_operation uuid, p_project uuid, p_claims jsonb)
+returns void
+language plpgsql security invoker
+set search_path = ''
+as $$
+declare
+  op private.dag_operations;
+begin
+  select * into op from private.dag_operations where id = p_operation;
+  if (op.project_id, op.user_id) is distinct from (p_project, auth.uid()) then
+    perform private.refuse(
+      'PT409', 'operation_reused', format('operation id %s is in use', p_operation)
+    );
+  elsif op.status = 'aborted' then
+    perform private.refuse(
+      'PT409', 'operation_aborted', format('operation %s was aborted', p_operation),
+      'run the command again'
+    );
+  elsif (
+    select jsonb_agg(r.wished order by r.ordinal)
+    from private.dag_reservations r where r.operation_id = p_operation
+  ) is distinct from jsonb_path_query_array(p_claims, '$[*].dag_id') then
+    perform private.refuse(
+      'PT409', 'operation_reused', format('operation %s stands for other claims', p_operation)
+    );
+  end if;
+  update public.user_dags set lease_until = private.new_lease() where operation_id = p_operation;
+end
+$$;
+
+create or replace function private.reserve(p_operation uuid, p_project uuid, p_claims jsonb)
+returns json
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  claim record;
+begin
+  perform private.check_writer(p_project);
+  perform private.check_claims(p_claims);
+  perform private.lock_project(p_project);
+
+  insert into private.dag_operations (id, project_id, user_id, status)
+  values (p_operation, p_project, auth.uid(), 'reserved')
+  on conflict (id) do nothing;
+  if not found then
+    perform private.resume_operation(p_operation, p_project, p_claims);
+    return private.reserved(p_operation);
+  end if;
+
+  for claim in
+    select c.* from rows from (
+      jsonb_to_recordset(p_claims)
+        as (dag_id text, replaces uuid, expected_version integer, on_taken text)
+    ) with ordinality as c (dag_id, replaces, expected_version, on_taken, ordinal)
+    order by c.ordinal
+  loop
+    perform private.grant_claim(
+      p_operation, p_project, claim.ordinal::integer, claim.dag_id,
+      claim.replaces, claim.expected_version, coalesce(claim.on_taken, 'number')
+    );
+  end loop;
+  return private.reserved(p_operation);
+end
+$$;
+
+revoke all on function
+  private.grant_name(uuid, uuid, text, text),
+  private.add_reserved(uuid, uuid, text, text),
+  private.grant_update(uuid, uuid, text, uuid, integer),
+  private.grant_claim(uuid, uuid, integer, text, uuid, integer, text),
+  private.check_claims(jsonb),
+  private.resume_operation(uuid, uuid, jsonb),
+  private.reserve(uuid, uuid, jsonb)
+from public, anon, authenticated, service_role;
+grant execute on function private.reserve(uuid, uuid, jsonb) to authenticated;

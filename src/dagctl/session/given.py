@@ -1,0 +1,108 @@
+"""A token from the environment: used as it is, never renewed, never stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from dagctl.endpoint import checked_url, claims, is_loopback, secret_kind
+from dagctl.errors import NotSignedInError, UsageError
+from dagctl.session.model import END_OF_TIME, User
+
+if TYPE_CHECKING:
+    from dagctl.session.ports import Clock
+
+VARIABLE = "DAGCTL_ACCESS_TOKEN"
+SKEW = 300.0
+"""Seconds by which this machine's clock may be wrong; what the server says is the truth."""
+HINT = f"set {VARIABLE} to a new one, or use DAGCTL_EMAIL and DAGCTL_PASSWORD, which renew it"
+
+
+class GivenToken:
+    """The access token in `DAGCTL_ACCESS_TOKEN`, as a `SignedIn`."""
+
+    def __init__(self, url: str, token: str, clock: Clock) -> None:
+        found = _checked(url, token)
+        self._token = token
+        self._clock = clock
+        self.user = User(str(found["sub"]), str(found.get("email") or ""))
+        self.expires_at = _time(found.get("exp"))
+
+    @property
+    def user_id(self) -> str:
+        """The user's id."""
+        return self.user.id
+
+    @property
+    def email(self) -> str:
+        """The user's e-mail address, if the token tells."""
+        return self.user.email
+
+    def access_token(self) -> str:
+        """Return the token.
+
+        Raises:
+            NotSignedInError: It has run out.
+        """
+        if self.expires_at is not None and self.expires_at + SKEW <= self._clock():
+            raise NotSignedInError(f"the token in {VARIABLE} has run out", hint=HINT)
+        return self._token
+
+    def refresh_after_401(self, token: str) -> str:
+        """Refuse: there is no other token.
+
+        Raises:
+            NotSignedInError: Always.
+        """
+        del token
+        raise NotSignedInError(f"the server refused the token in {VARIABLE}", hint=HINT)
+
+    def close(self) -> None:
+        """Do nothing: nothing was begun."""
+
+
+def _checked(url: str, token: str) -> dict[str, object]:
+    """Return the claims of a user's token that was issued by the project at `url`."""
+    kind = secret_kind(token)
+    if kind:
+        raise UsageError(
+            f"{VARIABLE} holds a {kind}, which dagctl never uses: it would bypass row level "
+            "security",
+            hint=HINT,
+        )
+    found = claims(token)
+    if not found.get("sub") or not token.isascii() or not token.isprintable() or " " in token:
+        raise NotSignedInError(f"{VARIABLE} holds no access token of a user", hint=HINT)
+    issuer = found.get("iss")
+    if isinstance(issuer, str) and not _is_issued_by(issuer, url):
+        raise NotSignedInError(
+            f"the token in {VARIABLE} was issued by another server than {url}, and is sent to "
+            "nobody else",
+            hint=HINT,
+        )
+    return found
+
+
+def _is_issued_by(issuer: str, url: str) -> bool:
+    """Return whether a token may be sent to `url`.
+
+    A loopback URL may stand in front of a server that knows itself by another name (a container, a
+    tunnel); an issuer that is no URL tells nothing.
+    """
+    if not issuer.lower().startswith(("http://", "https://")):
+        return True
+    here = urlsplit(url)
+    try:
+        there = urlsplit(issuer)
+        if is_loopback(here.hostname or ""):
+            return not is_loopback(there.hostname or "") or there.port == here.port
+        return checked_url(f"{there.scheme}://{there.netloc}") == url
+    except (UsageError, ValueError):
+        return False
+
+
+def _time(value: object) -> float | None:
+    """Return a point in time that a calendar can have, or None."""
+    if not isinstance(value, int | float) or not 0 <= value < END_OF_TIME:
+        return None
+    return float(value)

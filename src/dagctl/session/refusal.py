@@ -1,0 +1,45 @@
+"""How a session ends: for good, and what the user is told about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.errors import NotSignedInError
+
+if TYPE_CHECKING:
+    from dagctl.session.model import Session
+
+IN_CI = "in CI: set DAGCTL_EMAIL and DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN"
+LOG_IN = f"dagctl login ({IN_CI})"
+
+REASONS = {
+    "refresh_token_already_used": "an old copy of it was used elsewhere",
+    "refresh_token_not_found": "it was signed out elsewhere",
+    "session_not_found": "it was signed out elsewhere",
+    "session_expired": "it ran out",
+    "user_banned": "the user is banned",
+    "user_not_found": "the user was deleted",
+    "invalid_grant": "the server does not know it",
+}
+"""The answers that end a session for good, by error code of Supabase Auth, and what each means."""
+
+
+class SessionEndedError(NotSignedInError):
+    """The server will never renew this session again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the session has ended: {REASONS.get(reason, 'the server refused it')}", hint=LOG_IN
+        )
+        self.reason = reason
+
+
+def ended(session: Session) -> NotSignedInError:
+    """Return the error about a session that is known to have ended."""
+    why = REASONS.get(session.ended or "", "the server refused it")
+    return NotSignedInError(f"the session of {session.user.email} has ended: {why}", hint=LOG_IN)
+
+
+def nobody(url: str) -> NotSignedInError:
+    """Return the error about a session that does not exist."""
+    return NotSignedInError(f"not signed in to {url}", hint=LOG_IN)

@@ -1,0 +1,137 @@
+"""Where values come from, and from where each one came.
+
+In rising order: defaults, the user's file, `dagctl.toml`, `DAGCTL_*` variables, flags.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import platformdirs
+
+from dagctl.endpoint import Endpoint
+from dagctl.errors import UsageError
+from dagctl.settings.checks import CHECKS
+from dagctl.settings.sources import from_environment, from_file, from_flags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from dagctl.codegen.values import Target
+    from dagctl.settings.checks import Given
+    from dagctl.workspace import Workspace
+
+__all__ = [
+    "CHECKS",
+    "Remote",
+    "Settings",
+    "check_flag",
+    "load_remote",
+    "load_settings",
+    "user_file",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a workspace is set to."""
+
+    project_id: str
+    """The UUID that every DAG of the workspace is recorded under, in its canonical text form."""
+    dags_folder: str = "dags"
+    """Where DAG files go: relative to the workspace root, with `/`."""
+    airflow: Target = "3"
+    """The Airflow that DAG files are written for: `"2"` (2.9 to 2.11) or `"3"` (3.0 on)."""
+    backend: Literal["local", "supabase"] = "local"
+    """Where DAGs are recorded and stored."""
+    supabase_url: str | None = None
+    """The Supabase project: scheme and host."""
+    supabase_key: str | None = None
+    """Its publishable key."""
+    supabase_bucket: str = "dags"
+    """Its bucket for DAG files."""
+    lock_timeout: float = 60.0
+    """How many seconds to wait for another dagctl in the same workspace."""
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Where each value comes from: `default`, `dagctl.toml:3`, `DAGCTL_AIRFLOW`, `--airflow`."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The Supabase project.
+
+        Raises:
+            UsageError: None is set.
+        """
+        return _endpoint(self.supabase_url, self.supabase_key)
+
+
+class Remote(NamedTuple):
+    """The Supabase project to sign in to, and the project whose role is of interest."""
+
+    endpoint: Endpoint
+    project_id: str | None
+
+
+def load_settings(
+    workspace: Workspace, environ: Mapping[str, str], overrides: Mapping[str, str]
+) -> Settings:
+    """Return the settings of `workspace`; `overrides` are what flags say, by the name of the key.
+
+    Raises:
+        UsageError: A file cannot be read, a key is unknown, a value is wrong or missing.
+    """
+    given = _given(workspace, environ) | from_flags(overrides)
+    if "project_id" not in given:
+        raise UsageError(
+            f"{workspace.config.name} has no project_id",
+            hint='write `project_id = "<UUID>"` into it, or set DAGCTL_PROJECT_ID',
+        )
+    values = _checked(given)
+    origins = {key: given[key].origin if key in given else "default" for key in CHECKS}
+    return Settings(**values, origins=origins)
+
+
+def load_remote(workspace: Workspace | None, environ: Mapping[str, str]) -> Remote:
+    """Return the Supabase project that is set, for which there need be no workspace.
+
+    Raises:
+        UsageError: None is set, a file cannot be read, a key is unknown, a value is wrong.
+    """
+    values = _checked(_given(workspace, environ))
+    endpoint = _endpoint(values.get("supabase_url"), values.get("supabase_key"))
+    return Remote(endpoint, values.get("project_id"))
+
+
+def check_flag(key: str, text: str) -> str:
+    """Return the value of a flag that becomes a setting, in its canonical form.
+
+    Raises:
+        UsageError: The value is wrong.
+    """
+    return str(CHECKS[key](from_flags({key: text})[key]))
+
+
+def user_file() -> Path:
+    """Return where the user's own settings may stand, for all workspaces."""
+    return platformdirs.user_config_path("dagctl") / "config.toml"
+
+
+def _given(workspace: Workspace | None, environ: Mapping[str, str]) -> dict[str, Given]:
+    """Return what files and the environment say."""
+    config = {} if workspace is None else from_file(workspace.config, workspace.config.name)
+    return {**from_file(user_file()), **config, **from_environment(environ)}
+
+
+def _checked(given: Mapping[str, Given]) -> dict[str, Any]:
+    return {key: CHECKS[key](one) for key, one in given.items()}
+
+
+def _endpoint(url: str | None, key: str | None) -> Endpoint:
+    if url is None or key is None:
+        raise UsageError(
+            f"no {'url' if url is None else 'publishable_key'} of a Supabase project is set",
+            hint="dagctl link, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY",
+        )
+    return Endpoint(url, key)

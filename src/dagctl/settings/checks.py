@@ -1,0 +1,104 @@
+"""What makes the value of each setting good."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from dagctl.endpoint import checked_key, checked_url
+from dagctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+OFF_LIMITS = frozenset({".git", ".dagctl"})
+"""Folders that are no place for DAG files: git's own, and dagctl's own."""
+
+LONGEST_WAIT = 86_400
+"""The most seconds that `lock_timeout` may be: a day."""
+
+
+class Given(NamedTuple):
+    """A value as it was given, and where."""
+
+    value: object
+    origin: str
+
+
+def _refuse(given: Given, key: str, expected: str) -> UsageError:
+    return UsageError(f"{given.origin}: `{key}` must be {expected}, not {given.value!r}")
+
+
+def _project_id(given: Given) -> str:
+    try:
+        if isinstance(given.value, str):
+            return str(UUID(given.value))
+    except ValueError:
+        pass
+    raise _refuse(given, "project_id", "a UUID in quotes")
+
+
+def _dags_folder(given: Given) -> str:
+    text = given.value
+    if not isinstance(text, str) or not text.isprintable() or "\\" in text:
+        raise _refuse(given, "dags_folder", "a printable path with `/`")
+    path = PurePosixPath(text)
+    if path.is_absolute() or not path.parts or ".." in path.parts:
+        raise _refuse(given, "dags_folder", "a relative path to a folder below the workspace")
+    if OFF_LIMITS.intersection(part.lower() for part in path.parts):
+        raise _refuse(given, "dags_folder", "a folder outside .git and .dagctl")
+    return path.as_posix()
+
+
+def _one_of(key: str, *choices: str) -> Callable[[Given], str]:
+    expected = " or ".join(f'"{choice}"' for choice in choices)
+
+    def check(given: Given) -> str:
+        if isinstance(given.value, str) and given.value in choices:
+            return given.value
+        raise _refuse(given, key, expected)
+
+    return check
+
+
+def _lock_timeout(given: Given) -> float:
+    number = given.value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise _refuse(given, "lock_timeout", "a number of seconds")
+    if not 0 <= number <= LONGEST_WAIT:
+        raise _refuse(given, "lock_timeout", f"from 0 to {LONGEST_WAIT} seconds")
+    return float(number)
+
+
+def _of_endpoint(checked: Callable[[str], str]) -> Callable[[Given], str]:
+    """Return a check that never quotes the value: it may be a secret."""
+
+    def check(given: Given) -> str:
+        try:
+            return checked(given.value if isinstance(given.value, str) else "")
+        except UsageError as error:
+            raise UsageError(f"{given.origin}: {error.message}", hint=error.hint) from error
+
+    return check
+
+
+def _bucket(given: Given) -> str:
+    name = given.value
+    if isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
+        return name
+    raise _refuse(given, "bucket", "the name of a bucket")
+
+
+CHECKS: Mapping[str, Callable[[Given], object]] = {
+    "project_id": _project_id,
+    "dags_folder": _dags_folder,
+    "airflow": _one_of("airflow", "2", "3"),
+    "backend": _one_of("backend", "local", "supabase"),
+    "lock_timeout": _lock_timeout,
+    "supabase_url": _of_endpoint(checked_url),
+    "supabase_key": _of_endpoint(checked_key),
+    "supabase_bucket": _bucket,
+}
+"""Each key, and what makes its value good; the order is that of `dagctl.toml`."""

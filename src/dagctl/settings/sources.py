@@ -1,0 +1,143 @@
+"""The values that files, the environment and flags give, each with its origin."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UsageError
+from dagctl.settings.checks import CHECKS, Given
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+ENVIRONMENT_PREFIX = "DAGCTL_"
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "": {key: key for key in CHECKS if not key.startswith("supabase_")},
+    "supabase": {
+        "url": "supabase_url",
+        "publishable_key": "supabase_key",
+        "project_id": "project_id",
+        "bucket": "supabase_bucket",
+    },
+}
+"""The keys of each table that a file may have (`""` is the top), and which setting each one is."""
+
+
+def from_file(path: Path, name: str | None = None) -> dict[str, Given]:
+    """Return the settings of a TOML file; none if there is no file.
+
+    Raises:
+        UsageError: It cannot be read, is no TOML, has an unknown key or contradicts itself.
+    """
+    shown = name or str(path)
+    try:
+        text = path.read_bytes().decode("utf-8")
+        document = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"cannot read {shown}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{shown} is not UTF-8 text") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{_at(shown, error)}: not valid TOML: {error}") from error
+    return _settings(_File(shown, text), document)
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
+    """Return the settings that `DAGCTL_*` variables give; an empty one gives nothing."""
+    names = {key: ENVIRONMENT_PREFIX + key.upper() for key in CHECKS}
+    return {key: Given(_typed(key, environ[n]), n) for key, n in names.items() if environ.get(n)}
+
+
+def from_flags(overrides: Mapping[str, str]) -> dict[str, Given]:
+    """Return the settings that flags give, by the name of the key.
+
+    Raises:
+        UsageError: A key is unknown.
+    """
+    given = {key: Given(_typed(key, text), _flag(key)) for key, text in overrides.items()}
+    return {
+        _known(key, dict(zip(CHECKS, CHECKS, strict=True)), one.origin): one
+        for key, one in given.items()
+    }
+
+
+# --- Inside ---------------------------------------------------------------------------------------
+
+
+class _File:
+    """A TOML file's name and text; tomllib keeps no positions."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        self._text = text
+
+    def origin(self, key: str, table: str = "") -> str:
+        """Return `file:line` of a key."""
+        start = max(self._text.find(f"[{table}]"), 0) if table else 0
+        pattern = re.compile(rf"^\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*[=.\]]", re.MULTILINE)
+        match = pattern.search(self._text, start)
+        if match is None:
+            return self._name
+        return f"{self._name}:{self._text.count(chr(10), 0, match.end()) + 1}"
+
+
+def _settings(file: _File, document: Mapping[str, object]) -> dict[str, Given]:
+    found: dict[str, Given] = {}
+    for key, value in document.items():
+        for setting, given in _entries(file, key, value):
+            other = found.setdefault(setting, given)
+            if str(other.value).lower() != str(given.value).lower():
+                raise UsageError(
+                    f"{given.origin}: `{setting}` contradicts {other.origin}",
+                    hint="write it once",
+                )
+    return found
+
+
+def _entries(file: _File, key: str, value: object) -> list[tuple[str, Given]]:
+    """Return what a top-level key sets: one setting, or those of a table."""
+    origin = file.origin(key)
+    if key not in TABLES or not key:
+        return [(_known(key, TABLES[""], origin), Given(value, origin))]
+    if not isinstance(value, dict):
+        raise UsageError(f"{origin}: `{key}` must be a table: [{key}]")
+    origins = {inner: file.origin(inner, key) for inner in value}
+    return [
+        (_known(inner, TABLES[key], origins[inner]), Given(one, origins[inner]))
+        for inner, one in value.items()
+    ]
+
+
+def _known(key: str, keys: Mapping[str, str], origin: str) -> str:
+    """Return which setting a key is."""
+    if key in keys:
+        return keys[key]
+    near = get_close_matches(key, keys, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(keys)}"
+    raise UsageError(f"{origin}: unknown key `{key}`", hint=hint)
+
+
+def _typed(key: str, text: str) -> object:
+    """Return the text of a flag or variable as TOML would have given it."""
+    if key != "lock_timeout":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _flag(key: str) -> str:
+    return "--" + key.removeprefix("supabase_").replace("_", "-")
+
+
+def _at(shown: str, error: Exception) -> str:
+    place = re.search(r"at line (\d+), column (\d+)", str(error))
+    return f"{shown}:{place[1]}:{place[2]}" if place else shown

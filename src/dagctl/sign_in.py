@@ -1,0 +1,108 @@
+"""Opens what signing in needs: the project, the session, its store, the auth endpoints.
+
+Like `bootstrap`, it chooses adapters and imports them when they are asked for.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.adapters.loopback import LoopbackListener
+    from dagctl.adapters.session_file import SessionFile, Vault
+    from dagctl.endpoint import Endpoint
+    from dagctl.session.ports import AuthServer
+    from dagctl.session.signed_in import SignedIn
+    from dagctl.settings import Remote
+
+
+def find_remote(environ: Mapping[str, str]) -> Remote:
+    """Return the Supabase project that the workspace here, or the environment, names.
+
+    Raises:
+        UsageError: Neither does, or a setting is wrong.
+    """
+    from dagctl.settings import load_remote
+    from dagctl.workspace import find_workspace
+
+    try:
+        workspace = find_workspace(Path())
+    except UsageError:  # one can sign in from anywhere
+        workspace = None
+    return load_remote(workspace, environ)
+
+
+def open_session(
+    endpoint: Endpoint, environ: Mapping[str, str], *, profile: str | None = None
+) -> SignedIn:
+    """Return the session that the environment or an earlier login gives; close it.
+
+    Raises:
+        NotSignedInError: There is none, or the credentials are refused.
+        UnavailableError: The server does not answer.
+    """
+    from dagctl.session.for_process import ProcessSession
+    from dagctl.session.given import GivenToken
+    from dagctl.session.renewing import RenewingSession
+    from dagctl.session.source import EMAIL, PASSWORD, TOKEN, Source, profile_of, source_of
+
+    url = endpoint.url
+    match source_of(environ):
+        case Source.TOKEN:
+            return GivenToken(url, environ[TOKEN], time.time)
+        case Source.PASSWORD:
+            credentials = environ[EMAIL], environ[PASSWORD]
+            return ProcessSession(url, credentials, auth_server(endpoint), time.time)
+        case Source.STORED:
+            store = session_file(endpoint, profile_of(environ, profile))
+            return RenewingSession(url, store, auth_server(endpoint), time.time)
+
+
+def session_file(endpoint: Endpoint, profile: str) -> SessionFile:
+    """Return where the session of a project is stored under a profile."""
+    import platformdirs
+
+    from dagctl.adapters.session_file import SessionFile
+
+    state = platformdirs.user_state_path("dagctl")
+    return SessionFile(state, endpoint.url, profile, open_keyring)
+
+
+def auth_server(endpoint: Endpoint) -> AuthServer:
+    """Return the auth endpoints of a project; close them."""
+    from dagctl.adapters.supabase.auth import SupabaseAuth
+
+    return SupabaseAuth(endpoint)
+
+
+def browser_listener() -> LoopbackListener:
+    """Return what waits for a browser, once it is entered.
+
+    Raises:
+        UnavailableError: No port is free.
+    """
+    from dagctl.adapters.loopback import LoopbackListener
+
+    return LoopbackListener()
+
+
+def open_keyring() -> Vault:
+    """Return the system's keyring.
+
+    Raises:
+        UsageError: The extra is not installed.
+    """
+    try:
+        from dagctl.adapters.session_keyring import Keyring
+    except ImportError as error:
+        raise UsageError(
+            "the extra `keyring` is not installed",
+            hint="pip install 'dagctl-airflow[keyring]', or dagctl login without --keyring",
+        ) from error
+    return Keyring()

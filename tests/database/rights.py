@@ -1,0 +1,131 @@
+"""Who may do what: every role, table and function, on rows of the own project and of a foreign one.
+
+Each line of the two tables is one case, each column a role, each cell the one expected answer:
+
+    denied   the role has no such right (42501 by the grants or by row level security)
+    refused  the function looked at the membership and refused (42501, `not_a_member`)
+    conflict the function found nothing of the caller's under this operation id (PT409)
+    none     no row is visible, or none was changed
+    rows     rows are visible, or were changed
+    else     what the function returns; of a JSON list its length
+"""
+
+from __future__ import annotations
+
+ROLES = ("anon", "viewer", "editor", "owner", "stranger", "removed", "service")
+
+TABLE_RIGHTS = """
+                                       anon   viewer editor owner  stranger removed service
+public.user_dags         select own    denied rows   rows   rows   none     none    rows
+public.user_dags         select other  denied none   none   none   none     none    rows
+public.user_dags         insert own    denied denied denied denied denied   denied  rows
+public.user_dags         insert other  denied denied denied denied denied   denied  rows
+public.user_dags         update own    denied denied denied denied denied   denied  rows
+public.user_dags         update other  denied denied denied denied denied   denied  rows
+public.user_dags         delete own    denied denied denied denied denied   denied  rows
+public.user_dags         delete other  denied denied denied denied denied   denied  rows
+public.project_members   select own    denied rows   rows   rows   none     none    rows
+public.project_members   select other  denied none   none   none   none     none    rows
+public.project_members   insert own    denied denied denied denied denied   denied  rows
+public.project_members   insert other  denied denied denied denied denied   denied  rows
+public.project_members   update own    denied denied denied denied denied   denied  rows
+public.project_members   update other  denied denied denied denied denied   denied  rows
+public.project_members   delete own    denied denied denied denied denied   denied  rows
+public.project_members   delete other  denied denied denied denied denied   denied  rows
+private.dag_operations   select own    denied denied denied denied denied   denied  rows
+private.dag_operations   select other  denied denied denied denied denied   denied  rows
+private.dag_operations   insert own    denied denied denied denied denied   denied  rows
+private.dag_operations   insert other  denied denied denied denied denied   denied  rows
+private.dag_operations   update own    denied denied denied denied denied   denied  rows
+private.dag_operations   update other  denied denied denied denied denied   denied  rows
+private.dag_operations   delete own    denied denied denied denied denied   denied  rows
+private.dag_operations   delete other  denied denied denied denied denied   denied  rows
+private.dag_reservations select own    denied denied denied denied denied   denied  rows
+private.dag_reservations select other  denied denied denied denied denied   denied  rows
+private.dag_reservations insert own    denied denied denied denied denied   denied  rows
+private.dag_reservations insert other  denied denied denied denied denied   denied  rows
+private.dag_reservations update own    denied denied denied denied denied   denied  rows
+private.dag_reservations update other  denied denied denied denied denied   denied  rows
+private.dag_reservations delete own    denied denied denied denied denied   denied  rows
+private.dag_reservations delete other  denied denied denied denied denied   denied  rows
+private.dag_records      select own    denied rows   rows   rows   none     none    rows
+private.dag_records      select other  denied none   none   none   none     none    rows
+private.dag_records      insert own    denied denied denied denied denied   denied  denied
+private.dag_records      insert other  denied denied denied denied denied   denied  denied
+private.dag_records      update own    denied denied denied denied denied   denied  denied
+private.dag_records      update other  denied denied denied denied denied   denied  denied
+private.dag_records      delete own    denied denied denied denied denied   denied  denied
+private.dag_records      delete other  denied denied denied denied denied   denied  denied
+storage.objects          select own    none   rows   rows   rows   rows     rows    rows
+storage.objects          select other  none   none   none   none   none     none    rows
+storage.objects          insert own    denied denied rows   rows   denied   denied  rows
+storage.objects          insert other  denied denied denied denied denied   denied  rows
+storage.objects          update own    none   none   rows   rows   none     none    rows
+storage.objects          update other  none   none   none   none   none     none    rows
+storage.objects          delete own    none   rows   rows   rows   rows     rows    rows
+storage.objects          delete other  none   none   none   none   none     none    rows
+"""
+
+# An "own" operation is one that the caller has reserved in the own project, as an editor then; an
+# "own" object is the one that it holds.
+FUNCTION_RIGHTS = """
+                                 anon   viewer    editor    owner     stranger removed   service
+public.reserve             own   denied refused   1         1         refused  refused   denied
+public.reserve             other denied refused   refused   refused   refused  refused   denied
+public.reserved            own   denied 1         1         1         1        1         denied
+public.reserved            other denied 0         0         0         0        0         denied
+public.confirm             own   denied refused   confirmed confirmed refused  refused   denied
+public.confirm             other denied conflict  conflict  conflict  conflict conflict  denied
+public.abort               own   denied aborted   aborted   aborted   aborted  aborted   denied
+public.abort               other denied absent    absent    absent    absent   absent    denied
+public.operation_status    own   denied reserved  reserved  reserved  reserved reserved  denied
+public.operation_status    other denied absent    absent    absent    absent   absent    denied
+public.project_role        own   denied viewer    editor    owner     null     null      denied
+public.project_role        other denied null      null      null      null     null      denied
+public.find_dags           own   denied 1         1         1         0        0         1
+public.find_dags           other denied 0         0         0         0        0         1
+public.list_dags           own   denied 1         1         1         0        0         1
+public.list_dags           other denied 0         0         0         0        0         1
+private.reserve            own   denied refused   1         1         refused  refused   denied
+private.reserve            other denied refused   refused   refused   refused  refused   denied
+private.reserved           own   denied 1         1         1         1        1         denied
+private.reserved           other denied 0         0         0         0        0         denied
+private.confirm            own   denied refused   confirmed confirmed refused  refused   denied
+private.confirm            other denied conflict  conflict  conflict  conflict conflict  denied
+private.abort              own   denied aborted   aborted   aborted   aborted  aborted   denied
+private.abort              other denied absent    absent    absent    absent   absent    denied
+private.operation_status   own   denied reserved  reserved  reserved  reserved reserved  denied
+private.operation_status   other denied absent    absent    absent    absent   absent    denied
+private.member_project_ids own   denied 1         1         1         0        0         denied
+private.reserved_objects   own   denied 2         2         2         2        2         denied
+private.held_objects       own   denied 2         2         2         2        2         denied
+private.is_left_over       own   denied false     false     false     false    false     denied
+private.add_reserved       -     denied denied    denied    denied    denied   denied    denied
+private.check_claims       -     denied denied    denied    denied    denied   denied    denied
+private.check_records      -     denied denied    denied    denied    denied   denied    denied
+private.check_writer       -     denied denied    denied    denied    denied   denied    denied
+private.complete_user_dag  -     denied denied    denied    denied    denied   denied    denied
+private.grant_claim        -     denied denied    denied    denied    denied   denied    denied
+private.grant_name         -     denied denied    denied    denied    denied   denied    denied
+private.grant_update       -     denied denied    denied    denied    denied   denied    denied
+private.guard_user_dag     -     denied denied    denied    denied    denied   denied    denied
+private.is_writer          -     denied denied    denied    denied    denied   denied    denied
+private.lock_project       -     denied denied    denied    denied    denied   denied    denied
+private.new_lease          -     denied denied    denied    denied    denied   denied    denied
+private.publish            -     denied denied    denied    denied    denied   denied    denied
+private.refuse             -     denied denied    denied    denied    denied   denied    denied
+private.release            -     denied denied    denied    denied    denied   denied    denied
+private.resume_operation   -     denied denied    denied    denied    denied   denied    denied
+"""
+
+
+def cases(table: str, labels: int) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return the cells of a table, one for each role, by the labels of their line."""
+    lines = [line.split() for line in table.strip().splitlines()]
+    assert tuple(lines[0]) == ROLES
+    assert all(len(line) == labels + len(ROLES) for line in lines[1:])
+    return {tuple(line[:labels]): tuple(line[labels:]) for line in lines[1:]}
+
+
+TABLE_CASES = cases(TABLE_RIGHTS, 3)
+FUNCTION_CASES = cases(FUNCTION_RIGHTS, 2)

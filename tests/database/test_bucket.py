@@ -1,0 +1,136 @@
+"""The bucket `dags` and its policies."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.database.teams import new_id
+from tests.postgres.database import MIGRATIONS
+
+if TYPE_CHECKING:
+    from tests.database.teams import Team
+    from tests.postgres.requests import Caller, Database
+
+BUCKET_MIGRATION = MIGRATIONS[-1]
+
+
+def put(team: Team, key: str, *, by: Caller) -> None:
+    query = "insert into storage.objects (bucket_id, name) values ('dags', %s)"
+    team.database.query(by, query, [key])
+
+
+def removed(team: Team, key: str, *, by: Caller) -> int:
+    """Remove an object as the storage server does, and return how many went."""
+    with team.database.request(by) as connection:
+        connection.execute("select set_config('storage.allow_delete_query', 'true', true)")
+        query = "delete from storage.objects where bucket_id = 'dags' and name = %s returning id"
+        return len(connection.execute(query, [key]).fetchall())
+
+
+def test_the_bucket_is_private_and_takes_python_files_of_10_mib(database: Database) -> None:
+    columns = "public, file_size_limit, allowed_mime_types"
+    assert database.admin(f"select {columns} from storage.buckets where id = 'dags'") == [
+        (False, 10 * 2**20, ["text/x-python"])
+    ]
+
+
+def test_the_migration_makes_a_bucket_and_policies_and_nothing_else() -> None:
+    """Whatever else is done to storage.objects fails on a hosted project: it is not the owner's."""
+    sql = re.sub(r"--.*", "", BUCKET_MIGRATION.read_text(encoding="utf-8"))
+    statements = [" ".join(one.split()) for one in sql.split(";")[:-1]]
+    allowed = r"(insert into storage\.buckets|(create|drop) policy .* on storage\.objects).*"
+    assert [one for one in statements if not re.fullmatch(allowed, one)] == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "{project}/dags/x.py/y.py", "{project}/x.py", "{project}/other/x.py",
+        "{project}/dags/x.txt", "{project}/dags/.x.py", "{project}/dags/",
+        "dags/{project}/x.py", "{project}", "x.py",
+        "/{project}/dags/x.py", "{project}/dags/../x.py", "{other}/dags/x.py",
+    ],
+)  # fmt: skip
+def test_an_editor_writes_nothing_but_dag_files_of_the_project(team: Team, key: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key.format(project=team.project, other=new_id()), by=team.editor)
+
+
+def test_an_editor_writes_and_removes_no_object_that_no_operation_of_theirs_holds(
+    team: Team,
+) -> None:
+    team.publish("x")
+    team.reserve("y", by=team.colleague)
+    for name in ("x", "y", "z"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            put(team, f"{team.project}/dags/{name}.py", by=team.editor)
+        team.put_object(name)
+    gone = [removed(team, f"{team.project}/dags/{name}.py", by=team.editor) for name in "xyz"]
+    assert gone == [0, 0, 1]  # `z` is no DAG's: it is left over
+
+
+def test_an_upload_that_arrives_after_its_operation_changes_nothing(team: Team) -> None:
+    operation = new_id()
+    team.reserve("x", operation=operation)
+    team.database.call(team.editor, "abort", operation=operation, project=team.project)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, f"{team.project}/dags/x.py", by=team.editor)
+
+
+def test_a_name_that_would_hide_a_module_may_be_uploaded_with_its_prefix(team: Team) -> None:
+    team.reserve("json")
+    put(team, f"{team.project}/dags/dag_json.py", by=team.editor)
+
+
+def test_a_reserved_name_opens_no_key_of_another_dag(team: Team) -> None:
+    team.publish("dag_x", by=team.colleague)
+    team.put_object("dag_x")
+    team.reserve("x")
+    assert removed(team, f"{team.project}/dags/dag_x.py", by=team.editor) == 0
+
+
+def test_an_editor_cannot_move_an_object_out_of_the_project(team: Team) -> None:
+    team.reserve("x")
+    team.put_object("x")
+    query = "update storage.objects set name = %s where name = %s"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        team.database.query(
+            team.editor, query, [f"{new_id()}/dags/x.py", f"{team.project}/dags/x.py"]
+        )
+
+
+def test_other_buckets_are_not_touched_by_the_policies(team: Team) -> None:
+    other = new_id()
+    team.database.admin("insert into storage.buckets (id, name) values (%s, %s)", [other, other])
+    query = "insert into storage.objects (bucket_id, name) values (%s, %s)"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        team.database.query(team.editor, query, [other, f"{team.project}/dags/x.py"])
+
+
+def test_a_removed_member_can_take_back_the_upload_of_a_reserved_dag(team: Team) -> None:
+    team.reserve("x", operation=new_id())
+    key = f"{team.project}/dags/x.py"
+    put(team, key, by=team.editor)
+    team.remove(team.editor)
+    query = "select name from storage.objects where name = %s"
+    assert team.database.query(team.editor, query, [key]) == [(key,)]
+    assert removed(team, key, by=team.editor) == 1
+
+
+def test_a_removed_member_can_take_back_no_dag_that_readers_know(team: Team) -> None:
+    (dag,) = team.publish("x")
+    team.put_object("x")
+    team.claim({"dag_id": "x", "replaces": dag["id"]})
+    team.remove(team.editor)
+    assert removed(team, f"{team.project}/dags/x.py", by=team.editor) == 0
+
+
+def test_a_removed_member_can_upload_nothing_more(team: Team) -> None:
+    team.reserve("x")
+    team.remove(team.editor)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, f"{team.project}/dags/x.py", by=team.editor)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.supabase import retry
+from tests.cli.conftest import shell
+from tests.session.people import ADA, PASSWORD, PROJECT, Ada
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+    from tests.stand_in import StandIn
+
+__all__ = ["shell"]
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait long between tries in this process."""
+    monkeypatch.setattr(retry, "LONGEST_PAUSE", 0.02)
+
+
+@pytest.fixture
+def ada(shell: Shell, stand_in: StandIn) -> Ada:
+    """Return an editor of the project, in a workspace, not signed in."""
+    user_id = stand_in.add_user(ADA, PASSWORD)
+    stand_in.add_member(PROJECT, user_id)
+    shell.write(
+        "dagctl.toml",
+        f'project_id = "{PROJECT}"\n\n[supabase]\nurl = "{stand_in.url}"\n'
+        f'publishable_key = "{stand_in.publishable_key}"\n',
+    )
+    return Ada(shell, stand_in, user_id)
+
+
+@pytest.fixture
+def signed_in(ada: Ada) -> Ada:
+    """Return her signed in."""
+    ada.login()
+    ada.server.requests.clear()
+    return ada

@@ -1,0 +1,56 @@
+"""Requests that arrive late: held back by the network, acted on when nobody waits any more."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Delivery:
+    """One late request, which arrives once at most."""
+
+    def __init__(self, arrive: Callable[[], object], seconds: float) -> None:
+        self._arrive = arrive
+        self._over = False
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self.arrive)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def arrive(self) -> None:
+        """Let it arrive now; if it is arriving already, wait until it has been acted on."""
+        with self._lock:
+            if not self._over:
+                self._over = True
+                self._arrive()
+        self._timer.cancel()
+
+    def lose(self) -> None:
+        """Let it never arrive."""
+        with self._lock:
+            self._over = True
+        self._timer.cancel()
+
+
+@dataclass
+class LateRequests:
+    """All requests that are on their way."""
+
+    _deliveries: list[Delivery] = field(default_factory=list)
+
+    def add(self, arrive: Callable[[], object], seconds: float) -> None:
+        self._deliveries.append(Delivery(arrive, seconds))
+
+    def settle(self) -> None:
+        """Let everything arrive now."""
+        while self._deliveries:
+            self._deliveries.pop().arrive()
+
+    def lose(self) -> None:
+        """Let nothing of it arrive."""
+        while self._deliveries:
+            self._deliveries.pop().lose()

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.stand_in import StandIn
+from tests.stand_in.tests.cast import PROJECT, Cast
+
+if TYPE_CHECKING:
+    from tests.postgres.server import Server
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "localhost", ""])
+def test_it_binds_to_nothing_but_loopback(host: str, postgres_cluster: Server) -> None:
+    with pytest.raises(ValueError, match=r"loopback|does not appear"):
+        StandIn(postgres_cluster.url, host=host)
+
+
+def test_each_test_gets_a_fresh_project_at_the_same_address(
+    stand_in: StandIn, postgres_cluster: Server, project_template: str, http: httpx.Client
+) -> None:
+    url, key = stand_in.url, stand_in.publishable_key
+    headers = Cast(stand_in).headers("editor")
+    assert len(http.get("/rest/v1/notes", headers=headers).json()) == 3
+    other = postgres_cluster.create_database(project_template)
+    stand_in.use(postgres_cluster.url_of(other))
+    assert (stand_in.url, stand_in.publishable_key) == (url, key)
+    assert http.get("/rest/v1/notes", headers=headers).status_code == 401
+    assert len(stand_in.requests) == 1
+    assert stand_in.sql("select count(*) from auth.users") == [(0,)]
+
+
+def test_the_log_counts_requests_and_holds_no_secret(
+    stand_in: StandIn, cast: Cast, http: httpx.Client
+) -> None:
+    key = stand_in.publishable_key
+    token = cast.token("editor")
+    http.get(f"/rest/v1/notes?apikey={key}", headers={"authorization": f"Bearer {token}"})
+    http.get("/rest/v1/gone", headers=cast.headers("editor"))
+    shown = [(entry.method, entry.path, entry.status) for entry in stand_in.requests]
+    assert shown == [("GET", "/rest/v1/notes", 200), ("GET", "/rest/v1/gone", 404)]
+    assert stand_in.requests.count("GET", "/rest/v1/*") == 2
+    assert stand_in.requests.count("POST") == 0
+    assert key not in repr(list(stand_in.requests))
+
+
+def test_an_unknown_key_is_refused(stand_in: StandIn, http: httpx.Client) -> None:
+    assert stand_in.url
+    response = http.get("/rest/v1/notes", headers={"apikey": "sb_publishable_other"})
+    assert (response.status_code, response.json()["message"]) == (401, "Invalid API key")
+
+
+def test_a_body_of_unknown_length_is_refused(stand_in: StandIn, http: httpx.Client) -> None:
+    headers = {"apikey": stand_in.publishable_key}
+    response = http.post("/rest/v1/notes", content=iter([b"[", b"]"]), headers=headers)
+    assert response.status_code == 411
+    assert http.get("/auth/v1/health", headers=headers).status_code == 200
+
+
+def test_the_secret_key_passes_row_security(stand_in: StandIn, http: httpx.Client) -> None:
+    Cast(stand_in)
+    stand_in.sql("grant select on public.notes to service_role")
+    response = http.get("/rest/v1/notes", headers={"apikey": stand_in.secret_key})
+    assert len(response.json()) == 3
+
+
+def test_a_removed_member_sees_nothing_with_the_old_token(
+    stand_in: StandIn, cast: Cast, http: httpx.Client
+) -> None:
+    headers = cast.headers("editor")
+    assert len(http.get("/rest/v1/notes", headers=headers).json()) == 3
+    stand_in.remove_member(PROJECT, cast.editor)
+    assert http.get("/rest/v1/notes", headers=headers).json() == []
+
+
+def test_an_object_can_be_changed_behind_everybody_s_back(
+    stand_in: StandIn, cast: Cast, http: httpx.Client
+) -> None:
+    key, headers = f"{PROJECT}/dags/a.py", cast.headers("editor")
+    target = f"/storage/v1/object/dags/{key}"
+    http.post(target, content=b"1", headers=headers | {"content-type": "text/x-python"})
+    stand_in.tamper(key, b"2")
+    assert http.get(target, headers=headers).content == b"2"
+
+
+def test_uploads_of_one_key_at_one_time_all_succeed(
+    stand_in: StandIn, cast: Cast, http: httpx.Client
+) -> None:
+    key = f"{PROJECT}/dags/race.py"
+    headers = cast.headers("editor") | {"content-type": "text/x-python"}
+
+    def upload(data: str) -> int:
+        target = f"/storage/v1/object/dags/{key}"
+        return http.post(target, content=data.encode(), headers=headers).status_code
+
+    stand_in.settings.upload_seconds = 1.0
+    with ThreadPoolExecutor(12) as pool:
+        seen = list(pool.map(upload, "abcdefghijkl"))
+    assert seen == [200] * 12, "each was checked before the first was written"
+    stored = stand_in.stored(key)
+    assert stored is not None
+    assert stored.decode() in "abcdefghijkl"
+    rows = stand_in.sql("select count(*) from storage.objects where name = %s", key)
+    assert rows == [(1,)]
+
+
+def test_one_connection_serves_many_requests_quickly(
+    stand_in: StandIn, cast: Cast, http: httpx.Client
+) -> None:
+    assert stand_in.url
+    headers = cast.headers("editor")
+    times = []
+    for _ in range(20):
+        started = time.perf_counter()
+        http.get("/rest/v1/notes", headers=headers)
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.035, "head and body in two writes would cost a delayed ACK of 40 ms"
+
+
+def test_tokens_can_be_signed_with_a_shared_secret(
+    postgres_cluster: Server, project_template: str
+) -> None:
+    name = postgres_cluster.create_database(project_template)
+    with StandIn(postgres_cluster.url_of(name), algorithm="HS256") as old:
+        headers = Cast(old).headers("editor")
+        assert len(httpx.get(f"{old.url}/rest/v1/notes", headers=headers).json()) == 3
+        assert httpx.get(f"{old.url}/auth/v1/.well-known/jwks.json").json() == {"keys": []}
+
+
+def test_a_mistake_of_the_stand_in_is_an_answer_with_its_words(
+    stand_in: StandIn, http: httpx.Client
+) -> None:
+    headers = {"apikey": stand_in.publishable_key}
+    response = http.post("/auth/v1/verify", json={"email": 1, "token": [], "type": {}})
+    assert response.status_code in {400, 403}
+    stand_in.sql("drop table auth.users cascade")
+    response = http.post(
+        "/auth/v1/token?grant_type=password", json={"email": "a", "password": "b"}, headers=headers
+    )
+    assert response.status_code == 500
+    assert 'relation "auth.users" does not exist' in response.json()["message"]
+
+
+def test_it_runs_from_the_command_line_and_says_how_to_reach_it() -> None:
+    command = [sys.executable, "-m", "tests.stand_in", "--email", "eve@example.com"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        response = httpx.post(
+            f"{told['url']}/auth/v1/token?grant_type=password",
+            json={"email": told["email"], "password": told["password"]},
+            headers={"apikey": told["publishable_key"]},
+        )
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert response.json()["user"]["id"] == told["user_id"]
+    assert told["email"] == "eve@example.com"

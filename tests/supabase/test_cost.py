@@ -1,0 +1,66 @@
+"""What an operation costs: requests, and what is imported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.supabase.place import Place
+
+
+def asked(place: Place) -> Counter[str]:
+    """Return how often each endpoint was asked since the last look."""
+    counted = Counter(
+        "upload" if "/object/" in entry.path else entry.path.rpartition("/")[2]
+        for entry in place.stand_in.requests
+    )
+    place.stand_in.requests.clear()
+    return counted
+
+
+def test_creating_one_dag_takes_four_requests(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    assert asked(place) == {"find_dags": 1, "reserve": 1, "upload": 1, "confirm": 1}
+    place.check_agreement()
+
+
+def test_updating_one_dag_takes_four_requests(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    asked(place)
+    place.create(place.spec("specs/x.yaml", word="two"))
+    assert asked(place) == {"find_dags": 1, "reserve": 1, "upload": 1, "confirm": 1}
+    place.check_agreement()
+
+
+def test_an_unchanged_dag_takes_one_request(place: Place) -> None:
+    spec = place.spec("specs/x.yaml")
+    place.create(spec)
+    asked(place)
+    place.create(spec)
+    assert asked(place) == {"find_dags": 1}
+
+
+def test_creating_a_hundred_dags_takes_three_requests_and_the_uploads(place: Place) -> None:
+    place.create(*(place.spec(f"specs/{n}.yaml", f"Orders {n}") for n in range(100)))
+    assert asked(place) == {"find_dags": 1, "reserve": 1, "upload": 100, "confirm": 1}
+    place.check_agreement()
+
+
+def test_a_hundred_dags_of_one_name_take_one_request_more(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    asked(place)
+    place.create(*(place.spec(f"specs/{n}.yaml") for n in range(100)))
+    counted = asked(place)
+    assert counted.pop("upload") == 100
+    assert counted.total() <= 5
+    place.check_agreement()
+
+
+def test_a_page_takes_one_request(place: Place) -> None:
+    place.create(*(place.spec(f"specs/{n}.yaml", f"Orders {n}") for n in range(3)))
+    asked(place)
+    with place.open() as client:
+        page = next(client.list(page_size=2))
+    assert [record.dag_id for record in page.records] == ["orders_0", "orders_1"]
+    assert asked(place) == {"list_dags": 1}

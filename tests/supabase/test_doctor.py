@@ -1,0 +1,157 @@
+"""`dagctl doctor`: each thing that can be wrong, with the fix that is named for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import ExitCode
+from tests.supabase.place import PROJECT, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.commands.doctor import Finding
+
+NAMES = [
+    "url",
+    "key",
+    "clock",
+    "session",
+    "table",
+    "functions",
+    "membership",
+    "bucket",
+    "policies",
+    "git",
+    "airflow",
+    "objects",
+]
+
+
+def findings(place: Place) -> dict[str, Finding]:
+    with place.open() as client:
+        return {finding.name: finding for finding in client.doctor()}
+
+
+def test_all_is_well_in_a_project_with_the_migrations(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    found = findings(place)
+    assert list(found) == NAMES
+    assert {name: one.message for name, one in found.items() if one.state != "ok"} == {}
+    place.check_agreement()
+
+
+def wrong_url(place: Place) -> None:
+    config = place.root / "dagctl.toml"
+    text = config.read_text()
+    config.write_text(text.replace(place.stand_in.url, "http://127.0.0.1:9"))
+
+
+def wrong_key(place: Place) -> None:
+    config = place.root / "dagctl.toml"
+    text = config.read_text()
+    config.write_text(text.replace(place.stand_in.publishable_key, "sb_publishable_another"))
+
+
+def wrong_clock(place: Place) -> None:
+    place.stand_in.clock.skew = -300
+
+
+def no_session(place: Place) -> None:
+    (user_id,) = place.stand_in.sql("select id from auth.users")[0]
+    place.stand_in.end_sessions(str(user_id))
+    place.stand_in.expire(str(user_id))
+
+
+def no_column(place: Place) -> None:
+    place.stand_in.sql("alter table public.user_dags drop column source_path cascade")
+
+
+def no_grant(place: Place) -> None:
+    place.stand_in.sql("revoke select on public.user_dags from authenticated")
+
+
+def no_function(place: Place) -> None:
+    place.stand_in.sql("drop function public.confirm(uuid, jsonb)")
+
+
+def no_member(place: Place) -> None:
+    place.stand_in.sql("delete from public.project_members")
+
+
+def no_bucket(place: Place) -> None:
+    place.stand_in.sql("update storage.buckets set id = 'elsewhere', name = 'elsewhere'")
+
+
+def no_policy(place: Place) -> None:
+    place.stand_in.sql("drop policy dagctl_dags_insert on storage.objects")
+
+
+def detached(place: Place) -> None:
+    place.git("checkout", "-q", "--detach")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("harm", "name", "code", "fix"),
+    [
+        (wrong_url, "url", ExitCode.UNAVAILABLE, "check the network and the url"),
+        (wrong_key, "key", ExitCode.USAGE, "dagctl link"),
+        (wrong_clock, "clock", ExitCode.CONFLICT, "set the clock"),
+        (no_session, "table", ExitCode.NOT_SIGNED_IN, "dagctl login"),
+        (no_column, "table", ExitCode.CONFLICT, "migrations"),
+        (no_grant, "table", ExitCode.NOT_A_MEMBER, "migrations"),
+        (no_function, "functions", ExitCode.USAGE, "migrations"),
+        (no_member, "membership", ExitCode.NOT_A_MEMBER, "ask an owner"),
+        (no_bucket, "bucket", ExitCode.USAGE, "migrations"),
+        (no_policy, "policies", ExitCode.NOT_A_MEMBER, "migrations"),
+        (detached, "git", ExitCode.CONFLICT, "git switch"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_fix(
+    place: Place, harm: Callable[[Place], None], name: str, code: ExitCode, fix: str
+) -> None:
+    harm(place)
+    found = findings(place)
+    first = next(one for one in found.values() if one.state == "failed")
+    assert (first.name, first.exit_code) == (name, code)
+    assert fix in str(first.fix)
+
+
+def test_what_cannot_be_looked_at_is_skipped_and_not_called_well(place: Place) -> None:
+    wrong_key(place)
+    found = findings(place)
+    assert {found[name].state for name in NAMES[3:9]} == {"skipped"}
+    assert found["git"].state == "ok"
+
+
+def test_a_viewer_is_told_so_and_tries_nothing_out(place: Place) -> None:
+    place.stand_in.sql("update public.project_members set role = 'viewer'")
+    found = findings(place)
+    assert found["membership"].message == "viewer of the project: may list and show"
+    assert {one.state for one in found.values()} == {"ok"}
+
+
+def test_an_object_that_was_changed_behind_dagctls_back_is_named(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"), place.spec("specs/y.yaml", "Sales"))
+    place.stand_in.tamper(f"{PROJECT}/dags/sales.py", b"import os\n")
+    found = findings(place)["objects"]
+    assert found.state == "failed"
+    assert found.message == "1 of 2 stored files are not what is recorded: sales"
+
+
+def test_the_next_change_of_the_spec_stores_a_changed_object_anew(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    place.stand_in.tamper(f"{PROJECT}/dags/orders.py", b"import os\n")
+    assert findings(place)["objects"].state == "failed"
+    place.create(place.spec("specs/x.yaml", word="two"))
+    assert findings(place)["objects"].state == "ok"
+    place.check_agreement()
+
+
+def test_a_row_that_was_changed_behind_dagctls_back_is_named(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    place.stand_in.sql("update public.user_dags set content_digest = %s", "0" * 64)
+    assert findings(place)["objects"].state == "failed"

@@ -1,0 +1,170 @@
+"""Promise 3 over HTTP: each fault at each request of an operation, then one more command."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import DagctlError, UnfinishedError
+from tests.stand_in import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tests.stand_in.faults import Fault
+    from tests.supabase.place import Place
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+FOREVER = None
+KINDS: Mapping[str, Callable[[], Fault]] = {
+    "slow": lambda: faults.delay(1.5),
+    "lost request": faults.drop_before,
+    "lost answer": faults.drop_after,
+    "twice": faults.duplicate,
+    "late": lambda: faults.late(60),
+    "half an answer": faults.truncate,
+    "401": lambda: faults.answer(401),
+    "403": lambda: faults.answer(403),
+    "404": lambda: faults.answer(404),
+    "409": lambda: faults.answer(409),
+    "413": lambda: faults.answer(413),
+    "429": lambda: faults.too_many_requests(0),
+    "500": lambda: faults.answer(500),
+    "502": faults.bad_gateway,
+    "503": lambda: faults.answer(503),
+    "540": lambda: faults.answer(540),
+}
+REST = "/rest/v1/rpc/{}"
+OBJECT = "/storage/v1/object/*"
+DONE = {
+    "find": ("POST", REST.format("find_dags")),
+    "reserve": ("POST", REST.format("reserve")),
+    "upload": ("POST", OBJECT),
+    "confirm": ("POST", REST.format("confirm")),
+}
+UNDONE = {
+    "status": ("POST", REST.format("operation_status")),
+    "download": ("GET", OBJECT),
+    "put back": ("POST", OBJECT),
+    "removal": ("DELETE", OBJECT),
+    "abort": ("POST", REST.format("abort")),
+}
+"""The requests of an operation, and those of undoing one."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command, and what goes wrong with which of its requests, how often."""
+
+    command: str
+    """`create` or `update`."""
+    step: str
+    kind: str
+    times: int | None
+
+    def __str__(self) -> str:
+        often = "always" if self.times is FOREVER else "once"
+        return f"{self.command}: {self.kind} {often} at {self.step}"
+
+    def arm(self, place: Place) -> None:
+        method, path = (DONE | UNDONE)[self.step]
+        place.stand_in.faults.add(method, path, KINDS[self.kind](), times=self.times)
+
+
+SINGLES = [Case(*one) for one in product(("create", "update"), DONE, KINDS, (1, FOREVER))]
+ENOUGH = ("403", "409", "lost answer", "late")
+"""Kinds that stand for the others: two refusals, and two after which nothing is known."""
+PAIRS = [
+    (Case(command, step, kind, FOREVER), Case(command, second, other, 1))
+    for command, step, kind, second, other in product(
+        ("create", "update"), ("reserve", "upload", "confirm"), ENOUGH, UNDONE, KINDS
+    )
+]
+
+
+def prepared(place: Place, command: str) -> Path:
+    """Return the spec to create; for an update its DAG exists, and the spec has changed."""
+    if command == "create":
+        return place.spec("specs/x.yaml")
+    place.create(place.spec("specs/x.yaml"))
+    return place.spec("specs/x.yaml", word="two")
+
+
+def told(place: Place, spec: Path) -> str:
+    """Return what the user is told: `done`, `not done` or `unfinished`."""
+    try:
+        (dag,) = place.create(spec).dags
+    except UnfinishedError:
+        return "unfinished"
+    except DagctlError:
+        return "not done"
+    assert dag.commit_id
+    return "done"
+
+
+def check(place: Place, *cases: Case, follow: Callable[[Place, Path], None]) -> None:
+    """Run a command with faults, then another without; check what was told, and agreement."""
+    command = cases[0].command
+    spec = prepared(place, command)
+    before = place.versions()
+    after = {"orders": 1 if command == "create" else 2}
+    for case in cases:
+        case.arm(place)
+    said = told(place, spec)
+    place.stand_in.faults.clear()
+    if said == "done":
+        assert place.versions() == after
+    elif said == "not done":
+        assert place.versions() == before
+        place.check_agreement()
+    place.stand_in.settle()
+    if said != "unfinished":
+        assert place.versions() == (after if said == "done" else before)
+    follow(place, spec)
+    place.check_agreement()
+
+
+def recover(place: Place, spec: Path) -> None:
+    del spec
+    place.recover()
+
+
+def repeat(place: Place, spec: Path) -> None:
+    """Give the same command again: whatever was before, there is one DAG now."""
+    (dag,) = place.create(spec).dags
+    assert dag.dag_id == "orders"
+    assert list(place.versions()) == ["orders"]
+
+
+@pytest.mark.parametrize("case", SINGLES, ids=str)
+def test_promise_3_after_any_fault_one_command_brings_agreement(place: Place, case: Case) -> None:
+    follow = random.Random(str(case)).choice([recover, repeat])
+    check(place, case, follow=follow)
+
+
+SAMPLE = random.Random(1).sample(PAIRS, 24)
+
+
+def both(pair: tuple[Case, Case]) -> str:
+    return f"{pair[0]}, then {pair[1].kind} at {pair[1].step}"
+
+
+@pytest.mark.parametrize("pair", SAMPLE, ids=both)
+def test_promise_3_after_a_second_fault_while_undoing(
+    place: Place, pair: tuple[Case, Case]
+) -> None:
+    check(place, *pair, follow=recover)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("pair", PAIRS, ids=both)
+def test_promise_3_after_every_second_fault_while_undoing(
+    place: Place, pair: tuple[Case, Case]
+) -> None:
+    check(place, *pair, follow=recover)
