@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Patience:
     """How long, in seconds, other processes are waited for."""
 
-    hook: float = 60.0
+    hook: float = 300.0
+    """Long enough for a hook manager that sets up its tools on the first run."""
     ref: float = 10.0
     index: float = 5.0
 
