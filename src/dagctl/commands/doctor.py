@@ -170,8 +170,8 @@ def _objects(registry: Registry, store: Store) -> str:
         named = ", ".join(differing[:NAMED]) + (", ..." if len(differing) > NAMED else "")
         raise ConflictError(
             f"{len(differing)} of {count} stored files are not what is recorded: {named}",
-            hint="`dagctl show ID --source` shows what is stored; the next change of the spec, "
-            "by `dagctl create SPEC`, stores the DAG anew",
+            hint="`dagctl show ID --source` shows what is stored; "
+            "`dagctl create --force SPEC` stores the DAG anew",
         )
     return f"all {count} stored files are what is recorded"
 
