@@ -128,7 +128,7 @@ ANY = st.recursive(
 def test_any_value_anywhere_is_a_session_or_refused(
     store: SessionFile, key: str, value: object
 ) -> None:
-    store.save(session())
+    anew(store)
     Path(store.place).write_text(json.dumps(GOOD | {key: value}))
     only_dagctl_errors(store)
 
@@ -139,9 +139,15 @@ def test_any_value_anywhere_is_a_session_or_refused(
 @example(data=b"[" * 50_000)
 @example(data=b"{}")
 def test_any_bytes_are_a_session_or_refused(store: SessionFile, data: bytes) -> None:
-    store.save(session())
+    anew(store)
     Path(store.place).write_bytes(data)
     only_dagctl_errors(store)
+
+
+def anew(store: SessionFile) -> None:
+    """Store a session where nothing is left of the example before."""
+    Path(store.place).unlink(missing_ok=True)
+    store.save(session())
 
 
 def only_dagctl_errors(store: SessionFile) -> None:
