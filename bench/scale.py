@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ def fill_registry(folder: Path) -> None:
     write_specs(folder / "specs", 60)
     dagctl(folder, "create", "specs")
     with Client.open(folder) as client:
-        backend = open_backend(client.settings, client.workspace)
+        backend = open_backend(client.settings, client.workspace, os.environ)
         like = client.get("bench_00000")
         names = [f"later_{number:06}" for number in range(ROWS)]
         operation = str(uuid4())
