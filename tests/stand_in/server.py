@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
+from contextlib import suppress
 from email.utils import formatdate
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -70,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
             self._drop()
         else:
             self._send(response, truncated=fault is not None and fault.kind == "truncate")
+        if response is not None and response.status == 411:
+            self._linger()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do  # noqa: N815 - as http.server asks
 
@@ -81,7 +84,8 @@ class Handler(BaseHTTPRequestHandler):
         project = self.server.project
         if "transfer-encoding" in request.headers:
             self.close_connection = True
-            return Response(411, b"the stand-in needs to be told the content-length")
+            text = b"the stand-in needs to be told the content-length"
+            return Response(411, text, {"connection": "close"})
         match fault:
             case Fault("answer", response=response):
                 return response
@@ -115,6 +119,14 @@ class Handler(BaseHTTPRequestHandler):
         reason = REASONS.get(response.status, "")
         start = f"HTTP/1.1 {response.status} {reason}"
         return "\r\n".join([start, *lines, "", ""]).encode("latin-1")
+
+    def _linger(self) -> None:
+        """Let the client have the answer before the rest of its body meets a closed socket."""
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(5)
+            while self.connection.recv(65536):
+                pass
 
     def _drop(self) -> None:
         self.close_connection = True
