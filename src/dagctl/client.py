@@ -64,11 +64,23 @@ class Client:
         settings: Settings,
         backend: LocalBackend | SupabaseBackend,
         listener: Listener | None = None,
+        *,
+        settles: bool = True,
     ) -> None:
+        """Take what is opened already; `open` does so for a folder.
+
+        Args:
+            workspace: Where it is.
+            settings: What it is set to.
+            backend: Its adapters.
+            listener: Hears how an operation goes.
+            settles: Whether reading calls first finish or undo what killed runs have left.
+        """
         self.workspace = workspace
         self.settings = settings
         self.recovered: tuple[Recovered, ...] = ()
         self._backend = backend
+        self._settles = settles
         self._context = Context(backend, settings, listener or Silence())
 
     @classmethod
@@ -228,6 +240,10 @@ class Client:
         content = self._backend.store.get(record.storage_path)
         return _drift(content, record)
 
+    def role(self) -> str | None:
+        """Return the user's role in the project: owner, editor, viewer, or None."""
+        return self._backend.role()
+
     def doctor(self) -> Iterator[Finding]:
         """Yield what is found about each thing that dagctl needs; nothing stays changed."""
         return examine(self._backend.checks())
@@ -241,6 +257,8 @@ class Client:
         return [Request(spec, _source(spec.origin, root)) for spec in loaded]
 
     def _settle_dead(self) -> None:
+        if not self._settles:
+            return
         result = recover_if_idle(self._context)
         self.recovered += result.recovered
 
