@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import UsageError
 
@@ -24,17 +24,22 @@ if TYPE_CHECKING:
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
+P = TypeVar("P")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Whom a backend works for, where that is not the user of this process."""
 
+    user_id: str
     author: Identity
     """Who commits."""
     signed_in: SignedIn | None = None
     """Whose session is used; None on the local backend."""
     connections: Connections | None = None
     """The connections to Supabase that all callers share."""
+    watch: Callable[[str, Any], Any] | None = None
+    """Wraps each port, named by the part of the outside that it is, as metrics do."""
 
 
 class _Workshop(ABC):
@@ -57,23 +62,22 @@ class _Workshop(ABC):
         """The work tree."""
         from dagctl.adapters.work_tree import WorkTree
 
-        return WorkTree(self._workspace.root)
+        return self._watched("files", WorkTree(self._workspace.root))
 
     @cached_property
     def repo(self) -> Repo:
         """The git repository around the workspace."""
         from dagctl.adapters.git import GitRepo
 
-        return GitRepo(
-            self._workspace.root, identity=None if self._caller is None else self._caller.author
-        )
+        identity = None if self._caller is None else self._caller.author
+        return self._watched("git", GitRepo(self._workspace.root, identity=identity))
 
     @cached_property
     def journal(self) -> Journal:
         """The journal in `.dagctl/journal`, and the lock beside it."""
         from dagctl.adapters.file_journal import FileJournal
 
-        return FileJournal(self._state)
+        return self._watched("journal", FileJournal(self._state))
 
     @property
     @abstractmethod
@@ -105,6 +109,12 @@ class _Workshop(ABC):
     def close(self) -> None:
         """Close what was opened."""
 
+    def _watched(self, part: str, port: P) -> P:
+        if self._caller is None or self._caller.watch is None:
+            return port
+        found: P = self._caller.watch(part, port)
+        return found
+
     @cached_property
     def _state(self) -> Path:
         from dagctl.adapters.state_folder import make_state_folder
@@ -121,16 +131,17 @@ class LocalBackend(_Workshop):
         from dagctl.adapters.sqlite_registry import SqliteRegistry
 
         path = self._state / "registry.db"
-        return SqliteRegistry(
+        registry = SqliteRegistry(
             path, self._settings.project_id, lambda: self.user_id(self.repo.identity().email)
         )
+        return self._watched("database", registry)
 
     @cached_property
     def store(self) -> Store:
         """The objects in `.dagctl/store`."""
         from dagctl.adapters.folder_store import FolderStore
 
-        return FolderStore(self._state / "store")
+        return self._watched("storage", FolderStore(self._state / "store"))
 
     def user_id(self, email: str) -> str:
         """Return the id that stands for an e-mail address."""
@@ -162,14 +173,16 @@ class SupabaseBackend(_Workshop):
         """The table `user_dags`."""
         from dagctl.adapters.supabase.registry import SupabaseRegistry
 
-        return SupabaseRegistry(self._client, self._settings.project_id)
+        registry = SupabaseRegistry(self._client, self._settings.project_id)
+        return self._watched("database", registry)
 
     @cached_property
     def store(self) -> Store:
         """The bucket."""
         from dagctl.adapters.supabase.store import SupabaseStore
 
-        return SupabaseStore(self._client, self._settings.supabase_bucket)
+        store = SupabaseStore(self._client, self._settings.supabase_bucket)
+        return self._watched("storage", store)
 
     def user_id(self, email: str) -> str:
         """Return the id of the user who is signed in; others' addresses are nobody's to read.
