@@ -129,6 +129,7 @@ class Client:
         if_exists: IfExists | None = None,
         force: bool = False,
         verify: bool = True,
+        key: str | None = None,
         tell: Callable[[CreateResult], None] | None = None,
     ) -> CreateResult:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.

@@ -50,6 +50,7 @@ class CreateResult:
     warnings: tuple[str, ...] = ()
     recovered: tuple[Recovered, ...] = ()
     """Operations of killed runs that were finished or undone first."""
+    replayed: bool = False
 
 
 def create(

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
-from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError, UnfinishedError
+from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
 from dagctl.server.refusals import STATUSES, BusyError, RequestError
 
 if TYPE_CHECKING:
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
 RETRYABLE = frozenset({ExitCode.UNAVAILABLE, ExitCode.UNFINISHED})
+_ASK_OPERATORS = "tell the operators of the server"
+_STEPS = {
+    ExitCode.NOT_SIGNED_IN: "sign in again",
+    ExitCode.NOT_FOUND: "GET /dags lists what there is",
+    ExitCode.UNFINISHED: "ask again: the next operation in this project finishes or undoes it first",
+}
+"""What to do instead of a command, by the exit code that the failure would have."""
 
 
 class Answer(JSONResponse):
@@ -78,10 +85,9 @@ def _finding(found: Diagnostic) -> dict[str, Any]:
 
 
 def _fix(error: DagctlError) -> str | None:
-    """Return the next step, in the words of one who has no command line here."""
-    if error.hint == "dagctl recover" and isinstance(error, UnfinishedError):
-        return "ask again: the next operation in this project finishes or undoes it first"
-    return error.hint
+    """Return the next step; one who calls has no command line here."""
+    is_command = (error.hint or "").startswith("dagctl ")
+    return _STEPS.get(error.exit_code, _ASK_OPERATORS) if is_command else error.hint
 
 
 def _headers(error: DagctlError) -> Mapping[str, str]:

@@ -29,7 +29,7 @@ SENT_BY_PAGES = ("Authorization", "Content-Type", "Idempotency-Key", REQUEST_ID)
 
 def make_app(service: Service, metrics: Metrics) -> FastAPI:
     """Return the ASGI application over a service."""
-    app = FastAPI(docs_url=None, redoc_url=None, separate_input_output_schemas=False)
+    app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.service = service
     app.state.metrics = metrics
     for routes in (dags, authoring, health):

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from dagctl.errors import Diagnostic, SpecError
 from dagctl.server.refusals import RequestError
 from dagctl.spec.codes import Code
-from dagctl.spec.load import load_spec
+from dagctl.spec.load import check_spec, load_spec
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -44,6 +44,34 @@ class Body:
         """
         return load_spec(self.data, format=self.format)
 
+    def spec_of_project(self) -> tuple[DagSpec, str]:
+        """Return the spec, and the project that it has to name.
+
+        Raises:
+            SpecError: With every problem, each at its line and column of the body.
+        """
+        checked = check_spec(self.data, format=self.format)
+        spec = checked.spec
+        if spec is not None and spec.project_id is not None:
+            return spec, str(spec.project_id)
+        is_missing = spec is not None or b"project_id" not in self.data
+        raise SpecError([*checked.diagnostics, *((self._no_project(),) if is_missing else ())])
+
+    def _no_project(self) -> Diagnostic:
+        """Return the finding that no project is named, at the beginning of the document."""
+        before = self.data[: len(self.data) - len(self.data.lstrip())]
+        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+        return Diagnostic(
+            code=Code.MISSING_KEY,
+            message="`project_id` is missing",
+            hint='add `"project_id": "<UUID>"`',
+            path=("project_id",),
+            line=line,
+            column=column,
+            end_line=line,
+            end_column=column + 1,
+        )
+
 
 async def read_body(request: Request, *, limit: int, seconds: float) -> Body:
     """Return the body.
@@ -64,23 +92,6 @@ async def read_body(request: Request, *, limit: int, seconds: float) -> Body:
         ) from error
     except ClientDisconnect as error:
         raise RequestError("the connection was closed before the body had arrived") from error
-
-
-def project_of(spec: DagSpec) -> str:
-    """Return the project that the spec is for.
-
-    Raises:
-        SpecError: It names none.
-    """
-    if spec.project_id is None:
-        missing = Diagnostic(
-            code=Code.MISSING_KEY,
-            message="`project_id` is missing",
-            hint='add `"project_id": "<UUID>"`',
-            path=("project_id",),
-        )
-        raise SpecError([missing])
-    return str(spec.project_id)
 
 
 async def _whole(request: Request, limit: int) -> bytes:

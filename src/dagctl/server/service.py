@@ -59,7 +59,11 @@ class Service:
             seconds=options.request_timeout,
         )
         self._door = door
-        self._looks = {**looks, "root": partial(_look_at_folder, options), "git": _look_for_git}
+        self._looks: dict[str, Callable[[], None]] = {
+            **looks,
+            "root": partial(_look_at_folder, options),
+            "git": _look_for_git,
+        }
         self._limiter = CapacityLimiter(READERS)
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
@@ -107,7 +111,7 @@ class Service:
         """Return what each dependency says: `ok`, or what is wrong."""
         since, said = self._health
         if not said or time.monotonic() - since > READY_FOR:
-            answers = await asyncio.gather(*map(_said, self._looks.values()))
+            answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
             said = dict(zip(self._looks, answers, strict=True))
             self._health = (time.monotonic(), said)
         return said

@@ -18,7 +18,6 @@ from dagctl.graph.mermaid import mermaid
 from dagctl.publish.request import IfExists
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer
-from dagctl.server.body import project_of
 from dagctl.server.openapi import (
     OF_A_BODY,
     OF_A_PROJECT,
@@ -77,10 +76,10 @@ async def create_dag(
 
     A name that is taken gets the next free number.
     """
-    spec = await service.work(body.spec)
+    spec, project_id = await service.work(body.spec_of_project)
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(
-        project_of(spec), caller, lambda client: client.create(spec, if_exists=if_exists, key=key)
+        project_id, caller, lambda client: client.create(spec, if_exists=if_exists, key=key)
     )
     (dag,) = result.dags
     return Answer(
