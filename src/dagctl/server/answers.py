@@ -26,7 +26,7 @@ _ASK_OPERATORS = "tell the operators of the server"
 _STEPS = {
     ExitCode.NOT_SIGNED_IN: "sign in again",
     ExitCode.NOT_FOUND: "GET /dags lists what there is",
-    ExitCode.UNFINISHED: "ask again: the next operation in this project finishes or undoes it first",
+    ExitCode.UNFINISHED: "ask again: the next operation in this project settles it first",
 }
 """What to do instead of a command, by the exit code that the failure would have."""
 
