@@ -48,7 +48,7 @@ def signed_in(ada: Ada) -> Ada:
 
 @pytest.fixture
 def gate(stand_in: StandIn) -> Iterator[Gate]:
-    yield from opened(stand_in)
+    yield from opened(stand_in, stand_in.add_user(ADA, None))
 
 
 @pytest.fixture
@@ -56,5 +56,5 @@ def old_gate(postgres_cluster: Server, project_template: str) -> Iterator[Gate]:
     """Return the gate of a project that signs with a shared secret."""
     name = postgres_cluster.create_database(project_template)
     with StandIn(postgres_cluster.url_of(name), algorithm="HS256") as server:
-        yield from opened(server)
+        yield from opened(server, server.add_user(ADA, None))
     postgres_cluster.drop_database(name)

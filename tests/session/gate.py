@@ -15,7 +15,6 @@ from dagctl.endpoint import Endpoint
 from dagctl.errors import NotSignedInError
 from dagctl.session.bearer import TokenVerifier
 from tests.session.forger import Forger
-from tests.session.people import ADA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +56,11 @@ class Gate:
         return self.server.requests.count("GET", path)
 
 
-def opened(server: StandIn) -> Iterator[Gate]:
+def opened(server: StandIn, user_id: str) -> Iterator[Gate]:
     clock = Time()
     auth = SupabaseAuth(Endpoint(server.url, server.publishable_key))
     verifier = TokenVerifier(server.url, auth, clock)
-    yield Gate(server, verifier, clock, Forger(server, server.add_user(ADA, None)))
+    yield Gate(server, verifier, clock, Forger(server, user_id))
     verifier.close()
 
 

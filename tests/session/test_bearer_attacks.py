@@ -22,12 +22,45 @@ from tests.session.forger import (
     unsigned,
     with_key,
 )
-from tests.session.gate import BY_SERVER, JWKS, NO_TOKEN, NONE, SIGNATURE, UNKNOWN, USER, refusal
+from tests.session.gate import (
+    BY_SERVER,
+    JWKS,
+    NO_TOKEN,
+    NONE,
+    SIGNATURE,
+    UNKNOWN,
+    USER,
+    opened,
+    refusal,
+)
+from tests.session.people import ADA
+from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from tests.postgres.server import Server
     from tests.session.gate import Gate
+
+
+@pytest.fixture(scope="module")
+def server(postgres_cluster: Server, project_template: str) -> Iterator[StandIn]:
+    """Return a project that nobody changes: one for all attacks."""
+    name = postgres_cluster.create_database(project_template)
+    with StandIn(postgres_cluster.url_of(name)) as server:
+        yield server
+    postgres_cluster.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def user_id(server: StandIn) -> str:
+    return server.add_user(ADA, None)
+
+
+@pytest.fixture
+def gate(server: StandIn, user_id: str) -> Iterator[Gate]:
+    server.requests.clear()
+    yield from opened(server, user_id)
 
 
 def claiming(algorithm: object) -> Callable[[Forger], str]:
