@@ -104,6 +104,8 @@ class Handler(BaseHTTPRequestHandler):
             case Fault("delay", seconds):
                 with self.server.late.held(seconds):
                     return act(project, request)
+            case Fault("clock", seconds):
+                project.clock.skew = seconds
             case Fault("duplicate"):
                 act(project, request)
         return act(project, request)

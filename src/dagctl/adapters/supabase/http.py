@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from dagctl.errors import UnavailableError
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Generator
 
     from dagctl.endpoint import Endpoint
@@ -40,15 +42,23 @@ def open_client(
         signed_in: Whose token each request carries; it is renewed once if the server refuses it.
         sleep: How to wait.
     """
+    # a proxy would see what goes to this very machine
+    trust_env = not is_loopback(urlsplit(endpoint.url).hostname or "")
     return PatientClient(
         sleep=sleep,
         auth=None if signed_in is None else BearerAuth(signed_in, sleep),
         headers={"apikey": endpoint.publishable_key},
         timeout=TIMEOUT,
         follow_redirects=False,
-        # A proxy would see what goes to this very machine.
-        trust_env=not is_loopback(urlsplit(endpoint.url).hostname or ""),
+        trust_env=trust_env,
+        verify=_trusted(trust_env=trust_env),
     )
+
+
+@cache
+def _trusted(*, trust_env: bool) -> ssl.SSLContext:
+    """Return whom to trust; reading the list takes longer than the rest of making a client."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 class PatientClient(httpx.Client):
