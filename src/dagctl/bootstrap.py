@@ -3,55 +3,81 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.sqlite_registry import SqliteRegistry
     from dagctl.adapters.supabase.client import DataClient
+    from dagctl.adapters.supabase.http import Connections
     from dagctl.adapters.supabase.probe import ProjectProbe
     from dagctl.commands.doctor import Check
-    from dagctl.ports import Files, Journal, Registry, Repo, Store
+    from dagctl.endpoint import Endpoint
+    from dagctl.ports import Files, Identity, Journal, Registry, Repo, Store
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whom a backend works for, where that is not the user of this process."""
+
+    user_id: str
+    author: Identity
+    """Who commits."""
+    signed_in: SignedIn | None = None
+    """Whose session is used; None on the local backend."""
+    connections: Connections | None = None
+    """The connections to Supabase that all callers share."""
+    watch: Callable[[str, Any], Any] | None = None
+    """Wraps each port, named by the part of the outside that it is, as metrics do."""
 
 
 class _Workshop(ABC):
     """What every backend works with on this machine: the work tree, git and the journal."""
 
     def __init__(
-        self, settings: Settings, workspace: Workspace, environ: Mapping[str, str]
+        self,
+        settings: Settings,
+        workspace: Workspace,
+        environ: Mapping[str, str],
+        caller: Caller | None = None,
     ) -> None:
         self._settings = settings
         self._workspace = workspace
         self._environ = environ
+        self._caller = caller
 
     @cached_property
     def files(self) -> Files:
         """The work tree."""
         from dagctl.adapters.work_tree import WorkTree
 
-        return WorkTree(self._workspace.root)
+        return self._watched("files", WorkTree(self._workspace.root))
 
     @cached_property
     def repo(self) -> Repo:
         """The git repository around the workspace."""
         from dagctl.adapters.git import GitRepo
 
-        return GitRepo(self._workspace.root)
+        identity = None if self._caller is None else self._caller.author
+        return self._watched("git", GitRepo(self._workspace.root, identity=identity))
 
     @cached_property
     def journal(self) -> Journal:
         """The journal in `.dagctl/journal`, and the lock beside it."""
         from dagctl.adapters.file_journal import FileJournal
 
-        return FileJournal(self._state)
+        return self._watched("journal", FileJournal(self._state))
 
     @property
     @abstractmethod
@@ -72,12 +98,22 @@ class _Workshop(ABC):
         """
 
     @abstractmethod
+    def role(self) -> str | None:
+        """Return the user's role in the project: owner, editor, viewer, or None."""
+
+    @abstractmethod
     def checks(self) -> Sequence[Check]:
         """Return what `dagctl doctor` looks at."""
 
     @abstractmethod
     def close(self) -> None:
         """Close what was opened."""
+
+    def _watched(self, part: str, port: P) -> P:
+        if self._caller is None or self._caller.watch is None:
+            return port
+        found: P = self._caller.watch(part, port)
+        return found
 
     @cached_property
     def _state(self) -> Path:
@@ -95,22 +131,27 @@ class LocalBackend(_Workshop):
         from dagctl.adapters.sqlite_registry import SqliteRegistry
 
         path = self._state / "registry.db"
-        return SqliteRegistry(
+        registry = SqliteRegistry(
             path, self._settings.project_id, lambda: self.user_id(self.repo.identity().email)
         )
+        return self._watched("database", registry)
 
     @cached_property
     def store(self) -> Store:
         """The objects in `.dagctl/store`."""
         from dagctl.adapters.folder_store import FolderStore
 
-        return FolderStore(self._state / "store")
+        return self._watched("storage", FolderStore(self._state / "store"))
 
     def user_id(self, email: str) -> str:
         """Return the id that stands for an e-mail address."""
         from dagctl.adapters.local_user import local_user_id
 
         return local_user_id(email)
+
+    def role(self) -> str:
+        """Return that everything here is the user's own."""
+        return "owner"
 
     def checks(self) -> Sequence[Check]:
         """Return what there is to look at on this machine."""
@@ -132,14 +173,16 @@ class SupabaseBackend(_Workshop):
         """The table `user_dags`."""
         from dagctl.adapters.supabase.registry import SupabaseRegistry
 
-        return SupabaseRegistry(self._client, self._settings.project_id)
+        registry = SupabaseRegistry(self._client, self._settings.project_id)
+        return self._watched("database", registry)
 
     @cached_property
     def store(self) -> Store:
         """The bucket."""
         from dagctl.adapters.supabase.store import SupabaseStore
 
-        return SupabaseStore(self._client, self._settings.supabase_bucket)
+        store = SupabaseStore(self._client, self._settings.supabase_bucket)
+        return self._watched("storage", store)
 
     def user_id(self, email: str) -> str:
         """Return the id of the user who is signed in; others' addresses are nobody's to read.
@@ -153,6 +196,12 @@ class SupabaseBackend(_Workshop):
                 hint="give the user's id (UUID), as `dagctl show` has it",
             )
         return self._session.user_id
+
+    def role(self) -> str | None:
+        """Return the user's role in the project, as the database sees it now."""
+        parameters = {"p_project": self._settings.project_id}
+        role: str | None = self._client.call("project_role", parameters)
+        return role
 
     def checks(self) -> Sequence[Check]:
         """Return what there is to look at in the project and on this machine."""
@@ -182,22 +231,46 @@ class SupabaseBackend(_Workshop):
     def _client(self) -> DataClient:
         from dagctl.adapters.supabase.client import DataClient
 
-        return DataClient(self._settings.endpoint, self._session)
+        connections = None if self._caller is None else self._caller.connections
+        return DataClient(self._settings.endpoint, self._session, connections)
 
     @cached_property
     def _session(self) -> SignedIn:
         from dagctl.sign_in import open_session
 
+        if self._caller is not None and self._caller.signed_in is not None:
+            return self._caller.signed_in
         return open_session(self._settings.endpoint, self._environ)
 
 
 def open_backend(
-    settings: Settings, workspace: Workspace, environ: Mapping[str, str]
+    settings: Settings,
+    workspace: Workspace,
+    environ: Mapping[str, str],
+    caller: Caller | None = None,
 ) -> LocalBackend | SupabaseBackend:
     """Return the adapters that the settings choose. Nothing is opened yet."""
     if settings.backend == "supabase":
-        return SupabaseBackend(settings, workspace, environ)
-    return LocalBackend(settings, workspace, environ)
+        return SupabaseBackend(settings, workspace, environ, caller)
+    return LocalBackend(settings, workspace, environ, caller)
+
+
+def open_connections(patience: float) -> Connections:
+    """Return connections that many callers share; hang them up.
+
+    Args:
+        patience: How many seconds a request may take in all, its repetitions included.
+    """
+    from dagctl.adapters.supabase.http import Connections
+
+    return Connections(patience)
+
+
+def services_of(endpoint: Endpoint, connections: Connections) -> Mapping[str, Callable[[], None]]:
+    """Return a look at each service of a Supabase project; one that is down raises."""
+    from dagctl.adapters.supabase.probe import services
+
+    return services(endpoint, connections)
 
 
 def open_probe(settings: Settings, environ: Mapping[str, str]) -> ProjectProbe:
@@ -213,3 +286,10 @@ def start_repository(folder: Path) -> bool:
     from dagctl.adapters.git import start
 
     return start.start_repository(folder)
+
+
+def start_own_repository(folder: Path) -> bool:
+    """Make a git repository of the folder's own; return whether one was made."""
+    from dagctl.adapters.git import start
+
+    return start.start_own_repository(folder)

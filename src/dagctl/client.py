@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.publish.drift import Drift
-    from dagctl.publish.recovery import Recovered
+    from dagctl.publish.recovery import Recovered, Unsettled
     from dagctl.publish.request import IfExists
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
@@ -56,6 +56,7 @@ class Client:
         workspace: Where it is.
         settings: What it is set to.
         recovered: Operations of killed runs that reading calls have finished or undone.
+        unsettled: Those that the last reading call could not finish or undo, with the reason.
     """
 
     def __init__(
@@ -64,11 +65,24 @@ class Client:
         settings: Settings,
         backend: LocalBackend | SupabaseBackend,
         listener: Listener | None = None,
+        *,
+        settles: bool = True,
     ) -> None:
+        """Take what is opened already; `open` does so for a folder.
+
+        Args:
+            workspace: Where it is.
+            settings: What it is set to.
+            backend: Its adapters.
+            listener: Hears how an operation goes.
+            settles: Whether reading calls first finish or undo what killed runs have left.
+        """
         self.workspace = workspace
         self.settings = settings
         self.recovered: tuple[Recovered, ...] = ()
+        self.unsettled: tuple[Unsettled, ...] = ()
         self._backend = backend
+        self._settles = settles
         self._context = Context(backend, settings, listener or Silence())
 
     @classmethod
@@ -110,7 +124,7 @@ class Client:
 
     # --- Changing ---
 
-    def create(
+    def create(  # noqa: PLR0913 - each is a choice of its own
         self,
         specs: SpecOrFile | Sequence[SpecOrFile],
         *,
@@ -118,6 +132,7 @@ class Client:
         force: bool = False,
         verify: bool = True,
         tell: Callable[[CreateResult], None] | None = None,
+        key: str | None = None,
     ) -> CreateResult:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
 
@@ -130,15 +145,19 @@ class Client:
             verify: Run the git hooks.
             tell: Shows the result to the user. As long as it has not returned, the operation counts
                 as not told, and the same call gives the same result again.
+            key: An idempotency key. For 30 days from its first use, calls with this key in the
+                project give the result of the first one that was done, from any machine.
 
         Raises:
             SpecError: A spec has errors.
+            KeyReusedError: The key was used for other specs.
             ConflictError: Something is in the way.
             UnavailableError: Something failed; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
         options = Options(if_exists=if_exists, force=force, verify=verify)
-        return create(self._context, self._requests(specs), options, tell or _tell_nobody)
+        requests = self._requests(specs)
+        return create(self._context, requests, options, tell or _tell_nobody, key=key)
 
     def recover(self) -> RecoverResult:
         """Finish or undo what killed runs left.
@@ -228,6 +247,10 @@ class Client:
         content = self._backend.store.get(record.storage_path)
         return _drift(content, record)
 
+    def role(self) -> str | None:
+        """Return the user's role in the project: owner, editor, viewer, or None."""
+        return self._backend.role()
+
     def doctor(self) -> Iterator[Finding]:
         """Yield what is found about each thing that dagctl needs; nothing stays changed."""
         return examine(self._backend.checks())
@@ -241,8 +264,11 @@ class Client:
         return [Request(spec, _source(spec.origin, root)) for spec in loaded]
 
     def _settle_dead(self) -> None:
+        if not self._settles:
+            return
         result = recover_if_idle(self._context)
         self.recovered += result.recovered
+        self.unsettled = result.unsettled
 
     def _pages(self, query: Query) -> Iterator[Page]:
         while True:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.loopback import LoopbackListener
     from dagctl.adapters.session_file import SessionFile, Vault
     from dagctl.endpoint import Endpoint
+    from dagctl.session.bearer import TokenVerifier
     from dagctl.session.ports import AuthServer
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Remote
@@ -79,6 +80,21 @@ def auth_server(endpoint: Endpoint) -> AuthServer:
     from dagctl.adapters.supabase.auth import SupabaseAuth
 
     return SupabaseAuth(endpoint)
+
+
+def open_verifier(endpoint: Endpoint) -> TokenVerifier:
+    """Return what tells whose access token a request carries; close it.
+
+    Raises:
+        UsageError: The extra is not installed.
+    """
+    try:
+        from dagctl.session.bearer import TokenVerifier
+    except ImportError as error:
+        raise UsageError(
+            "the extra `serve` is not installed", hint="pip install 'dagctl-airflow[serve]'"
+        ) from error
+    return TokenVerifier(endpoint.url, auth_server(endpoint), time.time)
 
 
 def browser_listener() -> LoopbackListener:

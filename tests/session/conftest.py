@@ -6,11 +6,15 @@ import pytest
 
 from dagctl.adapters.supabase import retry
 from tests.cli.conftest import shell
+from tests.session.gate import Gate, opened
 from tests.session.people import ADA, PASSWORD, PROJECT, Ada
+from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.cli.conftest import Shell
-    from tests.stand_in import StandIn
+    from tests.postgres.server import Server
 
 __all__ = ["shell"]
 
@@ -40,3 +44,17 @@ def signed_in(ada: Ada) -> Ada:
     ada.login()
     ada.server.requests.clear()
     return ada
+
+
+@pytest.fixture
+def gate(stand_in: StandIn) -> Iterator[Gate]:
+    yield from opened(stand_in, stand_in.add_user(ADA, None))
+
+
+@pytest.fixture
+def old_gate(postgres_cluster: Server, project_template: str) -> Iterator[Gate]:
+    """Return the gate of a project that signs with a shared secret."""
+    name = postgres_cluster.create_database(project_template)
+    with StandIn(postgres_cluster.url_of(name), algorithm="HS256") as server:
+        yield from opened(server, server.add_user(ADA, None))
+    postgres_cluster.drop_database(name)

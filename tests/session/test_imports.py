@@ -11,7 +11,7 @@ from tests.cli.test_help import loaded
 if TYPE_CHECKING:
     from tests.session.people import Ada
 
-NETWORK = {"httpx", "supabase", "keyring", "git", "jinja2", "http.server"}
+NETWORK = {"httpx", "supabase", "jwt", "keyring", "git", "jinja2", "http.server"}
 
 
 @pytest.mark.parametrize("arguments", [["whoami"], ["login", "--help"], ["logout", "--help"]])
@@ -23,4 +23,4 @@ def test_nothing_of_the_network_is_loaded(signed_in: Ada, arguments: list[str]) 
 def test_who_asks_the_server_loads_no_data_client(signed_in: Ada, arguments: list[str]) -> None:
     found = loaded(signed_in.shell, *arguments)
     assert "httpx" in found
-    assert not found & {"supabase", "keyring", "git", "jinja2"}
+    assert not found & {"supabase", "jwt", "keyring", "git", "jinja2"}

@@ -158,13 +158,25 @@ class StandIn:
             user_id,
         )
 
-    def token(self, user_id: str) -> str:
-        """Return an access token of a new session, as a login would."""
+    def token(self, user_id: str, **claims: object) -> str:
+        """Return an access token of a new session, as a login would; a hook may set claims."""
+        return self._project.tokens.sign(self.claims(user_id) | claims)
+
+    def claims(self, user_id: str) -> dict[str, Any]:
+        """Return what the access token of a new session would say."""
         user = users.by_id(self._project.database, user_id)
         if user is None:
             raise LookupError(user_id)
         session = self._project.sessions.open(user_id, "password", self.clock.now())
-        return self._project.tokens.sign(access_claims(self._project, user, session))
+        return access_claims(self._project, user, session)
+
+    def rotate_key(self) -> None:
+        """Sign with a new key, or with a first one in place of the secret; old tokens stay good."""
+        self._project.tokens.rotate()
+
+    def revoke_old_keys(self) -> None:
+        """Refuse every token that was not signed with the key of now."""
+        self._project.tokens.revoke_previous()
 
     def expire(self, user_id: str) -> None:
         """Let every access token that this user has run out now; refresh tokens stay good."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.commands.findings import finding_data
 from dagctl.errors import ConflictError, ExitCode, SpecError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def envelope(
         "ok": error is None,
         **dry_run,
         "result": result,
-        "diagnostics": [_diagnostic(found) for found in diagnostics],
+        "diagnostics": [finding_data(found) for found in diagnostics],
         "error": None if error is None else _error(error),
     }
 
@@ -51,26 +52,4 @@ def _error(error: DagctlError) -> dict[str, Any]:
         "fix": error.hint,
         "retryable": error.exit_code == ExitCode.UNAVAILABLE,
         "diff": error.diff if isinstance(error, ConflictError) else None,
-    }
-
-
-def _diagnostic(found: Diagnostic) -> dict[str, Any]:
-    return {
-        "code": found.code,
-        "severity": found.severity.value,
-        "message": found.message,
-        "hint": found.hint,
-        "file": found.file,
-        "path": list(found.path),
-        "range": _range(found),
-        "docs": f"docs/reference/errors.md#{found.code.lower()}",
-    }
-
-
-def _range(found: Diagnostic) -> dict[str, Any] | None:
-    if found.line is None:
-        return None
-    return {
-        "start": {"line": found.line, "column": found.column},
-        "end": {"line": found.end_line, "column": found.end_column},
     }

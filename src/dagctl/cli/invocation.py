@@ -31,6 +31,7 @@ COMMANDS = (
     "whoami",
     "doctor",
     "migrations",
+    "serve",
     "explain",
     "completion",
     "help",

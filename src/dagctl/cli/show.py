@@ -87,11 +87,11 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
 
     console = invocation.console
     now = datetime.now(UTC)
-    found = details(listed, now)
+    found = details(listed.record, now)
     if invocation.is_json:
-        console.document(envelope(invocation, result={"dag": _data(found, client)}))
+        console.document(envelope(invocation, result={"dag": _data(found, listed, client)}))
     elif invocation.output == "text":
-        console.lines(_lines(invocation, found, now))
+        console.lines(_lines(invocation, found, listed.state, now))
         _warn_of_object(console, client.stored(listed.record))
         console.note(f"  next: dagctl show {shown(listed.record.dag_id)} --source")
     else:
@@ -105,30 +105,22 @@ def _warn_of_object(console: Console, stored: Drift) -> None:
         console.error(f"warning: the object in the store {told}; see dagctl doctor")
 
 
-def _data(found: Details, client: Client) -> dict[str, Any]:
+def _data(found: Details, listed: Listed, client: Client) -> dict[str, Any]:
     from dagctl.commands.list import row
-    from dagctl.commands.times import rfc3339
+    from dagctl.commands.show import data
 
-    next_run = found.next_run
     return {
-        **row(found.listed),
+        **row(listed),
         "drift": client.drift(found.record),
         "stored": client.stored(found.record),
-        "schedule_in_words": found.schedule_in_words,
-        "next_run": None if next_run is None else rfc3339(next_run),
-        "graph": {
-            "nodes": list(found.graph.nodes),
-            "edges": [list(edge) for edge in found.graph.edges],
-            "levels": [list(level) for level in found.graph.levels],
-        },
-        "spec": dict(found.record.spec),
+        **data(found),
     }
 
 
-def _lines(invocation: Invocation, found: Details, now: datetime) -> Iterator[str]:
+def _lines(invocation: Invocation, found: Details, state: State, now: datetime) -> Iterator[str]:
     record = found.record
-    state = invocation.console.paint(found.listed.state, STATE_STYLES[found.listed.state])
-    yield f"{shown(record.dag_id)}  v{record.version}  {state}"
+    painted = invocation.console.paint(state, STATE_STYLES[state])
+    yield f"{shown(record.dag_id)}  v{record.version}  {painted}"
     yield from (f"  {shown(line)}" for line in record.description.splitlines())
     for name, value in _facts(found, now):
         yield f"  {name:<9} {shown(value)}"

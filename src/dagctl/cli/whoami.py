@@ -92,7 +92,7 @@ class _Run:
         from dagctl.commands import whoami as command
         from dagctl.session.source import Source, source_of
 
-        endpoint, project_id = self.remote
+        endpoint, project_id = self.remote.endpoint, self.remote.project_id
         with (
             closing(sign_in.open_session(endpoint, self.environ, profile=self.profile)) as session,
             closing(sign_in.auth_server(endpoint)) as auth,

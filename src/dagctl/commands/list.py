@@ -44,9 +44,8 @@ def with_states(
         yield ListedPage(tuple(dags), page.next)
 
 
-def row(listed: Listed) -> dict[str, Any]:
-    """Return the DAG as JSON data: the columns of the guide, then version, state and source."""
-    record = listed.record
+def columns(record: DagRecord) -> dict[str, Any]:
+    """Return the columns of the guide's table as JSON data."""
     return {
         "id": record.id,
         "project_id": record.project_id,
@@ -63,6 +62,14 @@ def row(listed: Listed) -> dict[str, Any]:
         "created_at": rfc3339(record.created_at),
         "updated_at": rfc3339(record.updated_at),
         "commit_id": record.commit_id,
+    }
+
+
+def row(listed: Listed) -> dict[str, Any]:
+    """Return the DAG as JSON data: the columns of the guide, then version, state and source."""
+    record = listed.record
+    return {
+        **columns(record),
         "version": record.version,
         "state": listed.state,
         "source": record.source_path,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError
 from dagctl.graph.layout import edges, levels, parents
 from dagctl.spec.fields.schedule import next_run
@@ -17,7 +18,6 @@ from dagctl.spec.model import DagSpec
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dagctl.commands.list import Listed
     from dagctl.ports import DagRecord
 
 
@@ -36,33 +36,47 @@ class Graph:
 class Details:
     """A DAG, read for a person."""
 
-    listed: Listed
+    record: DagRecord
     spec: DagSpec
     schedule_in_words: str
     next_run: datetime | None
     """The next time it fires, or None if never again."""
     graph: Graph
 
-    @property
-    def record(self) -> DagRecord:
-        """The row of the registry."""
-        return self.listed.record
 
-
-def details(listed: Listed, now: datetime) -> Details:
+def details(record: DagRecord, now: datetime) -> Details:
     """Return what is known of a DAG at a time.
 
     Raises:
         NotFoundError: No spec is recorded.
     """
-    spec = _spec(listed.record)
+    spec = _spec(record)
     return Details(
-        listed=listed,
+        record=record,
         spec=spec,
         schedule_in_words=in_words(spec.schedule_interval),
         next_run=next_run(spec.schedule_interval, spec.start_date, now),
         graph=_graph(spec),
     )
+
+
+def data(found: Details) -> dict[str, Any]:
+    """Return what follows from the spec, and the spec, as JSON data."""
+    return {
+        "schedule_in_words": found.schedule_in_words,
+        "next_run": None if found.next_run is None else rfc3339(found.next_run),
+        "graph": graph_data(found.graph),
+        "spec": dict(found.record.spec),
+    }
+
+
+def graph_data(graph: Graph) -> dict[str, Any]:
+    """Return the graph as JSON data."""
+    return {
+        "nodes": list(graph.nodes),
+        "edges": [list(edge) for edge in graph.edges],
+        "levels": [list(level) for level in graph.levels],
+    }
 
 
 def spec_as_json(record: DagRecord) -> str:

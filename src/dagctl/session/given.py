@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from dagctl.endpoint import checked_url, claims, is_loopback, secret_kind
+from dagctl.endpoint import claims, secret_kind
 from dagctl.errors import NotSignedInError, UsageError
+from dagctl.session.issuer import may_have_issued
 from dagctl.session.model import END_OF_TIME, User
 
 if TYPE_CHECKING:
@@ -74,31 +74,13 @@ def _checked(url: str, token: str) -> dict[str, object]:
     if not found.get("sub") or not token.isascii() or not token.isprintable() or " " in token:
         raise NotSignedInError(f"{VARIABLE} holds no access token of a user", hint=HINT)
     issuer = found.get("iss")
-    if isinstance(issuer, str) and not _is_issued_by(issuer, url):
+    if isinstance(issuer, str) and not may_have_issued(issuer, url):
         raise NotSignedInError(
             f"the token in {VARIABLE} was issued by another server than {url}, and is sent to "
             "nobody else",
             hint=HINT,
         )
     return found
-
-
-def _is_issued_by(issuer: str, url: str) -> bool:
-    """Return whether a token may be sent to `url`.
-
-    A loopback URL may stand in front of a server that knows itself by another name (a container, a
-    tunnel); an issuer that is no URL tells nothing.
-    """
-    if not issuer.lower().startswith(("http://", "https://")):
-        return True
-    here = urlsplit(url)
-    try:
-        there = urlsplit(issuer)
-        if is_loopback(here.hostname or ""):
-            return not is_loopback(there.hostname or "") or there.port == here.port
-        return checked_url(f"{there.scheme}://{there.netloc}") == url
-    except (UsageError, ValueError):
-        return False
 
 
 def _time(value: object) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dagctl.session.model import Session, Tokens, User
@@ -112,6 +112,16 @@ class AuthServer(Protocol):
 
     def sign_out(self, access_token: str) -> None:
         """End the session on the server: this device's only."""
+
+    def signing_keys(self) -> Sequence[Mapping[str, object]]:
+        """Return the public keys that tokens are signed with, each a JSON Web Key (RFC 7517).
+
+        There are none if the project signs with a shared secret. It is asked once, without
+        patience: who waits for an answer asks again.
+
+        Raises:
+            UnavailableError: The server does not answer, or not with a key set.
+        """
 
     def close(self) -> None:
         """Hang up."""

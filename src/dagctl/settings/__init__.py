@@ -72,6 +72,7 @@ class Remote(NamedTuple):
 
     endpoint: Endpoint
     project_id: str | None
+    bucket: str = "dags"
 
 
 def load_settings(
@@ -101,7 +102,7 @@ def load_remote(workspace: Workspace | None, environ: Mapping[str, str]) -> Remo
     """
     values = _checked(_given(workspace, environ))
     endpoint = _endpoint(values.get("supabase_url"), values.get("supabase_key"))
-    return Remote(endpoint, values.get("project_id"))
+    return Remote(endpoint, values.get("project_id"), values.get("supabase_bucket", "dags"))
 
 
 def check_flag(key: str, text: str) -> str:

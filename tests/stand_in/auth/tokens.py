@@ -30,26 +30,49 @@ class TokenError(Exception):
         self.parts = parts
 
 
+def _new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 @dataclass
 class TokenIssuer:
-    """Signs and checks the tokens of one project."""
+    """Signs and checks the tokens of one project.
+
+    A key that was replaced, or the secret, is trusted until it is revoked.
+    """
 
     clock: Clock
     algorithm: Algorithm = "ES256"
     key_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    _private_key: ec.EllipticCurvePrivateKey = field(
-        default_factory=lambda: ec.generate_private_key(ec.SECP256R1()), repr=False
-    )
+    _keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=dict, repr=False)
+    """The keys that are trusted, by id; the one of `key_id` signs."""
+    _trusts_secret: bool = False
     _secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _expired: set[str] = field(default_factory=set, repr=False)
     _issued: dict[str, list[str]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.algorithm == "HS256":
+            self._trusts_secret = True
+        else:
+            self._keys[self.key_id] = _new_key()
+
+    def rotate(self) -> None:
+        """Sign with a new key from now on; what was signed before stays good."""
+        self.algorithm, self.key_id = "ES256", str(uuid.uuid4())
+        self._keys[self.key_id] = _new_key()
+
+    def revoke_previous(self) -> None:
+        """Trust the key that signs now, and no other."""
+        self._keys = {self.key_id: self._keys[self.key_id]}
+        self._trusts_secret = False
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         if self.algorithm == "HS256":
             token = jwt.encode(dict(claims), self._secret, "HS256")
         else:
             headers = {"kid": self.key_id}
-            token = jwt.encode(dict(claims), self._private_key, "ES256", headers=headers)
+            token = jwt.encode(dict(claims), self._keys[self.key_id], "ES256", headers=headers)
         self._issued.setdefault(str(claims.get("sub")), []).append(token)
         return token
 
@@ -77,11 +100,7 @@ class TokenIssuer:
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """Return the public keys; a shared secret is never listed."""
-        if self.algorithm == "HS256":
-            return {"keys": []}
-        key = json.loads(ECAlgorithm.to_jwk(self._private_key.public_key()))
-        described = {"kid": self.key_id, "alg": "ES256", "use": "sig", "key_ops": ["verify"]}
-        return {"keys": [key | described | {"ext": True}]}
+        return {"keys": [_described(key_id, key) for key_id, key in self._keys.items()]}
 
     def _decode(self, token: str) -> dict[str, Any]:
         parts = token.count(".") + 1
@@ -94,14 +113,26 @@ class TokenIssuer:
         return self._check_signature(token, header)
 
     def _check_signature(self, token: str, header: Mapping[str, Any]) -> dict[str, Any]:
-        if header.get("alg") != self.algorithm:
-            raise TokenError("algorithm" if header.get("alg") == "none" else "key")
-        if self.algorithm == "ES256" and header.get("kid") != self.key_id:
-            raise TokenError("key")
-        key = self._secret if self.algorithm == "HS256" else self._private_key.public_key()
+        key, algorithm = self._key(header)
         unchecked = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
         options: Any = unchecked | {"verify_aud": False, "verify_sub": False, "verify_jti": False}
         try:
-            return jwt.decode(token, key, [self.algorithm], options=options)
+            return jwt.decode(token, key, [algorithm], options=options)
         except jwt.InvalidTokenError as error:
             raise TokenError("signature") from error
+
+    def _key(self, header: Mapping[str, Any]) -> tuple[str | ec.EllipticCurvePublicKey, str]:
+        """Return what a token is checked with, and by which algorithm."""
+        if header.get("alg") == "HS256" and self._trusts_secret:
+            return self._secret, "HS256"
+        key = self._keys.get(str(header.get("kid")))
+        if header.get("alg") != "ES256" or key is None:
+            raise TokenError("algorithm" if header.get("alg") == "none" else "key")
+        return key.public_key(), "ES256"
+
+
+def _described(key_id: str, key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
+    """Return the public half of a key as Supabase Auth shows it."""
+    public: dict[str, Any] = json.loads(ECAlgorithm.to_jwk(key.public_key()))
+    described = {"kid": key_id, "alg": "ES256", "use": "sig", "key_ops": ["verify"]}
+    return public | described | {"ext": True}

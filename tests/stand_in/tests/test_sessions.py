@@ -207,3 +207,29 @@ class TestProvider:
         fields = {"auth_code": code, "code_verifier": self.VERIFIER}
         refused = token(http, cast, "pkce", fields)
         assert (refused.status_code, refused.json()["error_code"]) == (422, "flow_state_expired")
+
+
+class TestSigningKeys:
+    """The life of a key, as in the guide on signing keys: in use, previously used, revoked."""
+
+    def test_a_token_is_good_until_its_key_is_revoked(
+        self, stand_in: StandIn, cast: Cast, http: httpx.Client
+    ) -> None:
+        before = cast.headers("editor")
+        stand_in.rotate_key()
+        after = cast.headers("editor")
+        assert len(self.keys(http)) == 2
+        assert self.statuses(http, before, after) == [200, 200]
+        stand_in.revoke_old_keys()
+        assert len(self.keys(http)) == 1
+        assert self.statuses(http, before, after) == [403, 200]
+
+    @staticmethod
+    def keys(http: httpx.Client) -> set[str]:
+        keys = http.get("/auth/v1/.well-known/jwks.json").json()["keys"]
+        assert all("d" not in key for key in keys)
+        return {key["kid"] for key in keys}
+
+    @staticmethod
+    def statuses(http: httpx.Client, *headers: dict[str, str]) -> list[int]:
+        return [http.get("/auth/v1/user", headers=each).status_code for each in headers]

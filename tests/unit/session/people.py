@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dagctl.errors import NotSignedInError, UnavailableError
 from dagctl.session.model import Session, Tokens, User
 from dagctl.session.refusal import SessionEndedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 URL = "https://abc.supabase.co"
 ADA = User("6f1c2e0a-3a44-4b0e-9d0c-6b1f1f6d9a57", "ada@example.com")
@@ -78,6 +82,9 @@ class Rotation:
 
     def sign_out(self, access_token: str) -> None:
         self.signed_out.append(access_token)
+
+    def signing_keys(self) -> Sequence[Mapping[str, object]]:
+        raise NotImplementedError
 
     def close(self) -> None:
         """There is nothing to hang up."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from dagctl.ports import Identity
+
 _REFRESH = "GIT_PYTHON_REFRESH"
 
 
@@ -81,10 +83,15 @@ class Answer:
 
 
 class GitCommand:
-    """Runs git in one folder."""
+    """Runs git in one folder: as the user whom git knows, or as somebody else."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, identity: Identity | None = None) -> None:
         self.folder = folder
+        self._identity = identity
+
+    def at(self, folder: Path) -> GitCommand:
+        """Return the same git in another folder."""
+        return GitCommand(folder, self._identity)
 
     def run(
         self,
@@ -107,7 +114,7 @@ class GitCommand:
             UsageError: There is no git.
             TimeoutExpired: git took longer than `timeout`.
         """
-        extra = dict(environment or {})
+        extra = {**_who(self._identity), **(environment or {})}
         argv = [*_unset(extra), "git", "-C", str(self.folder), *_DURABLE, *arguments]
         # A process group of its own: git must outlive a Ctrl-C, and a hook must be killed with all
         # its children. But then it cannot read from the terminal.
@@ -162,6 +169,17 @@ def printable(text: str) -> str:
 def zero_ended(values: list[str]) -> bytes:
     """Return the values as bytes, each ended by a NUL, as `-z --stdin` reads them."""
     return b"".join(os.fsencode(value) + b"\0" for value in values)
+
+
+def _who(identity: Identity | None) -> dict[str, str]:
+    """Return the variables by which git takes somebody for author and committer."""
+    if identity is None:
+        return {}
+    return {
+        f"GIT_{role}_{what}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", identity.name), ("EMAIL", identity.email))
+    }
 
 
 def _unset(extra: Mapping[str, str]) -> list[str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import GitCommand, failure
+from dagctl.adapters.git.command import failure
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from dagctl.adapters.git.command import Answer
+    from dagctl.adapters.git.command import Answer, GitCommand
 
 STATES = {
     "rebase-merge": "a rebase",
@@ -47,15 +47,16 @@ class Place:
         return self.files[f"hooks/{name}"].is_file()
 
 
-def locate(root: Path) -> Place:
-    """Return where the folder `root` stands.
+def locate(git: GitCommand) -> Place:
+    """Return where the folder that git runs in stands.
 
     Raises:
         UsageError: It is in no repository, or in a bare one, or git refuses to read it.
     """
+    root = git.folder
     wanted = [word for name in _LOCATED for word in ("--git-path", name)]
     arguments = ("rev-parse", "--is-inside-work-tree", "--show-cdup", *wanted, "--show-prefix")
-    answer = GitCommand(root).run(*arguments)
+    answer = git.run(*arguments)
     lines = answer.text.split("\n")
     if not answer.ok or lines[0] != "true":
         raise _refusal(root, arguments, answer)
@@ -67,7 +68,7 @@ def locate(root: Path) -> Place:
         name: Path(os.path.normpath(real / path))
         for name, path in zip(_LOCATED, paths, strict=True)
     }
-    return Place(GitCommand(root / top), prefix, files)
+    return Place(git.at(root / top), prefix, files)
 
 
 def _refusal(root: Path, arguments: tuple[str, ...], answer: Answer) -> Exception:

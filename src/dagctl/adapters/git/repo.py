@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 
 
 class GitRepo:
-    """The git repository around a workspace."""
+    """The git repository around a workspace; commits are made as `identity`, if it is given."""
 
-    def __init__(self, root: Path, *, patience: Patience | None = None) -> None:
-        self._git = GitCommand(root.absolute())
+    def __init__(
+        self, root: Path, *, identity: Identity | None = None, patience: Patience | None = None
+    ) -> None:
+        self._git = GitCommand(root.absolute(), identity)
         self._files = WorkTree(root)
         self._patience = patience or Patience()
 
     @cached_property
     def _place(self) -> Place:
-        return locate(self._git.folder)
+        return locate(self._git)
 
     def identity(self) -> Identity:
         """Return who commits."""

@@ -27,3 +27,16 @@ def start_repository(folder: Path) -> bool:
         raise failure(_ASK, answer)
     git.must("init", "--quiet")
     return True
+
+
+def start_own_repository(folder: Path) -> bool:
+    """Make a git repository of the folder's own, whatever is around it; return as above.
+
+    Raises:
+        UsageError: There is no git.
+        UnavailableError: git cannot make one.
+    """
+    if (folder / ".git").exists():
+        return False
+    GitCommand(folder).must("init", "--quiet")
+    return True

@@ -5,7 +5,7 @@ The endpoints, their answers and error codes are those of the API version 2024-0
 
 from __future__ import annotations
 
-from functools import cached_property
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from dagctl.session.redaction import redacted
 from dagctl.session.refusal import REASONS, SessionEndedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import httpx
 
@@ -45,10 +45,12 @@ UNAUTHORIZED, NOT_FOUND, CONFLICT = 401, 404, 409
 
 
 class SupabaseAuth:
-    """The auth endpoints of one project. Connects on the first call."""
+    """The auth endpoints of one project. Connects on the first call; safe to use from threads."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._opening = threading.Lock()
+        self._opened: PatientClient | None = None
 
     # --- Beginning a session ---
 
@@ -136,17 +138,33 @@ class SupabaseAuth:
         """End the session on the server: this device's only."""
         self._called("POST", "/logout?scope=local", token=access_token)
 
+    def signing_keys(self) -> Sequence[Mapping[str, object]]:
+        """Return the public keys that tokens are signed with, each a JSON Web Key."""
+        response = self._send("GET", "/.well-known/jwks.json", once=True)
+        found = _json(response) if response.is_success else None
+        keys = found.get("keys") if isinstance(found, dict) else None
+        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+            raise UnavailableError(
+                f"{response.url.host} answered HTTP {response.status_code} and no key set",
+                hint="check the url of the project",
+            )
+        return keys
+
     def close(self) -> None:
         """Hang up."""
-        if "_client" in self.__dict__:
-            self._client.close()
-            del self._client
+        with self._opening:
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = None
 
     # --- Inside ---
 
-    @cached_property
+    @property
     def _client(self) -> PatientClient:
-        return open_client(self._endpoint)
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_client(self._endpoint)
+            return self._opened
 
     def _grant(self, kind: str, fields: Mapping[str, str], *, once: bool = False) -> Tokens:
         return _tokens(self._called("POST", f"/token?grant_type={kind}", fields, once=once))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import httpx
     from storage3._sync.file_api import SyncBucketProxy
 
+    from dagctl.adapters.supabase.http import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 class DataClient:
     """A project's database functions and buckets, as one user. Safe to use from many threads."""
 
-    def __init__(self, endpoint: Endpoint, signed_in: SignedIn) -> None:
-        self._http = open_client(endpoint, signed_in)
+    def __init__(
+        self, endpoint: Endpoint, signed_in: SignedIn, connections: Connections | None = None
+    ) -> None:
+        self._http = open_client(endpoint, signed_in, connections=connections)
         self._http.event_hooks["response"].append(self._see)
         self._seen = threading.local()
         self._client = _data_client(endpoint, self._http)

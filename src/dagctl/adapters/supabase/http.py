@@ -29,11 +29,31 @@ MOMENT = 1.5
 UNAUTHORIZED = 401
 
 
+class Connections(httpx.HTTPTransport):
+    """Connections to one project that many clients share, one after the other or at once.
+
+    Args:
+        patience: How many seconds a request may take in all, its repetitions included.
+    """
+
+    def __init__(self, patience: float = DEADLINE) -> None:
+        super().__init__(limits=httpx.Limits(max_connections=None, max_keepalive_connections=64))
+        self.patience = patience
+
+    def close(self) -> None:
+        """Do nothing: a client that is closed leaves the connections to the others."""
+
+    def hang_up(self) -> None:
+        """Close all connections."""
+        super().close()
+
+
 def open_client(
     endpoint: Endpoint,
     signed_in: SignedIn | None = None,
     *,
     sleep: Callable[[float], None] = time.sleep,
+    connections: Connections | None = None,
 ) -> PatientClient:
     """Return a client for a project; close it.
 
@@ -41,15 +61,18 @@ def open_client(
         endpoint: The project.
         signed_in: Whose token each request carries; it is renewed once if the server refuses it.
         sleep: How to wait.
+        connections: What to send requests through; by default connections of the client's own.
     """
     # a proxy would see what goes to this very machine
     trust_env = not is_loopback(urlsplit(endpoint.url).hostname or "")
     return PatientClient(
         sleep=sleep,
+        patience=DEADLINE if connections is None else connections.patience,
         auth=None if signed_in is None else BearerAuth(signed_in, sleep),
         headers={"apikey": endpoint.publishable_key},
         timeout=TIMEOUT,
         follow_redirects=False,
+        transport=connections,
         trust_env=trust_env,
         verify=_trusted(trust_env=trust_env),
     )
@@ -64,9 +87,16 @@ def _trusted(*, trust_env: bool) -> ssl.SSLContext:
 class PatientClient(httpx.Client):
     """Sends a request again while that may help. Every failure leaves as an `UnavailableError`."""
 
-    def __init__(self, *, sleep: Callable[[float], None], **options: Any) -> None:  # noqa: ANN401 - httpx's own
+    def __init__(
+        self,
+        *,
+        sleep: Callable[[float], None],
+        patience: float = DEADLINE,
+        **options: Any,  # noqa: ANN401 - httpx's own
+    ) -> None:
         super().__init__(**options)
         self._sleep = sleep
+        self._patience = patience
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         """Return the answer.
@@ -84,7 +114,7 @@ class PatientClient(httpx.Client):
                 return _settled(found)
             wait = pause(tries, found.headers if isinstance(found, httpx.Response) else {})
             elapsed = time.monotonic() - began
-            if tries == most or elapsed + wait > DEADLINE:
+            if tries == most or elapsed + wait > self._patience:
                 raise _unavailable(request.url, found, tries, elapsed)
             self._sleep(wait)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.adapters.supabase.client import DataClient
 from dagctl.adapters.supabase.errors import Refusal, error_of
-from dagctl.adapters.supabase.http import open_client
+from dagctl.adapters.supabase.http import ONCE, open_client
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.adapters.supabase.rows import COLUMNS
 from dagctl.adapters.supabase.store import SupabaseStore
@@ -23,19 +23,39 @@ from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageErro
 from dagctl.ports import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import httpx
 
+    from dagctl.adapters.supabase.http import Connections
+    from dagctl.endpoint import Endpoint
     from dagctl.ports import Reservation
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
 
+SERVICES = {
+    "auth": "/auth/v1/health",
+    "database": "/rest/v1/user_dags?limit=0",
+    "storage": "/storage/v1/status",
+}
+"""Where each service answers without a session, be it with a refusal."""
 LEEWAY = 30
 """Seconds by which a clock may be wrong: what PostgREST allows a token."""
 TRIAL = "dagctl_doctor"
 """The DAG id that is tried out."""
 OK = 200
+SHORT = 3.0
+"""Seconds that a service may take to show that it is there."""
+
+
+def services(endpoint: Endpoint, connections: Connections) -> Mapping[str, Callable[[], None]]:
+    """Return a look at each service: it raises `UnavailableError` if the service is down."""
+
+    def look(path: str) -> None:
+        with open_client(endpoint, connections=connections) as client:
+            client.get(f"{endpoint.url}{path}", extensions=ONCE, timeout=SHORT)
+
+    return {name: partial(look, path) for name, path in SERVICES.items()}
 
 
 class ProjectProbe:
@@ -101,9 +121,11 @@ class ProjectProbe:
         registry = self._registry
         registry.status(nobody)
         registry.reserved(nobody)
+        registry.keyed(nobody)
         registry.find(dag_ids=[TRIAL])
-        # a call without a project finds the function and does nothing
-        self._client.call("abort", {"p_operation": nobody, "p_project": None})
+        for function in ("begin_abort", "abort"):
+            # a call without a project finds the function and does nothing
+            self._client.call(function, {"p_operation": nobody, "p_project": None})
         for function, parameters in (
             ("reserve", {"p_operation": nobody, "p_project": None, "p_claims": []}),
             ("confirm", {"p_operation": nobody, "p_records": []}),
@@ -145,7 +167,7 @@ class ProjectProbe:
         operation = str(uuid4())
         try:
             (granted,) = self._registry.reserve(operation, [Claim(dag_id=TRIAL)])
-            self._try(granted)
+            self._try(operation, granted)
         finally:
             with suppress(DagctlError):
                 self._registry.abort(operation)
@@ -153,14 +175,15 @@ class ProjectProbe:
 
     # --- Inside ---
 
-    def _try(self, granted: Reservation) -> None:
+    def _try(self, operation: str, granted: Reservation) -> None:
         key = f"{self._settings.project_id}/dags/{granted.dag_id}.py"
         content = b"# a trial of dagctl doctor\n"
         try:
-            self._store.put(key, content)
+            self._store.put(key, content, operation_id=operation)
             if self._store.get(key) != content:
                 raise ConflictError("what is uploaded cannot be read again")
         finally:
+            self._registry.begin_abort(operation)  # only then it may be removed
             self._store.delete(key)
 
     @cached_property

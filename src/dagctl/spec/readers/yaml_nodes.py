@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PLAIN, TEXT, LIST, MAPPING = "plain", "text", "list", "mapping"
 """The tags that nodes get here; any other was written by the user."""
 
+_TOO_DEEP = "maximum nesting depth"
+
 
 class LimitError(Exception):
     """The text goes beyond what a spec may hold."""
@@ -91,5 +93,13 @@ def compose(text: str, composer: Callable[[str], Any] = _COMPOSER) -> yaml.Node 
         yaml.MarkedYAMLError: The text is no YAML, or more than one document.
         LimitError: It is nested too deeply or has too many values.
     """
-    node: yaml.Node | None = composer(text).get_single_node()
+    try:
+        node: yaml.Node | None = composer(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark is None or _TOO_DEEP not in (error.problem or ""):
+            raise
+        # libyaml 0.2.6 has a limit of its own, which its scanner meets far ahead; without what is
+        # there, the composer comes to ours
+        composer(text[: error.problem_mark.index]).get_single_node()
+        raise LimitError(Code.TOO_DEEP, error.problem_mark.index) from error
     return node

@@ -1,0 +1,98 @@
+"""Answers: JSON that any client can decode, and failures as `application/problem+json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse
+
+from dagctl.catalogue import CATALOGUE
+from dagctl.commands.findings import finding_data
+from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
+from dagctl.server.refusals import STATUSES, BusyError, RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from dagctl.errors import Diagnostic
+
+RETRY_AFTER = "2"
+"""Seconds after which a client may try again."""
+RETRYABLE = frozenset({ExitCode.UNAVAILABLE, ExitCode.UNFINISHED})
+_ASK_OPERATORS = "tell the operators of the server"
+_STEPS = {
+    ExitCode.NOT_SIGNED_IN: "sign in again",
+    ExitCode.NOT_FOUND: "GET /dags lists what there is",
+    ExitCode.UNFINISHED: "ask again: the next operation in this project settles it first",
+}
+"""What to do instead of a command, by the exit code that the failure would have."""
+
+
+class Answer(JSONResponse):
+    """JSON in ASCII: clients that take a body without a charset for Latin-1 read it too."""
+
+    def render(self, content: object) -> bytes:
+        """Return the document as bytes."""
+        return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+class ProblemAnswer(Answer):
+    """A failure, in the form of RFC 9457."""
+
+    media_type = "application/problem+json"
+
+
+class BugError(DagctlError):
+    """An exception that nobody foresaw; it is logged, and not told to the caller."""
+
+    code = "BUG"
+
+
+def problem(error: DagctlError, request: Request) -> ProblemAnswer:
+    """Return the answer to a request that failed."""
+    status = (
+        error.status if isinstance(error, RequestError | BusyError) else STATUSES[error.exit_code]
+    )
+    content = {
+        "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
+        "title": CATALOGUE[error.code].title,
+        "status": int(status),
+        "detail": error.message,
+        "code": error.code,
+        "state": error.state,
+        "fix": _fix(error),
+        "retryable": error.exit_code in RETRYABLE,
+        "request_id": request.state.request_id,
+        "diagnostics": findings(error.diagnostics if isinstance(error, SpecError) else ()),
+        "diff": error.diff if isinstance(error, ConflictError) else None,
+    }
+    return ProblemAnswer(content, int(status), _headers(error))
+
+
+def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:
+    """Return findings about a body as JSON data."""
+    return [_finding(found) for found in diagnostics]
+
+
+def _finding(found: Diagnostic) -> dict[str, Any]:
+    data = finding_data(found)
+    del data["file"]
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in found.path)
+    return {**data, "pointer": "".join(f"/{step}" for step in steps)}
+
+
+def _fix(error: DagctlError) -> str | None:
+    """Return the next step; one who calls has no command line here."""
+    is_command = (error.hint or "").startswith("dagctl ")
+    return _STEPS.get(error.exit_code, _ASK_OPERATORS) if is_command else error.hint
+
+
+def _headers(error: DagctlError) -> Mapping[str, str]:
+    if error.exit_code == ExitCode.NOT_SIGNED_IN:
+        return {"WWW-Authenticate": 'Bearer realm="dagctl"'}
+    if error.exit_code in RETRYABLE:
+        return {"Retry-After": RETRY_AFTER}
+    return {}

@@ -1,0 +1,84 @@
+"""The application: routes, middleware, and the one place where failures become answers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from dagctl.errors import DagctlError
+from dagctl.server.answers import ProblemAnswer, problem
+from dagctl.server.observer import REQUEST_ID, Observer
+from dagctl.server.openapi import describe
+from dagctl.server.refusals import RequestError
+from dagctl.server.routes import authoring, dags, health
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from dagctl.server.metrics import Metrics
+    from dagctl.server.service import Service
+
+SHOWN_TO_PAGES = (REQUEST_ID, "Idempotent-Replayed", "Retry-After")
+SENT_BY_PAGES = ("Authorization", "Content-Type", "Idempotency-Key", REQUEST_ID)
+
+
+def make_app(service: Service, metrics: Metrics) -> FastAPI:
+    """Return the ASGI application over a service."""
+    app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.service = service
+    app.state.metrics = metrics
+    for routes in (dags, authoring, health):
+        app.include_router(routes.router)
+    app.add_exception_handler(DagctlError, _failed)
+    app.add_exception_handler(RequestValidationError, _misused)
+    app.add_exception_handler(HTTPException, _lost)
+    app.add_middleware(Observer, metrics=metrics)
+    if service.options.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=service.options.cors_origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=SENT_BY_PAGES,
+            expose_headers=SHOWN_TO_PAGES,
+        )
+    _describe_once(app)
+    return app
+
+
+def _describe_once(app: FastAPI) -> None:
+    """Let `/openapi.json` be what `describe` says, made when it is first asked for."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = describe(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way
+
+
+async def _failed(request: Request, error: Exception) -> ProblemAnswer:
+    assert isinstance(error, DagctlError)  # noqa: S101 - registered for it
+    request.state.code = error.code
+    return problem(error, request)
+
+
+async def _misused(request: Request, error: Exception) -> ProblemAnswer:
+    """Answer a request whose parameters are wrong; all of them are named."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    told = [f"{one['loc'][0]} `{one['loc'][-1]}`: {one['msg']}" for one in error.errors()]
+    return await _failed(request, RequestError("; ".join(told), hint="see /openapi.json"))
+
+
+async def _lost(request: Request, error: Exception) -> ProblemAnswer:
+    """Answer a request for a path or with a method that is not there."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    status = HTTPStatus(error.status_code)
+    found = RequestError(f"{request.method} {request.url.path}: {status.phrase}", status=status)
+    answer = await _failed(request, found)
+    answer.headers.update(error.headers or {})
+    return answer

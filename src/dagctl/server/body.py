@@ -1,0 +1,124 @@
+"""The body of a request: read whole within limits, then as a spec."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect
+
+from dagctl.errors import Diagnostic, SpecError
+from dagctl.server.refusals import RequestError
+from dagctl.spec.codes import Code
+from dagctl.spec.load import check_spec, load_spec
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from dagctl.spec.load import Format
+    from dagctl.spec.model import DagSpec
+
+FORMATS: dict[str, Format] = {
+    "application/json": "json",
+    "application/yaml": "yaml",
+    "application/x-yaml": "yaml",
+    "text/yaml": "yaml",
+}
+"""What a body holds, by its media type. No foreign page can send one of these without asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A spec as it was sent."""
+
+    data: bytes
+    format: Format
+
+    def spec(self) -> DagSpec:
+        """Return the spec.
+
+        Raises:
+            SpecError: With every problem, each at its line and column of the body.
+        """
+        return load_spec(self.data, format=self.format)
+
+    def spec_of_project(self) -> tuple[DagSpec, str]:
+        """Return the spec, and the project that it has to name.
+
+        Raises:
+            SpecError: With every problem, each at its line and column of the body.
+        """
+        checked = check_spec(self.data, format=self.format)
+        spec = checked.spec
+        if spec is not None and spec.project_id is not None:
+            return spec, str(spec.project_id)
+        is_missing = spec is not None or b"project_id" not in self.data
+        raise SpecError([*checked.diagnostics, *((self._no_project(),) if is_missing else ())])
+
+    def _no_project(self) -> Diagnostic:
+        """Return the finding that no project is named, at the beginning of the document."""
+        before = self.data[: len(self.data) - len(self.data.lstrip())]
+        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+        return Diagnostic(
+            code=Code.MISSING_KEY,
+            message="`project_id` is missing",
+            hint='add `"project_id": "<UUID>"`',
+            path=("project_id",),
+            line=line,
+            column=column,
+            end_line=line,
+            end_column=column + 1,
+        )
+
+
+async def read_body(request: Request, *, limit: int, seconds: float) -> Body:
+    """Return the body.
+
+    Raises:
+        RequestError: It is no JSON or YAML, larger than `limit` bytes, or slower than `seconds`.
+    """
+    kind = _format(request.headers.get("content-type", ""))
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > limit:
+        raise _too_large(limit)
+    try:
+        async with asyncio.timeout(seconds):
+            return Body(await _whole(request, limit), kind)
+    except TimeoutError as error:
+        raise RequestError(
+            f"the body did not arrive within {seconds:g} s", status=HTTPStatus.REQUEST_TIMEOUT
+        ) from error
+    except ClientDisconnect as error:
+        raise RequestError("the connection was closed before the body had arrived") from error
+
+
+async def _whole(request: Request, limit: int) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _format(content_type: str) -> Format:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [one.removeprefix("charset=").strip('"') for one in parameters if "charset" in one]
+    if media_type not in FORMATS or any(
+        one not in {"utf-8", "utf8", "us-ascii"} for one in charsets
+    ):
+        raise RequestError(
+            f"the body is {content_type[:100]!a}, not JSON or YAML in UTF-8",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            hint="send `Content-Type: application/json`",
+        )
+    return FORMATS[media_type]
+
+
+def _too_large(limit: int) -> RequestError:
+    return RequestError(
+        f"the body is larger than {limit} bytes", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    )

@@ -1,0 +1,84 @@
+"""Examples for `/openapi.json`: the guide's own."""
+
+from __future__ import annotations
+
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
+TIME = "2024-01-15T10:30:00Z"
+COMMIT = "4f1c2ab7d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f"
+
+REPORT = {
+    "project_id": PROJECT,
+    "dag_name": "Daily Report Generator",
+    "description": "Generates daily reports from user analytics",
+    "schedule_interval": "@daily",
+    "owner": "analytics-team",
+    "tags": ["reporting", "analytics"],
+    "tasks": [
+        {
+            "task_id": "fetch_analytics",
+            "task_type": "python",
+            "python_code": 'print("Fetching analytics data...")\nreturn {"users": 1000}',
+        },
+        {
+            "task_id": "generate_report",
+            "task_type": "bash",
+            "bash_command": 'echo "Generating report..." && python /scripts/generate_report.py',
+            "dependencies": ["fetch_analytics"],
+        },
+    ],
+}
+SPECS = {"report": {"summary": "Two tasks, daily", "value": REPORT}}
+CREATED = {
+    "dag_id": "daily_report_generator",
+    "file_path": "dags/daily_report_generator.py",
+    "commit_id": COMMIT,
+    "created_at": TIME,
+}
+ROW = {
+    "id": "0b9f3c5e-4d6a-4a57-9a57-0d8d2f3a1c11",
+    "project_id": PROJECT,
+    "user_id": "7c6a1a2e-1b1f-4f0e-8a53-2d5a3c9b7e10",
+    "dag_id": "daily_report_generator",
+    "dag_name": "Daily Report Generator",
+    "description": "Generates daily reports from user analytics",
+    "file_path": "dags/daily_report_generator.py",
+    "schedule_interval": "@daily",
+    "owner": "analytics-team",
+    "tags": ["reporting", "analytics"],
+    "task_count": 2,
+    "is_active": True,
+    "created_at": TIME,
+    "updated_at": TIME,
+    "commit_id": COMMIT,
+}
+LIST = {"dags": [ROW], "next_cursor": None}
+GRAPH = {
+    "nodes": ["fetch_analytics", "generate_report"],
+    "edges": [["fetch_analytics", "generate_report"]],
+    "levels": [["fetch_analytics"], ["generate_report"]],
+}
+DETAILS = {
+    **ROW,
+    "version": 1,
+    "schedule_in_words": "at 00:00",
+    "next_run": "2024-01-16T00:00:00Z",
+    "graph": GRAPH,
+    "spec": {key: value for key, value in REPORT.items() if key != "project_id"},
+}
+VERDICT = {
+    "valid": False,
+    "dag_id": None,
+    "diagnostics": [
+        {
+            "code": "DAG201",
+            "severity": "error",
+            "message": "unknown key `retires`",
+            "hint": "did you mean `retries`?",
+            "pointer": "/retires",
+            "path": ["retires"],
+            "range": {"start": {"line": 3, "column": 3}, "end": {"line": 3, "column": 12}},
+            "docs": "docs/reference/errors.md#dag201",
+        }
+    ],
+}
+FLOWCHART = 'flowchart LR\n    t0["fetch"]\n    t1["report"]\n    t0 --> t1\n'

@@ -1,0 +1,140 @@
+"""The JSON forms of answers, as `/openapi.json` describes them; commands make the values."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Time = Field(json_schema_extra={"format": "date-time"})
+Uuid = Field(json_schema_extra={"format": "uuid"})
+
+
+class Form(BaseModel):
+    """An answer; clients should pass over keys that they do not know."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Created(Form):
+    """What was created: the guide's response."""
+
+    dag_id: str
+    """The final id: the name's slug, with a number if it was taken."""
+    file_path: str
+    commit_id: str
+    created_at: str = Time
+
+
+class Dag(Form):
+    """A row of `user_dags`: the guide's columns."""
+
+    id: str = Uuid
+    project_id: str = Uuid
+    user_id: str = Uuid
+    dag_id: str
+    dag_name: str
+    description: str
+    file_path: str
+    schedule_interval: str | None
+    owner: str
+    tags: list[str]
+    task_count: int
+    is_active: bool
+    created_at: str = Time
+    updated_at: str = Time
+    commit_id: str
+
+
+class DagList(Form):
+    """A page of DAGs, sorted by id."""
+
+    dags: list[Dag]
+    next_cursor: str | None
+    """The `cursor` of the next page; null at the end."""
+
+
+class Graph(Form):
+    """The tasks and what waits for what."""
+
+    nodes: list[str]
+    edges: list[list[str]]
+    """Each as (the task that runs first, the task that waits)."""
+    levels: list[list[str]]
+    """The tasks that may run at the same time, in order."""
+
+
+class Details(Dag):
+    """Everything about one DAG. The last four are null for a row that dagctl did not make."""
+
+    version: int
+    schedule_in_words: str | None
+    next_run: str | None = Time
+    graph: Graph | None
+    spec: dict[str, Any] | None
+
+
+class Place(Form):
+    """A place in the text of the body; lines and columns count from 1."""
+
+    line: int
+    column: int
+
+
+class Range(Form):
+    """A stretch of the body; the end is exclusive."""
+
+    start: Place
+    end: Place
+
+
+class Finding(Form):
+    """One finding about a spec."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    hint: str | None
+    pointer: str
+    """Where in the document, as a JSON Pointer (RFC 6901)."""
+    path: list[str | int]
+    range: Range | None
+    docs: str
+
+
+class Verdict(Form):
+    """Whether a spec is good, and everything that was found about it."""
+
+    valid: bool
+    dag_id: str | None
+    """The id that it would ask for; null if it is not valid."""
+    diagnostics: list[Finding]
+
+
+class Problem(Form):
+    """What went wrong, as RFC 9457 has it, and what state things are in."""
+
+    type: str
+    """`urn:dagctl:` and the code in lower case."""
+    title: str
+    status: int
+    detail: str
+    code: str
+    """The code of the command line: `dagctl explain CODE`."""
+    state: str
+    """What state things are in now."""
+    fix: str | None
+    """The one next step."""
+    retryable: bool
+    """Whether the same request may succeed later."""
+    request_id: str
+    diagnostics: list[Finding]
+    diff: str | None
+
+
+class Ready(Form):
+    """Whether the server can do its work, and what each part that it needs says."""
+
+    ready: bool
+    checks: dict[str, str]
+    """`ok`, or what is wrong."""

@@ -1,0 +1,128 @@
+"""Sockets: uvicorn, made to bear clients that send nothing, and to end well."""
+
+from __future__ import annotations
+
+import resource
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from dagctl.errors import UnavailableError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from types import FrameType
+
+    from fastapi import FastAPI
+
+    from dagctl.server.options import Options
+
+HEAD_SECONDS = 10.0
+"""How long a client may take to send the head of a request, on a new connection or a kept one."""
+BACKLOG = 2048
+
+
+class ImpatientProtocol(H11Protocol):
+    """HTTP/1.1 that closes a connection on which no request head arrives in time."""
+
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Take some bytes; a head that has begun has to end in time, too."""
+        super().data_received(data)
+        if self._is_answering():
+            self._stop_waiting()
+        elif self._patience is None:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _is_answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first request
+        return cycle is not None and not cycle.response_complete
+
+    def _await_head(self) -> None:
+        self._patience = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _give_up(self) -> None:
+        self._patience = None
+        if not self._is_answering() and not self.transport.is_closing():
+            self.transport.close()
+
+
+class EndingServer(uvicorn.Server):
+    """A server that tells when it is asked to stop."""
+
+    def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_exit = on_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second signal stops at once."""
+        self._on_exit()
+        super().handle_exit(sig, frame)
+
+
+def bind(options: Options) -> socket.socket:
+    """Return a socket that is bound to the address; close it.
+
+    Raises:
+        UnavailableError: The address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((options.host, options.port))
+    except OSError as error:
+        found.close()
+        raise UnavailableError(
+            f"{options.host} port {options.port}: {error.strerror or error}",
+            hint="choose another --port or --host",
+        ) from error
+    return found
+
+
+def listen(
+    app: FastAPI, options: Options, bound: socket.socket, on_exit: Callable[[], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, then give requests under way their time to end."""
+    _allow_many_connections()
+    settings: dict[str, Any] = {
+        "http": ImpatientProtocol,
+        "ws": "none",
+        "loop": "asyncio",
+        "lifespan": "off",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "backlog": BACKLOG,
+        "timeout_graceful_shutdown": options.grace,
+    }
+    with suppress(KeyboardInterrupt):  # raised again by uvicorn, once all is done
+        EndingServer(uvicorn.Config(app, **settings), on_exit).run(sockets=[bound])
+
+
+def _allow_many_connections() -> None:
+    """Let the process have as many open sockets as the system allows it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,0 +1,121 @@
+"""`/openapi.json`: what FastAPI finds in the routes, with the spec's own schema and examples."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi.openapi.utils import get_openapi
+
+from dagctl import __version__
+from dagctl.server import examples, forms
+from dagctl.spec.model import DagSpec
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+
+SCHEMAS = "#/components/schemas/"
+WORDS = {
+    400: "A parameter, a header or a setting is wrong.",
+    401: "There is no access token, or it is not accepted.",
+    403: "The caller is no member of the project, or may not write.",
+    404: "There is no such DAG.",
+    408: "The body did not arrive in time.",
+    409: "A name, a path or a lock is in the way; nothing was changed.",
+    413: "The body is too large.",
+    415: "The body is no JSON or YAML.",
+    422: "The spec has errors, each at its place; or the key belongs to another request.",
+    429: "Too many operations wait in this project.",
+    503: "Something does not answer; `state` says what state things are in.",
+}
+OF_EVERY_CALL = (401, 503)
+OF_A_PROJECT = (400, 403)
+OF_A_BODY = (408, 413, 415)
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of a route that can fail so."""
+    schema = {"$ref": f"{SCHEMAS}Problem"}
+    return {
+        status: {
+            "description": WORDS[status],
+            "content": {"application/problem+json": {"schema": schema}},
+        }
+        for status in sorted({*OF_EVERY_CALL, *statuses})
+    }
+
+
+def spec_body(*, is_typed: bool = False) -> dict[str, Any]:
+    """Return what the routes that take a spec say of their body.
+
+    Args:
+        is_typed: Whether the body may be anything: a spec that somebody is still typing.
+    """
+    schema: dict[str, Any] = {} if is_typed else {"$ref": f"{SCHEMAS}DagSpec"}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": schema, "examples": examples.SPECS},
+                "application/yaml": {"schema": {"type": "string"}},
+            },
+        }
+    }
+
+
+def example(form: type[BaseModel], value: object) -> dict[str, Any]:
+    """Return what a route says of an answer in this form."""
+    return {"model": form, "content": {"application/json": {"example": value}}}
+
+
+def drawn(form: type[BaseModel], value: object, drawing: str) -> dict[str, Any]:
+    """Return what a route says of an answer that is JSON or a drawing."""
+    texts = text("text/vnd.mermaid", "text/vnd.graphviz", example=drawing)
+    return {
+        **texts,
+        **example(form, value),
+        "content": {**texts["content"], **example(form, value)["content"]},
+    }
+
+
+def text(*media_types: str, example: str) -> dict[str, Any]:
+    """Return what a route says of an answer that is text."""
+    content = {one: {"schema": {"type": "string"}, "example": example} for one in media_types}
+    return {"description": "The text.", "content": content}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of the application."""
+    document = get_openapi(
+        title="dagctl",
+        version=__version__,
+        summary="Airflow DAGs from specs: created, listed, shown.",
+        routes=app.routes,
+    )
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas.update(_spec_schemas())
+    for path in document["paths"].values():
+        for operation in path.values():
+            _mend(operation["responses"])
+    return document
+
+
+def _mend(responses: dict[str, Any]) -> None:
+    """Take out what FastAPI says of its own validation, which answers 400 here."""
+    found = responses.get(str(int(HTTPStatus.UNPROCESSABLE_ENTITY)), {})
+    if "HTTPValidationError" in str(found):
+        del responses["422"]
+
+
+@lru_cache(maxsize=1)
+def _spec_schemas() -> dict[str, Any]:
+    spec = DagSpec.model_json_schema(ref_template=SCHEMAS + "{model}")
+    problem = forms.Problem.model_json_schema(
+        ref_template=SCHEMAS + "{model}", mode="serialization"
+    )
+    parts = spec.pop("$defs") | problem.pop("$defs")
+    return {**parts, "DagSpec": spec, "Problem": problem}

@@ -1,0 +1,49 @@
+"""What a server is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from dagctl.codegen.values import Target
+    from dagctl.endpoint import Endpoint
+
+BODY_LIMIT = 2 * 1024 * 1024
+"""Bytes of a request's body: as much as a spec may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to serve, and for which backend: Supabase, or the local one for one user."""
+
+    root: Path
+    """The folder with a workspace for each project id."""
+    workspaces: Mapping[str, Path] = field(default_factory=dict)
+    """Workspaces elsewhere, by project id."""
+    endpoint: Endpoint | None = None
+    """The Supabase project; None: the local backend."""
+    bucket: str = "dags"
+    """Its bucket for DAG files."""
+    local_user: str | None = None
+    """On the local backend: the e-mail address of the one user, who needs no token."""
+    airflow: Target = "3"
+    """The Airflow of workspaces that are made here."""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    """0: a free one."""
+    cors_origins: tuple[str, ...] = ()
+    """The origins whose pages may call."""
+    body_limit: int = BODY_LIMIT
+    """Bytes."""
+    request_timeout: float = 60.0
+    """Seconds until a request is answered, whatever it waits for."""
+    most_waiting: int = 100
+    """How many operations may wait for their turn in one project."""
+    side_by_side: int = 16
+    """How many projects may have an operation under way at once."""
+    grace: int = 25
+    """Seconds that requests under way get at shutdown; what they leave is journalled."""

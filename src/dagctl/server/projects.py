@@ -1,0 +1,129 @@
+"""The projects of a server: where each one's workspace is, made on first use."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from dagctl.bootstrap import open_backend, start_own_repository
+from dagctl.client import Client
+from dagctl.commands.init import Choices, init
+from dagctl.commands.schema import schema_text
+from dagctl.errors import NotAMemberError, UsageError
+from dagctl.settings import load_settings
+from dagctl.workspace import Workspace, resolve_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from dagctl.bootstrap import Caller
+    from dagctl.server.options import Options
+
+WRITERS = frozenset({"owner", "editor"})
+JOURNAL = ".dagctl/journal/*.json"
+
+
+class Projects:
+    """Opens clients of projects, each for one caller."""
+
+    def __init__(
+        self,
+        options: Options,
+        environ: Mapping[str, str],
+        watch: Callable[[str, Any], Any] | None = None,
+    ) -> None:
+        self._options = options
+        self._environ = environ
+        self._watch = watch
+
+    def open(self, project_id: str, caller: Caller) -> Client:
+        """Return a client of the project; close it. Nothing is made, nothing is asked yet.
+
+        Raises:
+            UsageError: The workspace's settings are wrong.
+        """
+        workspace = self._workspace(project_id)
+        settings = load_settings(workspace, self._environ, self._overrides(project_id))
+        watched = replace(caller, watch=self._watch)
+        backend = open_backend(settings, workspace, self._environ, watched)
+        return Client(workspace, settings, backend, settles=False)
+
+    def prepare(self, client: Client) -> None:
+        """Make the client's workspace, if it is not there and the caller may write.
+
+        Raises:
+            NotAMemberError: The caller is no owner or editor of the project.
+            UnavailableError: It cannot be made.
+        """
+        workspace, settings = client.workspace, client.settings
+        if workspace.config.is_file():
+            return
+        if client.role() not in WRITERS:
+            raise NotAMemberError(
+                f"you are no owner or editor of the project {settings.project_id}",
+                hint="ask an owner of the project to add you as an editor",
+            )
+        init(
+            workspace,
+            Choices(project_id=settings.project_id, airflow=self._options.airflow),
+            schema=schema_text(),
+            start_repository=start_own_repository,
+        )
+
+    def unfinished(self) -> int:
+        """Return how many operations stand in the journals: under way, or left by a dead server."""
+        roots = (*self._options.root.glob("*"), *self._options.workspaces.values())
+        return sum(1 for root in roots for _ in root.glob(JOURNAL))
+
+    def _workspace(self, project_id: str) -> Workspace:
+        given = self._options.workspaces.get(project_id)
+        return Workspace(given or self._options.root / project_id)
+
+    def _overrides(self, project_id: str) -> dict[str, str]:
+        """Return the settings that are the server's to say, whatever a workspace's file has."""
+        endpoint = self._options.endpoint
+        if endpoint is None:
+            return {"project_id": project_id, "backend": "local"}
+        return {
+            "project_id": project_id,
+            "backend": "supabase",
+            "supabase_url": endpoint.url,
+            "supabase_key": endpoint.publishable_key,
+            "supabase_bucket": self._options.bucket,
+        }
+
+
+def mapped_workspaces(file: Path) -> dict[str, Path]:
+    """Return the workspaces that a TOML file names: `"<project id>" = "<folder>"`, one a line.
+
+    Folders are relative to the file's.
+
+    Raises:
+        UsageError: The file cannot be read, or a folder is not the workspace of its project.
+    """
+    try:
+        entries = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{file}: not valid TOML: {error}") from error
+    return dict(_mapped(file, project, folder) for project, folder in entries.items())
+
+
+def _mapped(file: Path, project: str, folder: object) -> tuple[str, Path]:
+    try:
+        project_id = str(UUID(project))
+    except ValueError as error:
+        raise UsageError(f'{file}: "{project}" is no project id (UUID)') from error
+    if not isinstance(folder, str):
+        raise UsageError(f"{file}: the folder of {project} must be text")
+    workspace = Workspace(resolve_folder(file.absolute().parent / folder))
+    if not workspace.config.is_file():
+        raise UsageError(f"{file}: {workspace.root} is no workspace", hint="dagctl init")
+    there = load_settings(workspace, {}, {}).project_id
+    if there != project_id:
+        raise UsageError(f"{file}: {workspace.root} is the workspace of project {there}")
+    return project_id, workspace.root

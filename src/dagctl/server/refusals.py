@@ -1,0 +1,43 @@
+"""What only a server refuses, with its HTTP status; everything else is a command's refusal."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from dagctl.errors import UNCHANGED, ExitCode, UnavailableError, UsageError
+
+
+class RequestError(UsageError):
+    """The request itself is wrong: its path, parameters, headers or body."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: HTTPStatus = HTTPStatus.BAD_REQUEST,
+        state: str = UNCHANGED,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, state=state, hint=hint)
+        self.status = status
+
+
+class BusyError(UnavailableError):
+    """Too much is under way; nothing was begun."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+STATUSES = {
+    ExitCode.BUG: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ExitCode.USAGE: HTTPStatus.BAD_REQUEST,
+    ExitCode.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ExitCode.NOT_SIGNED_IN: HTTPStatus.UNAUTHORIZED,
+    ExitCode.NOT_A_MEMBER: HTTPStatus.FORBIDDEN,
+    ExitCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ExitCode.CONFLICT: HTTPStatus.CONFLICT,
+    ExitCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ExitCode.UNFINISHED: HTTPStatus.SERVICE_UNAVAILABLE,
+    ExitCode.INTERRUPTED: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The HTTP status of each exit code that a failure can have."""

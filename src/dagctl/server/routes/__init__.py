@@ -1,0 +1,1 @@
+"""The endpoints: parameters in, one call, the result out."""

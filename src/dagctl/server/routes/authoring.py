@@ -1,0 +1,69 @@
+"""`POST /validate`, `POST /render` and `GET /schema`: for those who write specs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import PlainTextResponse
+
+from dagctl.codegen.values import Target
+from dagctl.commands.render import render_spec
+from dagctl.server import examples, forms
+from dagctl.server.answers import Answer, findings
+from dagctl.server.openapi import OF_A_BODY, example, refusals, spec_body, text
+from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
+from dagctl.spec.json_schema import json_schema
+from dagctl.spec.load import Checked, check_spec
+
+router = APIRouter(tags=["authoring"], default_response_class=Answer, dependencies=[TOKEN])
+
+AirflowTarget = Annotated[
+    Target, Query(description="The Airflow to write for: 2 (2.9 to 2.11) or 3.")
+]
+
+
+@router.post(
+    "/validate",
+    summary="Check a spec",
+    responses={200: example(forms.Verdict, examples.VERDICT), **refusals(*OF_A_BODY)},
+    openapi_extra=spec_body(is_typed=True),
+)
+async def validate(service: TheService, body: TheBody) -> Answer:
+    """Return all that is wrong with a spec, each at its place: for a form being filled in."""
+
+    def check() -> Checked:
+        return check_spec(body.data, format=body.format)
+
+    checked = await service.work(check)
+    return Answer(
+        {
+            "valid": checked.spec is not None,
+            "dag_id": None if checked.spec is None else checked.spec.dag_id,
+            "diagnostics": findings(checked.diagnostics),
+        }
+    )
+
+
+@router.post(
+    "/render",
+    summary="Render a DAG file",
+    responses={
+        200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
+        **refusals(*OF_A_BODY, 400, 422),
+    },
+    openapi_extra=spec_body(),
+)
+async def render(
+    service: TheService, body: TheBody, airflow: AirflowTarget = "3"
+) -> PlainTextResponse:
+    """Return the DAG file that a spec would become."""
+    rendered = await service.work(lambda: render_spec(body.spec(), airflow=airflow))
+    return PlainTextResponse(rendered.text, media_type="text/x-python")
+
+
+@router.get("/schema", summary="The schema of specs", responses=refusals())
+async def schema(caller: TheCaller) -> Answer:
+    """Return the JSON Schema (draft-07) of a spec."""
+    del caller
+    return Answer(json_schema())

@@ -1,0 +1,192 @@
+"""`POST /create-dag`, `GET /dags` and what there is about one DAG."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import uuid4
+
+from fastapi import APIRouter, Query
+from starlette.responses import PlainTextResponse, Response
+
+from dagctl.commands import list as listing
+from dagctl.commands import show
+from dagctl.commands.times import rfc3339
+from dagctl.graph.dot import dot
+from dagctl.graph.mermaid import mermaid
+from dagctl.publish.request import IfExists
+from dagctl.server import examples, forms
+from dagctl.server.answers import Answer
+from dagctl.server.openapi import (
+    OF_A_BODY,
+    OF_A_PROJECT,
+    drawn,
+    example,
+    refusals,
+    spec_body,
+    text,
+)
+from dagctl.server.routes.given import (
+    MOST,
+    TOKEN,
+    Cursor,
+    DagId,
+    IdempotencyKey,
+    Limit,
+    Owner,
+    ProjectId,
+    Tag,
+    TheBody,
+    TheCaller,
+    TheService,
+    UserId,
+)
+
+if TYPE_CHECKING:
+    from dagctl.client import Client
+    from dagctl.ports import DagRecord, Page
+
+router = APIRouter(tags=["dags"], default_response_class=Answer, dependencies=[TOKEN])
+
+WhatIfExists = Annotated[
+    IfExists, Query(description="What to do about a DAG of that name: by default another number.")
+]
+GraphForm = Annotated[
+    Literal["json", "mermaid", "dot"], Query(alias="format", description="The form of the graph.")
+]
+DRAWINGS = {"mermaid": (mermaid, "text/vnd.mermaid"), "dot": (dot, "text/vnd.graphviz")}
+CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422, 429)
+
+
+@router.post(
+    "/create-dag",
+    summary="Create a DAG",
+    responses={200: example(forms.Created, examples.CREATED), **refusals(*CHANGING)},
+    openapi_extra=spec_body(),
+)
+async def create_dag(
+    service: TheService,
+    caller: TheCaller,
+    body: TheBody,
+    if_exists: WhatIfExists = "number",
+    idempotency_key: IdempotencyKey = None,
+) -> Answer:
+    """Write, commit, upload and record the DAG of a spec: all of it, or nothing.
+
+    A name that is taken gets the next free number.
+    """
+    spec, project_id = await service.work(body.spec_of_project)
+    key = f"{caller.user_id}/{idempotency_key or uuid4()}"
+    result = await service.change(
+        project_id, caller, lambda client: client.create(spec, if_exists=if_exists, key=key)
+    )
+    (dag,) = result.dags
+    return Answer(
+        {
+            "dag_id": dag.dag_id,
+            "file_path": dag.file_path,
+            "commit_id": dag.commit_id,
+            "created_at": rfc3339(dag.created_at),
+        },
+        headers={"Idempotent-Replayed": "true"} if result.replayed else None,
+    )
+
+
+@router.get(
+    "/dags",
+    summary="List DAGs",
+    responses={200: example(forms.DagList, examples.LIST), **refusals(*OF_A_PROJECT)},
+)
+async def list_dags(  # noqa: PLR0913 - one parameter of the query each
+    *,
+    service: TheService,
+    caller: TheCaller,
+    project_id: ProjectId,
+    user_id: UserId = None,
+    owner: Owner = None,
+    tag: Tag = None,
+    limit: Limit = MOST,
+    cursor: Cursor = None,
+) -> Answer:
+    """Return the DAGs of a project, sorted by id, a page at a time."""
+
+    def first_page(client: Client) -> Page:
+        return next(
+            client.list(
+                owner=owner,
+                tag=tag,
+                user=None if user_id is None else str(user_id),
+                after=cursor,
+                page_size=limit,
+            )
+        )
+
+    page = await service.read(str(project_id), caller, first_page)
+    rows = [listing.columns(record) for record in page.records]
+    return Answer({"dags": rows, "next_cursor": page.next})
+
+
+@router.get(
+    "/dags/{dag_id}",
+    summary="Show a DAG",
+    responses={200: example(forms.Details, examples.DETAILS), **refusals(*OF_A_PROJECT, 404)},
+)
+async def show_dag(
+    service: TheService, caller: TheCaller, dag_id: DagId, project_id: ProjectId
+) -> Answer:
+    """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
+    record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
+    return Answer(await service.work(partial(details, record)))
+
+
+@router.get(
+    "/dags/{dag_id}/graph",
+    summary="Draw a DAG",
+    responses={
+        200: drawn(forms.Graph, examples.GRAPH, examples.FLOWCHART),
+        **refusals(*OF_A_PROJECT, 404),
+    },
+)
+async def draw_dag(
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    project_id: ProjectId,
+    form: GraphForm = "json",
+) -> Response:
+    """Return the graph of a DAG: as JSON, or as text for Mermaid or Graphviz."""
+    record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
+    found = await service.work(lambda: show.details(record, datetime.now(UTC)))
+    if form == "json":
+        return Answer(show.graph_data(found.graph))
+    draw, media_type = DRAWINGS[form]
+    return PlainTextResponse(draw(found.spec), media_type=media_type)
+
+
+@router.get(
+    "/dags/{dag_id}/source",
+    summary="Get a DAG file",
+    responses={
+        200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
+        **refusals(*OF_A_PROJECT, 404),
+    },
+)
+async def dag_source(
+    service: TheService, caller: TheCaller, dag_id: DagId, project_id: ProjectId
+) -> PlainTextResponse:
+    """Return the DAG file as it is stored."""
+
+    def source(client: Client) -> str:
+        return client.source(client.get(dag_id))
+
+    found = await service.read(str(project_id), caller, source)
+    return PlainTextResponse(found, media_type="text/x-python")
+
+
+def details(record: DagRecord) -> dict[str, Any]:
+    """Return a DAG as JSON data: its row, then what follows from its spec, if it has one."""
+    row = {**listing.columns(record), "version": record.version}
+    if not record.spec:
+        return {**row, "schedule_in_words": None, "next_run": None, "graph": None, "spec": None}
+    return {**row, **show.data(show.details(record, datetime.now(UTC)))}

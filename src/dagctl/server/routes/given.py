@@ -1,0 +1,76 @@
+"""What endpoints are given: the service, the caller, the body, parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Path, Query, Request, Security
+from fastapi.security import HTTPBearer
+
+from dagctl.bootstrap import Caller
+from dagctl.server.body import Body, read_body
+from dagctl.server.service import Service
+
+BEARER = HTTPBearer(
+    bearerFormat="JWT", auto_error=False, description="An access token of the Supabase project."
+)
+MOST = 1000
+"""How many DAGs a page may have."""
+
+
+def service_of(request: Request) -> Service:
+    """Return the service of the application."""
+    service: Service = request.app.state.service
+    return service
+
+
+async def caller_of(request: Request, service: Annotated[Service, Depends(service_of)]) -> Caller:
+    """Return who calls, and let the log know."""
+    caller = await service.admit(request.headers)
+    request.state.user_id = caller.user_id
+    return caller
+
+
+async def body_of(
+    request: Request,
+    service: Annotated[Service, Depends(service_of)],
+    caller: Annotated[Caller, Depends(caller_of)],
+) -> Body:
+    """Return the body of one who was let in."""
+    del caller
+    options = service.options
+    return await read_body(request, limit=options.body_limit, seconds=options.request_timeout)
+
+
+TheService = Annotated[Service, Depends(service_of)]
+TheCaller = Annotated[Caller, Depends(caller_of)]
+TheBody = Annotated[Body, Depends(body_of)]
+TOKEN = Security(BEARER)
+
+ProjectId = Annotated[UUID, Query(description="The project.")]
+ID = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+TEXT = r"^[^\x00]*$"
+"""What PostgreSQL can hold."""
+
+DagId = Annotated[str, Path(description="The DAG.", pattern=ID, max_length=250)]
+UserId = Annotated[UUID | None, Query(description="Only DAGs that this user created.")]
+Owner = Annotated[
+    str | None, Query(description="Only DAGs of this owner.", pattern=TEXT, max_length=500)
+]
+Tag = Annotated[
+    str | None, Query(description="Only DAGs with this tag.", pattern=TEXT, max_length=100)
+]
+Limit = Annotated[int, Query(description="How many DAGs a page has.", ge=1, le=MOST)]
+Cursor = Annotated[
+    str | None, Query(description="`next_cursor` of the page before.", pattern=ID, max_length=250)
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="The same key gives the result of the first request that had it, and makes "
+        "nothing new: send one, and a request whose answer was lost can be sent again.",
+        pattern="^[!-~]{1,255}$",
+    ),
+]

@@ -1,0 +1,41 @@
+"""`/healthz`, `/readyz` and `/metrics`: for those who run the server. No token is asked for."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse
+
+from dagctl.server import forms
+from dagctl.server.answers import Answer
+from dagctl.server.openapi import example
+from dagctl.server.routes.given import TheService  # noqa: TC001 - read at run time
+
+router = APIRouter(tags=["operations"], default_response_class=Answer)
+
+READY = {"ready": True, "checks": {"auth": "ok", "database": "ok", "storage": "ok"}}
+NOT_READY = {"ready": False, "checks": {"auth": "ok", "database": "it does not answer"}}
+
+
+@router.get("/healthz", summary="Whether the server lives")
+async def healthz() -> PlainTextResponse:
+    """Return `ok`: the process answers, whatever it depends on."""
+    return PlainTextResponse("ok")
+
+
+@router.get(
+    "/readyz",
+    summary="Whether the server can work",
+    responses={200: example(forms.Ready, READY), 503: example(forms.Ready, NOT_READY)},
+)
+async def readyz(service: TheService) -> Answer:
+    """Return what each dependency says; 503 if one is down."""
+    checks = await service.readiness()
+    is_ready = all(said == "ok" for said in checks.values())
+    return Answer({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
+
+
+@router.get("/metrics", summary="Measurements", response_class=PlainTextResponse)
+async def metrics(request: Request) -> PlainTextResponse:
+    """Return measurements in the text form of Prometheus."""
+    found = request.app.state.metrics
+    return PlainTextResponse(found.text(), media_type=found.media_type)

@@ -1,0 +1,110 @@
+"""`serve`: puts a server together from its options, and runs it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.local_user import local_user_id
+from dagctl.bootstrap import open_connections, services_of
+from dagctl.endpoint import is_loopback
+from dagctl.errors import UsageError
+from dagctl.server.app import make_app
+from dagctl.server.identity import LocalDoor, TokenDoor
+from dagctl.server.listen import bind, listen
+from dagctl.server.log import log_to_standard_error
+from dagctl.server.metrics import Metrics
+from dagctl.server.projects import Projects
+from dagctl.server.service import Service
+from dagctl.sign_in import open_verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagctl.adapters.supabase.http import Connections
+    from dagctl.server.identity import Door
+    from dagctl.server.options import Options
+
+LOG = logging.getLogger("dagctl.server")
+SUPABASE_PATIENCE = 20.0
+"""Seconds that a request to Supabase may take in all: a caller waits for it."""
+
+
+def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        options: How.
+        environ: Settings of workspaces that `DAGCTL_*` variables give.
+        announce: Is told the server's URL once it can be called.
+
+    Raises:
+        UsageError: The options contradict each other.
+        UnavailableError: The address cannot be had.
+    """
+    _check(options)
+    options.root.mkdir(parents=True, exist_ok=True)
+    log_to_standard_error()
+    metrics = Metrics()
+    connections = open_connections(SUPABASE_PATIENCE)
+    projects = Projects(options, environ, metrics.watched)
+    looks = {} if options.endpoint is None else services_of(options.endpoint, connections)
+    service = Service(options, _door(options, connections), projects, looks)
+    _measure(metrics, service)
+    try:
+        with bind(options) as bound:
+            url = _url(options, bound.getsockname()[1])
+            LOG.info("listening", extra={"fields": {"url": url}})
+            announce(url)
+            listen(make_app(service, metrics), options, bound, service.turns.close)
+    finally:
+        connections.hang_up()
+        LOG.info("stopped", extra={"fields": {"under_way": service.turns.under_way}})
+
+
+def _check(options: Options) -> None:
+    if options.endpoint is not None and options.local_user is not None:
+        raise UsageError(
+            "--local-user goes with the local backend only", hint="leave the Supabase settings out"
+        )
+    if options.endpoint is None and options.local_user is None:
+        raise UsageError(
+            "no Supabase project is set, and no --local-user",
+            hint="set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY, or try it out with "
+            "--local-user you@example.com",
+        )
+    if options.local_user is not None and not is_loopback(options.host):
+        raise UsageError(
+            f"--local-user asks nobody for a token, and so is not served on {options.host}",
+            hint="--host 127.0.0.1",
+        )
+
+
+def _door(options: Options, connections: Connections) -> Door:
+    if options.endpoint is None:
+        email = options.local_user or ""
+        return LocalDoor(email, local_user_id(email))
+    return TokenDoor(open_verifier(options.endpoint).verify, connections)
+
+
+def _measure(metrics: Metrics, service: Service) -> None:
+    metrics.gauge(
+        "dagctl_operations_waiting",
+        "Operations that wait for their turn.",
+        lambda: service.turns.waiting,
+    )
+    metrics.gauge(
+        "dagctl_operations_under_way",
+        "Operations that have begun and not ended.",
+        lambda: service.turns.under_way,
+    )
+    metrics.gauge(
+        "dagctl_operations_journalled",
+        "Operations in the journals: under way, or left by a server that was killed.",
+        service.projects.unfinished,
+    )
+
+
+def _url(options: Options, port: int) -> str:
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"http://{host}:{port}"

@@ -1,0 +1,135 @@
+"""What every endpoint works with: callers, projects, turns, readiness."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+from dagctl.errors import DagctlError, UnavailableError
+from dagctl.server.turns import Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagctl.bootstrap import Caller
+    from dagctl.client import Client
+    from dagctl.server.identity import Door
+    from dagctl.server.options import Options
+    from dagctl.server.projects import Projects
+
+T = TypeVar("T")
+
+READERS = 40
+"""How many short pieces of work may be under way at once."""
+READY_FOR = 5.0
+"""Seconds for which the answer about the dependencies holds."""
+
+
+class Service:
+    """The server's inside, without HTTP. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        options: Options,
+        door: Door,
+        projects: Projects,
+        looks: Mapping[str, Callable[[], None]],
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            options: How to serve.
+            door: Tells who calls.
+            projects: Opens their projects.
+            looks: A look at each dependency; it raises what is wrong.
+        """
+        self.options = options
+        self.projects = projects
+        self.turns = Turns(
+            most_waiting=options.most_waiting,
+            side_by_side=options.side_by_side,
+            seconds=options.request_timeout,
+        )
+        self._door = door
+        self._looks: dict[str, Callable[[], None]] = {
+            **looks,
+            "root": partial(_look_at_folder, options),
+            "git": _look_for_git,
+        }
+        self._limiter = CapacityLimiter(READERS)
+        self._health: tuple[float, dict[str, str]] = (0.0, {})
+
+    async def admit(self, headers: Mapping[str, str]) -> Caller:
+        """Return who calls.
+
+        Raises:
+            NotSignedInError: Nobody who is known.
+        """
+        return await self.work(lambda: self._door.admit(headers))
+
+    async def work(self, work: Callable[[], T]) -> T:
+        """Return what a short piece of work gives, done in a thread.
+
+        Raises:
+            UnavailableError: It takes longer than a request may.
+        """
+        seconds = self.options.request_timeout
+        try:
+            async with asyncio.timeout(seconds):
+                return await run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
+        except TimeoutError as error:
+            raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
+
+    async def read(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
+        """Return what `work` reads in a project."""
+
+        def reading() -> T:
+            with self.projects.open(project_id, caller) as client:
+                return work(client)
+
+        return await self.work(reading)
+
+    async def change(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
+        """Return what `work` changes in a project, when its turn has come."""
+
+        def changing() -> T:
+            with closing(self.projects.open(project_id, caller)) as client:
+                self.projects.prepare(client)
+                return work(client)
+
+        return await self.turns.run(project_id, changing)
+
+    async def readiness(self) -> dict[str, str]:
+        """Return what each dependency says: `ok`, or what is wrong."""
+        since, said = self._health
+        if not said or time.monotonic() - since > READY_FOR:
+            answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
+            said = dict(zip(self._looks, answers, strict=True))
+            self._health = (time.monotonic(), said)
+        return said
+
+
+async def _said(look: Callable[[], None]) -> str:
+    try:
+        await run_sync(look, abandon_on_cancel=True)
+    except DagctlError as error:
+        return error.message
+    return "ok"
+
+
+def _look_at_folder(options: Options) -> None:
+    if not os.access(options.root, os.W_OK | os.X_OK):
+        raise UnavailableError("the folder of the workspaces cannot be written")
+
+
+def _look_for_git() -> None:
+    if shutil.which("git") is None:
+        raise UnavailableError("git is not installed")

@@ -1,0 +1,72 @@
+"""Servers over the stand-in and over the local backend, and the people who call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.server.served import PROJECT, Person, Served, environment, person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.stand_in import StandIn
+
+
+@pytest.fixture
+def options() -> tuple[str, ...]:
+    """What the server is started with, besides the usual; a test parametrizes it."""
+    return ()
+
+
+@pytest.fixture
+def served(stand_in: StandIn, tmp_path: Path, options: tuple[str, ...]) -> Iterator[Served]:
+    """A server over a fresh Supabase project."""
+    root = tmp_path / "repositories"
+    home = tmp_path / "home"
+    root.mkdir()
+    home.mkdir()
+    environ = environment(
+        home,
+        DAGCTL_SUPABASE_URL=stand_in.url,
+        DAGCTL_SUPABASE_KEY=stand_in.publishable_key,
+    )
+    with Served(root, environ, options) as server:
+        yield server
+
+
+@pytest.fixture
+def local(tmp_path: Path, options: tuple[str, ...]) -> Iterator[Served]:
+    """A server over the local backend."""
+    root = tmp_path / "repositories"
+    home = tmp_path / "home"
+    home.mkdir()
+    wanted = ("--local-user", "ana@example.com", *options)
+    with Served(root, environment(home), wanted) as server:
+        yield server
+
+
+@pytest.fixture
+def ada(served: Served, stand_in: StandIn) -> Person:
+    """An editor of the project."""
+    return person(served, stand_in, "ada", PROJECT)
+
+
+@pytest.fixture
+def vera(served: Served, stand_in: StandIn) -> Person:
+    """A viewer of the project."""
+    return person(served, stand_in, "vera", PROJECT, role="viewer")
+
+
+@pytest.fixture
+def stranger(served: Served, stand_in: StandIn) -> Person:
+    """A user of the same Supabase project who is no member of anything."""
+    return person(served, stand_in, "mallory")
+
+
+@pytest.fixture
+def nobody(served: Served) -> Person:
+    """Somebody without a token."""
+    return Person(served)

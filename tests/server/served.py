@@ -1,0 +1,188 @@
+"""A real `dagctl serve` in a process of its own, and people who call it over real sockets."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.stand_in import StandIn
+    from tests.stand_in.stand_in import Role
+
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
+PASSWORD = "correct horse battery staple"
+START_SECONDS = 60
+
+
+def spec(
+    name: str = "Orders", project_id: str | None = PROJECT, **fields: object
+) -> dict[str, Any]:
+    """Return a small spec as JSON data."""
+    task = {"task_id": "a", "task_type": "bash", "bash_command": "echo one"}
+    project = {} if project_id is None else {"project_id": project_id}
+    return {**project, "dag_name": name, "tasks": [task], **fields}
+
+
+@dataclass
+class Served:
+    """A server that can be stopped, killed and started again on the same folder."""
+
+    root: Path
+    environ: Mapping[str, str]
+    options: tuple[str, ...] = ()
+    log: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self.kill()
+        self._file.close()
+
+    def start(self) -> None:
+        """Start the server and wait until it listens."""
+        port = self.url.rpartition(":")[2] or "0"
+        command = ("serve", "--root", str(self.root), "--port", port, *self.options)
+        self._file = (self.root.parent / "serve.log").open("ab")
+        self._offset = self._file.tell()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "dagctl", "--quiet", *command],
+            env=dict(self.environ),
+            cwd=self.root.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=self._file,
+        )
+        self.url = self._listening()["url"]
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask the server to stop; return its exit code."""
+        self._process.send_signal(number)
+        return self._process.wait(60)
+
+    def kill(self) -> None:
+        """Kill the server, as a power cut would."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return what this run has logged so far."""
+        text = (self.root.parent / "serve.log").read_bytes()[self._offset :]
+        return [json.loads(line) for line in text.splitlines() if line.endswith(b"}")]
+
+    def wait_for(self, message: str) -> dict[str, Any]:
+        """Return the first line of the log with this message, once it is there."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            found = [line for line in self.lines() if line["message"] == message]
+            if found:
+                return found[0]
+            assert self._process.poll() is None, self.text()
+            select.select([], [], [], 0.02)
+        raise AssertionError(self.text())
+
+    def text(self) -> str:
+        """Return the log of all runs as text."""
+        return (self.root.parent / "serve.log").read_text()
+
+    def git(self, project_id: str, *arguments: str) -> str:
+        """Run git in a project's repository."""
+        command = ["git", "-C", str(self.root / project_id), *arguments]
+        done = subprocess.run(command, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def _listening(self) -> dict[str, Any]:
+        self.wait_for("listening")
+        return self.wait_for("listening")
+
+
+@dataclass
+class Person:
+    """Somebody who calls the server with an access token, or with none."""
+
+    served: Served
+    user_id: str = ""
+    token: str = ""
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Return the answer to one request on a connection of its own."""
+        bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {**bearer, **options.pop("headers", {})}
+        return httpx.request(
+            method, f"{self.served.url}{path}", headers=headers, timeout=90, **options
+        )
+
+    def get(self, path: str, **params: object) -> httpx.Response:
+        """Return the answer to a GET."""
+        return self.request("GET", path, params={"project_id": PROJECT, **params})
+
+    def create(self, body: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
+        """Return the answer to `POST /create-dag`; header names with `_` for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.request("POST", "/create-dag", json=body or spec(), headers=named)
+
+
+def person(
+    served: Served, stand_in: StandIn, name: str, *projects: str, role: Role = "editor"
+) -> Person:
+    """Return a new user who is a member of these projects."""
+    user_id = stand_in.add_user(f"{name}@example.com", PASSWORD)
+    for project in projects:
+        stand_in.add_member(project, user_id, role)
+    return Person(served, user_id, stand_in.token(user_id))
+
+
+def check_agreement(served: Served, stand_in: StandIn, project_id: str) -> dict[str, int]:
+    """Check that rows, objects, files and commits are of the same DAGs with the same bytes.
+
+    Returns:
+        The version of each DAG.
+    """
+    rows = stand_in.sql(
+        "select dag_id, version, file_path, storage_path, content_digest, commit_id, state "
+        "from user_dags where project_id = %s",
+        project_id,
+    )
+    root = served.root / project_id
+    files = {f"dags/{file.name}" for file in root.glob("dags/*.py")}
+    objects = stand_in.sql("select name from storage.objects where name like %s", f"{project_id}/%")
+    assert {row[6] for row in rows} <= {"active"}
+    assert {row[2] for row in rows} == files
+    assert {row[3] for row in rows} == {name for (name,) in objects}
+    for _, _, file_path, storage_path, digest, commit_id, _ in rows:
+        stored = stand_in.stored(storage_path)
+        assert stored is not None
+        assert sha256(stored).hexdigest() == digest
+        assert (root / file_path).read_bytes() == stored
+        committed = served.git(project_id, "show", f"{commit_id}:{file_path}").encode()
+        assert committed == stored
+    if root.exists():
+        assert served.git(project_id, "status", "--porcelain", "--", "dags") == ""
+        served.git(project_id, "fsck", "--strict")
+    return {row[0]: row[1] for row in rows}
+
+
+def environment(home: Path, **variables: str) -> dict[str, str]:
+    """Return an environment without git's, dagctl's and the user's own settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "DAGCTL_", "XDG_"))
+    }
+    return {**kept, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", **variables}
