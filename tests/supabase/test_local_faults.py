@@ -35,11 +35,11 @@ DOING = (
 )
 """The calls of an operation that ends well."""
 UNDOING = (
-    *("registry.status", "repo.find_commit", "journal.write 3", "repo.uncommit", "files.restore"),
-    *("store.get", "store.put 2", "store.delete", "registry.abort", "repo.find_commit 2"),
+    *("registry.begin_abort", "repo.find_commit", "journal.write 3", "repo.uncommit"),
+    *("files.restore", "store.delete", "registry.abort", "repo.find_commit 2", "store.get"),
     "journal.delete",
 )
-"""The further calls of one whose confirmation is refused; a new DAG is deleted from the store."""
+"""The further calls of one that creates a DAG, and whose confirmation is refused."""
 REMOTE = ("registry.", "store.")
 DISK_KINDS = [(errno.errorcode[code], False) for code in DISK]
 KINDS = (
@@ -75,7 +75,8 @@ def local(calls: tuple[str, ...]) -> list[str]:
 
 POINTS = [
     *((command, False, at) for command in ("create", "update") for at in local(DOING)),
-    *((command, True, at) for command in ("create", "update") for at in local(UNDOING)),
+    *(("create", True, at) for at in local(UNDOING)),
+    *(("update", True, at) for at in ("repo.uncommit", "files.restore")),
 ]
 SINGLES = [
     Case(*point, *kind)
@@ -160,10 +161,13 @@ def test_every_call_of_an_operation_has_its_faults(place: Place, command: str) -
     broken = Break("nothing", "kill")
     told(place, prepared(place, command), broken)
     assert tuple(broken.calls) == DOING
+
+
+def test_every_call_of_undoing_has_its_faults(place: Place) -> None:
     broken = Break("nothing", "kill")
-    told(place, prepared(place, "update", refused=True), broken)
-    undoing = [call for call in broken.calls if call not in DOING or call == "journal.delete"]
-    assert undoing == [call for call in UNDOING if call != "store.delete"]
+    told(place, prepared(place, "create", refused=True), broken)
+    begun = DOING.index("registry.confirm") + 1
+    assert tuple(broken.calls) == (*DOING[:begun], *UNDOING)
 
 
 @pytest.mark.parametrize("case", SINGLES, ids=str)
@@ -181,33 +185,42 @@ def test_promise_3_after_any_local_fault_one_command_brings_agreement(
 
 # --- One more fault while the first one is made good ---
 
-FINISHING = (
-    *("journal.entries", "registry.status", "repo.find_commit", "repo.stage"),
-    *("registry.confirm", "journal.delete"),
-)
+LOOKING = ("journal.entries", "registry.status", "repo.find_commit")
+FINISHING = (*LOOKING, "repo.stage", "registry.confirm", "journal.delete")
 TAKING_BACK = (
-    *("journal.entries", "registry.status", "repo.find_commit", "files.restore", "store.get"),
-    *("store.delete", "registry.abort", "repo.find_commit 2", "journal.delete"),
+    *(*LOOKING, "registry.begin_abort", "repo.find_commit 2", "files.restore"),
+    *("store.delete", "registry.abort", "repo.find_commit 3", "store.get", "journal.delete"),
+)
+PUTTING_BACK = (
+    *(*LOOKING, "registry.begin_abort", "repo.find_commit 2", "files.restore"),
+    *("store.put", "registry.abort", "repo.find_commit 3", "journal.delete"),
 )
 RECOVERIES = (
     (Case("create", refused=False, at="repo.commit", kind="kill", after=True), FINISHING),
     (Case("update", refused=False, at="repo.stage", kind="kill", after=True), FINISHING),
     (Case("create", refused=False, at="files.write", kind="kill", after=True), TAKING_BACK),
-    (Case("update", refused=False, at="store.put", kind="kill", after=True), TAKING_BACK),
-    (Case("create", refused=True, at="repo.uncommit", kind="kill", after=True), TAKING_BACK),
-    (Case("update", refused=True, at="journal.write 3", kind="kill", after=True), TAKING_BACK),
+    (Case("update", refused=False, at="store.put", kind="kill", after=True), PUTTING_BACK),
+    (
+        Case("create", refused=True, at="repo.uncommit", kind="kill", after=True),
+        (*TAKING_BACK[:5], "repo.stage", *TAKING_BACK[5:9], "repo.stage 2", *TAKING_BACK[9:]),
+    ),
+    (
+        Case("update", refused=True, at="journal.write 3", kind="kill", after=True),
+        (*PUTTING_BACK[:5], "journal.write", "repo.uncommit", *PUTTING_BACK[5:]),
+    ),
     (Case("create", refused=True, at="files.restore", kind="EIO", after=False), TAKING_BACK),
 )
+"""A command that leaves something to be made good, and the calls by which that is done."""
 SECOND_KINDS = tuple(product(("EIO", "interrupt", "kill"), (False, True)))
 PAIRS = [
     (first, replace(first, refused=False, at=at, kind=kind, after=after))
     for first, calls in RECOVERIES
     for at, (kind, after) in product(calls, SECOND_KINDS)
-    if not (first.command == "update" and at == "store.delete")  # the old object is put back
 ]
 REQUESTS = {
     "status": ("POST", "/rest/v1/rpc/operation_status"),
     "confirm": CONFIRM,
+    "fence": ("POST", "/rest/v1/rpc/begin_abort"),
     "abort": ("POST", "/rest/v1/rpc/abort"),
     "download": ("GET", "/storage/v1/object/*"),
     "put back": ("POST", "/storage/v1/object/*"),
@@ -303,12 +316,12 @@ def test_promise_3_after_every_remote_fault_during_recovery(
 
 # --- System calls ---
 
-MOST = 80
+CHANGES = 60
 """More changes than an operation makes to the disk."""
 DISKS = [
     (command, number, code, lasting)
     for command, number, code, lasting in product(
-        ("create", "update"), range(1, MOST), DISK, (False, True)
+        ("create", "update"), range(1, CHANGES), DISK, (False, True)
     )
 ]
 
@@ -364,7 +377,7 @@ def test_promise_3_after_a_kill_inside_a_step(place: Place, command: str, number
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("command", ["create", "update"])
-@pytest.mark.parametrize("number", range(1, MOST))
+@pytest.mark.parametrize("number", range(1, 80))
 def test_promise_3_after_a_kill_before_every_effect(
     place: Place, command: str, number: int
 ) -> None:
