@@ -47,6 +47,7 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
     _check(options)
     _make_root(options.root)
     log_to_standard_error(options.log_format)
+    bound = bind(options)
     metrics = Metrics()
     connections = open_connections(SUPABASE_PATIENCE)
     projects = Projects(options, environ, metrics.watched)
@@ -54,16 +55,16 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
     service = Service(options, _door(options, connections), projects, looks)
     _measure(metrics, service)
     try:
-        with bind(options) as bound:
+        with bound:
             url = _url(options, bound.getsockname()[1])
             if options.log_format == "json":
                 LOG.info("listening", extra={"fields": {"url": url}})
             else:
                 announce(url)
             listen(make_app(service, metrics), options, bound, service.turns.close)
-            LOG.info("stopped", extra={"fields": {"under_way": service.turns.under_way}})
     finally:
         connections.hang_up()
+        LOG.info("stopped", extra={"fields": {"under_way": service.turns.under_way}})
 
 
 def _make_root(root: Path) -> None:
