@@ -71,6 +71,6 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         description="The same key gives the result of the first request that had it, and makes "
         "nothing new: send one, and a request whose answer was lost can be sent again.",
-        pattern="^[!-~]{1,255}$",
+        pattern="^[!-~]{1,200}$",
     ),
 ]
