@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
@@ -44,6 +44,12 @@ class ProblemAnswer(Answer):
     """A failure, in the form of RFC 9457."""
 
     media_type = "application/problem+json"
+
+
+class SourceAnswer(PlainTextResponse):
+    """A DAG file."""
+
+    media_type = "text/x-python"
 
 
 class BugError(DagctlError):

@@ -91,6 +91,7 @@ def bind(options: Options) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((options.host, options.port))
+        found.listen(BACKLOG)
     except OSError as error:
         found.close()
         raise UnavailableError(

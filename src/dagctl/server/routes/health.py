@@ -16,7 +16,7 @@ READY = {"ready": True, "checks": {"auth": "ok", "database": "ok", "storage": "o
 NOT_READY = {"ready": False, "checks": {"auth": "ok", "database": "it does not answer"}}
 
 
-@router.get("/healthz", summary="Whether the server lives")
+@router.get("/healthz", summary="Whether the server lives", response_class=PlainTextResponse)
 async def healthz() -> PlainTextResponse:
     """Return `ok`: the process answers, whatever it depends on."""
     return PlainTextResponse("ok")
