@@ -6,6 +6,7 @@ UV := $(BIN)/uv
 SETUP := $(VENV)/.stamp
 POSTGRES := $(VENV)/.postgres
 AIRFLOW := .venv-airflow2/.stamp .venv-airflow3/.stamp
+CONSTRAINTS := tests/constraints.txt
 LOCKS := $(patsubst %.in,%.txt,$(wildcard tests/airflow/*.in bench/*.in))
 
 # Two workers; the tests of one Airflow stay together, so that they share one loaded Airflow.
@@ -39,8 +40,9 @@ $(UV):
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-$(SETUP): pyproject.toml | $(UV)
-	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --editable . --group dev
+# Exact versions, so that a release of others' changes no result; `make lock` takes the newest ones.
+$(SETUP): pyproject.toml $(CONSTRAINTS) | $(UV)
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --editable . --group dev --constraint $(CONSTRAINTS)
 	@touch $@
 
 # The system's PostgreSQL serves the tests; where there is none, that of a wheel does.
@@ -63,6 +65,8 @@ $(POSTGRES): $(SETUP)
 lock: | $(UV)
 	$(foreach file,$(LOCKS),$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --no-annotate --custom-compile-command "make lock" --output-file $(file) $(file:.txt=.in);)
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --group dev --all-extras \
+	    --no-annotate --custom-compile-command "make lock" --output-file $(CONSTRAINTS) pyproject.toml
 
 # --- Show -------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.publish.drift import Drift
-    from dagctl.publish.recovery import Recovered
+    from dagctl.publish.recovery import Recovered, Unsettled
     from dagctl.publish.request import IfExists
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
@@ -56,6 +56,7 @@ class Client:
         workspace: Where it is.
         settings: What it is set to.
         recovered: Operations of killed runs that reading calls have finished or undone.
+        unsettled: Those that the last reading call could not finish or undo, with the reason.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Client:
         self.workspace = workspace
         self.settings = settings
         self.recovered: tuple[Recovered, ...] = ()
+        self.unsettled: tuple[Unsettled, ...] = ()
         self._backend = backend
         self._settles = settles
         self._context = Context(backend, settings, listener or Silence())
@@ -122,15 +124,15 @@ class Client:
 
     # --- Changing ---
 
-    def create(
+    def create(  # noqa: PLR0913 - each is a choice of its own
         self,
         specs: SpecOrFile | Sequence[SpecOrFile],
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
         verify: bool = True,
-        key: str | None = None,
         tell: Callable[[CreateResult], None] | None = None,
+        key: str | None = None,
     ) -> CreateResult:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
 
@@ -143,15 +145,19 @@ class Client:
             verify: Run the git hooks.
             tell: Shows the result to the user. As long as it has not returned, the operation counts
                 as not told, and the same call gives the same result again.
+            key: An idempotency key. For 30 days from its first use, calls with this key in the
+                project give the result of the first one that was done, from any machine.
 
         Raises:
             SpecError: A spec has errors.
+            KeyReusedError: The key was used for other specs.
             ConflictError: Something is in the way.
             UnavailableError: Something failed; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
         options = Options(if_exists=if_exists, force=force, verify=verify)
-        return create(self._context, self._requests(specs), options, tell or _tell_nobody)
+        requests = self._requests(specs)
+        return create(self._context, requests, options, tell or _tell_nobody, key=key)
 
     def recover(self) -> RecoverResult:
         """Finish or undo what killed runs left.
@@ -262,6 +268,7 @@ class Client:
             return
         result = recover_if_idle(self._context)
         self.recovered += result.recovered
+        self.unsettled = result.unsettled
 
     def _pages(self, query: Query) -> Iterator[Page]:
         while True:

@@ -158,6 +158,12 @@ class ConflictError(DagctlError):
         """A unified diff of what stands against what was expected, where there is one."""
 
 
+class KeyReusedError(ConflictError):
+    """The idempotency key of a call stands for another one, with other specs."""
+
+    code = "KEY_REUSED"
+
+
 class UnavailableError(DagctlError):
     """Something outside is down, full or not writable; everything is as before, a retry is safe."""
 

@@ -76,6 +76,10 @@ class Claim:
     """For an update: the version that was read; if it has moved on, the claim is refused."""
     on_taken: Literal["number", "fail"] = "number"
     """For a new DAG whose name is taken: the next free number (`x_2`), or a `ConflictError`."""
+    spec_digest: str = ""
+    """SHA-256 of the spec, in hex: by it a repeat is known for one."""
+    is_unchanged: bool = False
+    """The DAG that is named by `replaces` needs no change: it is remembered, and not held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,14 @@ class Reservation:
     """Who created the DAG (for an update: its first author)."""
     created_at: datetime
     """When the DAG was created (for an update: the first time)."""
+    spec_digest: str = ""
+    """As in the claim."""
+    is_unchanged: bool = False
+    """As in the claim: nothing is held, and `version` is the one that was recorded already."""
+    file_path: str | None = None
+    """Of this version, once it is confirmed; whatever has become of the DAG since."""
+    commit_id: str | None = None
+    """As it was recorded with this version, once that is confirmed."""
 
 
 class OperationStatus(StrEnum):
@@ -97,8 +109,20 @@ class OperationStatus(StrEnum):
 
     ABSENT = "absent"
     RESERVED = "reserved"
+    ABORTING = "aborting"
+    """It still holds its DAGs while things are put back; it will never be confirmed."""
     CONFIRMED = "confirmed"
     ABORTED = "aborted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedOperation:
+    """The operation that an idempotency key stands for."""
+
+    operation_id: str
+    status: OperationStatus
+    """Never `ABORTED`: what was undone frees its key."""
+    reservations: tuple[Reservation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +178,23 @@ class Registry(Protocol):
     def page(self, query: Query) -> Page:
         """Return one page by keyset."""
 
-    def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+    def reserve(
+        self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
+    ) -> list[Reservation]:
         """Grant all claims or none, in one transaction; a repeat gives the same reservations.
+
+        Args:
+            operation_id: A new one for each run.
+            claims: What is asked.
+            key: The idempotency key of the operation, if it has one.
 
         Raises:
             ConflictError: A name is taken (`on_taken="fail"`), a version has moved on, another
-                operation holds a row, or the operation was aborted.
+                operation holds a row or has the key, or the operation was aborted.
         """
+
+    def keyed(self, key: str) -> KeyedOperation | None:
+        """Return the operation with this idempotency key that is under way or confirmed."""
 
     def reserved(self, operation_id: str) -> list[Reservation]:
         """Return what this operation has reserved or confirmed, in the order of the claims."""
@@ -168,11 +202,19 @@ class Registry(Protocol):
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see, in one transaction; repeatable.
 
-        `records` are in the order of the claims. `updated_at` and `is_active` are the registry's to
-        set.
+        `records` are those of the claims that are not `is_unchanged`, in their order. `updated_at`
+        and `is_active` are the registry's to set. An operation is its project's: here as in
+        `begin_abort` and `abort` it may be one that another user began.
 
         Raises:
             ConflictError: Nothing is reserved under this id (never was, or aborted).
+        """
+
+    def begin_abort(self, operation_id: str) -> OperationStatus:
+        """Decide that the operation will not be confirmed, unless it is; return the status.
+
+        After `ABORTING` it holds its DAGs until `abort`, and the store takes nothing new from it:
+        what is put back now stays. `ABORTED` means that it holds nothing.
         """
 
     def abort(self, operation_id: str) -> OperationStatus:
@@ -182,14 +224,26 @@ class Registry(Protocol):
         """
 
     def status(self, operation_id: str) -> OperationStatus:
-        """Return how far the operation is."""
+        """Return how far the operation is.
+
+        Raises:
+            NotAMemberError: There is such an operation, and it is none of the user's business.
+        """
 
 
 class Store(Protocol):
     """Where DAG files are uploaded: keys to bytes."""
 
-    def put(self, key: str, data: bytes) -> None:
-        """Make `data` the object at `key`, whatever was there; durable on return."""
+    def put(self, key: str, data: bytes, *, operation_id: str, restores: bool = False) -> None:
+        """Make `data` the object at `key`, whatever was there; durable on return.
+
+        A store that several machines write looks at the operation: new bytes are taken while it
+        is reserved, old ones (`restores`) while it is aborting. So nothing that arrives late
+        overwrites what came after it. A store of one machine need not look.
+
+        Raises:
+            NotAMemberError: The operation does not hold that key any more, or is not the user's.
+        """
 
     def get(self, key: str) -> bytes | None:
         """Return the object, or None."""

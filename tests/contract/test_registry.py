@@ -123,8 +123,11 @@ def test_reserving_again_gives_the_same_reservations(registry: Registry) -> None
     assert registry.reserve(this, claims) == granted
     assert registry.reserved(this) == granted
     registry.confirm(this, map(record, granted))
-    assert registry.reserve(this, claims) == granted
-    assert registry.reserved(this) == granted
+    confirmed = [
+        replace(one, file_path=f"dags/{one.dag_id}.py", commit_id="c0ffee") for one in granted
+    ]
+    assert registry.reserve(this, claims) == confirmed
+    assert registry.reserved(this) == confirmed
 
 
 def test_a_row_is_seen_only_when_it_is_confirmed(registry: Registry) -> None:

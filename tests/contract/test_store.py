@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagctl.ports import Store
 
 KEY = f"{PROJECT}/dags/x.py"
+OPERATION = "9c3f8a52-5a0b-4f0e-9d51-0c3a6f8f2b11"
 
 
 @pytest.fixture(params=["memory", "folder", pytest.param("supabase", marks=pytest.mark.live)])
@@ -36,19 +37,19 @@ def test_what_was_never_put_is_none(store: Store) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"x = 1\n", bytes(range(256)) * 1000])
 def test_what_is_put_is_got(store: Store, data: bytes) -> None:
-    store.put(KEY, data)
+    store.put(KEY, data, operation_id=OPERATION)
     assert store.get(KEY) == data
 
 
 def test_a_second_put_replaces_the_first(store: Store) -> None:
-    store.put(KEY, b"a much longer first version\n")
-    store.put(KEY, b"second\n")
+    store.put(KEY, b"a much longer first version\n", operation_id=OPERATION)
+    store.put(KEY, b"second\n", operation_id=OPERATION)
     assert store.get(KEY) == b"second\n"
 
 
 def test_delete_removes_one_key_and_no_other(store: Store) -> None:
-    store.put(KEY, b"x")
-    store.put(f"{PROJECT}/dags/y.py", b"y")
+    store.put(KEY, b"x", operation_id=OPERATION)
+    store.put(f"{PROJECT}/dags/y.py", b"y", operation_id=OPERATION)
     store.delete(KEY)
     assert (store.get(KEY), store.get(f"{PROJECT}/dags/y.py")) == (None, b"y")
 
@@ -61,12 +62,12 @@ def test_delete_of_what_is_not_there_does_nothing(store: Store) -> None:
 def test_eight_threads_put_different_keys(store: Store) -> None:
     keys = [f"{PROJECT}/dags/x_{n}.py" for n in range(200)]
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda key: store.put(key, key.encode()), keys))
+        list(threads.map(lambda key: store.put(key, key.encode(), operation_id=OPERATION), keys))
     assert [store.get(key) for key in keys] == [key.encode() for key in keys]
 
 
 @pytest.mark.parametrize("key", ["", "/x", "../x", "a/../../x", "a//b", "a\0b", "a/.", "a/"])
 def test_no_key_leads_out_of_the_store(store: Store, key: str) -> None:
-    for use in (store.get, store.delete, lambda key: store.put(key, b"")):
+    for use in (store.get, store.delete, lambda key: store.put(key, b"", operation_id=OPERATION)):
         with pytest.raises(UsageError):
             use(key)

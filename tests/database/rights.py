@@ -7,6 +7,7 @@ Each line of the two tables is one case, each column a role, each cell the one e
     conflict the function found nothing of the caller's under this operation id (PT409)
     none     no row is visible, or none was changed
     rows     rows are visible, or were changed
+    found    an object of JSON is returned
     else     what the function returns; of a JSON list its length
 """
 
@@ -62,60 +63,90 @@ storage.objects          insert own    denied denied rows   rows   denied   deni
 storage.objects          insert other  denied denied denied denied denied   denied  rows
 storage.objects          update own    none   none   rows   rows   none     none    rows
 storage.objects          update other  none   none   none   none   none     none    rows
-storage.objects          delete own    none   rows   rows   rows   rows     rows    rows
+storage.objects          delete own    none   none   none   none   none     none    rows
 storage.objects          delete other  none   none   none   none   none     none    rows
 """
 
-# An "own" operation is one that the caller has reserved in the own project, as an editor then; an
-# "own" object is the one that it holds.
+# An "own" operation is one that the caller has reserved in the own project, as an editor then; that
+# of the "team" is a colleague's in the same project. An object is the one that the operation holds.
 FUNCTION_RIGHTS = """
                                  anon   viewer    editor    owner     stranger removed   service
-public.reserve             own   denied refused   1         1         refused  refused   denied
-public.reserve             other denied refused   refused   refused   refused  refused   denied
-public.reserved            own   denied 1         1         1         1        1         denied
-public.reserved            other denied 0         0         0         0        0         denied
-public.confirm             own   denied refused   confirmed confirmed refused  refused   denied
-public.confirm             other denied conflict  conflict  conflict  conflict conflict  denied
-public.abort               own   denied aborted   aborted   aborted   aborted  aborted   denied
-public.abort               other denied absent    absent    absent    absent   absent    denied
-public.operation_status    own   denied reserved  reserved  reserved  reserved reserved  denied
-public.operation_status    other denied absent    absent    absent    absent   absent    denied
-public.project_role        own   denied viewer    editor    owner     null     null      denied
-public.project_role        other denied null      null      null      null     null      denied
-public.find_dags           own   denied 1         1         1         0        0         1
-public.find_dags           other denied 0         0         0         0        0         1
-public.list_dags           own   denied 1         1         1         0        0         1
-public.list_dags           other denied 0         0         0         0        0         1
-private.reserve            own   denied refused   1         1         refused  refused   denied
-private.reserve            other denied refused   refused   refused   refused  refused   denied
-private.reserved           own   denied 1         1         1         1        1         denied
-private.reserved           other denied 0         0         0         0        0         denied
-private.confirm            own   denied refused   confirmed confirmed refused  refused   denied
-private.confirm            other denied conflict  conflict  conflict  conflict conflict  denied
-private.abort              own   denied aborted   aborted   aborted   aborted  aborted   denied
-private.abort              other denied absent    absent    absent    absent   absent    denied
-private.operation_status   own   denied reserved  reserved  reserved  reserved reserved  denied
-private.operation_status   other denied absent    absent    absent    absent   absent    denied
-private.member_project_ids own   denied 1         1         1         0        0         denied
-private.reserved_objects   own   denied 2         2         2         2        2         denied
-private.held_objects       own   denied 2         2         2         2        2         denied
-private.is_left_over       own   denied false     false     false     false    false     denied
-private.add_reserved       -     denied denied    denied    denied    denied   denied    denied
-private.check_claims       -     denied denied    denied    denied    denied   denied    denied
-private.check_records      -     denied denied    denied    denied    denied   denied    denied
-private.check_writer       -     denied denied    denied    denied    denied   denied    denied
-private.complete_user_dag  -     denied denied    denied    denied    denied   denied    denied
-private.grant_claim        -     denied denied    denied    denied    denied   denied    denied
-private.grant_name         -     denied denied    denied    denied    denied   denied    denied
-private.grant_update       -     denied denied    denied    denied    denied   denied    denied
-private.guard_user_dag     -     denied denied    denied    denied    denied   denied    denied
-private.is_writer          -     denied denied    denied    denied    denied   denied    denied
-private.lock_project       -     denied denied    denied    denied    denied   denied    denied
-private.new_lease          -     denied denied    denied    denied    denied   denied    denied
-private.publish            -     denied denied    denied    denied    denied   denied    denied
-private.refuse             -     denied denied    denied    denied    denied   denied    denied
-private.release            -     denied denied    denied    denied    denied   denied    denied
-private.resume_operation   -     denied denied    denied    denied    denied   denied    denied
+public.reserve             own   denied    refused   1         1         refused   refused   denied
+public.reserve             other denied    refused   refused   refused   refused   refused   denied
+public.reserved            own   denied    1         1         1         1         1         denied
+public.reserved            team  denied    1         1         1         refused   refused   denied
+public.reserved            other denied    refused   refused   refused   refused   refused   denied
+public.keyed_operation     own   denied    found     found     found     found     found     denied
+public.keyed_operation     other denied    null      null      null      null      null      denied
+public.confirm             own   denied    refused   confirmed confirmed refused   refused   denied
+public.confirm             team  denied    refused   confirmed confirmed refused   refused   denied
+public.confirm             other denied    refused   refused   refused   refused   refused   denied
+public.begin_abort         own   denied    aborting  aborting  aborting  aborting  aborting  denied
+public.begin_abort         team  denied    refused   aborting  aborting  refused   refused   denied
+public.begin_abort         other denied    refused   refused   refused   refused   refused   denied
+public.abort               own   denied    aborted   aborted   aborted   aborted   aborted   denied
+public.abort               team  denied    refused   aborted   aborted   refused   refused   denied
+public.abort               other denied    refused   refused   refused   refused   refused   denied
+public.operation_status    own   denied    reserved  reserved  reserved  reserved  reserved  denied
+public.operation_status    team  denied    reserved  reserved  reserved  refused   refused   denied
+public.operation_status    other denied    refused   refused   refused   refused   refused   denied
+public.project_role        own   denied    viewer    editor    owner     null      null      denied
+public.project_role        other denied    null      null      null      null      null      denied
+public.find_dags           own   denied    1         1         1         0         0         1
+public.find_dags           other denied    0         0         0         0         0         1
+public.list_dags           own   denied    1         1         1         0         0         1
+public.list_dags           other denied    0         0         0         0         0         1
+private.reserve            own   denied    refused   1         1         refused   refused   denied
+private.reserve            other denied    refused   refused   refused   refused   refused   denied
+private.reserved           own   denied    1         1         1         1         1         denied
+private.reserved           team  denied    1         1         1         refused   refused   denied
+private.reserved           other denied    refused   refused   refused   refused   refused   denied
+private.keyed_operation    own   denied    found     found     found     found     found     denied
+private.keyed_operation    other denied    null      null      null      null      null      denied
+private.confirm            own   denied    refused   confirmed confirmed refused   refused   denied
+private.confirm            team  denied    refused   confirmed confirmed refused   refused   denied
+private.confirm            other denied    refused   refused   refused   refused   refused   denied
+private.begin_abort        own   denied    aborting  aborting  aborting  aborting  aborting  denied
+private.begin_abort        team  denied    refused   aborting  aborting  refused   refused   denied
+private.begin_abort        other denied    refused   refused   refused   refused   refused   denied
+private.abort              own   denied    aborted   aborted   aborted   aborted   aborted   denied
+private.abort              team  denied    refused   aborted   aborted   refused   refused   denied
+private.abort              other denied    refused   refused   refused   refused   refused   denied
+private.operation_status   own   denied    reserved  reserved  reserved  reserved  reserved  denied
+private.operation_status   team  denied    reserved  reserved  reserved  refused   refused   denied
+private.operation_status   other denied    refused   refused   refused   refused   refused   denied
+private.member_project_ids own   denied    1         1         1         0         0         denied
+private.held_objects       own   denied    2         2         2         2         2         denied
+private.may_upload         own   denied    false     true      true      false     false     denied
+private.may_upload         team  denied    false     false     false     false     false     denied
+private.may_upload         other denied    false     false     false     false     false     denied
+private.may_replace        own   denied    false     true      true      false     false     denied
+private.may_replace        team  denied    false     true      true      false     false     denied
+private.may_replace        other denied    false     false     false     false     false     denied
+private.may_remove         own   denied    false     false     false     false     false     denied
+private.may_remove         team  denied    false     false     false     false     false     denied
+private.may_remove         other denied    false     false     false     false     false     denied
+private.add_reserved       -     denied    denied    denied    denied    denied    denied    denied
+private.check_claims       -     denied    denied    denied    denied    denied    denied    denied
+private.check_records      -     denied    denied    denied    denied    denied    denied    denied
+private.check_writer       -     denied    denied    denied    denied    denied    denied    denied
+private.complete_user_dag  -     denied    denied    denied    denied    denied    denied    denied
+private.grant_claim        -     denied    denied    denied    denied    denied    denied    denied
+private.grant_name         -     denied    denied    denied    denied    denied    denied    denied
+private.grant_update       -     denied    denied    denied    denied    denied    denied    denied
+private.guard_user_dag     -     denied    denied    denied    denied    denied    denied    denied
+private.holder_of          -     denied    denied    denied    denied    denied    denied    denied
+private.is_left_over       -     denied    denied    denied    denied    denied    denied    denied
+private.is_writer          -     denied    denied    denied    denied    denied    denied    denied
+private.keep_unchanged     -     denied    denied    denied    denied    denied    denied    denied
+private.lock_project       -     denied    denied    denied    denied    denied    denied    denied
+private.new_lease          -     denied    denied    denied    denied    denied    denied    denied
+private.operation_to_end   -     denied    denied    denied    denied    denied    denied    denied
+private.prune_operations   -     denied    denied    denied    denied    denied    denied    denied
+private.publish            -     denied    denied    denied    denied    denied    denied    denied
+private.refuse             -     denied    denied    denied    denied    denied    denied    denied
+private.release            -     denied    denied    denied    denied    denied    denied    denied
+private.resume_operation   -     denied    denied    denied    denied    denied    denied    denied
 """
 
 

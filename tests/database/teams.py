@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,11 +79,11 @@ class Team:
         if role is not None:
             self.add(caller, role)
 
-    def put_object(self, dag_id: str) -> None:
-        """Let an object stand in the bucket."""
+    def put_object(self, dag_id: str, operation: str | None = None) -> None:
+        """Let an object stand in the bucket, uploaded by an operation."""
         self.database.admin(
-            "insert into storage.objects (bucket_id, name) values ('dags', %s)",
-            [f"{self.project}/dags/{dag_id}.py"],
+            "insert into storage.objects (bucket_id, name, user_metadata) values ('dags', %s, %s)",
+            [f"{self.project}/dags/{dag_id}.py", json.dumps({"dagctl_operation": operation})],
         )
 
     # --- What dagctl asks for ---
@@ -93,7 +94,11 @@ class Team:
         return self.claim(*({"dag_id": name} for name in names), operation=operation, by=by)
 
     def claim(
-        self, *claims: dict[str, Any], operation: str | None = None, by: Caller | None = None
+        self,
+        *claims: dict[str, Any],
+        operation: str | None = None,
+        key: str | None = None,
+        by: Caller | None = None,
     ) -> list[dict[str, Any]]:
         granted: list[dict[str, Any]] = self.database.call(
             by or self.editor,
@@ -101,6 +106,7 @@ class Team:
             operation=operation or new_id(),
             project=self.project,
             claims=list(claims),
+            key=key,
         )
         return granted
 
@@ -121,6 +127,12 @@ class Team:
         caller = by or self.editor
         status = self.database.call(caller, "abort", operation=operation, project=self.project)
         return str(status)
+
+    def begin_abort(self, operation: str, *, by: Caller | None = None) -> str:
+        caller = by or self.editor
+        return str(
+            self.database.call(caller, "begin_abort", operation=operation, project=self.project)
+        )
 
     def status(self, operation: str, *, by: Caller | None = None) -> str:
         caller = by or self.editor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,16 @@ if TYPE_CHECKING:
 BUCKET_MIGRATION = MIGRATIONS[-1]
 
 
-def put(team: Team, key: str, *, by: Caller) -> None:
-    query = "insert into storage.objects (bucket_id, name) values ('dags', %s)"
-    team.database.query(by, query, [key])
+def put(
+    team: Team, key: str, *, by: Caller, operation: str | None = None, mark: str = "operation"
+) -> None:
+    """Upload as the storage server tries it out: an upsert, with the metadata of the upload."""
+    query = (
+        "insert into storage.objects (bucket_id, name, user_metadata) values ('dags', %s, %s) "
+        "on conflict (bucket_id, name) do update set user_metadata = excluded.user_metadata"
+    )
+    metadata = json.dumps({f"dagctl_{mark}": operation}) if operation else None
+    team.database.query(by, query, [key, metadata])
 
 
 def removed(team: Team, key: str, *, by: Caller) -> int:
@@ -56,34 +64,104 @@ def test_the_migration_makes_a_bucket_and_policies_and_nothing_else() -> None:
     ],
 )  # fmt: skip
 def test_an_editor_writes_nothing_but_dag_files_of_the_project(team: Team, key: str) -> None:
+    operation = new_id()
+    team.reserve("x", operation=operation)
+    key = key.format(project=team.project, other=new_id())
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        put(team, key.format(project=team.project, other=new_id()), by=team.editor)
+        put(team, key, by=team.editor, operation=operation)
 
 
 def test_an_editor_writes_and_removes_no_object_that_no_operation_of_theirs_holds(
     team: Team,
 ) -> None:
+    operation = new_id()
     team.publish("x")
-    team.reserve("y", by=team.colleague)
+    team.reserve("y", operation=operation, by=team.colleague)
     for name in ("x", "y", "z"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            put(team, f"{team.project}/dags/{name}.py", by=team.editor)
+            put(team, f"{team.project}/dags/{name}.py", by=team.editor, operation=operation)
         team.put_object(name)
     gone = [removed(team, f"{team.project}/dags/{name}.py", by=team.editor) for name in "xyz"]
     assert gone == [0, 0, 1]  # `z` is no DAG's: it is left over
 
 
 def test_an_upload_that_arrives_after_its_operation_changes_nothing(team: Team) -> None:
+    late, newer = new_id(), new_id()
+    key = f"{team.project}/dags/x.py"
+    team.reserve("x", operation=late)
+    put(team, key, by=team.editor, operation=late)
+    team.abort(late)
+    for holds in (False, True):
+        if holds:  # the DAG is the same user's again, by another operation
+            team.reserve("x", operation=newer)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            put(team, key, by=team.editor, operation=late)
+    put(team, key, by=team.editor, operation=newer)
+
+
+@pytest.mark.parametrize("operation", [None, "x", "00000000-0000-4000-8000-000000000000"])
+def test_an_upload_that_does_not_name_its_operation_is_refused(
+    team: Team, operation: str | None
+) -> None:
+    team.reserve("x")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, f"{team.project}/dags/x.py", by=team.editor, operation=operation)
+
+
+def test_new_bytes_come_from_the_operations_own_user(team: Team) -> None:
     operation = new_id()
     team.reserve("x", operation=operation)
-    team.database.call(team.editor, "abort", operation=operation, project=team.project)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        put(team, f"{team.project}/dags/x.py", by=team.editor)
+        put(team, f"{team.project}/dags/x.py", by=team.colleague, operation=operation)
+
+
+def test_while_an_update_is_aborted_old_bytes_are_taken_and_no_new_ones(team: Team) -> None:
+    (dag,) = team.publish("x")
+    key, operation = f"{team.project}/dags/x.py", new_id()
+    team.put_object("x")
+    team.claim({"dag_id": "x", "replaces": dag["id"], "expected_version": 1}, operation=operation)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.editor, operation=operation, mark="restores")
+    put(team, key, by=team.editor, operation=operation)
+    team.begin_abort(operation, by=team.colleague)
+    put(team, key, by=team.colleague, operation=operation, mark="restores")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.editor, operation=operation)
+    team.remove(team.editor)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.editor, operation=operation, mark="restores")
+    team.abort(operation, by=team.colleague)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.colleague, operation=operation, mark="restores")
+
+
+def test_a_removal_that_arrives_late_leaves_the_object_of_a_newer_operation(team: Team) -> None:
+    key, newer = f"{team.project}/dags/x.py", new_id()
+    team.reserve("x", operation=newer, by=team.colleague)
+    put(team, key, by=team.colleague, operation=newer)
+    assert removed(team, key, by=team.editor) == 0
+    team.begin_abort(newer)
+    assert removed(team, key, by=team.editor) == 1
+
+
+def test_an_update_that_is_aborted_removes_only_what_it_uploaded(team: Team) -> None:
+    (dag,) = team.publish("x")
+    key, operation = f"{team.project}/dags/x.py", new_id()
+    team.put_object("x")
+    team.claim({"dag_id": "x", "replaces": dag["id"], "expected_version": 1}, operation=operation)
+    team.begin_abort(operation)
+    assert removed(team, key, by=team.editor) == 0
+    team.database.admin(
+        "update storage.objects set user_metadata = %s where name = %s",
+        [json.dumps({"dagctl_operation": operation}), key],
+    )
+    assert removed(team, key, by=team.editor) == 1
 
 
 def test_a_name_that_would_hide_a_module_may_be_uploaded_with_its_prefix(team: Team) -> None:
-    team.reserve("json")
-    put(team, f"{team.project}/dags/dag_json.py", by=team.editor)
+    operation = new_id()
+    team.reserve("json", operation=operation)
+    put(team, f"{team.project}/dags/dag_json.py", by=team.editor, operation=operation)
 
 
 def test_a_reserved_name_opens_no_key_of_another_dag(team: Team) -> None:
@@ -94,8 +172,9 @@ def test_a_reserved_name_opens_no_key_of_another_dag(team: Team) -> None:
 
 
 def test_an_editor_cannot_move_an_object_out_of_the_project(team: Team) -> None:
-    team.reserve("x")
-    team.put_object("x")
+    operation = new_id()
+    team.reserve("x", operation=operation)
+    team.put_object("x", operation)
     query = "update storage.objects set name = %s where name = %s"
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         team.database.query(
@@ -112,10 +191,12 @@ def test_other_buckets_are_not_touched_by_the_policies(team: Team) -> None:
 
 
 def test_a_removed_member_can_take_back_the_upload_of_a_reserved_dag(team: Team) -> None:
-    team.reserve("x", operation=new_id())
+    operation = new_id()
+    team.reserve("x", operation=operation)
     key = f"{team.project}/dags/x.py"
-    put(team, key, by=team.editor)
+    put(team, key, by=team.editor, operation=operation)
     team.remove(team.editor)
+    assert team.begin_abort(operation) == "aborting"
     query = "select name from storage.objects where name = %s"
     assert team.database.query(team.editor, query, [key]) == [(key,)]
     assert removed(team, key, by=team.editor) == 1
@@ -123,14 +204,17 @@ def test_a_removed_member_can_take_back_the_upload_of_a_reserved_dag(team: Team)
 
 def test_a_removed_member_can_take_back_no_dag_that_readers_know(team: Team) -> None:
     (dag,) = team.publish("x")
-    team.put_object("x")
-    team.claim({"dag_id": "x", "replaces": dag["id"]})
+    operation = new_id()
+    team.put_object("x", operation)
+    team.claim({"dag_id": "x", "replaces": dag["id"]}, operation=operation)
+    team.begin_abort(operation)
     team.remove(team.editor)
     assert removed(team, f"{team.project}/dags/x.py", by=team.editor) == 0
 
 
 def test_a_removed_member_can_upload_nothing_more(team: Team) -> None:
-    team.reserve("x")
+    operation = new_id()
+    team.reserve("x", operation=operation)
     team.remove(team.editor)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        put(team, f"{team.project}/dags/x.py", by=team.editor)
+        put(team, f"{team.project}/dags/x.py", by=team.editor, operation=operation)

@@ -98,12 +98,37 @@ def test_confirming_what_was_never_reserved_is_refused(team: Team) -> None:
     assert details(caught.value) == ("PT409", "not_reserved")
 
 
-def test_confirming_the_operation_of_another_user_is_refused(team: Team) -> None:
+def test_another_editor_confirms_the_operation_and_its_user_stays_the_author(team: Team) -> None:
     operation = new_id()
     granted = team.reserve("x", operation=operation)
+    assert team.status(operation, by=team.viewer) == "reserved"
+    assert team.confirm(operation, granted, by=team.colleague) == "confirmed"
+    assert [dag["user_id"] for dag in team.find("x")] == [team.editor.user_id]
+
+
+@pytest.mark.parametrize("who", ["viewer", "stranger"])
+def test_who_is_no_editor_confirms_and_aborts_no_operation_of_others(team: Team, who: str) -> None:
+    operation = new_id()
+    granted = team.reserve("x", operation=operation)
+    caller = getattr(team, who)
+    for act in (
+        lambda: team.confirm(operation, granted, by=caller),
+        lambda: team.begin_abort(operation, by=caller),
+        lambda: team.abort(operation, by=caller),
+    ):
+        with pytest.raises(psycopg.Error) as caught:
+            act()
+        assert details(caught.value) == ("42501", "not_a_member")
+    assert team.status(operation) == "reserved"
+
+
+def test_a_stranger_is_not_told_that_an_operation_is_absent(team: Team) -> None:
+    """Or the stranger's dagctl would take it for dead, and undo what may be confirmed."""
+    operation = new_id()
+    team.reserve("x", operation=operation)
     with pytest.raises(psycopg.Error) as caught:
-        team.confirm(operation, granted, by=team.colleague)
-    assert details(caught.value) == ("PT409", "not_reserved")
+        team.status(operation, by=team.stranger)
+    assert details(caught.value) == ("42501", "not_a_member")
 
 
 @pytest.mark.parametrize("names", [[], ["x"], ["y", "x"], ["x", "y", "z"], ["x", "z"]])
@@ -196,13 +221,35 @@ def test_an_abort_may_be_repeated(team: Team) -> None:
     assert [team.abort(operation) for _ in range(3)] == ["aborted"] * 3
 
 
-def test_the_operation_of_another_user_cannot_be_aborted(team: Team) -> None:
+def test_another_editor_aborts_the_operation(team: Team) -> None:
     operation = new_id()
     team.reserve("x", operation=operation)
-    with pytest.raises(psycopg.Error) as caught:
-        team.abort(operation, by=team.colleague)
-    assert details(caught.value) == ("PT409", "operation_reused")
-    assert team.status(operation) == "reserved"
+    assert team.abort(operation, by=team.colleague) == "aborted"
+    assert [one["dag_id"] for one in team.reserve("x")] == ["x"]
+
+
+def test_an_operation_that_is_being_aborted_holds_and_is_never_confirmed(team: Team) -> None:
+    operation = new_id()
+    granted = team.reserve("x", operation=operation)
+    assert [team.begin_abort(operation) for _ in range(2)] == ["aborting"] * 2
+    assert [one["dag_id"] for one in team.reserve("x")] == ["x_2"]
+    for late in (
+        lambda: team.confirm(operation, granted),
+        lambda: team.reserve("x", operation=operation),
+    ):
+        with pytest.raises(psycopg.Error) as caught:
+            late()
+        assert details(caught.value) == ("PT409", "operation_aborted")
+    assert team.abort(operation) == "aborted"
+    assert team.begin_abort(operation) == "aborted"
+
+
+def test_what_is_confirmed_or_unknown_is_not_being_aborted(team: Team) -> None:
+    operation = new_id()
+    team.confirm(operation, team.reserve("x", operation=operation))
+    assert team.begin_abort(operation) == "confirmed"
+    assert team.begin_abort(new_id()) == "aborted"  # a tombstone: a late reserve finds it
+    assert team.begin_abort(new_id(), by=team.stranger) == "absent"
 
 
 def test_a_removed_member_gives_back_what_was_held(team: Team) -> None:

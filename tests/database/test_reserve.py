@@ -134,6 +134,10 @@ def test_an_update_gets_the_next_version_and_keeps_author_and_time(team: Team) -
         "version": 2,
         "user_id": team.owner.user_id,
         "created_at": dag["created_at"],
+        "spec_digest": "",
+        "is_unchanged": False,
+        "file_path": None,
+        "commit_id": None,
     }
 
 
@@ -204,9 +208,10 @@ def test_a_request_that_is_delivered_many_times_at_once_reserves_once(team: Team
 
 def test_a_repeat_after_the_confirmation_gives_the_same_reservations(team: Team) -> None:
     operation = new_id()
-    first = team.reserve("x", operation=operation)
-    team.confirm(operation, first)
-    assert team.reserve("x", operation=operation) == first
+    (first,) = team.reserve("x", operation=operation)
+    team.confirm(operation, [first])
+    recorded = {"file_path": "dags/x.py", "commit_id": "c0ffee"}
+    assert team.reserve("x", operation=operation) == [first | recorded]
 
 
 def test_an_operation_id_stands_for_one_list_of_claims(team: Team) -> None:

@@ -56,17 +56,20 @@ STATEMENTS = {
     },
     "storage.objects": {
         "select": "select from storage.objects where name = %(key)s",
-        "insert": "insert into storage.objects (bucket_id, name) values ('dags', %(new_key)s)",
-        "update": "update storage.objects set metadata = '{}' where name = %(key)s",
+        "insert": "insert into storage.objects (bucket_id, name, user_metadata) "
+        "values ('dags', %(new_key)s, %(mark)s)",
+        "update": "update storage.objects set user_metadata = %(mark)s where name = %(key)s",
         "delete": "delete from storage.objects where name = %(key)s",
     },
 }
 
 _ALL = "coalesce(json_agg(one), '[]')"
 _OPERATION_ARGUMENTS = {
-    "reserve": "%(new_operation)s, %(project)s, %(claims)s",
+    "reserve": "%(new_operation)s, %(project)s, %(claims)s, null",
+    "keyed_operation": "%(project)s, %(idempotency_key)s",
     "reserved": "%(operation)s",
     "confirm": "%(operation)s, %(records)s",
+    "begin_abort": "%(operation)s, %(project)s",
     "abort": "%(operation)s, %(project)s",
     "operation_status": "%(operation)s",
 }
@@ -81,9 +84,10 @@ CALLS = {
     function: f"select {function}({arguments})" for function, arguments in _ARGUMENTS.items()
 } | {
     "private.member_project_ids": f"select {_ALL} from private.member_project_ids() as one",
-    "private.reserved_objects": f"select {_ALL} from private.reserved_objects() as one",
     "private.held_objects": f"select {_ALL} from private.held_objects() as one",
-    "private.is_left_over": "select private.is_left_over(%(key)s)::text",
+    "private.may_upload": "select private.may_upload(%(key)s, %(mark)s)::text",
+    "private.may_replace": "select private.may_replace(%(key)s)::text",
+    "private.may_remove": "select private.may_remove(%(key)s, %(mark)s)::text",
 }
 
 
@@ -104,16 +108,23 @@ class World:
         removed = Caller.signed_in(new_id())
         people = (ANON, team.viewer, team.editor, team.owner, team.stranger, removed, SERVICE)
         callers = dict(zip(ROLES, people, strict=True))
-        operations = {role: new_id() for role in (*ROLES, "foreign")}
+        operations = {role: new_id() for role in (*ROLES, "colleague", "foreign")}
         for role, caller in callers.items():
             if caller.user_id is not None:
                 with team.as_editor(caller):
-                    team.reserve(f"of_{role}", operation=operations[role], by=caller)
-            team.put_object(f"of_{role}")
-        foreign.reserve("of_foreign", operation=operations["foreign"])
+                    team.claim(
+                        {"dag_id": f"of_{role}"},
+                        operation=operations[role],
+                        key=f"of {role}",
+                        by=caller,
+                    )
+            team.put_object(f"of_{role}", operations[role])
+        foreign.claim({"dag_id": "of_foreign"}, operation=operations["foreign"], key="of foreign")
         for one in (team, foreign):
             one.publish("x", by=one.colleague)
             one.put_object("x")
+        team.reserve("of_colleague", operation=operations["colleague"], by=team.colleague)
+        team.put_object("of_colleague", operations["colleague"])
         return cls(team, foreign, callers, operations, database.connect("authenticator"))
 
     def outcome(self, role: str, statement: str, whose: str) -> str:
@@ -134,15 +145,19 @@ class World:
     def _values(self, role: str, whose: str) -> dict[str, Any]:
         is_other = whose == "other"
         team = self.foreign if is_other else self.team
+        holder = {"other": "foreign", "team": "colleague"}.get(whose, role)
+        operation = self.operations[holder]
         return {
             "project": team.project,
             "user": self.callers[role].user_id or new_id(),
-            "key": f"{team.project}/dags/{'x' if is_other else f'of_{role}'}.py",
-            "new_key": f"{team.project}/dags/dag_of_{'foreign' if is_other else role}.py",
-            "operation": self.operations["foreign" if whose == "other" else role],
+            "key": f"{team.project}/dags/{'x' if is_other else f'of_{holder}'}.py",
+            "new_key": f"{team.project}/dags/dag_of_{holder}.py",
+            "operation": operation,
+            "idempotency_key": f"of {holder}",
+            "mark": json.dumps({"dagctl_operation": operation}),
             "new_operation": new_id(),
             "claims": json.dumps([{"dag_id": "new"}]),
-            "records": json.dumps([record(team.project, f"of_{role}")]),
+            "records": json.dumps([record(team.project, f"of_{holder}")]),
         }
 
 
@@ -150,6 +165,8 @@ def _answer(cursor: psycopg.Cursor[tuple[Any, ...]]) -> str:
     if not cursor.description:
         return "rows" if cursor.rowcount else "none"
     (value,) = cursor.fetchall()[0]
+    if isinstance(value, dict):
+        return "found"
     return str(len(value)) if isinstance(value, list) else str(value or "null")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,12 +32,13 @@ NO_TOKEN = "this is no JSON Web Token"
 
 @dataclass
 class Time:
-    """The clock of the verifier, which a test can put forward."""
+    """The clock of the verifier: it stands still, until a test puts it forward."""
 
     ahead: float = 0.0
+    began: float = field(default_factory=time.time)
 
     def __call__(self) -> float:
-        return time.time() + self.ahead
+        return self.began + self.ahead
 
 
 @dataclass

@@ -18,8 +18,12 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
 
-    def put(self, key: str, data: bytes) -> None:
-        """Make `data` the object at `key`, whatever was there; durable on return."""
+    def put(self, key: str, data: bytes, *, operation_id: str, restores: bool = False) -> None:
+        """Make `data` the object at `key`, whatever was there; durable on return.
+
+        The lock of the workspace sees to it that nothing arrives late.
+        """
+        del operation_id, restores
         *folders, name = checked_parts(key)
         with (
             durable.explained(key),

@@ -6,15 +6,26 @@ import json
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from dagctl.adapters.sqlite_rows import FIND, SELECT, UPSERT, from_row, to_row
+from dagctl.adapters.sqlite_rows import (
+    FIND,
+    PRUNE,
+    RESERVE,
+    RESERVED,
+    SELECT,
+    UPSERT,
+    from_reservation_row,
+    from_row,
+    to_reservation_row,
+    to_row,
+)
 from dagctl.adapters.sqlite_schema import open_database
 from dagctl.errors import ConflictError, UnavailableError
-from dagctl.ports import OperationStatus, Page, Reservation
+from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
 from dagctl.publish.names import grant_names
 
 if TYPE_CHECKING:
@@ -31,12 +42,19 @@ _TAKEN = """
 """
 """A base and all its numbers: the backtick is the character after `_`."""
 
-_FREE_ROW = """
-    SELECT dag_id, version, user_id, created_at FROM user_dags AS d
-    WHERE project_id = ? AND id = ? AND version = ? AND NOT EXISTS (
+_ROW = """
+    SELECT dag_id, version, user_id, created_at, file_path, commit_id FROM user_dags AS d
+    WHERE project_id = ? AND id = ? AND version = ?
+"""
+
+_IS_FREE = """
+    AND NOT EXISTS (
         SELECT 1 FROM reservations AS r
         WHERE r.is_open AND r.project_id = d.project_id AND r.dag_id = d.dag_id)
 """
+
+KEPT = timedelta(days=30)
+"""How long an operation that has ended is remembered."""
 
 
 class SqliteRegistry:
@@ -99,46 +117,57 @@ class SqliteRegistry:
     def reserved(self, operation_id: str) -> list[Reservation]:
         """Return what is reserved or confirmed under this operation id, in the claims' order."""
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT row_id, dag_id, version, user_id, created_at FROM reservations "
-                "WHERE operation_id = ? ORDER BY position",
-                (operation_id,),
-            ).fetchall()
-        return [
-            Reservation(
-                row_id=row_id,
-                dag_id=dag_id,
-                version=version,
-                user_id=user_id,
-                created_at=datetime.fromisoformat(created_at),
-            )
-            for row_id, dag_id, version, user_id, created_at in rows
-        ]
+            rows = connection.execute(RESERVED, (operation_id,)).fetchall()
+        return [from_reservation_row(row) for row in rows]
+
+    def keyed(self, key: str) -> KeyedOperation | None:
+        """Return the operation with this key that is under way or confirmed."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT id FROM operations "
+                "WHERE project_id = ? AND key = ? AND status <> 'aborted'",
+                (self._project, key),
+            ).fetchone()
+        if row is None:
+            return None
+        return KeyedOperation(
+            operation_id=row[0],
+            status=self.status(row[0]),
+            reservations=tuple(self.reserved(row[0])),
+        )
 
     def status(self, operation_id: str) -> OperationStatus:
         """Return how far the operation is."""
         with self._reading() as connection:
             row = connection.execute(
-                "SELECT status FROM operations WHERE id = ?", (operation_id,)
+                "SELECT status, is_aborting FROM operations WHERE id = ?", (operation_id,)
             ).fetchone()
-        return OperationStatus(row[0]) if row else OperationStatus.ABSENT
+        if row is None:
+            return OperationStatus.ABSENT
+        return OperationStatus.ABORTING if row[1] else OperationStatus(row[0])
 
     # --- Writing: one transaction each ---
 
-    def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+    def reserve(
+        self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
+    ) -> list[Reservation]:
         """Grant all claims or none; the same operation id gives the same reservations."""
         user_id = self._user_id()
         with self._writing() as connection:
             status = self.status(operation_id)
-            if status is OperationStatus.ABORTED:
+            if status in {OperationStatus.ABORTING, OperationStatus.ABORTED}:
                 raise ConflictError(f"operation {operation_id} was aborted")
             if status is OperationStatus.ABSENT:
+                self._prune()
+                if key is not None and self.keyed(key):
+                    raise ConflictError(f"another operation has the key {key}")
                 granted = self._grant(operation_id, claims, user_id)
-                self._set_status(operation_id, OperationStatus.RESERVED)
-                connection.executemany(
-                    "INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-                    (self._row(operation_id, index, one) for index, one in enumerate(granted)),
+                self._set_status(operation_id, OperationStatus.RESERVED, key)
+                rows = (
+                    to_reservation_row(operation_id, index, self._project, one)
+                    for index, one in enumerate(granted)
                 )
+                connection.executemany(RESERVE, rows)
         return self.reserved(operation_id)
 
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
@@ -149,13 +178,28 @@ class SqliteRegistry:
                 return
             if status is not OperationStatus.RESERVED:
                 raise ConflictError(f"nothing is reserved for operation {operation_id}")
-            now = _now()
-            rows = (to_row(replace(one, updated_at=now, is_active=True)) for one in records)
-            connection.executemany(UPSERT, rows)
+            written = [replace(one, updated_at=_now(), is_active=True) for one in records]
+            connection.executemany(UPSERT, map(to_row, written))
+            connection.executemany(
+                "UPDATE reservations SET file_path = ?, commit_id = ? "
+                "WHERE operation_id = ? AND row_id = ?",
+                ((one.file_path, one.commit_id, operation_id, one.id) for one in written),
+            )
             self._set_status(operation_id, OperationStatus.CONFIRMED)
             connection.execute(
                 "UPDATE reservations SET is_open = 0 WHERE operation_id = ?", (operation_id,)
             )
+
+    def begin_abort(self, operation_id: str) -> OperationStatus:
+        """Decide that the operation will not be confirmed, unless it is; it still holds."""
+        with self._writing() as connection:
+            if self.status(operation_id) is OperationStatus.ABSENT:
+                self._set_status(operation_id, OperationStatus.ABORTED)
+            connection.execute(
+                "UPDATE operations SET is_aborting = 1 WHERE id = ? AND status = 'reserved'",
+                (operation_id,),
+            )
+        return self.status(operation_id)
 
     def abort(self, operation_id: str) -> OperationStatus:
         """Give the reservations back and leave a tombstone, unless confirmed."""
@@ -195,12 +239,22 @@ class SqliteRegistry:
             rows = connection.execute(sql, {"project": self._project, **values})
             return [from_row(row) for row in rows]
 
-    def _set_status(self, operation_id: str, status: OperationStatus) -> None:
+    def _set_status(
+        self, operation_id: str, status: OperationStatus, key: str | None = None
+    ) -> None:
         self._connection.execute(
-            "INSERT INTO operations VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET status = excluded.status",
-            (operation_id, self._project, status.value, _now().isoformat()),
+            "INSERT INTO operations (id, project_id, status, started_at, key) "
+            "VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET status = excluded.status, is_aborting = 0",
+            (operation_id, self._project, status.value, _now().isoformat(), key),
         )
+
+    def _prune(self) -> None:
+        """Forget some operations that ended long ago."""
+        before = (_now() - KEPT).isoformat()
+        ended = self._connection.execute(PRUNE, (before,)).fetchall()
+        for table, column in (("reservations", "operation_id"), ("operations", "id")):
+            self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ended)  # noqa: S608 - our own names
 
     def _grant(self, operation_id: str, claims: Sequence[Claim], user_id: str) -> list[Reservation]:
         taken = {
@@ -219,6 +273,7 @@ class SqliteRegistry:
                 version=1,
                 user_id=user_id,
                 created_at=now,
+                spec_digest=claim.spec_digest,
             )
             for index, (claim, name) in enumerate(zip(claims, names, strict=True))
         ]
@@ -228,24 +283,24 @@ class SqliteRegistry:
         return {row[0] for row in rows}
 
     def _next_version(self, claim: Claim) -> Reservation:
+        statement = _ROW if claim.is_unchanged else _ROW + _IS_FREE
         row = self._connection.execute(
-            _FREE_ROW, (self._project, claim.replaces, claim.expected_version)
+            statement, (self._project, claim.replaces, claim.expected_version)
         ).fetchone()
         if row is None:
             raise ConflictError(f"`{claim.dag_id}` is being changed, or was changed, by another")
-        dag_id, version, author, created_at = row
+        dag_id, version, author, created_at, file_path, commit_id = row
         return Reservation(
             row_id=str(claim.replaces),
             dag_id=dag_id,
-            version=version + 1,
+            version=version + (not claim.is_unchanged),
             user_id=author,
             created_at=datetime.fromisoformat(created_at),
+            spec_digest=claim.spec_digest,
+            is_unchanged=claim.is_unchanged,
+            file_path=file_path if claim.is_unchanged else None,
+            commit_id=commit_id if claim.is_unchanged else None,
         )
-
-    def _row(self, operation_id: str, index: int, one: Reservation) -> tuple[object, ...]:
-        created_at = one.created_at.isoformat()
-        identity = (operation_id, index, self._project, one.row_id)
-        return (*identity, one.dag_id, one.version, one.user_id, created_at)
 
 
 def _now() -> datetime:

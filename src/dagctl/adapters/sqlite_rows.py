@@ -1,4 +1,4 @@
-"""A `DagRecord` as a row of SQLite, and back."""
+"""Records and reservations as rows of SQLite, and back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dagctl.ports import DagRecord
+from dagctl.ports import DagRecord, Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +27,22 @@ FIND = (
 UPSERT = (
     f"INSERT INTO user_dags ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "  # noqa: S608 - our own names
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS)}"
+)
+
+RESERVED = (
+    "SELECT row_id, dag_id, version, user_id, created_at, spec_digest, is_unchanged, file_path, "
+    "commit_id FROM reservations WHERE operation_id = ? ORDER BY position"
+)
+
+RESERVE = (
+    "INSERT INTO reservations (operation_id, position, project_id, row_id, dag_id, version, "
+    "user_id, created_at, is_open, spec_digest, is_unchanged, file_path, commit_id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+PRUNE = (
+    "SELECT id FROM operations WHERE status <> 'reserved' AND started_at < ? "
+    "ORDER BY started_at LIMIT 100"
 )
 
 
@@ -60,6 +76,43 @@ def from_row(row: Sequence[object]) -> DagRecord:
     """Return the record that `row`, selected by `COLUMNS`, holds."""
     values = zip(COLUMNS, row, strict=True)
     return DagRecord(**{name: _converted(_FROM_SQL, name, value) for name, value in values})
+
+
+def to_reservation_row(
+    operation_id: str, position: int, project_id: str, one: Reservation
+) -> tuple[object, ...]:
+    """Return the reservation's values in the order of `RESERVE`."""
+    return (
+        operation_id,
+        position,
+        project_id,
+        one.row_id,
+        one.dag_id,
+        one.version,
+        one.user_id,
+        one.created_at.isoformat(),
+        int(not one.is_unchanged),
+        one.spec_digest,
+        int(one.is_unchanged),
+        one.file_path,
+        one.commit_id,
+    )
+
+
+def from_reservation_row(row: Sequence[Any]) -> Reservation:
+    """Return the reservation that `row`, selected by `RESERVED`, holds."""
+    row_id, dag_id, version, user_id, created_at, digest, is_unchanged, file_path, commit_id = row
+    return Reservation(
+        row_id=row_id,
+        dag_id=dag_id,
+        version=version,
+        user_id=user_id,
+        created_at=datetime.fromisoformat(created_at),
+        spec_digest=digest,
+        is_unchanged=bool(is_unchanged),
+        file_path=file_path,
+        commit_id=commit_id,
+    )
 
 
 def _converted(table: dict[str, Callable[[Any], Any]], name: str, value: Any) -> Any:  # noqa: ANN401 - a column's type is known by its name only

@@ -81,6 +81,20 @@ MIGRATIONS: tuple[Migration, ...] = (
         """,
         "CREATE UNIQUE INDEX reservations_open ON reservations (project_id, dag_id) WHERE is_open",
     ),
+    (
+        "ALTER TABLE operations ADD COLUMN key TEXT",
+        # of a reserved operation; SQLite cannot widen the check of `status`
+        "ALTER TABLE operations ADD COLUMN is_aborting INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE UNIQUE INDEX operations_key ON operations (project_id, key)
+        WHERE status <> 'aborted'
+        """,
+        "CREATE INDEX operations_ended ON operations (started_at) WHERE status <> 'reserved'",
+        "ALTER TABLE reservations ADD COLUMN spec_digest TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE reservations ADD COLUMN is_unchanged INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE reservations ADD COLUMN file_path TEXT",
+        "ALTER TABLE reservations ADD COLUMN commit_id TEXT",
+    ),
 )
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 from dagctl.errors import DagctlError
-from dagctl.publish.operation import begin, wishes_of
+from dagctl.publish.operation import begin, claims_of, wishes_of
 from dagctl.publish.plan import make_plan
 from dagctl.publish.recovery import clear, kept, recorded_commit, recover_all
+from dagctl.publish.repeat import checked_key, commit_of, done_before
 from dagctl.publish.request import distinct
 from dagctl.publish.run import run
 
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from dagctl.ports import DagRecord
+    from dagctl.ports import DagRecord, KeyedOperation, Reservation
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.entry import Entry, Item, Wish
-    from dagctl.publish.plan import Options
+    from dagctl.publish.plan import Options, Planned
     from dagctl.publish.recovery import Recovered
     from dagctl.publish.request import Request
 
@@ -51,6 +53,7 @@ class CreateResult:
     recovered: tuple[Recovered, ...] = ()
     """Operations of killed runs that were finished or undone first."""
     replayed: bool = False
+    """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
 
 def create(
@@ -58,27 +61,27 @@ def create(
     requests: Iterable[Request],
     options: Options,
     tell: Callable[[CreateResult], None],
+    *,
+    key: str | None = None,
 ) -> CreateResult:
     """Publish the specs as one operation and return what was done.
 
     `tell` is called with the result before the journal forgets the operation: if it does not
-    return, the same command gives the same result again.
+    return, the same command gives the same result again. With a `key` it does so for 30 days.
 
     Raises:
+        KeyReusedError: The key stands for other specs.
         ConflictError: Something is in the way, or another dagctl holds the workspace.
         UnfinishedError: It could be neither finished nor undone.
     """
     backend, settings = context.backend, context.settings
     wanted = distinct(requests)
+    if key is not None:
+        checked_key(key)
     with backend.journal.lock(wait=settings.lock_timeout):
         wishes = wishes_of(wanted, settings, options)
-        found = recover_all(context, wishes)
-        entry = found.repeated
-        if entry is not None:
-            with kept(entry):
-                result = _repeated(backend, entry)
-        else:
-            result, entry = _publish(context, wanted, options, wishes)
+        found = recover_all(context, wishes if key is None else None)
+        result, entry = _result_of(context, wanted, options, Ask(wishes, key), found.repeated)
         result = replace(result, recovered=found.recovered)
         with context.step("tell"):
             tell(result)
@@ -89,17 +92,85 @@ def create(
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a command asks for, and the key that tells it from others that ask the same."""
+
+    wishes: Sequence[Wish]
+    key: str | None
+
+
+def _result_of(
+    context: Context,
+    wanted: Sequence[Request],
+    options: Options,
+    ask: Ask,
+    finished: Entry | None,
+) -> tuple[CreateResult, Entry | None]:
+    """Return what was done, now or before, and the journal's entry if there is one."""
+    backend = context.backend
+    if finished is not None:
+        with kept(finished):
+            return _repeated(backend, finished), finished
+    before = None if ask.key is None else done_before(backend, ask.key, ask.wishes)
+    if before is not None:
+        return _replayed(backend, before, ask.wishes), None
+    return _publish(context, wanted, options, ask)
+
+
 def _publish(
-    context: Context, wanted: Sequence[Request], options: Options, wishes: Sequence[Wish]
+    context: Context, wanted: Sequence[Request], options: Options, ask: Ask
 ) -> tuple[CreateResult, Entry | None]:
     """Return what was done, and the journal's entry if anything was."""
     planned = make_plan(context, wanted, options)
     unchanged = [one.record for one in planned if one.action == "unchanged" and one.record]
     if len(unchanged) == len(planned):
+        if ask.key is not None:
+            _remember_unchanged(context.backend, planned, ask.wishes, ask.key)
         return CreateResult(dags=tuple(map(_unchanged, unchanged)), operation_id=None), None
-    operation = run(begin(context, options, planned, wishes))
+    operation = run(begin(context, options, planned, ask.wishes, ask.key))
     result = _result(operation.entry, operation.commit_id, unchanged)
     return replace(result, warnings=operation.warnings), operation.entry
+
+
+def _remember_unchanged(
+    backend: Backend, planned: Sequence[Planned], wishes: Sequence[Wish], key: str
+) -> None:
+    """Let a key stand for what needed no change; nothing is held, so nothing has to be undone."""
+    operation_id = str(uuid4())
+    backend.registry.reserve(operation_id, claims_of(planned, wishes), key=key)
+    backend.registry.confirm(operation_id, [])
+
+
+def _replayed(backend: Backend, before: KeyedOperation, wishes: Sequence[Wish]) -> CreateResult:
+    """Return what the first call with the key was answered, whatever the DAGs are by now."""
+    is_changed = not all(one.is_unchanged for one in before.reservations)
+    commit_id = commit_of(backend.repo, before.operation_id) if is_changed else None
+    pairs = zip(before.reservations, wishes, strict=True)
+    return CreateResult(
+        dags=tuple(_as_answered(granted, commit_id, wish.source) for granted, wish in pairs),
+        operation_id=before.operation_id if is_changed else None,
+        replayed=True,
+    )
+
+
+def _as_answered(granted: Reservation, commit_id: str | None, source: str | None) -> CreatedDag:
+    changed = not granted.is_unchanged
+    commit = commit_id if changed and commit_id else granted.commit_id
+    return CreatedDag(
+        dag_id=granted.dag_id,
+        file_path=granted.file_path or "",
+        commit_id=commit or "",
+        created_at=granted.created_at,
+        version=granted.version,
+        changed=changed,
+        state=_state(granted.version) if changed else "unchanged",
+        source=source,
+    )
+
+
+def _state(version: int) -> Literal["created", "updated"]:
+    return "created" if version == 1 else "updated"
 
 
 def _repeated(backend: Backend, entry: Entry) -> CreateResult:
@@ -129,7 +200,7 @@ def _changed(item: Item, commit_id: str) -> CreatedDag:
         created_at=granted.created_at,
         version=granted.version,
         changed=True,
-        state="created" if granted.version == 1 else "updated",
+        state=_state(granted.version),
         source=item.source_path,
     )
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
-from dagctl.publish.recovery import recover_all
+from dagctl.publish.recovery import recover_all, recover_what_may_be
 
 if TYPE_CHECKING:
     from dagctl.publish.backend import Context
-    from dagctl.publish.recovery import Recovered
+    from dagctl.publish.recovery import Recovered, Unsettled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class RecoverResult:
     """What became of each operation that was found in the journal, the oldest first."""
 
     recovered: tuple[Recovered, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
+    """What is left in the journal, as this user or this moment does not allow to settle it."""
 
 
 def recover(context: Context) -> RecoverResult:
@@ -32,15 +34,15 @@ def recover(context: Context) -> RecoverResult:
 
 
 def recover_if_idle(context: Context) -> RecoverResult:
-    """Do as `recover`, unless there is nothing to do or another dagctl is at work.
+    """Settle what can be, unless there is nothing to do or another dagctl is at work.
 
-    Raises:
-        UnfinishedError: One could be neither finished nor undone.
+    For commands that only read: what they cannot settle is theirs to tell, and no failure.
     """
     if not context.backend.journal.entries():
         return RecoverResult()
     try:
         with context.backend.journal.lock(wait=0):
-            return RecoverResult(recovered=recover_all(context).recovered)
+            recovered, unsettled = recover_what_may_be(context)
     except ConflictError:  # the operation is not dead, it is under way
         return RecoverResult()
+    return RecoverResult(recovered=tuple(recovered), unsettled=tuple(unsettled))

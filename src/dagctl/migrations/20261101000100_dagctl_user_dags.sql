@@ -125,6 +125,7 @@ alter table public.user_dags
 create index if not exists user_dags_listing_idx
   on public.user_dags (project_id, dag_id collate "C");
 create index if not exists user_dags_source_path_idx on public.user_dags (project_id, source_path);
+create index if not exists user_dags_storage_path_idx on public.user_dags (storage_path);
 create index if not exists user_dags_user_id_idx on public.user_dags (user_id);
 create index if not exists user_dags_operation_id_idx on public.user_dags (operation_id);
 

@@ -94,6 +94,36 @@ begin
 end
 $$;
 
+-- A DAG that stays as it is: nothing is held, and what is recorded of this version is remembered.
+create or replace function private.keep_unchanged(
+  p_operation uuid,
+  p_project uuid,
+  p_ordinal integer,
+  p_wish text,
+  p_row uuid,
+  p_expected integer,
+  p_spec_digest text
+)
+returns void
+language plpgsql security invoker
+set search_path = ''
+as $$
+begin
+  insert into private.dag_reservations (
+    operation_id, ordinal, row_id, wished, version, spec_digest, is_unchanged, file_path, commit_id
+  )
+  select p_operation, p_ordinal, d.id, p_wish, d.version, p_spec_digest, true, d.file_path, d.commit_id
+  from public.user_dags d
+  where d.id = p_row and d.project_id = p_project and d.state = 'active' and d.version = p_expected;
+  if not found then
+    perform private.refuse(
+      'PT409', 'version_moved', format('`%s` was changed by another', p_wish),
+      'run the command again'
+    );
+  end if;
+end
+$$;
+
 create or replace function private.grant_claim(
   p_operation uuid,
   p_project uuid,
@@ -101,7 +131,8 @@ create or replace function private.grant_claim(
   p_wish text,
   p_replaces uuid,
   p_expected integer,
-  p_on_taken text
+  p_on_taken text,
+  p_spec_digest text
 )
 returns void
 language plpgsql security invoker
@@ -118,8 +149,10 @@ begin
       p_operation, p_project, p_wish, p_replaces, p_expected
     );
   end if;
-  insert into private.dag_reservations (operation_id, ordinal, row_id, wished, version)
-  values (p_operation, p_ordinal, granted, p_wish, granted_version);
+  insert into private.dag_reservations (
+    operation_id, ordinal, row_id, wished, version, spec_digest
+  )
+  values (p_operation, p_ordinal, granted, p_wish, granted_version, p_spec_digest);
 end
 $$;
 
@@ -162,15 +195,20 @@ begin
     perform private.refuse(
       'PT409', 'operation_reused', format('operation id %s is in use', p_operation)
     );
-  elsif op.status = 'aborted' then
+  elsif op.status in ('aborting', 'aborted') then
     perform private.refuse(
       'PT409', 'operation_aborted', format('operation %s was aborted', p_operation),
       'run the command again'
     );
   elsif (
-    select jsonb_agg(r.wished order by r.ordinal)
+    select jsonb_agg(jsonb_build_array(r.wished, r.spec_digest) order by r.ordinal)
     from private.dag_reservations r where r.operation_id = p_operation
-  ) is distinct from jsonb_path_query_array(p_claims, '$[*].dag_id') then
+  ) is distinct from (
+    select jsonb_agg(jsonb_build_array(c.dag_id, c.spec_digest) order by c.ordinal)
+    from rows from (
+      jsonb_to_recordset(p_claims) as (dag_id text, spec_digest text)
+    ) with ordinality as c (dag_id, spec_digest, ordinal)
+  ) then
     perform private.refuse(
       'PT409', 'operation_reused', format('operation %s stands for other claims', p_operation)
     );
@@ -179,7 +217,9 @@ begin
 end
 $$;
 
-create or replace function private.reserve(p_operation uuid, p_project uuid, p_claims jsonb)
+create or replace function private.reserve(
+  p_operation uuid, p_project uuid, p_claims jsonb, p_key text
+)
 returns json
 language plpgsql security definer
 set search_path = ''
@@ -190,26 +230,45 @@ begin
   perform private.check_writer(p_project);
   perform private.check_claims(p_claims);
   perform private.lock_project(p_project);
+  perform private.prune_operations(p_project);
 
-  insert into private.dag_operations (id, project_id, user_id, status)
-  values (p_operation, p_project, auth.uid(), 'reserved')
-  on conflict (id) do nothing;
-  if not found then
+  if exists (select from private.dag_operations where id = p_operation) then
     perform private.resume_operation(p_operation, p_project, p_claims);
     return private.reserved(p_operation);
+  elsif exists (
+    select from private.dag_operations
+    where project_id = p_project and key = p_key and status <> 'aborted'
+  ) then
+    perform private.refuse(
+      'PT409', 'key_taken', format('another operation has the key %s', left(p_key, 255)),
+      'run the command again'
+    );
   end if;
+  insert into private.dag_operations (id, project_id, user_id, status, key)
+  values (p_operation, p_project, auth.uid(), 'reserved', p_key);
 
   for claim in
     select c.* from rows from (
-      jsonb_to_recordset(p_claims)
-        as (dag_id text, replaces uuid, expected_version integer, on_taken text)
-    ) with ordinality as c (dag_id, replaces, expected_version, on_taken, ordinal)
+      jsonb_to_recordset(p_claims) as (
+        dag_id text, replaces uuid, expected_version integer, on_taken text,
+        spec_digest text, is_unchanged boolean
+      )
+    ) with ordinality as c (
+      dag_id, replaces, expected_version, on_taken, spec_digest, is_unchanged, ordinal
+    )
     order by c.ordinal
   loop
-    perform private.grant_claim(
-      p_operation, p_project, claim.ordinal::integer, claim.dag_id,
-      claim.replaces, claim.expected_version, coalesce(claim.on_taken, 'number')
-    );
+    if claim.is_unchanged then
+      perform private.keep_unchanged(
+        p_operation, p_project, claim.ordinal::integer, claim.dag_id,
+        claim.replaces, claim.expected_version, claim.spec_digest
+      );
+    else
+      perform private.grant_claim(
+        p_operation, p_project, claim.ordinal::integer, claim.dag_id, claim.replaces,
+        claim.expected_version, coalesce(claim.on_taken, 'number'), claim.spec_digest
+      );
+    end if;
   end loop;
   return private.reserved(p_operation);
 end
@@ -219,9 +278,10 @@ revoke all on function
   private.grant_name(uuid, uuid, text, text),
   private.add_reserved(uuid, uuid, text, text),
   private.grant_update(uuid, uuid, text, uuid, integer),
-  private.grant_claim(uuid, uuid, integer, text, uuid, integer, text),
+  private.keep_unchanged(uuid, uuid, integer, text, uuid, integer, text),
+  private.grant_claim(uuid, uuid, integer, text, uuid, integer, text, text),
   private.check_claims(jsonb),
   private.resume_operation(uuid, uuid, jsonb),
-  private.reserve(uuid, uuid, jsonb)
+  private.reserve(uuid, uuid, jsonb, text)
 from public, anon, authenticated, service_role;
-grant execute on function private.reserve(uuid, uuid, jsonb) to authenticated;
+grant execute on function private.reserve(uuid, uuid, jsonb, text) to authenticated;

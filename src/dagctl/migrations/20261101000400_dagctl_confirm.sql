@@ -1,6 +1,6 @@
 -- confirm and abort: the two ends of an operation. Exactly one of them wins.
 
--- The records are those of the reservations, in their order.
+-- The records are those of the reservations that are not unchanged, in their order.
 create or replace function private.check_records(p_operation uuid, p_records jsonb)
 returns void
 language plpgsql security invoker
@@ -8,10 +8,10 @@ set search_path = ''
 as $$
 begin
   if (
-    select jsonb_agg(d.dag_id order by r.ordinal)
+    select coalesce(jsonb_agg(d.dag_id order by r.ordinal), '[]')
     from private.dag_reservations r
     join public.user_dags d on d.id = r.row_id
-    where r.operation_id = p_operation
+    where r.operation_id = p_operation and not r.is_unchanged
   ) is distinct from jsonb_path_query_array(p_records, '$[*].dag_id') then
     perform private.refuse(
       'PT409', 'not_reserved', format('operation %s has not reserved these DAGs', p_operation),
@@ -47,11 +47,18 @@ as $$
       state = 'active',
       operation_id = null,
       lease_until = null
-  from private.dag_reservations r
-  cross join lateral jsonb_populate_record(
-    null::public.user_dags, p_records -> (r.ordinal - 1)
-  ) as n
-  where r.operation_id = p_operation and d.id = r.row_id;
+  from (
+    select row_id, version, (row_number() over (order by ordinal) - 1)::integer as place
+    from private.dag_reservations
+    where operation_id = p_operation and not is_unchanged
+  ) as r
+  cross join lateral jsonb_populate_record(null::public.user_dags, p_records -> r.place) as n
+  where d.id = r.row_id;
+
+  update private.dag_reservations r
+  set file_path = d.file_path, commit_id = d.commit_id
+  from public.user_dags d
+  where r.operation_id = p_operation and not r.is_unchanged and d.id = r.row_id;
 
   update private.dag_operations set status = 'confirmed', updated_at = now() where id = p_operation;
 $$;
@@ -64,18 +71,18 @@ as $$
 declare
   op private.dag_operations;
 begin
-  select * into op from private.dag_operations where id = p_operation and user_id = auth.uid();
-  if not found then
+  if private.operation_status(p_operation) = 'absent' then
     perform private.refuse(
       'PT409', 'not_reserved', format('nothing is reserved for operation %s', p_operation),
       'run the command again'
     );
   end if;
+  select * into op from private.dag_operations where id = p_operation;
   perform private.check_writer(op.project_id);
   perform private.lock_project(op.project_id);
 
   select * into op from private.dag_operations where id = p_operation;
-  if op.status = 'aborted' then
+  if op.status in ('aborting', 'aborted') then
     perform private.refuse(
       'PT409', 'operation_aborted', format('operation %s was aborted', p_operation),
       'run the command again'
@@ -88,19 +95,19 @@ begin
 end
 $$;
 
--- The status after all: `confirmed` if confirm was first, else `aborted`. One who lost the membership may
--- still give back what is held; where nothing is held, no tombstone is written (`absent`).
-create or replace function private.abort(p_operation uuid, p_project uuid)
-returns text
-language plpgsql security definer
+-- The operation, locked for its end; a tombstone if there was none. Whose it is may end it without being
+-- a member any more; where they have none, no tombstone is written (null).
+create or replace function private.operation_to_end(p_operation uuid, p_project uuid)
+returns private.dag_operations
+language plpgsql security invoker
 set search_path = ''
 as $$
 declare
   writer boolean := private.is_writer(p_project);
   op private.dag_operations;
 begin
-  if not writer and private.operation_status(p_operation) = 'absent' then
-    return 'absent';
+  if private.operation_status(p_operation) = 'absent' and not writer then
+    return null;
   end if;
   perform private.lock_project(p_project);
 
@@ -108,15 +115,51 @@ begin
   select p_operation, p_project, auth.uid(), 'aborted' where writer
   on conflict (id) do nothing;
   select * into op from private.dag_operations where id = p_operation;
-  if (op.project_id, op.user_id) is distinct from (p_project, auth.uid()) then
+  if op.project_id is distinct from p_project then
     perform private.refuse(
       'PT409', 'operation_reused', format('operation id %s is in use', p_operation)
     );
-  elsif op.status = 'reserved' then
+  elsif op.user_id is distinct from auth.uid() then
+    perform private.check_writer(p_project);
+  end if;
+  return op;
+end
+$$;
+
+-- The first half of aborting. The status after it: `confirmed` if confirm was first; else the operation
+-- confirms nothing and uploads nothing new any more, and holds its DAGs (`aborting`) until `abort`.
+create or replace function private.begin_abort(p_operation uuid, p_project uuid)
+returns text
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  op private.dag_operations := private.operation_to_end(p_operation, p_project);
+begin
+  if op.status = 'reserved' then
+    update private.dag_operations set status = 'aborting', updated_at = now()
+    where id = p_operation;
+    return 'aborting';
+  end if;
+  return coalesce(op.status, 'absent');
+end
+$$;
+
+-- The second half, or both at once: what is held is given back. The status after it: `confirmed` if confirm
+-- was first, else `aborted`.
+create or replace function private.abort(p_operation uuid, p_project uuid)
+returns text
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  op private.dag_operations := private.operation_to_end(p_operation, p_project);
+begin
+  if op.status in ('reserved', 'aborting') then
     perform private.release(p_operation);
     return 'aborted';
   end if;
-  return op.status;
+  return coalesce(op.status, 'absent');
 end
 $$;
 
@@ -124,6 +167,10 @@ revoke all on function
   private.check_records(uuid, jsonb),
   private.publish(uuid, jsonb),
   private.confirm(uuid, jsonb),
+  private.operation_to_end(uuid, uuid),
+  private.begin_abort(uuid, uuid),
   private.abort(uuid, uuid)
 from public, anon, authenticated, service_role;
-grant execute on function private.confirm(uuid, jsonb), private.abort(uuid, uuid) to authenticated;
+grant execute on function
+  private.confirm(uuid, jsonb), private.begin_abort(uuid, uuid), private.abort(uuid, uuid)
+to authenticated;

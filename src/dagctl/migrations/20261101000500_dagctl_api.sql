@@ -1,12 +1,22 @@
 -- What the API exposes: thin functions that run as the caller. Those that write call their namesakes
 -- in `private`, which check membership; those that read stand under row level security.
 
-create or replace function public.reserve(p_operation uuid, p_project uuid, p_claims jsonb)
+create or replace function public.reserve(
+  p_operation uuid, p_project uuid, p_claims jsonb, p_key text default null
+)
 returns json
 language sql volatile security invoker
 set search_path = ''
 as $$
-  select private.reserve(p_operation, p_project, p_claims);
+  select private.reserve(p_operation, p_project, p_claims, p_key);
+$$;
+
+create or replace function public.keyed_operation(p_project uuid, p_key text)
+returns json
+language sql stable security invoker
+set search_path = ''
+as $$
+  select private.keyed_operation(p_project, p_key);
 $$;
 
 create or replace function public.reserved(p_operation uuid)
@@ -23,6 +33,14 @@ language sql volatile security invoker
 set search_path = ''
 as $$
   select private.confirm(p_operation, p_records);
+$$;
+
+create or replace function public.begin_abort(p_operation uuid, p_project uuid)
+returns text
+language sql volatile security invoker
+set search_path = ''
+as $$
+  select private.begin_abort(p_operation, p_project);
 $$;
 
 create or replace function public.abort(p_operation uuid, p_project uuid)
@@ -133,18 +151,22 @@ end
 $$;
 
 revoke all on function
-  public.reserve(uuid, uuid, jsonb),
+  public.reserve(uuid, uuid, jsonb, text),
+  public.keyed_operation(uuid, text),
   public.reserved(uuid),
   public.confirm(uuid, jsonb),
+  public.begin_abort(uuid, uuid),
   public.abort(uuid, uuid),
   public.operation_status(uuid),
   public.find_dags(uuid, text[], text[]),
   public.list_dags(uuid, text, text, uuid, text, integer)
 from public, anon, authenticated, service_role;
 grant execute on function
-  public.reserve(uuid, uuid, jsonb),
+  public.reserve(uuid, uuid, jsonb, text),
+  public.keyed_operation(uuid, text),
   public.reserved(uuid),
   public.confirm(uuid, jsonb),
+  public.begin_abort(uuid, uuid),
   public.abort(uuid, uuid),
   public.operation_status(uuid)
 to authenticated;

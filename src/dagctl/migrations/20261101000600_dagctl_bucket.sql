@@ -22,48 +22,30 @@ create policy dagctl_dags_select on storage.objects
     )
   );
 
--- Only the operation that holds a DAG writes its key: an upload that arrives when the operation is over
--- changes nothing any more.
+-- Only the operation that holds a DAG writes its key: an upload says in its metadata which operation it is of,
+-- and one that arrives when that operation is over changes nothing any more. The old row names the operation
+-- before, so only its key is looked at.
 drop policy if exists dagctl_dags_insert on storage.objects;
 create policy dagctl_dags_insert on storage.objects
   for insert to authenticated
   with check (
     bucket_id = 'dags'
     and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*[.]py$'
-    and name = any (array(select private.held_objects()))
-    and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
+    and private.may_upload(name, user_metadata)
   );
 
 drop policy if exists dagctl_dags_update on storage.objects;
 create policy dagctl_dags_update on storage.objects
   for update to authenticated
-  using (
-    bucket_id = 'dags'
-    and name = any (array(select private.held_objects()))
-    and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
-  )
+  using (bucket_id = 'dags' and private.may_replace(name))
   with check (
     bucket_id = 'dags'
     and name ~ '^[^/]+/dags/[A-Za-z0-9_][A-Za-z0-9_.-]*[.]py$'
-    and name = any (array(select private.held_objects()))
-    and (storage.foldername(name))[1]
-      = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
+    and private.may_upload(name, user_metadata)
   );
 
 -- What a recorded DAG has in the bucket is its operation's alone to remove; what is left over, any editor's.
 drop policy if exists dagctl_dags_delete on storage.objects;
 create policy dagctl_dags_delete on storage.objects
   for delete to authenticated
-  using (
-    bucket_id = 'dags'
-    and (
-      name = any (array(select private.reserved_objects()))
-      or (
-        (storage.foldername(name))[1]
-          = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
-        and (name = any (array(select private.held_objects())) or private.is_left_over(name))
-      )
-    )
-  );
+  using (bucket_id = 'dags' and private.may_remove(name, user_metadata));

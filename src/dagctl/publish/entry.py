@@ -79,6 +79,8 @@ class Entry:
     wishes: tuple[Wish, ...]
     phase: Phase = Phase.RESERVING
     items: tuple[Item, ...] = ()
+    key: str | None = None
+    """The idempotency key: by it the registry, not the journal, tells a repeat."""
 
     @property
     def writes(self) -> list[FileWrite]:
@@ -138,6 +140,7 @@ def to_data(entry: Entry) -> dict[str, Any]:
         "project_id": entry.project_id,
         "branch": entry.branch,
         "phase": entry.phase.value,
+        "key": entry.key,
         "wishes": [asdict(wish) for wish in entry.wishes],
         "items": [_item_data(item) for item in entry.items],
     }
@@ -162,6 +165,7 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> Entry:
             phase=Phase(data["phase"]),
             wishes=tuple(Wish(**wish) for wish in data["wishes"]),
             items=tuple(_item(item) for item in data["items"]),
+            key=data["key"],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnfinishedError(f"the journal of operation {operation_id} is damaged") from error

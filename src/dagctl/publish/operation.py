@@ -19,7 +19,7 @@ from dagctl.publish.plan import path_of, rendered, standing_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.ports import DagRecord, Reservation
+    from dagctl.ports import Claim, DagRecord, Reservation
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.plan import Options, Planned
     from dagctl.publish.request import Request
@@ -47,7 +47,11 @@ class Operation:
 
 
 def begin(
-    context: Context, options: Options, planned: Sequence[Planned], wishes: Sequence[Wish]
+    context: Context,
+    options: Options,
+    planned: Sequence[Planned],
+    wishes: Sequence[Wish],
+    key: str | None = None,
 ) -> Operation:
     """Return the operation that carries out the plan. The repository is checked, nothing is done.
 
@@ -56,6 +60,7 @@ def begin(
         options: How to publish.
         planned: What is to be done, one for each wish.
         wishes: What the command asks for.
+        key: The idempotency key, if the command has one.
 
     Raises:
         ConflictError: The repository is in no state to commit to.
@@ -71,6 +76,7 @@ def begin(
             replace(wish, unchanged=one.dag_id if one.action == "unchanged" else None)
             for wish, one in zip(wishes, planned, strict=True)
         ),
+        key=key,
     )
     return Operation(context=context, options=options, planned=planned, entry=entry)
 
@@ -91,6 +97,14 @@ def wishes_of(
     )
 
 
+def claims_of(planned: Sequence[Planned], wishes: Sequence[Wish]) -> list[Claim]:
+    """Return what is asked of the registry, one claim for each wish."""
+    return [
+        replace(one.choice.claim, spec_digest=wish.digest, is_unchanged=one.action == "unchanged")
+        for one, wish in zip(planned, wishes, strict=True)
+    ]
+
+
 # --- The steps ---
 
 
@@ -102,9 +116,17 @@ def write_journal(operation: Operation) -> Operation:
 
 
 def reserve(operation: Operation) -> Operation:
-    """Get the final names, all in one transaction."""
-    claims = [one.choice.claim for _, one in operation.changes]
-    reservations = operation.context.backend.registry.reserve(operation.entry.operation_id, claims)
+    """Get the final names, all in one transaction.
+
+    With a key, what stays unchanged is claimed too: a repeat answers for it as well.
+    """
+    entry = operation.entry
+    registry = operation.context.backend.registry
+    claims = claims_of(operation.planned, entry.wishes)
+    if entry.key is None:
+        claims = [one for one in claims if not one.is_unchanged]
+    granted = registry.reserve(entry.operation_id, claims, key=entry.key)
+    reservations = [one for one in granted if not one.is_unchanged]
     detail = _summary([one.dag_id for one in reservations], "names")
     return replace(operation, reservations=reservations, detail=detail)
 
@@ -122,7 +144,12 @@ def render(operation: Operation) -> Operation:
 
 def upload(operation: Operation) -> Operation:
     """Put the DAG files into the store, side by side."""
-    put_objects(operation.context.backend.store, operation.entry.items, operation.context.listener)
+    put_objects(
+        operation.context.backend.store,
+        operation.entry.operation_id,
+        operation.entry.items,
+        operation.context.listener,
+    )
     return replace(
         operation, detail=_summary([one.storage_path for one in operation.entry.items], "objects")
     )

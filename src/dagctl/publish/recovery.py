@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.ports import OperationStatus
@@ -16,7 +16,7 @@ from dagctl.publish.operation import confirm_entry
 from dagctl.publish.undo import find_commit, undo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.entry import Entry, Wish
@@ -35,6 +35,14 @@ class Recovered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """An operation that could be neither finished nor undone now; its journal is kept."""
+
+    operation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
     """What was found in the journal, and what became of it."""
 
@@ -43,14 +51,14 @@ class Recovery:
     """The finished operation that is what the present command asks for; still in the journal."""
 
 
-def recover_all(context: Context, wishes: Sequence[Wish] = ()) -> Recovery:
+def recover_all(context: Context, wishes: Sequence[Wish] | None = None) -> Recovery:
     """Finish or undo every operation in the journal; the caller holds the workspace's lock.
 
     As the lock is held, the processes of these operations are dead.
 
     Args:
         context: The ports, and who hears of each step.
-        wishes: What the present command asks for.
+        wishes: What the present command asks for, if a dead one may have asked the same.
 
     Raises:
         UnfinishedError: One could be neither finished nor undone.
@@ -58,16 +66,28 @@ def recover_all(context: Context, wishes: Sequence[Wish] = ()) -> Recovery:
     recovered: list[Recovered] = []
     repeated = None
     for operation_id, data in context.backend.journal.entries().items():
-        with context.step("recover"):
-            entry = from_data(operation_id, data)
-            with kept(entry):
-                outcome = settle(context, entry)
-            recovered.append(outcome)
-            if outcome.outcome == "finished" and not repeated and entry.wishes == tuple(wishes):
-                repeated = entry
-            else:
-                clear(context.backend, entry)
+        outcome, entry = _recover(context, operation_id, data)
+        recovered.append(outcome)
+        if outcome.outcome == "finished" and not repeated and _is_asked_again(entry, wishes):
+            repeated = entry
+        else:
+            clear(context.backend, entry)
     return Recovery(recovered=tuple(recovered), repeated=repeated)
+
+
+def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettled]]:
+    """Finish or undo what can be now, and say of the rest why not; else as `recover_all`."""
+    recovered: list[Recovered] = []
+    unsettled: list[Unsettled] = []
+    for operation_id, data in context.backend.journal.entries().items():
+        try:
+            outcome, entry = _recover(context, operation_id, data)
+            clear(context.backend, entry)
+        except (DagctlError, OSError) as error:
+            unsettled.append(Unsettled(operation_id=operation_id, reason=str(error)))
+        else:
+            recovered.append(outcome)
+    return recovered, unsettled
 
 
 def settle(context: Context, entry: Entry) -> Recovered:
@@ -79,8 +99,11 @@ def settle(context: Context, entry: Entry) -> Recovered:
     status = backend.registry.status(entry.operation_id)
     if status is OperationStatus.CONFIRMED:
         return finished(entry)
+    if status is OperationStatus.ABSENT and _is_recorded(backend, entry):
+        return finished(entry)
     commit_id = find_commit(backend, entry)
-    if commit_id is None or entry.phase is Phase.ABORTING or status is OperationStatus.ABORTED:
+    is_over = status in {OperationStatus.ABORTING, OperationStatus.ABORTED}
+    if commit_id is None or entry.phase is Phase.ABORTING or is_over:
         return undone(context, entry)
     try:
         _go_on(context, entry, commit_id)
@@ -107,10 +130,12 @@ def finished(entry: Entry) -> Recovered:
 
 
 def undone(context: Context, entry: Entry) -> Recovered:
-    """Undo the operation and return what is left of it."""
-    left = tuple(undo(context, entry))
+    """Undo the operation and return what is left of it; finished if it was confirmed before."""
+    left = undo(context, entry)
+    if left is None:
+        return finished(entry)
     return Recovered(
-        operation_id=entry.operation_id, outcome="undone", dags=entry.dag_ids, left=left
+        operation_id=entry.operation_id, outcome="undone", dags=entry.dag_ids, left=tuple(left)
     )
 
 
@@ -133,6 +158,32 @@ def kept(entry: Entry) -> Iterator[None]:
 def clear(backend: Backend, entry: Entry) -> None:
     """Remove the entry from the journal."""
     backend.journal.delete(entry.operation_id)
+
+
+def _recover(
+    context: Context, operation_id: str, data: Mapping[str, Any]
+) -> tuple[Recovered, Entry]:
+    """Settle what a journal's entry says; the entry is kept."""
+    with context.step("recover"):
+        entry = from_data(operation_id, data)
+        with kept(entry):
+            return settle(context, entry), entry
+
+
+def _is_asked_again(entry: Entry, wishes: Sequence[Wish] | None) -> bool:
+    return wishes is not None and entry.key is None and entry.wishes == tuple(wishes)
+
+
+def _is_recorded(backend: Backend, entry: Entry) -> bool:
+    """Return whether an operation was confirmed so long ago that the registry forgot it."""
+    if not entry.items:
+        return False
+    records = {one.id: one for one in backend.registry.find(dag_ids=entry.dag_ids)}
+    return all(
+        (record := records.get(item.reservation.row_id)) is not None
+        and record.version >= item.reservation.version
+        for item in entry.items
+    )
 
 
 def _go_on(context: Context, entry: Entry, commit_id: str) -> None:

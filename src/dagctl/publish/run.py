@@ -11,9 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from dagctl.errors import UNCHANGED, DagctlError, UnavailableError, UnfinishedError
-from dagctl.ports import OperationStatus
 from dagctl.publish.operation import STEPS, take
-from dagctl.publish.recovery import clear, finished, recorded_commit, settle, undone
+from dagctl.publish.recovery import clear, recorded_commit, settle, undone
 
 if TYPE_CHECKING:
     from dagctl.publish.operation import Operation
@@ -63,8 +62,6 @@ def _settled(error: BaseException, step: str, operation: Operation) -> Recovered
     # a confirmation that was sent may still arrive: repeating it is safe, undoing it is not
     if not _is_refusal(error) and (step == "confirm" or not is_interrupt):
         return settle(context, entry)
-    if context.backend.registry.status(entry.operation_id) is OperationStatus.CONFIRMED:
-        return finished(entry)
     return undone(context, entry)
 
 

@@ -8,49 +8,60 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.errors import UnfinishedError
 from dagctl.ports import OperationStatus
 from dagctl.publish.entry import Phase, to_data
-from dagctl.publish.objects import put_back_objects
+from dagctl.publish.objects import put_back_objects, remove_left_over
 
 if TYPE_CHECKING:
     from dagctl.publish.backend import Backend, Context
     from dagctl.publish.entry import Entry
 
 
-def undo(context: Context, entry: Entry) -> list[str]:
+def undo(context: Context, entry: Entry) -> list[str] | None:
     """Take everything back; return the files that were left, as they hold something else by now.
 
-    The reservation goes last: as long as it stands, path and key are this operation's alone.
+    First the registry decides: from then on the operation is neither confirmed nor takes anything
+    new into the store, so nothing that arrives late can come after what is put back. The
+    reservation goes last: as long as it stands, path and key are this operation's alone.
 
-    Raises:
-        UnfinishedError: The registry turns out to have confirmed the operation.
+    Returns:
+        None if the registry has confirmed the operation: then nothing is undone.
     """
-    backend = context.backend
-    left: list[str] = []
-    if entry.items:
-        _undo_commit(context, entry)
-        with context.step("undo file"):
-            left = backend.files.restore(entry.writes)
-        with context.step("undo upload"):
-            put_back_objects(backend.store, entry.items, context.listener)
+    registry = context.backend.registry
+    if not entry.items:
+        with context.step("undo reserve"):
+            status = registry.abort(entry.operation_id)
+        return None if status is OperationStatus.CONFIRMED else []
+    status = registry.begin_abort(entry.operation_id)
+    if status is OperationStatus.CONFIRMED:
+        return None
+    left = _take_back(context, entry, holds=status is OperationStatus.ABORTING)
     with context.step("undo reserve"):
-        if backend.registry.abort(entry.operation_id) is OperationStatus.CONFIRMED:
-            raise UnfinishedError("the registry confirmed the operation while it was being undone")
+        registry.abort(entry.operation_id)
     _undo_late_effects(context, entry)
+    return left
+
+
+def _take_back(context: Context, entry: Entry, *, holds: bool) -> list[str]:
+    backend = context.backend
+    _undo_commit(context, entry)
+    with context.step("undo file"):
+        left = backend.files.restore(entry.writes)
+    if holds:  # else the store is another's, or what was begun never got there
+        with context.step("undo upload"):
+            put_back_objects(backend.store, entry.operation_id, entry.items, context.listener)
     return left
 
 
 def _undo_late_effects(context: Context, entry: Entry) -> None:
     """Look again for what came after the first look, now that nothing more can come.
 
-    A git may outlive its killed dagctl by some milliseconds, and an upload may arrive after its
-    answer was given up. What was there before this operation has a holder again: it is let alone.
+    A git may outlive its killed dagctl by some milliseconds, and the store may have looked at an
+    upload before it took the bytes. What was there before this operation has a holder again: it is
+    let alone.
     """
-    if entry.items:
-        _undo_commit(context, entry)
-        created = [item for item in entry.items if item.old_object is None]
-        put_back_objects(context.backend.store, created, context.listener)
+    _undo_commit(context, entry)
+    remove_left_over(context.backend.store, entry.items, context.listener)
 
 
 def find_commit(backend: Backend, entry: Entry) -> str | None:

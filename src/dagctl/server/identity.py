@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from dagctl.bootstrap import Caller
 from dagctl.endpoint import is_loopback
-from dagctl.errors import NotSignedInError
+from dagctl.errors import NotSignedInError, UnavailableError, UsageError
 from dagctl.ports import Identity
 from dagctl.server.refusals import RequestError
 
@@ -44,7 +44,12 @@ class TokenDoor:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise NotSignedInError("the request has no access token", hint=SIGN_IN)
-        signed_in = self._verify(token.strip())
+        try:
+            signed_in = self._verify(token.strip())
+        except UsageError as error:  # not the caller's fault: the project knows not our key
+            raise UnavailableError(
+                "the server cannot ask its Supabase project", hint="tell the operators"
+            ) from error
         return Caller(
             user_id=signed_in.user_id,
             author=author_of(signed_in.email, signed_in.user_id),

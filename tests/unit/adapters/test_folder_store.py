@@ -18,7 +18,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_an_object_is_a_file_below_the_root(tmp_path: Path) -> None:
-    FolderStore(tmp_path / "store").put(KEY, b"x = 1\n")
+    FolderStore(tmp_path / "store").put(KEY, b"x = 1\n", operation_id="op-1")
     assert (tmp_path / "store" / KEY).read_bytes() == b"x = 1\n"
     assert names(tmp_path / "store/0a1b/dags") == ["x.py"]
 
@@ -42,7 +42,7 @@ def test_put_replaces_a_link_and_not_what_it_points_to(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "store").mkdir()
     (tmp_path / "store/x").symlink_to(tmp_path / "secret")
-    FolderStore(tmp_path / "store").put("x", b"mine")
+    FolderStore(tmp_path / "store").put("x", b"mine", operation_id="op-1")
     assert (tmp_path / "secret").read_bytes() == b"secret"
     assert FolderStore(tmp_path / "store").get("x") == b"mine"
 
@@ -52,7 +52,7 @@ def test_a_leftover_of_a_killed_run_is_cleared(tmp_path: Path, act: str) -> None
     store = FolderStore(tmp_path)
     (tmp_path / ".dagctl-tmp-x").write_bytes(b"ha")
     if act == "put":
-        store.put("x", b"mine")
+        store.put("x", b"mine", operation_id="op-1")
     else:
         store.delete("x")
     assert names(tmp_path) == (["x"] if act == "put" else [])

@@ -91,7 +91,10 @@ def test_the_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 def test_an_older_file_is_brought_forward_and_keeps_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "r.db"
     old = open_database(path)
-    old.execute("INSERT INTO operations VALUES ('o', 'p', 'aborted', '2024')")
+    old.execute(
+        "INSERT INTO operations (id, project_id, status, started_at) "
+        "VALUES ('o', 'p', 'aborted', '2024')"
+    )
     old.close()
     newer = (*MIGRATIONS, ("ALTER TABLE operations ADD COLUMN note TEXT",))
     connection = open_database(path, newer)

@@ -84,7 +84,9 @@ def test_a_commit_or_upload_that_lands_while_it_is_being_undone_is_taken_back(
                 tree = repo.tree(MAIN) | {write.path: write.new for write in entry.writes}
                 repo.add(MAIN, tree, "Create DAG orders", operation_id=operation_id)
                 for item in entry.items:
-                    world.backend.store.put(item.storage_path, item.write.new)
+                    world.backend.store.put(
+                        item.storage_path, item.write.new, operation_id=operation_id
+                    )
 
     recover(Context(world.backend, SETTINGS, Late()))
     assert world.state() == before

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from dagctl.errors import ConflictError
-from dagctl.ports import DagRecord, OperationStatus, Page, Query, Reservation
+from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Page, Query, Reservation
 from dagctl.publish.names import grant_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from dagctl.ports import Claim
+
+UNDER_WAY = {OperationStatus.RESERVED, OperationStatus.ABORTING}
+ENDED_BY_ABORT = {OperationStatus.ABORTING, OperationStatus.ABORTED}
 
 
 def _now() -> datetime:
@@ -31,6 +34,7 @@ class MemoryRegistry:
     rows: dict[str, DagRecord] = field(default_factory=dict)
     statuses: dict[str, OperationStatus] = field(default_factory=dict)
     reservations: dict[str, list[Reservation]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
     def find(
         self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
@@ -48,20 +52,29 @@ class MemoryRegistry:
         records = tuple(rows[: query.limit])
         return Page(records, records[-1].dag_id if len(rows) > query.limit else None)
 
-    def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+    def reserve(
+        self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
+    ) -> list[Reservation]:
         """Grant all claims or none; the same operation id gives the same reservations."""
-        if self.status(operation_id) is OperationStatus.ABORTED:
+        if self.status(operation_id) in ENDED_BY_ABORT:
             raise ConflictError(f"operation {operation_id} was aborted")
         if operation_id not in self.reservations:
-            held = self._held()
-            updates = [self._update(claim, held) for claim in claims]
-            names = grant_names(claims, held | {r.dag_id for r in self.rows.values()})
-            self.reservations[operation_id] = [
-                self._reservation(operation_id, index, name, old)
-                for index, (name, old) in enumerate(zip(names, updates, strict=True))
-            ]
+            if key is not None and self.keyed(key):
+                raise ConflictError(f"another operation has the key {key}")
+            self.reservations[operation_id] = self._granted(operation_id, claims)
             self.statuses[operation_id] = OperationStatus.RESERVED
+            if key is not None:
+                self.keys[key] = operation_id
         return list(self.reservations[operation_id])
+
+    def keyed(self, key: str) -> KeyedOperation | None:
+        """Return the operation with this key that is under way or confirmed."""
+        operation_id = self.keys.get(key, "")
+        status = self.status(operation_id)
+        if status in {OperationStatus.ABSENT, OperationStatus.ABORTED}:
+            return None
+        granted = tuple(self.reserved(operation_id))
+        return KeyedOperation(operation_id=operation_id, status=status, reservations=granted)
 
     def reserved(self, operation_id: str) -> list[Reservation]:
         """Return what is reserved or confirmed under this operation id."""
@@ -74,9 +87,22 @@ class MemoryRegistry:
             return
         if status is not OperationStatus.RESERVED:
             raise ConflictError(f"nothing is reserved for operation {operation_id}")
-        for record in list(records):
+        written = {record.id: record for record in records}
+        for record in written.values():
             self.rows[record.id] = replace(record, updated_at=self.now(), is_active=True)
+        self.reservations[operation_id] = [
+            _as_recorded(one, written.get(one.row_id)) for one in self.reservations[operation_id]
+        ]
         self.statuses[operation_id] = OperationStatus.CONFIRMED
+
+    def begin_abort(self, operation_id: str) -> OperationStatus:
+        """Decide that the operation will not be confirmed, unless it is; it still holds."""
+        status = self.status(operation_id)
+        if status is OperationStatus.RESERVED:
+            self.statuses[operation_id] = OperationStatus.ABORTING
+        elif status is OperationStatus.ABSENT:
+            self.abort(operation_id)
+        return self.status(operation_id)
 
     def abort(self, operation_id: str) -> OperationStatus:
         """Give the reservations back and leave a tombstone, unless confirmed."""
@@ -96,28 +122,55 @@ class MemoryRegistry:
         return {
             reservation.dag_id
             for operation_id, granted in self.reservations.items()
-            if self.status(operation_id) is OperationStatus.RESERVED
+            if self.status(operation_id) in UNDER_WAY
             for reservation in granted
+            if not reservation.is_unchanged
         }
 
     def _update(self, claim: Claim, held: set[str]) -> DagRecord | None:
         if claim.replaces is None:
             return None
         row = self.rows.get(claim.replaces)
-        if row is None or row.version != claim.expected_version or row.dag_id in held:
+        is_held = not claim.is_unchanged and row is not None and row.dag_id in held
+        if row is None or row.version != claim.expected_version or is_held:
             raise ConflictError(f"`{claim.dag_id}` is being changed, or was changed, by another")
         return row
 
+    def _granted(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+        held = self._held()
+        updates = [self._update(claim, held) for claim in claims]
+        names = grant_names(claims, held | {r.dag_id for r in self.rows.values()})
+        pairs = zip(claims, names, updates, strict=True)
+        return [self._reservation(operation_id, i, *each) for i, each in enumerate(pairs)]
+
     def _reservation(
-        self, operation_id: str, index: int, name: str, old: DagRecord | None
+        self, operation_id: str, index: int, claim: Claim, name: str, old: DagRecord | None
     ) -> Reservation:
-        return Reservation(
-            row_id=old.id if old else str(uuid5(UUID(operation_id), str(index))),
+        if old is None:
+            return Reservation(
+                row_id=str(uuid5(UUID(operation_id), str(index))),
+                dag_id=name,
+                version=1,
+                user_id=self.user_id,
+                created_at=self.now(),
+                spec_digest=claim.spec_digest,
+            )
+        granted = Reservation(
+            row_id=old.id,
             dag_id=name,
-            version=old.version + 1 if old else 1,
-            user_id=old.user_id if old else self.user_id,
-            created_at=old.created_at if old else self.now(),
+            version=old.version + (not claim.is_unchanged),
+            user_id=old.user_id,
+            created_at=old.created_at,
+            spec_digest=claim.spec_digest,
+            is_unchanged=claim.is_unchanged,
         )
+        return _as_recorded(granted, old) if claim.is_unchanged else granted
+
+
+def _as_recorded(granted: Reservation, record: DagRecord | None) -> Reservation:
+    if record is None:
+        return granted
+    return replace(granted, file_path=record.file_path, commit_id=record.commit_id)
 
 
 def _matches(record: DagRecord, query: Query) -> bool:

@@ -15,8 +15,9 @@ class MemoryStore:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
 
-    def put(self, key: str, data: bytes) -> None:
-        """Make `data` the object at `key`."""
+    def put(self, key: str, data: bytes, *, operation_id: str, restores: bool = False) -> None:
+        """Make `data` the object at `key`, whichever operation it is of."""
+        del operation_id, restores
         checked_parts(key)
         self.objects[key] = data
 

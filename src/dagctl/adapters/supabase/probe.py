@@ -121,9 +121,11 @@ class ProjectProbe:
         registry = self._registry
         registry.status(nobody)
         registry.reserved(nobody)
+        registry.keyed(nobody)
         registry.find(dag_ids=[TRIAL])
-        # a call without a project finds the function and does nothing
-        self._client.call("abort", {"p_operation": nobody, "p_project": None})
+        for function in ("begin_abort", "abort"):
+            # a call without a project finds the function and does nothing
+            self._client.call(function, {"p_operation": nobody, "p_project": None})
         for function, parameters in (
             ("reserve", {"p_operation": nobody, "p_project": None, "p_claims": []}),
             ("confirm", {"p_operation": nobody, "p_records": []}),
@@ -165,7 +167,7 @@ class ProjectProbe:
         operation = str(uuid4())
         try:
             (granted,) = self._registry.reserve(operation, [Claim(dag_id=TRIAL)])
-            self._try(granted)
+            self._try(operation, granted)
         finally:
             with suppress(DagctlError):
                 self._registry.abort(operation)
@@ -173,14 +175,15 @@ class ProjectProbe:
 
     # --- Inside ---
 
-    def _try(self, granted: Reservation) -> None:
+    def _try(self, operation: str, granted: Reservation) -> None:
         key = f"{self._settings.project_id}/dags/{granted.dag_id}.py"
         content = b"# a trial of dagctl doctor\n"
         try:
-            self._store.put(key, content)
+            self._store.put(key, content, operation_id=operation)
             if self._store.get(key) != content:
                 raise ConflictError("what is uploaded cannot be read again")
         finally:
+            self._registry.begin_abort(operation)  # only then it may be removed
             self._store.delete(key)
 
     @cached_property

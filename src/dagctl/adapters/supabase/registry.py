@@ -7,6 +7,7 @@ from uuid import UUID
 
 from dagctl.adapters.supabase.rows import (
     claims_data,
+    keyed_operation_of,
     records_data,
     records_of,
     reservations_of,
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.adapters.supabase.client import DataClient
-    from dagctl.ports import Claim, DagRecord, Query, Reservation
+    from dagctl.ports import Claim, DagRecord, KeyedOperation, Query, Reservation
 
 MOST_CLAIMS = 1000
 """How many claims the function `reserve` takes in its one transaction."""
@@ -87,9 +88,16 @@ class SupabaseRegistry:
         """Return how far the operation is."""
         return _status(self._remote.call("operation_status", {"p_operation": operation_id}))
 
+    def keyed(self, key: str) -> KeyedOperation | None:
+        """Return the operation with this idempotency key that is under way or confirmed."""
+        wanted = {"p_project": self._project, "p_key": key}
+        return keyed_operation_of(self._remote.call("keyed_operation", wanted))
+
     # --- Changing ---
 
-    def reserve(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
+    def reserve(
+        self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
+    ) -> list[Reservation]:
         """Grant all claims or none; the same operation id gives the same reservations.
 
         Raises:
@@ -107,6 +115,7 @@ class SupabaseRegistry:
                 "p_operation": operation_id,
                 "p_project": self._project,
                 "p_claims": claims_data(claims),
+                "p_key": key,
             },
         )
         return reservations_of(answer)
@@ -122,6 +131,15 @@ class SupabaseRegistry:
         answer = self._remote.call("confirm", wanted)
         if _status(answer) is not OperationStatus.CONFIRMED:
             raise UnavailableError(f"the server answered {answer!a} to a confirmation")
+
+    def begin_abort(self, operation_id: str) -> OperationStatus:
+        """Decide that the operation will not be confirmed, unless it is; it still holds.
+
+        Raises:
+            NotAMemberError: It is another's, and the user is no owner or editor of the project.
+        """
+        wanted = {"p_operation": operation_id, "p_project": self._project}
+        return _status(self._remote.call("begin_abort", wanted))
 
     def abort(self, operation_id: str) -> OperationStatus:
         """Give the reservations back and leave a tombstone, unless confirmed."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UnavailableError
-from dagctl.ports import DagRecord, Reservation
+from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,6 +48,23 @@ def reservations_of(data: object) -> list[Reservation]:
         return [
             Reservation(**{**row, "created_at": _time(row["created_at"])}) for row in _rows(data)
         ]
+
+
+def keyed_operation_of(data: object) -> KeyedOperation | None:
+    """Return the operation in an answer, if there is one.
+
+    Raises:
+        UnavailableError: It is no answer of dagctl's functions.
+    """
+    if data is None:
+        return None
+    with _understood():
+        fields_of: Mapping[str, Any] = dict(data)  # type: ignore[call-overload] # looked at here
+        return KeyedOperation(
+            operation_id=fields_of["operation_id"],
+            status=OperationStatus(fields_of["status"]),
+            reservations=tuple(reservations_of(fields_of["reservations"])),
+        )
 
 
 def _record_data(record: DagRecord) -> dict[str, Any]:

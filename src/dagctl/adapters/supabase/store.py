@@ -21,6 +21,9 @@ OPTIONS: FileOptions = {
     "upsert": "true",
 }
 
+UPLOADS, RESTORES = "dagctl_operation", "dagctl_restores"
+"""The keys in an object's metadata under which the policies look for the operation."""
+
 
 class SupabaseStore:
     """Objects of one bucket; safe to use from several threads for different keys."""
@@ -29,16 +32,20 @@ class SupabaseStore:
         self._remote = remote
         self._bucket = bucket
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes, *, operation_id: str, restores: bool = False) -> None:
         """Make `data` the object at `key`, whatever was there.
 
+        The operation stands in the object's metadata, which the bucket's policies look at.
+
         Raises:
-            NotAMemberError: The user may not write there.
+            NotAMemberError: The user may not write there, or the operation not any more.
         """
         checked_parts(key)
+        mark = RESTORES if restores else UPLOADS
+        options: FileOptions = {**OPTIONS, "metadata": {mark: operation_id}}
         try:
             with self._remote.explained(f"upload of {key}"):
-                self._remote.bucket(self._bucket).upload(key, data, OPTIONS)
+                self._remote.bucket(self._bucket).upload(key, data, options)
         except NotAMemberError:
             if self.get(key) != data:  # else it is there already, and nobody has to write it
                 raise

@@ -1,0 +1,68 @@
+"""Idempotency keys: one key stands for one operation of a project, over restarts and machines.
+
+What a key stands for is in the registry alone. An operation that was undone frees its key; one that
+another machine has left on the way is undone as far as the registry goes, and done anew.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from dagctl.errors import DagctlError, KeyReusedError, UsageError
+from dagctl.ports import OperationStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.ports import KeyedOperation, Repo
+    from dagctl.publish.backend import Backend
+    from dagctl.publish.entry import Wish
+
+LONGEST_KEY = 255
+"""In characters, as is usual for `Idempotency-Key`."""
+
+
+def checked_key(key: str) -> str:
+    """Return the key.
+
+    Raises:
+        UsageError: It is empty, too long, or has characters that cannot be printed.
+    """
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        raise UsageError(
+            f"an idempotency key has 1 to {LONGEST_KEY} printable characters",
+            hint="use a UUID, the same one for each repetition of a request",
+        )
+    return key
+
+
+def done_before(backend: Backend, key: str, wishes: Sequence[Wish]) -> KeyedOperation | None:
+    """Return the confirmed operation of this key; if there is none, the key is free now.
+
+    The caller holds the workspace's lock, and has settled what its journal holds. So an operation
+    that is still under way was begun elsewhere: it is aborted, which its own run will notice.
+
+    Raises:
+        KeyReusedError: The key stands for other specs.
+    """
+    found = backend.registry.keyed(key)
+    if found is None:
+        return None
+    if [one.spec_digest for one in found.reservations] != [wish.digest for wish in wishes]:
+        raise KeyReusedError(
+            f"the key {key} stands for other specs: it was used for operation {found.operation_id}",
+            hint="use a new key for a new request",
+        )
+    if found.status is OperationStatus.CONFIRMED:
+        return found
+    if backend.registry.abort(found.operation_id) is OperationStatus.CONFIRMED:
+        return backend.registry.keyed(key)
+    return None
+
+
+def commit_of(repo: Repo, operation_id: str) -> str | None:
+    """Return the operation's commit on the branch that is checked out, if it is there."""
+    with suppress(DagctlError):  # no branch to look at: what is recorded will do
+        return repo.find_commit(operation_id, repo.preflight([]))
+    return None
