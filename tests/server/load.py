@@ -253,8 +253,8 @@ def _check_project(
     assert set(versions.values()) == {1}
     for name in NAMES:
         base = name.lower()
-        count = sum(one == base or one.startswith(f"{base}_") for one in names)
-        wanted = {base, *(f"{base}_{number}" for number in range(2, count + 1))}
-        assert {one for one in names if one.startswith(base)} == wanted
+        numbered = {one for one in names if one.startswith(base)}
+        count = len(numbered)
+        assert numbered == {base if n == 1 else f"{base}_{n}" for n in range(1, count + 1)}
     commits = served.git(project_id, "log", "--format=%H", "--grep=^Dagctl-Op:").split()
     assert sorted(commits) == sorted(one["commit_id"] for one in results)
