@@ -69,6 +69,11 @@ class Served:
             )
         self.url = self.wait_for("listening")["url"]
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask the server to stop; return its exit code."""
         self.signal(number)
