@@ -11,8 +11,8 @@ from dagctl import Client
 from dagctl.errors import NotAMemberError, UnavailableError, UnfinishedError
 from tests.e2e.conftest import Killer, in_child
 from tests.stand_in import faults
-from tests.supabase.place import PASSWORD, PROJECT, Place
-from tests.supabase.test_rights import At, create_with
+from tests.supabase.place import PASSWORD, PROJECT, At, Place
+from tests.supabase.test_rights import create_with
 
 if TYPE_CHECKING:
     from pathlib import Path
