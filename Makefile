@@ -108,7 +108,7 @@ wheel: $(SETUP)
 	scripts/smoke .venv-wheel/bin/dagctl
 	VIRTUAL_ENV=.venv-wheel $(UV) pip install --quiet "$$(echo dist/*.whl)[serve]"
 	scripts/smoke-serve .venv-wheel/bin/dagctl
-	$(BIN)/pytest --quiet -m index
+	$(BIN)/pytest --quiet -m index tests/docker
 
 test: $(POSTGRES) $(AIRFLOW)
 	$(PYTEST) -m "not sweep and not index"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -112,7 +113,7 @@ def terminal(shell: Shell) -> Iterator[pexpect.spawn[str]]:
 
 def test_at_a_terminal_a_person_reads_what_happens(terminal: pexpect.spawn[str]) -> None:
     terminal.expect(r"^Serving on (http://127\.0\.0\.1:\d+); Ctrl-C stops it\.\r\n")
-    assert terminal.match is not None
+    assert isinstance(terminal.match, re.Match)
     url = terminal.match[1]
     assert httpx.get(f"{url}/healthz").text == "ok"
     terminal.expect(r"^\d\d:\d\d:\d\d GET /healthz 200 [\d.]+ ms\r\n")
