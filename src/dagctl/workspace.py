@@ -51,6 +51,18 @@ def find_workspace(start: Path) -> Workspace:
     raise UsageError(f"no {CONFIG_NAME} in {folder} or the folders above it", hint="dagctl init")
 
 
+def workspace_around(root: Path) -> Workspace | None:
+    """Return the workspace in whose folders `root` lies, itself left out, or None.
+
+    Args:
+        root: An absolute path without symbolic links; it need not exist.
+    """
+    for candidate in _upwards(root):
+        if candidate != root and (candidate / CONFIG_NAME).is_file():
+            return Workspace(candidate)
+    return None
+
+
 def resolve_folder(path: Path) -> Path:
     """Return `path` as an absolute path without symbolic links.
 

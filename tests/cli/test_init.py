@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dagctl.errors import ExitCode
-from tests.cli.conftest import PROJECT
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+from tests.cli.conftest import PROJECT, Shell
 
 
 def settings(shell: Shell, folder: str = ".") -> dict[str, object]:
@@ -81,3 +77,24 @@ def test_json_says_what_was_made(shell: Shell) -> None:
         "kept": [],
         "repository": "created",
     }
+
+
+def test_inside_a_workspace_another_one_is_made_only_where_the_folder_is_named(
+    workspace: Shell,
+) -> None:
+    inner = Shell(workspace.folder / "specs", workspace.environ)
+    done = inner.run("init")
+    assert done.code == ExitCode.CONFLICT
+    assert f"this folder lies in the workspace {workspace.folder}" in done.err
+    assert "dagctl init ." in done.err
+    assert [file.name for file in inner.folder.iterdir()] == ["orders.yaml"]
+    done = inner.ok("init", ".")
+    assert done.out.splitlines()[0] == f"{inner.folder} is a workspace now"
+    assert f"note: it lies in the workspace {workspace.folder}" in done.err
+    assert "is a workspace already" in inner.ok("init").out
+
+
+def test_a_repository_of_its_own_is_not_inside_the_workspace_around_it(workspace: Shell) -> None:
+    workspace.git("init", "--quiet", "vendor")
+    vendor = Shell(workspace.folder / "vendor", workspace.environ)
+    assert "lies in" not in vendor.ok("init").err

@@ -106,7 +106,7 @@ class GitWorld:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self.repo: Repo = GitRepo(sandbox.root, patience=Patience(index=0.1, ref=2))
+        self.repo: Repo = GitRepo(sandbox.root, patience=Patience(index=0.1, ref=60))
 
     def commit(self, path: str, content: bytes) -> None:
         self.sandbox.commit(path, content)

@@ -37,8 +37,11 @@ _SETTINGS = {
 _serial = count(1)
 
 
+_TRIES = 5
+
+
 class NoPostgresError(RuntimeError):
-    """No PostgreSQL server can be started here; the message says why."""
+    """There is no PostgreSQL here, or nobody to run it; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        _run(self.binaries / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+        _must(self.binaries / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
         shutil.rmtree(self.folder)
 
 
@@ -90,23 +93,32 @@ def start() -> Server:
 
     Raises:
         NoPostgresError: No server binaries were found, or root has no account to hand them to.
+        RuntimeError: The server does not start.
     """
     binaries = find_binaries()
     account = _account()
     folder = Path(tempfile.mkdtemp(prefix="dagctl-postgres-"))
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
-    server = Server(binaries, folder, _free_port())
     data = folder / "data"
-    _run(
+    _must(
         binaries / "initdb",
         *("-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"),
     )
     with (data / "postgresql.conf").open("a", encoding="utf-8") as config:
         config.writelines(f"{name} = '{value}'\n" for name, value in _SETTINGS.items())
-        config.write(f"port = {server.port}\nunix_socket_directories = '{folder}'\n")
-    _run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "start")
-    return server
+        config.write(f"unix_socket_directories = '{folder}'\n")
+    return _started(binaries, folder)
+
+
+def _started(binaries: Path, folder: Path) -> Server:
+    """Start the server on a free port; on another one if somebody was quicker to take it."""
+    for _ in range(_TRIES):
+        server = Server(binaries, folder, _free_port())
+        options = ("-D", folder / "data", "-w", "-l", folder / "log", "-o", f"-p {server.port}")
+        if _run(binaries / "pg_ctl", *options, "start").returncode == 0:
+            return server
+    raise RuntimeError(f"PostgreSQL does not start: {(folder / 'log').read_text()}")
 
 
 def find_binaries() -> Path:
@@ -152,9 +164,15 @@ def _account() -> pwd.struct_passwd | None:
     raise NoPostgresError(f"PostgreSQL does not run as root, and there is no {_UNPRIVILEGED}")
 
 
-def _run(*command: str | Path) -> None:
+def _must(*command: str | Path) -> None:
+    done = _run(*command)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout.decode(errors='replace')}")
+
+
+def _run(*command: str | Path) -> subprocess.CompletedProcess[bytes]:
     account = _account()
-    done = subprocess.run(
+    return subprocess.run(
         command,
         cwd="/",
         user=None if account is None else account.pw_uid,
@@ -164,8 +182,6 @@ def _run(*command: str | Path) -> None:
         stderr=subprocess.STDOUT,
         check=False,
     )
-    if done.returncode != 0:
-        raise NoPostgresError(f"{command[0]} failed: {done.stdout.decode(errors='replace')}")
 
 
 def _free_port() -> int:

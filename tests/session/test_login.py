@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.session.people import Ada
 
-SECONDS = 20
+SECONDS = 60
 
 
 def at_a_terminal(ada: Ada, *arguments: str) -> pexpect.spawn[str]:

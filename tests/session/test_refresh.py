@@ -216,7 +216,7 @@ def test_a_session_whose_user_is_gone_is_over_for_good(signed_in: Ada, statement
     signed_in.server.sql(statement)
     done = signed_in.shell.run("whoami", "--check")
     assert done.code == ExitCode.NOT_SIGNED_IN
-    assert f"the session of {ADA} has ended" in done.err
+    assert f"the session of {ADA} (profile default, signed in just now) has ended" in done.err
     assert "dagctl login" in done.err
     assert signed_in.stored["refresh_token"] == signed_in.stored["access_token"] == ""
     signed_in.server.requests.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -70,8 +71,35 @@ def test_check_finds_a_session_that_was_ended_elsewhere(signed_in: Ada) -> None:
     signed_in.server.requests.clear()
     done = signed_in.shell.run("whoami", "--check")
     assert done.code == ExitCode.NOT_SIGNED_IN
-    assert f"the session of {ADA} has ended" in done.err
+    told = (
+        f"the session of {ADA} (profile default, signed in just now) has ended: it was signed out"
+    )
+    assert told in done.err
     assert signed_in.server.requests.count() == 0
+
+
+def test_a_session_that_has_ended_is_told_by_its_profile_and_its_age(ada: Ada) -> None:
+    ada.login("--profile", "work")
+    ada.change(began_at=time.time() - 3.5 * 86_400)
+    ada.server.end_sessions(ada.user_id)
+    ada.expire()
+    secrets = ada.secrets()
+    for _ in range(2):  # by the server, then by what is stored
+        done = ada.shell.run("whoami", "--check", "--profile", "work")
+        assert done.code == ExitCode.NOT_SIGNED_IN
+        assert f"of {ADA} (profile work, signed in 3 days ago) has ended: it was" in done.err
+        assert not any(secret in done.err for secret in secrets)
+    assert "(profile default)" in ada.shell.run("whoami").err
+
+
+def test_a_session_of_an_older_dagctl_has_no_age(signed_in: Ada) -> None:
+    stored = signed_in.stored
+    del stored["began_at"]
+    signed_in.file.write_text(json.dumps(stored))
+    signed_in.server.end_sessions(signed_in.user_id)
+    signed_in.expire()
+    told = f"the session of {ADA} (profile default) has ended"
+    assert told in signed_in.shell.run("whoami", "--check").err
 
 
 def test_check_renews_a_token_that_only_the_server_holds_for_old(signed_in: Ada) -> None:

@@ -16,7 +16,9 @@ from tests.stand_in.messages import Response, json_response
 if TYPE_CHECKING:
     from tests.stand_in.messages import Request
 
-Kind = Literal["answer", "delay", "drop_before", "drop_after", "duplicate", "late", "truncate"]
+Kind = Literal[
+    "answer", "clock", "delay", "drop_before", "drop_after", "duplicate", "late", "truncate"
+]
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>"
 TEXTS = {
     401: "Unauthorized",
@@ -60,6 +62,11 @@ def bad_gateway() -> Fault:
 def delay(seconds: float) -> Fault:
     """Act and answer well, but only after a while."""
     return Fault("delay", seconds)
+
+
+def clock(seconds: float) -> Fault:
+    """Put the server's clock so far from the machine's (behind, if negative), then act."""
+    return Fault("clock", seconds)
 
 
 def drop_before() -> Fault:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Delivery:
@@ -37,20 +38,45 @@ class Delivery:
 
 
 @dataclass
+class Held:
+    """A request that the server acts on after a while, for a client that may still wait."""
+
+    free: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass
 class LateRequests:
     """All requests that are on their way."""
 
     _deliveries: list[Delivery] = field(default_factory=list)
+    _held: list[Held] = field(default_factory=list)
 
     def add(self, arrive: Callable[[], object], seconds: float) -> None:
         self._deliveries.append(Delivery(arrive, seconds))
 
+    @contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        """Hold a request for so long, or until everything is to arrive; act on it in the block."""
+        held = Held()
+        self._held.append(held)
+        held.free.wait(seconds)
+        try:
+            yield
+        finally:
+            held.over.set()
+
     def settle(self) -> None:
-        """Let everything arrive now."""
+        """Let everything arrive now; return when all of it has been acted on."""
         while self._deliveries:
             self._deliveries.pop().arrive()
+        while self._held:
+            held = self._held.pop()
+            held.free.set()
+            held.over.wait()
 
     def lose(self) -> None:
         """Let nothing of it arrive."""
         while self._deliveries:
             self._deliveries.pop().lose()
+        self._held.clear()

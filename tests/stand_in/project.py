@@ -11,6 +11,8 @@ from tests.stand_in.auth.sessions import Sessions
 from tests.stand_in.database import Caller, Database
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.stand_in.auth.tokens import TokenIssuer
     from tests.stand_in.clock import Clock
     from tests.stand_in.messages import Request
@@ -24,8 +26,8 @@ class Settings:
     access_token_seconds: int = 3600
     otp_seconds: int = 3600
     flow_seconds: int = 300
-    upload_seconds: float = 0.0
-    """How long the bytes of an upload travel, between the check of the policies and the write."""
+    while_uploading: Callable[[], object] = int
+    """What happens while the bytes of an upload travel: after the policies, before the write."""
     password_login: bool = True
     providers: frozenset[str] = frozenset({"github", "google"})
     site_url: str = "http://site.example"

@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(self.command, self.path, headers, self.rfile.read(length))
         began = time.monotonic()
         fault = self.server.faults.pick(request)
-        response = self._outcome(request, fault)
+        response = self._unmeasured(request) or self._outcome(request, fault)
         status = response.status if response else None
         self.server.requests.add(request.method, request.path, status, began)
         if response is None:
@@ -79,13 +79,17 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
         """Write nothing: paths may hold tokens."""
 
+    def _unmeasured(self, request: Request) -> Response | None:
+        """Return the refusal of a body whose length is not told."""
+        if "transfer-encoding" not in request.headers:
+            return None
+        self.close_connection = True
+        text = b"the stand-in needs to be told the content-length"
+        return Response(411, text, {"connection": "close"})
+
     def _outcome(self, request: Request, fault: Fault | None) -> Response | None:
         """Return the answer, or None for a dropped connection."""
         project = self.server.project
-        if "transfer-encoding" in request.headers:
-            self.close_connection = True
-            text = b"the stand-in needs to be told the content-length"
-            return Response(411, text, {"connection": "close"})
         match fault:
             case Fault("answer", response=response):
                 return response
@@ -98,7 +102,10 @@ class Handler(BaseHTTPRequestHandler):
                 self.server.late.add(partial(act, project, request), seconds)
                 return None
             case Fault("delay", seconds):
-                time.sleep(seconds)
+                with self.server.late.held(seconds):
+                    return act(project, request)
+            case Fault("clock", seconds):
+                project.clock.skew = seconds
             case Fault("duplicate"):
                 act(project, request)
         return act(project, request)

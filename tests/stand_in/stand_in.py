@@ -121,7 +121,7 @@ class StandIn:
         self.requests.clear()
 
     def settle(self) -> None:
-        """Let every late request arrive now, and wait until it has been acted on."""
+        """Let each late or delayed request arrive now, and wait until it has been acted on."""
         self._server.late.settle()
 
     def __enter__(self) -> Self:

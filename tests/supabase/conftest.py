@@ -23,6 +23,7 @@ __all__ = ["shell"]
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait and retry as ever, only sooner."""
     monkeypatch.setattr(retry, "FIRST_PAUSE", 0.002)
+    monkeypatch.setattr(http, "MOMENT", 0.002)
     monkeypatch.setattr(http, "TIMEOUT", 0.4)
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from dagctl import Client
 from dagctl.endpoint import Endpoint
+from dagctl.publish.backend import Silence
 from dagctl.session.model import Session
 from dagctl.sign_in import auth_server, session_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from dagctl.commands.create import CreateResult
@@ -32,6 +34,19 @@ tasks:
     task_type: bash
     bash_command: echo {word}
 """
+
+
+class At(Silence):
+    """Does something when a step begins."""
+
+    def __init__(self, step: str, act: Callable[[], None]) -> None:
+        self._step = step
+        self._act = act
+
+    def step(self, name: str, *, done: bool, detail: str = "") -> None:
+        del detail
+        if (name, done) == (self._step, False):
+            self._act()
 
 
 @dataclass
@@ -73,11 +88,16 @@ class Place:
         file.write_text(SPEC.format(name=name, word=word))
         return file
 
-    def open(self) -> Client:
-        return Client.open(self.root)
+    def expire(self) -> None:
+        """Let Ada's access token run out for the server."""
+        ((user_id,),) = self.stand_in.sql("select id from auth.users where email = %s", ADA)
+        self.stand_in.expire(str(user_id))
 
-    def create(self, *specs: Path) -> CreateResult:
-        with self.open() as client:
+    def open(self, listener: Silence | None = None) -> Client:
+        return Client.open(self.root, listener=listener)
+
+    def create(self, *specs: Path, listener: Silence | None = None) -> CreateResult:
+        with self.open(listener) as client:
             return client.create(list(specs))
 
     def recover(self) -> RecoverResult:

@@ -11,6 +11,7 @@ import pytest
 
 from dagctl.errors import DagctlError, UnfinishedError
 from tests.stand_in import faults
+from tests.supabase.place import At
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +40,11 @@ KINDS: Mapping[str, Callable[[], Fault]] = {
     "502": faults.bad_gateway,
     "503": lambda: faults.answer(503),
     "540": lambda: faults.answer(540),
+    "clock behind": lambda: faults.clock(-300),
+    "clock ahead": lambda: faults.clock(300),
+    "clock far ahead": lambda: faults.clock(3700),
 }
+"""A clock that is put back makes a token one of the future, and one far ahead lets it run out."""
 REST = "/rest/v1/rpc/{}"
 OBJECT = "/storage/v1/object/*"
 DONE = {
@@ -50,12 +55,14 @@ DONE = {
 }
 UNDONE = {
     "status": ("POST", REST.format("operation_status")),
+    "fence": ("POST", REST.format("begin_abort")),
     "download": ("GET", OBJECT),
     "put back": ("POST", OBJECT),
     "removal": ("DELETE", OBJECT),
     "abort": ("POST", REST.format("abort")),
 }
 """The requests of an operation, and those of undoing one."""
+REFRESH = {"refresh": ("POST", "/auth/v1/token")}
 
 
 @dataclass(frozen=True)
@@ -73,11 +80,17 @@ class Case:
         return f"{self.command}: {self.kind} {often} at {self.step}"
 
     def arm(self, place: Place) -> None:
-        method, path = (DONE | UNDONE)[self.step]
+        method, path = (DONE | UNDONE | REFRESH)[self.step]
         place.stand_in.faults.add(method, path, KINDS[self.kind](), times=self.times)
 
 
-SINGLES = [Case(*one) for one in product(("create", "update"), DONE, KINDS, (1, FOREVER))]
+ALL_SINGLES = [Case(*one) for one in product(("create", "update"), DONE, KINDS, (1, FOREVER))]
+SINGLES = [
+    case
+    for number, case in enumerate(ALL_SINGLES)
+    # a fault that stays: half of the kinds for the one command, half for the other
+    if case.times == 1 or (number // 2) % 2 == (case.command == "update")
+]
 ENOUGH = ("403", "409", "lost answer", "late")
 """Kinds that stand for the others: two refusals, and two after which nothing is known."""
 PAIRS = [
@@ -96,10 +109,10 @@ def prepared(place: Place, command: str) -> Path:
     return place.spec("specs/x.yaml", word="two")
 
 
-def told(place: Place, spec: Path) -> str:
+def told(place: Place, spec: Path, listener: At | None) -> str:
     """Return what the user is told: `done`, `not done` or `unfinished`."""
     try:
-        (dag,) = place.create(spec).dags
+        (dag,) = place.create(spec, listener=listener).dags
     except UnfinishedError:
         return "unfinished"
     except DagctlError:
@@ -108,7 +121,12 @@ def told(place: Place, spec: Path) -> str:
     return "done"
 
 
-def check(place: Place, *cases: Case, follow: Callable[[Place, Path], None]) -> None:
+def check(
+    place: Place,
+    *cases: Case,
+    follow: Callable[[Place, Path], None],
+    listener: At | None = None,
+) -> None:
     """Run a command with faults, then another without; check what was told, and agreement."""
     command = cases[0].command
     spec = prepared(place, command)
@@ -116,7 +134,7 @@ def check(place: Place, *cases: Case, follow: Callable[[Place, Path], None]) -> 
     after = {"orders": 1 if command == "create" else 2}
     for case in cases:
         case.arm(place)
-    said = told(place, spec)
+    said = told(place, spec, listener)
     place.stand_in.faults.clear()
     if said == "done":
         assert place.versions() == after
@@ -146,6 +164,37 @@ def repeat(place: Place, spec: Path) -> None:
 def test_promise_3_after_any_fault_one_command_brings_agreement(place: Place, case: Case) -> None:
     follow = random.Random(str(case)).choice([recover, repeat])
     check(place, case, follow=follow)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("case", ALL_SINGLES, ids=str)
+def test_promise_3_after_every_fault_each_next_command_brings_agreement(
+    place: Place, case: Case
+) -> None:
+    follow = random.Random(f"{case} again").choice([recover, repeat])
+    check(place, case, follow=follow)
+
+
+MIDDLE = ("401", "503", "slow", "lost request", *ENOUGH)
+RENEWALS = [
+    *(("", Case("create", "refresh", kind, times)) for kind in KINDS for times in (1, FOREVER)),
+    *(
+        (step, Case(("create", "update")[number % 2], "refresh", kind, FOREVER))
+        for number, (kind, step) in enumerate(product(MIDDLE, list(DONE)[1:]))
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("step", "case"), RENEWALS, ids=[f"{case} before {step or 'all'}" for step, case in RENEWALS]
+)
+def test_promise_3_after_any_fault_while_the_session_is_renewed(
+    place: Place, step: str, case: Case
+) -> None:
+    if not step:
+        place.expire()
+    follow = random.Random(f"{step} {case}").choice([recover, repeat])
+    check(place, case, follow=follow, listener=At(step, place.expire))
 
 
 SAMPLE = random.Random(1).sample(PAIRS, 24)

@@ -6,35 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl import Client
-from dagctl.errors import NotAMemberError, UnfinishedError
-from dagctl.publish.backend import Silence
-from tests.supabase.place import PROJECT
+from dagctl.errors import NotAMemberError, NotSignedInError, UnfinishedError
+from tests.supabase.place import PROJECT, At
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.supabase.place import Place
 
 STEPS = ("journal", "reserve", "render", "upload", "file", "commit", "stage", "confirm")
 
 
-class At(Silence):
-    """Does something when a step begins."""
-
-    def __init__(self, step: str, act: Callable[[], None]) -> None:
-        self._step = step
-        self._act = act
-
-    def step(self, name: str, *, done: bool, detail: str = "") -> None:
-        del detail
-        if (name, done) == (self._step, False):
-            self._act()
-
-
-def create_with(place: Place, listener: Silence) -> str:
-    with Client.open(place.root, listener=listener) as client:
-        (dag,) = client.create(place.root / "specs/x.yaml").dags
+def create_with(place: Place, listener: At) -> str:
+    (dag,) = place.create(place.root / "specs/x.yaml", listener=listener).dags
     return dag.state
 
 
@@ -106,3 +88,29 @@ def test_a_viewer_creates_nothing(place: Place, ada: str) -> None:
         place.create(place.spec("specs/x.yaml"))
     assert (place.rows(), place.objects(), place.files()) == ([], {}, {})
     place.check_agreement()
+
+
+@pytest.mark.parametrize("command", ["create", "update"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_session_that_ends_in_the_middle_is_made_good_after_the_next_login(
+    place: Place, ada: str, step: str, command: str
+) -> None:
+    spec = place.spec("specs/x.yaml")
+    if command == "update":
+        place.create(spec)
+        place.spec("specs/x.yaml", word="two")
+    before = place.versions()
+
+    def end() -> None:
+        place.stand_in.end_sessions(ada)
+        place.expire()
+
+    with pytest.raises((NotSignedInError, UnfinishedError)):
+        create_with(place, At(step, end))
+    assert place.versions() == before
+    place.sign_in()
+    place.recover()
+    place.check_agreement()
+    # what was committed is finished, all else was undone
+    is_finished = step in {"file", "commit", "stage", "confirm"}
+    assert place.versions() == ({"orders": len(before) + 1} if is_finished else before)

@@ -77,6 +77,7 @@ class SessionFile:
         """
         self._url = url
         self._state = state
+        self.profile = profile
         self._stem = _stem(url, profile)
         self._name = f"{self._stem}.json"
         self._path = state / FOLDER / self._name
@@ -266,6 +267,7 @@ def _parsed(document: dict[str, Any]) -> Session:
         ended=document["ended"],
         roles=roles,
         in_keyring=document["in_keyring"] is True,
+        began_at=_moment(document.get("began_at")),
     )
     sent = (session.url, session.access_token, session.refresh_token)
     texts = (*sent, *user.values(), *roles, *roles.values(), session.ended or "")
@@ -274,6 +276,12 @@ def _parsed(document: dict[str, Any]) -> Session:
     if not 0 <= session.expires_at < END_OF_TIME:
         raise ValueError
     return session
+
+
+def _moment(value: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
+    """Return a point in time that a calendar has, or None."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value < END_OF_TIME else None
 
 
 def _is_plain(text: str) -> bool:

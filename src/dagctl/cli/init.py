@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.commands.init import Choices, InitResult
+    from dagctl.workspace import Workspace
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder; made if missing.")]
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="DIR", help="The folder, by default this one; made if missing."),
+]
 ProjectId = Annotated[
     str | None, typer.Option(metavar="UUID", help="The project; a new one is drawn if missing.")
 ]
@@ -33,7 +37,7 @@ EPILOG = examples(
 
 def init(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
-    folder: Folder = Path(),
+    folder: Folder = None,
     *,
     project_id: ProjectId = None,
     airflow: Target = "3",
@@ -43,7 +47,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     """Make a folder a workspace.
 
     Writes dagctl.toml and .dagctl/, and starts a git repository if there is none. Nothing that is
-    there already is overwritten.
+    there already is overwritten. Inside another workspace, name the folder.
     """
     import os
 
@@ -56,8 +60,10 @@ def init(  # noqa: PLR0913 - one parameter an option
     invocation = current(context)
     invocation.output = output
     choices = _choices(project_id, airflow, dags_folder)
+    workspace = Workspace(Path(os.path.realpath(folder or Path())))
+    outer = _outer(workspace, is_named=folder is not None)
     result = command.init(
-        Workspace(Path(os.path.realpath(folder))),
+        workspace,
         choices,
         schema=schema_text(),
         start_repository=bootstrap.start_repository,
@@ -66,7 +72,27 @@ def init(  # noqa: PLR0913 - one parameter an option
         invocation.console.document(envelope(invocation, result=_data(result)))
     else:
         invocation.console.lines(_lines(result))
+        if outer is not None:
+            invocation.console.note(f"  note: it lies in the workspace {shown(outer.root)}")
         invocation.console.note("  next: write a spec (dagctl help spec), then dagctl create SPEC")
+
+
+def _outer(workspace: Workspace, *, is_named: bool) -> Workspace | None:
+    """Return the workspace around a new one.
+
+    Raises:
+        ConflictError: There is one, and nobody said that another shall be made in it.
+    """
+    from dagctl.errors import ConflictError
+    from dagctl.workspace import workspace_around
+
+    outer = None if workspace.config.is_file() else workspace_around(workspace.root)
+    if outer is not None and not is_named:
+        raise ConflictError(
+            f"this folder lies in the workspace {outer.root}",
+            hint="work in that one; or make a workspace inside it: dagctl init .",
+        )
+    return outer
 
 
 def _choices(project_id: str | None, airflow: Airflow, dags_folder: str) -> Choices:

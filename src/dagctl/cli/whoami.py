@@ -82,7 +82,7 @@ class _Run:
             case Source.PASSWORD:
                 return command.by_password(self.environ[EMAIL], url, source, project_id)
             case Source.STORED:
-                return command.stored(self._store(), url, project_id)
+                return command.stored(self._store(), url, project_id, time.time)
 
     def checked(self) -> Identity:
         """Return who is signed in as the server sees it now; remember the role."""

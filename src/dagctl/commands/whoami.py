@@ -12,7 +12,7 @@ from dagctl.session.refusal import ended, nobody
 if TYPE_CHECKING:
     from dagctl.session.given import GivenToken
     from dagctl.session.model import User
-    from dagctl.session.ports import AuthServer, SessionStore
+    from dagctl.session.ports import AuthServer, Clock, SessionStore
     from dagctl.session.signed_in import SignedIn
 
 
@@ -36,7 +36,7 @@ class Identity:
     """Whether the server was asked."""
 
 
-def stored(store: SessionStore, url: str, project_id: str | None) -> Identity:
+def stored(store: SessionStore, url: str, project_id: str | None, clock: Clock) -> Identity:
     """Return who is signed in by `dagctl login`; nobody is asked.
 
     Raises:
@@ -44,9 +44,9 @@ def stored(store: SessionStore, url: str, project_id: str | None) -> Identity:
     """
     session = store.load()
     if session is None:
-        raise nobody(url)
+        raise nobody(url, store.profile)
     if session.ended is not None:
-        raise ended(session)
+        raise ended(session, store.profile, clock())
     return Identity(
         url=url,
         email=session.user.email,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from dagctl.adapters.local_user import local_user_id
 from dagctl.bootstrap import open_connections, services_of
 from dagctl.endpoint import is_loopback
-from dagctl.errors import UnavailableError, UsageError
+from dagctl.errors import ExitCode, UnavailableError, UsageError
 from dagctl.server.app import make_app
 from dagctl.server.identity import LocalDoor, TokenDoor
 from dagctl.server.listen import bind, listen
@@ -52,7 +52,7 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
     connections = open_connections(SUPABASE_PATIENCE)
     projects = Projects(options, environ, metrics.watched)
     looks = {} if options.endpoint is None else services_of(options.endpoint, connections)
-    service = Service(options, _door(options, connections), projects, looks)
+    service = Service(options, _door(options, connections), projects, looks, metrics.waited)
     _measure(metrics, service)
     try:
         with bound:
@@ -63,8 +63,21 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
                 announce(url)
             listen(make_app(service, metrics), options, bound, service.turns.close)
     finally:
+        left = service.turns.under_way
+        LOG.info("stopped", extra={"fields": {"under_way": left}})
+        if left:
+            _leave()
         connections.hang_up()
-        LOG.info("stopped", extra={"fields": {"under_way": service.turns.under_way}})
+
+
+def _leave() -> NoReturn:
+    """End the process as a kill would, but with the exit code of success.
+
+    Operations under way have had their time, and stand in their journals. Python would wait for
+    some of their threads, and let others fail and put things right half way.
+    """
+    logging.shutdown()
+    os._exit(ExitCode.OK)
 
 
 def _make_root(root: Path) -> None:

@@ -16,6 +16,7 @@ class MemorySession:
     """The `SessionStore` of one process."""
 
     place = "memory"
+    profile = None
 
     def __init__(self, session: Session | None = None) -> None:
         self._session = session

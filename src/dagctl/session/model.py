@@ -54,6 +54,8 @@ class Session:
     """The user's role by project id, as the server last told it."""
     in_keyring: bool = False
     """Whether the system's keyring keeps the refresh token."""
+    began_at: float | None = None
+    """When the user signed in, by this machine's clock; None: a session of an older dagctl."""
 
     @classmethod
     def begin(cls, url: str, tokens: Tokens, now: float, *, in_keyring: bool = False) -> Session:
@@ -66,6 +68,7 @@ class Session:
             expires_at=now + tokens.expires_in,
             lifetime=tokens.expires_in,
             in_keyring=in_keyring,
+            began_at=now,
         )
 
     def is_fresh(self, now: float) -> bool:

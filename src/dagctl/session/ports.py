@@ -25,6 +25,10 @@ class SessionStore(Protocol):
     def place(self) -> str:
         """Where it is kept, for people."""
 
+    @property
+    def profile(self) -> str | None:
+        """The profile under which it is kept; None: it is not kept beyond this process."""
+
     def lock(self) -> AbstractContextManager[None]:
         """Hold the session, among all processes that may renew it, for the length of the block.
 

@@ -24,6 +24,10 @@ REASONS = {
 """The answers that end a session for good, by error code of Supabase Auth, and what each means."""
 
 
+UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+"""Spans of time in seconds, the largest first."""
+
+
 class SessionEndedError(NotSignedInError):
     """The server will never renew this session again."""
 
@@ -34,12 +38,34 @@ class SessionEndedError(NotSignedInError):
         self.reason = reason
 
 
-def ended(session: Session) -> NotSignedInError:
-    """Return the error about a session that is known to have ended."""
+def ended(session: Session, profile: str | None, now: float) -> NotSignedInError:
+    """Return the error about a session that is known to have ended.
+
+    Args:
+        session: The session.
+        profile: The profile under which it is kept, if it is.
+        now: Seconds since 1970.
+    """
     why = REASONS.get(session.ended or "", "the server refused it")
-    return NotSignedInError(f"the session of {session.user.email} has ended: {why}", hint=LOG_IN)
+    about = [f"profile {profile}"] if profile else []
+    if session.began_at is not None:
+        about.append(f"signed in {_ago(now - session.began_at)}")
+    which = f" ({', '.join(about)})" if about else ""
+    return NotSignedInError(
+        f"the session of {session.user.email}{which} has ended: {why}", hint=LOG_IN
+    )
 
 
-def nobody(url: str) -> NotSignedInError:
+def nobody(url: str, profile: str | None) -> NotSignedInError:
     """Return the error about a session that does not exist."""
-    return NotSignedInError(f"not signed in to {url}", hint=LOG_IN)
+    which = f" (profile {profile})" if profile else ""
+    return NotSignedInError(f"not signed in to {url}{which}", hint=LOG_IN)
+
+
+def _ago(seconds: float) -> str:
+    """Return how long ago something was, in its largest unit: `3 days ago`."""
+    for unit, name in UNITS:
+        count = int(seconds // unit)
+        if count > 0:
+            return f"{count} {name}{'' if count == 1 else 's'} ago"
+    return "just now"

@@ -76,7 +76,7 @@ class RenewingSession:
         except SessionEndedError as error:
             dead = session.dead(error.reason)
             self._store.save(dead)
-            raise ended(dead) from error
+            raise ended(dead, self._store.profile, self._clock()) from error
         if tokens.user.id != session.user.id:
             raise UnavailableError("the server answered a refresh with another user's session")
         renewed = session.renewed(tokens, self._clock())
@@ -86,9 +86,9 @@ class RenewingSession:
     def _checked(self, session: Session | None) -> Session:
         """Return the session, if it may be sent to the project's URL."""
         if session is None or session.url != self._url:
-            raise nobody(self._url)
+            raise nobody(self._url, self._store.profile)
         if session.ended is not None:
-            raise ended(session)
+            raise ended(session, self._store.profile, self._clock())
         return session
 
     def _same_user(self, session: Session) -> Session:

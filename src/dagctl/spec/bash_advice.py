@@ -13,7 +13,7 @@ from dagctl.spec.bash_command import AIRFLOW, MARKS
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import place_of
 from dagctl.spec.problem import Place, Problem
-from dagctl.spec.wording import did_you_mean, shown
+from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _unknown_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
     asked = tree.find_all((nodes.Filter, nodes.Test))
     guarded = {name for node in asked if node.name in _GUARDS for name in _read_names(node)}
     for name in sorted(_read_names(tree) - _KNOWN - _bound_names(tree) - guarded):
-        message = f"Airflow gives a template no variable {shown(name)}: the task would fail"
+        message = f"Airflow gives a template no variable {quoted(name)}: the task would fail"
         hint = did_you_mean(name, CONTEXT_KEYS) or "write `params.NAME` or `var.value.NAME`"
         place = _first(command, name)
         yield Problem(Code.UNKNOWN_VARIABLE, message, hint, place, Severity.WARNING)

@@ -7,7 +7,7 @@ from jinja2 import Environment, TemplateError, nodes
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import IN_CODE, place_of, refuse_blank, refuse_characters
 from dagctl.spec.problem import Place, Problem
-from dagctl.spec.wording import did_you_mean, shown
+from dagctl.spec.wording import did_you_mean, quoted
 
 MAX_COMMAND = 131_000
 """Bytes: Linux refuses a single argument of more than 128 KiB."""
@@ -72,7 +72,7 @@ def _unknown_name(command: str, tree: nodes.Template) -> Problem | None:
             kind = type(node).__name__.lower()
             return _bad(
                 command,
-                f"there is no {kind} {shown(node.name)}",
+                f"there is no {kind} {quoted(node.name)}",
                 node.lineno,
                 did_you_mean(node.name, known),
             )

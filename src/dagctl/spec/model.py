@@ -35,7 +35,7 @@ from dagctl.spec.tasks import Task
 from dagctl.spec.tasks.base import as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.translate import wrong_type
-from dagctl.spec.wording import shown
+from dagctl.spec.wording import quoted
 
 MAX_NAME = 200
 MAX_OWNER = 500
@@ -222,7 +222,7 @@ def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:
         reason = (
             f"it would have {length} characters" if length else "it has no letter a-z and no digit"
         )
-        message = f"no id can be made from the name {shown(name)}: {reason}"
+        message = f"no id can be made from the name {quoted(name)}: {reason}"
         yield Located(("dag_name",), Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well"))
 
 
@@ -243,7 +243,7 @@ def _duplicate_tags(tags: object) -> Iterator[Located]:
     for place, tag in enumerate(tags if isinstance(tags, list | tuple) else ()):
         if isinstance(tag, str):
             if tag in seen:
-                message = f"the tag {shown(tag)} stands here twice"
+                message = f"the tag {quoted(tag)} stands here twice"
                 yield Located(
                     ("tags", place), Problem(Code.DUPLICATE_TAG, message, "remove one of them")
                 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.wording import did_you_mean, shown
+from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
     for node in nodes:
         if first.setdefault(node.task_id, node.index) != node.index:
             taken = first[node.task_id] + 1
-            message = f"the task id {shown(node.task_id)} is taken by task {taken} of the list"
+            message = f"the task id {quoted(node.task_id)} is taken by task {taken} of the list"
             yield _at(
                 node, None, Problem(Code.DUPLICATE_TASK_ID, message, "give each task its own id")
             )
@@ -70,10 +70,10 @@ def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
 
 def _bad_dependencies(node: Node, ids: Collection[str]) -> Iterator[Located]:
     seen: set[str] = set()
-    me = shown(node.task_id)
+    me = quoted(node.task_id)
     for place, name in node.dependencies:
         if name in seen:
-            message = f"task {me} names the dependency {shown(name)} twice"
+            message = f"task {me} names the dependency {quoted(name)} twice"
             yield _at(
                 node, place, Problem(Code.DUPLICATE_DEPENDENCY, message, "remove one of them")
             )
@@ -83,13 +83,13 @@ def _bad_dependencies(node: Node, ids: Collection[str]) -> Iterator[Located]:
                 node, place, Problem(Code.SELF_DEPENDENCY, message, "remove it from `dependencies`")
             )
         elif name not in ids:
-            message = f"task {me} depends on {shown(name)}, which does not exist"
+            message = f"task {me} depends on {quoted(name)}, which does not exist"
             yield _at(node, place, Problem(Code.UNKNOWN_DEPENDENCY, message, _known(name, ids)))
         seen.add(name)
 
 
 def _known(name: str, ids: Collection[str]) -> str:
-    listed = ", ".join(shown(known) for known in islice(ids, _MENTIONED))
+    listed = ", ".join(quoted(known) for known in islice(ids, _MENTIONED))
     return did_you_mean(name, ids) or f"the tasks are: {listed}"
 
 
@@ -116,7 +116,7 @@ def _cycles(nodes: Mapping[str, Node]) -> Iterator[Located]:
 
 def _cycle_problem(path: list[str]) -> Problem:
     names = path if len(path) <= _MENTIONED else [*path[: _MENTIONED - 1], "...", path[-1]]
-    way = " -> ".join(shown(name)[1:-1] for name in names)
+    way = " -> ".join(quoted(name)[1:-1] for name in names)
     return Problem(
         Code.CYCLE,
         f"dependency cycle: {way}",

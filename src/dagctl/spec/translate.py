@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
-from dagctl.spec.wording import nearest, shown
+from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -87,11 +87,11 @@ def _unknown_key(
     if other:
         return Problem(
             Code.OTHER_TASK_TYPE,
-            f"{shown(key)} belongs to a task of type `{other}`",
+            f"{quoted(key)} belongs to a task of type `{other}`",
             f"change `task_type` to `{other}`, or remove the key",
         )
     hint = f"did you mean `{meant}`?" if meant else _known(known)
-    return Problem(Code.UNKNOWN_KEY, f"unknown key {shown(key)}", hint)
+    return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
 
 
 def _known(keys: Collection[str]) -> str:
@@ -115,7 +115,7 @@ def _problem(item: ErrorDetails, path: Path, given: Mapping[str, Any]) -> Proble
 
 def _who(given: Mapping[str, Any]) -> str:
     task_id = given.get("task_id")
-    return f"task {shown(task_id)}: " if isinstance(task_id, str) else ""
+    return f"task {quoted(task_id)}: " if isinstance(task_id, str) else ""
 
 
 def wrong_type(
@@ -135,7 +135,7 @@ def _name(path: Sequence[str | int]) -> str:
         return "the spec"
     if isinstance(path[-1], int):
         return f"each item of {_name(path[:-1])}"
-    return shown(path[-1])
+    return quoted(path[-1])
 
 
 def _kind(value: object) -> str:

@@ -16,7 +16,7 @@ _NEIGHBOURS = 50
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Return the text between backticks: one line, 60 characters, the invisible ones escaped."""
     cut = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
     return f"`{''.join(_visible(char) for char in cut)}`"
@@ -31,7 +31,7 @@ def _visible(char: str) -> str:
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     """Return "did you mean `x`?" for the nearest name, or None."""
     near = nearest(word, names)
-    return f"did you mean {shown(near)}?" if near else None
+    return f"did you mean {quoted(near)}?" if near else None
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:

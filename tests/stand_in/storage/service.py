@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -87,7 +86,7 @@ def _put(project: Project, request: Request, address: Address, *, upsert: bool) 
     objects.rehearse(project, caller, write, upsert=upsert)
     if too_large:
         raise errors.too_large()
-    time.sleep(project.settings.upload_seconds)
+    project.settings.while_uploading()
     row = objects.put(project, write)
     return json_response(200, {"Id": row["id"], "Key": f"{address.bucket}/{address.key}"})
 

@@ -111,6 +111,7 @@ GOOD: dict[str, Any] = {
     "ended": None,
     "roles": {},
     "in_keyring": False,
+    "began_at": 1.0,
 }
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

@@ -71,12 +71,31 @@ def test_a_refusal_of_an_older_token_changes_nothing() -> None:
 def test_a_session_that_has_ended_is_marked_and_never_sent_again() -> None:
     store, server = MemorySession(session()), Rotation(over="session_expired")
     signed_in = renewing(store, server)
-    with pytest.raises(NotSignedInError, match="has ended: it ran out"):
+    with pytest.raises(NotSignedInError, match=r"signed in .* has ended: it ran out"):
         signed_in.refresh_after_401("access-0")
     for again in (lambda: signed_in.refresh_after_401("access-0"), lambda: renewing(store, server)):
-        with pytest.raises(NotSignedInError, match="has ended: it ran out"):
+        with pytest.raises(NotSignedInError, match=r"signed in .* has ended: it ran out"):
             again()
     assert server.sent == [0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age"),
+    [
+        (-5, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (7_300, "2 hours ago"),
+        (86_400, "1 day ago"),
+        (400 * 86_400, "400 days ago"),
+    ],
+)
+def test_the_age_of_a_session_that_has_ended_is_told(seconds: float, age: str) -> None:
+    clock = Time()
+    clock.now = 1_000 + seconds
+    store = MemorySession(session(now=1_000).dead("session_expired"))
+    with pytest.raises(NotSignedInError, match=rf"\(signed in {age}\) has ended: it ran out"):
+        renewing(store, Rotation(), clock)
 
 
 @pytest.mark.parametrize("found", [None, replace(session(), url="https://evil.example")])

@@ -14,7 +14,7 @@ from dagctl.spec.fields.ids import check_dag_id, check_task_id, pattern
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.text import line_of, name_of, place_of, prose
 from dagctl.spec.problem import Place, Problem
-from dagctl.spec.wording import nearest, shown
+from dagctl.spec.wording import nearest, quoted
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_the_place_of_a_refused_character_is_told() -> None:
     ],
 )
 def test_a_text_is_shown_on_one_line_with_nothing_invisible(text: str, expected: str) -> None:
-    assert shown(text) == expected
+    assert quoted(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from dagctl.errors import UnavailableError
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Generator
 
     from dagctl.endpoint import Endpoint
@@ -67,6 +69,8 @@ def open_client(
         sleep: How to wait.
         connections: What to send requests through; by default connections of the client's own.
     """
+    # a proxy would see what goes to this very machine
+    trust_env = not is_loopback(urlsplit(endpoint.url).hostname or "")
     return PatientClient(
         sleep=sleep,
         patience=DEADLINE if connections is None else connections.patience,
@@ -75,9 +79,15 @@ def open_client(
         timeout=TIMEOUT,
         follow_redirects=False,
         transport=connections,
-        # A proxy would see what goes to this very machine.
-        trust_env=not is_loopback(urlsplit(endpoint.url).hostname or ""),
+        trust_env=trust_env,
+        verify=_trusted(trust_env=trust_env),
     )
+
+
+@cache
+def _trusted(*, trust_env: bool) -> ssl.SSLContext:
+    """Return whom to trust; reading the list takes longer than the rest of making a client."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 class PatientClient(httpx.Client):

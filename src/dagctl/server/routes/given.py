@@ -19,8 +19,8 @@ MOST = 1000
 """How many DAGs a page may have."""
 
 
-def service_of(request: Request) -> Service:
-    """Return the service of the application."""
+async def service_of(request: Request) -> Service:
+    """Return the service of the application; not in a thread, as that takes longer than it."""
     service: Service = request.app.state.service
     return service
 

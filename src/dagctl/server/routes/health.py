@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
@@ -9,6 +11,9 @@ from dagctl.server import forms
 from dagctl.server.answers import Answer
 from dagctl.server.openapi import example
 from dagctl.server.routes.given import TheService  # noqa: TC001 - read at run time
+
+if TYPE_CHECKING:
+    from dagctl.server.metrics import Metrics
 
 router = APIRouter(tags=["operations"], default_response_class=Answer)
 
@@ -35,7 +40,7 @@ async def readyz(service: TheService) -> Answer:
 
 
 @router.get("/metrics", summary="Measurements", response_class=PlainTextResponse)
-async def metrics(request: Request) -> PlainTextResponse:
+async def metrics(request: Request, service: TheService) -> PlainTextResponse:
     """Return measurements in the text form of Prometheus."""
-    found = request.app.state.metrics
-    return PlainTextResponse(found.text(), media_type=found.media_type)
+    found: Metrics = request.app.state.metrics
+    return PlainTextResponse(await service.work(found.text), media_type=found.media_type)

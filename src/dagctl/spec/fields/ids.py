@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import shown
+from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def _problem(code: Code, text: str, limit: int) -> Problem:
         return Problem(code, message, "shorten it")
     return Problem(
         code,
-        f"{shown(text)} is not an id: letters a-z, digits, `_`, `-` and `.`, "
+        f"{quoted(text)} is not an id: letters a-z, digits, `_`, `-` and `.`, "
         "beginning with a letter, a digit or `_`",
         f"for example `{_suggest(text) or _EXAMPLE}`",
     )

@@ -14,7 +14,7 @@ from croniter import CroniterBadDateError, CroniterError, croniter
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import did_you_mean, shown
+from dagctl.spec.wording import did_you_mean, quoted
 
 PRESETS = {
     "@once": None,
@@ -58,7 +58,7 @@ def problem_of(text: str) -> Problem | None:
         return None
     if text.casefold() in {"", "none", "null", "never"}:
         return Problem(
-            Code.BAD_SCHEDULE, f"{shown(text)} is not a schedule", "write null, without quotes"
+            Code.BAD_SCHEDULE, f"{quoted(text)} is not a schedule", "write null, without quotes"
         )
     if len(text) > _LONGEST or not _TEXT.fullmatch(text):
         return _bad(text)
@@ -68,7 +68,7 @@ def problem_of(text: str) -> Problem | None:
 
 
 def _bad(text: str, hint: str | None = None) -> Problem:
-    message = f"{shown(text)} is not a schedule preset or a 5-field cron expression"
+    message = f"{quoted(text)} is not a schedule preset or a 5-field cron expression"
     return Problem(Code.BAD_SCHEDULE, message, hint or _EXAMPLE)
 
 
@@ -90,11 +90,11 @@ def _refused(text: str, fields: list[str]) -> Problem | None:
         )
     parts = [part for field in fields for part in field.split(",")]
     if any(_RANDOM.fullmatch(part.split("/")[0]) for part in parts):
-        reason = f"{shown(text)} would mean another time each time Airflow reads the file"
+        reason = f"{quoted(text)} would mean another time each time Airflow reads the file"
         return Problem(Code.REFUSED_CRON, reason, "write the number instead of `R` or `H`")
     backward = next((part for part in parts if _wraps(part)), None)
     if backward:
-        reason = f"the range {shown(backward)} runs backward"
+        reason = f"the range {quoted(backward)} runs backward"
         return Problem(
             Code.REFUSED_CRON, reason, "list the values, as in `FRI,SAT,SUN` or `22,23,0,1`"
         )
@@ -124,7 +124,7 @@ def _fires(cron: str) -> bool:
 def _never(text: str) -> Problem:
     return Problem(
         Code.NEVER_FIRES,
-        f"{shown(text)} never fires: there is no such date",
+        f"{quoted(text)} never fires: there is no such date",
         "correct the day or the month",
     )
 

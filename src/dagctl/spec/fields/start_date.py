@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import shown
+from dagctl.spec.wording import quoted
 
 DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = 1900, 2200
@@ -57,12 +57,12 @@ def write_start_date(moment: datetime) -> str:
 def _from_text(text: str) -> datetime:
     if not _ISO.fullmatch(text):
         if _RELATIVE.search(text):
-            _refuse(f"{shown(text)} is a relative date: every run would begin elsewhere")
-        _refuse(f"{shown(text)} is not a date")
+            _refuse(f"{quoted(text)} is a relative date: every run would begin elsewhere")
+        _refuse(f"{quoted(text)} is not a date")
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        _refuse(f"{shown(text)} is not a date: there is no such day or time")
+        _refuse(f"{quoted(text)} is not a date: there is no such day or time")
 
 
 def _with_zone(moment: datetime) -> datetime:

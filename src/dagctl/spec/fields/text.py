@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Place, Problem
-from dagctl.spec.wording import shown
+from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def refuse_characters(text: str, refused: re.Pattern[str]) -> None:
     raise Problem(
         Code.BAD_CHARACTER,
         f"the character {name} is not allowed here",
-        "remove it" if char.isprintable() else f"remove it; it is invisible: {shown(char)}",
+        "remove it" if char.isprintable() else f"remove it; it is invisible: {quoted(char)}",
         place_of(text, found.start()),
     ).error()
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.translate import wrong_type
-from dagctl.spec.wording import shown
+from dagctl.spec.wording import quoted
 
 MAX_RETRIES = 1_000_000
 """Airflow keeps the count in a 32-bit column and adds to it."""
@@ -30,7 +30,7 @@ def read_project_id(value: object) -> UUID | None:
         raise wrong_type(("project_id",), "text", value, "quote it").error()
     if not _UUID.fullmatch(value) or "\n" in value:
         hint = "for example 123e4567-e89b-12d3-a456-426614174000"
-        raise Problem(Code.BAD_PROJECT_ID, f"{shown(value)} is not a UUID", hint).error()
+        raise Problem(Code.BAD_PROJECT_ID, f"{quoted(value)} is not a UUID", hint).error()
     return UUID(value)
 
 

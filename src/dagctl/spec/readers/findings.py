@@ -11,7 +11,7 @@ from dagctl.spec.readers.document import (
     Span,
     line_and_column,
 )
-from dagctl.spec.wording import shown
+from dagctl.spec.wording import quoted
 
 _LIMITS = {
     Code.TOO_DEEP: (
@@ -35,13 +35,13 @@ def limit_finding(code: Code, offset: int) -> Finding:
 def duplicate_key(text: str, key: str, first: Span, second: Span) -> Finding:
     """Return the finding for a key that stands twice in one mapping."""
     line, _ = line_and_column(text, first.start)
-    message = f"the key {shown(key)} is here a second time; the first is in line {line}"
+    message = f"the key {quoted(key)} is here a second time; the first is in line {line}"
     return Finding(Code.DUPLICATE_KEY, message, "remove one of them", second)
 
 
 def key_not_text(text: str, span: Span) -> Finding:
     """Return the finding for a key that is a number, a truth value, null or a collection."""
-    message = f"the key {shown(text[span.start : span.end])} is not text"
+    message = f"the key {quoted(text[span.start : span.end])} is not text"
     return Finding(Code.KEY_NOT_TEXT, message, "quote it", span)
 
 

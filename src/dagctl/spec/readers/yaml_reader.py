@@ -22,7 +22,7 @@ from dagctl.spec.readers.yaml_mistakes import explain
 from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
 from dagctl.spec.readers.yaml_places import inside
 from dagctl.spec.readers.yaml_values import meaning
-from dagctl.spec.wording import shown
+from dagctl.spec.wording import quoted
 
 _MENDED = 20
 """So many slips of one line each are mended, to find what else is wrong behind them."""
@@ -61,7 +61,7 @@ def _raw_character(found: re.Match[str]) -> Finding:
             Code.RAW_CHARACTER, message, "save the file with LF line ends", Span(*found.span())
         )
     message = f"the character U+{ord(char):04X} may not stand in YAML as it is"
-    hint = f"remove it, or write it as {shown(char)[1:-1]} between double quotes"
+    hint = f"remove it, or write it as {quoted(char)[1:-1]} between double quotes"
     return Finding(Code.RAW_CHARACTER, message, hint, Span(*found.span()))
 
 
@@ -88,7 +88,7 @@ class _Builder:
         span = Span(node.start_mark.index, node.end_mark.index)
         # PyYAML takes a lone "!" for no tag at all, though it makes a text of `! 1`
         if node.tag not in {PLAIN, TEXT, LIST, MAPPING} or self._text.startswith("!", span.start):
-            message = f"the tag {shown(_written(node))} is not allowed"
+            message = f"the tag {quoted(_written(node))} is not allowed"
             self._tell(Code.YAML_TAG, message, "quote the text, or remove the tag", span)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, span)

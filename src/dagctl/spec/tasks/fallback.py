@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import TASK_TYPES
-from dagctl.spec.wording import nearest, shown
+from dagctl.spec.wording import nearest, quoted
 
 
 def untyped_task_problems(tasks: object) -> Iterator[Located]:
@@ -49,7 +49,7 @@ def _meant(task: Mapping[str, Any]) -> str | None:
 
 def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
     task_id = task.get("task_id")
-    who = f"task {shown(task_id)}: " if isinstance(task_id, str) else ""
+    who = f"task {quoted(task_id)}: " if isinstance(task_id, str) else ""
     hint = f"add `task_type: {meant}`" if meant else f"one of: {', '.join(sorted(TASK_TYPES))}"
     return Problem(Code.MISSING_KEY, f"{who}`task_type` is missing", hint)
 
@@ -57,7 +57,7 @@ def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
 def _unknown(name: str) -> Problem:
     near = nearest(name, TASK_TYPES)
     hint = f"did you mean `{near}`?" if near else f"known types: {', '.join(sorted(TASK_TYPES))}"
-    return Problem(Code.UNKNOWN_TASK_TYPE, f"unknown task type {shown(name)}", hint)
+    return Problem(Code.UNKNOWN_TASK_TYPE, f"unknown task type {quoted(name)}", hint)
 
 
 def _problems_as(kind: str, task: Mapping[str, Any]) -> Iterator[Located]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from dagctl.ports import FileWrite
     from tests.conftest import Sandbox
 
-PATIENCE = Patience(hook=30, ref=2, index=0.2)
+PATIENCE = Patience(hook=30, ref=60, index=0.2)
+HASTE = Patience(ref=0.5)
 
 
 class Operation:

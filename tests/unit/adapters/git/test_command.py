@@ -29,11 +29,14 @@ def fill(disk: Path) -> None:
             filler.write(b"x" * 512)
 
 
-def interrupt_soon() -> None:
-    """Send this process what Ctrl-C sends, a little later."""
+def interrupt_after(begun: Path) -> None:
+    """Send this process what Ctrl-C sends, when a child has made this file."""
 
     def send() -> None:
-        time.sleep(0.3)
+        until = time.monotonic() + 60
+        while not begun.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.2)  # let the main thread get to where it waits for the child
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     threading.Thread(target=send).start()
@@ -44,23 +47,22 @@ def test_git_ends_what_it_is_doing_when_we_are_interrupted(
 ) -> None:
     slow = tmp_path / "bin/git"
     slow.parent.mkdir()
-    slow.write_text("#!/bin/sh\nsleep 1\ntouch written\n")
+    slow.write_text("#!/bin/sh\ntouch begun\nsleep 1\ntouch written\n")
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", f"{slow.parent}:/usr/bin:/bin")
     monkeypatch.chdir(tmp_path)
-    interrupt_soon()
+    interrupt_after(tmp_path / "begun")
     with pytest.raises(KeyboardInterrupt):
         GitCommand(tmp_path).run("update-ref")
     assert (tmp_path / "written").exists()
 
 
 def test_a_hook_is_stopped_when_we_are_interrupted(sandbox: Sandbox, operation: Operation) -> None:
-    sandbox.hook("pre-commit", "sleep 30; touch survived")
-    begun = time.monotonic()
-    interrupt_soon()
+    begun = sandbox.root / "begun"
+    sandbox.hook("pre-commit", f"touch '{begun}'; sleep 30; touch survived")
+    interrupt_after(begun)
     with pytest.raises(KeyboardInterrupt):
         operation.commit(X)
-    assert time.monotonic() - begun < 10
     assert not (sandbox.root / "survived").exists()
 
 

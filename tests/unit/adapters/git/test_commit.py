@@ -10,12 +10,12 @@ import pytest
 
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import FileWrite
+from tests.unit.adapters.git.conftest import HASTE, Operation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Sandbox
-    from tests.unit.adapters.git.conftest import Operation
 
 X = FileWrite(path="dags/x.py", new=b"x = 1\n")
 OTHERS = FileWrite(path="dags/x.py", new=b"theirs\n")
@@ -166,7 +166,8 @@ def test_a_ref_that_is_locked_for_a_moment_is_waited_for(
     assert sandbox.git("cat-file", "blob", "HEAD:dags/x.py") == "x = 1"
 
 
-def test_a_ref_that_stays_locked_is_unavailable(sandbox: Sandbox, operation: Operation) -> None:
+def test_a_ref_that_stays_locked_is_unavailable(sandbox: Sandbox) -> None:
+    operation = Operation(sandbox.root, patience=HASTE)
     before = sandbox.commit("f", b"")
     (sandbox.root / ".git/refs/heads/main.lock").touch()
     with pytest.raises(UnavailableError, match="was locked"):

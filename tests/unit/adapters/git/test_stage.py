@@ -46,7 +46,7 @@ def test_an_index_that_is_held_for_a_moment_is_waited_for(
 
     other = threading.Thread(target=release)
     other.start()
-    assert GitRepo(sandbox.root, patience=Patience(index=5)).stage([X.path]) is None
+    assert GitRepo(sandbox.root, patience=Patience(index=60)).stage([X.path]) is None
     other.join()
     assert sandbox.status() == []
 

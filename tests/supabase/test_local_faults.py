@@ -1,0 +1,384 @@
+"""Promise 3 where the server is well and the machine is not: each local step, on a real project.
+
+The adapters are the real ones: HTTP, git and the disk. One call of one port, or one system call,
+goes wrong, or the process dies there; then comes one more command.
+"""
+
+from __future__ import annotations
+
+import errno
+import random
+import signal
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import DagctlError, UnfinishedError
+from tests.e2e.conftest import in_child, kill_at_effect
+from tests.stand_in import faults
+from tests.supabase.breaking import DISK, Break, Killed, bad_disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.supabase.place import Place
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+DOING = (
+    *("journal.entries", "registry.find", "files.read", "repo.preflight", "journal.write"),
+    *("registry.reserve", "journal.write 2", "store.put", "files.write", "repo.commit"),
+    *("repo.stage", "registry.confirm", "tell", "journal.delete"),
+)
+"""The calls of an operation that ends well."""
+UNDOING = (
+    *("registry.begin_abort", "repo.find_commit", "journal.write 3", "repo.uncommit"),
+    *("files.restore", "store.delete", "registry.abort", "repo.find_commit 2", "store.get"),
+    "journal.delete",
+)
+"""The further calls of one that creates a DAG, and whose confirmation is refused."""
+REMOTE = ("registry.", "store.")
+DISK_KINDS = [(errno.errorcode[code], False) for code in DISK]
+KINDS = (
+    *DISK_KINDS,
+    ("EIO", True),
+    *product(("interrupt", "kill"), (False, True)),
+)
+CONFIRM = ("POST", "/rest/v1/rpc/confirm")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command, whether its confirmation is refused, and the call at which it goes wrong."""
+
+    command: str
+    refused: bool
+    at: str
+    kind: str
+    after: bool
+
+    def __str__(self) -> str:
+        when = "after" if self.after else "before"
+        first = "refused " if self.refused else ""
+        return f"{first}{self.command}: {self.kind} {when} {self.at}"
+
+    def broken(self) -> Break:
+        return Break(self.at, self.kind, self.after)
+
+
+def local(calls: tuple[str, ...]) -> list[str]:
+    return [call for call in calls if not call.startswith(REMOTE)]
+
+
+POINTS = [
+    *((command, False, at) for command in ("create", "update") for at in local(DOING)),
+    *(("create", True, at) for at in local(UNDOING)),
+    *(("update", True, at) for at in ("repo.uncommit", "files.restore")),
+]
+SINGLES = [
+    Case(*point, *kind)
+    for point, kind in product(POINTS, KINDS)
+    # what a disk refuses differs in its words only: one command meets one half, one the other
+    if kind not in DISK_KINDS or DISK_KINDS.index(kind) % 2 == (point[0] == "update")
+]
+
+
+def prepared(place: Place, command: str, *, refused: bool = False) -> Path:
+    """Return the spec to create; for an update its DAG exists, and the spec has changed."""
+    spec = place.spec("specs/x.yaml")
+    if command == "update":
+        place.create(spec)
+        spec = place.spec("specs/x.yaml", word="two")
+    if refused:
+        place.stand_in.faults.add(*CONFIRM, faults.answer(403), times=None)
+    return spec
+
+
+def told(place: Place, spec: Path, broken: Break) -> str:
+    """Return what the user is told: `done`, `not done`, `unfinished`, or `nothing`."""
+    said = "nothing"
+
+    def tell(_: object) -> None:
+        nonlocal said
+        broken.around("tell", lambda: None)
+        said = "done"
+
+    try:
+        with broken.into(place.open()) as client:
+            client.create(spec, tell=tell)
+    except UnfinishedError:
+        return "unfinished"
+    except (DagctlError, OSError):
+        # after the pivot it is standard output that fails: nothing is said of the DAG
+        return "nothing" if broken.at == "tell" else "not done"
+    except (KeyboardInterrupt, Killed):
+        return said
+    return said
+
+
+def check_told(place: Place, command: str, said: str) -> None:
+    """Check that what the user was told is true."""
+    before = {} if command == "create" else {"orders": 1}
+    after = {"orders": 1 if command == "create" else 2}
+    if said == "done":
+        assert place.versions() == after
+    elif said == "not done":
+        assert place.versions() == before
+        place.check_agreement()
+    else:
+        assert place.versions() in (before, after)
+
+
+def recover(place: Place, spec: Path) -> None:
+    del spec
+    place.recover()
+
+
+def repeat(place: Place, spec: Path) -> None:
+    """Give the same command again: whatever was before, there is one DAG now."""
+    (dag,) = place.create(spec).dags
+    assert dag.dag_id == "orders"
+    assert list(place.versions()) == ["orders"]
+
+
+def read(place: Place, spec: Path) -> None:
+    """Do no more than look."""
+    del spec
+    place.records()
+
+
+def follow(place: Place, spec: Path, seed: str) -> None:
+    """Give one further command, and check that all agree."""
+    random.Random(seed).choice([recover, repeat, read])(place, spec)
+    place.check_agreement()
+
+
+@pytest.mark.parametrize("command", ["create", "update"])
+def test_every_call_of_an_operation_has_its_faults(place: Place, command: str) -> None:
+    broken = Break("nothing", "kill")
+    told(place, prepared(place, command), broken)
+    assert tuple(broken.calls) == DOING
+
+
+def test_every_call_of_undoing_has_its_faults(place: Place) -> None:
+    broken = Break("nothing", "kill")
+    told(place, prepared(place, "create", refused=True), broken)
+    begun = DOING.index("registry.confirm") + 1
+    assert tuple(broken.calls) == (*DOING[:begun], *UNDOING)
+
+
+@pytest.mark.parametrize("case", SINGLES, ids=str)
+def test_promise_3_after_any_local_fault_one_command_brings_agreement(
+    place: Place, case: Case
+) -> None:
+    spec = prepared(place, case.command, refused=case.refused)
+    broken = case.broken()
+    said = told(place, spec, broken)
+    place.stand_in.faults.clear()
+    assert broken.was_hit
+    check_told(place, case.command, said)
+    follow(place, spec, str(case))
+
+
+# --- One more fault while the first one is made good ---
+
+LOOKING = ("journal.entries", "registry.status", "repo.find_commit")
+FINISHING = (*LOOKING, "repo.stage", "registry.confirm", "journal.delete")
+TAKING_BACK = (
+    *(*LOOKING, "registry.begin_abort", "repo.find_commit 2", "files.restore"),
+    *("store.delete", "registry.abort", "repo.find_commit 3", "store.get", "journal.delete"),
+)
+PUTTING_BACK = (
+    *(*LOOKING, "registry.begin_abort", "repo.find_commit 2", "files.restore"),
+    *("store.put", "registry.abort", "repo.find_commit 3", "journal.delete"),
+)
+RECOVERIES = (
+    (Case("create", refused=False, at="repo.commit", kind="kill", after=True), FINISHING),
+    (Case("update", refused=False, at="repo.stage", kind="kill", after=True), FINISHING),
+    (Case("create", refused=False, at="files.write", kind="kill", after=True), TAKING_BACK),
+    (Case("update", refused=False, at="store.put", kind="kill", after=True), PUTTING_BACK),
+    (
+        Case("create", refused=True, at="repo.uncommit", kind="kill", after=True),
+        (*TAKING_BACK[:5], "repo.stage", *TAKING_BACK[5:9], "repo.stage 2", *TAKING_BACK[9:]),
+    ),
+    (
+        Case("update", refused=True, at="journal.write 3", kind="kill", after=True),
+        (*PUTTING_BACK[:5], "journal.write", "repo.uncommit", *PUTTING_BACK[5:]),
+    ),
+    (Case("create", refused=True, at="files.restore", kind="EIO", after=False), TAKING_BACK),
+)
+"""A command that leaves something to be made good, and the calls by which that is done."""
+SECOND_KINDS = tuple(product(("EIO", "interrupt", "kill"), (False, True)))
+PAIRS = [
+    (first, replace(first, refused=False, at=at, kind=kind, after=after))
+    for first, calls in RECOVERIES
+    for at, (kind, after) in product(calls, SECOND_KINDS)
+]
+REQUESTS = {
+    "status": ("POST", "/rest/v1/rpc/operation_status"),
+    "confirm": CONFIRM,
+    "fence": ("POST", "/rest/v1/rpc/begin_abort"),
+    "abort": ("POST", "/rest/v1/rpc/abort"),
+    "download": ("GET", "/storage/v1/object/*"),
+    "put back": ("POST", "/storage/v1/object/*"),
+    "removal": ("DELETE", "/storage/v1/object/*"),
+}
+REMOTE_KINDS: dict[str, Callable[[], faults.Fault]] = {
+    "lost request": faults.drop_before,
+    "lost answer": faults.drop_after,
+    "late": lambda: faults.late(60),
+    "403": lambda: faults.answer(403),
+    "503": lambda: faults.answer(503),
+}
+MIXED = [
+    (first, request, kind, times)
+    for (first, calls), request, kind, times in product(
+        RECOVERIES, REQUESTS, REMOTE_KINDS, (1, None)
+    )
+    if (request == "confirm") == (calls is FINISHING) or request == "status"
+]
+
+
+def pair_id(pair: tuple[Case, Case]) -> str:
+    when = "after" if pair[1].after else "before"
+    return f"{pair[0]}, then {pair[1].kind} {when} {pair[1].at}"
+
+
+def mixed_id(mixed: tuple[Case, str, str, int | None]) -> str:
+    return f"{mixed[0]}, then {mixed[2]} {'once' if mixed[3] else 'always'} at {mixed[1]}"
+
+
+def broken_first(place: Place, case: Case) -> Path:
+    """Let a command go wrong, so that something is left to be made good; return its spec."""
+    spec = prepared(place, case.command, refused=case.refused)
+    assert told(place, spec, case.broken()) in {"nothing", "unfinished"}
+    place.stand_in.faults.clear()
+    return spec
+
+
+def check_second_fault(place: Place, first: Case, second: Case) -> None:
+    spec = broken_first(place, first)
+    broken = second.broken()
+    try:
+        with broken.into(place.open()) as client:
+            client.recover()
+    except (DagctlError, OSError, KeyboardInterrupt, Killed):
+        pass
+    assert broken.was_hit
+    follow(place, spec, pair_id((first, second)))
+
+
+def check_remote_fault(place: Place, mixed: tuple[Case, str, str, int | None]) -> None:
+    first, request, kind, times = mixed
+    spec = broken_first(place, first)
+    place.stand_in.faults.add(*REQUESTS[request], REMOTE_KINDS[kind](), times=times)
+    try:
+        place.recover()
+    except UnfinishedError:
+        assert list((place.root / ".dagctl/journal").glob("*.json"))
+    place.stand_in.faults.clear()
+    place.stand_in.settle()
+    follow(place, spec, mixed_id(mixed))
+
+
+@pytest.mark.parametrize("pair", random.Random(2).sample(PAIRS, 24), ids=pair_id)
+def test_promise_3_after_a_second_fault_during_recovery(
+    place: Place, pair: tuple[Case, Case]
+) -> None:
+    check_second_fault(place, *pair)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("pair", PAIRS, ids=pair_id)
+def test_promise_3_after_every_second_fault_during_recovery(
+    place: Place, pair: tuple[Case, Case]
+) -> None:
+    check_second_fault(place, *pair)
+
+
+@pytest.mark.parametrize("mixed", random.Random(3).sample(MIXED, 16), ids=mixed_id)
+def test_promise_3_after_a_remote_fault_during_recovery(
+    place: Place, mixed: tuple[Case, str, str, int | None]
+) -> None:
+    check_remote_fault(place, mixed)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("mixed", MIXED, ids=mixed_id)
+def test_promise_3_after_every_remote_fault_during_recovery(
+    place: Place, mixed: tuple[Case, str, str, int | None]
+) -> None:
+    check_remote_fault(place, mixed)
+
+
+# --- System calls ---
+
+CHANGES = 60
+"""More changes than an operation makes to the disk."""
+DISKS = [
+    (command, number, code, lasting)
+    for command, number, code, lasting in product(
+        ("create", "update"), range(1, CHANGES), DISK, (False, True)
+    )
+]
+
+
+def disk_id(disk: tuple[str, int, int, bool]) -> str:
+    command, number, code, lasting = disk
+    return f"{command}: {errno.errorcode[code]} {'from' if lasting else 'at'} {number}"
+
+
+def check_disk(place: Place, patch: pytest.MonkeyPatch, disk: tuple[str, int, int, bool]) -> None:
+    command, number, code, lasting = disk
+    spec = prepared(place, command)
+    with bad_disk(patch, number, code, lasting=lasting) as broken:
+        said = told(place, spec, Break("nothing", "kill"))
+    if broken.seen < number:
+        assert said == "done"
+    check_told(place, command, said)
+    follow(place, spec, disk_id(disk))
+
+
+@pytest.mark.parametrize("disk", random.Random(4).sample(DISKS, 16), ids=disk_id)
+def test_promise_3_on_a_bad_disk(
+    place: Place, monkeypatch: pytest.MonkeyPatch, disk: tuple[str, int, int, bool]
+) -> None:
+    check_disk(place, monkeypatch, disk)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("disk", DISKS, ids=disk_id)
+def test_promise_3_on_every_bad_disk(
+    place: Place, monkeypatch: pytest.MonkeyPatch, disk: tuple[str, int, int, bool]
+) -> None:
+    check_disk(place, monkeypatch, disk)
+
+
+def check_kill(place: Place, command: str, number: int) -> None:
+    """Kill a process of its own, as only the system can, before its n-th effect."""
+    spec = prepared(place, command)
+
+    def run() -> None:
+        kill_at_effect(number)
+        place.create(spec)
+
+    assert in_child(run) in {0, -signal.SIGKILL}
+    follow(place, spec, f"{command} {number}")
+
+
+@pytest.mark.parametrize("command", ["create", "update"])
+@pytest.mark.parametrize("number", range(6, 60, 18))
+def test_promise_3_after_a_kill_inside_a_step(place: Place, command: str, number: int) -> None:
+    check_kill(place, command, number)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("command", ["create", "update"])
+@pytest.mark.parametrize("number", range(1, 80))
+def test_promise_3_after_a_kill_before_every_effect(
+    place: Place, command: str, number: int
+) -> None:
+    check_kill(place, command, number)
