@@ -33,6 +33,7 @@ HEAVY = {
     "supabase",
     "yaml",
 }
+OF_THE_SERVER = {"fastapi", "jwt", "prometheus_client", "starlette", "uvicorn"}
 OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "supabase"}
 
 
@@ -61,6 +62,7 @@ def loaded(shell: Shell, *arguments: str) -> set[str]:
         [],
         ["help", "spec"],
         ["create", "--help"],
+        ["serve", "--help"],
         ["completion", "bash"],
     ],
     ids=" ".join,
@@ -68,12 +70,17 @@ def loaded(shell: Shell, *arguments: str) -> set[str]:
 def test_help_and_version_load_nothing_heavy(shell: Shell, arguments: list[str]) -> None:
     # Typer itself asks pydantic to check the argument of a real command.
     allowed = {"pydantic"} if arguments[:1] in (["help"], ["completion"]) else set()
-    assert loaded(shell, *arguments) & HEAVY <= allowed
+    assert loaded(shell, *arguments) & (HEAVY | OF_THE_SERVER) <= allowed
 
 
 @pytest.mark.parametrize("command", ["validate", "render"])
 def test_validate_and_render_load_nothing_of_the_operation(workspace: Shell, command: str) -> None:
     assert not loaded(workspace, command, "specs/orders.yaml") & OF_THE_OPERATION
+
+
+@pytest.mark.parametrize("arguments", [["create", "specs"], ["list"], ["doctor"]], ids=" ".join)
+def test_only_serve_loads_the_server(workspace: Shell, arguments: list[str]) -> None:
+    assert not loaded(workspace, *arguments) & OF_THE_SERVER
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
