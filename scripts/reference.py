@@ -1,33 +1,45 @@
-"""Writes the reference pages that follow from the program: its commands and its error codes.
+"""Writes the reference pages that follow from the program: commands, error codes, the HTTP API.
 
 Run by `make docs`; a test holds the pages to what this would write.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.cli.program import app
+from dagctl.server.app import bare_app
+from dagctl.server.openapi import WORDS, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dagctl.catalogue import Entry
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 NOTE = "<!-- Written by `make docs`. -->"
+OPENAPI = REFERENCE / "openapi.json"
+SCHEMAS = "#/components/schemas/"
+JSON = "application/json"
+
+Document = dict[str, Any]
+"""A part of the OpenAPI document."""
 
 
 def pages() -> dict[Path, str]:
     """Return each page's path with its text."""
+    document = describe(bare_app())
     return {
         REFERENCE / "commands.md": "\n".join(commands()),
         REFERENCE / "errors.md": "\n".join(errors()),
+        REFERENCE / "http-api.md": "\n".join(http_api(document)),
+        OPENAPI: json.dumps(document, indent=2) + "\n",
     }
 
 
@@ -89,6 +101,125 @@ def section(code: str, entry: Entry) -> Iterator[str]:
             yield "```"
             yield ""
     yield f"Fix: {entry.fix}"
+    yield ""
+
+
+# --- The HTTP API ---------------------------------------------------------------------------------
+
+API_INTRODUCTION = """\
+What `dagctl serve` answers. [How to run it and call it](../how-to/serve.md) is a page of its own.
+For programs there is [openapi.json](openapi.json); the server has it at `/openapi.json`.
+
+- **Token.** Every call carries `Authorization: Bearer <Supabase access token>`, and is its user's.
+  `/healthz`, `/readyz` and `/metrics`, for those who run the server, ask for none.
+- **Body.** [A spec](spec.md), as JSON in UTF-8 (`Content-Type: application/json`) or as YAML
+  (`application/yaml`).
+- **Answers** are JSON in ASCII. Pass over keys that you do not know: new versions may add some.
+  Times are RFC 3339 in UTC.
+- **Failures** are `application/problem+json` (RFC 9457), in the form of [Problem](#problem). On the
+  command line the same failures have [exit codes](exit-codes.md).
+- **`X-Request-ID`** is in every answer and in the server's log; one that you send is kept."""
+
+
+def http_api(document: Document) -> Iterator[str]:
+    """Yield the lines of the page about the HTTP API."""
+    yield from ("# HTTP API", "", NOTE, "", API_INTRODUCTION, "")
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield from endpoint(method.upper(), path, operation)
+    yield from statuses()
+    yield from ("## Forms", "")
+    for name, schema in document["components"]["schemas"].items():
+        if not name.endswith(("Spec", "Task")):  # the page about specs has those
+            yield from form(name, schema)
+
+
+def endpoint(method: str, path: str, operation: Document) -> Iterator[str]:
+    """Yield the lines about one endpoint."""
+    yield from (
+        f"## {method} {path}",
+        "",
+        f"**{operation['summary']}.** {operation['description']}",
+    )
+    yield ""
+    if parameters := operation.get("parameters"):
+        rows = map(parameter, parameters)
+        yield from table(("parameter", "in", "type", "default", "meaning"), rows)
+    if body := operation.get("requestBody"):
+        yield f"Body: a spec, as {alternatives(body['content'])}."
+        yield ""
+    answers = {status: one for status, one in operation["responses"].items() if is_answer(one)}
+    for status, one in answers.items():
+        yield from answer(status, one)
+    if refusals := ", ".join(status for status in operation["responses"] if status not in answers):
+        yield from (f"Refusals: {refusals} ([when](#statuses)).", "")
+
+
+def is_answer(response: Document) -> bool:
+    """Return whether this is an answer in a form of its own, and no problem."""
+    return "application/problem+json" not in response["content"]
+
+
+def parameter(one: Document) -> tuple[str, ...]:
+    """Return the cells about one parameter."""
+    schema, default = one["schema"], one["schema"].get("default")
+    given = "required" if one["required"] else "" if default is None else f"`{default}`"
+    kind = type_of(schema).removesuffix(" or null")
+    return f"`{one['name']}`", one["in"], kind, given, one["description"]
+
+
+def answer(status: str, response: Document) -> Iterator[str]:
+    """Yield the lines about an answer: its form, and an example."""
+    content = response["content"]
+    schema = content.get(JSON, {}).get("schema", {})
+    name = f"{type_of(schema)} as " if "$ref" in schema else ""
+    yield f"Answer {status}: {name}{alternatives(content)}."
+    yield ""
+    if example := content.get(JSON, {}).get("example"):
+        yield from ("```json", json.dumps(example, indent=2), "```", "")
+
+
+def alternatives(content: Mapping[str, object]) -> str:
+    """Return the media types as words."""
+    return " or ".join(f"`{one}`" for one in content)
+
+
+def statuses() -> Iterator[str]:
+    """Yield the lines about what a refusal's status means."""
+    yield from ("## Statuses", "")
+    yield from table(("status", "when"), ((str(status), words) for status, words in WORDS.items()))
+    yield "429 and 503 come with `Retry-After`, in seconds. An unforeseen failure is 500."
+    yield ""
+
+
+def form(name: str, schema: Document) -> Iterator[str]:
+    """Yield the lines about one form of JSON."""
+    yield from (f"### {name}", "", schema["description"], "")
+    fields = schema["properties"].items()
+    rows = ((f"`{key}`", type_of(one), one.get("description", "")) for key, one in fields)
+    yield from table(("key", "type", "meaning"), rows)
+
+
+def type_of(schema: Document) -> str:
+    """Return a JSON Schema in few words; that a parameter may be absent needs none."""
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix(SCHEMAS)
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(type_of(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(f"`{one}`" for one in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {type_of(schema['items'])}"
+    return str(schema.get("format", schema.get("type", "any")))
+
+
+def table(titles: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the lines of a table."""
+    yield f"| {' | '.join(titles)} |"
+    yield "|" + "---|" * len(titles)
+    for row in rows:
+        yield f"| {' | '.join(cell.replace(chr(10), ' ') for cell in row)} |"
     yield ""
 
 

@@ -12,7 +12,10 @@ import pytest
 from tests.database.teams import new_id, record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.database.teams import Team
+    from tests.postgres.requests import Caller
 
 
 def details(error: psycopg.Error) -> tuple[str | None, str | None]:
@@ -110,12 +113,13 @@ def test_another_editor_confirms_the_operation_and_its_user_stays_the_author(tea
 def test_who_is_no_editor_confirms_and_aborts_no_operation_of_others(team: Team, who: str) -> None:
     operation = new_id()
     granted = team.reserve("x", operation=operation)
-    caller = getattr(team, who)
-    for act in (
+    caller: Caller = getattr(team, who)
+    acts: list[Callable[[], str]] = [
         lambda: team.confirm(operation, granted, by=caller),
         lambda: team.begin_abort(operation, by=caller),
         lambda: team.abort(operation, by=caller),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(psycopg.Error) as caught:
             act()
         assert details(caught.value) == ("42501", "not_a_member")

@@ -10,20 +10,29 @@ In a Markdown file, in order:
 * a `python` block is run by Python;
 * a `sql` block is run in the database of the page's Supabase project.
 
-`<!-- not run: reason -->` above a block leaves it out. Each document starts in an empty folder with
-a git identity, and, where it says `<!-- with: an empty Supabase project -->` (or `a`: with dagctl's
-migrations), with a project whose variables `conftest.py` names.
+`<!-- not run: reason -->` above a block leaves it out. `<!-- in a terminal of its own -->` is for a
+command that goes on: it has printed what is shown before the page continues, and it is interrupted
+(Ctrl-C), and has to end well, before the next such command or at the end of the page. `<!-- port:
+8080 -->` in a page's first lines lets that number stand for a free port.
+
+Each document starts in an empty folder with a git identity, and, where it says `<!-- with: an empty
+Supabase project -->` (or `a`: with dagctl's migrations), with a project whose variables
+`conftest.py` names.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
 import psycopg
 import pytest
 
@@ -33,6 +42,8 @@ BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | 
 FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:yaml|yml|toml))$")
 FILE_MARK = re.compile(r"<!-- file: (\S+) -->\s*\Z")
 NOT_RUN = re.compile(r"<!-- not run: [^>]+ -->\s*\Z")
+GOES_ON = re.compile(r"<!-- in a terminal of its own -->\s*\Z")
+PORT = re.compile(r"^<!-- port: (\d+) -->$", re.MULTILINE)
 SECONDS = 120
 
 
@@ -45,9 +56,12 @@ class Block:
     above: str
     line: int
 
+    @property
+    def goes_on(self) -> bool:
+        return GOES_ON.search(self.above) is not None
 
-def blocks(document: Path) -> list[Block]:
-    text = document.read_text("utf-8")
+
+def blocks(text: str) -> list[Block]:
     return [
         Block(
             match["language"],
@@ -58,6 +72,16 @@ def blocks(document: Path) -> list[Block]:
         for match in BLOCK.finditer(text)
         if not NOT_RUN.search(text[: match.start()])
     ]
+
+
+def with_free_port(text: str) -> str:
+    wanted = PORT.search(text)
+    if wanted is None:
+        return text
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+    return text.replace(wanted[1], str(port))
 
 
 def steps(text: str) -> list[tuple[str, str]]:
@@ -73,8 +97,11 @@ def steps(text: str) -> list[tuple[str, str]]:
 
 
 def matches(shown: str, printed: str) -> bool:
-    pattern = ".*".join(re.escape(part) for part in re.split(r"\.\.\.", shown))
-    return re.fullmatch(pattern, printed, re.DOTALL) is not None
+    return re.fullmatch(pattern(shown), printed, re.DOTALL) is not None
+
+
+def pattern(shown: str) -> str:
+    return ".*".join(re.escape(part) for part in re.split(r"\.\.\.", shown))
 
 
 def environment(home: Path, variables: dict[str, str]) -> dict[str, str]:
@@ -92,6 +119,39 @@ def environment(home: Path, variables: dict[str, str]) -> dict[str, str]:
         "COLUMNS": "80",
         "PYTHONUNBUFFERED": "1",  # both streams in one pipe, in the order of a terminal
     }
+
+
+@dataclass
+class Terminal:
+    """Where the command that goes on runs."""
+
+    folder: Path
+    env: dict[str, str]
+    _child: pexpect.spawn[str] | None = None
+
+    def start(self, block: Block) -> None:
+        """Run a command until it has printed what is shown; the one before it ends."""
+        self.interrupt()
+        ((command, shown),) = steps(block.text)
+        env = {**self.env, "COLUMNS": "200"}
+        self._child = pexpect.spawn(
+            "bash", ["-c", command], cwd=self.folder, env=env, encoding="utf-8", timeout=SECONDS
+        )
+        self._child.expect(pattern(shown.replace("\n", "\r\n")) + "\r\n")
+
+    def interrupt(self) -> None:
+        """End the command as Ctrl-C does."""
+        if self._child is not None:
+            self._child.sendintr()
+            self._child.expect(pexpect.EOF)
+            self._child.close()
+            assert self._child.exitstatus == 0, self._child.before
+            self._child = None
+
+    def close(self) -> None:
+        """Leave nothing behind, whatever happened."""
+        if self._child is not None:
+            self._child.close(force=True)
 
 
 def run(block: Block, folder: Path, env: dict[str, str]) -> None:
@@ -135,7 +195,10 @@ def check(command: str, shown: str, folder: Path, env: dict[str, str], line: int
 
 
 def runnable(document: Path) -> bool:
-    return any(block.language in {"console", "python", "sql"} for block in blocks(document))
+    return any(
+        block.language in {"console", "python", "sql"}
+        for block in blocks(document.read_text("utf-8"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,6 +207,9 @@ def runnable(document: Path) -> bool:
 def test_a_document_shows_what_happens(
     document: Path, tmp_path: Path, variables: dict[str, str]
 ) -> None:
+    text = with_free_port(document.read_text("utf-8"))
+    if "$ curl " in text and shutil.which("curl") is None:
+        pytest.skip("there is no curl")
     home = tmp_path / "home"
     folder = tmp_path / "project"
     home.mkdir()
@@ -152,8 +218,13 @@ def test_a_document_shows_what_happens(
         "[user]\n\tname = Ana Lima\n\temail = ana@example.com\n[init]\n\tdefaultBranch = main\n"
     )
     env = environment(home, variables)
-    for block in blocks(document):
-        run(block, folder, env)
+    with closing(Terminal(folder, env)) as terminal:
+        for block in blocks(text):
+            if block.goes_on:
+                terminal.start(block)
+            else:
+                run(block, folder, env)
+        terminal.interrupt()
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

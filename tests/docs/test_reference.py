@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dagctl.cli.invocation import COMMANDS
 from dagctl.errors import ExitCode
+from dagctl.server.refusals import STATUSES
 from dagctl.settings import CHECKS
 from dagctl.spec.json_schema import json_schema
 
@@ -29,7 +30,7 @@ def quoted(cells: list[list[str]], column: int = 0) -> list[str]:
     return [name for row in cells for name in re.findall(r"`([^`]+)`", row[column])]
 
 
-def test_the_pages_about_commands_and_errors_are_what_make_docs_writes() -> None:
+def test_the_pages_that_make_docs_writes_are_what_it_would_write_now() -> None:
     written = runpy.run_path(str(ROOT / "scripts" / "reference.py"))["pages"]()
     assert {path.name: path.read_text("utf-8") for path in written} == {
         path.name: text for path, text in written.items()
@@ -45,6 +46,11 @@ def test_the_readme_names_every_command() -> None:
 def test_every_exit_code_is_explained() -> None:
     shown = {int(row[0]): row[1] for row in table("exit-codes.md")}
     assert shown == {int(code): code.name.lower() for code in ExitCode}
+
+
+def test_the_http_status_of_every_exit_code_is_named() -> None:
+    shown = {int(row[0]): int(row[2]) for row in table("exit-codes.md") if row[2]}
+    assert shown == {ExitCode.OK: 200, **STATUSES}
 
 
 def test_every_setting_is_explained() -> None:

@@ -53,27 +53,35 @@ class Served:
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self.kill()
-        self._file.close()
 
     def start(self) -> None:
         """Start the server and wait until it listens."""
         port = self.url.rpartition(":")[2] or "0"
         command = ("serve", "--root", str(self.root), "--port", port, *self.options)
-        self._file = (self.root.parent / "serve.log").open("ab")
-        self._offset = self._file.tell()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "dagctl", "--quiet", *command],
-            env=dict(self.environ),
-            cwd=self.root.parent,
-            stdout=subprocess.DEVNULL,
-            stderr=self._file,
-        )
-        self.url = self._listening()["url"]
+        with (self.root.parent / "serve.log").open("ab") as file:
+            self._offset = file.tell()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dagctl", "--quiet", *command],
+                env=dict(self.environ),
+                cwd=self.root.parent,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+            )
+        self.url = self.wait_for("listening")["url"]
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask the server to stop; return its exit code."""
-        self._process.send_signal(number)
+        self.signal(number)
         return self._process.wait(60)
+
+    def signal(self, number: int) -> None:
+        """Send the server a signal."""
+        self._process.send_signal(number)
 
     def kill(self) -> None:
         """Kill the server, as a power cut would."""
@@ -106,10 +114,6 @@ class Served:
         done = subprocess.run(command, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
-
-    def _listening(self) -> dict[str, Any]:
-        self.wait_for("listening")
-        return self.wait_for("listening")
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,17 +13,21 @@ from dagctl.cli.options import Airflow, examples
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dagctl.cli.console import Console
     from dagctl.endpoint import Endpoint
 
 Root = Annotated[
-    Path, typer.Option("--root", metavar="DIR", help="The folder with a repository a project id.")
+    Path,
+    typer.Option("--root", metavar="DIR", help="The folder of the repositories, one a project."),
 ]
 Projects = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help='Workspaces elsewhere: a line `"UUID" = "DIR"` each (TOML).'),
 ]
-Host = Annotated[str, typer.Option(help="The address to listen on.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")]
+Host = Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen on.")]
+Port = Annotated[
+    int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")
+]
 LocalUser = Annotated[
     str | None,
     typer.Option(metavar="EMAIL", help="Try it out: local backend, one user, no tokens."),
@@ -44,6 +48,11 @@ Timeout = Annotated[
 Grace = Annotated[
     int, typer.Option(metavar="SECONDS", min=0, help="What requests get at shutdown to end.")
 ]
+LogFormat = Annotated[
+    Literal["auto", "json", "text"],
+    typer.Option(help="Of the log on standard error; auto: text on a terminal."),
+]
+TRY_IT_OUT = "to try it out without one: --local-user you@example.com"
 EPILOG = examples(
     "dagctl serve --root repositories --local-user you@example.com",
     "DAGCTL_SUPABASE_URL=... DAGCTL_SUPABASE_KEY=... dagctl serve --root /srv/dagctl",
@@ -64,11 +73,13 @@ def serve(  # noqa: PLR0913 - one parameter an option
     body_limit: BodyLimit = 2 * 1024 * 1024,
     request_timeout: Timeout = 60,
     grace: Grace = 25,
+    log_format: LogFormat = "auto",
 ) -> None:
     """Serve the HTTP API: POST /create-dag, GET /dags and more (needs the extra `serve`).
 
     Each project has a git repository of its own, made on first use. Every call carries a Supabase
-    access token, and is made as its user. Logs go to standard error, one JSON document a line.
+    access token, and is made as its user. The log goes to standard error, one JSON document a line
+    where no person looks.
     """
     try:
         from dagctl.server.options import Options
@@ -92,6 +103,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         body_limit=body_limit,
         request_timeout=request_timeout,
         grace=grace,
+        log_format=_for_reader(console) if log_format == "auto" else log_format,
     )
     run(options, console.environ, lambda url: console.note(f"Serving on {url}; Ctrl-C stops it."))
 
@@ -99,9 +111,22 @@ def serve(  # noqa: PLR0913 - one parameter an option
 def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
     """Return the Supabase project that is set, and its bucket."""
     from dagctl import sign_in
+    from dagctl.errors import UsageError
+    from dagctl.settings import HOW_TO_LINK
 
-    remote = sign_in.find_remote(environ)
+    try:
+        remote = sign_in.find_remote(environ)
+    except UsageError as error:
+        if error.hint != HOW_TO_LINK:
+            raise
+        raise UsageError(error.message, hint=f"{HOW_TO_LINK}; {TRY_IT_OUT}") from error
     return remote.endpoint, remote.bucket
+
+
+def _for_reader(console: Console) -> Literal["json", "text"]:
+    from dagctl.cli.console import is_terminal
+
+    return "text" if is_terminal(console.err) else "json"
 
 
 def _not_installed() -> Exception:

@@ -38,6 +38,9 @@ Signing in, in CI. They win over what dagctl login has stored:
   DAGCTL_PASSWORD       and signed out when it ends
   DAGCTL_PROFILE        which of several stored sessions for one URL
 
+dagctl serve reads DAGCTL_SUPABASE_*, for all of its projects, and no variable for signing in: every
+call brings its own token and project.
+
 Output:
   NO_COLOR              no colour, whatever its value
   CLICOLOR_FORCE        colour even where nobody looks, unless 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
-from dagctl.errors import ConflictError, DagctlError, ExitCode, SpecError
+from dagctl.errors import ConflictError, DagctlError, ExitCode, KeyReusedError, SpecError
 from dagctl.server.refusals import STATUSES, BusyError, RequestError
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ class ProblemAnswer(Answer):
     media_type = "application/problem+json"
 
 
+class SourceAnswer(PlainTextResponse):
+    """A DAG file."""
+
+    media_type = "text/x-python"
+
+
 class BugError(DagctlError):
     """An exception that nobody foresaw; it is logged, and not told to the caller."""
 
@@ -53,9 +60,7 @@ class BugError(DagctlError):
 
 def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     """Return the answer to a request that failed."""
-    status = (
-        error.status if isinstance(error, RequestError | BusyError) else STATUSES[error.exit_code]
-    )
+    status = status_of(error)
     content = {
         "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
         "title": CATALOGUE[error.code].title,
@@ -70,6 +75,15 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
         "diff": error.diff if isinstance(error, ConflictError) else None,
     }
     return ProblemAnswer(content, int(status), _headers(error))
+
+
+def status_of(error: DagctlError) -> HTTPStatus:
+    """Return the HTTP status of a failure."""
+    if isinstance(error, KeyReusedError):  # as the draft about the header has it
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    return (
+        error.status if isinstance(error, RequestError | BusyError) else STATUSES[error.exit_code]
+    )
 
 
 def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:

@@ -13,7 +13,10 @@ Uuid = Field(json_schema_extra={"format": "uuid"})
 class Form(BaseModel):
     """An answer; clients should pass over keys that they do not know."""
 
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        json_schema_serialization_defaults_required=True,
+        use_attribute_docstrings=True,  # they are the fields' descriptions
+    )
 
 
 class Created(Form):

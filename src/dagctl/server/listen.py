@@ -1,10 +1,12 @@
-"""Sockets: uvicorn, made to bear clients that send nothing, and to end well."""
+"""Sockets: uvicorn, made to bear clients that send or take nothing, and to end well."""
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -13,7 +15,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
     from types import FrameType
 
@@ -27,9 +28,25 @@ BACKLOG = 2048
 
 
 class ImpatientProtocol(H11Protocol):
-    """HTTP/1.1 that closes a connection on which no request head arrives in time."""
+    """HTTP/1.1 that closes a connection on which no request head arrives, or no answer is taken.
 
-    _patience: asyncio.TimerHandle | None = None
+    A connection either is answering a request, or is kept for a moment by uvicorn, or awaits the
+    end of a head; only in the last state the time of a client runs. Bytes that trickle do not begin
+    it anew.
+    """
+
+    def __init__(self, *arguments: Any, answer_seconds: float, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        """Take over what uvicorn gives.
+
+        Args:
+            arguments: uvicorn's.
+            answer_seconds: How long a client may leave an answer in the server's buffer.
+            named: uvicorn's.
+        """
+        super().__init__(*arguments, **named)
+        self._answer_seconds = answer_seconds
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._answer_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Begin to wait for the first request."""
@@ -41,12 +58,24 @@ class ImpatientProtocol(H11Protocol):
         super().data_received(data)
         if self._is_answering():
             self._stop_waiting()
-        elif self._patience is None:
+        elif self._head_timer is None and not self.transport.is_closing():
             self._await_head()
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a client that does not take its answer."""
+        super().pause_writing()
+        if self._answer_timer is None:
+            self._answer_timer = self.loop.call_later(self._answer_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the answer was taken."""
+        super().resume_writing()
+        self._stop_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()
+        self._stop_writing()
         super().connection_lost(exc)
 
     def _is_answering(self) -> bool:
@@ -54,34 +83,50 @@ class ImpatientProtocol(H11Protocol):
         return cycle is not None and not cycle.response_complete
 
     def _await_head(self) -> None:
-        self._patience = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _stop_writing(self) -> None:
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+            self._answer_timer = None
 
     def _give_up(self) -> None:
-        self._patience = None
+        self._head_timer = None
         if not self._is_answering() and not self.transport.is_closing():
             self.transport.close()
 
 
 class EndingServer(uvicorn.Server):
-    """A server that tells when it is asked to stop."""
+    """A server that tells when it stops, and that a second signal stops at once."""
 
     def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_exit = on_exit
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop; a second signal stops at once."""
+        """Begin to stop; if that has begun already, let nothing more end by itself."""
+        if self.should_exit:
+            asyncio.get_running_loop().call_soon_threadsafe(self._cut_off)
+        else:
+            super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and give requests under way their time to end."""
         self._on_exit()
-        super().handle_exit(sig, frame)
+        await super().shutdown(sockets)
+
+    def _cut_off(self) -> None:
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 def bind(options: Options) -> socket.socket:
-    """Return a socket that is bound to the address; close it.
+    """Return a socket that listens at the address; close it. Who connects early waits in line.
 
     Raises:
         UnavailableError: The address cannot be had.
@@ -91,6 +136,7 @@ def bind(options: Options) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((options.host, options.port))
+        found.listen(BACKLOG)
     except OSError as error:
         found.close()
         raise UnavailableError(
@@ -106,7 +152,7 @@ def listen(
     """Serve until SIGINT or SIGTERM, then give requests under way their time to end."""
     _allow_many_connections()
     settings: dict[str, Any] = {
-        "http": ImpatientProtocol,
+        "http": partial(ImpatientProtocol, answer_seconds=options.request_timeout),
         "ws": "none",
         "loop": "asyncio",
         "lifespan": "off",

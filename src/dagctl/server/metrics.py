@@ -45,6 +45,16 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._waited = Counter(
+            "dagctl_operation_waiting_seconds",
+            "Seconds that operations have waited for their turn.",
+            registry=self._registry,
+        )
+
+    def waited(self, seconds: float) -> None:
+        """Count the time for which an operation has waited for its turn."""
+        self._waited.inc(seconds)
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
         self._requests.labels(method, route, str(status)).inc()

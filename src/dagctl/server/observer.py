@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -11,6 +12,7 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
+from dagctl.errors import UnavailableError
 from dagctl.server.answers import BugError, problem
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ class Observer:
         seen = _Seen(scope, send)
         try:
             await self._app(scope, receive, seen.send)
+        except asyncio.CancelledError:
+            if seen.status is not None:
+                raise
+            await problem(_cut_off(), Request(scope))(scope, receive, seen.send)
         except Exception:
             LOG.exception("a bug", extra={"fields": {"request_id": seen.request_id}})
             if seen.status is not None:
@@ -69,6 +75,14 @@ class Observer:
             "code": state.get("code"),
         }
         LOG.info("request", extra={"fields": fields})
+
+
+def _cut_off() -> UnavailableError:
+    """Return the answer to what was under way when the patience of a shutdown was over.
+
+    Operations never come to this: `Turns` knows how far they are.
+    """
+    return UnavailableError("the server is shutting down", hint="try again in a moment")
 
 
 class _Seen:

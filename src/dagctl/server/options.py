@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from dagctl.codegen.values import Target
     from dagctl.endpoint import Endpoint
+    from dagctl.server.log import LogFormat
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes of a request's body: as much as a spec may have."""
@@ -47,3 +48,5 @@ class Options:
     """How many projects may have an operation under way at once."""
     grace: int = 25
     """Seconds that requests under way get at shutdown; what they leave is journalled."""
+    log_format: LogFormat = "json"
+    """Of the log on standard error: for machines, or for a person at a terminal."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NoReturn
 
 from dagctl.adapters.local_user import local_user_id
 from dagctl.bootstrap import open_connections, services_of
 from dagctl.endpoint import is_loopback
-from dagctl.errors import UsageError
+from dagctl.errors import ExitCode, UnavailableError, UsageError
 from dagctl.server.app import make_app
 from dagctl.server.identity import LocalDoor, TokenDoor
 from dagctl.server.listen import bind, listen
@@ -20,6 +21,7 @@ from dagctl.sign_in import open_verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from dagctl.adapters.supabase.http import Connections
     from dagctl.server.identity import Door
@@ -36,30 +38,61 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
     Args:
         options: How.
         environ: Settings of workspaces that `DAGCTL_*` variables give.
-        announce: Is told the server's URL once it can be called.
+        announce: Tells a person the server's URL, once it can be called; machines have the log.
 
     Raises:
         UsageError: The options contradict each other.
-        UnavailableError: The address cannot be had.
+        UnavailableError: The address or the folder cannot be had.
     """
     _check(options)
-    options.root.mkdir(parents=True, exist_ok=True)
-    log_to_standard_error()
+    _make_root(options.root)
+    log_to_standard_error(options.log_format)
+    bound = bind(options)
     metrics = Metrics()
     connections = open_connections(SUPABASE_PATIENCE)
     projects = Projects(options, environ, metrics.watched)
     looks = {} if options.endpoint is None else services_of(options.endpoint, connections)
-    service = Service(options, _door(options, connections), projects, looks)
+    service = Service(options, _door(options, connections), projects, looks, metrics.waited)
     _measure(metrics, service)
     try:
-        with bind(options) as bound:
+        with bound:
             url = _url(options, bound.getsockname()[1])
-            LOG.info("listening", extra={"fields": {"url": url}})
-            announce(url)
+            if options.log_format == "json":
+                LOG.info("listening", extra={"fields": {"url": url}})
+            else:
+                announce(url)
             listen(make_app(service, metrics), options, bound, service.turns.close)
     finally:
+        left = service.turns.under_way
+        LOG.info("stopped", extra={"fields": {"under_way": left}})
+        if left:
+            _leave()
         connections.hang_up()
-        LOG.info("stopped", extra={"fields": {"under_way": service.turns.under_way}})
+
+
+def _leave() -> NoReturn:
+    """End the process as a kill would, but with the exit code of success.
+
+    Operations under way have had their time, and stand in their journals. Python would wait for
+    some of their threads, and let others fail and put things right half way.
+    """
+    logging.shutdown()
+    os._exit(ExitCode.OK)
+
+
+def _make_root(root: Path) -> None:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot make the folder {root}: {error.strerror}",
+            hint="choose another --root, or make it for the user who serves",
+        ) from error
+    if not os.access(root, os.W_OK | os.X_OK):
+        raise UnavailableError(
+            f"the folder {root} cannot be written",
+            hint="choose another --root, or give it to the user who serves",
+        )
 
 
 def _check(options: Options) -> None:

@@ -10,11 +10,8 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
-
 from dagctl.errors import DagctlError, UnavailableError
-from dagctl.server.turns import Turns
+from dagctl.server.turns import Turns, in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +39,7 @@ class Service:
         door: Door,
         projects: Projects,
         looks: Mapping[str, Callable[[], None]],
+        waited: Callable[[float], None],
     ) -> None:
         """Put the parts together.
 
@@ -50,6 +48,7 @@ class Service:
             door: Tells who calls.
             projects: Opens their projects.
             looks: A look at each dependency; it raises what is wrong.
+            waited: Is told for how many seconds each operation has waited for its turn.
         """
         self.options = options
         self.projects = projects
@@ -57,6 +56,7 @@ class Service:
             most_waiting=options.most_waiting,
             side_by_side=options.side_by_side,
             seconds=options.request_timeout,
+            waited=waited,
         )
         self._door = door
         self._looks: dict[str, Callable[[], None]] = {
@@ -64,7 +64,7 @@ class Service:
             "root": partial(_look_at_folder, options),
             "git": _look_for_git,
         }
-        self._limiter = CapacityLimiter(READERS)
+        self._readers = asyncio.Semaphore(READERS)
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
     async def admit(self, headers: Mapping[str, str]) -> Caller:
@@ -83,8 +83,8 @@ class Service:
         """
         seconds = self.options.request_timeout
         try:
-            async with asyncio.timeout(seconds):
-                return await run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
+            async with asyncio.timeout(seconds), self._readers:
+                return await in_thread(work)
         except TimeoutError as error:
             raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
 
@@ -119,7 +119,7 @@ class Service:
 
 async def _said(look: Callable[[], None]) -> str:
     try:
-        await run_sync(look, abandon_on_cancel=True)
+        await in_thread(look)
     except DagctlError as error:
         return error.message
     return "ok"

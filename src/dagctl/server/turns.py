@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import UnavailableError, UnfinishedError
 from dagctl.server.refusals import BusyError
@@ -14,21 +16,18 @@ from dagctl.server.refusals import BusyError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dagctl.errors import DagctlError
+
 T = TypeVar("T")
 
-
-@dataclass(slots=True)
-class _Queue:
-    """The operations of one project."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
+_ASK_AGAIN = "ask again with the same Idempotency-Key, or list the DAGs"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Turn:
-    """One operation's place in a queue."""
+    """One operation, in the line of its project."""
 
+    project_id: str
     has_begun: bool = False
 
 
@@ -39,34 +38,47 @@ class Turns:
     in vain is told that it goes on.
     """
 
-    def __init__(self, *, most_waiting: int, side_by_side: int, seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        most_waiting: int,
+        side_by_side: int,
+        seconds: float,
+        waited: Callable[[float], None],
+    ) -> None:
         """Set the limits.
 
         Args:
             most_waiting: How many may wait in one project.
             side_by_side: How many may be under way at once.
             seconds: How long one is waited for, its time in the queue included.
+            waited: Is told for how many seconds one has waited, when its turn has come.
         """
+        self._waited = waited
         self._most_waiting = most_waiting
         self._side_by_side = asyncio.Semaphore(side_by_side)
         self._seconds = seconds
-        self._queues: dict[str, _Queue] = {}
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._turns: dict[asyncio.Task[Any], _Turn] = {}
+        self._at_work: set[_Turn] = set()
         self._is_closing = False
 
     @property
     def waiting(self) -> int:
         """How many operations wait for their turn."""
-        return sum(queue.waiting for queue in self._queues.values())
+        return sum(not turn.has_begun for turn in self._turns.values())
 
     @property
     def under_way(self) -> int:
         """How many operations have begun and not ended."""
-        return len(self._tasks) - self.waiting
+        return len(self._at_work)
 
     def close(self) -> None:
-        """Begin no more operations; those under way go on."""
+        """Begin no more operations: those that wait are told so, those under way go on."""
         self._is_closing = True
+        for task, turn in self._turns.items():
+            if not turn.has_begun:
+                task.cancel()
 
     async def run(self, project_id: str, work: Callable[[], T]) -> T:
         """Return what `work` returns when its turn has come, or raise what it raises.
@@ -76,39 +88,46 @@ class Turns:
             UnavailableError: Its turn did not come in time, or the server shuts down; not begun.
             UnfinishedError: It has begun and takes longer; it goes on.
         """
-        queue = self._queues.setdefault(project_id, _Queue())
-        if queue.waiting >= self._most_waiting:
-            raise BusyError(
-                f"{queue.waiting} operations wait in this project already", hint="try again later"
-            )
-        queue.waiting += 1
-        turn = _Turn()
-        task = asyncio.create_task(self._in_turn(project_id, queue, turn, work))
-        self._tasks.add(task)
+        self._check_room(project_id)
+        turn = _Turn(project_id)
+        task = asyncio.create_task(self._in_turn(turn, work))
+        self._turns[task] = turn
         task.add_done_callback(self._ended)
-        done, _ = await asyncio.wait({task}, timeout=self._seconds)
-        if done:
+        try:
+            await asyncio.wait({task}, timeout=self._seconds)
+        except asyncio.CancelledError:  # the patience of the shutdown is over
+            raise _cut_off(turn) from None
+        if task.cancelled():
+            raise _shutting_down()
+        if task.done():
             return task.result()
         raise self._too_late(turn, task)
 
-    async def _in_turn(
-        self, project_id: str, queue: _Queue, turn: _Turn, work: Callable[[], T]
-    ) -> T:
-        try:
-            async with queue.lock, self._side_by_side:
-                queue.waiting -= 1
-                turn.has_begun = True
-                self._check_open()
-                return await in_thread(work)
-        finally:
-            if not turn.has_begun:
-                queue.waiting -= 1
-            if not queue.waiting and not queue.lock.locked():
-                self._queues.pop(project_id, None)
-
-    def _check_open(self) -> None:
+    def _check_room(self, project_id: str) -> None:
         if self._is_closing:
-            raise UnavailableError("the server is shutting down", hint="try again in a moment")
+            raise _shutting_down()
+        waiting = sum(
+            turn.project_id == project_id and not turn.has_begun for turn in self._turns.values()
+        )
+        if waiting >= self._most_waiting:
+            raise BusyError(
+                f"{waiting} operations wait in this project already", hint="try again later"
+            )
+
+    async def _in_turn(self, turn: _Turn, work: Callable[[], T]) -> T:
+        began = time.perf_counter()
+        async with self._locks.setdefault(turn.project_id, asyncio.Lock()), self._side_by_side:
+            turn.has_begun = True
+            self._waited(time.perf_counter() - began)
+            return await in_thread(partial(self._at, turn, work))
+
+    def _at(self, turn: _Turn, work: Callable[[], T]) -> T:
+        """Do the work; it counts as under way as long as its thread is at it, awaited or not."""
+        self._at_work.add(turn)
+        try:
+            return work()
+        finally:
+            self._at_work.discard(turn)
 
     def _too_late(self, turn: _Turn, task: asyncio.Task[T]) -> Exception:
         if not turn.has_begun:
@@ -119,13 +138,30 @@ class Turns:
         return UnfinishedError(
             f"the operation takes longer than {self._seconds:g} s",
             state="it goes on; whether it will succeed is not known yet",
-            hint="ask again with the same Idempotency-Key, or list the DAGs",
+            hint=_ASK_AGAIN,
         )
 
     def _ended(self, task: asyncio.Task[object]) -> None:
-        self._tasks.discard(task)
+        project_id = self._turns.pop(task).project_id
+        if all(turn.project_id != project_id for turn in self._turns.values()):
+            self._locks.pop(project_id, None)
         if not task.cancelled():
             task.exception()  # whoever waited was told; nobody else has to be
+
+
+def _shutting_down() -> UnavailableError:
+    return UnavailableError("the server is shutting down", hint="try again in a moment")
+
+
+def _cut_off(turn: _Turn) -> DagctlError:
+    """Return what becomes of an operation for whose end the server does not wait any more."""
+    if not turn.has_begun:
+        return _shutting_down()
+    return UnfinishedError(
+        "the server stopped before the operation had ended",
+        state="it is in the journal: the next operation in this project finishes or undoes it",
+        hint=_ASK_AGAIN,
+    )
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -153,5 +189,5 @@ async def in_thread(work: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the loop is gone, and with it whoever waited
             loop.call_soon_threadsafe(deliver, result, error)
 
-    threading.Thread(target=run, name="operation", daemon=True).start()
+    threading.Thread(target=run, name="work", daemon=True).start()
     return await future

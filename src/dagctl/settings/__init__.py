@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHECKS",
+    "HOW_TO_LINK",
     "Remote",
     "Settings",
     "check_flag",
@@ -32,6 +33,9 @@ __all__ = [
     "load_settings",
     "user_file",
 ]
+
+HOW_TO_LINK = "dagctl link, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY"
+"""What to do where no Supabase project is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,6 @@ def _endpoint(url: str | None, key: str | None) -> Endpoint:
     if url is None or key is None:
         raise UsageError(
             f"no {'url' if url is None else 'publishable_key'} of a Supabase project is set",
-            hint="dagctl link, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY",
+            hint=HOW_TO_LINK,
         )
     return Endpoint(url, key)

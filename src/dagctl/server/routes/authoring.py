@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.responses import PlainTextResponse
 
 from dagctl.codegen.values import Target
 from dagctl.commands.render import render_spec
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer, findings
+from dagctl.server.answers import Answer, SourceAnswer, findings
 from dagctl.server.openapi import OF_A_BODY, example, refusals, spec_body, text
 from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
 from dagctl.spec.json_schema import json_schema
@@ -48,18 +47,17 @@ async def validate(service: TheService, body: TheBody) -> Answer:
 @router.post(
     "/render",
     summary="Render a DAG file",
+    response_class=SourceAnswer,
     responses={
         200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
         **refusals(*OF_A_BODY, 400, 422),
     },
     openapi_extra=spec_body(),
 )
-async def render(
-    service: TheService, body: TheBody, airflow: AirflowTarget = "3"
-) -> PlainTextResponse:
+async def render(service: TheService, body: TheBody, airflow: AirflowTarget = "3") -> SourceAnswer:
     """Return the DAG file that a spec would become."""
     rendered = await service.work(lambda: render_spec(body.spec(), airflow=airflow))
-    return PlainTextResponse(rendered.text, media_type="text/x-python")
+    return SourceAnswer(rendered.text)
 
 
 @router.get("/schema", summary="The schema of specs", responses=refusals())

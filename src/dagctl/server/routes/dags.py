@@ -17,7 +17,7 @@ from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
 from dagctl.publish.request import IfExists
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer
+from dagctl.server.answers import Answer, SourceAnswer
 from dagctl.server.openapi import (
     OF_A_BODY,
     OF_A_PROJECT,
@@ -167,6 +167,7 @@ async def draw_dag(
 @router.get(
     "/dags/{dag_id}/source",
     summary="Get a DAG file",
+    response_class=SourceAnswer,
     responses={
         200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
         **refusals(*OF_A_PROJECT, 404),
@@ -174,14 +175,14 @@ async def draw_dag(
 )
 async def dag_source(
     service: TheService, caller: TheCaller, dag_id: DagId, project_id: ProjectId
-) -> PlainTextResponse:
+) -> SourceAnswer:
     """Return the DAG file as it is stored."""
 
     def source(client: Client) -> str:
         return client.source(client.get(dag_id))
 
     found = await service.read(str(project_id), caller, source)
-    return PlainTextResponse(found, media_type="text/x-python")
+    return SourceAnswer(found)
 
 
 def details(record: DagRecord) -> dict[str, Any]:

@@ -19,8 +19,8 @@ MOST = 1000
 """How many DAGs a page may have."""
 
 
-def service_of(request: Request) -> Service:
-    """Return the service of the application."""
+async def service_of(request: Request) -> Service:
+    """Return the service of the application; not in a thread, as that takes longer than it."""
     service: Service = request.app.state.service
     return service
 
@@ -71,6 +71,6 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         description="The same key gives the result of the first request that had it, and makes "
         "nothing new: send one, and a request whose answer was lost can be sent again.",
-        pattern="^[!-~]{1,255}$",
+        pattern="^[!-~]{1,200}$",
     ),
 ]

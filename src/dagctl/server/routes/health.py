@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
@@ -10,13 +12,16 @@ from dagctl.server.answers import Answer
 from dagctl.server.openapi import example
 from dagctl.server.routes.given import TheService  # noqa: TC001 - read at run time
 
+if TYPE_CHECKING:
+    from dagctl.server.metrics import Metrics
+
 router = APIRouter(tags=["operations"], default_response_class=Answer)
 
 READY = {"ready": True, "checks": {"auth": "ok", "database": "ok", "storage": "ok"}}
 NOT_READY = {"ready": False, "checks": {"auth": "ok", "database": "it does not answer"}}
 
 
-@router.get("/healthz", summary="Whether the server lives")
+@router.get("/healthz", summary="Whether the server lives", response_class=PlainTextResponse)
 async def healthz() -> PlainTextResponse:
     """Return `ok`: the process answers, whatever it depends on."""
     return PlainTextResponse("ok")
@@ -35,7 +40,7 @@ async def readyz(service: TheService) -> Answer:
 
 
 @router.get("/metrics", summary="Measurements", response_class=PlainTextResponse)
-async def metrics(request: Request) -> PlainTextResponse:
+async def metrics(request: Request, service: TheService) -> PlainTextResponse:
     """Return measurements in the text form of Prometheus."""
-    found = request.app.state.metrics
-    return PlainTextResponse(found.text(), media_type=found.media_type)
+    found: Metrics = request.app.state.metrics
+    return PlainTextResponse(await service.work(found.text), media_type=found.media_type)

@@ -1,0 +1,212 @@
+"""An operation whose process is dead is settled by whichever member of the project comes next."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl import Client
+from dagctl.errors import NotAMemberError, UnavailableError, UnfinishedError
+from tests.e2e.conftest import Killer, in_child
+from tests.stand_in import faults
+from tests.supabase.place import PASSWORD, PROJECT, At, Place
+from tests.supabase.test_rights import create_with
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+BOB = "bob@example.com"
+DEAD = {
+    "reserve": "undone",
+    "render": "undone",
+    "upload": "undone",
+    "file": "undone",
+    "commit": "finished",
+    "stage": "finished",
+    "confirm": "finished",
+    "tell": "finished",
+}
+"""After which step the process is killed, and what must become of its operation."""
+
+
+@pytest.fixture
+def bob(place: Place) -> str:
+    """Another editor's user id."""
+    user_id = place.stand_in.add_user(BOB, PASSWORD)
+    place.stand_in.add_member(PROJECT, user_id)
+    return user_id
+
+
+def spec_of(place: Place, kind: str) -> Path:
+    if kind == "update":
+        place.create(place.spec("specs/x.yaml"))
+        return place.spec("specs/x.yaml", word="two")
+    return place.spec("specs/x.yaml")
+
+
+def killed(place: Place, spec: Path, step: str) -> None:
+    """Let Ada's `create` be killed after a step."""
+
+    def run() -> None:
+        with Client.open(place.root, listener=Killer(step, done=True)) as client:
+            client.create(spec)
+
+    assert in_child(run) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("kind", ["create", "update"])
+@pytest.mark.parametrize("step", DEAD)
+def test_another_editor_settles_what_a_killed_one_left(
+    place: Place, ada: str, bob: str, kind: str, step: str
+) -> None:
+    outcome = DEAD[step]
+    killed(place, spec_of(place, kind), step)
+    place.sign_in(BOB)
+    result = place.create(place.spec("specs/other.yaml", "Other"))
+    assert [one.outcome for one in result.recovered] == [outcome]
+    place.check_agreement()
+    expected = {"create": {"finished": 1}, "update": {"finished": 2, "undone": 1}}[kind]
+    versions = {"orders": expected[outcome]} if outcome in expected else {}
+    assert place.versions() == {"other": 1, **versions}
+    authors = {record.dag_id: record.user_id for record in place.records()}
+    assert authors == {"other": bob, **dict.fromkeys(versions, ada)}
+
+
+@pytest.mark.parametrize("kind", ["create", "update"])
+@pytest.mark.parametrize("step", ["upload", "commit"])
+def test_who_may_not_settle_reads_and_changes_nothing(
+    place: Place, bob: str, kind: str, step: str
+) -> None:
+    spec = spec_of(place, kind)
+    before = place.versions()
+    killed(place, spec, step)
+    place.stand_in.add_member(PROJECT, bob, "viewer")
+    place.sign_in(BOB)
+    files, objects = place.files(), place.objects()
+    with place.open() as client:
+        listed = [record.dag_id for page in client.list() for record in page.records]
+        (left,) = client.unsettled
+        assert "no owner or editor" in left.reason
+        assert client.plan(place.spec("specs/other.yaml", "Other")).pending
+    assert listed == list(before)
+    with pytest.raises(UnfinishedError):
+        place.recover()
+    assert (place.files(), place.objects(), place.versions()) == (files, objects, before)
+    assert place.held() == 1
+    place.stand_in.add_member(PROJECT, bob, "editor")
+    place.recover()
+    place.check_agreement()
+
+
+@pytest.mark.parametrize("step", ["upload", "commit", "confirm"])
+def test_a_stranger_undoes_nothing(place: Place, bob: str, step: str) -> None:
+    killed(place, place.spec("specs/x.yaml"), step)
+    place.stand_in.remove_member(PROJECT, bob)
+    place.sign_in(BOB)
+    head, rows, objects = place.git("rev-parse", "HEAD"), place.rows(), place.objects()
+    with pytest.raises(UnfinishedError, match="no member of"):
+        place.create(place.spec("specs/other.yaml", "Other"))
+    with place.open() as client, pytest.raises(NotAMemberError):
+        client.get("orders")
+    assert (place.git("rev-parse", "HEAD"), place.rows(), place.objects()) == (head, rows, objects)
+    place.sign_in()
+    place.recover()
+    place.check_agreement()
+
+
+@pytest.mark.usefixtures("quick")
+def test_reading_goes_on_when_the_registry_does_not_settle(place: Place) -> None:
+    place.create(place.spec("specs/y.yaml", "Sales"))
+    killed(place, place.spec("specs/x.yaml"), "upload")
+    place.stand_in.faults.add(
+        "POST", "/rest/v1/rpc/operation_status", faults.answer(503), times=None
+    )
+    with place.open() as client:
+        assert client.get("sales").version == 1
+        assert len(client.unsettled) == 1
+    place.stand_in.faults.clear()
+    with place.open() as client:
+        assert client.get("sales").version == 1
+        assert client.unsettled == ()
+    place.check_agreement()
+
+
+def test_an_operation_that_the_registry_has_forgotten_is_not_undone(place: Place) -> None:
+    killed(place, place.spec("specs/x.yaml"), "confirm")
+    place.stand_in.sql("delete from private.dag_operations")
+    assert [one.outcome for one in place.recover().recovered] == ["finished"]
+    place.check_agreement()
+    assert place.versions() == {"orders": 1}
+
+
+def test_the_update_of_a_removed_member_is_settled_by_a_colleague(
+    place: Place, ada: str, bob: str
+) -> None:
+    del bob
+    place.create(place.spec("specs/x.yaml"))
+    place.spec("specs/x.yaml", word="two")
+    with pytest.raises(UnfinishedError):
+        create_with(place, At("confirm", lambda: place.stand_in.remove_member(PROJECT, ada)))
+    place.sign_in(BOB)
+    assert [one.outcome for one in place.recover().recovered] == ["undone"]
+    assert place.versions() == {"orders": 1}
+    place.check_agreement()
+
+
+# --- Uploads that arrive late ---
+
+UPLOAD = ("POST", "/storage/v1/object/*")
+TRIES = 5
+"""How often an upload is sent before it is given up."""
+
+
+@pytest.mark.usefixtures("quick")
+def test_new_bytes_that_arrive_between_putting_back_and_aborting_change_nothing(
+    place: Place,
+) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    before = place.objects()
+    place.spec("specs/x.yaml", word="two")
+    place.stand_in.faults.add(*UPLOAD, faults.late(60), times=TRIES)
+    seen = []
+
+    def arrive() -> None:
+        place.stand_in.settle()
+        seen.append(place.objects())
+
+    with pytest.raises(UnavailableError):
+        create_with(place, At("undo reserve", arrive))
+    assert seen == [before]
+    assert len(place.stand_in.requests.matching(*UPLOAD)) > TRIES
+    place.check_agreement()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("kind", ["create", "update"])
+def test_an_upload_that_arrives_when_a_newer_operation_holds_the_dag_changes_nothing(
+    place: Place, kind: str
+) -> None:
+    spec_of(place, kind)
+    place.stand_in.faults.add(*UPLOAD, faults.late(60), times=TRIES)
+    with pytest.raises(UnavailableError):
+        place.create(place.root / "specs/x.yaml")
+    place.spec("specs/x.yaml", word="three")
+    create_with(place, At("commit", place.stand_in.settle))
+    place.check_agreement()
+
+
+@pytest.mark.usefixtures("quick")
+def test_old_bytes_that_arrive_after_the_abort_change_nothing(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    place.spec("specs/x.yaml", word="two")
+    killed(place, place.root / "specs/x.yaml", "upload")
+    place.stand_in.faults.add(*UPLOAD, faults.late(60), times=TRIES)
+    with pytest.raises(UnfinishedError):
+        place.recover()
+    place.recover()
+    create_with(place, At("commit", place.stand_in.settle))
+    assert place.versions() == {"orders": 2}
+    place.check_agreement()
