@@ -22,6 +22,7 @@ help:
 	@echo "make demo            create, list and show the examples in a scratch workspace"
 	@echo "make demo-airflow    the same, then run one of them in real Airflow 3"
 	@echo "make demo-supabase   the same on a Supabase backend: sign in, create, list, sign out"
+	@echo "make demo-serve      serve the HTTP API and call it: create, list, show, repeat, a bad spec"
 	@echo "make test            all tests, real Airflow 2 and 3 among them"
 	@echo "make check           what CI runs: lint, types, layers, wheel, test"
 	@echo "make test-all        the tests and the slow sweeps"
@@ -70,7 +71,7 @@ lock: | $(UV)
 
 # --- Show -------------------------------------------------------------------------------------
 
-.PHONY: demo demo-airflow demo-supabase
+.PHONY: demo demo-airflow demo-supabase demo-serve
 demo: $(SETUP)
 	@scripts/demo
 
@@ -80,6 +81,9 @@ demo-airflow: demo .venv-airflow3/.stamp
 demo-supabase: $(POSTGRES)
 	@scripts/demo-supabase
 
+demo-serve: $(SETUP)
+	@scripts/demo-serve
+
 # --- Check ------------------------------------------------------------------------------------
 
 .PHONY: check lint types layers wheel test test-all test-live goldens docs
@@ -88,6 +92,7 @@ check: lint types layers wheel test
 lint: $(SETUP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/hadolint docker/Dockerfile
 
 types: $(SETUP)
 	$(BIN)/mypy
@@ -101,9 +106,12 @@ wheel: $(SETUP)
 	$(UV) venv --quiet --clear --python $(BIN)/python .venv-wheel
 	VIRTUAL_ENV=.venv-wheel $(UV) pip install --quiet dist/*.whl
 	scripts/smoke .venv-wheel/bin/dagctl
+	VIRTUAL_ENV=.venv-wheel $(UV) pip install --quiet "$$(echo dist/*.whl)[serve]"
+	scripts/smoke-serve .venv-wheel/bin/dagctl
+	$(BIN)/pytest --quiet -m index tests/docker
 
 test: $(POSTGRES) $(AIRFLOW)
-	$(PYTEST) -m "not sweep"
+	$(PYTEST) -m "not sweep and not index"
 
 test-all: $(POSTGRES) $(AIRFLOW)
 	$(PYTEST)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,7 @@ from dagctl.cli.program import app
 from dagctl.cli.topics import MEANINGS, TOPICS
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+from tests.cli.conftest import Shell
 
 HEAVY = {
     "croniter",
@@ -33,6 +30,7 @@ HEAVY = {
     "supabase",
     "yaml",
 }
+OF_THE_SERVER = {"fastapi", "jwt", "prometheus_client", "starlette", "uvicorn"}
 OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "supabase"}
 
 
@@ -61,6 +59,7 @@ def loaded(shell: Shell, *arguments: str) -> set[str]:
         [],
         ["help", "spec"],
         ["create", "--help"],
+        ["serve", "--help"],
         ["completion", "bash"],
     ],
     ids=" ".join,
@@ -68,12 +67,17 @@ def loaded(shell: Shell, *arguments: str) -> set[str]:
 def test_help_and_version_load_nothing_heavy(shell: Shell, arguments: list[str]) -> None:
     # Typer itself asks pydantic to check the argument of a real command.
     allowed = {"pydantic"} if arguments[:1] in (["help"], ["completion"]) else set()
-    assert loaded(shell, *arguments) & HEAVY <= allowed
+    assert loaded(shell, *arguments) & (HEAVY | OF_THE_SERVER) <= allowed
 
 
 @pytest.mark.parametrize("command", ["validate", "render"])
 def test_validate_and_render_load_nothing_of_the_operation(workspace: Shell, command: str) -> None:
     assert not loaded(workspace, command, "specs/orders.yaml") & OF_THE_OPERATION
+
+
+@pytest.mark.parametrize("arguments", [["create", "specs"], ["list"], ["doctor"]], ids=" ".join)
+def test_only_serve_loads_the_server(workspace: Shell, arguments: list[str]) -> None:
+    assert not loaded(workspace, *arguments) & OF_THE_SERVER
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,6 +165,18 @@ def test_the_completion_script_works_in_bash(
 ) -> None:
     workspace.ok("create", "specs")
     assert _completed(workspace, words) == candidates
+
+
+@pytest.mark.parametrize("option", ["-C", "--directory", "--quiet -C"])
+def test_the_completion_script_looks_where_the_command_would_work(
+    workspace: Shell, option: str
+) -> None:
+    workspace.ok("create", "specs")
+    outside = Shell(workspace.folder.parent, workspace.environ)
+    name = workspace.folder.name
+    assert _completed(outside, f"dagctl {option} {name} show dai") == ["daily_orders"]
+    assert _completed(outside, f"dagctl {option} nowhere show dai") == []
+    assert _completed(outside, "dagctl show dai") == []
 
 
 def test_outside_of_a_workspace_no_dag_is_offered(shell: Shell) -> None:
