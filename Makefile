@@ -27,7 +27,7 @@ help:
 	@echo "make check           what CI runs: lint, types, layers, wheel, test"
 	@echo "make test-all        the tests and the slow sweeps"
 	@echo "make test-live       the tests that a real Supabase project can run; says what it needs"
-	@echo "make bench           all measurements; bench-airflow: only those in real Airflow"
+	@echo "make bench           all measurements; bench-serve: the server; bench-airflow: in real Airflow"
 	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
 
