@@ -128,14 +128,17 @@ docs: $(SETUP)
 
 # --- Measure ----------------------------------------------------------------------------------
 
-.PHONY: bench bench-local bench-supabase bench-airflow
-bench: bench-local bench-supabase bench-airflow
+.PHONY: bench bench-local bench-supabase bench-serve bench-airflow
+bench: bench-local bench-supabase bench-serve bench-airflow
 
 bench-local: $(SETUP)
 	@$(BIN)/python -m bench local
 
 bench-supabase: $(POSTGRES)
 	@$(BIN)/python -m bench supabase
+
+bench-serve: $(POSTGRES)
+	@$(BIN)/python -m bench serve
 
 bench-airflow: $(SETUP) .venv-dagfactory/.stamp
 	@$(BIN)/python -m bench airflow

@@ -1,4 +1,4 @@
-"""Measures dagctl, and prints one table: `python -m bench local|supabase|airflow...`."""
+"""Measures dagctl, and prints one table: `python -m bench local|supabase|serve|airflow...`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from bench import batch, create, parse, processor, scale, start, supabase, task
+from bench import batch, create, parse, processor, scale, serve, start, supabase, task
 from bench.place import SCRATCH
 from bench.table import Row, print_table
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
     "local": [start.measure, create.measure, batch.measure, scale.measure],
     "supabase": [supabase.measure],
+    "serve": [serve.measure],
     "airflow": [parse.measure, processor.measure, task.measure],
 }
 

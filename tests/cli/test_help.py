@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,7 @@ from dagctl.cli.program import app
 from dagctl.cli.topics import MEANINGS, TOPICS
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+from tests.cli.conftest import Shell
 
 HEAVY = {
     "croniter",
@@ -168,6 +165,18 @@ def test_the_completion_script_works_in_bash(
 ) -> None:
     workspace.ok("create", "specs")
     assert _completed(workspace, words) == candidates
+
+
+@pytest.mark.parametrize("option", ["-C", "--directory", "--quiet -C"])
+def test_the_completion_script_looks_where_the_command_would_work(
+    workspace: Shell, option: str
+) -> None:
+    workspace.ok("create", "specs")
+    outside = Shell(workspace.folder.parent, workspace.environ)
+    name = workspace.folder.name
+    assert _completed(outside, f"dagctl {option} {name} show dai") == ["daily_orders"]
+    assert _completed(outside, f"dagctl {option} nowhere show dai") == []
+    assert _completed(outside, "dagctl show dai") == []
 
 
 def test_outside_of_a_workspace_no_dag_is_offered(shell: Shell) -> None:

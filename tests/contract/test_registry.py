@@ -14,7 +14,15 @@ from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.errors import ConflictError
-from dagctl.ports import Claim, DagRecord, OperationStatus, Query, Registry, Reservation
+from dagctl.ports import (
+    Claim,
+    DagRecord,
+    KeyedOperation,
+    OperationStatus,
+    Query,
+    Registry,
+    Reservation,
+)
 from tests.contract.people import ADA, PROJECT
 
 if TYPE_CHECKING:
@@ -188,6 +196,82 @@ def test_a_confirmed_operation_cannot_be_aborted(registry: Registry) -> None:
     registry.confirm(this, map(record, registry.reserve(this, [Claim(dag_id="x")])))
     assert registry.abort(this) is OperationStatus.CONFIRMED
     assert registry.get("x") is not None
+
+
+def test_an_operation_that_is_being_aborted_holds_and_is_never_confirmed(
+    registry: Registry,
+) -> None:
+    this = operation()
+    granted = registry.reserve(this, [Claim(dag_id="x")])
+    aborting = OperationStatus.ABORTING
+    assert (registry.begin_abort(this), registry.begin_abort(this)) == (aborting, aborting)
+    assert (registry.status(this), registry.reserved(this)) == (aborting, granted)
+    with pytest.raises(ConflictError):
+        registry.confirm(this, map(record, granted))
+    with pytest.raises(ConflictError):
+        registry.reserve(this, [Claim(dag_id="x")])
+    assert registry.reserve(operation(), [Claim(dag_id="x")])[0].dag_id == "x_2"
+    assert registry.abort(this) is OperationStatus.ABORTED
+    assert registry.begin_abort(this) is OperationStatus.ABORTED
+
+
+def test_what_is_confirmed_or_was_never_seen_is_not_being_aborted(registry: Registry) -> None:
+    this, unseen = operation(), operation()
+    registry.confirm(this, map(record, registry.reserve(this, [Claim(dag_id="x")])))
+    assert registry.begin_abort(this) is OperationStatus.CONFIRMED
+    assert registry.begin_abort(unseen) is OperationStatus.ABORTED
+    with pytest.raises(ConflictError, match="aborted"):
+        registry.reserve(unseen, [Claim(dag_id="y")])
+
+
+def test_a_key_stands_for_one_operation_until_that_is_aborted(registry: Registry) -> None:
+    this, claims = operation(), [Claim(dag_id="x", spec_digest="a" * 64)]
+    assert registry.keyed("k") is None
+    granted = registry.reserve(this, claims, key="k")
+    assert registry.reserve(this, claims, key="k") == granted
+    assert registry.keyed("k") == KeyedOperation(
+        operation_id=this, status=OperationStatus.RESERVED, reservations=tuple(granted)
+    )
+    assert granted[0].spec_digest == "a" * 64
+    with pytest.raises(ConflictError, match="has the key k"):
+        registry.reserve(operation(), claims, key="k")
+    registry.reserve(operation(), claims, key="another")
+    registry.begin_abort(this)
+    found = registry.keyed("k")
+    assert found is not None
+    assert found.status is OperationStatus.ABORTING
+    registry.abort(this)
+    assert registry.keyed("k") is None
+    registry.reserve(operation(), claims, key="k")
+
+
+def test_what_a_key_answers_stays_though_the_dag_is_updated(registry: Registry) -> None:
+    this, newer = operation(), operation()
+    granted = registry.reserve(this, [Claim(dag_id="x")], key="k")
+    (first,) = (record(one) for one in granted)
+    registry.confirm(this, [first])
+    before = registry.keyed("k")
+    later = registry.reserve(newer, [update(first)])
+    moved = [replace(record(one), commit_id="beef", file_path="y.py") for one in later]
+    registry.confirm(newer, moved)
+    assert registry.keyed("k") == before
+    assert before is not None
+    assert before.status is OperationStatus.CONFIRMED
+    answered = [(one.version, one.file_path, one.commit_id) for one in before.reservations]
+    assert answered == [(1, "dags/x.py", "c0ffee")]
+
+
+def test_a_dag_that_stays_as_it_is_is_remembered_and_not_held(registry: Registry) -> None:
+    (row,) = publish(registry, "x")
+    this = operation()
+    claims = [replace(update(row), is_unchanged=True), Claim(dag_id="y")]
+    same, new = registry.reserve(this, claims, key="k")
+    assert (same.version, same.is_unchanged, same.commit_id) == (1, True, "c0ffee")
+    assert registry.reserve(operation(), [update(row)])[0].version == 2
+    registry.confirm(this, [record(new)])
+    assert [one.version for one in registry.find(dag_ids=["x", "y"])] == [1, 1]
+    with pytest.raises(ConflictError, match="by another"):
+        registry.reserve(operation(), [replace(update(row, version=2), is_unchanged=True)])
 
 
 def test_an_update_keeps_id_author_and_time_and_counts_the_version(registry: Registry) -> None:

@@ -132,6 +132,7 @@ private.check_records      -     denied    denied    denied    denied    denied 
 private.check_writer       -     denied    denied    denied    denied    denied    denied    denied
 private.complete_user_dag  -     denied    denied    denied    denied    denied    denied    denied
 private.grant_claim        -     denied    denied    denied    denied    denied    denied    denied
+private.grant_all          -     denied    denied    denied    denied    denied    denied    denied
 private.grant_name         -     denied    denied    denied    denied    denied    denied    denied
 private.grant_update       -     denied    denied    denied    denied    denied    denied    denied
 private.guard_user_dag     -     denied    denied    denied    denied    denied    denied    denied

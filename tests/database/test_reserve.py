@@ -11,6 +11,8 @@ import pytest
 from tests.database.teams import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.database.teams import Team
     from tests.postgres.requests import Database
 
@@ -117,9 +119,35 @@ def test_what_is_no_list_of_claims_is_refused(database: Database, team: Team, cl
         )
 
 
-def test_more_than_a_thousand_claims_are_refused(team: Team) -> None:
+@pytest.mark.parametrize("names_of", [lambda n: f"d{n}", lambda _: "x"], ids=["many", "one name"])
+def test_two_thousand_claims_are_granted_in_their_order(
+    team: Team, names_of: Callable[[int], str]
+) -> None:
+    wishes = [names_of(number) for number in range(2000)]
+    granted = names(team.reserve(*wishes))
+    numbers = [wishes[0], *(f"x_{number}" for number in range(2, 2001))]
+    assert granted == (numbers if wishes[0] == wishes[1] else wishes)
+
+
+def test_new_names_updates_and_what_stays_are_granted_side_by_side(team: Team) -> None:
+    old, same = team.publish("old", "same")
+    claims = [
+        {"dag_id": "new"},
+        {"dag_id": "old", "replaces": old["id"], "expected_version": 1},
+        {"dag_id": "same", "replaces": same["id"], "expected_version": 1, "is_unchanged": True},
+    ]
+    at_once = team.claim(*claims, operation=(operation := new_id()))
+    team.abort(operation)
+    one_by_one = team.claim({"dag_id": "z"}, {"dag_id": "z"}, *claims)[2:]
+    known = ("dag_id", "version", "user_id", "is_unchanged", "file_path", "commit_id")
+    answers = [[tuple(one[name] for name in known) for one in a] for a in (at_once, one_by_one)]
+    assert answers[0] == answers[1]
+    assert [(one[0], one[1]) for one in answers[0]] == [("new", 1), ("old", 2), ("same", 1)]
+
+
+def test_more_than_ten_thousand_claims_are_refused(team: Team) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue):
-        team.reserve(*(f"d{number}" for number in range(1001)))
+        team.reserve(*(f"d{number}" for number in range(10_001)))
 
 
 # --- Updates ---

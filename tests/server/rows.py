@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from tests.stand_in import StandIn
 
@@ -24,3 +27,15 @@ def insert_rows(
     """Insert a row for each of the ids, or for so many of them, past the server."""
     named = [f"row_{n:06}" for n in range(dag_ids)] if isinstance(dag_ids, int) else list(dag_ids)
     stand_in.sql(INSERT, project_id, description, named)
+
+
+def copy_row(registry: Path, dag_id: str, names: Iterable[str]) -> None:
+    """Insert rows like the one of a DAG into the file of an embedded registry."""
+    with closing(sqlite3.connect(registry, timeout=60)) as connection, connection:
+        columns = [row[1] for row in connection.execute("pragma table_info(user_dags)")]
+        values = ", ".join(f":{name}" if name in {"id", "dag_id"} else name for name in columns)
+        connection.executemany(
+            f"insert into user_dags ({', '.join(columns)}) "
+            f"select {values} from user_dags where dag_id = '{dag_id}'",
+            ({"id": f"id-of-{name}", "dag_id": name} for name in names),
+        )

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.errors import ExitCode
-from dagctl.server.refusals import STATUSES
 from tests.server.load import (
     Caller,
     Load,
@@ -126,7 +124,7 @@ def check_cut_off(served: Served, load: Load) -> None:
     assert served.lines()[-1] == {**served.lines()[-1], "message": "stopped", "under_way": 2}
     assert not load.answers
     told = [one for one in load.retries if not isinstance(one, Exception)]
-    assert {one.status for one in told} == {STATUSES[ExitCode.UNAVAILABLE]}
+    assert {one.status for one in told} == {503}
     states = sorted(one.body["state"] for one in told)
     waiting = ["nothing was changed"] * (len(states) - 2)
     journalled = "it is in the journal: the next operation in this project finishes or undoes it"

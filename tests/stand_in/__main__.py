@@ -22,7 +22,8 @@ def main() -> None:
         conninfo = cluster.url_of(migrated_project(cluster))
         with StandIn(conninfo, port=options.port, algorithm=options.algorithm) as stand_in:
             user_id = stand_in.add_user(options.email, options.password)
-            stand_in.add_member(options.project, user_id, "owner")
+            for project_id in options.project:
+                stand_in.add_member(project_id, user_id, "owner")
             _tell(stand_in, options, user_id)
             signal.pause()
     except KeyboardInterrupt:
@@ -35,7 +36,8 @@ def _tell(stand_in: StandIn, options: argparse.Namespace, user_id: str) -> None:
     told = {
         "url": stand_in.url,
         "publishable_key": stand_in.publishable_key,
-        "project_id": options.project,
+        "database": stand_in.conninfo,
+        "project_id": options.project[0],
         "email": options.email,
         "password": options.password,
         "user_id": user_id,
@@ -50,8 +52,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--algorithm", choices=["ES256", "HS256"], default="ES256")
     parser.add_argument("--email", default="ada@example.com")
     parser.add_argument("--password", default="correct horse battery staple")
-    parser.add_argument("--project", default=str(uuid.uuid4()), help="the id of the user's project")
-    return parser.parse_args()
+    parser.add_argument("--project", action="append", help="the id of a project of the user's")
+    options = parser.parse_args()
+    options.project = options.project or [str(uuid.uuid4())]
+    return options
 
 
 if __name__ == "__main__":

@@ -175,7 +175,7 @@ def test_promise_3_after_every_fault_each_next_command_brings_agreement(
     check(place, case, follow=follow)
 
 
-MIDDLE = ("401", "503", "slow", "lost request", *ENOUGH)
+MIDDLE = ("401", "503", "lost request", *ENOUGH)
 RENEWALS = [
     *(("", Case("create", "refresh", kind, times)) for kind in KINDS for times in (1, FOREVER)),
     *(

@@ -130,6 +130,8 @@ def check_told(place: Place, command: str, said: str) -> None:
         place.check_agreement()
     else:
         assert place.versions() in (before, after)
+    if said == "unfinished":
+        assert list((place.root / ".dagctl/journal").glob("*.json"))
 
 
 def recover(place: Place, spec: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from dagctl import Client
 from dagctl.errors import NotAMemberError, UnavailableError, UnfinishedError
+from tests.cli.conftest import Shell
 from tests.e2e.conftest import Killer, in_child
 from tests.stand_in import faults
 from tests.supabase.place import PASSWORD, PROJECT, At, Place
@@ -99,6 +101,18 @@ def test_who_may_not_settle_reads_and_changes_nothing(
     place.stand_in.add_member(PROJECT, bob, "editor")
     place.recover()
     place.check_agreement()
+
+
+def test_list_and_show_say_what_they_left(place: Place, bob: str, shell: Shell) -> None:
+    place.create(place.spec("specs/y.yaml", "Sales"))
+    killed(place, place.spec("specs/x.yaml"), "upload")
+    place.stand_in.add_member(PROJECT, bob, "viewer")
+    place.sign_in(BOB)
+    user = Shell(place.root, shell.environ | {"XDG_STATE_HOME": os.environ["XDG_STATE_HOME"]})
+    for command in (["list"], ["show", "sales"], ["create", "specs/y.yaml", "--dry-run"]):
+        done = user.ok(*command)
+        assert "an interrupted operation is left as it is" in done.err
+        assert "next: dagctl recover, as an owner or editor" in done.err
 
 
 @pytest.mark.parametrize("step", ["upload", "commit", "confirm"])

@@ -65,6 +65,14 @@ FAILURES = {
         "Read the message; `--force` overrules a change by hand, `--if-exists` says what a taken "
         "name means.",
     ),
+    "KEY_REUSED": Entry(
+        "The idempotency key stands for other specs",
+        "A call with the same `key` was made in this project in the last 30 days, with other "
+        "specs. Its result would be no answer to this call. Nothing was changed.",
+        "",
+        "",
+        "A new key for a new request; the same key only to repeat one, with the same specs.",
+    ),
     "UNAVAILABLE": Entry(
         "Something outside does not answer",
         "A disk is full, a folder cannot be written, or a service is down. Everything is as "

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer  # noqa: TC002 - Typer reads the annotations
 
 from dagctl.errors import DagctlError
 
@@ -14,10 +17,10 @@ MOST = 100
 """How many DAGs are offered."""
 
 
-def dag_ids(incomplete: str) -> list[str]:
+def dag_ids(context: typer.Context, incomplete: str) -> list[str]:
     """Return recorded ids that begin so; none outside of a workspace."""
     try:
-        return list(_recorded(incomplete))
+        return list(_recorded(_directory(context), incomplete))
     except DagctlError:
         return []
 
@@ -29,16 +32,20 @@ def codes(incomplete: str) -> list[str]:
     return [code for code in CATALOGUE if code.startswith(incomplete)]
 
 
-def _recorded(incomplete: str) -> Iterator[str]:
+def _directory(context: typer.Context) -> Path:
+    """Return the folder of `dagctl -C DIR`; the callback that goes there is not called here."""
+    return Path(context.find_root().params.get("directory") or "")
+
+
+def _recorded(folder: Path, incomplete: str) -> Iterator[str]:
     import os
-    from pathlib import Path
 
     from dagctl.bootstrap import open_backend
     from dagctl.ports import Query
     from dagctl.settings import load_settings
     from dagctl.workspace import find_workspace
 
-    workspace = find_workspace(Path())
+    workspace = find_workspace(folder)
     settings = load_settings(workspace, os.environ, {})
     if settings.backend != "local":
         return  # a key press is no reason to wait for a network

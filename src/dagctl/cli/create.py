@@ -63,6 +63,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.planned import tell_plan
     from dagctl.cli.progress import reporter
     from dagctl.cli.published import tell_created
+    from dagctl.cli.recover import tell_unsettled
     from dagctl.cli.specs import sort_out
     from dagctl.client import Client
     from dagctl.errors import ExitCode, UsageError
@@ -76,6 +77,7 @@ def create(  # noqa: PLR0913 - one parameter an option
         if dry_run:
             plan = client.plan(batch.specs, if_exists=if_exists, force=force)
             progress.close()
+            tell_unsettled(invocation.console, client.unsettled)
             tell_plan(invocation, plan, batch)
         else:
             plan = None

@@ -56,6 +56,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
 
     The state is synced, drift (the DAG file was changed by hand) or missing (it was removed).
     """
+    from dagctl.cli.recover import tell_unsettled
     from dagctl.client import Client
     from dagctl.commands.list import with_states
 
@@ -64,6 +65,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     with Client.open() as client:
         pages = client.list(owner=owner, tag=tag, user=user, after=after, page_size=limit)
         wanted = pages if everything else islice(pages, 1)
+        tell_unsettled(invocation.console, client.unsettled)
         _write(invocation, with_states(wanted, client.drift))
 
 

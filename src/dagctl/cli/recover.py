@@ -13,7 +13,8 @@ from dagctl.cli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.publish.recovery import Recovered
+    from dagctl.cli.console import Console
+    from dagctl.publish.recovery import Recovered, Unsettled
 
 EPILOG = examples("dagctl recover", "dagctl -C pipelines recover --output json")
 
@@ -42,6 +43,14 @@ def lines(recovered: Sequence[Recovered]) -> Iterator[str]:
         names = ", ".join(map(shown, one.dags)) or "no DAG yet"
         yield f"{one.outcome} an interrupted operation ({names})"
         yield from (f"  left as it is: {shown(left)}" for left in one.left)
+
+
+def tell_unsettled(console: Console, unsettled: Sequence[Unsettled]) -> None:
+    """Note what a command that only reads could not finish or undo."""
+    for one in unsettled:
+        console.note(f"an interrupted operation is left as it is: {shown(one.reason)}")
+    if unsettled:
+        console.note("  next: dagctl recover, as an owner or editor of the project")
 
 
 def data(recovered: Sequence[Recovered]) -> list[dict[str, Any]]:

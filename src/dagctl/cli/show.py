@@ -51,6 +51,7 @@ def show(
     spec: Spec = False,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
+    from dagctl.cli.recover import tell_unsettled
     from dagctl.client import Client
     from dagctl.commands.list import STATES, Listed
     from dagctl.errors import UsageError
@@ -61,6 +62,7 @@ def show(
         raise UsageError("--source goes with no other form", hint="dagctl show --help")
     with Client.open() as client:
         record = client.get(dag_id)
+        tell_unsettled(invocation.console, client.unsettled)
         listed = Listed(record, STATES[client.drift(record)])
         if source:
             invocation.console.exact(client.source(record))

@@ -147,3 +147,19 @@ def fill(path: Path, rows: int) -> None:
     )
     connection.commit()
     connection.close()
+
+
+def test_what_ended_more_than_30_days_ago_is_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    registry = SqliteRegistry(path, PROJECT, lambda: "ada")
+    old, fresh, held = (str(uuid4()) for _ in range(3))
+    registry.abort(old)
+    registry.abort(fresh)
+    registry.reserve(held, [Claim(dag_id="held")])
+    connection = open_database(path)
+    connection.execute("UPDATE operations SET started_at = '2024' WHERE id <> ?", (fresh,))
+    connection.close()
+    registry.reserve(str(uuid4()), [Claim(dag_id="x")])
+    statuses = [registry.status(one).value for one in (old, fresh, held)]
+    assert statuses == ["absent", "aborted", "reserved"]
+    registry.close()

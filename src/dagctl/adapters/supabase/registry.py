@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.supabase.client import DataClient
     from dagctl.ports import Claim, DagRecord, KeyedOperation, Query, Reservation
 
-MOST_CLAIMS = 1000
+MOST_CLAIMS = 10_000
 """How many claims the function `reserve` takes in its one transaction."""
 
 

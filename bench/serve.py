@@ -1,0 +1,256 @@
+"""What `dagctl serve` answers in a second, and where the time of a request goes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+from prometheus_client.parser import text_string_to_metric_families
+
+from bench.clock import ms
+from bench.place import ROOT, SCRATCH, environment
+from bench.table import Row
+from tests.server.load import Answer, Caller, projects
+from tests.server.rows import INSERT, copy_row
+from tests.server.served import Served, spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Ask = Callable[[Caller, int], Answer]
+
+PROJECTS, CLIENTS = 8, 64
+ROWS = 100_000
+WARM_UP = 3.0
+"""Seconds whose requests do not count."""
+SECONDS = 10.0
+MINUTE = 60.0
+PARTS = ("git", "journal", "files", "database", "storage")
+numbers = count()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server, and how to call it."""
+
+    served: Served
+    token: str
+    listed: str
+    """The project with many rows."""
+
+    def create(self, project_ids: list[str]) -> Ask:
+        """Return what creates a DAG of a name that is free."""
+
+        def ask(caller: Caller, client: int) -> Answer:
+            body = spec(f"Bench {next(numbers)}", project_ids[client % len(project_ids)])
+            return caller.request("POST", "/create-dag", self.token, body)
+
+        return ask
+
+    def get(self, path: str, query: str = "") -> Ask:
+        """Return what reads in the project with many rows."""
+        url = f"{path}?project_id={self.listed}{query}"
+        return lambda caller, _: caller.request("GET", url, self.token)
+
+
+def measure() -> Iterator[Row]:
+    """Yield what create, list and show cost, against the stand-in and on the local backend."""
+    project_ids = projects(PROJECTS + 1)
+    *many, listed = project_ids
+    with on_supabase(project_ids) as place:
+        yield from creates(place, "on Supabase", many)
+        yield from reads(place, "on Supabase")
+    with embedded(listed) as place:
+        yield from creates(place, "embedded", many)
+        yield from reads(place, "embedded")
+
+
+def creates(place: Place, where: str, many: list[str]) -> Iterator[Row]:
+    """Yield `POST /create-dag`: one after the other, side by side, and at once."""
+    one, each = place.create(many[:1]), place.create(many)
+    for run in (
+        Run(f"create {where}, 1 client", "/create-dag", one),
+        Run(
+            f"create {where}, {PROJECTS} clients in {PROJECTS} projects",
+            "/create-dag",
+            each,
+            PROJECTS,
+        ),
+        Run(
+            f"create {where}, {CLIENTS} clients in {PROJECTS} projects",
+            "/create-dag",
+            each,
+            CLIENTS,
+            MINUTE,
+        ),
+    ):
+        yield from run.rows(place)
+
+
+def reads(place: Place, where: str) -> Iterator[Row]:
+    """Yield `GET /dags` of a long list, and `GET /dags/{dag_id}`."""
+    short, long = (place.get("/dags", f"&limit={size}&cursor=row_050000") for size in (50, 1000))
+    for run in (
+        Run(f"list {where}, 50 of {ROWS:,} rows, 1 client", "/dags", short),
+        Run(f"list {where}, 50 of {ROWS:,} rows, 8 clients", "/dags", short, 8),
+        Run(f"list {where}, 1,000 of {ROWS:,} rows, 1 client", "/dags", long),
+        Run(f"show {where}, 1 client", "/dags/{dag_id}", place.get("/dags/bench")),
+    ):
+        yield from run.rows(place)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Clients that ask the same again and again."""
+
+    name: str
+    route: str
+    ask: Ask
+    clients: int = 1
+    seconds: float = SECONDS
+
+    def rows(self, place: Place) -> Iterator[Row]:
+        """Yield requests per second and their times, then where the time went."""
+        found, parts = self._measured(place)
+        cuts = quantiles(found, n=100)
+        rate = f"{len(found) / self.seconds:.1f} a second"
+        yield Row(self.name, f"{rate}, p50 {ms(cuts[49])}, p95 {ms(cuts[94])}")
+        yield Row("  its time", ", ".join(f"{part} {part_of:.0%}" for part, part_of in parts))
+
+    def _measured(self, place: Place) -> tuple[list[float], list[tuple[str, float]]]:
+        """Return the seconds of each request, and the shares of their parts."""
+        found: list[float] = []
+        is_over = threading.Event()
+        threads = [
+            threading.Thread(target=self._client, args=(place, number, found, is_over), daemon=True)
+            for number in range(self.clients)
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(WARM_UP)
+        first, before = len(found), spent(place, self.route)
+        time.sleep(self.seconds)
+        last, after = len(found), spent(place, self.route)
+        is_over.set()
+        for thread in threads:
+            thread.join()
+        return found[first:last], shares({part: after[part] - before[part] for part in after})
+
+    def _client(
+        self, place: Place, number: int, found: list[float], is_over: threading.Event
+    ) -> None:
+        caller = Caller(place.served.url)
+        while not is_over.is_set():
+            answer = self.ask(caller, number)
+            assert answer.status == 200, answer.body
+            found.append(answer.seconds)
+        caller.close()
+
+
+def spent(place: Place, route: str) -> dict[str, float]:
+    """Return the seconds that the server has spent so far, by part, and on the route in all."""
+    text = httpx.get(f"{place.served.url}/metrics").text
+    samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+    outside = {
+        one.labels["part"]: one.value
+        for one in samples
+        if one.name == "dagctl_outside_seconds_total"
+    }
+    waiting = [one.value for one in samples if one.name == "dagctl_operation_waiting_seconds_total"]
+    whole = [
+        one.value
+        for one in samples
+        if one.name == "dagctl_http_request_seconds_sum" and one.labels["route"] == route
+    ]
+    parts = {part: outside.get(part, 0.0) for part in PARTS}
+    return {**parts, "waiting for its turn": sum(waiting), "all": sum(whole)}
+
+
+def shares(seconds: dict[str, float]) -> list[tuple[str, float]]:
+    """Return the share of each part that is half a percent at least, and of dagctl itself."""
+    whole = seconds.pop("all")
+    named = [(part, each / whole) for part, each in seconds.items() if each > whole / 200]
+    return [*named, ("dagctl itself", 1 - sum(seconds.values()) / whole)]
+
+
+# --- Servers ---
+
+
+@contextmanager
+def on_supabase(project_ids: list[str]) -> Iterator[Place]:
+    """Give a server over a stand-in in a process of its own, with many rows in the last project."""
+    with stand_in(project_ids) as told:
+        variables = {
+            "DAGCTL_SUPABASE_URL": told["url"],
+            "DAGCTL_SUPABASE_KEY": told["publishable_key"],
+        }
+        with serving("served", variables) as served:
+            place = Place(served, sign_in(told), project_ids[-1])
+            create_one(place)
+            with psycopg.connect(told["database"]) as connection:
+                names = [f"row_{number:06}" for number in range(ROWS)]
+                connection.execute(INSERT, [place.listed, "", names])
+                connection.execute("analyze public.user_dags")
+            yield place
+
+
+@contextmanager
+def embedded(project_id: str) -> Iterator[Place]:
+    """Give a server over the local backend, with many rows in the project."""
+    with serving("embedded", {}, "--local-user", "bench@example.com") as served:
+        place = Place(served, "", project_id)
+        create_one(place)
+        registry = served.root / project_id / ".dagctl" / "registry.db"
+        copy_row(registry, "bench", (f"row_{number:06}" for number in range(ROWS)))
+        yield place
+
+
+@contextmanager
+def serving(name: str, variables: dict[str, str], *options: str) -> Iterator[Served]:
+    """Give a server with a scratch folder of its own."""
+    root = SCRATCH / name / "repositories"
+    root.mkdir(parents=True)
+    with Served(root, environment() | variables, options) as served:
+        yield served
+
+
+@contextmanager
+def stand_in(project_ids: list[str]) -> Iterator[dict[str, Any]]:
+    """Start a stand-in, and give what it tells about itself."""
+    named = [word for project_id in project_ids for word in ("--project", project_id)]
+    command = [sys.executable, "-m", "tests.stand_in", *named]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+def sign_in(told: dict[str, Any]) -> str:
+    """Return an access token."""
+    answer = httpx.post(
+        f"{told['url']}/auth/v1/token?grant_type=password",
+        headers={"apikey": told["publishable_key"]},
+        json={"email": told["email"], "password": told["password"]},
+    )
+    token: str = answer.json()["access_token"]
+    return token
+
+
+def create_one(place: Place) -> None:
+    """Create the DAG that is shown, in the project with many rows."""
+    caller = Caller(place.served.url)
+    answer = caller.request("POST", "/create-dag", place.token, spec("Bench", place.listed))
+    caller.close()
+    assert answer.status == 200, answer.body
