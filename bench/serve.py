@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -121,40 +121,31 @@ class Run:
 
     def rows(self, place: Place) -> Iterator[Row]:
         """Yield requests per second and their times, then where the time went."""
-        found, parts = self._measured(place)
+        self._answered(place, WARM_UP)
+        before, began = spent(place, self.route), time.perf_counter()
+        found = self._answered(place, self.seconds)
+        rate, after = len(found) / (time.perf_counter() - began), spent(place, self.route)
         cuts = quantiles(found, n=100)
-        rate = f"{len(found) / self.seconds:.1f} a second"
-        yield Row(self.name, f"{rate}, p50 {ms(cuts[49])}, p95 {ms(cuts[94])}")
+        yield Row(self.name, f"{rate:.1f} a second, p50 {ms(cuts[49])}, p95 {ms(cuts[94])}")
+        parts = shares({part: after[part] - before[part] for part in after})
         yield Row("  its time", ", ".join(f"{part} {part_of:.0%}" for part, part_of in parts))
 
-    def _measured(self, place: Place) -> tuple[list[float], list[tuple[str, float]]]:
-        """Return the seconds of each request, and the shares of their parts."""
-        found: list[float] = []
-        is_over = threading.Event()
-        threads = [
-            threading.Thread(target=self._client, args=(place, number, found, is_over), daemon=True)
-            for number in range(self.clients)
-        ]
-        for thread in threads:
-            thread.start()
-        time.sleep(WARM_UP)
-        first, before = len(found), spent(place, self.route)
-        time.sleep(self.seconds)
-        last, after = len(found), spent(place, self.route)
-        is_over.set()
-        for thread in threads:
-            thread.join()
-        return found[first:last], shares({part: after[part] - before[part] for part in after})
+    def _answered(self, place: Place, seconds: float) -> list[float]:
+        """Return the seconds of each request of clients that begin new ones for so long."""
+        until = time.perf_counter() + seconds
+        with ThreadPoolExecutor(self.clients) as pool:
+            runs = [pool.submit(self._client, place, n, until) for n in range(self.clients)]
+            return [one for run in runs for one in run.result()]
 
-    def _client(
-        self, place: Place, number: int, found: list[float], is_over: threading.Event
-    ) -> None:
+    def _client(self, place: Place, number: int, until: float) -> list[float]:
         caller = Caller(place.served.url)
-        while not is_over.is_set():
+        found = []
+        while time.perf_counter() < until:
             answer = self.ask(caller, number)
             assert answer.status == 200, answer.body
             found.append(answer.seconds)
         caller.close()
+        return found
 
 
 def spent(place: Place, route: str) -> dict[str, float]:

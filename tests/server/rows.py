@@ -32,10 +32,11 @@ def insert_rows(
 def copy_row(registry: Path, dag_id: str, names: Iterable[str]) -> None:
     """Insert rows like the one of a DAG into the file of an embedded registry."""
     with closing(sqlite3.connect(registry, timeout=60)) as connection, connection:
-        columns = [row[1] for row in connection.execute("pragma table_info(user_dags)")]
-        values = ", ".join(f":{name}" if name in {"id", "dag_id"} else name for name in columns)
+        connection.row_factory = sqlite3.Row
+        find = "select * from user_dags where dag_id = ?"
+        row = dict(connection.execute(find, [dag_id]).fetchone())
+        values = ", ".join(f":{column}" for column in row)
         connection.executemany(
-            f"insert into user_dags ({', '.join(columns)}) "
-            f"select {values} from user_dags where dag_id = '{dag_id}'",
-            ({"id": f"id-of-{name}", "dag_id": name} for name in names),
+            f"insert into user_dags ({', '.join(row)}) values ({values})",
+            ({**row, "id": f"id-of-{name}", "dag_id": name} for name in names),
         )

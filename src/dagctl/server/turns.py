@@ -66,7 +66,8 @@ class Turns:
     @property
     def waiting(self) -> int:
         """How many operations wait for their turn."""
-        return sum(not turn.has_begun for turn in self._turns.values())
+        turns = tuple(self._turns.values())  # a copy: metrics are made in a thread
+        return sum(not turn.has_begun for turn in turns)
 
     @property
     def under_way(self) -> int:

@@ -45,7 +45,7 @@ from dagctl.server.routes.given import (
 
 if TYPE_CHECKING:
     from dagctl.client import Client
-    from dagctl.ports import DagRecord, Page
+    from dagctl.ports import DagRecord
 
 router = APIRouter(tags=["dags"], default_response_class=Answer, dependencies=[TOKEN])
 
@@ -111,8 +111,8 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
 ) -> Answer:
     """Return the DAGs of a project, sorted by id, a page at a time."""
 
-    def first_page(client: Client) -> Page:
-        return next(
+    def first_page(client: Client) -> Answer:
+        page = next(
             client.list(
                 owner=owner,
                 tag=tag,
@@ -121,10 +121,10 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
                 page_size=limit,
             )
         )
+        rows = [listing.columns(record) for record in page.records]
+        return Answer({"dags": rows, "next_cursor": page.next})
 
-    page = await service.read(str(project_id), caller, first_page)
-    rows = [listing.columns(record) for record in page.records]
-    return Answer({"dags": rows, "next_cursor": page.next})
+    return await service.read(str(project_id), caller, first_page)
 
 
 @router.get(

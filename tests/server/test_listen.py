@@ -1,0 +1,40 @@
+"""The socket that the server listens on, as asyncio takes it over."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from dagctl.server.listen import bind
+from dagctl.server.options import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_head(tmp_path: Path) -> None:
+    assert asyncio.run(nodelay(Options(root=tmp_path, port=0)))
+
+
+async def nodelay(options: Options) -> int:
+    """Return whether Nagle's algorithm is off on a connection that was accepted."""
+    found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    class Accepted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            one = transport.get_extra_info("socket")
+            found.set_result(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            transport.close()
+
+    with bind(options) as bound:
+        server = await asyncio.get_running_loop().create_server(Accepted, sock=bound)
+        async with server:
+            with closing(socket.create_connection(bound.getsockname())):
+                return await found
+
+
+def test_who_connects_before_the_server_runs_waits_in_line(tmp_path: Path) -> None:
+    with bind(Options(root=tmp_path, port=0)) as bound:
+        socket.create_connection(bound.getsockname()).close()
