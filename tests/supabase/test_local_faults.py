@@ -155,10 +155,14 @@ def read(place: Place, spec: Path) -> None:
     place.records()
 
 
-def follow(place: Place, spec: Path, seed: str) -> None:
-    """Give one further command, and check that all agree."""
-    random.Random(seed).choice([recover, repeat, read])(place, spec)
-    place.check_agreement()
+def follow(place: Place, spec: Path, seed: str, *, half_written: bool = False) -> None:
+    """Give one further command, and check that all agree.
+
+    A file of the journal that is only half written is no entry: who merely reads lets it lie.
+    """
+    command = random.Random(seed).choice([recover, repeat, read])
+    command(place, spec)
+    place.check_agreement(journal_may_stay=half_written and command is read)
 
 
 @pytest.mark.parametrize("command", ["create", "update"])
@@ -344,7 +348,7 @@ def check_disk(place: Place, patch: pytest.MonkeyPatch, disk: tuple[str, int, in
     if broken.seen < number:
         assert said == "done"
     check_told(place, command, said, is_disk_dead=lasting)
-    follow(place, spec, disk_id(disk))
+    follow(place, spec, disk_id(disk), half_written=True)
 
 
 @pytest.mark.parametrize("disk", random.Random(4).sample(DISKS, 16), ids=disk_id)
@@ -371,7 +375,7 @@ def check_kill(place: Place, command: str, number: int) -> None:
         place.create(spec)
 
     assert in_child(run) in {0, -signal.SIGKILL}
-    follow(place, spec, f"{command} {number}")
+    follow(place, spec, f"{command} {number}", half_written=True)
 
 
 @pytest.mark.parametrize("command", ["create", "update"])
