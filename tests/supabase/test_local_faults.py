@@ -130,7 +130,7 @@ def check_told(place: Place, command: str, said: str, *, is_disk_dead: bool = Fa
         assert place.versions() == after
     elif said == "not done":
         assert place.versions() == before
-        place.check_agreement(journal_may_stay=is_disk_dead)
+        place.check_agreement(left="an entry" if is_disk_dead else "nothing")
     else:
         assert place.versions() in (before, after)
     if said == "unfinished":
@@ -162,7 +162,8 @@ def follow(place: Place, spec: Path, seed: str, *, half_written: bool = False) -
     """
     command = random.Random(seed).choice([recover, repeat, read])
     command(place, spec)
-    place.check_agreement(journal_may_stay=half_written and command is read)
+    may_stay = half_written and command is read
+    place.check_agreement(left="half a file" if may_stay else "nothing")
 
 
 @pytest.mark.parametrize("command", ["create", "update"])
