@@ -117,7 +117,8 @@ class _Disk:
     def _changes(event: str, arguments: tuple[Any, ...]) -> bool:
         if event == "open":
             flags = arguments[2]
-            return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+            is_for_writing = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+            return is_for_writing and arguments[0] != os.devnull
         return event in WRITING
 
 
