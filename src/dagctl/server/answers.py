@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
@@ -56,20 +57,29 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     status = (
         error.status if isinstance(error, RequestError | BusyError) else STATUSES[error.exit_code]
     )
+    _note(error, status, request)
+    shown = request.app.state.service.projects.shown
     content = {
         "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
         "title": CATALOGUE[error.code].title,
         "status": int(status),
-        "detail": error.message,
+        "detail": shown(error.message),
         "code": error.code,
-        "state": error.state,
-        "fix": _fix(error),
+        "state": shown(error.state),
+        "fix": shown(_fix(error)),
         "retryable": error.exit_code in RETRYABLE,
         "request_id": request.state.request_id,
         "diagnostics": findings(error.diagnostics if isinstance(error, SpecError) else ()),
-        "diff": error.diff if isinstance(error, ConflictError) else None,
+        "diff": shown(error.diff) if isinstance(error, ConflictError) else None,
     }
     return ProblemAnswer(content, int(status), _headers(error))
+
+
+def _note(error: DagctlError, status: HTTPStatus, request: Request) -> None:
+    """Let the log know, and in full where the operators have to see to it."""
+    request.state.code = error.code
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        request.state.detail = error.message
 
 
 def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:

@@ -27,12 +27,12 @@ WORDS = {
     413: "The body is too large.",
     415: "The body is no JSON or YAML.",
     422: "The spec has errors, each at its place; or the key belongs to another request.",
-    429: "Too many operations wait in this project.",
+    429: "Too many operations wait in this project, or too many large bodies are under way.",
     503: "Something does not answer; `state` says what state things are in.",
 }
 OF_EVERY_CALL = (401, 503)
 OF_A_PROJECT = (400, 403)
-OF_A_BODY = (408, 413, 415)
+OF_A_BODY = (408, 413, 415, 429)
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -51,6 +51,18 @@ class Projects:
         backend = open_backend(settings, workspace, self._environ, watched)
         return Client(workspace, settings, backend, settles=False)
 
+    def check_writer(self, client: Client) -> None:
+        """Do nothing if the caller may write in the project.
+
+        Raises:
+            NotAMemberError: The caller is no owner or editor of the project.
+        """
+        if client.role() not in WRITERS:
+            raise NotAMemberError(
+                f"you are no owner or editor of the project {client.settings.project_id}",
+                hint="ask an owner of the project to add you as an editor",
+            )
+
     def prepare(self, client: Client) -> None:
         """Make the client's workspace, if it is not there and the caller may write.
 
@@ -61,17 +73,23 @@ class Projects:
         workspace, settings = client.workspace, client.settings
         if workspace.config.is_file():
             return
-        if client.role() not in WRITERS:
-            raise NotAMemberError(
-                f"you are no owner or editor of the project {settings.project_id}",
-                hint="ask an owner of the project to add you as an editor",
-            )
+        self.check_writer(client)
         init(
             workspace,
             Choices(project_id=settings.project_id, airflow=self._options.airflow),
             schema=schema_text(),
             start_repository=start_own_repository,
         )
+
+    def shown(self, text: str | None) -> str | None:
+        """Return a text for callers: where this machine keeps things is none of their business."""
+        if text is None:
+            return None
+        for project_id, folder in self._options.workspaces.items():
+            text = text.replace(str(folder), project_id)
+        for root in (self._options.root, self._options.root.resolve()):
+            text = text.replace(f"{root}/", "")
+        return text
 
     def unfinished(self) -> int:
         """Return how many operations stand in the journals: under way, or left by a dead server."""

@@ -14,6 +14,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from dagctl.errors import DagctlError, UnavailableError
+from dagctl.server.body import Room
 from dagctl.server.turns import Turns
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READERS = 40
-"""How many short pieces of work may be under way at once."""
+"""How many short pieces of work may be under way at once; they wait for the outside."""
+CHECKERS = 4
+"""How many bodies may be checked at once: it takes the processor, which all others need, too."""
+BODIES = 128 * 1024 * 1024
+"""Bytes of bodies that may be in memory at once."""
 READY_FOR = 5.0
 """Seconds for which the answer about the dependencies holds."""
 
@@ -64,7 +69,10 @@ class Service:
             "root": partial(_look_at_folder, options),
             "git": _look_for_git,
         }
-        self._limiter = CapacityLimiter(READERS)
+        self.room = Room(BODIES)
+        self._readers = CapacityLimiter(READERS)
+        self._checkers = CapacityLimiter(CHECKERS)
+        self._looking = asyncio.Lock()
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
     async def admit(self, headers: Mapping[str, str]) -> Caller:
@@ -81,12 +89,15 @@ class Service:
         Raises:
             UnavailableError: It takes longer than a request may.
         """
-        seconds = self.options.request_timeout
-        try:
-            async with asyncio.timeout(seconds):
-                return await run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
-        except TimeoutError as error:
-            raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
+        return await self._in_thread(work, self._readers)
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        """Return what a computation gives, done in a thread; few are at it at once.
+
+        Raises:
+            UnavailableError: It takes longer than a request may.
+        """
+        return await self._in_thread(work, self._checkers)
 
     async def read(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
         """Return what `work` reads in a project."""
@@ -98,7 +109,12 @@ class Service:
         return await self.work(reading)
 
     async def change(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
-        """Return what `work` changes in a project, when its turn has come."""
+        """Return what `work` changes in a project, when its turn has come.
+
+        Raises:
+            NotAMemberError: The caller may not; nobody who may has to wait for that.
+        """
+        await self.read(project_id, caller, self.projects.check_writer)
 
         def changing() -> T:
             with closing(self.projects.open(project_id, caller)) as client:
@@ -109,12 +125,21 @@ class Service:
 
     async def readiness(self) -> dict[str, str]:
         """Return what each dependency says: `ok`, or what is wrong."""
-        since, said = self._health
-        if not said or time.monotonic() - since > READY_FOR:
-            answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
-            said = dict(zip(self._looks, answers, strict=True))
-            self._health = (time.monotonic(), said)
-        return said
+        async with self._looking:  # whoever asks meanwhile gets the same answer
+            since, said = self._health
+            if not said or time.monotonic() - since > READY_FOR:
+                answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
+                said = dict(zip(self._looks, answers, strict=True))
+                self._health = (time.monotonic(), said)
+            return said
+
+    async def _in_thread(self, work: Callable[[], T], limiter: CapacityLimiter) -> T:
+        seconds = self.options.request_timeout
+        try:
+            async with asyncio.timeout(seconds):
+                return await run_sync(work, limiter=limiter, abandon_on_cancel=True)
+        except TimeoutError as error:
+            raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
 
 
 async def _said(look: Callable[[], None]) -> str:

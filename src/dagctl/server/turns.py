@@ -57,7 +57,7 @@ class Turns:
     @property
     def waiting(self) -> int:
         """How many operations wait for their turn."""
-        return sum(queue.waiting for queue in self._queues.values())
+        return sum(queue.waiting for queue in tuple(self._queues.values()))
 
     @property
     def under_way(self) -> int:

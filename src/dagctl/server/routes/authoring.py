@@ -35,7 +35,7 @@ async def validate(service: TheService, body: TheBody) -> Answer:
     def check() -> Checked:
         return check_spec(body.data, format=body.format)
 
-    checked = await service.work(check)
+    checked = await service.compute(check)
     return Answer(
         {
             "valid": checked.spec is not None,
@@ -58,7 +58,7 @@ async def render(
     service: TheService, body: TheBody, airflow: AirflowTarget = "3"
 ) -> PlainTextResponse:
     """Return the DAG file that a spec would become."""
-    rendered = await service.work(lambda: render_spec(body.spec(), airflow=airflow))
+    rendered = await service.compute(lambda: render_spec(body.spec(), airflow=airflow))
     return PlainTextResponse(rendered.text, media_type="text/x-python")
 
 

@@ -56,7 +56,7 @@ GraphForm = Annotated[
     Literal["json", "mermaid", "dot"], Query(alias="format", description="The form of the graph.")
 ]
 DRAWINGS = {"mermaid": (mermaid, "text/vnd.mermaid"), "dot": (dot, "text/vnd.graphviz")}
-CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422, 429)
+CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422)
 
 
 @router.post(
@@ -76,7 +76,7 @@ async def create_dag(
 
     A name that is taken gets the next free number.
     """
-    spec, project_id = await service.work(body.spec_of_project)
+    spec, project_id = await service.compute(body.spec_of_project)
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(
         project_id, caller, lambda client: client.create(spec, if_exists=if_exists, key=key)
@@ -137,7 +137,7 @@ async def show_dag(
 ) -> Answer:
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    return Answer(await service.work(partial(details, record)))
+    return Answer(await service.compute(partial(details, record)))
 
 
 @router.get(
@@ -157,7 +157,7 @@ async def draw_dag(
 ) -> Response:
     """Return the graph of a DAG: as JSON, or as text for Mermaid or Graphviz."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    found = await service.work(lambda: show.details(record, datetime.now(UTC)))
+    found = await service.compute(lambda: show.details(record, datetime.now(UTC)))
     if form == "json":
         return Answer(show.graph_data(found.graph))
     draw, media_type = DRAWINGS[form]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 
 from dagctl.server import forms
@@ -38,4 +39,5 @@ async def readyz(service: TheService) -> Answer:
 async def metrics(request: Request) -> PlainTextResponse:
     """Return measurements in the text form of Prometheus."""
     found = request.app.state.metrics
-    return PlainTextResponse(found.text(), media_type=found.media_type)
+    text = await run_in_threadpool(found.text)  # it looks into the journals on the disk
+    return PlainTextResponse(text, media_type=found.media_type)
