@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import select
@@ -12,11 +13,12 @@ import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
 
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.stand_in import StandIn
@@ -70,6 +72,11 @@ class Served:
         )
         self.url = self._listening()["url"]
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask the server to stop; return its exit code."""
         self._process.send_signal(number)
@@ -87,14 +94,16 @@ class Served:
 
     def wait_for(self, message: str) -> dict[str, Any]:
         """Return the first line of the log with this message, once it is there."""
+        self.wait_until(lambda: any(line["message"] == message for line in self.lines()))
+        return next(line for line in self.lines() if line["message"] == message)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so, which the server is to bring about."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            found = [line for line in self.lines() if line["message"] == message]
-            if found:
-                return found[0]
+        while not is_so():
             assert self._process.poll() is None, self.text()
+            assert time.monotonic() < deadline, self.text()
             select.select([], [], [], 0.02)
-        raise AssertionError(self.text())
 
     def text(self) -> str:
         """Return the log of all runs as text."""
@@ -136,6 +145,45 @@ class Person:
         """Return the answer to `POST /create-dag`; header names with `_` for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.request("POST", "/create-dag", json=body or spec(), headers=named)
+
+
+@dataclass
+class World:
+    """A server over a stand-in, for many tests: each takes projects and people of its own."""
+
+    stand_in: StandIn
+    served: Served
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def project(self) -> str:
+        """Return the id of a project that nobody has used yet."""
+        return str(uuid4())
+
+    def member(self, project_id: str, role: Role = "editor") -> Person:
+        """Return a new user who is a member of the project."""
+        name = f"user{next(self._numbers)}"
+        return person(self.served, self.stand_in, name, project_id, role=role)
+
+    def stranger(self) -> Person:
+        """Return a new user who is no member of anything."""
+        return person(self.served, self.stand_in, f"user{next(self._numbers)}")
+
+    def nobody(self) -> Person:
+        """Return somebody without a token."""
+        return Person(self.served)
+
+
+def opened(stand_in: StandIn, folder: Path, options: tuple[str, ...]) -> Iterator[World]:
+    """Yield a server that keeps its things in this folder; it ends afterwards."""
+    home = folder / "home"
+    home.mkdir()
+    environ = environment(
+        home,
+        DAGCTL_SUPABASE_URL=stand_in.url,
+        DAGCTL_SUPABASE_KEY=stand_in.publishable_key,
+    )
+    with Served(folder / "repositories", environ, options) as served:
+        yield World(stand_in, served)
 
 
 def person(

@@ -78,9 +78,8 @@ async def _lost(request: Request, error: Exception) -> ProblemAnswer:
     """Answer a request for a path or with a method that is not there."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     status = HTTPStatus(error.status_code)
-    found = RequestError(
-        f"{request.method} {request.scope['path'][:100]}: {status.phrase}", status=status
-    )
+    path = request.scope["path"][:100]  # not of `request.url`: a Host header may spoil that
+    found = RequestError(f"{request.method} {path}: {status.phrase}", status=status)
     answer = await _failed(request, found)
     answer.headers.update(error.headers or {})
     return answer

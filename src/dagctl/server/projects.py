@@ -11,7 +11,7 @@ from dagctl.bootstrap import open_backend, start_own_repository
 from dagctl.client import Client
 from dagctl.commands.init import Choices, init
 from dagctl.commands.schema import schema_text
-from dagctl.errors import NotAMemberError, UsageError
+from dagctl.errors import NotAMemberError, UnavailableError, UsageError
 from dagctl.settings import load_settings
 from dagctl.workspace import Workspace, resolve_folder
 
@@ -43,10 +43,16 @@ class Projects:
         """Return a client of the project; close it. Nothing is made, nothing is asked yet.
 
         Raises:
-            UsageError: The workspace's settings are wrong.
+            UnavailableError: The workspace's settings are wrong, which no caller can mend.
         """
         workspace = self._workspace(project_id)
-        settings = load_settings(workspace, self._environ, self._overrides(project_id))
+        try:
+            settings = load_settings(workspace, self._environ, self._overrides(project_id))
+        except UsageError as error:
+            raise UnavailableError(
+                f"the workspace of project {project_id} is not well: {error.message}",
+                hint="tell the operators of the server",
+            ) from error
         watched = replace(caller, watch=self._watch)
         backend = open_backend(settings, workspace, self._environ, watched)
         return Client(workspace, settings, backend, settles=False)
@@ -120,7 +126,8 @@ def mapped_workspaces(file: Path) -> dict[str, Path]:
     Folders are relative to the file's.
 
     Raises:
-        UsageError: The file cannot be read, or a folder is not the workspace of its project.
+        UsageError: The file cannot be read, or a folder is not the workspace of its project, or a
+            project has two.
     """
     try:
         entries = tomllib.loads(file.read_text("utf-8"))
@@ -128,7 +135,13 @@ def mapped_workspaces(file: Path) -> dict[str, Path]:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{file}: not valid TOML: {error}") from error
-    return dict(_mapped(file, project, folder) for project, folder in entries.items())
+    found: dict[str, Path] = {}
+    for project, folder in entries.items():
+        project_id, root = _mapped(file, project, folder)
+        if project_id in found:
+            raise UsageError(f"{file}: {project_id} stands there twice")
+        found[project_id] = root
+    return found
 
 
 def _mapped(file: Path, project: str, folder: object) -> tuple[str, Path]:

@@ -34,7 +34,7 @@ CHECKERS = 4
 """How many bodies may be checked at once: it takes the processor, which all others need, too."""
 BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""
-READY_FOR = 5.0
+READY_FOR = 1.0
 """Seconds for which the answer about the dependencies holds."""
 
 

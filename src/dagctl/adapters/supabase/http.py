@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -37,6 +37,12 @@ class Connections(httpx.HTTPTransport):
     def __init__(self, patience: float = DEADLINE) -> None:
         super().__init__(limits=httpx.Limits(max_connections=None, max_keepalive_connections=64))
         self.patience = patience
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Do nothing: a client that is closed leaves the connections to the others."""
