@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.server.served import PROJECT, Person, Served, World, environment, opened, person
+from tests.server.served import (
+    PROJECT,
+    Person,
+    Served,
+    World,
+    check_announced,
+    environment,
+    opened,
+    person,
+)
 from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
@@ -87,7 +96,9 @@ def shared_world(
     options = ("--cors-origin", APP, "--body-limit", str(BODY_LIMIT))
     name = postgres_cluster.create_database(project_template)
     with StandIn(postgres_cluster.url_of(name)) as stand_in:
-        yield from opened(stand_in, tmp_path_factory.mktemp("world"), options)
+        for world in opened(stand_in, tmp_path_factory.mktemp("world"), options):
+            yield world
+            check_announced(world.served)
     postgres_cluster.drop_database(name)
 
 

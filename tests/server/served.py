@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -55,21 +56,20 @@ class Served:
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self.kill()
-        self._file.close()
 
     def start(self) -> None:
         """Start the server and wait until it listens."""
         port = self.url.rpartition(":")[2] or "0"
         command = ("serve", "--root", str(self.root), "--port", port, *self.options)
-        self._file = (self.root.parent / "serve.log").open("ab")
-        self._offset = self._file.tell()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "dagctl", "--quiet", *command],
-            env=dict(self.environ),
-            cwd=self.root.parent,
-            stdout=subprocess.DEVNULL,
-            stderr=self._file,
-        )
+        with (self.root.parent / "serve.log").open("ab") as file:
+            self._offset = file.tell()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dagctl", "--quiet", *command],
+                env=dict(self.environ),
+                cwd=self.root.parent,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+            )
         self.url = self._listening()["url"]
 
     @property
@@ -196,6 +196,41 @@ def person(
     return Person(served, user_id, stand_in.token(user_id))
 
 
+class Gate:
+    """A commit hook of one repository that waits until it is let go on."""
+
+    def __init__(self, served: Served, project: str) -> None:
+        folder = served.root / project / ".git" / "hooks"
+        folder.mkdir(exist_ok=True)
+        self._arrivals, self._way = folder / "arrivals", folder / "way"
+        os.mkfifo(self._way)
+        self._hook = folder / "pre-commit"
+        self._hook.write_text(f"#!/bin/sh\necho >>'{self._arrivals}'\nread line <'{self._way}'\n")
+        self._hook.chmod(0o755)
+        self._served = served
+
+    def wait_for(self, arrivals: int) -> None:
+        """Wait until so many commits have come to the gate."""
+        self._served.wait_until(lambda: self.arrived() >= arrivals)
+
+    def arrived(self) -> int:
+        """Return how many commits have come to the gate."""
+        return len(self._arrivals.read_text().splitlines()) if self._arrivals.exists() else 0
+
+    def open(self) -> None:
+        """Let the one that waits go on, and all others pass."""
+        self._hook.unlink()
+        self._way.write_text("go\n")
+
+
+def gauge(served: Served, name: str) -> float:
+    """Return one of the numbers at `/metrics`."""
+    text = Person(served).request("GET", "/metrics").text
+    found = re.search(rf"^dagctl_operations_{name} (\S+)$", text, re.MULTILINE)
+    assert found is not None
+    return float(found[1])
+
+
 def check_agreement(served: Served, stand_in: StandIn, project_id: str) -> dict[str, int]:
     """Check that rows, objects, files and commits are of the same DAGs with the same bytes.
 
@@ -224,6 +259,22 @@ def check_agreement(served: Served, stand_in: StandIn, project_id: str) -> dict[
         assert served.git(project_id, "status", "--porcelain", "--", "dags") == ""
         served.git(project_id, "fsck", "--strict")
     return {row[0]: row[1] for row in rows}
+
+
+def check_announced(served: Served) -> None:
+    """Check that `/openapi.json` announces every status with which an operation was answered."""
+    nobody = Person(served)
+    paths = nobody.request("GET", "/openapi.json").json()["paths"]
+    answers = re.findall(
+        r'^dagctl_http_requests_total{method="(\w+)",route="(.+)",status="(\d+)"}',
+        nobody.request("GET", "/metrics").text,
+        re.MULTILINE,
+    )
+    assert answers
+    for method, route, status in answers:
+        operation = paths.get(route, {}).get("get" if method == "HEAD" else method.lower())
+        if operation is not None and status != "500":
+            assert status in operation["responses"], (method, route, status)
 
 
 def environment(home: Path, **variables: str) -> dict[str, str]:

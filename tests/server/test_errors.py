@@ -351,7 +351,7 @@ def test_pages_go_on_where_the_one_before_ended(world: World) -> None:
         editor.create(spec(project_id=project))
     found, cursor = [], None
     while True:
-        given = {} if cursor is None else {"cursor": cursor}
+        given: dict[str, str] = {} if cursor is None else {"cursor": cursor}
         page = editor.get("/dags", project_id=project, limit=2, **given).json()
         found.append([dag["dag_id"] for dag in page["dags"]])
         cursor = page["next_cursor"]

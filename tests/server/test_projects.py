@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +13,7 @@ import pytest
 from dagctl.errors import UsageError
 from dagctl.server.projects import mapped_workspaces
 from tests.server.conftest import SECONDS
-from tests.server.served import Person, Served, check_agreement, environment, spec
+from tests.server.served import Gate, Person, Served, check_agreement, environment, gauge, spec
 
 if TYPE_CHECKING:
     import httpx
@@ -23,39 +21,6 @@ if TYPE_CHECKING:
     from tests.server.served import World
 
 PROJECT = "0c7f5a52-3d0e-4a36-8d0c-5f8e3a0f3b11"
-
-
-class Gate:
-    """A commit hook of one repository that waits until it is let go on."""
-
-    def __init__(self, served: Served, project: str) -> None:
-        folder = served.root / project / ".git" / "hooks"
-        folder.mkdir(exist_ok=True)
-        self._arrivals, self._way = folder / "arrivals", folder / "way"
-        os.mkfifo(self._way)
-        self._hook = folder / "pre-commit"
-        self._hook.write_text(f"#!/bin/sh\necho >>'{self._arrivals}'\nread line <'{self._way}'\n")
-        self._hook.chmod(0o755)
-        self._served = served
-
-    def wait_for(self, arrivals: int) -> None:
-        """Wait until so many commits have come to the gate."""
-        self._served.wait_until(lambda: self.arrived() >= arrivals)
-
-    def arrived(self) -> int:
-        return len(self._arrivals.read_text().splitlines()) if self._arrivals.exists() else 0
-
-    def open(self) -> None:
-        """Let the one that waits go on, and all others pass."""
-        self._hook.unlink()
-        self._way.write_text("go\n")
-
-
-def gauge(served: Served, name: str) -> float:
-    text = Person(served).request("GET", "/metrics").text
-    found = re.search(rf"^dagctl_operations_{name} (\S+)$", text, re.MULTILINE)
-    assert found is not None
-    return float(found[1])
 
 
 def test_a_project_gets_its_repository_on_first_use(world: World) -> None:

@@ -19,6 +19,7 @@ from dagctl.publish.request import IfExists
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer
 from dagctl.server.openapi import (
+    A_SPEC_OF_A_PROJECT,
     OF_A_BODY,
     OF_A_PROJECT,
     drawn,
@@ -63,7 +64,7 @@ CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422)
     "/create-dag",
     summary="Create a DAG",
     responses={200: example(forms.Created, examples.CREATED), **refusals(*CHANGING)},
-    openapi_extra=spec_body(),
+    openapi_extra=spec_body(A_SPEC_OF_A_PROJECT),
 )
 async def create_dag(
     service: TheService,
