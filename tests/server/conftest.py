@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 APP = "https://app.example.com"
 """The origin whose pages may call the shared server."""
 BODY_LIMIT = 50_000
+QUEUE = 3
 SECONDS = 3
 """What the impatient server gives a request."""
 
@@ -93,7 +94,7 @@ def shared_world(
     postgres_cluster: Server, project_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """One server for all tests that leave each other alone: each has projects of its own."""
-    options = ("--cors-origin", APP, "--body-limit", str(BODY_LIMIT))
+    options = ("--cors-origin", APP, "--body-limit", str(BODY_LIMIT), "--queue", str(QUEUE))
     name = postgres_cluster.create_database(project_template)
     with StandIn(postgres_cluster.url_of(name)) as stand_in:
         for world in opened(stand_in, tmp_path_factory.mktemp("world"), options):

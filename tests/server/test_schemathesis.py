@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Config, GenerationMode
 from schemathesis.checks import load_all_checks
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.server.served import spec
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import DataObject
-    from schemathesis import APIOperation, BaseSchema, Case, CheckContext, Response
+    from schemathesis import (
+        APIOperation,
+        BaseSchema,
+        Case,
+        CheckContext,
+        CheckFunction,
+        Response,
+    )
 
     from tests.server.served import Person, World
 
+    Operation = APIOperation[Any, Any, Any, Any]
+
 CANARY = "canary of another project"
-EXCLUDED = [positive_data_acceptance]
+EXCLUDED: list[CheckFunction] = [positive_data_acceptance]
 """A spec that fits the schema may still have errors: no schema knows Python, or cycles."""
 FEW, MANY = 12, 150
 """Examples of an operation, a role and a mode."""
@@ -62,11 +72,11 @@ def scene(shared_world: World) -> Scene:
     return Scene(schemathesis.openapi.from_url(url, config=config), here, people)
 
 
-def tells_nothing_of_others(_: CheckContext, response: Response, __: Case) -> None:
+def tells_nothing_of_others(_: CheckContext, response: Response, __: Case[Any]) -> None:
     assert CANARY not in response.text, response.text
 
 
-def cases(data: DataObject, operation: APIOperation, mode: GenerationMode, project: str) -> Case:
+def cases(data: DataObject, operation: Operation, mode: GenerationMode, project: str) -> Case[Any]:
     """Return a request; one in the right form is often about what there is."""
     is_aimed = mode is GenerationMode.POSITIVE and data.draw(st.booleans())
     names = {one.name for one in operation.iter_parameters()}
@@ -75,7 +85,7 @@ def cases(data: DataObject, operation: APIOperation, mode: GenerationMode, proje
         aims["query"] = {"project_id": project}
     if is_aimed and "dag_id" in names:
         aims["path_parameters"] = {"dag_id": "orders"}
-    case: Case = data.draw(operation.as_strategy(generation_mode=mode, **aims))
+    case: Case[Any] = data.draw(operation.as_strategy(generation_mode=mode, **aims))
     if is_aimed and isinstance(case.body, dict) and "project_id" in case.body:
         case.body["project_id"] = project
     return case
@@ -85,11 +95,12 @@ def attack(scene: Scene, role: str, mode: GenerationMode, examples: int) -> None
     who = scene.people[role]
     headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
     for found in scene.schema.get_all_operations():
+        assert isinstance(found, Ok)
         attack_one(found.ok(), mode, examples, scene.project, headers)
 
 
 def attack_one(
-    operation: APIOperation,
+    operation: Operation,
     mode: GenerationMode,
     examples: int,
     project: str,

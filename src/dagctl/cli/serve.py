@@ -41,6 +41,9 @@ BodyLimit = Annotated[
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", min=1, help="When a request is answered at the latest.")
 ]
+Queue = Annotated[
+    int, typer.Option(metavar="N", min=0, help="How many operations may wait in one project.")
+]
 Grace = Annotated[
     int, typer.Option(metavar="SECONDS", min=0, help="What requests get at shutdown to end.")
 ]
@@ -63,6 +66,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     cors_origin: Origins = None,
     body_limit: BodyLimit = 2 * 1024 * 1024,
     request_timeout: Timeout = 60,
+    queue: Queue = 100,
     grace: Grace = 25,
 ) -> None:
     """Serve the HTTP API: POST /create-dag, GET /dags and more (needs the extra `serve`).
@@ -91,6 +95,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         cors_origins=tuple(cors_origin or ()),
         body_limit=body_limit,
         request_timeout=request_timeout,
+        most_waiting=queue,
         grace=grace,
     )
     run(options, console.environ, lambda url: console.note(f"Serving on {url}; Ctrl-C stops it."))
