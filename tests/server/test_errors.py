@@ -13,7 +13,7 @@ import pytest
 from dagctl.catalogue import CATALOGUE
 from dagctl.server.body import Room
 from dagctl.server.refusals import BusyError
-from tests.server.conftest import BODY_LIMIT, SECONDS
+from tests.server.conftest import BODY_LIMIT
 from tests.server.served import spec
 from tests.stand_in import faults
 
@@ -127,7 +127,7 @@ def test_a_slow_body_is_408(impatient: World) -> None:
     editor = impatient.member(impatient.project())
     answer = head_only(editor, {"Content-Length": "1000"}, b'{"dag_name": ')
     assert answer[0].startswith(b"HTTP/1.1 408 "), answer
-    assert f"within {SECONDS} s".encode() in answer[1]
+    assert b"the body did not arrive in time" in answer[1]
 
 
 def head_only(who: Person, headers: dict[str, str], begun: bytes) -> tuple[bytes, bytes]:

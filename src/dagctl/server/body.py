@@ -123,7 +123,7 @@ async def read_body(
             return Body(await _whole(request, take, limit), kind)
     except TimeoutError as error:
         raise RequestError(
-            f"the body did not arrive within {seconds:g} s", status=HTTPStatus.REQUEST_TIMEOUT
+            "the body did not arrive in time", status=HTTPStatus.REQUEST_TIMEOUT
         ) from error
     except ClientDisconnect as error:
         raise RequestError("the connection was closed before the body had arrived") from error

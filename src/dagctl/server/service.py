@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from contextlib import closing
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from dagctl.server.projects import Projects
 
 T = TypeVar("T")
+
+_DEADLINE: ContextVar[float] = ContextVar("deadline")
+"""When the request of a task has to be answered, by the monotonic clock."""
 
 READERS = 40
 """How many short pieces of work may be under way at once; they wait for the outside."""
@@ -76,12 +80,18 @@ class Service:
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
     async def admit(self, headers: Mapping[str, str]) -> Caller:
-        """Return who calls.
+        """Return who calls; from now on the request's time runs.
 
         Raises:
             NotSignedInError: Nobody who is known.
         """
+        _DEADLINE.set(time.monotonic() + self.options.request_timeout)
         return await self.work(lambda: self._door.admit(headers))
+
+    def seconds_left(self) -> float:
+        """Return how long the request of this task may still take."""
+        latest = time.monotonic() + self.options.request_timeout
+        return max(0.0, _DEADLINE.get(latest) - time.monotonic())
 
     async def work(self, work: Callable[[], T]) -> T:
         """Return what a short piece of work gives, done in a thread.
@@ -121,7 +131,7 @@ class Service:
                 self.projects.prepare(client)
                 return work(client)
 
-        return await self.turns.run(project_id, changing)
+        return await self.turns.run(project_id, changing, self.seconds_left())
 
     async def readiness(self) -> dict[str, str]:
         """Return what each dependency says: `ok`, or what is wrong."""
@@ -134,11 +144,11 @@ class Service:
             return said
 
     async def _in_thread(self, work: Callable[[], T], limiter: CapacityLimiter) -> T:
-        seconds = self.options.request_timeout
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self.seconds_left()):
                 return await run_sync(work, limiter=limiter, abandon_on_cancel=True)
         except TimeoutError as error:
+            seconds = self.options.request_timeout
             raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
 
 

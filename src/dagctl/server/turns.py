@@ -45,7 +45,7 @@ class Turns:
         Args:
             most_waiting: How many may wait in one project.
             side_by_side: How many may be under way at once.
-            seconds: How long one is waited for, its time in the queue included.
+            seconds: What a request may take in all, for messages.
         """
         self._most_waiting = most_waiting
         self._side_by_side = asyncio.Semaphore(side_by_side)
@@ -68,8 +68,13 @@ class Turns:
         """Begin no more operations; those under way go on."""
         self._is_closing = True
 
-    async def run(self, project_id: str, work: Callable[[], T]) -> T:
+    async def run(self, project_id: str, work: Callable[[], T], seconds: float) -> T:
         """Return what `work` returns when its turn has come, or raise what it raises.
+
+        Args:
+            project_id: Whose turn it is.
+            work: The operation.
+            seconds: How long it is waited for, its time in the queue included.
 
         Raises:
             BusyError: Too many are waiting in this project.
@@ -86,7 +91,7 @@ class Turns:
         task = asyncio.create_task(self._in_turn(project_id, queue, turn, work))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
-        done, _ = await asyncio.wait({task}, timeout=self._seconds)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
         if done:
             return task.result()
         raise self._too_late(turn, task)

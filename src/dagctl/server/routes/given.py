@@ -43,7 +43,7 @@ async def body_of(
     options = service.options
     with service.room.share() as share:
         yield await read_body(
-            request, share, limit=options.body_limit, seconds=options.request_timeout
+            request, share, limit=options.body_limit, seconds=service.seconds_left()
         )
 
 
