@@ -6,13 +6,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.server.served import PROJECT, Person, Served, environment, person
+from tests.server.served import (
+    PROJECT,
+    Person,
+    Served,
+    World,
+    check_announced,
+    environment,
+    opened,
+    person,
+)
+from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.stand_in import StandIn
+    from tests.postgres.server import Server
+
+APP = "https://app.example.com"
+"""The origin whose pages may call the shared server."""
+BODY_LIMIT = 50_000
+QUEUE = 3
+SECONDS = 3
+"""What the impatient server gives a request."""
 
 
 @pytest.fixture
@@ -70,3 +87,43 @@ def stranger(served: Served, stand_in: StandIn) -> Person:
 def nobody(served: Served) -> Person:
     """Somebody without a token."""
     return Person(served)
+
+
+@pytest.fixture(scope="session")
+def shared_world(
+    postgres_cluster: Server, project_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """One server for all tests that leave each other alone: each has projects of its own."""
+    options = ("--cors-origin", APP, "--body-limit", str(BODY_LIMIT), "--queue", str(QUEUE))
+    name = postgres_cluster.create_database(project_template)
+    with StandIn(postgres_cluster.url_of(name)) as stand_in:
+        for world in opened(stand_in, tmp_path_factory.mktemp("world"), options):
+            yield world
+            check_announced(world.served)
+    postgres_cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def impatient_world(
+    postgres_cluster: Server, project_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """One server that answers within seconds, whatever it waits for."""
+    options = ("--request-timeout", str(SECONDS))
+    name = postgres_cluster.create_database(project_template)
+    with StandIn(postgres_cluster.url_of(name)) as stand_in:
+        yield from opened(stand_in, tmp_path_factory.mktemp("impatient"), options)
+    postgres_cluster.drop_database(name)
+
+
+@pytest.fixture
+def world(shared_world: World) -> Iterator[World]:
+    """The shared server, with nothing that goes wrong."""
+    yield shared_world
+    shared_world.stand_in.faults.clear()
+
+
+@pytest.fixture
+def impatient(impatient_world: World) -> Iterator[World]:
+    """The impatient server, with nothing that goes wrong."""
+    yield impatient_world
+    impatient_world.stand_in.faults.clear()

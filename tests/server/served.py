@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -12,11 +14,12 @@ import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
 
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.stand_in import StandIn
@@ -71,7 +74,7 @@ class Served:
 
     @property
     def pid(self) -> int:
-        """The server's process."""
+        """The id of the process."""
         return self._process.pid
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -95,14 +98,16 @@ class Served:
 
     def wait_for(self, message: str) -> dict[str, Any]:
         """Return the first line of the log with this message, once it is there."""
+        self.wait_until(lambda: any(line["message"] == message for line in self.lines()))
+        return next(line for line in self.lines() if line["message"] == message)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so, which the server is to bring about."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            found = [line for line in self.lines() if line["message"] == message]
-            if found:
-                return found[0]
+        while not is_so():
             assert self._process.poll() is None, self.text()
+            assert time.monotonic() < deadline, self.text()
             select.select([], [], [], 0.02)
-        raise AssertionError(self.text())
 
     def text(self) -> str:
         """Return the log of all runs as text."""
@@ -142,6 +147,45 @@ class Person:
         return self.request("POST", "/create-dag", json=body or spec(), headers=named)
 
 
+@dataclass
+class World:
+    """A server over a stand-in, for many tests: each takes projects and people of its own."""
+
+    stand_in: StandIn
+    served: Served
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def project(self) -> str:
+        """Return the id of a project that nobody has used yet."""
+        return str(uuid4())
+
+    def member(self, project_id: str, role: Role = "editor") -> Person:
+        """Return a new user who is a member of the project."""
+        name = f"user{next(self._numbers)}"
+        return person(self.served, self.stand_in, name, project_id, role=role)
+
+    def stranger(self) -> Person:
+        """Return a new user who is no member of anything."""
+        return person(self.served, self.stand_in, f"user{next(self._numbers)}")
+
+    def nobody(self) -> Person:
+        """Return somebody without a token."""
+        return Person(self.served)
+
+
+def opened(stand_in: StandIn, folder: Path, options: tuple[str, ...]) -> Iterator[World]:
+    """Yield a server that keeps its things in this folder; it ends afterwards."""
+    home = folder / "home"
+    home.mkdir()
+    environ = environment(
+        home,
+        DAGCTL_SUPABASE_URL=stand_in.url,
+        DAGCTL_SUPABASE_KEY=stand_in.publishable_key,
+    )
+    with Served(folder / "repositories", environ, options) as served:
+        yield World(stand_in, served)
+
+
 def person(
     served: Served, stand_in: StandIn, name: str, *projects: str, role: Role = "editor"
 ) -> Person:
@@ -150,6 +194,41 @@ def person(
     for project in projects:
         stand_in.add_member(project, user_id, role)
     return Person(served, user_id, stand_in.token(user_id))
+
+
+class Gate:
+    """A commit hook of one repository that waits until it is let go on."""
+
+    def __init__(self, served: Served, project: str) -> None:
+        folder = served.root / project / ".git" / "hooks"
+        folder.mkdir(exist_ok=True)
+        self._arrivals, self._way = folder / "arrivals", folder / "way"
+        os.mkfifo(self._way)
+        self._hook = folder / "pre-commit"
+        self._hook.write_text(f"#!/bin/sh\necho >>'{self._arrivals}'\nread line <'{self._way}'\n")
+        self._hook.chmod(0o755)
+        self._served = served
+
+    def wait_for(self, arrivals: int) -> None:
+        """Wait until so many commits have come to the gate."""
+        self._served.wait_until(lambda: self.arrived() >= arrivals)
+
+    def arrived(self) -> int:
+        """Return how many commits have come to the gate."""
+        return len(self._arrivals.read_text().splitlines()) if self._arrivals.exists() else 0
+
+    def open(self) -> None:
+        """Let the one that waits go on, and all others pass."""
+        self._hook.unlink()
+        self._way.write_text("go\n")
+
+
+def gauge(served: Served, name: str) -> float:
+    """Return one of the numbers at `/metrics`."""
+    text = Person(served).request("GET", "/metrics").text
+    found = re.search(rf"^dagctl_operations_{name} (\S+)$", text, re.MULTILINE)
+    assert found is not None
+    return float(found[1])
 
 
 def check_agreement(served: Served, stand_in: StandIn, project_id: str) -> dict[str, int]:
@@ -180,6 +259,22 @@ def check_agreement(served: Served, stand_in: StandIn, project_id: str) -> dict[
         assert served.git(project_id, "status", "--porcelain", "--", "dags") == ""
         served.git(project_id, "fsck", "--strict")
     return {row[0]: row[1] for row in rows}
+
+
+def check_announced(served: Served) -> None:
+    """Check that `/openapi.json` announces every status with which an operation was answered."""
+    nobody = Person(served)
+    paths = nobody.request("GET", "/openapi.json").json()["paths"]
+    answers = re.findall(
+        r'^dagctl_http_requests_total{method="(\w+)",route="(.+)",status="(\d+)"}',
+        nobody.request("GET", "/metrics").text,
+        re.MULTILINE,
+    )
+    assert answers
+    for method, route, status in answers:
+        operation = paths.get(route, {}).get("get" if method == "HEAD" else method.lower())
+        if operation is not None and status != "500":
+            assert status in operation["responses"], (method, route, status)
 
 
 def environment(home: Path, **variables: str) -> dict[str, str]:

@@ -24,6 +24,8 @@ class Entry:
     """When it had come in, by the monotonic clock in seconds."""
     ended: float
     """When the answer was ready."""
+    user_id: str | None = None
+    """Whose token it carried, as the token says."""
 
 
 @dataclass
@@ -33,9 +35,17 @@ class RequestLog:
     _entries: list[Entry] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, method: str, path: str, status: int | None, began: float) -> None:
+    def add(
+        self,
+        method: str,
+        path: str,
+        status: int | None,
+        began: float,
+        *,
+        user_id: str | None = None,
+    ) -> None:
         with self._lock:
-            self._entries.append(Entry(method, path, status, began, time.monotonic()))
+            self._entries.append(Entry(method, path, status, began, time.monotonic(), user_id))
 
     def clear(self) -> None:
         with self._lock:

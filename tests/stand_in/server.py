@@ -11,6 +11,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from dagctl.endpoint import claims
 from tests.stand_in import gateway
 from tests.stand_in.faults import Fault, Faults
 from tests.stand_in.late import LateRequests
@@ -66,7 +67,8 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.server.faults.pick(request)
         response = self._unmeasured(request) or self._outcome(request, fault)
         status = response.status if response else None
-        self.server.requests.add(request.method, request.path, status, began)
+        user_id = claims(request.bearer or "").get("sub")
+        self.server.requests.add(request.method, request.path, status, began, user_id=user_id)
         if response is None:
             self._drop()
         else:

@@ -45,6 +45,9 @@ BodyLimit = Annotated[
 Timeout = Annotated[
     float, typer.Option(metavar="SECONDS", min=1, help="When a request is answered at the latest.")
 ]
+Queue = Annotated[
+    int, typer.Option(metavar="N", min=0, help="How many operations may wait in one project.")
+]
 Grace = Annotated[
     int, typer.Option(metavar="SECONDS", min=0, help="What requests get at shutdown to end.")
 ]
@@ -72,6 +75,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     cors_origin: Origins = None,
     body_limit: BodyLimit = 2 * 1024 * 1024,
     request_timeout: Timeout = 60,
+    queue: Queue = 100,
     grace: Grace = 25,
     log_format: LogFormat = "auto",
 ) -> None:
@@ -102,6 +106,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         cors_origins=tuple(cors_origin or ()),
         body_limit=body_limit,
         request_timeout=request_timeout,
+        most_waiting=queue,
         grace=grace,
         log_format=_for_reader(console) if log_format == "auto" else log_format,
     )

@@ -61,18 +61,20 @@ class BugError(DagctlError):
 def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     """Return the answer to a request that failed."""
     status = status_of(error)
+    _note(error, status, request)
+    shown = request.app.state.service.projects.shown
     content = {
         "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
         "title": CATALOGUE[error.code].title,
         "status": int(status),
-        "detail": error.message,
+        "detail": shown(error.message),
         "code": error.code,
-        "state": error.state,
-        "fix": _fix(error),
+        "state": shown(error.state),
+        "fix": shown(_fix(error)),
         "retryable": error.exit_code in RETRYABLE,
         "request_id": request.state.request_id,
         "diagnostics": findings(error.diagnostics if isinstance(error, SpecError) else ()),
-        "diff": error.diff if isinstance(error, ConflictError) else None,
+        "diff": shown(error.diff) if isinstance(error, ConflictError) else None,
     }
     return ProblemAnswer(content, int(status), _headers(error))
 
@@ -84,6 +86,13 @@ def status_of(error: DagctlError) -> HTTPStatus:
     return (
         error.status if isinstance(error, RequestError | BusyError) else STATUSES[error.exit_code]
     )
+
+
+def _note(error: DagctlError, status: HTTPStatus, request: Request) -> None:
+    """Let the log know, and in full where the operators have to see to it."""
+    request.state.code = error.code
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        request.state.detail = error.message
 
 
 def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from dagctl.errors import DagctlError
 from dagctl.server.answers import ProblemAnswer, problem
-from dagctl.server.observer import REQUEST_ID, Observer
+from dagctl.server.observer import REQUEST_ID, Guard, Observer
 from dagctl.server.openapi import describe
 from dagctl.server.refusals import RequestError
 from dagctl.server.routes import authoring, dags, health
@@ -35,7 +35,7 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
     app.add_exception_handler(DagctlError, _failed)
     app.add_exception_handler(RequestValidationError, _misused)
     app.add_exception_handler(HTTPException, _lost)
-    app.add_middleware(Observer, metrics=metrics)
+    app.add_middleware(Guard)
     if service.options.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -44,6 +44,7 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
             allow_headers=SENT_BY_PAGES,
             expose_headers=SHOWN_TO_PAGES,
         )
+    app.add_middleware(Observer, metrics=metrics)
     _describe_once(app)
     return app
 
@@ -69,7 +70,6 @@ def _describe_once(app: FastAPI) -> None:
 
 async def _failed(request: Request, error: Exception) -> ProblemAnswer:
     assert isinstance(error, DagctlError)  # noqa: S101 - registered for it
-    request.state.code = error.code
     return problem(error, request)
 
 
@@ -84,7 +84,8 @@ async def _lost(request: Request, error: Exception) -> ProblemAnswer:
     """Answer a request for a path or with a method that is not there."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     status = HTTPStatus(error.status_code)
-    found = RequestError(f"{request.method} {request.url.path}: {status.phrase}", status=status)
+    path = request.scope["path"][:100]  # not of `request.url`: a Host header may spoil that
+    found = RequestError(f"{request.method} {path}: {status.phrase}", status=status)
     answer = await _failed(request, found)
     answer.headers.update(error.headers or {})
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect
 
 from dagctl.errors import Diagnostic, SpecError
-from dagctl.server.refusals import RequestError
+from dagctl.server.refusals import BusyError, RequestError
 from dagctl.spec.codes import Code
 from dagctl.spec.load import check_spec, load_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from starlette.requests import Request
 
     from dagctl.spec.load import Format
@@ -73,10 +76,42 @@ class Body:
         )
 
 
-async def read_body(request: Request, *, limit: int, seconds: float) -> Body:
-    """Return the body.
+class Room:
+    """Memory for the bodies of all requests. Belongs to one event loop."""
+
+    def __init__(self, size: int) -> None:
+        """Take `size` bytes."""
+        self._size = size
+        self._taken = 0
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[int], None]]:
+        """Yield what takes so many bytes more for one body; they are given back at the end.
+
+        What is yielded raises `BusyError` if there is no room.
+        """
+        mine = 0
+
+        def take(size: int) -> None:
+            nonlocal mine
+            if self._taken + size > self._size:
+                raise BusyError("too many large bodies are under way", hint="try again later")
+            self._taken += size
+            mine += size
+
+        try:
+            yield take
+        finally:
+            self._taken -= mine
+
+
+async def read_body(
+    request: Request, take: Callable[[int], None], *, limit: int, seconds: float
+) -> Body:
+    """Return the body; `take` is told of each part and may refuse it.
 
     Raises:
+        BusyError: There is no room for it.
         RequestError: It is no JSON or YAML, larger than `limit` bytes, or slower than `seconds`.
     """
     kind = _format(request.headers.get("content-type", ""))
@@ -85,21 +120,22 @@ async def read_body(request: Request, *, limit: int, seconds: float) -> Body:
         raise _too_large(limit)
     try:
         async with asyncio.timeout(seconds):
-            return Body(await _whole(request, limit), kind)
+            return Body(await _whole(request, take, limit), kind)
     except TimeoutError as error:
         raise RequestError(
-            f"the body did not arrive within {seconds:g} s", status=HTTPStatus.REQUEST_TIMEOUT
+            "the body did not arrive in time", status=HTTPStatus.REQUEST_TIMEOUT
         ) from error
     except ClientDisconnect as error:
         raise RequestError("the connection was closed before the body had arrived") from error
 
 
-async def _whole(request: Request, limit: int) -> bytes:
+async def _whole(request: Request, take: Callable[[int], None], limit: int) -> bytes:
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
             raise _too_large(limit)
+        take(len(part))
         parts.append(part)
     return b"".join(parts)
 

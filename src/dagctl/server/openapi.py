@@ -27,12 +27,17 @@ WORDS = {
     413: "The body is too large.",
     415: "The body is no JSON or YAML.",
     422: "The spec has errors, each at its place; or the key belongs to another request.",
-    429: "Too many operations wait in this project.",
+    429: "Too many operations wait in this project, or too many large bodies are under way.",
     503: "Something does not answer; `state` says what state things are in.",
 }
+WITH_NULLS = {
+    forms.DagList.__name__: examples.LIST,
+    forms.Verdict.__name__: examples.VERDICT,
+}
+"""Examples by their form; FastAPI leaves nulls out of what it writes."""
 OF_EVERY_CALL = (401, 503)
 OF_A_PROJECT = (400, 403)
-OF_A_BODY = (408, 413, 415)
+OF_A_BODY = (408, 413, 415, 429)
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -47,22 +52,17 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def spec_body(*, is_typed: bool = False) -> dict[str, Any]:
-    """Return what the routes that take a spec say of their body.
+A_SPEC = {"$ref": f"{SCHEMAS}DagSpec"}
+A_SPEC_OF_A_PROJECT = {"allOf": [A_SPEC], "required": ["project_id"]}
+ANYTHING: dict[str, Any] = {}
+"""A spec that somebody is still typing."""
 
-    Args:
-        is_typed: Whether the body may be anything: a spec that somebody is still typing.
-    """
-    schema: dict[str, Any] = {} if is_typed else {"$ref": f"{SCHEMAS}DagSpec"}
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": schema, "examples": examples.SPECS},
-                "application/yaml": {"schema": {"type": "string"}},
-            },
-        }
-    }
+
+def spec_body(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what the routes that take a spec say of their body; YAML is read as JSON is."""
+    content = {"schema": schema, "examples": examples.SPECS}
+    media_types = ("application/json", "application/yaml")
+    return {"requestBody": {"required": True, "content": dict.fromkeys(media_types, content)}}
 
 
 def example(form: type[BaseModel], value: object) -> dict[str, Any]:
@@ -105,10 +105,15 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _mend(responses: dict[str, Any]) -> None:
-    """Take out what FastAPI says of its own validation, which answers 400 here."""
+    """Take out what FastAPI says of its own validation, which answers 400 here; put nulls back."""
     found = responses.get(str(int(HTTPStatus.UNPROCESSABLE_ENTITY)), {})
     if "HTTPValidationError" in str(found):
         del responses["422"]
+    for answer in responses.values():
+        for content in answer.get("content", {}).values():
+            form = content.get("schema", {}).get("$ref", "").removeprefix(SCHEMAS)
+            if form in WITH_NULLS:
+                content["example"] = WITH_NULLS[form]
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from dagctl.bootstrap import open_backend, start_own_repository
 from dagctl.client import Client
 from dagctl.commands.init import Choices, init
 from dagctl.commands.schema import schema_text
-from dagctl.errors import NotAMemberError, UsageError
+from dagctl.errors import NotAMemberError, UnavailableError, UsageError
 from dagctl.settings import load_settings
 from dagctl.workspace import Workspace, resolve_folder
 
@@ -43,13 +43,31 @@ class Projects:
         """Return a client of the project; close it. Nothing is made, nothing is asked yet.
 
         Raises:
-            UsageError: The workspace's settings are wrong.
+            UnavailableError: The workspace's settings are wrong, which no caller can mend.
         """
         workspace = self._workspace(project_id)
-        settings = load_settings(workspace, self._environ, self._overrides(project_id))
+        try:
+            settings = load_settings(workspace, self._environ, self._overrides(project_id))
+        except UsageError as error:
+            raise UnavailableError(
+                f"the workspace of project {project_id} is not well: {error.message}",
+                hint="tell the operators of the server",
+            ) from error
         watched = replace(caller, watch=self._watch)
         backend = open_backend(settings, workspace, self._environ, watched)
         return Client(workspace, settings, backend, settles=False)
+
+    def check_writer(self, client: Client) -> None:
+        """Do nothing if the caller may write in the project.
+
+        Raises:
+            NotAMemberError: The caller is no owner or editor of the project.
+        """
+        if client.role() not in WRITERS:
+            raise NotAMemberError(
+                f"you are no owner or editor of the project {client.settings.project_id}",
+                hint="ask an owner of the project to add you as an editor",
+            )
 
     def prepare(self, client: Client) -> None:
         """Make the client's workspace, if it is not there and the caller may write.
@@ -61,17 +79,23 @@ class Projects:
         workspace, settings = client.workspace, client.settings
         if workspace.config.is_file():
             return
-        if client.role() not in WRITERS:
-            raise NotAMemberError(
-                f"you are no owner or editor of the project {settings.project_id}",
-                hint="ask an owner of the project to add you as an editor",
-            )
+        self.check_writer(client)
         init(
             workspace,
             Choices(project_id=settings.project_id, airflow=self._options.airflow),
             schema=schema_text(),
             start_repository=start_own_repository,
         )
+
+    def shown(self, text: str | None) -> str | None:
+        """Return a text for callers: where this machine keeps things is none of their business."""
+        if text is None:
+            return None
+        for project_id, folder in self._options.workspaces.items():
+            text = text.replace(str(folder), project_id)
+        for root in (self._options.root, self._options.root.resolve()):
+            text = text.replace(f"{root}/", "")
+        return text
 
     def unfinished(self) -> int:
         """Return how many operations stand in the journals: under way, or left by a dead server."""
@@ -102,7 +126,8 @@ def mapped_workspaces(file: Path) -> dict[str, Path]:
     Folders are relative to the file's.
 
     Raises:
-        UsageError: The file cannot be read, or a folder is not the workspace of its project.
+        UsageError: The file cannot be read, or a folder is not the workspace of its project, or a
+            project has two.
     """
     try:
         entries = tomllib.loads(file.read_text("utf-8"))
@@ -110,7 +135,13 @@ def mapped_workspaces(file: Path) -> dict[str, Path]:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{file}: not valid TOML: {error}") from error
-    return dict(_mapped(file, project, folder) for project, folder in entries.items())
+    found: dict[str, Path] = {}
+    for project, folder in entries.items():
+        project_id, root = _mapped(file, project, folder)
+        if project_id in found:
+            raise UsageError(f"{file}: {project_id} stands there twice")
+        found[project_id] = root
+    return found
 
 
 def _mapped(file: Path, project: str, folder: object) -> tuple[str, Path]:

@@ -7,10 +7,12 @@ import os
 import shutil
 import time
 from contextlib import closing
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.errors import DagctlError, UnavailableError
+from dagctl.server.body import Room
 from dagctl.server.turns import Turns, in_thread
 
 if TYPE_CHECKING:
@@ -24,9 +26,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_DEADLINE: ContextVar[float] = ContextVar("deadline")
+"""When the request of a task has to be answered, by the monotonic clock."""
+
 READERS = 40
-"""How many short pieces of work may be under way at once."""
-READY_FOR = 5.0
+"""How many short pieces of work may be under way at once; they wait for the outside."""
+CHECKERS = 4
+"""How many bodies may be checked at once: it takes the processor, which all others need, too."""
+BODIES = 128 * 1024 * 1024
+"""Bytes of bodies that may be in memory at once."""
+READY_FOR = 1.0
 """Seconds for which the answer about the dependencies holds."""
 
 
@@ -64,16 +73,25 @@ class Service:
             "root": partial(_look_at_folder, options),
             "git": _look_for_git,
         }
+        self.room = Room(BODIES)
         self._readers = asyncio.Semaphore(READERS)
+        self._checkers = asyncio.Semaphore(CHECKERS)
+        self._looking = asyncio.Lock()
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
     async def admit(self, headers: Mapping[str, str]) -> Caller:
-        """Return who calls.
+        """Return who calls; from now on the request's time runs.
 
         Raises:
             NotSignedInError: Nobody who is known.
         """
+        _DEADLINE.set(time.monotonic() + self.options.request_timeout)
         return await self.work(lambda: self._door.admit(headers))
+
+    def seconds_left(self) -> float:
+        """Return how long the request of this task may still take."""
+        latest = time.monotonic() + self.options.request_timeout
+        return max(0.0, _DEADLINE.get(latest) - time.monotonic())
 
     async def work(self, work: Callable[[], T]) -> T:
         """Return what a short piece of work gives, done in a thread.
@@ -81,12 +99,15 @@ class Service:
         Raises:
             UnavailableError: It takes longer than a request may.
         """
-        seconds = self.options.request_timeout
-        try:
-            async with asyncio.timeout(seconds), self._readers:
-                return await in_thread(work)
-        except TimeoutError as error:
-            raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
+        return await self._in_thread(work, self._readers)
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        """Return what a computation gives, done in a thread; few are at it at once.
+
+        Raises:
+            UnavailableError: It takes longer than a request may.
+        """
+        return await self._in_thread(work, self._checkers)
 
     async def read(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
         """Return what `work` reads in a project."""
@@ -98,23 +119,37 @@ class Service:
         return await self.work(reading)
 
     async def change(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
-        """Return what `work` changes in a project, when its turn has come."""
+        """Return what `work` changes in a project, when its turn has come.
+
+        Raises:
+            NotAMemberError: The caller may not; nobody who may has to wait for that.
+        """
+        await self.read(project_id, caller, self.projects.check_writer)
 
         def changing() -> T:
             with closing(self.projects.open(project_id, caller)) as client:
                 self.projects.prepare(client)
                 return work(client)
 
-        return await self.turns.run(project_id, changing)
+        return await self.turns.run(project_id, changing, self.seconds_left())
 
     async def readiness(self) -> dict[str, str]:
         """Return what each dependency says: `ok`, or what is wrong."""
-        since, said = self._health
-        if not said or time.monotonic() - since > READY_FOR:
-            answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
-            said = dict(zip(self._looks, answers, strict=True))
-            self._health = (time.monotonic(), said)
-        return said
+        async with self._looking:  # whoever asks meanwhile gets the same answer
+            since, said = self._health
+            if not said or time.monotonic() - since > READY_FOR:
+                answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
+                said = dict(zip(self._looks, answers, strict=True))
+                self._health = (time.monotonic(), said)
+            return said
+
+    async def _in_thread(self, work: Callable[[], T], some: asyncio.Semaphore) -> T:
+        try:
+            async with asyncio.timeout(self.seconds_left()), some:
+                return await in_thread(work)
+        except TimeoutError as error:
+            seconds = self.options.request_timeout
+            raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
 
 
 async def _said(look: Callable[[], None]) -> str:

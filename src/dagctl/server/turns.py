@@ -51,7 +51,7 @@ class Turns:
         Args:
             most_waiting: How many may wait in one project.
             side_by_side: How many may be under way at once.
-            seconds: How long one is waited for, its time in the queue included.
+            seconds: What a request may take in all, for messages.
             waited: Is told for how many seconds one has waited, when its turn has come.
         """
         self._waited = waited
@@ -81,8 +81,13 @@ class Turns:
             if not turn.has_begun:
                 task.cancel()
 
-    async def run(self, project_id: str, work: Callable[[], T]) -> T:
+    async def run(self, project_id: str, work: Callable[[], T], seconds: float) -> T:
         """Return what `work` returns when its turn has come, or raise what it raises.
+
+        Args:
+            project_id: Whose turn it is.
+            work: The operation.
+            seconds: How long it is waited for, its time in the queue included.
 
         Raises:
             BusyError: Too many are waiting in this project.
@@ -95,7 +100,7 @@ class Turns:
         self._turns[task] = turn
         task.add_done_callback(self._ended)
         try:
-            await asyncio.wait({task}, timeout=self._seconds)
+            await asyncio.wait({task}, timeout=seconds)
         except asyncio.CancelledError:  # the patience of the shutdown is over
             raise _cut_off(turn) from None
         if task.cancelled():

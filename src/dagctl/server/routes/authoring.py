@@ -10,7 +10,7 @@ from dagctl.codegen.values import Target
 from dagctl.commands.render import render_spec
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer, findings
-from dagctl.server.openapi import OF_A_BODY, example, refusals, spec_body, text
+from dagctl.server.openapi import A_SPEC, ANYTHING, OF_A_BODY, example, refusals, spec_body, text
 from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.load import Checked, check_spec
@@ -26,7 +26,7 @@ AirflowTarget = Annotated[
     "/validate",
     summary="Check a spec",
     responses={200: example(forms.Verdict, examples.VERDICT), **refusals(*OF_A_BODY)},
-    openapi_extra=spec_body(is_typed=True),
+    openapi_extra=spec_body(ANYTHING),
 )
 async def validate(service: TheService, body: TheBody) -> Answer:
     """Return all that is wrong with a spec, each at its place: for a form being filled in."""
@@ -34,7 +34,7 @@ async def validate(service: TheService, body: TheBody) -> Answer:
     def check() -> Checked:
         return check_spec(body.data, format=body.format)
 
-    checked = await service.work(check)
+    checked = await service.compute(check)
     return Answer(
         {
             "valid": checked.spec is not None,
@@ -52,11 +52,11 @@ async def validate(service: TheService, body: TheBody) -> Answer:
         200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
         **refusals(*OF_A_BODY, 400, 422),
     },
-    openapi_extra=spec_body(),
+    openapi_extra=spec_body(A_SPEC),
 )
 async def render(service: TheService, body: TheBody, airflow: AirflowTarget = "3") -> SourceAnswer:
     """Return the DAG file that a spec would become."""
-    rendered = await service.work(lambda: render_spec(body.spec(), airflow=airflow))
+    rendered = await service.compute(lambda: render_spec(body.spec(), airflow=airflow))
     return SourceAnswer(rendered.text)
 
 

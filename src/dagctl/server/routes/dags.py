@@ -19,6 +19,7 @@ from dagctl.publish.request import IfExists
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer
 from dagctl.server.openapi import (
+    A_SPEC_OF_A_PROJECT,
     OF_A_BODY,
     OF_A_PROJECT,
     drawn,
@@ -56,14 +57,14 @@ GraphForm = Annotated[
     Literal["json", "mermaid", "dot"], Query(alias="format", description="The form of the graph.")
 ]
 DRAWINGS = {"mermaid": (mermaid, "text/vnd.mermaid"), "dot": (dot, "text/vnd.graphviz")}
-CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422, 429)
+CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422)
 
 
 @router.post(
     "/create-dag",
     summary="Create a DAG",
     responses={200: example(forms.Created, examples.CREATED), **refusals(*CHANGING)},
-    openapi_extra=spec_body(),
+    openapi_extra=spec_body(A_SPEC_OF_A_PROJECT),
 )
 async def create_dag(
     service: TheService,
@@ -76,7 +77,7 @@ async def create_dag(
 
     A name that is taken gets the next free number.
     """
-    spec, project_id = await service.work(body.spec_of_project)
+    spec, project_id = await service.compute(body.spec_of_project)
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(
         project_id, caller, lambda client: client.create(spec, if_exists=if_exists, key=key)
@@ -137,7 +138,7 @@ async def show_dag(
 ) -> Answer:
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    return Answer(await service.work(partial(details, record)))
+    return Answer(await service.compute(partial(details, record)))
 
 
 @router.get(
@@ -157,7 +158,7 @@ async def draw_dag(
 ) -> Response:
     """Return the graph of a DAG: as JSON, or as text for Mermaid or Graphviz."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    found = await service.work(lambda: show.details(record, datetime.now(UTC)))
+    found = await service.compute(lambda: show.details(record, datetime.now(UTC)))
     if form == "json":
         return Answer(show.graph_data(found.graph))
     draw, media_type = DRAWINGS[form]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator  # noqa: TC003 - read at run time
 from typing import Annotated
 from uuid import UUID
 
@@ -36,11 +37,14 @@ async def body_of(
     request: Request,
     service: Annotated[Service, Depends(service_of)],
     caller: Annotated[Caller, Depends(caller_of)],
-) -> Body:
-    """Return the body of one who was let in."""
+) -> AsyncIterator[Body]:
+    """Yield the body of one who was let in, and let go of it when all is answered."""
     del caller
     options = service.options
-    return await read_body(request, limit=options.body_limit, seconds=options.request_timeout)
+    with service.room.share() as share:
+        yield await read_body(
+            request, share, limit=options.body_limit, seconds=service.seconds_left()
+        )
 
 
 TheService = Annotated[Service, Depends(service_of)]

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 
 from dagctl.server import forms
 from dagctl.server.answers import Answer
-from dagctl.server.openapi import example
+from dagctl.server.openapi import example, text
 from dagctl.server.routes.given import TheService  # noqa: TC001 - read at run time
 
 if TYPE_CHECKING:
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["operations"], default_response_class=Answer)
 
 READY = {"ready": True, "checks": {"auth": "ok", "database": "ok", "storage": "ok"}}
+MEASURED = "# TYPE dagctl_operations_waiting gauge\ndagctl_operations_waiting 0.0\n"
 NOT_READY = {"ready": False, "checks": {"auth": "ok", "database": "it does not answer"}}
 
 
-@router.get("/healthz", summary="Whether the server lives", response_class=PlainTextResponse)
+@router.get(
+    "/healthz",
+    summary="Whether the server lives",
+    response_class=PlainTextResponse,
+    responses={200: text("text/plain", example="ok")},
+)
 async def healthz() -> PlainTextResponse:
     """Return `ok`: the process answers, whatever it depends on."""
     return PlainTextResponse("ok")
@@ -39,7 +45,12 @@ async def readyz(service: TheService) -> Answer:
     return Answer({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
 
 
-@router.get("/metrics", summary="Measurements", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="Measurements",
+    response_class=PlainTextResponse,
+    responses={200: text("text/plain", example=MEASURED)},
+)
 async def metrics(request: Request, service: TheService) -> PlainTextResponse:
     """Return measurements in the text form of Prometheus."""
     found: Metrics = request.app.state.metrics

@@ -1,0 +1,380 @@
+"""Every failure is a problem with the status of its kind, and tells nothing internal."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from dagctl.catalogue import CATALOGUE
+from dagctl.server.body import Room
+from dagctl.server.refusals import BusyError
+from tests.server.conftest import BODY_LIMIT
+from tests.server.served import spec
+from tests.stand_in import faults
+
+if TYPE_CHECKING:
+    from tests.server.served import Person, World
+
+INTERNAL = re.compile(
+    r"Traceback|File \"|\.py\", line|/tmp/|/home|select |insert |eyJ|site-packages"
+)
+JSON = {"Content-Type": "application/json"}
+
+
+def problem_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Return the problem, after checking what every problem has."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    assert (found["status"], found["code"]) == (status, code)
+    assert found["title"] == CATALOGUE[code].title
+    assert found["type"] == f"urn:dagctl:{code.lower().replace('_', '-')}"
+    assert found["request_id"] == answer.headers["x-request-id"]
+    assert found["detail"]
+    assert found["state"]
+    assert not INTERNAL.search(answer.text), answer.text
+    for one in found["diagnostics"]:
+        assert one["code"] in CATALOGUE
+    if status in {429, 503}:
+        assert int(answer.headers["retry-after"]) > 0
+        assert found["retryable"]
+    return found
+
+
+def test_bad_parameters_are_all_named(world: World) -> None:
+    editor = world.member(world.project())
+    answer = editor.get("/dags", project_id="x", limit=0, cursor="\x00", user_id="me")
+    detail = problem_of(answer, 400, "USAGE")["detail"]
+    for name in ("`project_id`", "`limit`", "`cursor`", "`user_id`"):
+        assert name in detail
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "caf\u00e9"])
+def test_a_bad_idempotency_key_is_refused(world: World, key: str) -> None:
+    project = world.project()
+    answer = world.member(project).request(
+        "POST",
+        "/create-dag",
+        json=spec(project_id=project),
+        headers={"Idempotency-Key": key.encode()},
+    )
+    assert "Idempotency-Key" in problem_of(answer, 400, "USAGE")["detail"]
+    assert not (world.served.root / project).exists()
+
+
+def test_no_token_is_401_and_no_member_403(world: World) -> None:
+    project = world.project()
+    problem_of(world.nobody().get("/dags", project_id=project), 401, "NOT_SIGNED_IN")
+    problem_of(world.stranger().get("/dags", project_id=project), 403, "NOT_A_MEMBER")
+
+
+def test_what_is_not_there_is_404(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    for path in ("", "/graph", "/source"):
+        found = problem_of(editor.get(f"/dags/orders{path}", project_id=project), 404, "NOT_FOUND")
+        assert found["fix"] == "GET /dags lists what there is"
+    for path in (
+        "/",
+        "/docs",
+        "/redoc",
+        "/dags/",
+        "/dags/a/b",
+        "/create-dag/",
+        "/%00",
+        "/%ff",
+        "//",
+    ):
+        problem_of(editor.request("GET", path), 404, "USAGE")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("DELETE", "/dags", "GET"), ("GET", "/create-dag", "POST"), ("BREW", "/schema", "GET")],
+)
+def test_another_method_is_405(world: World, method: str, path: str, allowed: str) -> None:
+    answer = world.nobody().request(method, path)
+    problem_of(answer, 405, "USAGE")
+    assert answer.headers["allow"] == allowed
+
+
+def test_a_name_that_must_be_free_is_409(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    assert editor.create(spec(project_id=project)).status_code == 200
+    answer = editor.request(
+        "POST", "/create-dag", params={"if_exists": "fail"}, json=spec(project_id=project)
+    )
+    problem_of(answer, 409, "CONFLICT")
+
+
+def test_a_file_in_the_way_is_409(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    (world.served.root / project / "dags" / "invoices.py").write_text("mine = 1\n")
+    found = problem_of(editor.create(spec("Invoices", project_id=project)), 409, "CONFLICT")
+    assert "dags/invoices.py" in found["detail"]
+    assert (world.served.root / project / "dags" / "invoices.py").read_text() == "mine = 1\n"
+
+
+def test_a_slow_body_is_408(impatient: World) -> None:
+    editor = impatient.member(impatient.project())
+    answer = head_only(editor, {"Content-Length": "1000"}, b'{"dag_name": ')
+    assert answer[0].startswith(b"HTTP/1.1 408 "), answer
+    assert b"the body did not arrive in time" in answer[1]
+
+
+def head_only(who: Person, headers: dict[str, str], begun: bytes) -> tuple[bytes, bytes]:
+    """Send a head and the beginning of a body; return head and body of the answer."""
+    url = httpx.URL(who.served.url)
+    named = {"Host": "x", "Authorization": f"Bearer {who.token}", **JSON, **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    with socket.create_connection((url.host, url.port or 0), timeout=60) as connection:
+        connection.sendall(f"POST /validate HTTP/1.1\r\n{head}\r\n".encode() + begun)
+        received = b""
+        while b"\r\n\r\n" not in received or not received.endswith(b"}"):
+            part = connection.recv(65536)
+            if not part:
+                break
+            received += part
+    found = received.partition(b"\r\n\r\n")
+    return found[0], found[2]
+
+
+def test_a_body_that_is_said_to_be_too_large_is_413_before_it_is_sent(world: World) -> None:
+    editor = world.member(world.project())
+    head, body = head_only(editor, {"Content-Length": str(BODY_LIMIT + 1)}, b"")
+    assert head.startswith(b"HTTP/1.1 413 ")
+    assert json.loads(body)["detail"] == f"the body is larger than {BODY_LIMIT} bytes"
+
+
+def test_a_body_that_grows_too_large_is_413(world: World) -> None:
+    editor = world.member(world.project())
+    parts = iter([b"x" * 1000] * (BODY_LIMIT // 1000 + 1))
+    problem_of(editor.request("POST", "/validate", content=parts, headers=JSON), 413, "USAGE")
+
+
+def test_nobody_has_a_body_read_without_a_token(world: World) -> None:
+    head, _ = head_only(world.nobody(), {"Content-Length": str(10**9)}, b"")
+    assert head.startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "", "application/json; charset=latin-1", "a" * 5000]
+)
+def test_another_media_type_is_415(world: World, kind: str) -> None:
+    editor = world.member(world.project())
+    answer = editor.request("POST", "/validate", content=b"{}", headers={"Content-Type": kind})
+    assert problem_of(answer, 415, "USAGE")["fix"] == "send `Content-Type: application/json`"
+
+
+def test_a_spec_with_errors_is_422_with_each_at_its_place(world: World) -> None:
+    project = world.project()
+    body = {
+        "project_id": project,
+        "dag_name": "Orders",
+        "retires": 3,
+        "tasks": [
+            {"task_id": "a", "task_type": "python", "python_code": "x = 1\nreturn )\n"},
+            {"task_id": "b", "task_type": "bash", "bash_command": "x", "dependencies": ["c"]},
+        ],
+    }
+    text = json.dumps(body, indent=2)
+    editor = world.member(project)
+    answer = editor.request("POST", "/create-dag", content=text, headers=JSON)
+    found = problem_of(answer, 422, "SPEC_INVALID")["diagnostics"]
+    assert [one["pointer"] for one in found] == [
+        "/retires",
+        "/tasks/0/python_code",
+        "/tasks/1/dependencies/0",
+    ]
+    lines = text.splitlines()
+    for one, there in zip(found, ('"retires"', '"python_code"', '"c"'), strict=True):
+        start = one["range"]["start"]
+        assert there in lines[start["line"] - 1]
+    start = found[1]["range"]["start"]
+    assert lines[start["line"] - 1][start["column"] - 1] == ")"
+    assert not (world.served.root / project).exists()
+
+
+def test_a_yaml_body_has_its_places_too(world: World) -> None:
+    editor = world.member(world.project())
+    text = "dag_name: Orders\ntasks:\n  - task_id: a\n    task_type: bash\n    bash_command: x\n"
+    answer = editor.request(
+        "POST", "/create-dag", content=text, headers={"Content-Type": "application/yaml"}
+    )
+    (found,) = problem_of(answer, 422, "SPEC_INVALID")["diagnostics"]
+    assert (found["pointer"], found["range"]["start"]) == ("/project_id", {"line": 1, "column": 1})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"\xff",
+        b"[" * 40_000,
+        b"9" * 40_000,
+        b'{"a":' * 8000,
+        b"{}" * 20_000,
+        b'{"dag_name": "\\ud800"}',
+        b'{"dag_name": 1, "dag_name": 2}',
+        b"\xef\xbb\xbf{}",
+        b'{"project_id": NaN}',
+    ],
+    ids=range(12),
+)
+def test_hostile_bodies_are_422(world: World, body: bytes) -> None:
+    editor = world.member(world.project())
+    for path in ("/create-dag", "/render"):
+        answer = editor.request("POST", path, content=body, headers=JSON)
+        assert problem_of(answer, 422, "SPEC_INVALID")["diagnostics"]
+    answer = editor.request("POST", "/validate", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["valid"]) == (200, False)
+
+
+@pytest.mark.parametrize("fault", [faults.answer(503), faults.drop_before(), faults.bad_gateway()])
+def test_a_project_that_does_not_answer_is_503(world: World, fault: faults.Fault) -> None:
+    project = world.project()
+    editor = world.member(project)
+    assert editor.create(spec(project_id=project)).status_code == 200
+    world.stand_in.faults.add("*", "/rest/*", fault, times=None)
+    answer = editor.create(spec(project_id=project))
+    assert problem_of(answer, 503, "UNAVAILABLE")["state"] == "nothing was changed"
+    world.stand_in.faults.clear()
+    assert editor.create(spec(project_id=project)).json()["dag_id"] == "orders_2"
+
+
+def test_a_folder_that_cannot_be_had_is_503_and_tells_no_path(world: World) -> None:
+    project = world.project()
+    root = world.served.root
+    (root / project).write_text("in the way")
+    try:
+        answer = world.member(project).create(spec(project_id=project))
+    finally:
+        (root / project).unlink()
+    found = problem_of(answer, 503, "UNAVAILABLE")
+    assert project in found["detail"]
+    assert str(root) not in answer.text
+
+
+def test_a_bug_is_500_and_told_to_the_operators_only(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    world.stand_in.tamper(f"{project}/dags/orders.py", b"\xff\xfe no text")
+    answer = editor.request(
+        "GET",
+        "/dags/orders/source",
+        params={"project_id": project},
+        headers={"X-Request-ID": "the-bug", "Origin": "https://app.example.com"},
+    )
+    found = problem_of(answer, 500, "BUG")
+    assert "the-bug" in found["fix"]
+    assert answer.headers["access-control-allow-origin"] == "https://app.example.com"
+    (line,) = [line for line in world.served.lines() if line["message"] == "a bug"]
+    assert line["request_id"] == "the-bug"
+    assert "UnicodeDecodeError" in line["traceback"]
+    assert editor.get("/dags", project_id=project).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 2\r\nContent-Length: 3\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        "Content-Length: +2\r\n",
+        "Content-Length : 2\r\n",
+        "X-A: b\r\n folded: c\r\nBad Name: x\r\n",
+        "X-A: \x00\r\n",
+    ],
+    ids=range(8),
+)
+def test_a_request_that_proxies_may_read_otherwise_ends_its_connection(
+    world: World, lines: str
+) -> None:
+    url = httpx.URL(world.served.url)
+    smuggled = b"0\r\n\r\nGET /schema HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection((url.host, url.port or 0), timeout=30) as connection:
+        connection.sendall(f"POST /nothing HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode() + smuggled)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    assert re.match(rb"HTTP/1\.1 (400|501) ", received)
+    assert received.count(b"HTTP/1.1") == 1
+    assert b"traceback" not in received.lower()
+
+
+def test_paths_and_queries_of_any_kind_are_answered(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    for dag_id in ("..%2f..%2fetc", "%00", "a%0d%0ab", "\u00e9", "%ff", "x" * 251, "-a", "a%20b"):
+        answer = editor.request("GET", f"/dags/{dag_id}", params={"project_id": project})
+        assert answer.status_code in {400, 404}, dag_id
+    for owner in (
+        '"',
+        "\\",
+        "a,b",
+        "(x)",
+        "*",
+        "%",
+        "\u00e9",
+        "{}",
+        "a.b",
+        "eq.x",
+        "\ud7ff\U0010ffff",
+    ):
+        for name in ("owner", "tag"):
+            answer = editor.get("/dags", project_id=project, **{name: owner})
+            assert answer.json() == {"dags": [], "next_cursor": None}, owner
+    problem_of(editor.get("/dags", project_id=project, owner="\x00"), 400, "USAGE")
+    problem_of(editor.get("/dags", project_id=project, owner="x" * 20_000), 400, "USAGE")
+    assert editor.request("GET", f"/dags?{'x' * 60_000}").status_code == 400
+    host = editor.request("GET", "/nothing", headers={"Host": "["})
+    problem_of(host, 404, "USAGE")
+
+
+def test_pages_go_on_where_the_one_before_ended(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    for _ in range(3):
+        editor.create(spec(project_id=project))
+    found, cursor = [], None
+    while True:
+        given: dict[str, str] = {} if cursor is None else {"cursor": cursor}
+        page = editor.get("/dags", project_id=project, limit=2, **given).json()
+        found.append([dag["dag_id"] for dag in page["dags"]])
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == [["orders", "orders_2"], ["orders_3"]]
+    last = editor.get("/dags", project_id=project, cursor="zzz").json()
+    assert last == {"dags": [], "next_cursor": None}
+
+
+def test_bodies_have_a_room_that_is_given_back() -> None:
+    room = Room(10)
+    with room.share() as take:
+        take(6)
+        with room.share() as other, pytest.raises(BusyError, match="too many large bodies"):
+            other(5)
+        with room.share() as other:
+            other(4)
+    with room.share() as take:
+        take(10)
+
+
+def test_an_answer_can_be_read_by_clients_that_know_only_latin_1(world: World) -> None:
+    project = world.project()
+    answer = world.member(project).create(spec("\u6ce8\u6587 Orders", project_id=project))
+    assert answer.content.isascii()
+    assert answer.json()["dag_id"] == "orders"
