@@ -146,6 +146,7 @@ class Service:
     async def _in_thread(self, work: Callable[[], T], some: asyncio.Semaphore) -> T:
         try:
             async with asyncio.timeout(self.seconds_left()), some:
+                await asyncio.sleep(0)  # where a timeout of nothing strikes
                 return await in_thread(work)
         except TimeoutError as error:
             seconds = self.options.request_timeout
