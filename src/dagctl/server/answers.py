@@ -65,7 +65,7 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     shown = request.app.state.service.projects.shown
     content = {
         "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
-        "title": CATALOGUE[error.code].title,
+        "title": _title(error),
         "status": int(status),
         "detail": shown(error.message),
         "code": error.code,
@@ -76,7 +76,7 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
         "diagnostics": findings(error.diagnostics if isinstance(error, SpecError) else ()),
         "diff": shown(error.diff) if isinstance(error, ConflictError) else None,
     }
-    return ProblemAnswer(content, int(status), _headers(error))
+    return ProblemAnswer(content, int(status), _headers(error, request))
 
 
 def status_of(error: DagctlError) -> HTTPStatus:
@@ -113,9 +113,15 @@ def _fix(error: DagctlError) -> str | None:
     return _STEPS.get(error.exit_code, _ASK_OPERATORS) if is_command else error.hint
 
 
-def _headers(error: DagctlError) -> Mapping[str, str]:
-    if error.exit_code == ExitCode.NOT_SIGNED_IN:
-        return {"WWW-Authenticate": 'Bearer realm="dagctl"'}
+def _title(error: DagctlError) -> str:
+    """Return what kind of failure it is: HTTP's own words where the request itself is wrong."""
+    return error.status.phrase if isinstance(error, RequestError) else CATALOGUE[error.code].title
+
+
+def _headers(error: DagctlError, request: Request) -> Mapping[str, str]:
+    if error.exit_code == ExitCode.NOT_SIGNED_IN:  # RFC 6750, section 3
+        flaw = ', error="invalid_token"' if "authorization" in request.headers else ""
+        return {"WWW-Authenticate": f'Bearer realm="dagctl"{flaw}'}
     if error.exit_code in RETRYABLE:
         return {"Retry-After": RETRY_AFTER}
     return {}

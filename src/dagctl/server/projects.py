@@ -11,7 +11,7 @@ from dagctl.bootstrap import open_backend, start_own_repository
 from dagctl.client import Client
 from dagctl.commands.init import Choices, init
 from dagctl.commands.schema import schema_text
-from dagctl.errors import NotAMemberError, UnavailableError, UsageError
+from dagctl.errors import NotAMemberError, UsageError
 from dagctl.settings import load_settings
 from dagctl.workspace import Workspace, resolve_folder
 
@@ -43,16 +43,10 @@ class Projects:
         """Return a client of the project; close it. Nothing is made, nothing is asked yet.
 
         Raises:
-            UnavailableError: The workspace's settings are wrong, which no caller can mend.
+            UsageError: The workspace's settings are wrong.
         """
         workspace = self._workspace(project_id)
-        try:
-            settings = load_settings(workspace, self._environ, self._overrides(project_id))
-        except UsageError as error:
-            raise UnavailableError(
-                f"the workspace of project {project_id} is not well: {error.message}",
-                hint="tell the operators of the server",
-            ) from error
+        settings = load_settings(workspace, self._environ, self._overrides(project_id))
         watched = replace(caller, watch=self._watch)
         backend = open_backend(settings, workspace, self._environ, watched)
         return Client(workspace, settings, backend, settles=False)

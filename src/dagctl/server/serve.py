@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, NoReturn
 
 from dagctl.adapters.local_user import local_user_id
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from dagctl.adapters.supabase.http import Connections
     from dagctl.server.identity import Door
     from dagctl.server.options import Options
 
@@ -47,27 +47,30 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
     _check(options)
     _make_root(options.root)
     log_to_standard_error(options.log_format)
-    bound = bind(options)
     metrics = Metrics()
-    connections = open_connections(SUPABASE_PATIENCE)
-    projects = Projects(options, environ, metrics.watched)
-    looks = {} if options.endpoint is None else services_of(options.endpoint, connections)
-    service = Service(options, _door(options, connections), projects, looks, metrics.waited)
-    _measure(metrics, service)
-    try:
-        with bound:
-            url = _url(options, bound.getsockname()[1])
-            if options.log_format == "json":
-                LOG.info("listening", extra={"fields": {"url": url}})
-            else:
-                announce(url)
-            listen(make_app(service, metrics), options, bound, service.turns.close)
-    finally:
-        left = service.turns.under_way
-        LOG.info("stopped", extra={"fields": {"under_way": left}})
-        if left:
-            _leave()
-        connections.hang_up()
+    with ExitStack() as opened:
+        bound = opened.enter_context(bind(options))
+        door, looks = _door(options, opened)
+        projects = Projects(options, environ, metrics.watched)
+        service = Service(options, door, projects, looks, metrics.waited)
+        _measure(metrics, service)
+        opened.callback(_stopped, service)
+        _tell(options, _url(options, bound.getsockname()[1]), announce)
+        listen(make_app(service, metrics), options, bound, service.turns.close)
+
+
+def _tell(options: Options, url: str, announce: Callable[[str], None]) -> None:
+    if options.log_format == "json":
+        LOG.info("listening", extra={"fields": {"url": url}})
+    else:
+        announce(url)
+
+
+def _stopped(service: Service) -> None:
+    left = service.turns.under_way
+    LOG.info("stopped", extra={"fields": {"under_way": left}})
+    if left:
+        _leave()
 
 
 def _leave() -> NoReturn:
@@ -113,11 +116,16 @@ def _check(options: Options) -> None:
         )
 
 
-def _door(options: Options, connections: Connections) -> Door:
+def _door(options: Options, opened: ExitStack) -> tuple[Door, Mapping[str, Callable[[], None]]]:
+    """Return who is let in, and a look at each service that this needs."""
     if options.endpoint is None:
         email = options.local_user or ""
-        return LocalDoor(email, local_user_id(email))
-    return TokenDoor(open_verifier(options.endpoint).verify, connections)
+        return LocalDoor(email, local_user_id(email)), {}
+    connections = open_connections(SUPABASE_PATIENCE)
+    opened.callback(connections.hang_up)
+    verifier = opened.enter_context(closing(open_verifier(options.endpoint)))
+    looks = services_of(options.endpoint, connections)
+    return TokenDoor(verifier.verify, connections), looks
 
 
 def _measure(metrics: Metrics, service: Service) -> None:

@@ -6,17 +6,17 @@ import asyncio
 import os
 import shutil
 import time
-from contextlib import closing
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from dagctl.errors import DagctlError, UnavailableError
+from dagctl.errors import DagctlError, UnavailableError, UsageError
 from dagctl.server.body import Room
 from dagctl.server.turns import Turns, in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from dagctl.bootstrap import Caller
     from dagctl.client import Client
@@ -113,7 +113,7 @@ class Service:
         """Return what `work` reads in a project."""
 
         def reading() -> T:
-            with self.projects.open(project_id, caller) as client:
+            with _set_up_well(project_id), self.projects.open(project_id, caller) as client:
                 return work(client)
 
         return await self.work(reading)
@@ -127,7 +127,7 @@ class Service:
         await self.read(project_id, caller, self.projects.check_writer)
 
         def changing() -> T:
-            with closing(self.projects.open(project_id, caller)) as client:
+            with _set_up_well(project_id), self.projects.open(project_id, caller) as client:
                 self.projects.prepare(client)
                 return work(client)
 
@@ -151,6 +151,22 @@ class Service:
         except TimeoutError as error:
             seconds = self.options.request_timeout
             raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
+
+
+@contextmanager
+def _set_up_well(project_id: str) -> Iterator[None]:
+    """Say of what lacks something on this side, as git's identity or a migration, whose it is.
+
+    Raises:
+        UnavailableError: The block lacks something.
+    """
+    try:
+        yield
+    except UsageError as error:
+        raise UnavailableError(
+            f"the server is not set up well for project {project_id}: {error.message}",
+            hint="tell the operators of the server",
+        ) from error
 
 
 async def _said(look: Callable[[], None]) -> str:
