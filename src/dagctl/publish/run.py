@@ -42,14 +42,13 @@ def _after(error: BaseException, step: str, operation: Operation) -> Operation:
         _raise(error, UNCHANGED)
     try:
         outcome = _settled(error, step, operation)
-        if outcome.outcome == "undone":
-            clear(operation.context.backend, operation.entry)
-        else:
+        if outcome.outcome == "finished":
             commit_id = recorded_commit(operation.context.backend, operation.entry)
             operation = replace(operation, commit_id=commit_id)
     except BaseException as second:
         raise _unfinished(error, second, operation) from second
     if outcome.outcome == "undone":
+        _clear_undone(error, operation)
         _raise(error, _state(outcome))
     if not isinstance(error, Exception):
         raise error  # interrupted, yet done: the journal is kept, and the next run says so
@@ -75,6 +74,20 @@ def _forget(operation: Operation) -> None:
     """Remove an entry that may have been written; if it stays, the next run finds nothing to do."""
     with suppress(DagctlError, OSError):
         clear(operation.context.backend, operation.entry)
+
+
+def _clear_undone(error: BaseException, operation: Operation) -> None:
+    """Remove the entry of what is undone.
+
+    Raises:
+        UnfinishedError: It is still there.
+    """
+    backend, entry = operation.context.backend, operation.entry
+    try:
+        clear(backend, entry)
+    except (DagctlError, OSError) as second:
+        if entry.operation_id in backend.journal.entries():
+            raise _unfinished(error, second, operation) from second
 
 
 def _state(outcome: Recovered) -> str:
