@@ -51,6 +51,8 @@ _DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=batch")
 _GRACE = 2.0
 """Seconds that a process gets to end by itself."""
 
+CEILING = "GIT_CEILING_DIRECTORIES"
+
 NO_GIT_HINT = "install git 2.36 or later and put it on PATH"
 
 
@@ -85,13 +87,19 @@ class Answer:
 class GitCommand:
     """Runs git in one folder: as the user whom git knows, or as somebody else."""
 
-    def __init__(self, folder: Path, identity: Identity | None = None) -> None:
+    def __init__(
+        self, folder: Path, identity: Identity | None = None, *, is_top: bool = False
+    ) -> None:
         self.folder = folder
         self._identity = identity
+        self._is_top = is_top
 
-    def at(self, folder: Path) -> GitCommand:
-        """Return the same git in another folder."""
-        return GitCommand(folder, self._identity)
+    def at_top(self, folder: Path) -> GitCommand:
+        """Return the same git in the top folder of a work tree.
+
+        If its repository is removed meanwhile, git takes no other for it that is further up.
+        """
+        return GitCommand(folder, self._identity, is_top=True)
 
     def run(
         self,
@@ -114,7 +122,7 @@ class GitCommand:
             UsageError: There is no git.
             TimeoutExpired: git took longer than `timeout`.
         """
-        extra = {**_who(self._identity), **(environment or {})}
+        extra = {**_who(self._identity), **self._ceiling(), **(environment or {})}
         argv = [*_unset(extra), "git", "-C", str(self.folder), *_DURABLE, *arguments]
         # A process group of its own: git must outlive a Ctrl-C, and a hook must be killed with all
         # its children. But then it cannot read from the terminal.
@@ -149,6 +157,10 @@ class GitCommand:
         if not answer.ok:
             raise failure(arguments, answer)
         return answer
+
+    def _ceiling(self) -> dict[str, str]:
+        """Return the variable that keeps git from looking for a repository further up."""
+        return {CEILING: os.path.realpath(self.folder.parent)} if self._is_top else {}
 
 
 def failure(arguments: tuple[str, ...], answer: Answer) -> UnavailableError:

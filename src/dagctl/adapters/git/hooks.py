@@ -5,10 +5,11 @@ from __future__ import annotations
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.command import CEILING
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from dagctl.adapters.git.place import Place
@@ -64,7 +65,8 @@ class Hooks:
         return git.must(*options, data=edited).out.decode(errors="surrogateescape")
 
     def _run(self, name: str, *arguments: str) -> None:
-        environment: Mapping[str, str] = {**self._index.environment, "GIT_EDITOR": ":"}
+        # a hook may look into a repository around this one
+        environment = {**self._index.environment, "GIT_EDITOR": ":", CEILING: ""}
         command = ("hook", "run", "--ignore-missing", name, *arguments)
         try:
             answer = self._place.git.run(*command, environment=environment, timeout=self._limit)

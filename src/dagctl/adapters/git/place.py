@@ -68,7 +68,7 @@ def locate(git: GitCommand) -> Place:
         name: Path(os.path.normpath(real / path))
         for name, path in zip(_LOCATED, paths, strict=True)
     }
-    return Place(git.at(root / top), prefix, files)
+    return Place(git.at_top(root / top), prefix, files)
 
 
 def _refusal(root: Path, arguments: tuple[str, ...], answer: Answer) -> Exception:

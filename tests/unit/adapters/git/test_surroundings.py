@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git import GitRepo
-from dagctl.errors import ConflictError, UsageError
+from dagctl.errors import ConflictError, DagctlError, UsageError
 from dagctl.ports import FileWrite
 
 if TYPE_CHECKING:
@@ -117,6 +117,24 @@ def test_a_submodule_is_a_repository_of_its_own(
     assert sandbox.git("rev-parse", "HEAD") == before
     with pytest.raises(ConflictError, match="library is a repository of its own or a submodule"):
         operation.repo.preflight(["library/dags/x.py"])
+
+
+def test_a_repository_that_is_removed_meanwhile_is_not_replaced_by_one_around_it(
+    sandbox: Sandbox, operation: Operation
+) -> None:
+    tip = sandbox.commit("notes.txt", b"one\n")
+    inner = sandbox.root / "inner"
+    inner.mkdir()
+    sandbox.at(inner).git("init", "-q")
+    repo = operation.at(inner).repo
+    branch = repo.preflight([X.path])
+    (inner / "dags").mkdir()
+    (inner / X.path).write_bytes(X.new)
+    shutil.rmtree(inner / ".git")
+    with pytest.raises(DagctlError, match="not a git repository"):
+        repo.commit("op-1", branch, [X], "Create x", verify=True)
+    assert sandbox.git("rev-parse", "HEAD") == tip
+    assert sandbox.entries().keys() == {"notes.txt"}
 
 
 @pytest.mark.parametrize("kind", ["sparse-checkout", "sparse index"])
