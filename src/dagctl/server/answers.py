@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
 from dagctl.errors import ConflictError, DagctlError, ExitCode, KeyReusedError, SpecError
-from dagctl.server.refusals import STATUSES, BusyError, RequestError
+from dagctl.server.refusals import ASK_OPERATORS, STATUSES, BusyError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
 RETRYABLE = frozenset({ExitCode.UNAVAILABLE, ExitCode.UNFINISHED})
-_ASK_OPERATORS = "tell the operators of the server"
 _STEPS = {
     ExitCode.NOT_SIGNED_IN: "sign in again",
     ExitCode.NOT_FOUND: "GET /dags lists what there is",
@@ -110,7 +109,7 @@ def _finding(found: Diagnostic) -> dict[str, Any]:
 def _fix(error: DagctlError) -> str | None:
     """Return the next step; one who calls has no command line here."""
     is_command = (error.hint or "").startswith("dagctl ")
-    return _STEPS.get(error.exit_code, _ASK_OPERATORS) if is_command else error.hint
+    return _STEPS.get(error.exit_code, ASK_OPERATORS) if is_command else error.hint
 
 
 def _title(error: DagctlError) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.errors import DagctlError, UnavailableError, UsageError
 from dagctl.server.body import Room
+from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.server.turns import Turns, in_thread
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _set_up_well(project_id: str) -> Iterator[None]:
     except UsageError as error:
         raise UnavailableError(
             f"the server is not set up well for project {project_id}: {error.message}",
-            hint="tell the operators of the server",
+            hint=ASK_OPERATORS,
         ) from error
 
 
