@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
-from dagctl.errors import ConflictError, DagctlError, ExitCode, KeyReusedError, SpecError
+from dagctl.errors import ConflictError, ExitCode, KeyReusedError, SpecError
 from dagctl.server.refusals import ASK_OPERATORS, STATUSES, BusyError, RequestError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from dagctl.errors import Diagnostic
+    from dagctl.errors import DagctlError, Diagnostic
 
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
@@ -49,12 +49,6 @@ class SourceAnswer(PlainTextResponse):
     """A DAG file."""
 
     media_type = "text/x-python"
-
-
-class BugError(DagctlError):
-    """An exception that nobody foresaw; it is logged, and not told to the caller."""
-
-    code = "BUG"
 
 
 def problem(error: DagctlError, request: Request) -> ProblemAnswer:
