@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.supabase.client import DataClient
     from dagctl.adapters.supabase.http import Connections
     from dagctl.adapters.supabase.probe import ProjectProbe
+    from dagctl.adapters.supabase.registry import SupabaseRegistry
     from dagctl.commands.doctor import Check
     from dagctl.endpoint import Endpoint
     from dagctl.ports import Files, Identity, Journal, Registry, Repo, Store
@@ -169,7 +170,7 @@ class SupabaseBackend(_Workshop):
     """A Supabase project, as the user who is signed in. Nothing is asked before it is needed."""
 
     @cached_property
-    def registry(self) -> Registry:
+    def registry(self) -> SupabaseRegistry:
         """The table `user_dags`."""
         from dagctl.adapters.supabase.registry import SupabaseRegistry
 
@@ -199,9 +200,7 @@ class SupabaseBackend(_Workshop):
 
     def role(self) -> str | None:
         """Return the user's role in the project, as the database sees it now."""
-        parameters = {"p_project": self._settings.project_id}
-        role: str | None = self._client.call("project_role", parameters)
-        return role
+        return self.registry.role()
 
     def checks(self) -> Sequence[Check]:
         """Return what there is to look at in the project and on this machine."""

@@ -7,15 +7,24 @@ and an exit code. Imports nothing of dagctl's.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNCHANGED = "nothing was changed"
 """The usual state after a failure."""
+
+_OF_THE_MACHINE = frozenset(
+    {
+        *(errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM),
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+    }
+)
+"""What a disk, a limit or a permission says, wherever it strikes: no bug of dagctl's."""
 
 
 class ExitCode(IntEnum):
@@ -85,6 +94,12 @@ class DagctlError(Exception):
         self.message = message
         self.state = state
         self.hint = hint
+
+
+class UnexpectedError(DagctlError):
+    """Stands for an exception that nobody foresaw. This is a bug in dagctl."""
+
+    code = "BUG"
 
 
 class GeneratedCodeError(DagctlError):
@@ -192,3 +207,8 @@ class InterruptedRunError(DagctlError):
 
     code = "INTERRUPTED"
     exit_code = ExitCode.INTERRUPTED
+
+
+def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:
+    """Return whether a disk, a limit or a permission is behind an exception that nobody foresaw."""
+    return isinstance(error, OSError) and error.errno in _OF_THE_MACHINE

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.loopback import LoopbackListener
     from dagctl.adapters.session_file import SessionFile, Vault
+    from dagctl.adapters.supabase.http import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.session.bearer import TokenVerifier
     from dagctl.session.ports import AuthServer
@@ -75,15 +76,24 @@ def session_file(endpoint: Endpoint, profile: str) -> SessionFile:
     return SessionFile(state, endpoint.url, profile, open_keyring)
 
 
-def auth_server(endpoint: Endpoint) -> AuthServer:
-    """Return the auth endpoints of a project; close them."""
+def auth_server(endpoint: Endpoint, connections: Connections | None = None) -> AuthServer:
+    """Return the auth endpoints of a project; close them.
+
+    Args:
+        endpoint: The project.
+        connections: Those that many share; by default connections of their own.
+    """
     from dagctl.adapters.supabase.auth import SupabaseAuth
 
-    return SupabaseAuth(endpoint)
+    return SupabaseAuth(endpoint, connections)
 
 
-def open_verifier(endpoint: Endpoint) -> TokenVerifier:
+def open_verifier(endpoint: Endpoint, connections: Connections | None = None) -> TokenVerifier:
     """Return what tells whose access token a request carries; close it.
+
+    Args:
+        endpoint: The project.
+        connections: Those that many share; by default connections of its own.
 
     Raises:
         UsageError: The extra is not installed.
@@ -94,7 +104,7 @@ def open_verifier(endpoint: Endpoint) -> TokenVerifier:
         raise UsageError(
             "the extra `serve` is not installed", hint="pip install 'dagctl-airflow[serve]'"
         ) from error
-    return TokenVerifier(endpoint.url, auth_server(endpoint), time.time)
+    return TokenVerifier(endpoint.url, auth_server(endpoint, connections), time.time)
 
 
 def browser_listener() -> LoopbackListener:

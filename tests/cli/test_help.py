@@ -156,6 +156,7 @@ def test_a_completion_script_is_printed(
     [
         ("dagctl val", ["validate"]),
         ("dagctl show dai", ["daily_orders"]),
+        ("dagctl show daily_orders", ["daily_orders"]),
         ("dagctl show other", []),
         ("dagctl explain DAG30", ["DAG301", "DAG302", "DAG303", "DAG304", "DAG305"]),
     ],

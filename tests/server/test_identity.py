@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.server.served import Person, Served, environment, spec
-from tests.session.forger import Forger, foreign
+from tests.session.forger import Forger, foreign, shared
+from tests.stand_in import faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +67,18 @@ def test_nobody_is_let_in_without_a_good_token(world: World, reason: str) -> Non
         flaw = ', error="invalid_token"' if authorization else ""
         assert answer.headers["www-authenticate"] == f'Bearer realm="dagctl"{flaw}'
         assert answer.json()["code"] == "NOT_SIGNED_IN"
+
+
+def test_a_key_that_the_project_does_not_know_is_no_fault_of_the_caller(world: World) -> None:
+    known = world.member(world.project())
+    token = shared(lambda _: b"a secret")(Forger(world.stand_in, known.user_id))
+    refusal = faults.answer(401, {"message": "Invalid API key"})
+    world.stand_in.faults.add("GET", "/auth/v1/user", refusal)
+    answer = Person(world.served, token=token).request("GET", "/schema")
+    found = answer.json()
+    assert (answer.status_code, found["code"]) == (503, "UNAVAILABLE")
+    assert "the project does not know the publishable key" in found["detail"]
+    assert found["fix"] == "tell the operators of the server"
 
 
 def test_only_what_operators_ask_needs_no_token(world: World) -> None:

@@ -159,6 +159,13 @@ def test_metrics_count_requests_and_what_they_cost(world: World) -> None:
         assert (f"dagctl_operations_{gauge}",) in after
 
 
+def test_the_question_who_may_write_is_counted_too(world: World) -> None:
+    part = ("dagctl_outside_seconds_total", "database")
+    before = numbers(world).get(part, 0.0)
+    assert world.stranger().create(spec(project_id=world.project())).status_code == 403
+    assert numbers(world)[part] > before
+
+
 def test_no_label_of_metrics_is_the_callers_to_choose(world: World) -> None:
     project = world.project()
     editor = world.member(project)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import UsageError
-from dagctl.server.projects import mapped_workspaces
+from dagctl.server.options import Options
+from dagctl.server.projects import Projects, mapped_workspaces
 from tests.server.conftest import QUEUE, SECONDS
 from tests.server.served import Gate, Person, Served, check_agreement, environment, gauge, spec
 
@@ -181,6 +182,15 @@ def test_a_mapped_workspace_and_one_within_another_repository(
         answer = user.create(spec(project_id=PROJECT))
         assert answer.status_code == 503
         assert str(tmp_path) not in answer.text
+
+
+def test_a_mapped_workspace_below_the_root_is_counted_once(tmp_path: Path) -> None:
+    folder = tmp_path / PROJECT
+    for root in (folder, tmp_path / "another"):
+        (root / ".dagctl" / "journal").mkdir(parents=True)
+        (root / ".dagctl" / "journal" / "one.json").write_text("{}")
+    projects = Projects(Options(root=tmp_path, workspaces={PROJECT: folder}), {})
+    assert projects.unfinished() == 2
 
 
 @pytest.mark.parametrize(

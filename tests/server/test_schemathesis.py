@@ -38,8 +38,6 @@ EXCLUDED: list[CheckFunction] = [positive_data_acceptance]
 """A spec that fits the schema may still have errors: no schema knows Python, or cycles."""
 REJECTED = [400, 401, 403, 404, 409, 413, 415, 422]
 """What may become of a request in a wrong form."""
-FEW, MANY = 12, 150
-"""Examples of an operation, a role and a mode."""
 TAKES_ANYTHING = "/validate"
 ROLES = ("editor", "stranger", "nobody")
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
@@ -98,15 +96,7 @@ def cases(data: DataObject, operation: Operation, mode: GenerationMode, project:
     return case
 
 
-def attack(scene: Scene, role: str, mode: GenerationMode, examples: int) -> None:
-    who = scene.people[role]
-    headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
-    for found in scene.schema.get_all_operations():
-        assert isinstance(found, Ok)
-        attack_one(found.ok(), mode, examples, scene.project, headers)
-
-
-def attack_one(
+def attack(
     operation: Operation,
     mode: GenerationMode,
     examples: int,
@@ -142,16 +132,18 @@ def attack_one(
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "examples",
+    [
+        pytest.param(12, id="12 examples"),
+        pytest.param(150, id="150 examples", marks=pytest.mark.sweep),
+    ],
+)
 def test_answers_are_those_that_are_announced(
-    scene: Scene, role: str, mode: GenerationMode
+    scene: Scene, role: str, mode: GenerationMode, examples: int
 ) -> None:
-    attack(scene, role, mode, FEW)
-
-
-@pytest.mark.sweep
-@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
-@pytest.mark.parametrize("role", ROLES)
-def test_many_answers_are_those_that_are_announced(
-    scene: Scene, role: str, mode: GenerationMode
-) -> None:
-    attack(scene, role, mode, MANY)
+    who = scene.people[role]
+    headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
+    for found in scene.schema.get_all_operations():
+        assert isinstance(found, Ok)
+        attack(found.ok(), mode, examples, scene.project, headers)

@@ -1,8 +1,9 @@
-"""What a request may take is counted in all, not anew for each of its steps."""
+"""What a request may take is counted in all, and threads are counted as long as they are there."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from dagctl.errors import UnavailableError
 from dagctl.server.identity import LocalDoor
 from dagctl.server.options import Options
 from dagctl.server.projects import Projects
-from dagctl.server.service import Service
+from dagctl.server.service import CHECKERS, Service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +57,24 @@ def test_nothing_is_begun_when_the_time_is_up(tmp_path: Path) -> None:
 
     asyncio.run(request())
     assert begun == []
+
+
+def test_a_thread_that_nobody_waits_for_any_more_still_counts(tmp_path: Path) -> None:
+    begun: list[int] = []
+    go_on = threading.Event()
+
+    def slow() -> int:
+        begun.append(len(begun))
+        assert go_on.wait(60)
+        return len(begun)
+
+    async def requests() -> None:
+        service = opened(tmp_path, 1)
+        many = [service.compute(slow) for _ in range(2 * CHECKERS)]
+        ends = await asyncio.gather(*many, return_exceptions=True)
+        assert {type(one) for one in ends} == {UnavailableError}
+        assert len(begun) == CHECKERS
+        go_on.set()
+        assert await service.compute(slow) == CHECKERS + 1
+
+    asyncio.run(requests())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl import sign_in
+from dagctl.bootstrap import open_connections
 from dagctl.endpoint import Endpoint
 from dagctl.errors import NotSignedInError, UnavailableError
 from tests.session.forger import (
@@ -310,6 +311,20 @@ def test_it_is_opened_for_a_project(stand_in: StandIn) -> None:
     verifier = sign_in.open_verifier(Endpoint(stand_in.url, stand_in.publishable_key))
     assert verifier.verify(token).email == ADA
     verifier.close()
+
+
+def test_it_is_as_patient_as_the_connections_that_it_shares(old_gate: Gate) -> None:
+    server = old_gate.server
+    token = server.token(old_gate.forger.user_id)
+    server.faults.add("GET", USER, faults.answer(503), times=None)
+    server.requests.clear()
+    connections = open_connections(0)
+    verifier = sign_in.open_verifier(Endpoint(server.url, server.publishable_key), connections)
+    with pytest.raises(UnavailableError):
+        verifier.verify(token)
+    assert server.requests.count("GET", USER) == 1
+    verifier.close()
+    connections.hang_up()
 
 
 def test_without_the_extra_it_says_so() -> None:

@@ -56,9 +56,6 @@ class Response:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def with_headers(self, headers: Mapping[str, str]) -> Response:
-        return replace(self, headers={**self.headers, **headers})
-
 
 def json_response(status: int, data: object, headers: Mapping[str, str] | None = None) -> Response:
     body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 import traceback
 from typing import TYPE_CHECKING
 
 from dagctl.cli import envelope
 from dagctl.cli.diagnostics import FORMATS, Report, look
 from dagctl.cli.text import shown, shown_block
-from dagctl.errors import ConflictError, DagctlError, SpecError, UnavailableError
+from dagctl.errors import (
+    ConflictError,
+    SpecError,
+    UnavailableError,
+    UnexpectedError,
+    is_of_the_machine,
+)
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
-
-
-_OF_THE_MACHINE = frozenset(
-    {
-        *(errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM),
-        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
-    }
-)
-"""What a disk, a limit or a permission says, wherever it strikes: no bug of dagctl's."""
-
-
-class UnexpectedError(DagctlError):
-    """An exception that nobody foresaw. This is a bug in dagctl."""
-
-    code = "BUG"
+    from dagctl.errors import DagctlError
 
 
 def tell(invocation: Invocation, error: DagctlError) -> int:
@@ -49,7 +40,7 @@ def tell(invocation: Invocation, error: DagctlError) -> int:
 def unexpected(error: Exception, state: str) -> DagctlError:
     """Return the short form of an exception that nobody foresaw."""
     found: DagctlError
-    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+    if is_of_the_machine(error):
         where = f"{error.filename}: " if error.filename else ""
         hint = "put that right, then try again"
         found = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)

@@ -10,20 +10,19 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
-from dagctl.errors import ConflictError, DagctlError, ExitCode, KeyReusedError, SpecError
-from dagctl.server.refusals import STATUSES, BusyError, RequestError
+from dagctl.errors import ConflictError, ExitCode, KeyReusedError, SpecError
+from dagctl.server.refusals import ASK_OPERATORS, STATUSES, BusyError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
 
-    from dagctl.errors import Diagnostic
+    from dagctl.errors import DagctlError, Diagnostic
 
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
 RETRYABLE = frozenset({ExitCode.UNAVAILABLE, ExitCode.UNFINISHED})
-_ASK_OPERATORS = "tell the operators of the server"
 _STEPS = {
     ExitCode.NOT_SIGNED_IN: "sign in again",
     ExitCode.NOT_FOUND: "GET /dags lists what there is",
@@ -50,12 +49,6 @@ class SourceAnswer(PlainTextResponse):
     """A DAG file."""
 
     media_type = "text/x-python"
-
-
-class BugError(DagctlError):
-    """An exception that nobody foresaw; it is logged, and not told to the caller."""
-
-    code = "BUG"
 
 
 def problem(error: DagctlError, request: Request) -> ProblemAnswer:
@@ -110,7 +103,7 @@ def _finding(found: Diagnostic) -> dict[str, Any]:
 def _fix(error: DagctlError) -> str | None:
     """Return the next step; one who calls has no command line here."""
     is_command = (error.hint or "").startswith("dagctl ")
-    return _STEPS.get(error.exit_code, _ASK_OPERATORS) if is_command else error.hint
+    return _STEPS.get(error.exit_code, ASK_OPERATORS) if is_command else error.hint
 
 
 def _title(error: DagctlError) -> str:

@@ -1,4 +1,4 @@
-"""The application: routes, middleware, and the one place where failures become answers."""
+"""The application: routes, middleware, and the answers to all failures that are foreseen."""
 
 from __future__ import annotations
 

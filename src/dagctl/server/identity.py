@@ -9,7 +9,7 @@ from dagctl.bootstrap import Caller
 from dagctl.endpoint import is_loopback
 from dagctl.errors import NotSignedInError, UnavailableError, UsageError
 from dagctl.ports import Identity
-from dagctl.server.refusals import RequestError
+from dagctl.server.refusals import ASK_OPERATORS, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ class TokenDoor:
             signed_in = self._verify(token.strip())
         except UsageError as error:  # not the caller's fault: the project knows not our key
             raise UnavailableError(
-                "the server cannot ask its Supabase project", hint="tell the operators"
+                f"the server cannot ask its Supabase project: {error.message}", hint=ASK_OPERATORS
             ) from error
         return Caller(
             user_id=signed_in.user_id,

@@ -42,9 +42,10 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the time of the day here, what happened, and a traceback of a bug."""
         words = (self.formatTime(record), *_level(record), *_words(record))
-        text = " ".join(words).encode("unicode_escape").decode("ascii")
-        traceback = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
-        return redacted(text + traceback)
+        lines = [" ".join(words)]
+        if record.exc_info:
+            lines += self.formatException(record.exc_info).split("\n")
+        return redacted("\n".join(line.encode("unicode_escape").decode("ascii") for line in lines))
 
 
 FORMATTERS: Mapping[LogFormat, type[logging.Formatter]] = {
@@ -53,7 +54,7 @@ FORMATTERS: Mapping[LogFormat, type[logging.Formatter]] = {
 }
 
 
-def log_to_standard_error(form: LogFormat, level: int = logging.INFO) -> None:
+def log_to_standard_error(form: LogFormat) -> None:
     """Send what this server and the one below it say to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(FORMATTERS[form]())
@@ -62,7 +63,7 @@ def log_to_standard_error(form: LogFormat, level: int = logging.INFO) -> None:
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = False
-        logger.setLevel(level)
+        logger.setLevel(logging.INFO)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -44,7 +44,6 @@ class Metrics:
             ("part",),
             registry=self._registry,
         )
-
         self._waited = Counter(
             "dagctl_operation_waiting_seconds",
             "Seconds that operations have waited for their turn.",

@@ -12,8 +12,8 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
-from dagctl.errors import UnavailableError
-from dagctl.server.answers import BugError, problem
+from dagctl.errors import UnavailableError, UnexpectedError, is_of_the_machine
+from dagctl.server.answers import problem
 from dagctl.server.refusals import RequestError
 
 if TYPE_CHECKING:
@@ -98,12 +98,13 @@ class Guard:
             if sent.has_begun:
                 raise
             await _answer(_cut_off(), scope, receive, send)
-        except Exception:
+        except Exception as error:
             request_id = scope["state"]["request_id"]
-            LOG.exception("a bug", extra={"fields": {"request_id": request_id}})
+            what = "the machine failed" if is_of_the_machine(error) else "a bug"
+            LOG.exception(what, extra={"fields": {"request_id": request_id}})
             if sent.has_begun:
                 raise
-            await _answer(_bug(request_id), scope, receive, send)
+            await _answer(_unforeseen(error, request_id), scope, receive, send)
 
 
 class _Seen:
@@ -157,9 +158,12 @@ def _is_ambiguous(headers: Headers) -> bool:
     return "content-length" in headers and "transfer-encoding" in headers
 
 
-def _bug(request_id: str) -> BugError:
-    return BugError(
-        "the server met something that nobody foresaw",
-        state="unknown: see what is there before you try again",
-        hint=f"tell the operators the request id {request_id}",
-    )
+def _unforeseen(error: Exception, request_id: str) -> DagctlError:
+    """Return what a caller is told of an exception; the log has it in full."""
+    state = "unknown: see what is there before you try again"
+    hint = f"tell the operators the request id {request_id}"
+    if is_of_the_machine(error):
+        return UnavailableError(
+            f"the server's machine failed: {error.strerror}", state=state, hint=hint
+        )
+    return UnexpectedError("the server met something that nobody foresaw", state=state, hint=hint)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMAS = "#/components/schemas/"
 WORDS = {
-    400: "A parameter, a header or a setting is wrong.",
+    400: "A parameter or a header is wrong.",
     401: "There is no access token, or it is not accepted.",
     403: "The caller is no member of the project, or may not write.",
     404: "There is no such DAG.",

@@ -94,7 +94,8 @@ class Projects:
     def unfinished(self) -> int:
         """Return how many operations stand in the journals: under way, or left by a dead server."""
         roots = (*self._options.root.glob("*"), *self._options.workspaces.values())
-        return sum(1 for root in roots for _ in root.glob(JOURNAL))
+        # one may be in both: its operations count once
+        return sum(1 for root in {one.resolve() for one in roots} for _ in root.glob(JOURNAL))
 
     def _workspace(self, project_id: str) -> Workspace:
         given = self._options.workspaces.get(project_id)

@@ -6,6 +6,9 @@ from http import HTTPStatus
 
 from dagctl.errors import UNCHANGED, ExitCode, UnavailableError, UsageError
 
+ASK_OPERATORS = "tell the operators of the server"
+"""The one next step of a caller where only they can do something."""
+
 
 class RequestError(UsageError):
     """The request itself is wrong: its path, parameters, headers or body."""

@@ -123,7 +123,7 @@ def _door(options: Options, opened: ExitStack) -> tuple[Door, Mapping[str, Calla
         return LocalDoor(email, local_user_id(email)), {}
     connections = open_connections(SUPABASE_PATIENCE)
     opened.callback(connections.hang_up)
-    verifier = opened.enter_context(closing(open_verifier(options.endpoint)))
+    verifier = opened.enter_context(closing(open_verifier(options.endpoint, connections)))
     looks = services_of(options.endpoint, connections)
     return TokenDoor(verifier.verify, connections), looks
 

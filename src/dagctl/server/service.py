@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.errors import DagctlError, UnavailableError, UsageError
 from dagctl.server.body import Room
+from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.server.turns import Turns, in_thread
 
 if TYPE_CHECKING:
@@ -143,14 +144,23 @@ class Service:
                 self._health = (time.monotonic(), said)
             return said
 
-    async def _in_thread(self, work: Callable[[], T], some: asyncio.Semaphore) -> T:
+    async def _in_thread(self, work: Callable[[], T], permits: asyncio.Semaphore) -> T:
         try:
-            async with asyncio.timeout(self.seconds_left()), some:
+            async with asyncio.timeout(self.seconds_left()):
                 await asyncio.sleep(0)  # where a timeout of nothing strikes
-                return await in_thread(work)
+                await permits.acquire()
+                return await asyncio.shield(asyncio.create_task(_permitted(work, permits)))
         except TimeoutError as error:
             seconds = self.options.request_timeout
             raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
+
+
+async def _permitted(work: Callable[[], T], permits: asyncio.Semaphore) -> T:
+    """Do the work, and give its permit back when its thread has ended, awaited or not."""
+    try:
+        return await in_thread(work)
+    finally:
+        permits.release()
 
 
 @contextmanager
@@ -165,7 +175,7 @@ def _set_up_well(project_id: str) -> Iterator[None]:
     except UsageError as error:
         raise UnavailableError(
             f"the server is not set up well for project {project_id}: {error.message}",
-            hint="tell the operators of the server",
+            hint=ASK_OPERATORS,
         ) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -174,26 +174,16 @@ async def in_thread(work: Callable[[], T]) -> T:
     """Return what `work` returns in a thread that dies with the process.
 
     So that the process can go at the end of a shutdown's patience: what is left is journalled.
+    Whoever stops waiting does not stop the thread.
     """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def deliver(result: T | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(result)  # type: ignore[arg-type] # what `work` returned
-        else:
-            future.set_exception(error)
+    done: Future[T] = Future()
+    done.set_running_or_notify_cancel()  # from here on nobody who waits can cancel it
 
     def run() -> None:
-        result, error = None, None
         try:
-            result = work()
-        except BaseException as caught:  # noqa: BLE001 - it belongs to whoever waits
-            error = caught
-        with suppress(RuntimeError):  # the loop is gone, and with it whoever waited
-            loop.call_soon_threadsafe(deliver, result, error)
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
+            done.set_exception(error)
 
     threading.Thread(target=run, name="work", daemon=True).start()
-    return await future
+    return await asyncio.wrap_future(done)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from dagctl.adapters.supabase.http import Connections
     from dagctl.endpoint import Endpoint
 
 VERSION = {"X-Supabase-Api-Version": "2024-01-01"}
@@ -45,10 +46,16 @@ UNAUTHORIZED, NOT_FOUND, CONFLICT = 401, 404, 409
 
 
 class SupabaseAuth:
-    """The auth endpoints of one project. Connects on the first call; safe to use from threads."""
+    """The auth endpoints of one project. Connects on the first call; safe to use from threads.
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    Args:
+        endpoint: The project.
+        connections: What to send requests through; by default connections of its own.
+    """
+
+    def __init__(self, endpoint: Endpoint, connections: Connections | None = None) -> None:
         self._endpoint = endpoint
+        self._connections = connections
         self._opening = threading.Lock()
         self._opened: PatientClient | None = None
 
@@ -163,7 +170,7 @@ class SupabaseAuth:
     def _client(self) -> PatientClient:
         with self._opening:
             if self._opened is None:
-                self._opened = open_client(self._endpoint)
+                self._opened = open_client(self._endpoint, connections=self._connections)
             return self._opened
 
     def _grant(self, kind: str, fields: Mapping[str, str], *, once: bool = False) -> Tokens:

@@ -188,10 +188,7 @@ class ProjectProbe:
 
     @cached_property
     def _role(self) -> str | None:
-        role: str | None = self._client.call(
-            "project_role", {"p_project": self._settings.project_id}
-        )
-        return role
+        return self._registry.role()
 
     @property
     def _url(self) -> str:

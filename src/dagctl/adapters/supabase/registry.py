@@ -93,6 +93,11 @@ class SupabaseRegistry:
         wanted = {"p_project": self._project, "p_key": key}
         return keyed_operation_of(self._remote.call("keyed_operation", wanted))
 
+    def role(self) -> str | None:
+        """Return the user's role in the project, as the database sees it now, or None."""
+        found: str | None = self._remote.call("project_role", {"p_project": self._project})
+        return found
+
     # --- Changing ---
 
     def reserve(
@@ -150,7 +155,7 @@ class SupabaseRegistry:
 
     def _check_member(self) -> None:
         """Tell nothing from nothing to be seen: row level security hides rows without a word."""
-        if self._remote.call("project_role", {"p_project": self._project}) is None:
+        if self.role() is None:
             raise NotAMemberError(
                 f"you are no member of the project {self._project}",
                 hint="ask an owner of the project to add you, or check project_id",

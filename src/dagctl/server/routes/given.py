@@ -41,9 +41,9 @@ async def body_of(
     """Yield the body of one who was let in, and let go of it when all is answered."""
     del caller
     options = service.options
-    with service.room.share() as share:
+    with service.room.share() as take:
         yield await read_body(
-            request, share, limit=options.body_limit, seconds=service.seconds_left()
+            request, take, limit=options.body_limit, seconds=service.seconds_left()
         )
 
 

@@ -1,0 +1,58 @@
+"""What nobody foresaw is answered as the command line would end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from dagctl.server.app import make_app
+from dagctl.server.metrics import Metrics
+from tests.server.test_service import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STATE = "unknown: see what is there before you try again"
+
+
+def answer_to(error: Exception, root: Path) -> httpx.Response:
+    """Return the answer of a server in which an endpoint fails so."""
+
+    async def failing() -> None:
+        raise error
+
+    async def asked() -> httpx.Response:
+        app = make_app(opened(root, 5), Metrics())
+        app.add_api_route("/failing", failing)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get("/failing", headers={"X-Request-ID": "the-one"})
+
+    return asyncio.run(asked())
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.EROFS, errno.EIO])
+def test_what_the_machine_lacks_is_no_bug(
+    tmp_path: Path, number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = answer_to(OSError(number, os.strerror(number), "/of/the/machine"), tmp_path)
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["retryable"]) == (503, "UNAVAILABLE", True)
+    assert told["detail"] == f"the server's machine failed: {os.strerror(number)}"
+    assert told["state"] == STATE
+    assert "/of/the/machine" in caplog.text
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "none"), ZeroDivisionError()])
+def test_a_bug_is_answered_as_one(tmp_path: Path, error: Exception) -> None:
+    answer = answer_to(error, tmp_path)
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["retryable"]) == (500, "BUG", False)
+    assert told["detail"] == "the server met something that nobody foresaw"
+    assert told["state"] == STATE
+    assert told["fix"] == "tell the operators the request id the-one"
