@@ -129,7 +129,8 @@ def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> s
 
 def _hint(error: sqlite3.Error) -> str:
     # What the module itself raises has no code; an extended one has the primary in its low byte.
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
         return _MINE
     return "is the disk full, or the file damaged?"
 
