@@ -126,6 +126,17 @@ def test_show_tells_schedule_next_run_and_graph(workspace: Shell) -> None:
     assert "  graph     2 tasks, 2 levels\n    extract ─> load\n" in out
 
 
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [("@once", "once"), ("@continuous", "continuously, one run after the other")],
+)
+def test_show_tells_no_time_that_is_not_known(workspace: Shell, schedule: str, words: str) -> None:
+    workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", schedule))
+    workspace.ok("create", "specs/orders.yaml")
+    out = workspace.ok("show", "daily_orders").out
+    assert f"  schedule  {schedule}: {words}\n" in out
+
+
 def test_show_draws_in_ascii_where_it_has_to(workspace: Shell) -> None:
     workspace.ok("create", "specs")
     done = workspace.run("show", "daily_orders", encoding="ascii")

@@ -111,7 +111,8 @@ def test_a_name_that_must_be_free_is_409(world: World) -> None:
     answer = editor.request(
         "POST", "/create-dag", params={"if_exists": "fail"}, json=spec(project_id=project)
     )
-    problem_of(answer, 409, "CONFLICT")
+    problem = problem_of(answer, 409, "CONFLICT")
+    assert problem["fix"] == "if_exists=update changes it, if_exists=number makes another"
 
 
 def test_a_file_in_the_way_is_409(world: World) -> None:

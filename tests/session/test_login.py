@@ -115,6 +115,7 @@ def test_without_a_terminal_nobody_is_asked(ada: Ada, options: list[str]) -> Non
     assert done.code == ExitCode.NOT_SIGNED_IN
     for name in ("--password-stdin", "DAGCTL_EMAIL", "DAGCTL_PASSWORD", "DAGCTL_ACCESS_TOKEN"):
         assert name in done.err
+    assert ("--email ADDRESS" in done.err) == ("--email" not in options)
     assert ada.server.requests.count() == 0
 
 

@@ -99,6 +99,9 @@ MIGRATIONS: tuple[Migration, ...] = (
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 
 
+_MINE = "make it and its folder readable and writable for your user, then try again"
+
+
 def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
     """Return a connection to the database at `path`, made or brought up to date if need be.
 
@@ -109,19 +112,27 @@ def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> s
     try:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error as error:
-        raise UnavailableError(f"cannot open the registry {path}: {error}") from error
+        raise UnavailableError(f"cannot open the registry {path}: {error}", hint=_MINE) from error
     try:
         _prepare(connection, path, migrations)
     except sqlite3.Error as error:
         connection.close()
         raise UnavailableError(
             f"cannot use the registry {path}: {error}",
-            hint="is the disk full, or the file damaged?",
+            hint=_hint(error),
         ) from error
     except UnavailableError:
         connection.close()
         raise
     return connection
+
+
+def _hint(error: sqlite3.Error) -> str:
+    # What the module itself raises has no code; an extended one has the primary in its low byte.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+        return _MINE
+    return "is the disk full, or the file damaged?"
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dagctl.cli.console import Console
     from dagctl.commands.list import Listed, ListedPage
 
+NO_DAGS = "No DAGs here.\n  next: dagctl create SPEC"
+NO_MATCH = "No DAGs that match.\n  next: dagctl list"
 HEADINGS = ("DAG ID", "VER", "SCHEDULE", "OWNER", "UPDATED", "STATE")
 
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many DAGs a page has.")]
@@ -66,10 +68,11 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
         pages = client.list(owner=owner, tag=tag, user=user, after=after, page_size=limit)
         wanted = pages if everything else islice(pages, 1)
         tell_unsettled(invocation.console, client.unsettled)
-        _write(invocation, with_states(wanted, client.drift))
+        narrowed = any(one is not None for one in (owner, tag, user, after))
+        _write(invocation, with_states(wanted, client.drift), NO_MATCH if narrowed else NO_DAGS)
 
 
-def _write(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
+def _write(invocation: Invocation, pages: Iterable[ListedPage], empty: str) -> None:
     from dagctl.cli.console import is_terminal
 
     console = invocation.console
@@ -79,7 +82,7 @@ def _write(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
         for page in pages:
             console.lines(listed.record.dag_id for listed in page.dags)
     elif is_terminal(console.out):
-        _write_table(console, pages)
+        _write_table(console, pages, empty)
     else:
         _write_tsv(console, pages)
 
@@ -109,8 +112,8 @@ def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> None:
     _tell_more(console, cursor)
 
 
-def _write_table(console: Console, pages: Iterable[ListedPage]) -> None:
-    """Write one table; the first page decides how wide its columns are."""
+def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> None:
+    """Write one table, whose columns the first page decides, or else a note in its place."""
     from datetime import UTC, datetime
 
     from dagctl.cli.console import is_ascii
@@ -128,7 +131,7 @@ def _write_table(console: Console, pages: Iterable[ListedPage]) -> None:
             console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
         cursor = page.next
     if table is None:
-        console.note("No DAGs here.\n  next: dagctl create SPEC")
+        console.note(empty)
     _tell_more(console, cursor)
 
 

@@ -127,7 +127,7 @@ def _by_email(console: Console, email: str | None, *, password_stdin: bool, otp:
     password = secret_from_stdin() if password_stdin else None
     address = email or console.environ.get("DAGCTL_EMAIL")
     if not address:
-        otherwise = "--email ADDRESS" if password_stdin else ELSEWHERE
+        otherwise = "--email ADDRESS" if password_stdin else f"--email ADDRESS {ELSEWHERE}"
         address = ask(console, "E-mail address", otherwise=otherwise)
     if otp:
         _require_terminal()

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dagctl.cli.console import Console
     from dagctl.publish.recovery import Recovered, Unsettled
 
+MOST_NAMES = 20
+"""How many DAGs of one operation are named to a person; JSON has all."""
+
 EPILOG = examples("dagctl recover", "dagctl -C pipelines recover --output json")
 
 
@@ -40,9 +43,13 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
 def lines(recovered: Sequence[Recovered]) -> Iterator[str]:
     """Yield what was done about each operation."""
     for one in recovered:
-        names = ", ".join(map(shown, one.dags)) or "no DAG yet"
-        yield f"{one.outcome} an interrupted operation ({names})"
+        yield f"{one.outcome} an interrupted operation ({_names(one.dags)})"
         yield from (f"  left as it is: {shown(left)}" for left in one.left)
+
+
+def _names(dags: Sequence[str]) -> str:
+    named = ", ".join(map(shown, dags[:MOST_NAMES])) or "no DAG yet"
+    return named if len(dags) <= MOST_NAMES else f"{named} and {len(dags) - MOST_NAMES:,} more"
 
 
 def tell_unsettled(console: Console, unsettled: Sequence[Unsettled]) -> None:

@@ -156,8 +156,8 @@ def _schedule(found: Details) -> str:
     if interval is None:
         return f"none: {words}"
     following = found.next_run
-    when = f"next {following:%Y-%m-%d %H:%M %Z}" if following else "never again"
-    return f"{interval}: {words}; {when}"
+    when = f"; next {following:%Y-%m-%d %H:%M %Z}" if following else ""
+    return f"{interval}: {words}{when}"
 
 
 def _drawing(invocation: Invocation, found: Details) -> str:

@@ -102,8 +102,10 @@ def _finding(found: Diagnostic) -> dict[str, Any]:
 
 def _fix(error: DagctlError) -> str | None:
     """Return the next step; one who calls has no command line here."""
-    is_command = (error.hint or "").startswith("dagctl ")
-    return _STEPS.get(error.exit_code, ASK_OPERATORS) if is_command else error.hint
+    hint = error.hint or ""
+    if hint.startswith("dagctl "):
+        return _STEPS.get(error.exit_code, ASK_OPERATORS)
+    return hint.replace("--if-exists ", "if_exists=") or None
 
 
 def _title(error: DagctlError) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,9 +14,6 @@ from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
 from dagctl.errors import UnavailableError
 from dagctl.ports import Claim, Query
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 
@@ -115,8 +114,28 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
 
 
 def test_a_folder_that_does_not_exist_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(UnavailableError, match="unable to open"):
+    with pytest.raises(UnavailableError, match="unable to open") as caught:
         open_database(tmp_path / "nowhere" / "r.db")
+    assert caught.value.hint is not None
+    assert "for your user" in caught.value.hint
+
+
+def test_a_file_of_another_user_is_not_taken_for_a_damaged_one() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can act as two users")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        path = folder / "r.db"
+        open_database(path).close()
+        os.seteuid(65534)
+        try:
+            with pytest.raises(UnavailableError, match="readonly") as caught:
+                open_database(path)
+        finally:
+            os.seteuid(0)
+    assert caught.value.hint is not None
+    assert "for your user" in caught.value.hint
 
 
 def test_the_first_page_reads_no_more_than_itself_of_100_000_rows(tmp_path: Path) -> None:

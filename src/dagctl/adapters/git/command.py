@@ -60,6 +60,7 @@ _HINTS = {
     "No space left": "free some space on the disk, then try again",
     "Disk quota": "free some space on the disk, then try again",
     "Read-only file system": "make the file system writable, then try again",
+    "insufficient permission": "make the git folder writable for your user, then try again",
     "Permission denied": "make the git folder writable for your user, then try again",
 }
 
@@ -166,9 +167,13 @@ class GitCommand:
 def failure(arguments: tuple[str, ...], answer: Answer) -> UnavailableError:
     """Return the error for a git command that should not have failed."""
     name = next(word for word in arguments if not word.startswith("-") and "=" not in word)
-    hints = (hint for words, hint in _HINTS.items() if words in answer.error)
     said = answer.error or f"exit status {answer.status}"
-    return UnavailableError(f"git {name} failed: {said}", hint=next(hints, None))
+    return UnavailableError(f"git {name} failed: {said}", hint=hint_for(answer))
+
+
+def hint_for(answer: Answer) -> str | None:
+    """Return what to do about a failure that git blames on the disk or its permissions."""
+    return next((hint for words, hint in _HINTS.items() if words in answer.error), None)
 
 
 def printable(text: str) -> str:

@@ -6,6 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.command import hint_for
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -97,5 +98,7 @@ def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[
 
 def _moved(answer: Answer) -> bool:
     if not answer.ok and not any(words in answer.error for words in _BUSY):
-        raise ConflictError(f"git refuses to move the branch: {answer.error}")
+        raise ConflictError(
+            f"git refuses to move the branch: {answer.error}", hint=hint_for(answer)
+        )
     return answer.ok

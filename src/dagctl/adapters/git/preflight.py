@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _OLDEST = (2, 36)
 """The first git with `git hook run` and `core.fsync`."""
 
-_IDENTITY_HINT = 'git config --global user.name "Your Name" (and user.email)'
+_IDENTITY_HINT = (
+    'git config --global user.name "Your Name" && git config --global user.email you@example.com'
+)
 
 
 def require_version(git: GitCommand) -> None:

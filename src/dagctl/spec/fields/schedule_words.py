@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cron_descriptor import ExpressionDescriptor, Options
+from croniter import croniter
 
 from dagctl.spec.fields.schedule import as_cron
 
@@ -21,7 +22,18 @@ def in_words(schedule: str | None) -> str:
     # the locale is given, as otherwise that of the machine would choose the language
     options = Options(use_24hour_time_format=True, locale_code="en_US")
     try:
-        sentence: str = ExpressionDescriptor(cron, options).get_description()
+        descriptor = ExpressionDescriptor(cron, options)
+        sentence: str = descriptor.get_description()
+        days: str = descriptor.get_day_of_week_description()
+        either = descriptor.get_day_of_month_description() and _fires_on_either_day(cron)
     except Exception:  # noqa: BLE001 - it knows fewer forms than croniter and raises what it likes
         return cron
+    if either and days and not days.startswith(", or "):
+        sentence = sentence.replace(days, f", or{days.removeprefix(',')}")
     return sentence[:1].lower() + sentence[1:]
+
+
+def _fires_on_either_day(cron: str) -> bool:
+    """Tell whether a day of the month or one of the week is enough, as croniter reads the two."""
+    (_, _, of_month, _, of_week), of_weeks = croniter.expand(cron)
+    return of_month != ["*"] and of_week != ["*"] and not of_weeks

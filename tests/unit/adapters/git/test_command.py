@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import threading
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.git.command import GitCommand
-from dagctl.errors import UnavailableError
+from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import FileWrite
 
 if TYPE_CHECKING:
@@ -97,3 +98,20 @@ def test_a_read_only_file_system_is_unavailable(
         operation.at(small_disk).repo.commit("op-1", "refs/heads/main", [X], "x", verify=True)
     assert caught.value.hint is not None
     assert "writable" in caught.value.hint
+
+
+def test_a_branch_that_may_not_be_written_names_the_way_out(
+    sandbox: Sandbox, operation: Operation, small_disk: Path
+) -> None:
+    before = sandbox.commit("f", b"")
+    heads = sandbox.root / ".git/refs/heads"
+    shutil.copytree(heads, small_disk, dirs_exist_ok=True)
+    subprocess.run(["mount", "--bind", "-o", "ro", small_disk, heads], check=True)
+    try:
+        with pytest.raises(ConflictError, match="refuses to move") as caught:
+            operation.commit(X)
+    finally:
+        subprocess.run(["umount", heads], check=True)
+    assert caught.value.hint is not None
+    assert "writable" in caught.value.hint
+    assert sandbox.git("rev-parse", "HEAD") == before

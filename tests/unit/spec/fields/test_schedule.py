@@ -112,6 +112,13 @@ def test_what_is_accepted_is_accepted_by_croniter_and_fires(schedule: str) -> No
         ("0 6 * * 1-5", "at 06:00, Monday through Friday"),
         ("*/15 * * * *", "every 15 minutes"),
         ("@quarterly", "at 00:00, on day 1 of the month, every 3 months"),
+        ("0 0 13 * 5", "at 00:00, on day 13 of the month, or on Friday"),
+        ("0 0 1-15 * 1-5", "at 00:00, between day 1 and 15 of the month, or Monday through Friday"),
+        ("0 0 */2 * 1-5", "at 00:00, every 2 days, or Monday through Friday"),
+        (
+            "0 0 1-5 * 6#1",
+            "at 00:00, between day 1 and 5 of the month, on the first Saturday of the month",
+        ),
     ],
 )
 def test_a_schedule_in_words(schedule: str | None, words: str) -> None:
