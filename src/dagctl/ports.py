@@ -322,7 +322,11 @@ class Repo(Protocol):
         """
 
     def find_commit(self, operation_id: str, branch: str) -> str | None:
-        """Return the commit on `branch` with this operation's trailer; None if undone there."""
+        """Return the commit on `branch` with this operation's trailer; None if undone there.
+
+        Here as in `uncommit` a branch that is gone, as by a new name, gives way to the one that is
+        checked out.
+        """
 
     def stage(self, paths: Sequence[str]) -> str | None:
         """Bring exactly these paths of the user's index to the committed state.

@@ -238,10 +238,20 @@ def test_find_commit_finds_by_operation(world: World) -> None:
     assert world.repo.find_commit("op-2", MAIN) == second
 
 
-@pytest.mark.parametrize(("operation", "branch"), [("op-3", MAIN), ("op-1", "refs/heads/other")])
-def test_find_commit_knows_what_is_not_there(world: World, operation: str, branch: str) -> None:
+@pytest.mark.parametrize("branch", [MAIN, "refs/heads/gone"])
+def test_find_commit_knows_what_is_not_there(world: World, branch: str) -> None:
     commit(world, X)
-    assert world.repo.find_commit(operation, branch) is None
+    assert world.repo.find_commit("op-3", branch) is None
+
+
+def test_a_branch_that_is_gone_gives_way_to_the_one_that_is_checked_out(world: World) -> None:
+    world.commit("README", b"hello\n")
+    made = commit(world, X)
+    world.repo.stage([X.path])
+    assert world.repo.find_commit("op-1", "refs/heads/gone") == made
+    world.repo.uncommit("op-1", "refs/heads/gone", made, [X])
+    assert (world.commits(), world.committed(X.path), world.staged(X.path)) == (1, None, None)
+    assert world.repo.find_commit("op-1", "refs/heads/gone") is None
 
 
 def test_find_commit_looks_at_a_branch_without_commits(world: World) -> None:

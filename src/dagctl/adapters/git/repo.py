@@ -64,7 +64,8 @@ class GitRepo:
 
     def find_commit(self, operation_id: str, branch: str) -> str | None:
         """Return the commit on the branch that this operation made, unless it was undone."""
-        return history.find(self._place.git, operation_id, branch)
+        git = self._place.git
+        return history.find(git, operation_id, history.standing(git, branch))
 
     def stage(self, paths: Sequence[str]) -> str | None:
         """Bring these paths of the user's index to the committed state, or return a warning."""
@@ -82,6 +83,6 @@ class GitRepo:
             raise UnavailableError(f"another git process holds the index: {lock}")
         paths = [place.full(write.path) for write in writes]
         undoer = Undoer(place.git, wait=self._patience.ref)
-        undoer.uncommit(operation_id, branch, commit_id, paths)
+        undoer.uncommit(operation_id, history.standing(place.git, branch), commit_id, paths)
         if warning := index.stage(place, paths, wait=self._patience.index):
             raise UnavailableError(warning)

@@ -88,7 +88,7 @@ class MemoryRepo:
 
     def find_commit(self, operation_id: str, branch: str) -> str | None:
         """Return the commit of this operation on the branch, unless it was undone there."""
-        for commit in self.history(branch):
+        for commit in self.history(self._standing(branch)):
             if commit.undoes == operation_id:
                 return None
             if commit.operation_id == operation_id:
@@ -112,12 +112,16 @@ class MemoryRepo:
         """Move the branch back, or commit the reverse if others have built on the commit."""
         if self.index_held:
             raise UnavailableError("another process holds the index")
+        branch = self._standing(branch)
         if self.find_commit(operation_id, branch) is not None:
             if self.tips[branch] == commit_id:
                 self._move_back(branch)
             else:
                 self._revert(operation_id, branch, commit_id, writes)
         self.stage([write.path for write in writes])
+
+    def _standing(self, branch: str) -> str:
+        return branch if branch in self.tips else self.head
 
     def tree(self, branch: str) -> dict[str, bytes]:
         """Return the files of the branch's newest commit."""
