@@ -87,6 +87,8 @@ EARLIER = """
     create function private.grant_name(uuid, uuid, text, text)
       returns uuid language sql as 'select null::uuid';
     create function private.reserved_objects() returns setof text language sql as 'select null';
+    alter policy dagctl_dags_insert on storage.objects
+      with check (name = any (array(select private.reserved_objects())));
 """
 """What tells an earlier version of the operations: no keys, nothing `aborting`."""
 GUIDE_ROW = (

@@ -49,6 +49,3 @@ drop policy if exists dagctl_dags_delete on storage.objects;
 create policy dagctl_dags_delete on storage.objects
   for delete to authenticated
   using (bucket_id = 'dags' and private.may_remove(name, user_metadata));
-
--- The policies of an earlier version asked this.
-drop function if exists private.reserved_objects();
