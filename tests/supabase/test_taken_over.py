@@ -10,7 +10,7 @@ from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from tests.stand_in import faults
 from tests.supabase import test_keys as keys
 from tests.supabase.test_concurrency import clone
-from tests.supabase.test_settling import UPLOAD, killed
+from tests.supabase.test_settling import UPLOAD, killed, spec_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +116,21 @@ def test_a_key_whose_dag_was_deleted_makes_no_other(place: Place) -> None:
     assert caught.value.code == "CONFLICT"
     assert "new key" in (caught.value.hint or "")
     assert place.rows() == []
+
+
+@pytest.mark.parametrize("kind", ["create", "update"])
+@pytest.mark.parametrize("how", [["commit"], ["commit", "--amend"]], ids="-".join)
+def test_a_commit_of_the_users_that_takes_ours_back_undoes_the_operation(
+    place: Place, kind: str, how: list[str]
+) -> None:
+    """Killed before the index knew the new file: git takes it for removed."""
+    killed(place, spec_of(place, kind), "commit")
+    (place.root / "notes.txt").write_text("two\n")
+    place.git("add", "notes.txt")
+    place.git(*how, "-q", *(["--no-edit"] if "--amend" in how else ["-m", "Notes"]))
+    assert outcomes(place.recover()) == ["undone"]
+    assert place.versions() == ({"orders": 1} if kind == "update" else {})
+    place.check_agreement()
 
 
 @pytest.mark.parametrize(("step", "outcome"), [("commit", "finished"), ("file", "undone")])

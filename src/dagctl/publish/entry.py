@@ -172,7 +172,10 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> Entry:
             backend=data.get("backend"),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UnfinishedError(f"the journal of operation {operation_id} is damaged") from error
+        raise UnfinishedError(
+            f"the journal of operation {operation_id} is damaged",
+            hint=f"move .dagctl/journal/{operation_id}.json away, then run `dagctl doctor`",
+        ) from error
 
 
 def _item_data(item: Item) -> dict[str, Any]:

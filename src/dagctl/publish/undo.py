@@ -71,7 +71,7 @@ def find_commit(backend: Backend, entry: Entry) -> str | None:
     """Return the operation's commit, if it stands on the branch."""
     if not entry.items:
         return None
-    return backend.repo.find_commit(entry.operation_id, entry.branch)
+    return backend.repo.find_commit(entry.operation_id, entry.branch, entry.writes)
 
 
 def _undo_commit(context: Context, entry: Entry) -> None:

@@ -78,8 +78,9 @@ def test_an_entry_of_an_earlier_version_is_read() -> None:
 def test_an_entry_that_lacks_something_is_told_to_be_damaged(key: str) -> None:
     data = to_data(ENTRY)
     del data[key]
-    with pytest.raises(UnfinishedError, match="damaged"):
+    with pytest.raises(UnfinishedError, match="damaged") as caught:
         from_data("op", data)
+    assert ".dagctl/journal/op.json" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("key", ["new", "path", "reservation", "spec"])
