@@ -321,8 +321,17 @@ class Repo(Protocol):
                 holds another version of a path.
         """
 
-    def find_commit(self, operation_id: str, branch: str) -> str | None:
-        """Return the commit on `branch` with this operation's trailer; None if undone there."""
+    def find_commit(
+        self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()
+    ) -> str | None:
+        """Return the commit on `branch` with this operation's trailer; None if undone there.
+
+        It is undone as well where all `writes` are as they were before it: a commit of the user's
+        from an index that did not know them yet takes them for removed.
+
+        Here as in `uncommit` a branch that is gone, as by a new name, gives way to the one that is
+        checked out.
+        """
 
     def stage(self, paths: Sequence[str]) -> str | None:
         """Bring exactly these paths of the user's index to the committed state.

@@ -32,6 +32,9 @@ class World(Protocol):
     def commit(self, path: str, content: bytes) -> None:
         """Let the user commit one file."""
 
+    def commit_index(self) -> None:
+        """Let the user commit what the index holds."""
+
     def place(self, write: FileWrite) -> None:
         """Put the new content into the work tree, as the operation does before it commits."""
 
@@ -59,6 +62,9 @@ class MemoryWorld:
     def commit(self, path: str, content: bytes) -> None:
         self.memory.add(MAIN, self.memory.tree(MAIN) | {path: content}, f"Write {path}")
         self.memory.index[path] = content
+
+    def commit_index(self) -> None:
+        self.memory.add(MAIN, dict(self.memory.index), "Commit")
 
     def place(self, write: FileWrite) -> None:
         """The twin commits what it is given: there is no work tree."""
@@ -110,6 +116,9 @@ class GitWorld:
 
     def commit(self, path: str, content: bytes) -> None:
         self.sandbox.commit(path, content)
+
+    def commit_index(self) -> None:
+        self.sandbox.git("commit", "-q", "--allow-empty", "-m", "Commit")
 
     def place(self, write: FileWrite) -> None:
         self.sandbox.write(write.path, write.new)
@@ -238,14 +247,45 @@ def test_find_commit_finds_by_operation(world: World) -> None:
     assert world.repo.find_commit("op-2", MAIN) == second
 
 
-@pytest.mark.parametrize(("operation", "branch"), [("op-3", MAIN), ("op-1", "refs/heads/other")])
-def test_find_commit_knows_what_is_not_there(world: World, operation: str, branch: str) -> None:
+@pytest.mark.parametrize("branch", [MAIN, "refs/heads/gone"])
+def test_find_commit_knows_what_is_not_there(world: World, branch: str) -> None:
     commit(world, X)
-    assert world.repo.find_commit(operation, branch) is None
+    assert world.repo.find_commit("op-3", branch) is None
+
+
+def test_a_branch_that_is_gone_gives_way_to_the_one_that_is_checked_out(world: World) -> None:
+    world.commit("README", b"hello\n")
+    made = commit(world, X)
+    world.repo.stage([X.path])
+    assert world.repo.find_commit("op-1", "refs/heads/gone") == made
+    world.repo.uncommit("op-1", "refs/heads/gone", made, [X])
+    assert (world.commits(), world.committed(X.path), world.staged(X.path)) == (1, None, None)
+    assert world.repo.find_commit("op-1", "refs/heads/gone") is None
 
 
 def test_find_commit_looks_at_a_branch_without_commits(world: World) -> None:
     assert world.repo.find_commit("op-1", MAIN) is None
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_find_commit_knows_what_a_commit_from_a_stale_index_took_back(
+    world: World, *, update: bool
+) -> None:
+    if update:
+        commit(world, X)
+        world.repo.stage([X.path])
+    write = X2 if update else X
+    made = commit(world, write, operation="op-2")
+    assert world.repo.find_commit("op-2", MAIN, [write]) == made
+    world.commit_index()
+    assert world.repo.find_commit("op-2", MAIN, [write]) is None
+    assert world.repo.find_commit("op-2", MAIN) == made
+
+
+def test_find_commit_finds_one_that_changed_nothing(world: World) -> None:
+    world.commit(X.path, X.new)
+    made = commit(world, X)
+    assert world.repo.find_commit("op-1", MAIN, [X]) == made
 
 
 def test_uncommit_takes_the_first_commit_back(world: World) -> None:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.database.teams import new_id
+from tests.postgres.requests import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.postgres.requests import Database
 
 LONGEST = "x" * 200
+WAITING = "select pid from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
 
 
 def names(granted: list[dict[str, Any]]) -> list[str]:
@@ -63,6 +65,23 @@ def test_names_are_unique_per_project_across_32_machines(team: Team, rounds: int
 
     wanted = ["x", *(f"x_{number}" for number in range(2, 32 * rounds + 1))]
     assert sorted(granted) == sorted(rows_of(team)) == sorted(wanted)
+
+
+@pytest.mark.parametrize("others", [[], ["y", "y"]], ids=["all at once", "one by one"])
+def test_a_name_that_a_writer_without_a_lock_takes_meanwhile_gets_a_number(
+    database: Database, team: Team, others: list[str]
+) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        with database.request(SERVICE) as writer:
+            writer.execute(
+                "insert into public.user_dags (project_id, user_id, dag_id, dag_name, file_path) "
+                "values (%s, %s, 'x', 'X', 'dags/x.py')",
+                [team.project, team.owner.user_id],
+            )
+            late = threads.submit(team.reserve, *others, "x")
+            while not database.admin(WAITING, [database.name]):
+                assert not late.done()
+        assert names(late.result())[-1] == "x_2"
 
 
 def test_projects_do_not_share_names(database: Database, team: Team) -> None:

@@ -65,6 +65,32 @@ SCHEMA = """
     where relkind = 'r' and relnamespace::regnamespace::text in ('public', 'private', 'storage')
     order by 1, 2, 3
 """
+EARLIER = """
+    drop index private.dag_operations_open_idx, private.dag_operations_key_idx;
+    alter table private.dag_operations
+      drop column key,
+      drop constraint dag_operations_status_check,
+      add constraint dag_operations_status_check
+        check (status in ('reserved', 'confirmed', 'aborted'));
+    create index dag_operations_open_idx
+      on private.dag_operations (user_id) where status = 'reserved';
+    alter table private.dag_reservations
+      drop column spec_digest, drop column is_unchanged,
+      drop column file_path, drop column commit_id;
+    drop function public.reserve(uuid, uuid, jsonb, text);
+    create function public.reserve(p_operation uuid, p_project uuid, p_claims jsonb)
+      returns json language sql as 'select null::json';
+    create function private.reserve(p_operation uuid, p_project uuid, p_claims jsonb)
+      returns json language sql as 'select null::json';
+    create function private.grant_claim(uuid, uuid, integer, text, uuid, integer, text)
+      returns void language sql as '';
+    create function private.grant_name(uuid, uuid, text, text)
+      returns uuid language sql as 'select null::uuid';
+    create function private.reserved_objects() returns setof text language sql as 'select null';
+    alter policy dagctl_dags_insert on storage.objects
+      with check (name = any (array(select private.reserved_objects())));
+"""
+"""What tells an earlier version of the operations: no keys, nothing `aborting`."""
 GUIDE_ROW = (
     "insert into public.user_dags (project_id, user_id, dag_id, dag_name, file_path) "
     "values (%s, %s, %s, %s, %s)"
@@ -172,6 +198,24 @@ def test_running_the_migrations_twice_changes_nothing(empty_database: Database) 
 
     assert empty_database.admin(SCHEMA) == before
     assert team.find("x", "y", "z") == dags
+
+
+def test_a_database_of_an_earlier_version_is_brought_forward(
+    empty_database: Database, database: Database
+) -> None:
+    migrate(empty_database.server, empty_database.name)
+    team = Team.gather(empty_database)
+    dags = team.publish("x")
+    team.reserve("held", operation=(operation := new_id()))
+    run_as_migrator(empty_database, EARLIER)
+
+    migrate(empty_database.server, empty_database.name)
+
+    assert set(empty_database.admin(SCHEMA)) == set(database.admin(SCHEMA))
+    assert team.find("x") == dags
+    assert team.begin_abort(operation) == "aborting"
+    assert team.abort(operation) == "aborted"
+    assert [one["dag_id"] for one in team.claim({"dag_id": "held"}, key="k")] == ["held"]
 
 
 def test_psql_runs_the_migrations(empty_database: Database, database: Database) -> None:

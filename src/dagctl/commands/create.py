@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from dagctl.errors import DagctlError
+from dagctl.ports import OperationStatus
 from dagctl.publish.operation import begin, claims_of, wishes_of
 from dagctl.publish.plan import make_plan
 from dagctl.publish.recovery import clear, kept, recorded_commit, recover_all
-from dagctl.publish.repeat import checked_key, commit_of, done_before
+from dagctl.publish.repeat import asked_before, checked_key, commit_of, done_meanwhile
 from dagctl.publish.request import distinct
 from dagctl.publish.run import run
 
@@ -112,23 +113,37 @@ def _result_of(
     if finished is not None:
         with kept(finished):
             return _repeated(backend, finished), finished
-    before = None if ask.key is None else done_before(backend, ask.key, ask.wishes)
-    if before is not None:
+    before = None if ask.key is None else asked_before(backend, ask.key, ask.wishes)
+    if before is not None and before.status is OperationStatus.CONFIRMED:
         return _replayed(backend, before, ask.wishes), None
-    return _publish(context, wanted, options, ask)
+    return _publish(context, wanted, options, ask, before)
 
 
 def _publish(
-    context: Context, wanted: Sequence[Request], options: Options, ask: Ask
+    context: Context,
+    wanted: Sequence[Request],
+    options: Options,
+    ask: Ask,
+    under_way: KeyedOperation | None,
 ) -> tuple[CreateResult, Entry | None]:
-    """Return what was done, and the journal's entry if anything was."""
+    """Return what was done, and the journal's entry if anything was.
+
+    What is `under_way` elsewhere with the same key is ended as late as may be: where this comes to
+    nothing, its objects would have nobody to put them back.
+    """
     planned = make_plan(context, wanted, options)
     unchanged = [one.record for one in planned if one.action == "unchanged" and one.record]
-    if len(unchanged) == len(planned):
+    is_needed = len(unchanged) < len(planned)
+    begun = begin(context, options, planned, ask.wishes, ask.key) if is_needed else None
+    if ask.key is not None and under_way is not None:
+        done = done_meanwhile(context.backend, ask.key, under_way)
+        if done is not None:
+            return _replayed(context.backend, done, ask.wishes), None
+    if begun is None:
         if ask.key is not None:
             _remember_unchanged(context.backend, planned, ask.wishes, ask.key)
         return CreateResult(dags=tuple(map(_unchanged, unchanged)), operation_id=None), None
-    operation = run(begin(context, options, planned, ask.wishes, ask.key))
+    operation = run(begun)
     result = _result(operation.entry, operation.commit_id, unchanged)
     return replace(result, warnings=operation.warnings), operation.entry
 

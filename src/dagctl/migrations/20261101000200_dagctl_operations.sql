@@ -31,7 +31,21 @@ create table if not exists private.dag_reservations (
   commit_id text,
   primary key (operation_id, ordinal)
 );
-create index if not exists dag_operations_open_idx
+
+-- Tables of an earlier version knew no keys, and nothing that was `aborting`.
+alter table private.dag_operations
+  add column if not exists key text,
+  drop constraint if exists dag_operations_status_check,
+  add constraint dag_operations_status_check
+    check (status in ('reserved', 'aborting', 'confirmed', 'aborted'));
+alter table private.dag_reservations
+  add column if not exists spec_digest text,
+  add column if not exists is_unchanged boolean not null default false,
+  add column if not exists file_path text,
+  add column if not exists commit_id text;
+
+drop index if exists private.dag_operations_open_idx;
+create index dag_operations_open_idx
   on private.dag_operations (user_id) where status in ('reserved', 'aborting');
 create unique index if not exists dag_operations_key_idx
   on private.dag_operations (project_id, key) where status <> 'aborted';

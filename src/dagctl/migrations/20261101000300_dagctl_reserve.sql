@@ -254,15 +254,19 @@ begin
     return false;
   end if;
 
-  insert into public.user_dags (
-    project_id, user_id, dag_id, base_name, dag_name, file_path,
-    is_active, created_at, state, operation_id, lease_until
-  )
-  select
-    p_project, auth.uid(), c.dag_id, c.dag_id, c.dag_id, 'dags/' || c.dag_id || '.py',
-    false, date_trunc('second', now()), 'reserved', p_operation, private.new_lease()
-  from jsonb_to_recordset(p_claims) as c (dag_id text, replaces uuid)
-  where c.replaces is null;
+  begin
+    insert into public.user_dags (
+      project_id, user_id, dag_id, base_name, dag_name, file_path,
+      is_active, created_at, state, operation_id, lease_until
+    )
+    select
+      p_project, auth.uid(), c.dag_id, c.dag_id, c.dag_id, 'dags/' || c.dag_id || '.py',
+      false, date_trunc('second', now()), 'reserved', p_operation, private.new_lease()
+    from jsonb_to_recordset(p_claims) as c (dag_id text, replaces uuid)
+    where c.replaces is null;
+  exception when unique_violation then -- a writer that takes no lock was quicker
+    return false;
+  end;
 
   update public.user_dags d
   set operation_id = p_operation, lease_until = private.new_lease()

@@ -1,6 +1,14 @@
 -- What the API exposes: thin functions that run as the caller. Those that write call their namesakes
 -- in `private`, which check membership; those that read stand under row level security.
 
+-- Functions of an earlier version: the API could not tell its `reserve` from the one with a key. The policies
+-- that asked the last one go with it; those of the bucket's migration take their place.
+drop function if exists public.reserve(uuid, uuid, jsonb);
+drop function if exists private.reserve(uuid, uuid, jsonb);
+drop function if exists private.grant_claim(uuid, uuid, integer, text, uuid, integer, text);
+drop function if exists private.grant_name(uuid, uuid, text, text);
+drop function if exists private.reserved_objects() cascade;
+
 create or replace function public.reserve(
   p_operation uuid, p_project uuid, p_claims jsonb, p_key text default null
 )

@@ -81,6 +81,8 @@ class Entry:
     items: tuple[Item, ...] = ()
     key: str | None = None
     """The idempotency key: by it the registry, not the journal, tells a repeat."""
+    backend: str | None = None
+    """Where it is recorded and stored; None: an earlier version did not say."""
 
     @property
     def writes(self) -> list[FileWrite]:
@@ -141,6 +143,7 @@ def to_data(entry: Entry) -> dict[str, Any]:
         "branch": entry.branch,
         "phase": entry.phase.value,
         "key": entry.key,
+        "backend": entry.backend,
         "wishes": [asdict(wish) for wish in entry.wishes],
         "items": [_item_data(item) for item in entry.items],
     }
@@ -165,10 +168,14 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> Entry:
             phase=Phase(data["phase"]),
             wishes=tuple(Wish(**wish) for wish in data["wishes"]),
             items=tuple(_item(item) for item in data["items"]),
-            key=data["key"],
+            key=data.get("key"),  # this one and the next are later than the format
+            backend=data.get("backend"),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UnfinishedError(f"the journal of operation {operation_id} is damaged") from error
+        raise UnfinishedError(
+            f"the journal of operation {operation_id} is damaged",
+            hint=f"move .dagctl/journal/{operation_id}.json away, then run `dagctl doctor`",
+        ) from error
 
 
 def _item_data(item: Item) -> dict[str, Any]:

@@ -77,6 +77,7 @@ def begin(
             for wish, one in zip(wishes, planned, strict=True)
         ),
         key=key,
+        backend=context.settings.backend,
     )
     return Operation(context=context, options=options, planned=planned, entry=entry)
 

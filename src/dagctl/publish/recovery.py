@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.ports import OperationStatus
-from dagctl.publish.entry import Phase, from_data
+from dagctl.publish.entry import Phase, digest_of, from_data
 from dagctl.publish.operation import confirm_entry
 from dagctl.publish.undo import find_commit, undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dagctl.ports import DagRecord
     from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.entry import Entry, Wish
+    from dagctl.publish.entry import Entry, Item, Wish
+    from dagctl.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +168,26 @@ def _recover(
     """Settle what a journal's entry says; the entry is kept."""
     with context.step("recover"):
         entry = from_data(operation_id, data)
+        _check_place(context.settings, entry)
         with kept(entry):
             return settle(context, entry), entry
+
+
+def _check_place(settings: Settings, entry: Entry) -> None:
+    """Check that the operation is recorded where the workspace's DAGs are now.
+
+    Raises:
+        UnfinishedError: The settings were changed: this registry knows nothing of the operation.
+    """
+    began = (entry.backend or settings.backend, entry.project_id)
+    if began != (settings.backend, settings.project_id):
+        backend, project_id = began
+        raise UnfinishedError(
+            "an earlier operation was begun with other settings: "
+            f"backend {backend}, project_id {project_id}",
+            state=f"operation {entry.operation_id} is unfinished; its journal is kept",
+            hint="set them back in dagctl.toml and run `dagctl recover`; then change them again",
+        )
 
 
 def _is_asked_again(entry: Entry, wishes: Sequence[Wish] | None) -> bool:
@@ -175,15 +195,29 @@ def _is_asked_again(entry: Entry, wishes: Sequence[Wish] | None) -> bool:
 
 
 def _is_recorded(backend: Backend, entry: Entry) -> bool:
-    """Return whether an operation was confirmed so long ago that the registry forgot it."""
+    """Return whether an operation was confirmed so long ago that the registry forgot it.
+
+    Another may have made the same version of a DAG when the lease was over, and newer ones since:
+    then only a commit that stands speaks for this one.
+    """
     if not entry.items:
         return False
     records = {one.id: one for one in backend.registry.find(dag_ids=entry.dag_ids)}
-    return all(
-        (record := records.get(item.reservation.row_id)) is not None
-        and record.version >= item.reservation.version
-        for item in entry.items
-    )
+    found = [(item, records.get(item.reservation.row_id)) for item in entry.items]
+    if not all(record and _may_be_of(item, record) for item, record in found):
+        return False
+    return _has_new_dag(entry) or find_commit(backend, entry) is not None
+
+
+def _may_be_of(item: Item, record: DagRecord) -> bool:
+    wanted = item.reservation.version
+    is_same = record.content_digest == digest_of(item.write.new)
+    return record.version > wanted or (record.version == wanted and is_same)
+
+
+def _has_new_dag(entry: Entry) -> bool:
+    """Return whether one row is the operation's own: such a row stays only if it is confirmed."""
+    return any(item.reservation.version == 1 for item in entry.items)
 
 
 def _go_on(context: Context, entry: Entry, commit_id: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dagctl.errors import DagctlError, KeyReusedError, UsageError
+from dagctl.errors import ConflictError, DagctlError, KeyReusedError, UsageError
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
@@ -37,26 +37,38 @@ def checked_key(key: str) -> str:
     return key
 
 
-def done_before(backend: Backend, key: str, wishes: Sequence[Wish]) -> KeyedOperation | None:
-    """Return the confirmed operation of this key; if there is none, the key is free now.
+def asked_before(backend: Backend, key: str, wishes: Sequence[Wish]) -> KeyedOperation | None:
+    """Return the operation of this key, confirmed or under way; None if the key is free.
 
     The caller holds the workspace's lock, and has settled what its journal holds. So an operation
-    that is still under way was begun elsewhere: it is aborted, which its own run will notice.
+    that is still under way was begun elsewhere.
 
     Raises:
         KeyReusedError: The key stands for other specs.
+        ConflictError: What it stands for is not recorded any more.
     """
     found = backend.registry.keyed(key)
     if found is None:
         return None
+    if not found.reservations:
+        raise ConflictError(
+            f"what the key {key} stands for was recorded, and is not any more",
+            hint="use a new key to create it anew",
+        )
     if [one.spec_digest for one in found.reservations] != [wish.digest for wish in wishes]:
         raise KeyReusedError(
             f"the key {key} stands for other specs: it was used for operation {found.operation_id}",
             hint="use a new key for a new request",
         )
-    if found.status is OperationStatus.CONFIRMED:
-        return found
-    if backend.registry.abort(found.operation_id) is OperationStatus.CONFIRMED:
+    return found
+
+
+def done_meanwhile(backend: Backend, key: str, under_way: KeyedOperation) -> KeyedOperation | None:
+    """Return the operation if it is confirmed by now; if not, it is aborted, and its key is free.
+
+    Its own run, if it is not dead, will notice.
+    """
+    if backend.registry.abort(under_way.operation_id) is OperationStatus.CONFIRMED:
         return backend.registry.keyed(key)
     return None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dagctl.ports import OperationStatus
 from dagctl.publish.entry import Phase, to_data
 from dagctl.publish.objects import put_back_objects, remove_left_over
+from dagctl.publish.put_back import put_back_anew
 
 if TYPE_CHECKING:
     from dagctl.publish.backend import Backend, Context
@@ -47,9 +48,11 @@ def _take_back(context: Context, entry: Entry, *, holds: bool) -> list[str]:
     _undo_commit(context, entry)
     with context.step("undo file"):
         left = backend.files.restore(entry.writes)
-    if holds:  # else the store is another's, or what was begun never got there
-        with context.step("undo upload"):
+    with context.step("undo upload"):
+        if holds:
             put_back_objects(backend.store, entry.operation_id, entry.items, context.listener)
+        else:
+            put_back_anew(context, entry)
     return left
 
 
@@ -68,7 +71,7 @@ def find_commit(backend: Backend, entry: Entry) -> str | None:
     """Return the operation's commit, if it stands on the branch."""
     if not entry.items:
         return None
-    return backend.repo.find_commit(entry.operation_id, entry.branch)
+    return backend.repo.find_commit(entry.operation_id, entry.branch, entry.writes)
 
 
 def _undo_commit(context: Context, entry: Entry) -> None:

@@ -42,6 +42,8 @@ ENTRY = Entry(
         Wish(source=None, digest="e", base_name="y", if_exists=None, airflow="3", unchanged="y"),
     ),
     items=(ITEM,),
+    key="k",
+    backend="supabase",
 )
 
 
@@ -61,12 +63,24 @@ def test_an_entry_of_another_version_is_left_for_that_version() -> None:
         from_data("op", data)
 
 
-@pytest.mark.parametrize("key", sorted(to_data(ENTRY)))
+LATER = {"key", "backend"}
+"""What an entry of an earlier version of dagctl does not have."""
+
+
+def test_an_entry_of_an_earlier_version_is_read() -> None:
+    data = {key: value for key, value in to_data(ENTRY).items() if key not in LATER}
+    read = from_data("op", data)
+    assert (read.key, read.backend) == (None, None)
+    assert read == replace(ENTRY, key=None, backend=None)
+
+
+@pytest.mark.parametrize("key", sorted({*to_data(ENTRY)} - LATER))
 def test_an_entry_that_lacks_something_is_told_to_be_damaged(key: str) -> None:
     data = to_data(ENTRY)
     del data[key]
-    with pytest.raises(UnfinishedError, match="damaged"):
+    with pytest.raises(UnfinishedError, match="damaged") as caught:
         from_data("op", data)
+    assert ".dagctl/journal/op.json" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("key", ["new", "path", "reservation", "spec"])

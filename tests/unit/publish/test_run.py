@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +13,16 @@ from dagctl.publish.backend import Context, Silence
 from dagctl.publish.entry import from_data
 from dagctl.publish.operation import STEPS
 from dagctl.publish.request import Request
-from tests.unit.publish.conftest import MAIN, SETTINGS, Fault, Killed, World, faulty, spec
+from tests.unit.publish.conftest import (
+    MAIN,
+    PROJECT,
+    SETTINGS,
+    Fault,
+    Killed,
+    World,
+    faulty,
+    spec,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +30,10 @@ if TYPE_CHECKING:
     from dagctl.ports import FileWrite
 
 A = "specs/a.yaml"
+BOBS = "223e4567-e89b-12d3-a456-426614174000"
+"""Another project."""
+COMMITTED = 10
+"""Which call of a port makes the commit."""
 
 
 def test_a_file_that_was_changed_meanwhile_is_left_and_named(world: World) -> None:
@@ -128,6 +142,26 @@ def test_an_unchanged_spec_is_fine_where_nothing_could_be_committed(world: World
     world.create(Request(spec(), A))
     world.backend.repo.problem = ConflictError("HEAD is detached")
     assert world.create(Request(spec(), A)).dags[0].state == "unchanged"
+
+
+@pytest.mark.parametrize("change", [{"project_id": BOBS}, {"backend": "supabase"}])
+def test_what_was_begun_with_other_settings_waits_for_them(
+    world: World, change: dict[str, Any]
+) -> None:
+    fault = Fault(COMMITTED, Killed, after=True)
+    with pytest.raises(UnfinishedError):
+        world.create(Request(spec(), A), backend=faulty(world.backend, fault))
+    assert fault.hit == "repo.commit"
+    before = world.state()
+    elsewhere = replace(world.context(), settings=replace(SETTINGS, **change))
+    with pytest.raises(UnfinishedError, match=f"other settings: .*{PROJECT}") as caught:
+        recover(elsewhere)
+    assert "set them back" in (caught.value.hint or "")
+    assert world.state() == before
+    (left,) = recover_if_idle(elsewhere).unsettled
+    assert "other settings" in left.reason
+    assert [one.outcome for one in recover(world.context()).recovered] == ["finished"]
+    world.check_agreement()
 
 
 def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> None:

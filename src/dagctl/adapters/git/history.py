@@ -47,6 +47,13 @@ def head(git: GitCommand) -> str | None:
     return answer.text if answer.ok else None
 
 
+def standing(git: GitCommand, branch: str) -> str:
+    """Return the branch, or the one that is checked out if it is gone: renamed, or merged first."""
+    if tip(git, branch) is not None:
+        return branch
+    return head(git) or branch
+
+
 def parent(git: GitCommand, commit_id: str) -> str | None:
     """Return the first parent of a commit, or None."""
     return tip(git, f"{commit_id}^1")

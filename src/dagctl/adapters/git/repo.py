@@ -9,7 +9,7 @@ from dagctl.adapters.git import history, index, preflight
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.place import Place, locate
-from dagctl.adapters.git.undo import Undoer
+from dagctl.adapters.git.undo import Undoer, is_reverted
 from dagctl.adapters.work_tree import WorkTree
 from dagctl.errors import UnavailableError
 
@@ -62,9 +62,17 @@ class GitRepo:
         committer = Committer(self._place, self._files, self._patience)
         return committer.commit(operation_id, branch, writes, message, verify=verify)
 
-    def find_commit(self, operation_id: str, branch: str) -> str | None:
+    def find_commit(
+        self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()
+    ) -> str | None:
         """Return the commit on the branch that this operation made, unless it was undone."""
-        return history.find(self._place.git, operation_id, branch)
+        place = self._place
+        branch = history.standing(place.git, branch)
+        found = history.find(place.git, operation_id, branch)
+        files = {place.full(write.path): write.new for write in writes}
+        if found and files and is_reverted(place.git, found, branch, files):
+            return None
+        return found
 
     def stage(self, paths: Sequence[str]) -> str | None:
         """Bring these paths of the user's index to the committed state, or return a warning."""
@@ -82,6 +90,6 @@ class GitRepo:
             raise UnavailableError(f"another git process holds the index: {lock}")
         paths = [place.full(write.path) for write in writes]
         undoer = Undoer(place.git, wait=self._patience.ref)
-        undoer.uncommit(operation_id, branch, commit_id, paths)
+        undoer.uncommit(operation_id, history.standing(place.git, branch), commit_id, paths)
         if warning := index.stage(place, paths, wait=self._patience.index):
             raise UnavailableError(warning)

@@ -10,9 +10,31 @@ from dagctl.adapters.git.tree import Trees
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.tree import Entry
+
+
+def is_reverted(git: GitCommand, commit_id: str, branch: str, files: Mapping[str, bytes]) -> bool:
+    """Return whether the branch has all these files as they were before the commit of them.
+
+    So it is where a user committed while the index did not know that commit: the run was killed
+    before it got there, and git took what the index lacked for removed.
+    """
+    trees, now, before = Trees(git), tip(git, branch), parent(git, commit_id)
+    return all(
+        trees.find(now, path) == (old := trees.find(before, path))
+        and not _is_blob_of(git, old, path, content)
+        for path, content in files.items()
+    )
+
+
+def _is_blob_of(git: GitCommand, entry: Entry | None, path: str, content: bytes) -> bool:
+    """Return whether the entry is what git makes of the content at that path."""
+    if entry is None:
+        return False
+    return entry.id == git.must("hash-object", "--stdin", "--path", path, data=content).text
 
 
 class Undoer:

@@ -86,13 +86,15 @@ class MemoryRepo:
         tree = tip | {write.path: write.new for write in writes}
         return self.add(branch, tree, message, operation_id=operation_id)
 
-    def find_commit(self, operation_id: str, branch: str) -> str | None:
+    def find_commit(
+        self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()
+    ) -> str | None:
         """Return the commit of this operation on the branch, unless it was undone there."""
-        for commit in self.history(branch):
+        for commit in self.history(self._standing(branch)):
             if commit.undoes == operation_id:
                 return None
             if commit.operation_id == operation_id:
-                return commit.id
+                return None if self._is_reverted(commit, branch, writes) else commit.id
         return None
 
     def stage(self, paths: Sequence[str]) -> str | None:
@@ -112,12 +114,22 @@ class MemoryRepo:
         """Move the branch back, or commit the reverse if others have built on the commit."""
         if self.index_held:
             raise UnavailableError("another process holds the index")
+        branch = self._standing(branch)
         if self.find_commit(operation_id, branch) is not None:
             if self.tips[branch] == commit_id:
                 self._move_back(branch)
             else:
                 self._revert(operation_id, branch, commit_id, writes)
         self.stage([write.path for write in writes])
+
+    def _is_reverted(self, commit: Commit, branch: str, writes: Sequence[FileWrite]) -> bool:
+        now = self.tree(self._standing(branch))
+        before = {} if commit.parent is None else self.commits[commit.parent].tree
+        alike = (now.get(one.path) == before.get(one.path) != one.new for one in writes)
+        return bool(writes) and all(alike)
+
+    def _standing(self, branch: str) -> str:
+        return branch if branch in self.tips else self.head
 
     def tree(self, branch: str) -> dict[str, bytes]:
         """Return the files of the branch's newest commit."""

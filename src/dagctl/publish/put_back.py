@@ -1,0 +1,67 @@
+"""Puts back the objects of an operation that another has ended, without its journal.
+
+Whoever takes over a DAG whose lease is over, or an idempotency key, writes its object anew. If that
+comes to nothing before it knows what it would write, the object is still that of the dead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from dagctl.ports import Claim, OperationStatus
+from dagctl.publish.objects import put_back_objects, read_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.publish.backend import Backend, Context
+    from dagctl.publish.entry import Entry, Item
+
+
+def put_back_anew(context: Context, entry: Entry) -> None:
+    """Give the objects of updated DAGs their old content back, where nobody has confirmed the new.
+
+    The DAGs are held again for it, by an operation whose id follows from that of the ended one: so
+    this may be interrupted and repeated.
+
+    Raises:
+        ConflictError: Another operation holds one of them now.
+    """
+    backend = context.backend
+    registry = backend.registry
+    updates = [one for one in entry.items if one.old_object not in {None, one.write.new}]
+    if not updates:
+        return
+    again = str(uuid5(UUID(entry.operation_id), "put back"))
+    status = registry.status(again)
+    stale = _stale(backend, updates)
+    if status is OperationStatus.ABSENT and stale:
+        registry.reserve(again, [_claim(item) for item in stale])
+    elif status in {OperationStatus.ABSENT, OperationStatus.ABORTED}:
+        return
+    if registry.begin_abort(again) is OperationStatus.ABORTING:
+        put_back_objects(backend.store, again, stale, context.listener)
+    registry.abort(again)
+
+
+def _stale(backend: Backend, updates: Sequence[Item]) -> list[Item]:
+    """Return the items whose object is new and whose record is old."""
+    objects = read_objects(backend.store, [item.storage_path for item in updates])
+    new = [item for item, found in zip(updates, objects, strict=True) if found == item.write.new]
+    if not new:
+        return []
+    found = backend.registry.find(dag_ids=[item.reservation.dag_id for item in new])
+    versions = {one.id: one.version for one in found}
+    return [
+        item
+        for item in new
+        if versions.get(item.reservation.row_id) == item.reservation.version - 1
+    ]
+
+
+def _claim(item: Item) -> Claim:
+    granted = item.reservation
+    return Claim(
+        dag_id=granted.dag_id, replaces=granted.row_id, expected_version=granted.version - 1
+    )
