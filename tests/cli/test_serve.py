@@ -31,6 +31,8 @@ SECRET = {
     ("arguments", "words"),
     [
         ([], ["no url of a Supabase project", "DAGCTL_SUPABASE_URL", "--local-user you@"]),
+        (["--local-user", "ana"], ["'ana' is no e-mail address", "--local-user you@"]),
+        ([*LOCAL, "--cors-origin", "app"], ["'app' is no origin", "https://app.example.com"]),
         ([*LOCAL, "--host", "0.0.0.0"], ["asks nobody for a token", "fix:   --host 127.0.0.1"]),
         ([*LOCAL, "--projects", "no.toml"], ["cannot read no.toml: No such file"]),
         ([*LOCAL, "--projects", "bad.toml"], ['bad.toml: "orders" is no project id (UUID)']),

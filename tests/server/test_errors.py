@@ -55,6 +55,17 @@ def test_bad_parameters_are_all_named(world: World) -> None:
         assert name in detail
 
 
+def test_a_misspelt_parameter_is_not_passed_over(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    answer = editor.request("POST", "/create-dag?if_exist=fail", json=spec(project_id=project))
+    found = problem_of(answer, 400, "USAGE")
+    assert found["detail"] == "query `if_exist`: there is no such parameter"
+    assert found["fix"] == "did you mean `if_exists`?"
+    assert editor.get("/dags", project_id=project).json()["dags"] == []
+    assert problem_of(editor.request("GET", "/schema?x=1"), 400, "USAGE")["fix"]
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "caf\u00e9"])
 def test_a_bad_idempotency_key_is_refused(world: World, key: str) -> None:
     project = world.project()

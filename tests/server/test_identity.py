@@ -36,8 +36,9 @@ def operations(world: World) -> list[tuple[str, str]]:
 
 
 def ask(who: Person, method: str, path: str, project_id: str) -> httpx.Response:
-    body = {"json": spec(project_id=project_id)} if method == "POST" else {}
-    return who.request(method, path, params={"project_id": project_id}, **body)
+    if method == "POST":
+        return who.request(method, path, json=spec(project_id=project_id))
+    return who.request(method, path, params={"project_id": project_id})
 
 
 def made(world: World) -> set[str]:

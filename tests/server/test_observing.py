@@ -262,7 +262,7 @@ def test_head_is_a_get_without_its_body(world: World) -> None:
     project = world.project()
     editor = world.member(project)
     for path in ("/healthz", "/schema", "/dags", "/openapi.json"):
-        options = {"params": {"project_id": project}}
+        options = {"params": {"project_id": project}} if path == "/dags" else {}
         head, whole = (editor.request(one, path, **options) for one in ("HEAD", "GET"))
         assert head.status_code == whole.status_code == 200
         assert head.content == b""

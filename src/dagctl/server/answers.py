@@ -60,7 +60,7 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
         "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
         "title": _title(error),
         "status": int(status),
-        "detail": shown(error.message),
+        "detail": _detail(error, request),
         "code": error.code,
         "state": shown(error.state),
         "fix": shown(_fix(error)),
@@ -79,6 +79,14 @@ def status_of(error: DagctlError) -> HTTPStatus:
     return (
         error.status if isinstance(error, RequestError | BusyError) else STATUSES[error.exit_code]
     )
+
+
+def _detail(error: DagctlError, request: Request) -> str | None:
+    """Return what failed; the keys of operations are no words of the caller's."""
+    if isinstance(error, KeyReusedError):
+        return "the Idempotency-Key stands for another request already"
+    shown: str | None = request.app.state.service.projects.shown(error.message)
+    return shown
 
 
 def _note(error: DagctlError, status: HTTPStatus, request: Request) -> None:

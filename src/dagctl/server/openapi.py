@@ -35,8 +35,8 @@ WITH_NULLS = {
     forms.Verdict.__name__: examples.VERDICT,
 }
 """Examples by their form; FastAPI leaves nulls out of what it writes."""
-OF_EVERY_CALL = (401, 503)
-OF_A_PROJECT = (400, 403)
+OF_EVERY_CALL = (400, 401, 503)
+OF_A_PROJECT = (403,)
 OF_A_BODY = (408, 413, 415, 429)
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 from dagctl.adapters.local_user import local_user_id
 from dagctl.bootstrap import open_connections, services_of
@@ -109,10 +110,26 @@ def _check(options: Options) -> None:
             hint="set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY, or try it out with "
             "--local-user you@example.com",
         )
+    if options.local_user is not None and "@" not in options.local_user:
+        raise UsageError(
+            f"--local-user {options.local_user!a} is no e-mail address",
+            hint="--local-user you@example.com",
+        )
+    for origin in options.cors_origins:
+        _check_origin(origin)
     if options.local_user is not None and not is_loopback(options.host):
         raise UsageError(
             f"--local-user asks nobody for a token, and so is not served on {options.host}",
             hint="--host 127.0.0.1",
+        )
+
+
+def _check_origin(origin: str) -> None:
+    parts = urlsplit(origin)
+    if origin != "*" and (f"{parts.scheme}://{parts.netloc}" != origin or not parts.netloc):
+        raise UsageError(
+            f"--cors-origin {origin!a} is no origin: scheme, host and port, without a path",
+            hint="--cors-origin https://app.example.com",
         )
 
 

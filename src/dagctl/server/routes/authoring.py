@@ -50,7 +50,7 @@ async def validate(service: TheService, body: TheBody) -> Answer:
     response_class=SourceAnswer,
     responses={
         200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
-        **refusals(*OF_A_BODY, 400, 422),
+        **refusals(*OF_A_BODY, 422),
     },
     openapi_extra=spec_body(A_SPEC),
 )

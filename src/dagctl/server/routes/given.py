@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator  # noqa: TC003 - read at run time
+from difflib import get_close_matches
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from fastapi.security import HTTPBearer
 
 from dagctl.bootstrap import Caller
 from dagctl.server.body import Body, read_body
+from dagctl.server.refusals import RequestError
 from dagctl.server.service import Service
 
 BEARER = HTTPBearer(
@@ -30,7 +32,24 @@ async def caller_of(request: Request, service: Annotated[Service, Depends(servic
     """Return who calls, and let the log know."""
     caller = await service.admit(request.headers)
     request.state.user_id = caller.user_id
+    _check_names(request)
     return caller
+
+
+def _check_names(request: Request) -> None:
+    """Check that each parameter of the query is one: a misspelt one would be passed over.
+
+    Raises:
+        RequestError: One is not.
+    """
+    paths = request.app.openapi()["paths"]
+    described = paths[request.scope["route"].path][request.method.lower()]
+    known = [one["name"] for one in described.get("parameters", ()) if one["in"] == "query"]
+    for name in request.query_params:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "see /openapi.json"
+            raise RequestError(f"query `{name[:100]}`: there is no such parameter", hint=hint)
 
 
 async def body_of(
