@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnfinishedError
 from tests.stand_in import faults
 from tests.supabase import test_keys as keys
+from tests.supabase.place import At
 from tests.supabase.test_concurrency import clone
 from tests.supabase.test_settling import UPLOAD, killed, spec_of
 
@@ -106,6 +107,27 @@ def test_a_call_that_comes_to_nothing_leaves_the_other_one_of_its_key(
     place.check_agreement()
     assert not keys.create(colleague, colleague.root / "specs/x.yaml").replayed
     colleague.check_agreement()
+
+
+@pytest.mark.parametrize("kind", ["create", "update"])
+@pytest.mark.parametrize("step", ["upload", "commit", "confirm"])
+def test_one_that_is_only_slow_undoes_itself(
+    place: Place, tmp_path: Path, kind: str, step: str
+) -> None:
+    spec = spec_of(place, kind)
+    place.git("add", "--all")
+    place.git("commit", "-q", "-m", "Specs")
+    other = clone(place, tmp_path / "other")
+
+    def take_over() -> None:
+        keys.create(other, other.root / "specs/x.yaml")
+
+    with pytest.raises(ConflictError, match="was aborted") as caught:
+        keys.create(place, spec, listener=At(step, take_over))
+    assert caught.value.state == UNCHANGED
+    assert place.git("status", "--porcelain") == ""
+    other.check_agreement()
+    assert keys.create(place, spec).replayed
 
 
 def test_a_key_whose_dag_was_deleted_makes_no_other(place: Place) -> None:
