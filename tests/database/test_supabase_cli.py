@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +19,6 @@ from tests.postgres.requests import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.postgres.server import Server
 
@@ -66,7 +68,10 @@ class Cli:
 
 @pytest.fixture(scope="module")
 def program() -> None:
-    """The CLI from npm, in a folder that git ignores."""
+    """The CLI from npm, in a folder that git ignores.
+
+    It is installed beside and renamed, since what npm has half done looks as if it were there.
+    """
     if PROGRAM.exists():
         return
     npm = shutil.which("npm")
@@ -74,10 +79,13 @@ def program() -> None:
         pytest.skip("npm is not installed, so the Supabase CLI cannot be had")
     package = f"supabase@{VERSION}"
     FOLDER.mkdir(exist_ok=True)
-    install = [npm, "install", "--no-save", "--silent", "--prefix", str(FOLDER), package]
-    done = subprocess.run(install, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"npm could not install {package}: {done.stderr.strip()}")
+    with TemporaryDirectory(dir=FOLDER) as beside:
+        install = [npm, "install", "--no-save", "--silent", "--prefix", beside, package]
+        done = subprocess.run(install, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"npm could not install {package}: {done.stderr.strip()}")
+        with suppress(OSError):  # another run was first
+            (Path(beside) / "node_modules").rename(FOLDER / "node_modules")
 
 
 @pytest.fixture(scope="module")
