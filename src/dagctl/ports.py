@@ -173,7 +173,11 @@ class Registry(Protocol):
         """Return the records with one of these source paths or ids, in one round trip."""
 
     def get(self, dag_id: str) -> DagRecord | None:
-        """Return the record of that id, or None."""
+        """Return the record of that id, or None.
+
+        Raises:
+            NotAMemberError: There is none to be seen, as the user is no member of the project.
+        """
 
     def page(self, query: Query) -> Page:
         """Return one page by keyset."""

@@ -138,9 +138,11 @@ private.grant_update       -     denied    denied    denied    denied    denied 
 private.guard_user_dag     -     denied    denied    denied    denied    denied    denied    denied
 private.holder_of          -     denied    denied    denied    denied    denied    denied    denied
 private.is_left_over       -     denied    denied    denied    denied    denied    denied    denied
+private.is_upload_of       -     denied    denied    denied    denied    denied    denied    denied
 private.is_writer          -     denied    denied    denied    denied    denied    denied    denied
 private.keep_unchanged     -     denied    denied    denied    denied    denied    denied    denied
 private.lock_project       -     denied    denied    denied    denied    denied    denied    denied
+private.may_put_back       -     denied    denied    denied    denied    denied    denied    denied
 private.new_lease          -     denied    denied    denied    denied    denied    denied    denied
 private.operation_to_end   -     denied    denied    denied    denied    denied    denied    denied
 private.prune_operations   -     denied    denied    denied    denied    denied    denied    denied

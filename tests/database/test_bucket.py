@@ -127,9 +127,6 @@ def test_while_an_update_is_aborted_old_bytes_are_taken_and_no_new_ones(team: Te
     put(team, key, by=team.colleague, operation=operation, mark="restores")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         put(team, key, by=team.editor, operation=operation)
-    team.remove(team.editor)
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        put(team, key, by=team.editor, operation=operation, mark="restores")
     team.abort(operation, by=team.colleague)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         put(team, key, by=team.colleague, operation=operation, mark="restores")
@@ -210,6 +207,55 @@ def test_a_removed_member_can_take_back_no_dag_that_readers_know(team: Team) -> 
     team.begin_abort(operation)
     team.remove(team.editor)
     assert removed(team, f"{team.project}/dags/x.py", by=team.editor) == 0
+
+
+def uploaded_update(team: Team, *, by: Caller) -> tuple[str, str]:
+    """Let an editor update a DAG as far as the upload; return the key and the operation."""
+    (dag,) = team.publish("x")
+    key, operation = f"{team.project}/dags/x.py", new_id()
+    team.put_object("x")
+    claim = {"dag_id": "x", "replaces": dag["id"], "expected_version": 1}
+    team.claim(claim, operation=operation, by=by)
+    put(team, key, by=by, operation=operation)
+    return key, operation
+
+
+def test_a_removed_member_puts_old_bytes_back_once_over_their_own_upload(team: Team) -> None:
+    key, operation = uploaded_update(team, by=team.editor)
+    team.remove(team.editor)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):  # not before it is being aborted
+        put(team, key, by=team.editor, operation=operation, mark="restores")
+    team.begin_abort(operation)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.editor, operation=operation)
+    put(team, key, by=team.editor, operation=operation, mark="restores")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.editor, operation=operation, mark="restores")
+    team.abort(operation)
+
+
+@pytest.mark.parametrize("what", ["another's", "of nobody", "gone"])
+def test_a_removed_member_puts_nothing_over_what_is_not_their_upload(team: Team, what: str) -> None:
+    key, operation = uploaded_update(team, by=team.editor)
+    team.remove(team.editor)
+    team.begin_abort(operation)
+    mark = {"another's": {"dagctl_operation": new_id()}, "of nobody": None}.get(what)
+    if what == "gone":
+        query = "set storage.allow_delete_query = true; delete from storage.objects where name = "
+        team.database.admin(f"{query} '{key}'")
+    else:
+        query = "update storage.objects set user_metadata = %s where name = %s"
+        team.database.admin(query, [json.dumps(mark), key])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.editor, operation=operation, mark="restores")
+
+
+def test_a_removed_member_puts_nothing_back_of_anothers_operation(team: Team) -> None:
+    key, operation = uploaded_update(team, by=team.colleague)
+    team.remove(team.editor)
+    team.begin_abort(operation, by=team.colleague)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(team, key, by=team.editor, operation=operation, mark="restores")
 
 
 def test_a_removed_member_can_upload_nothing_more(team: Team) -> None:

@@ -156,18 +156,49 @@ def test_an_operation_that_the_registry_has_forgotten_is_not_undone(place: Place
     assert place.versions() == {"orders": 1}
 
 
-def test_the_update_of_a_removed_member_is_settled_by_a_colleague(
-    place: Place, ada: str, bob: str
+@pytest.mark.parametrize("kind", ["create", "update"])
+@pytest.mark.parametrize("step", DEAD)
+def test_a_removed_member_takes_back_what_a_killed_run_of_theirs_left(
+    place: Place, ada: str, kind: str, step: str
 ) -> None:
-    del bob
-    place.create(place.spec("specs/x.yaml"))
-    place.spec("specs/x.yaml", word="two")
-    with pytest.raises(UnfinishedError):
-        create_with(place, At("confirm", lambda: place.stand_in.remove_member(PROJECT, ada)))
-    place.sign_in(BOB)
+    spec = spec_of(place, kind)
+    before = place.versions()
+    killed(place, spec, step)
+    place.stand_in.remove_member(PROJECT, ada)
+    if step in {"confirm", "tell"}:  # it was done before the removal, and is told at last
+        (dag,) = place.create(spec).dags
+        head = place.git("rev-parse", "HEAD").strip()
+        assert (dag.version, dag.commit_id) == (len(before) + 1, head)
+    else:
+        with pytest.raises(NotAMemberError):
+            place.create(spec)
+        assert place.versions() == before
+    place.check_agreement()
+
+
+@pytest.mark.parametrize("undoing", ["undo commit", "undo file", "undo upload", "undo reserve"])
+def test_a_removed_member_who_is_killed_twice_still_takes_the_update_back(
+    place: Place, ada: str, undoing: str
+) -> None:
+    killed(place, spec_of(place, "update"), "commit")
+    place.stand_in.remove_member(PROJECT, ada)
+
+    def recover() -> None:
+        with Client.open(place.root, listener=Killer(undoing, done=True)) as client:
+            client.recover()
+
+    assert in_child(recover) == -signal.SIGKILL
     assert [one.outcome for one in place.recover().recovered] == ["undone"]
     assert place.versions() == {"orders": 1}
     place.check_agreement()
+
+
+def test_a_file_that_is_recorded_is_no_strangers_to_take_over(place: Place, ada: str) -> None:
+    spec = place.spec("specs/x.yaml")
+    place.create(spec)
+    place.stand_in.remove_member(PROJECT, ada)
+    with pytest.raises(NotAMemberError, match="no member"):  # who sees no record of it
+        place.create(spec)
 
 
 # --- Uploads that arrive late ---

@@ -282,10 +282,36 @@ as $$
   from (select regexp_replace(p_key, '^.*/([^/]*)[.]py$', '\1')) as file (stem);
 $$;
 
+-- Whether what lies under this key are the new bytes of this operation.
+create or replace function private.is_upload_of(p_key text, p_operation uuid)
+returns boolean
+language sql stable security invoker
+set search_path = ''
+as $$
+  select exists (
+    select from storage.objects
+    where bucket_id = 'dags' and name = p_key
+      and user_metadata ->> 'dagctl_operation' = p_operation::text
+  );
+$$;
+
+-- Whether the caller may put old bytes back for an operation that is being aborted: any owner or editor of its
+-- project; and its own user, who may have lost the membership in the middle, once, over the operation's own bytes.
+create or replace function private.may_put_back(p_key text, p_operation private.dag_operations)
+returns boolean
+language sql stable security invoker
+set search_path = ''
+as $$
+  select p_operation.status = 'aborting' and (
+    private.is_writer(p_operation.project_id)
+    or (p_operation.user_id = auth.uid() and private.is_upload_of(p_key, p_operation.id))
+  );
+$$;
+
 -- Whether the caller may upload under this key, with this metadata: it names the operation that holds the
 -- DAG. New bytes come from the operation's own user, until it is confirmed or is being aborted; the old bytes of
--- an update are put back, while it is being aborted, by any owner or editor. So an upload that arrives when
--- its operation is over or is being undone changes nothing, whoever holds the DAG by then.
+-- an update are put back while it is being aborted. So an upload that arrives when its operation is over or is
+-- being undone changes nothing, whoever holds the DAG by then.
 create or replace function private.may_upload(p_key text, p_metadata jsonb)
 returns boolean
 language sql stable security definer
@@ -294,16 +320,13 @@ as $$
   select exists (
     select from private.holder_of(p_key) h
     join private.dag_operations o on o.id = h.operation_id
-    where private.is_writer(o.project_id)
-      and (
-        (
-          o.status = 'reserved' and o.user_id = auth.uid()
-          and o.id::text = p_metadata ->> 'dagctl_operation'
-        )
-        or (
-          o.status = 'aborting' and not h.is_new
-          and o.id::text = p_metadata ->> 'dagctl_restores'
-        )
+    where (
+        o.status = 'reserved' and o.user_id = auth.uid() and private.is_writer(o.project_id)
+        and o.id::text = p_metadata ->> 'dagctl_operation'
+      )
+      or (
+        not h.is_new and private.may_put_back(p_key, o)
+        and o.id::text = p_metadata ->> 'dagctl_restores'
       )
   );
 $$;
@@ -317,7 +340,8 @@ as $$
   select exists (
     select from private.holder_of(p_key) h
     join private.dag_operations o on o.id = h.operation_id
-    where o.status in ('reserved', 'aborting') and private.is_writer(o.project_id)
+    where (o.status = 'reserved' and private.is_writer(o.project_id))
+      or private.may_put_back(p_key, o)
   );
 $$;
 
@@ -380,6 +404,8 @@ revoke all on function
   private.prune_operations(uuid),
   private.holder_of(text),
   private.is_left_over(text),
+  private.is_upload_of(text, uuid),
+  private.may_put_back(text, private.dag_operations),
   private.may_upload(text, jsonb),
   private.may_replace(text),
   private.may_remove(text, jsonb),

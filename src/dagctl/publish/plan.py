@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl.codegen.names import file_name
 from dagctl.codegen.render import Provenance, render
+from dagctl.errors import ConflictError
 from dagctl.publish.choice import choose
 from dagctl.publish.drift import changed_by_hand, drift_of, not_ours
 from dagctl.publish.entry import digest_of
@@ -67,6 +68,7 @@ def make_plan(context: Context, requests: Iterable[Request], options: Options) -
 
     Raises:
         ConflictError: A DAG or a file is in the way, and the options do not allow to pass.
+        NotAMemberError: A file is in the way whose record the user may not see.
         UsageError: A spec names another project.
         SpecError: A spec cannot be rendered.
     """
@@ -120,14 +122,14 @@ def _expected(
 def _planned(context: Context, choice: Choice, dag_id: str, options: Options) -> Planned:
     if choice.record is not None:
         return _planned_update(context, choice, choice.record, options)
-    path = path_of(context.settings, dag_id)
+    backend, path = context.backend, path_of(context.settings, dag_id)
+    try:
+        standing = standing_at(backend, path, options)
+    except ConflictError:
+        backend.registry.get(dag_id)  # to who is no member, every file looks as if nobody wrote it
+        raise
     return Planned(
-        choice=choice,
-        action="create",
-        dag_id=dag_id,
-        path=path,
-        standing=standing_at(context.backend, path, options),
-        content=None,
+        choice=choice, action="create", dag_id=dag_id, path=path, standing=standing, content=None
     )
 
 

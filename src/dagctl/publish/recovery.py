@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError
 from dagctl.ports import OperationStatus
 from dagctl.publish.entry import Phase, digest_of, from_data
 from dagctl.publish.operation import confirm_entry
@@ -109,7 +109,7 @@ def settle(context: Context, entry: Entry) -> Recovered:
         return undone(context, entry)
     try:
         _go_on(context, entry, commit_id)
-    except ConflictError:  # the registry refuses for good
+    except (ConflictError, NotAMemberError):  # the registry refuses for good
         return undone(context, entry)
     return finished(entry)
 
@@ -117,13 +117,16 @@ def settle(context: Context, entry: Entry) -> Recovered:
 def recorded_commit(backend: Backend, entry: Entry) -> str:
     """Return the commit of a confirmed operation, as it is recorded.
 
+    Who is no member any more sees no record: then it is the one that stands on the branch.
+
     Raises:
-        UnfinishedError: The record is not to be seen, as by one who is no member any more.
+        UnfinishedError: There is neither.
     """
     found = backend.registry.find(dag_ids=entry.dag_ids[:1])
-    if not found:
+    commit_id = found[0].commit_id if found else find_commit(backend, entry)
+    if commit_id is None:
         raise UnfinishedError(f"`{entry.dag_ids[0]}` is recorded, but not to be seen any more")
-    return found[0].commit_id
+    return commit_id
 
 
 def finished(entry: Entry) -> Recovered:
