@@ -187,7 +187,11 @@ class UnavailableError(DagctlError):
 
 
 class UnfinishedError(DagctlError):
-    """An operation stopped half way; the journal keeps it for `dagctl recover`."""
+    """An operation stopped half way; the journal keeps it for `dagctl recover`.
+
+    Where it is raised for want of a session, a right or a setting, the hint says what to do about
+    that first: the same command would only fail again.
+    """
 
     code = "UNFINISHED"
     exit_code = ExitCode.UNFINISHED
@@ -197,9 +201,23 @@ class UnfinishedError(DagctlError):
         message: str,
         *,
         state: str = "an operation is unfinished; its journal is kept",
-        hint: str | None = "dagctl recover",
+        hint: str | None = None,
     ) -> None:
         super().__init__(message, state=state, hint=hint)
+
+    @property
+    def hint(self) -> str | None:
+        """The one next step."""
+        if self._hint:
+            return self._hint
+        cause = self.__cause__
+        if isinstance(cause, NotSignedInError | NotAMemberError | UsageError) and cause.hint:
+            return f"{cause.hint}; then dagctl recover"
+        return "dagctl recover"
+
+    @hint.setter
+    def hint(self, hint: str | None) -> None:
+        self._hint = hint
 
 
 class InterruptedRunError(DagctlError):
