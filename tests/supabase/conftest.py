@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.adapters.supabase import http, retry
 from tests.cli.conftest import shell
+from tests.supabase.canaries import Canaries
 from tests.supabase.place import ADA, PASSWORD, PROJECT, Place
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from tests.conftest import Sandbox
     from tests.stand_in import StandIn
@@ -44,7 +48,7 @@ def place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Place:
     del ada
-    state: Path = tmp_path_factory.mktemp("state")
+    state = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(state))
     sandbox.commit("notes.txt", b"one\n")
     found = Place(sandbox.root, stand_in)
@@ -52,3 +56,23 @@ def place(
     found.sign_in()
     stand_in.requests.clear()
     return found
+
+
+@pytest.fixture
+def canaries(
+    place: Place, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Canaries:
+    """What is secret about Ada's session; temporary files are made where they can be looked at."""
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    found = Canaries(place, Path(os.environ["XDG_STATE_HOME"]), (temporary,))
+    found.plant()
+    return found
+
+
+@pytest.fixture
+def kept_secret(canaries: Canaries, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Check, when the test is over, that no secret is to be seen anywhere."""
+    yield
+    canaries.check(*capfd.readouterr())
