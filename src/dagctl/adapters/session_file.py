@@ -126,9 +126,10 @@ class SessionFile:
         return kept
 
     def delete(self) -> None:
-        """Remove the file, whatever it is, and what the vault holds."""
+        """Remove the file, whatever it is, what a killed run left, and what the vault holds."""
         was_in_vault = self._is_in_vault()
         with durable.explained(self.place), self._folder() as folder:
+            durable.clear(folder, self._name)
             durable.remove(folder, self._name)
             os.fsync(folder)
         if was_in_vault:

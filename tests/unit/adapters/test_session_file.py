@@ -92,6 +92,18 @@ def test_what_a_killed_run_left_is_cleared(store: SessionFile, tmp_path: Path) -
     assert store.load() == session(2)
 
 
+def test_nothing_of_a_session_is_left_when_it_is_deleted(
+    store: SessionFile, tmp_path: Path
+) -> None:
+    """A run that was killed while it renewed the session leaves new tokens beside the old ones."""
+    store.save(session(1))
+    folder = tmp_path / "state" / "sessions"
+    (file,) = folder.iterdir()
+    file.with_name(TEMPORARY + file.name).write_text("a newer token")
+    store.delete()
+    assert list(folder.iterdir()) == []
+
+
 def test_the_lock_keeps_others_out(store: SessionFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dagctl.adapters.session_file.LOCK_WAIT", 0.05)
     with store.lock(), pytest.raises(UnavailableError, match="renewing the session"), store.lock():
