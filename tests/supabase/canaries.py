@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.keys import TEMPORARY
 from tests.supabase.place import PASSWORD
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Canaries:
         """Remember these secrets, and those of the session that is stored now."""
         self.planted |= {one for one in secrets if one}
         for file in (self.state / SESSIONS).glob("*.json"):
+            if file.name.startswith(TEMPORARY):  # half of a file, on a disk that takes no change
+                continue
             session = json.loads(file.read_text())
             access, refresh = session["access_token"], session["refresh_token"]
             self.planted |= {access, refresh, access.rpartition(".")[2]} - {""}
