@@ -65,4 +65,4 @@ def test_a_command_of_a_local_workspace_loads_no_client(
 
 
 def test_a_command_that_talks_to_supabase_loads_it(place: Place) -> None:
-    assert "supabase" in loaded(place, "list")
+    assert loaded(place, "list") == {"httpx", "postgrest", "storage3"}
