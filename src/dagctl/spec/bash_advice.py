@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
-from dagctl.spec.bash_command import AIRFLOW, MARKS
+from dagctl.spec.bash_command import AIRFLOW, MARKS, parse_template
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import place_of
 from dagctl.spec.problem import Place, Problem
@@ -46,24 +46,27 @@ def bash_warnings(command: str) -> Iterator[Problem]:
     if "\r" in command:
         yield _carriage_return(command)
     if any(mark in command for mark in MARKS):
-        tree = AIRFLOW.parse(command)
-        yield from _gone_variables(command, tree)
-        yield from _unknown_variables(command, tree)
+        tree = parse_template(command)
+        names = _read_names(tree)
+        yield from _gone_variables(command, names)
+        yield from _unknown_variables(command, tree, names - _KNOWN)
         yield from _unquoted_parameters(command)
 
 
-def _gone_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
-    for name in sorted(_read_names(tree) & _GONE.keys()):
+def _gone_variables(command: str, names: set[str]) -> Iterator[Problem]:
+    for name in sorted(names & _GONE.keys()):
         place = _first(command, name)
         message = f"Airflow 3 has no variable `{name}`: the task would fail"
         hint = f"write {{{{ {_GONE[name]} }}}}"
         yield Problem(Code.GONE_VARIABLE, message, hint, place, Severity.WARNING)
 
 
-def _unknown_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
+def _unknown_variables(command: str, tree: nodes.Template, strange: set[str]) -> Iterator[Problem]:
+    if not strange:
+        return
     asked = tree.find_all((nodes.Filter, nodes.Test))
     guarded = {name for node in asked if node.name in _GUARDS for name in _read_names(node)}
-    for name in sorted(_read_names(tree) - _KNOWN - _bound_names(tree) - guarded):
+    for name in sorted(strange - _bound_names(tree) - guarded):
         message = f"Airflow gives a template no variable {quoted(name)}: the task would fail"
         hint = did_you_mean(name, CONTEXT_KEYS) or "write `params.NAME` or `var.value.NAME`"
         place = _first(command, name)

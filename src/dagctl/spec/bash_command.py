@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from jinja2 import Environment, TemplateError, nodes
 
 from dagctl.spec.codes import Code
@@ -22,6 +24,16 @@ AIRFLOW = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S
 
 _FILTERS = {*AIRFLOW.filters, "ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz"}
 _TESTS = set(AIRFLOW.tests)
+
+
+@lru_cache(maxsize=16)  # of one task the check and the warnings ask in turn
+def parse_template(command: str) -> nodes.Template:
+    """Return the tree of a command that is a template; it is not to be changed.
+
+    Raises:
+        TemplateError: It is none; of a hostile one also what Python's own limits raise.
+    """
+    return AIRFLOW.parse(command)
 
 
 def check_bash_command(command: str) -> str:
@@ -57,8 +69,7 @@ def _template_problem(command: str) -> Problem | None:
     if not any(mark in command for mark in MARKS):
         return None
     try:
-        tree = AIRFLOW.parse(command)
-        return _unknown_name(command, tree)
+        return _unknown_name(command, parse_template(command))
     except TemplateError as error:
         return _bad(command, str(error.message), getattr(error, "lineno", 1))
     except (RecursionError, MemoryError, ValueError, OverflowError):

@@ -36,7 +36,7 @@ def check_compiles(reading: Reading, body_of: str | None) -> None:
         module.body = reading.statements
     else:
         cast("ast.FunctionDef", module.body[0]).body = reading.statements
-        check_runs(reading.statements, reading.source)
+        check_runs(reading.statements, reading)
     try:
         compile(module, "<python_code>", "exec", dont_inherit=True)
     except SyntaxError as error:
@@ -48,8 +48,14 @@ def check_compiles(reading: Reading, body_of: str | None) -> None:
         raise too_deep(None) from error
 
 
-def check_runs(statements: Sequence[ast.stmt], source: Source) -> None:
-    """Refuse what makes a function a generator or a coroutine: a call of it runs nothing."""
+def check_runs(statements: Sequence[ast.stmt], reading: Reading) -> None:
+    """Refuse what makes a function a generator or a coroutine: a call of it runs nothing.
+
+    `statements` are the body of the function, `reading` is the code that they are part of.
+    """
+    if not any(isinstance(node, (*_YIELDS, *_ASYNC)) for node in reading.nodes):
+        return
+    source = reading.source
     nodes = list(own_nodes(statements))
     for node in nodes:
         if isinstance(node, _YIELDS):

@@ -66,7 +66,7 @@ def _body(reading: Reading, lint: list[Problem], *, provide_context: bool) -> Py
 
 def _def(reading: Reading, function: ast.FunctionDef, lint: list[Problem]) -> PythonCode:
     checks.check_def(function, reading.source)
-    checks.check_runs(function.body, reading.source)
+    checks.check_runs(function.body, reading)
     unfilled = advice.unfilled(function, reading.source)
     unresolved = advice.unresolved(function, reading.source)
     text, string_lines = _placed(reading)

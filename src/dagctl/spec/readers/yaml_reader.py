@@ -27,6 +27,8 @@ from dagctl.spec.wording import quoted
 _MENDED = 20
 """So many slips of one line each are mended, to find what else is wrong behind them."""
 _RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
+_ALIAS = re.compile(r"\*[\w-]")
+"""Where there may be an alias: its name is of ASCII letters, digits, `_` and `-`."""
 _KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'": "quoted"}
 
 
@@ -69,7 +71,7 @@ def _document(text: str, root: yaml.Node | None, findings: list[Finding]) -> Rea
     if root is None:
         return Reading(None, [*findings, empty_document()])
     try:
-        if "*" in text:
+        if _ALIAS.search(text):
             refuse_explosion(root)
     except LimitError as error:
         return Reading(None, [*findings, limit_finding(error.code, error.offset)])

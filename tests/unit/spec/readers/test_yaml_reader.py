@@ -144,6 +144,12 @@ def test_what_would_exhaust_the_machine_is_refused(text: str, code: Code) -> Non
     assert [found.code for found in read_yaml(text).findings] == [code]
 
 
+@pytest.mark.parametrize("char", [*map(chr, range(0x21, 0x7F)), "\xe9", "\u4e00", "\U00020000"])
+def test_no_name_hides_an_alias_of_itself(char: str) -> None:
+    for name in (char, f"{char}x"):
+        assert read_yaml(f"a: &{name} [*{name} ]\n").findings
+
+
 def test_nested_aliases_are_refused_by_their_depth_as_well() -> None:
     chain = "".join(f"k{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 100))
 
