@@ -110,6 +110,7 @@ class PatientClient(httpx.Client):
         Raises:
             UnavailableError: There is none, or none that counts, after all tries.
         """
+        request.read()  # in one piece: else each part of a form is sent on its own
         began = time.monotonic()
         most = 1 if request.extensions.get("dagctl.once") else TRIES
         tries = 0

@@ -217,3 +217,23 @@ def test_a_proxy_never_sees_what_goes_to_this_machine(monkeypatch: pytest.Monkey
         assert not http.follow_redirects
         assert http.headers["apikey"] == "key"
         assert http.timeout.read == 30
+
+
+class Pieces(httpx.BaseTransport):
+    """Keeps what it is given to send, piece by piece."""
+
+    def __init__(self) -> None:
+        self.seen: list[bytes] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        self.seen += request.stream
+        return httpx.Response(200)
+
+
+def test_a_form_is_sent_in_one_piece() -> None:
+    pieces = Pieces()
+    with PatientClient(sleep=lambda _: None, transport=pieces) as http:
+        http.post(URL, files={"file": b"x = 1\n"}, data={"metadata": "{}"})
+    (body,) = pieces.seen
+    assert b"x = 1" in body
