@@ -12,7 +12,6 @@ from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, attempts, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
 from dagctl.adapters.git.private_index import PrivateIndex
-from dagctl.adapters.git.tree import Trees
 from dagctl.errors import ConflictError, UnavailableError
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class Committer:
         self._place = place
         self._files = files
         self._git = place.git
-        self._trees = Trees(place.git)
+        self._trees = place.trees
         self._patience = patience
 
     def commit(

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import zero_ended
 from dagctl.adapters.git.history import tip
-from dagctl.adapters.git.tree import Entry, Trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.tree import Entry
 
 _HELD = "File exists"
 _LISTED = 10
@@ -33,12 +33,11 @@ def stage(place: Place, paths: Sequence[str], *, wait: float) -> str | None:
         process holds it for `wait` seconds, say), else None.
     """
     head = tip(place.git, "HEAD")
-    trees = Trees(place.git)
     alike: list[str] = []
     other: dict[str, Entry] = {}
     gone: list[str] = []
     for path in paths:
-        entry = trees.find(head, path)
+        entry = place.trees.find(head, path)
         if entry is None:
             gone.append(path)
         elif _is_checked_out(place, path, entry):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import failure
+from dagctl.adapters.git.tree import Trees
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Place:
     """The workspace as seen from there: empty, or `teams/data/`."""
     files: dict[str, Path]
     """The paths by the names git knows them under; they may not exist."""
+    trees: Trees
+    """What was read of the repository's trees, which never change."""
 
     def full(self, path: str) -> str:
         """Return a path of the workspace as a path of the repository."""
@@ -68,7 +71,8 @@ def locate(git: GitCommand) -> Place:
         name: Path(os.path.normpath(real / path))
         for name, path in zip(_LOCATED, paths, strict=True)
     }
-    return Place(git.at_top(root / top), prefix, files)
+    top_git = git.at_top(root / top)
+    return Place(top_git, prefix, files, Trees(top_git))
 
 
 def _refusal(root: Path, arguments: tuple[str, ...], answer: Answer) -> Exception:

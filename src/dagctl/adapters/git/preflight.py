@@ -10,7 +10,6 @@ from dagctl.adapters.git.command import NO_GIT_HINT, failure, zero_ended
 from dagctl.adapters.git.history import head, tip
 from dagctl.adapters.git.index import wait_for_index
 from dagctl.adapters.git.place import STATES
-from dagctl.adapters.git.tree import Trees
 from dagctl.errors import ConflictError, UsageError
 from dagctl.ports import Identity
 
@@ -89,10 +88,9 @@ def require_paths(place: Place, branch: str, paths: Sequence[str]) -> None:
         ConflictError: One is ignored, or lies in a submodule or in another repository.
     """
     folders = sorted({parent for path in paths for parent in _parents(path)})
-    trees = Trees(place.git)
     commit = tip(place.git, branch)
     for folder in folders:
-        entry = trees.find(commit, folder)
+        entry = place.trees.find(commit, folder)
         nested = os.path.lexists(place.git.folder / folder / ".git")
         if nested or (entry is not None and entry.kind == "commit"):
             raise ConflictError(f"{folder} is a repository of its own or a submodule")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -314,3 +315,20 @@ def test_a_branch_that_moves_in_every_pause_between_tries_is_still_committed_to(
         "moved",
         "moved",
     ]
+
+
+def test_no_tree_is_read_twice(
+    sandbox: Sandbox, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.commit("dags/old.py", b"old\n")
+    folder = sandbox.root / ".git/traced"
+    folder.mkdir()
+    script = folder / "git"
+    script.write_text(f'#!/bin/sh\necho "$@" >> {folder}/log\nexec {shutil.which("git")} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    made = operation.commit(X)
+    commands = [line.split() for line in (folder / "log").read_text().splitlines()]
+    trees = [command[-1] for command in commands if "ls-tree" in command]
+    assert made in trees
+    assert len(trees) == len(set(trees)) == 3
