@@ -229,7 +229,7 @@ class Client:
             content = self._backend.files.read(record.file_path)
         except ConflictError:  # a link or a folder stands there
             return "changed"
-        return _drift(content, record)
+        return drift_of(content, record.content_digest)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -245,7 +245,7 @@ class Client:
     def stored(self, record: DagRecord) -> Drift:
         """Return whether the object in the store is what is recorded."""
         content = self._backend.store.get(record.storage_path)
-        return _drift(content, record)
+        return drift_of(content, record.content_digest)
 
     def role(self) -> str | None:
         """Return the user's role in the project: owner, editor, viewer, or None."""
@@ -319,13 +319,6 @@ def _source(origin: str | None, root: Path) -> str | None:
         return None
     path = Path(origin)
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
-
-
-def _drift(content: bytes | None, record: DagRecord) -> Drift:
-    """Return how a content differs; of a row that no dagctl wrote only that it is missing."""
-    if content is not None and not record.content_digest:
-        return "none"
-    return drift_of(content, record.content_digest)
 
 
 def _tell_nobody(_: CreateResult) -> None:
