@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.bootstrap import open_backend
-from dagctl.commands.create import create
+from dagctl.commands.create import Telling, create, nobody
 from dagctl.commands.doctor import examine
 from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
@@ -55,7 +55,8 @@ class Client:
     Attributes:
         workspace: Where it is.
         settings: What it is set to.
-        recovered: Operations of killed runs that reading calls have finished or undone.
+        recovered: Operations of killed runs that this client has finished or undone, before it
+            created or read anything.
         unsettled: Those that the last reading call could not finish or undo, with the reason.
     """
 
@@ -157,7 +158,8 @@ class Client:
         """
         options = Options(if_exists=if_exists, force=force, verify=verify)
         requests = self._requests(specs)
-        return create(self._context, requests, options, tell or _tell_nobody, key=key)
+        telling = Telling(recovered=self._remember, result=tell or nobody)
+        return create(self._context, requests, options, telling, key=key)
 
     def recover(self) -> RecoverResult:
         """Finish or undo what killed runs left.
@@ -267,8 +269,11 @@ class Client:
         if not self._settles:
             return
         result = recover_if_idle(self._context)
-        self.recovered += result.recovered
+        self._remember(result.recovered)
         self.unsettled = result.unsettled
+
+    def _remember(self, recovered: Sequence[Recovered]) -> None:
+        self.recovered += tuple(recovered)
 
     def _pages(self, query: Query) -> Iterator[Page]:
         while True:
@@ -319,7 +324,3 @@ def _source(origin: str | None, root: Path) -> str | None:
         return None
     path = Path(origin)
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
-
-
-def _tell_nobody(_: CreateResult) -> None:
-    """Take the result as told when it is returned."""
