@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 SpecOrFile = DagSpec | str | Path
 """A spec, or the path of the file that holds one."""
 
-NEAR = 1000
-"""How many recorded ids are compared with one that does not exist."""
+NEAR = 200
+"""How many recorded ids are compared with one that does not exist: the first ones of its letter."""
 
 
 class Client:
@@ -284,8 +284,8 @@ class Client:
             query = replace(query, after=page.next)
 
     def _near(self, dag_id: str) -> str:
-        first = self._backend.registry.page(Query(limit=NEAR)).records
-        near = get_close_matches(dag_id, [record.dag_id for record in first], n=3)
+        page = self._backend.registry.page(Query(after=dag_id[:1], limit=NEAR))
+        near = get_close_matches(dag_id, [record.dag_id for record in page.records], n=3)
         names = " or ".join(f"`{name}`" for name in near)
         return f"did you mean {names}?" if near else "dagctl list"
 
