@@ -148,4 +148,4 @@ bench-airflow: $(SETUP) .venv-dagfactory/.stamp
 .PHONY: clean
 clean:
 	rm -rf .venv* .demo .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	rm -rf .import_linter_cache .coverage
+	rm -rf .import_linter_cache .coverage .supabase-cli

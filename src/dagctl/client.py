@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.bootstrap import open_backend
-from dagctl.commands.create import create
+from dagctl.commands.create import Telling, create, nobody
 from dagctl.commands.doctor import examine
 from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 SpecOrFile = DagSpec | str | Path
 """A spec, or the path of the file that holds one."""
 
-NEAR = 1000
-"""How many recorded ids are compared with one that does not exist."""
+NEAR = 200
+"""How many recorded ids are compared with one that does not exist: the first ones of its letter."""
 
 
 class Client:
@@ -55,7 +55,8 @@ class Client:
     Attributes:
         workspace: Where it is.
         settings: What it is set to.
-        recovered: Operations of killed runs that reading calls have finished or undone.
+        recovered: Operations of killed runs that this client has finished or undone, before it
+            created or read anything.
         unsettled: Those that the last reading call could not finish or undo, with the reason.
     """
 
@@ -157,7 +158,8 @@ class Client:
         """
         options = Options(if_exists=if_exists, force=force, verify=verify)
         requests = self._requests(specs)
-        return create(self._context, requests, options, tell or _tell_nobody, key=key)
+        telling = Telling(recovered=self._remember, result=tell or nobody)
+        return create(self._context, requests, options, telling, key=key)
 
     def recover(self) -> RecoverResult:
         """Finish or undo what killed runs left.
@@ -229,7 +231,7 @@ class Client:
             content = self._backend.files.read(record.file_path)
         except ConflictError:  # a link or a folder stands there
             return "changed"
-        return _drift(content, record)
+        return drift_of(content, record.content_digest)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -245,7 +247,7 @@ class Client:
     def stored(self, record: DagRecord) -> Drift:
         """Return whether the object in the store is what is recorded."""
         content = self._backend.store.get(record.storage_path)
-        return _drift(content, record)
+        return drift_of(content, record.content_digest)
 
     def role(self) -> str | None:
         """Return the user's role in the project: owner, editor, viewer, or None."""
@@ -267,8 +269,11 @@ class Client:
         if not self._settles:
             return
         result = recover_if_idle(self._context)
-        self.recovered += result.recovered
+        self._remember(result.recovered)
         self.unsettled = result.unsettled
+
+    def _remember(self, recovered: Sequence[Recovered]) -> None:
+        self.recovered += tuple(recovered)
 
     def _pages(self, query: Query) -> Iterator[Page]:
         while True:
@@ -279,8 +284,8 @@ class Client:
             query = replace(query, after=page.next)
 
     def _near(self, dag_id: str) -> str:
-        first = self._backend.registry.page(Query(limit=NEAR)).records
-        near = get_close_matches(dag_id, [record.dag_id for record in first], n=3)
+        page = self._backend.registry.page(Query(after=dag_id[:1], limit=NEAR))
+        near = get_close_matches(dag_id, [record.dag_id for record in page.records], n=3)
         names = " or ".join(f"`{name}`" for name in near)
         return f"did you mean {names}?" if near else "dagctl list"
 
@@ -319,14 +324,3 @@ def _source(origin: str | None, root: Path) -> str | None:
         return None
     path = Path(origin)
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
-
-
-def _drift(content: bytes | None, record: DagRecord) -> Drift:
-    """Return how a content differs; of a row that no dagctl wrote only that it is missing."""
-    if content is not None and not record.content_digest:
-        return "none"
-    return drift_of(content, record.content_digest)
-
-
-def _tell_nobody(_: CreateResult) -> None:
-    """Take the result as told when it is returned."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.errors import ExitCode
 from tests.cli.conftest import BAD, GOOD
+from tests.cli.test_exit_codes import interrupted
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -178,6 +181,44 @@ def test_the_commit_id_is_that_of_head(workspace: Shell) -> None:
     found = re.search(r"\((\w{7})\)", done.out)
     assert found
     assert workspace.git("rev-parse", "HEAD").startswith(found[1])
+
+
+UNDONE = "undone an interrupted operation (daily_orders)"
+
+
+@pytest.fixture
+def dead(workspace: Shell) -> Shell:
+    """A workspace where a `create` was killed."""
+    assert interrupted(workspace, signal.SIGKILL)[0] == -signal.SIGKILL
+    (workspace.folder / ".git/hooks/pre-commit").unlink()
+    return workspace
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["create", "specs"], ["create", "specs", "--dry-run"]]
+)
+def test_what_became_of_a_killed_run_is_told_once(dead: Shell, command: list[str]) -> None:
+    assert UNDONE in dead.ok(*command).err
+    assert UNDONE not in dead.ok(*command).err
+
+
+def test_show_tells_what_became_of_a_killed_run(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
+    assert interrupted(workspace, signal.SIGKILL)[0] == -signal.SIGKILL
+    assert UNDONE in workspace.ok("show", "daily_orders").err
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_create_that_fails_tells_what_became_of_a_killed_run(dead: Shell, output: str) -> None:
+    dead.write("dags/daily_orders.py", "mine\n")
+    done = dead.run("create", "specs", "--output", output)
+    assert done.code == ExitCode.CONFLICT
+    if output == "json":
+        (undone,) = json.loads(done.out)["result"]["recovered"]
+        assert undone["outcome"] == "undone"
+    else:
+        assert UNDONE in done.err
 
 
 def test_recover_says_that_there_is_nothing_to_do(workspace: Shell) -> None:

@@ -73,19 +73,34 @@ def test_8_changes_are_pending(workspace: Shell) -> None:
     assert workspace.process("create", "--dry-run", "specs").code == ExitCode.OK
 
 
-def test_9_standard_output_is_full(shell: Shell) -> None:
+def with_full_output(shell: Shell, *arguments: str) -> subprocess.CompletedProcess[str]:
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
-        done = subprocess.run(
-            [sys.executable, "-m", "dagctl", "help", "spec"],
+        return subprocess.run(
+            [sys.executable, "-m", "dagctl", *arguments],
+            cwd=shell.folder,
             env=shell.environ,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
+
+
+def test_9_standard_output_is_full(shell: Shell) -> None:
+    done = with_full_output(shell, "help", "spec")
     assert done.returncode == ExitCode.UNAVAILABLE
     assert "cannot write to standard output" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_10_what_was_done_could_not_be_told(workspace: Shell) -> None:
+    done = with_full_output(workspace, "create", "specs")
+    assert done.returncode == ExitCode.UNFINISHED
+    assert "all is done, but could not be told: cannot write to standard output" in done.stderr
+    assert "state: daily_orders: created or updated" in done.stderr
+    assert done.stderr.count("error[") == 1
+    assert "Created daily_orders v1" in workspace.ok("create", "specs").out  # as the hint says
+    assert "daily_orders v1 is unchanged" in workspace.ok("create", "specs").out
 
 
 def interrupted(workspace: Shell, number: signal.Signals) -> tuple[int, str]:

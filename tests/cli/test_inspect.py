@@ -180,6 +180,12 @@ def test_show_spec_prints_a_spec_that_means_the_same(workspace: Shell, form: str
     assert workspace.json("show", "daily_orders")["dag"]["spec"] == first
 
 
+def test_show_spec_that_fails_prints_nothing_that_looks_like_a_spec(workspace: Shell) -> None:
+    done = workspace.run("show", "nothing", "--spec", "-o", "json")
+    assert (done.code, done.out) == (ExitCode.NOT_FOUND, "")
+    assert "no DAG `nothing` is recorded" in done.err
+
+
 def test_hostile_values_are_shown_escaped(workspace: Shell) -> None:
     text = GOOD.replace("data-team", '"[/foo][red]x"').replace(
         "Loads the orders of a day", '"a\\tb [bold]\\n\\u200fc"'

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         (["explain"], ["give one code, or --list"]),
         (["explain", "DAG201", "--list"], ["give one code, or --list"]),
         (["show", "x", "--source", "--spec"], ["--source goes with no other form"]),
+        (["show", "x", "--spec", "-o", "dot"], ["--spec is YAML, or JSON"]),
         (["-C", "nowhere", "list"], ["nowhere is not a folder"]),
         (["list"], ["no dagctl.toml", "dagctl init"]),
         (["create", "specs/x.yaml"], ["no such file"]),

@@ -64,14 +64,47 @@ def test_the_recorded_spec_comes_back_in_the_order_of_its_fields(user: Shell) ->
     assert fields[:4] == ["project_id", "dag_name", "description", "schedule_interval"]
 
 
-def test_a_row_that_no_dagctl_wrote_is_listed_and_its_spec_is_not_found(
-    user: Shell, place: Place
-) -> None:
+@pytest.fixture
+def foreign_row(user: Shell, place: Place) -> None:
+    """A DAG that was recorded and stored before there was dagctl."""
+    del user  # has an object, whose metadata serve for this one too
+    key = f"{PROJECT}/dags/old.py"
     place.stand_in.sql(
         "insert into public.user_dags (project_id, user_id, dag_id, dag_name, file_path)"
         " values (%s, gen_random_uuid(), 'old', 'Old', 'dags/old.py')",
         PROJECT,
     )
+    place.stand_in.sql(
+        "insert into storage.objects (bucket_id, name, version, metadata)"
+        " select bucket_id, %s, '1', metadata from storage.objects",
+        key,
+    )
+    place.stand_in.tamper(key, b"# old\n")
+
+
+@pytest.mark.usefixtures("foreign_row")
+def test_a_row_that_no_dagctl_wrote_is_no_difference(user: Shell) -> None:
+    user.ok("doctor")
+
+
+@pytest.mark.usefixtures("foreign_row")
+def test_a_row_that_no_dagctl_wrote_is_updated_by_a_spec(user: Shell, place: Place) -> None:
+    spec = str(place.spec("specs/old.yaml", "Old"))
+    update = ("create", "--if-exists", "update", spec)
+    assert user.json(*update, "--dry-run")["dags"][0]["changes"] == []
+    file = place.root / "dags/old.py"
+    file.write_text("# old\n")
+    done = user.run(*update)
+    assert (done.code, "dags/old.py exists, and dagctl did not write it" in done.err) == (7, True)
+    file.unlink()
+    assert user.json(*update)["dags"][0]["state"] == "updated"
+    place.check_agreement()
+
+
+@pytest.mark.usefixtures("foreign_row")
+def test_a_row_that_no_dagctl_wrote_is_listed_and_its_spec_is_not_found(
+    user: Shell,
+) -> None:
     assert [dag["dag_id"] for dag in user.json("list")["dags"]] == ["old", "orders"]
     done = user.run("show", "old")
     assert (done.code, "no spec is recorded" in done.err) == (6, True)

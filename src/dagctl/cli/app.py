@@ -29,6 +29,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     invocation = foresee(arguments, standard_console())
     console = invocation.console
+    code: int = ExitCode.OK
     try:
         with _terminate_like_interrupt():
             code = _told(arguments, invocation)
@@ -37,9 +38,10 @@ def run(argv: Sequence[str] | None = None) -> int:
         console.give_up()
         return ExitCode.OK
     except UnavailableError as error:  # standard output itself is what fails
-        tell_error(console, error)
         console.give_up()
-        return error.exit_code
+        if code == ExitCode.OK:  # else a failure is told already, perhaps this one
+            tell_error(console, error)
+            code = error.exit_code
     return code
 
 

@@ -102,9 +102,9 @@ class Console:
 
     # --- What the streams can show ----------------------------------------------------------------
 
-    def paint(self, text: str, style: Style, *, on: TextIO | None = None) -> str:
-        """Return `text` in a style, if the stream (standard error by default) shows colour."""
-        if not text or not self.shows_colour(on or self.err):
+    def paint(self, text: str, style: Style, *, on: TextIO) -> str:
+        """Return `text` in a style, if the stream on which it is written shows colour."""
+        if not text or not self.shows_colour(on):
             return text
         return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
 

@@ -62,8 +62,8 @@ def create(  # noqa: PLR0913 - one parameter an option
 
     from dagctl.cli.planned import tell_plan
     from dagctl.cli.progress import reporter
-    from dagctl.cli.published import tell_created
-    from dagctl.cli.recover import tell_unsettled
+    from dagctl.cli.published import tell_created, telling_recovery
+    from dagctl.cli.recover import tell_recovery
     from dagctl.cli.specs import sort_out
     from dagctl.client import Client
     from dagctl.errors import ExitCode, UsageError
@@ -77,18 +77,20 @@ def create(  # noqa: PLR0913 - one parameter an option
         if dry_run:
             plan = client.plan(batch.specs, if_exists=if_exists, force=force)
             progress.close()
-            tell_unsettled(invocation.console, client.unsettled)
+            tell_recovery(invocation.console, client.recovered, client.unsettled)
             tell_plan(invocation, plan, batch)
         else:
             plan = None
+            with telling_recovery(invocation, client) as tell_recovered:
 
-            def tell(result: CreateResult) -> None:
-                progress.close()
-                tell_created(invocation, result, batch)
+                def tell(result: CreateResult) -> None:
+                    progress.close()
+                    tell_recovered()
+                    tell_created(invocation, result, batch)
 
-            client.create(
-                batch.specs, if_exists=if_exists, force=force, verify=not no_verify, tell=tell
-            )
+                client.create(
+                    batch.specs, if_exists=if_exists, force=force, verify=not no_verify, tell=tell
+                )
     if batch.failure is not None:
         raise typer.Exit(batch.failure.exit_code)
     if exit_code and plan is not None and plan.pending:

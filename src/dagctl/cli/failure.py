@@ -72,7 +72,8 @@ def tell_findings(invocation: Invocation, error: SpecError) -> None:
 def tell_error(console: Console, error: DagctlError) -> None:
     """Write a failure that is not about the text of a spec."""
     first, *rest = error.message.split("\n")
-    console.error(f"{console.paint(f'error[{error.code}]', 'error')}: {shown(first)}")
+    label = console.paint(f"error[{error.code}]", "error", on=console.err)
+    console.error(f"{label}: {shown(first)}")
     for line in rest:
         console.error(f"  {shown_block(line)}")
     if isinstance(error, ConflictError) and error.diff:

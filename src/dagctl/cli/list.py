@@ -58,7 +58,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
 
     The state is synced, drift (the DAG file was changed by hand) or missing (it was removed).
     """
-    from dagctl.cli.recover import tell_unsettled
+    from dagctl.cli.recover import tell_recovery
     from dagctl.client import Client
     from dagctl.commands.list import with_states
 
@@ -67,7 +67,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     with Client.open() as client:
         pages = client.list(owner=owner, tag=tag, user=user, after=after, page_size=limit)
         wanted = pages if everything else islice(pages, 1)
-        tell_unsettled(invocation.console, client.unsettled)
+        tell_recovery(invocation.console, client.recovered, client.unsettled)
         narrowed = any(one is not None for one in (owner, tag, user, after))
         _write(invocation, with_states(wanted, client.drift), NO_MATCH if narrowed else NO_DAGS)
 
@@ -126,7 +126,8 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> N
         rows = _rows(page, now)
         if rows and table is None:
             table = fit(HEADINGS, rows, console.width)
-            console.data(console.paint(next(draw(table, [HEADINGS], ascii_only=True)), "bold"))
+            heading = next(draw(table, [HEADINGS], ascii_only=True))
+            console.data(console.paint(heading, "bold", on=console.out))
         if table is not None:
             console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
         cursor = page.next

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.recover import data as recovered_data
-from dagctl.cli.recover import lines as recovered_lines
+from dagctl.cli.recover import tell_recovery
 from dagctl.cli.specs import tell_batch
 from dagctl.cli.text import plural, shown
+from dagctl.commands.create import CreateResult
 from dagctl.commands.times import rfc3339
+from dagctl.errors import DagctlError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
     from dagctl.cli.specs import Batch
-    from dagctl.commands.create import CreatedDag, CreateResult
+    from dagctl.client import Client
+    from dagctl.commands.create import CreatedDag
 
 
 def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
@@ -23,12 +29,36 @@ def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> 
     if invocation.is_json:
         tell_batch(invocation, _created_data(result), batch)
     else:
-        for line in (*recovered_lines(result.recovered), *result.warnings):
-            console.note(shown(line))
+        for warning in result.warnings:
+            console.note(shown(warning))
         console.lines(map(_created_line, result.dags))
     console.flush()
     if not invocation.is_json:
         _next(console, result)
+
+
+@contextmanager
+def telling_recovery(invocation: Invocation, client: Client) -> Iterator[Callable[[], None]]:
+    """Give a function that tells what became of operations that had stopped.
+
+    If the block fails before it calls that, it is told all the same.
+    """
+    is_told = invocation.is_json
+
+    def tell() -> None:
+        nonlocal is_told
+        if not is_told:
+            tell_recovery(invocation.console, client.recovered)
+        is_told = True
+
+    try:
+        yield tell
+    except DagctlError:
+        if invocation.is_json and client.recovered:
+            result = CreateResult(dags=(), operation_id=None, recovered=client.recovered)
+            invocation.result = _created_data(result)
+        tell()
+        raise
 
 
 def _created_line(dag: CreatedDag) -> str:

@@ -52,8 +52,12 @@ def _names(dags: Sequence[str]) -> str:
     return named if len(dags) <= MOST_NAMES else f"{named} and {len(dags) - MOST_NAMES:,} more"
 
 
-def tell_unsettled(console: Console, unsettled: Sequence[Unsettled]) -> None:
-    """Note what a command that only reads could not finish or undo."""
+def tell_recovery(
+    console: Console, recovered: Sequence[Recovered], unsettled: Sequence[Unsettled] = ()
+) -> None:
+    """Note what became of operations that had stopped, and which could not be settled."""
+    for line in lines(recovered):
+        console.note(line)
     for one in unsettled:
         console.note(f"an interrupted operation is left as it is: {shown(one.reason)}")
     if unsettled:

@@ -51,31 +51,34 @@ def show(
     spec: Spec = False,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
-    from dagctl.cli.recover import tell_unsettled
+    from dagctl.cli.recover import tell_recovery
     from dagctl.client import Client
     from dagctl.commands.list import STATES, Listed
     from dagctl.errors import UsageError
 
     invocation = current(context)
-    invocation.output = output
     if source and (spec or output != "text"):
         raise UsageError("--source goes with no other form", hint="dagctl show --help")
+    if spec and output not in {"text", "json"}:
+        raise UsageError("--spec is YAML, or JSON with -o json", hint="dagctl show --help")
+    # a spec is a file of its own, without an envelope: a failure has none either
+    invocation.output = "text" if spec else output
     with Client.open() as client:
         record = client.get(dag_id)
-        tell_unsettled(invocation.console, client.unsettled)
+        tell_recovery(invocation.console, client.recovered, client.unsettled)
         listed = Listed(record, STATES[client.drift(record)])
         if source:
             invocation.console.exact(client.source(record))
         elif spec:
-            _write_spec(invocation, listed)
+            _write_spec(invocation, listed, output)
         else:
             _write(invocation, client, listed)
 
 
-def _write_spec(invocation: Invocation, listed: Listed) -> None:
+def _write_spec(invocation: Invocation, listed: Listed, output: str) -> None:
     from dagctl.commands.show import spec_as_json, spec_as_yaml
 
-    write = spec_as_json if invocation.is_json else spec_as_yaml
+    write = spec_as_json if output == "json" else spec_as_yaml
     invocation.console.exact(write(listed.record))
 
 
@@ -121,7 +124,8 @@ def _data(found: Details, listed: Listed, client: Client) -> dict[str, Any]:
 
 def _lines(invocation: Invocation, found: Details, state: State, now: datetime) -> Iterator[str]:
     record = found.record
-    painted = invocation.console.paint(state, STATE_STYLES[state])
+    console = invocation.console
+    painted = console.paint(state, STATE_STYLES[state], on=console.out)
     yield f"{shown(record.dag_id)}  v{record.version}  {painted}"
     yield from (f"  {shown(line)}" for line in record.description.splitlines())
     for name, value in _facts(found, now):

@@ -15,8 +15,8 @@ MEANINGS = {
     ExitCode.CONFLICT: "a name, path, version or lock is in the way, or a file was changed by hand",
     ExitCode.CHANGES: "create --dry-run --exit-code: changes are pending",
     ExitCode.UNAVAILABLE: "something outside is down, full or not writable; try again",
-    ExitCode.UNFINISHED: "an operation stopped half way: dagctl recover",
-    ExitCode.INTERRUPTED: "Ctrl-C or SIGTERM; what was under way was undone",
+    ExitCode.UNFINISHED: "an operation stopped half way, or was done and not told: dagctl recover",
+    ExitCode.INTERRUPTED: "Ctrl-C or SIGTERM; the message says what state things are in",
 }
 
 ENVIRONMENT = """\

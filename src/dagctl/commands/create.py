@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
-from dagctl.errors import DagctlError
+from dagctl.errors import DagctlError, UnfinishedError
 from dagctl.ports import OperationStatus
 from dagctl.publish.operation import begin, claims_of, wishes_of
 from dagctl.publish.plan import make_plan
@@ -17,7 +17,7 @@ from dagctl.publish.request import distinct
 from dagctl.publish.run import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from dagctl.ports import DagRecord, KeyedOperation, Reservation
@@ -57,18 +57,32 @@ class CreateResult:
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
 
+def nobody(_: object) -> None:
+    """Take what is told; nobody has to see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who is told, and when."""
+
+    recovered: Callable[[Sequence[Recovered]], None] = nobody
+    """Hears what became of operations that had stopped, before anything else is done."""
+    result: Callable[[CreateResult], None] = nobody
+    """Is called before the journal forgets the operation: if it does not return, the same command
+    gives the same result again."""
+
+
 def create(
     context: Context,
     requests: Iterable[Request],
     options: Options,
-    tell: Callable[[CreateResult], None],
+    tell: Telling,
     *,
     key: str | None = None,
 ) -> CreateResult:
     """Publish the specs as one operation and return what was done.
 
-    `tell` is called with the result before the journal forgets the operation: if it does not
-    return, the same command gives the same result again. With a `key` it does so for 30 days.
+    With a `key` the same command gives the same result for 30 days.
 
     Raises:
         KeyReusedError: The key stands for other specs.
@@ -82,15 +96,35 @@ def create(
     with backend.journal.lock(wait=settings.lock_timeout):
         wishes = wishes_of(wanted, settings, options)
         found = recover_all(context, wishes if key is None else None)
+        tell.recovered(found.recovered)
         result, entry = _result_of(context, wanted, options, Ask(wishes, key), found.repeated)
         result = replace(result, recovered=found.recovered)
-        with context.step("tell"):
-            tell(result)
+        with context.step("tell"), _done(entry):
+            tell.result(result)
         if entry is not None:
             # all is done and told: an entry that cannot be removed now is the next run's to remove
             with suppress(DagctlError, OSError), context.step("clear"):
                 clear(backend, entry)
     return result
+
+
+@contextmanager
+def _done(entry: Entry | None) -> Iterator[None]:
+    """Say of a failure to tell that everything was done, if anything was to do.
+
+    Raises:
+        UnfinishedError: The user was not told.
+    """
+    try:
+        yield
+    except (DagctlError, OSError) as error:
+        if entry is None or isinstance(error, BrokenPipeError):
+            raise
+        raise UnfinishedError(
+            f"all is done, but could not be told: {error}",
+            state=f"{', '.join(entry.dag_ids)}: created or updated; the journal is kept",
+            hint="run the same command again: it tells the same result",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
 from dagctl.ports import Query
-from dagctl.publish.entry import digest_of
+from dagctl.publish.drift import drift_of
 from dagctl.publish.objects import read_objects
 
 if TYPE_CHECKING:
@@ -181,5 +181,5 @@ def _differing(records: Sequence[DagRecord], store: Store) -> list[str]:
     return [
         record.dag_id
         for record, content in zip(records, objects, strict=True)
-        if content is None or digest_of(content) != record.content_digest
+        if drift_of(content, record.content_digest) != "none"
     ]

@@ -77,7 +77,7 @@ def _planned_dag(planned: Planned, settings: Settings) -> PlannedDag:
 
 def _changes(planned: Planned, settings: Settings) -> tuple[Change, ...]:
     record, spec = planned.record, planned.choice.request.spec
-    if record is None:
+    if record is None or not record.spec:  # a row that no dagctl wrote has no spec
         return ()
     return changes(
         {"airflow": record.airflow, **record.spec}, {"airflow": settings.airflow, **spec.to_data()}

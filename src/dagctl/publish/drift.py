@@ -13,10 +13,13 @@ Drift = Literal["none", "changed", "missing"]
 
 
 def drift_of(standing: bytes | None, content_digest: str) -> Drift:
-    """Return how what stands there (None: nothing) differs from the content with this digest."""
+    """Return how what stands there (None: nothing) differs from the content with this digest.
+
+    A row that no dagctl wrote has none (`""`): of it can be told only whether anything is there.
+    """
     if standing is None:
         return "missing"
-    return "none" if digest_of(standing) == content_digest else "changed"
+    return "none" if content_digest in {"", digest_of(standing)} else "changed"
 
 
 def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str, str]) -> str:
@@ -33,8 +36,11 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
-def changed_by_hand(path: str, recorded: bytes, standing: bytes | None) -> ConflictError:
-    """Return the refusal to write over a recorded file that holds something else by now."""
+def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -> ConflictError:
+    """Return the refusal to write over a recorded file that holds something else by now.
+
+    There is no diff where nobody knows what was recorded.
+    """
     what, hint = (
         ("changed", "keep the change: put it into the spec; lose it: --force")
         if standing is not None
@@ -43,7 +49,9 @@ def changed_by_hand(path: str, recorded: bytes, standing: bytes | None) -> Confl
     return ConflictError(
         f"{path} was {what} since dagctl wrote it",
         hint=hint,
-        diff=diff_of(path, recorded, standing, names=("recorded", "in the work tree")),
+        diff=None
+        if recorded is None
+        else diff_of(path, recorded, standing, names=("recorded", "in the work tree")),
     )
 
 

@@ -141,21 +141,42 @@ def _planned_update(
     content = rendered(spec, record.dag_id, airflow, record.user_id, record.created_at)
     standing = backend.files.read(record.file_path)
     is_same = digest_of(content) == record.content_digest
-    is_untouched = standing is not None and (
-        standing == content or digest_of(standing) == record.content_digest
-    )
+    is_untouched = _is_untouched(record, standing, content)
     if not is_untouched and not options.force:
-        recorded = content if is_same else backend.store.get(record.storage_path)
-        raise changed_by_hand(record.file_path, recorded or content, standing)
+        raise _refusal(backend, record, content if is_same else None, standing)
     is_stored = not options.force or _is_stored(backend.store, record)
+    is_settled = is_same and is_untouched and is_stored and not _is_renamed(choice)
     return Planned(
         choice=choice,
-        action="unchanged" if is_same and is_untouched and is_stored else "update",
+        action="unchanged" if is_settled else "update",
         dag_id=record.dag_id,
         path=record.file_path,
         standing=standing,
         content=content,
     )
+
+
+def _refusal(
+    backend: Backend, record: DagRecord, known: bytes | None, standing: bytes | None
+) -> ConflictError:
+    """Return why a recorded file may not be written; `known` is what it held, if that is known."""
+    if not record.content_digest and standing is not None:
+        return not_ours(record.file_path)
+    recorded = known or backend.store.get(record.storage_path)
+    return changed_by_hand(record.file_path, recorded, standing)
+
+
+def _is_untouched(record: DagRecord, standing: bytes | None, content: bytes) -> bool:
+    """Return whether nothing is lost by writing; where no dagctl has written, an empty place."""
+    if standing is None:
+        return not record.content_digest
+    return standing == content or digest_of(standing) == record.content_digest
+
+
+def _is_renamed(choice: Choice) -> bool:
+    """Return whether the DAG is to be another spec file's from now on."""
+    record, source = choice.record, choice.request.source
+    return record is not None and source not in {None, record.source_path}
 
 
 def _is_stored(store: Store, record: DagRecord) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from dagctl.adapters.memory.backend import MemoryBackend
 from dagctl.adapters.memory.registry import MemoryRegistry
-from dagctl.commands.create import create
+from dagctl.commands.create import Telling, create, nobody
 from dagctl.ports import OperationStatus
 from dagctl.publish.backend import Backend, Context, Silence
 from dagctl.publish.plan import Options
@@ -69,7 +69,7 @@ class World:
         tell: Callable[[CreateResult], None] | None = None,
     ) -> CreateResult:
         return create(
-            self.context(backend), requests, options or Options(), tell or (lambda _: None)
+            self.context(backend), requests, options or Options(), Telling(result=tell or nobody)
         )
 
     def ids(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.create import create
+from dagctl.commands.create import Telling, create
 from dagctl.commands.recover import recover
 from dagctl.errors import KeyReusedError, UnavailableError, UnfinishedError, UsageError
 from dagctl.ports import OperationStatus
@@ -30,7 +30,7 @@ def call(
     world: World, *requests: Request, key: str = KEY, backend: Backend | None = None
 ) -> CreateResult:
     wanted = requests or (ORDERS, SALES)
-    return create(world.context(backend), wanted, Options(), lambda _: None, key=key)
+    return create(world.context(backend), wanted, Options(), Telling(), key=key)
 
 
 def calls() -> int:
@@ -88,7 +88,7 @@ def test_a_call_without_a_key_is_not_answered_by_one_with_a_key(world: World) ->
         raise Never
 
     with pytest.raises(Never):
-        create(world.context(), [SALES], Options(), die, key=KEY)
+        create(world.context(), [SALES], Options(), Telling(result=die), key=KEY)
     assert [dag.dag_id for dag in world.create(SALES).dags] == ["sales_2"]
     assert [dag.dag_id for dag in call(world, SALES).dags] == ["sales"]
     world.check_agreement()

@@ -136,3 +136,19 @@ def test_a_plan_is_refused_where_create_would_be(world: World) -> None:
     world.backend.repo.problem = ConflictError("HEAD is detached")
     with pytest.raises(ConflictError, match="detached"):
         plan(world.context(), [SAME], Options())
+
+
+def test_a_spec_file_that_was_renamed_keeps_its_dag(created: World) -> None:
+    renamed = "specs/b.yaml"
+    update = Options(if_exists="update")
+    (dag,) = created.create(Request(spec(), renamed), options=update).dags
+    assert (dag.dag_id, dag.state, dag.source) == ("orders", "updated", renamed)
+    assert created.create(Request(spec(), renamed), options=update).dags[0].state == "unchanged"
+    (dag,) = created.create(Request(spec(command="echo 2"), renamed)).dags
+    assert (dag.dag_id, dag.state) == ("orders", "updated")
+    created.check_agreement()
+
+
+def test_a_spec_without_a_file_leaves_the_dag_to_its_file(created: World) -> None:
+    dags = created.create(Request(spec()), options=Options(if_exists="update")).dags
+    assert [dag.state for dag in dags] == ["unchanged"]
