@@ -207,7 +207,7 @@ class SupabaseBackend(_Workshop):
         from dagctl.commands.doctor import check_of_objects, checks_here, supabase_checks
 
         return (
-            *supabase_checks(self._probe),
+            *supabase_checks(self._probe, self._settings),
             *checks_here(self, self._settings),
             check_of_objects(self, needs=("table", "bucket")),
         )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PAGE = 200
 """How many DAGs are compared at a time."""
 MIGRATE = "dagctl migrations export supabase/migrations, then supabase db push"
+BUCKET = "dags"
+"""The bucket that the migrations make and guard."""
 NAMED = 5
 """How many of those that differ are named."""
 
@@ -50,10 +52,13 @@ class Probe(Protocol):
         """Look at the user's role."""
 
     def bucket(self) -> str:
-        """Look at the bucket."""
+        """Look for the bucket."""
 
     def policies(self) -> str:
         """Try out what an operation does."""
+
+    def privacy(self) -> str:
+        """Look who could read what was tried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,9 @@ class Finding:
     exit_code: ExitCode = ExitCode.OK
 
 
-def supabase_checks(probe: Probe) -> tuple[Check, ...]:
+def supabase_checks(probe: Probe, settings: Settings) -> tuple[Check, ...]:
     """Return what there is to look at in a Supabase project."""
+    fix_bucket = _fix_of_bucket(settings)
     return (
         Check("url", probe.url),
         Check("key", probe.key, ("url",)),
@@ -88,8 +94,9 @@ def supabase_checks(probe: Probe) -> tuple[Check, ...]:
         Check("table", probe.table, ("session",), MIGRATE),
         Check("functions", probe.functions, ("session",), MIGRATE),
         Check("membership", probe.membership, ("functions",)),
-        Check("bucket", probe.bucket, ("membership",), MIGRATE),
-        Check("policies", probe.policies, ("table", "bucket"), MIGRATE),
+        Check("bucket", probe.bucket, ("membership",), fix_bucket),
+        Check("policies", probe.policies, ("table", "bucket"), fix_bucket),
+        Check("privacy", probe.privacy, ("policies",)),
     )
 
 
@@ -133,6 +140,14 @@ def _finding(check: Check, found: Mapping[str, Finding]) -> Finding:
 def _fix(check: Check, error: DagctlError) -> str | None:
     is_refusal = isinstance(error, ConflictError | NotAMemberError | UsageError)
     return check.fix if check.fix and is_refusal else error.hint
+
+
+def _fix_of_bucket(settings: Settings) -> str:
+    """Return what helps if the bucket is not as it has to be: a wrong name comes first."""
+    if settings.supabase_bucket == BUCKET:
+        return MIGRATE
+    origin = settings.origins["supabase_bucket"]
+    return f'set bucket to "{BUCKET}" (now by {origin}): the migrations make and guard no other'
 
 
 # --- The looks at this machine --------------------------------------------------------------------
