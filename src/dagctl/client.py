@@ -208,7 +208,7 @@ class Client:
             page_size: How many records a page holds.
 
         Raises:
-            UsageError: `user` is neither, or the address of somebody whom the backend does not tell.
+            UsageError: `user` is neither, or the address of somebody whom the backend hides.
         """
         self._settle_dead()
         user_id = None if user is None else self._user_id(user)
