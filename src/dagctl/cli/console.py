@@ -123,6 +123,11 @@ class Console:
         """How many cells a line may have: `COLUMNS`, else the terminal, else 100; at least 40."""
         return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
+    @property
+    def page_width(self) -> int:
+        """How many cells a line of running text may have: no more than are easy to read."""
+        return min(self.width, 80) - 2
+
     # --- Failing ----------------------------------------------------------------------------------
 
     def _write(self, text: str) -> None:

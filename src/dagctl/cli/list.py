@@ -21,13 +21,13 @@ NO_DAGS = "No DAGs here.\n  next: dagctl create SPEC"
 NO_MATCH = "No DAGs that match.\n  next: dagctl list"
 HEADINGS = ("DAG ID", "VER", "SCHEDULE", "OWNER", "UPDATED", "STATE")
 
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many DAGs a page has.")]
+Limit = Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many DAGs a page has.")]
 After = Annotated[
     str | None,
     typer.Option(metavar="DAG_ID", help="Start after this id (`next` of the last page)."),
 ]
-Owner = Annotated[str | None, typer.Option(help="Only DAGs of this owner.")]
-Tag = Annotated[str | None, typer.Option(help="Only DAGs with this tag.")]
+Owner = Annotated[str | None, typer.Option(metavar="NAME", help="Only DAGs of this owner.")]
+Tag = Annotated[str | None, typer.Option(metavar="TAG", help="Only DAGs with this tag.")]
 User = Annotated[
     str | None, typer.Option(metavar="ID|EMAIL", help="Only DAGs that this user created.")
 ]
