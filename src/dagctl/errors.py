@@ -27,6 +27,15 @@ _OF_THE_MACHINE = frozenset(
 """What a disk, a limit or a permission says, wherever it strikes: no bug of dagctl's."""
 
 
+_ADVICE = {
+    errno.ENOSPC: "free some space on the disk, then try again",
+    errno.EDQUOT: "your disk quota is used up: free some space, then try again",
+    errno.EROFS: "the file system is read-only: make it writable, then try again",
+    errno.EACCES: "make it readable and writable for your user, then try again",
+    errno.EPERM: "make it readable and writable for your user, then try again",
+}
+
+
 class ExitCode(IntEnum):
     """The exit codes of the command line; the reference page `exit-codes.md` explains each."""
 
@@ -212,3 +221,18 @@ class InterruptedRunError(DagctlError):
 def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:
     """Return whether a disk, a limit or a permission is behind an exception that nobody foresaw."""
     return isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
+
+
+def advice(error: OSError) -> str | None:
+    """Return what to do about what the operating system says, or None."""
+    return _ADVICE.get(error.errno or 0)
+
+
+def then_recover(cause: BaseException) -> str:
+    """Return the next step where an operation is unfinished: first what its cause asks for."""
+    first = cause.hint if isinstance(cause, DagctlError) else None
+    if isinstance(cause, OSError):
+        first = advice(cause)
+    if not first or "dagctl recover" in first:
+        return first or "dagctl recover"
+    return f"{first.removesuffix(', then try again')}, then dagctl recover"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.errors import ConflictError, DagctlError, UnfinishedError, then_recover
 from dagctl.ports import OperationStatus
 from dagctl.publish.entry import Phase, digest_of, from_data
 from dagctl.publish.operation import confirm_entry
@@ -154,6 +154,7 @@ def kept(entry: Entry) -> Iterator[None]:
         raise UnfinishedError(
             f"an earlier operation could be neither finished nor undone: {error}",
             state=f"operation {entry.operation_id} is unfinished; its journal is kept",
+            hint=then_recover(error),
         ) from error
 
 
