@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         (["explain"], ["give one code, or --list"]),
         (["explain", "DAG201", "--list"], ["give one code, or --list"]),
         (["show", "x", "--source", "--spec"], ["--source goes with no other form"]),
-        (["-C", "nowhere", "list"], ["nowhere is not a folder"]),
+        (["-C", "nowhere", "list"], ["there is no folder nowhere", "fix:   it would be /"]),
         (["list"], ["no dagctl.toml", "dagctl init"]),
         (["create", "specs/x.yaml"], ["no such file"]),
     ],
