@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dagctl.commands.doctor import Finding
 
 NAMES = [
+    "settings",
     "url",
     "key",
     "clock",
@@ -141,7 +142,7 @@ def test_what_is_wrong_is_named_with_its_fix(
 def test_what_cannot_be_looked_at_is_skipped_and_not_called_well(place: Place) -> None:
     wrong_key(place)
     found = findings(place)
-    assert {found[name].state for name in NAMES[3:10]} == {"skipped"}
+    assert {found[name].state for name in NAMES[4:11]} == {"skipped"}
     assert found["git"].state == "ok"
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from dagctl.cli.text import json_text
+from dagctl.cli.text import json_text, shown
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -74,6 +74,10 @@ class Console:
         """Write what is good to know to standard error, unless the user wants it quiet."""
         if not self.quiet:
             self.error(text)
+
+    def warn(self, text: str) -> None:
+        """Write what may be wrong without being a failure to standard error, unless quiet."""
+        self.note(f"{self.paint('warning', 'warning')}: {shown(text)}")
 
     def detail(self, text: str) -> None:
         """Write what only `--verbose` wants to know to standard error."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from typer._click import Context, HelpFormatter, Parameter
 
+    from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
 
 GLOBAL_OPTIONS = ("directory", "color", "quiet", "verbose", "no_progress", "debug")
@@ -79,6 +80,7 @@ class Command(TyperCommand):
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 - as the base class has it
         """Apply the global options, then run."""
         apply(ctx, **{name: ctx.params.pop(name) for name in GLOBAL_OPTIONS})
+        _warn_of_variables(ctx.obj.console)
         return super().invoke(ctx)
 
 
@@ -102,6 +104,16 @@ def apply(  # noqa: PLR0913 - as many as there are global options
     invocation.debug = debug or invocation.debug
     if directory is not None:
         ctx.with_resource(chdir(resolve_folder(directory)))
+
+
+def _warn_of_variables(console: Console) -> None:
+    """Warn of variables that are probably misspelt."""
+    if not any(name.startswith("DAGCTL_") for name in console.environ):
+        return
+    from dagctl.commands.environment import misspelt
+
+    for name, near in misspelt(console.environ).items():
+        console.warn(f"the variable {name} is not known, and is ignored; did you mean {near}?")
 
 
 def _unasked(parameter: Parameter) -> Parameter:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from dagctl.commands.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
 from dagctl.ports import Query
 from dagctl.publish.entry import digest_of
@@ -100,6 +101,11 @@ def supabase_checks(probe: Probe, settings: Settings) -> tuple[Check, ...]:
     )
 
 
+def check_of_settings(settings: Settings, environ: Mapping[str, str]) -> Check:
+    """Return the look at where settings come from."""
+    return Check("settings", lambda: _settings(settings, environ))
+
+
 def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
     """Return what there is to look at on this machine."""
     return (
@@ -151,6 +157,18 @@ def _fix_of_bucket(settings: Settings) -> str:
 
 
 # --- The looks at this machine --------------------------------------------------------------------
+
+
+def _settings(settings: Settings, environ: Mapping[str, str]) -> str:
+    if wrong := misspelt(environ):
+        raise UsageError(
+            f"dagctl does not know {', '.join(wrong)}",
+            hint=f"did you mean {', '.join(wrong.values())}? Otherwise unset it",
+        )
+    files = (origin.partition(":")[0] for origin in settings.origins.values())
+    others = unknown(environ)
+    ignored = f"; not known, so ignored: {', '.join(others)}" if others else ""
+    return f"from {', '.join(sorted(set(files) - {'default'}))}{ignored}"
 
 
 def _git(repo: Repo) -> str:
