@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def test_all_is_well_in_a_new_workspace(workspace: Shell) -> None:
     checks = workspace.json("doctor")["checks"]
-    assert [one["name"] for one in checks] == ["settings", "git", "airflow", "objects"]
+    assert [one["name"] for one in checks] == ["settings", "git", "journal", "airflow", "objects"]
     assert checks[0]["message"] == "from dagctl.toml"
 
 
@@ -43,3 +43,23 @@ def test_a_misspelt_variable_is_warned_of_and_breaks_nothing(
     assert done.err.startswith("warning: the variable DAGCTL_AIRFLO is not known, and is ignored")
     assert "did you mean DAGCTL_AIRFLOW?" in done.err
     assert workspace.run(*command, "-q", DAGCTL_AIRFLO="2").err == ""
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["show", "x"], ["recover"], ["create", "specs"]], ids=str
+)
+def test_an_unreadable_journal_entry_is_told_once_and_named_by_doctor(
+    workspace: Shell, command: list[str]
+) -> None:
+    workspace.write(".dagctl/journal/op-1.json", '{"step": "res')
+    aside = ".dagctl/journal/op-1.json.corrupt"
+    told = f"warning: a journal entry cannot be read, and is set aside as {aside}:"
+    assert workspace.run(*command, "-o", "json").err.startswith(told)
+    assert told not in workspace.run(*command).err
+    done = workspace.run("doctor", "-o", "json")
+    assert done.code == ExitCode.CONFLICT
+    checks = {one["name"]: one for one in done.document["result"]["checks"]}
+    assert checks["journal"]["state"] == "failed"
+    assert aside in checks["journal"]["message"]
+    (workspace.folder / aside).unlink()
+    assert workspace.run("doctor").code == 0

@@ -27,6 +27,7 @@ NAMES = [
     "policies",
     "privacy",
     "git",
+    "journal",
     "airflow",
     "objects",
 ]

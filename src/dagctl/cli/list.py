@@ -58,13 +58,14 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
 
     The state is synced, drift (the DAG file was changed by hand) or missing (it was removed).
     """
+    from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import tell_unsettled
     from dagctl.client import Client
     from dagctl.commands.list import with_states
 
     invocation = current(context)
     invocation.output = output
-    with Client.open() as client:
+    with Client.open(listener=Warnings(invocation.console)) as client:
         pages = client.list(owner=owner, tag=tag, user=user, after=after, page_size=limit)
         wanted = pages if everything else islice(pages, 1)
         tell_unsettled(invocation.console, client.unsettled)

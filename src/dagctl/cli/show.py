@@ -51,6 +51,7 @@ def show(
     spec: Spec = False,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
+    from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import tell_unsettled
     from dagctl.client import Client
     from dagctl.commands.list import STATES, Listed
@@ -60,7 +61,7 @@ def show(
     invocation.output = output
     if source and (spec or output != "text"):
         raise UsageError("--source goes with no other form", hint="dagctl show --help")
-    with Client.open() as client:
+    with Client.open(listener=Warnings(invocation.console)) as client:
         record = client.get(dag_id)
         tell_unsettled(invocation.console, client.unsettled)
         listed = Listed(record, STATES[client.drift(record)])

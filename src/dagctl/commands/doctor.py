@@ -15,7 +15,7 @@ from dagctl.publish.objects import read_objects
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dagctl.ports import DagRecord, Registry, Repo, Store
+    from dagctl.ports import DagRecord, Journal, Registry, Repo, Store
     from dagctl.publish.backend import Backend
     from dagctl.settings import Settings
 
@@ -110,6 +110,7 @@ def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
     """Return what there is to look at on this machine."""
     return (
         Check("git", lambda: _git(backend.repo)),
+        Check("journal", lambda: _journal(backend.journal)),
         Check("airflow", lambda: _airflow(settings)),
     )
 
@@ -176,6 +177,17 @@ def _git(repo: Repo) -> str:
     return f"{repo.identity().email} commits to {branch}"
 
 
+def _journal(journal: Journal) -> str:
+    aside = journal.aside()
+    if aside:
+        raise ConflictError(
+            f"what these operations had begun is neither finished nor undone: {_named(aside)}",
+            hint="compare git status, git log and dagctl list; what is half done, create anew with "
+            "--force; then remove these files",
+        )
+    return "every entry can be read"
+
+
 def _airflow(settings: Settings) -> str:
     try:
         installed = version("apache-airflow")
@@ -200,13 +212,17 @@ def _objects(registry: Registry, store: Store) -> str:
             break
         query = Query(limit=PAGE, after=page.next)
     if differing:
-        named = ", ".join(differing[:NAMED]) + (", ..." if len(differing) > NAMED else "")
         raise ConflictError(
-            f"{len(differing)} of {count} stored files are not what is recorded: {named}",
+            f"{len(differing)} of {count} stored files are not what is recorded: "
+            f"{_named(differing)}",
             hint="`dagctl show ID --source` shows what is stored; "
             "`dagctl create --force SPEC` stores the DAG anew",
         )
     return f"all {count} stored files are what is recorded"
+
+
+def _named(things: Sequence[str]) -> str:
+    return ", ".join(things[:NAMED]) + (", ..." if len(things) > NAMED else "")
 
 
 def _differing(records: Sequence[DagRecord], store: Store) -> list[str]:

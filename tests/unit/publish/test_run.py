@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 A = "specs/a.yaml"
 BOBS = "223e4567-e89b-12d3-a456-426614174000"
 """Another project."""
-COMMITTED = 10
+COMMITTED = 12
 """Which call of a port makes the commit."""
 
 
@@ -181,7 +181,7 @@ def test_what_was_begun_with_other_settings_waits_for_them(
 
 
 def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> None:
-    fault = Fault(6, Killed, after=True)
+    fault = Fault(8, Killed, after=True)
     with pytest.raises(UnfinishedError):
         world.create(Request(spec(), A), backend=faulty(world.backend, fault))
     with world.backend.journal.lock(wait=0):
