@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         (["list", "--limit", "0"], ["`--limit`: it must be 1 or more", "dagctl list --help"]),
         (["list", "--limit", "9999"], ["`--limit`: it must be 1000 or less"]),
         (["list", "--limit", "x"], ["`--limit`: it must be a whole number"]),
+        (["list", "extra"], ["error[USAGE]: unexpected argument `extra`"]),
+        (["doctor", "a", "(b)"], ["error[USAGE]: unexpected argument `a (b)`"]),
         (["create"], ["SPEC", "dagctl create --help"]),
         (["validate", "-o", "xml", "x"], ["`xml` is not one of `text`, `concise`, `json`"]),
         (["completion"], ["missing argument `SHELL`", "bash, zsh, fish, powershell"]),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NO_DAGS = "No DAGs here.\n  next: dagctl create SPEC"
 NO_MATCH = "No DAGs that match.\n  next: dagctl list"
 HEADINGS = ("DAG ID", "VER", "SCHEDULE", "OWNER", "UPDATED", "STATE")
+SPARE = ("OWNER", "SCHEDULE")
+"""What a narrow terminal does without."""
 
 Limit = Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many DAGs a page has.")]
 After = Annotated[
@@ -126,7 +128,7 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> N
     for page in pages:
         rows = _rows(page, now)
         if rows and table is None:
-            table = fit(HEADINGS, rows, console.width)
+            table = fit(HEADINGS, rows, console.width, spare=SPARE)
             console.data(console.paint(next(draw(table, [HEADINGS], ascii_only=True)), "bold"))
         if table is not None:
             console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
