@@ -132,6 +132,24 @@ def test_a_project_id_is_a_uuid(workspace: Workspace, value: str) -> None:
     assert "must be a UUID" in refusal(workspace, f"project_id = {value}").message
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "message", "hint"),
+    [
+        ("DAGCTL_BACKEND", "supabse", 'must be "local" or "supabase"', 'did you mean "supabase"?'),
+        ("DAGCTL_AIRFLOW", "9", 'must be "2" or "3"', None),
+        ("DAGCTL_PROJECT_ID", "x", "must be a UUID", f"such as {PROJECT}"),
+    ],
+)
+def test_a_wrong_variable_is_told_in_its_own_words(
+    workspace: Workspace, variable: str, value: str, message: str, hint: str | None
+) -> None:
+    workspace.config.write_text(GOOD)
+    with pytest.raises(UsageError) as caught:
+        load_settings(workspace, {variable: value}, {})
+    assert caught.value.message == f"{variable} {message}, not {value!r}"
+    assert caught.value.hint == hint
+
+
 def test_a_missing_project_id_is_told_with_the_line_to_write(workspace: Workspace) -> None:
     error = refusal(workspace, "")
     assert error.hint is not None
