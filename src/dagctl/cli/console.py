@@ -11,7 +11,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from dagctl.cli.text import json_text, shown
-from dagctl.errors import UnavailableError
+from dagctl.errors import UnavailableError, advice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -146,6 +146,7 @@ class Console:
             raise UnavailableError(
                 f"cannot write to standard output: {error.strerror}",
                 state="the result could not be shown",
+                hint=advice(error) or "write to somewhere else",
             ) from error
 
 

@@ -35,14 +35,13 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
 
 def changed_by_hand(path: str, recorded: bytes, standing: bytes | None) -> ConflictError:
     """Return the refusal to write over a recorded file that holds something else by now."""
-    what, hint = (
-        ("changed", "keep the change: put it into the spec; lose it: --force")
-        if standing is not None
-        else ("deleted", "--force writes it again")
-    )
+    if standing is None:
+        return ConflictError(
+            f"{path} was deleted since dagctl wrote it", hint="--force writes it again"
+        )
     return ConflictError(
-        f"{path} was {what} since dagctl wrote it",
-        hint=hint,
+        f"{path} was changed since dagctl wrote it",
+        hint="keep the change: put it into the spec; lose it: --force",
         diff=diff_of(path, recorded, standing, names=("recorded", "in the work tree")),
     )
 
