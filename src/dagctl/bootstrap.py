@@ -156,9 +156,13 @@ class LocalBackend(_Workshop):
 
     def checks(self) -> Sequence[Check]:
         """Return what there is to look at on this machine."""
-        from dagctl.commands.doctor import check_of_objects, checks_here
+        from dagctl.commands.doctor import check_of_objects, check_of_settings, checks_here
 
-        return (*checks_here(self, self._settings), check_of_objects(self))
+        return (
+            check_of_settings(self._settings, self._environ),
+            *checks_here(self, self._settings),
+            check_of_objects(self),
+        )
 
     def close(self) -> None:
         """Close what was opened."""
@@ -204,10 +208,16 @@ class SupabaseBackend(_Workshop):
 
     def checks(self) -> Sequence[Check]:
         """Return what there is to look at in the project and on this machine."""
-        from dagctl.commands.doctor import check_of_objects, checks_here, supabase_checks
+        from dagctl.commands.doctor import (
+            check_of_objects,
+            check_of_settings,
+            checks_here,
+            supabase_checks,
+        )
 
         return (
-            *supabase_checks(self._probe),
+            check_of_settings(self._settings, self._environ),
+            *supabase_checks(self._probe, self._settings),
             *checks_here(self, self._settings),
             check_of_objects(self, needs=("table", "bucket")),
         )

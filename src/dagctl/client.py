@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from dagctl.bootstrap import open_backend
 from dagctl.commands.create import Telling, create, nobody
@@ -207,9 +208,12 @@ class Client:
             user: Only by this user: a user id, or an e-mail address.
             after: Only ids that come after this one.
             page_size: How many records a page holds.
+
+        Raises:
+            UsageError: `user` is neither, or the address of somebody whom the backend hides.
         """
         self._settle_dead()
-        user_id = self._backend.user_id(user) if user and "@" in user else user
+        user_id = None if user is None else self._user_id(user)
         query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
         return self._pages(query)
 
@@ -264,6 +268,17 @@ class Client:
         root = self.workspace.root
         loaded = _load_all(wanted)
         return [Request(spec, _source(spec.origin, root)) for spec in loaded]
+
+    def _user_id(self, user: str) -> str:
+        if "@" in user:
+            return self._backend.user_id(user)
+        try:
+            return str(UUID(user))
+        except ValueError as error:
+            raise UsageError(
+                f"`{user}` is neither a user id (UUID) nor an e-mail address",
+                hint="the id stands in `dagctl show`",
+            ) from error
 
     def _settle_dead(self) -> None:
         if not self._settles:

@@ -27,6 +27,15 @@ _OF_THE_MACHINE = frozenset(
 """What a disk, a limit or a permission says, wherever it strikes: no bug of dagctl's."""
 
 
+_ADVICE = {
+    errno.ENOSPC: "free some space on the disk, then try again",
+    errno.EDQUOT: "your disk quota is used up: free some space, then try again",
+    errno.EROFS: "the file system is read-only: make it writable, then try again",
+    errno.EACCES: "make it readable and writable for your user, then try again",
+    errno.EPERM: "make it readable and writable for your user, then try again",
+}
+
+
 class ExitCode(IntEnum):
     """The exit codes of the command line; the reference page `exit-codes.md` explains each."""
 
@@ -187,11 +196,7 @@ class UnavailableError(DagctlError):
 
 
 class UnfinishedError(DagctlError):
-    """An operation stopped half way; the journal keeps it for `dagctl recover`.
-
-    Where it is raised for want of a session, a right or a setting, the hint says what to do about
-    that first: the same command would only fail again.
-    """
+    """An operation stopped half way; the journal keeps it for `dagctl recover`."""
 
     code = "UNFINISHED"
     exit_code = ExitCode.UNFINISHED
@@ -201,23 +206,9 @@ class UnfinishedError(DagctlError):
         message: str,
         *,
         state: str = "an operation is unfinished; its journal is kept",
-        hint: str | None = None,
+        hint: str | None = "dagctl recover",
     ) -> None:
         super().__init__(message, state=state, hint=hint)
-
-    @property
-    def hint(self) -> str | None:
-        """The one next step."""
-        if self._hint:
-            return self._hint
-        cause = self.__cause__
-        if isinstance(cause, NotSignedInError | NotAMemberError | UsageError) and cause.hint:
-            return f"{cause.hint}; then dagctl recover"
-        return "dagctl recover"
-
-    @hint.setter
-    def hint(self, hint: str | None) -> None:
-        self._hint = hint
 
 
 class InterruptedRunError(DagctlError):
@@ -230,3 +221,20 @@ class InterruptedRunError(DagctlError):
 def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:
     """Return whether a disk, a limit or a permission is behind an exception that nobody foresaw."""
     return isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
+
+
+def advice(error: OSError) -> str | None:
+    """Return what to do about what the operating system says, or None."""
+    return _ADVICE.get(error.errno or 0)
+
+
+def then_recover(cause: BaseException) -> str:
+    """Return the next step where an operation is unfinished: first what its cause asks for."""
+    first = cause.hint if isinstance(cause, DagctlError) else None
+    if isinstance(cause, OSError):
+        first = advice(cause)
+    if not first or "dagctl recover" in first:
+        return first or "dagctl recover"
+    if first.endswith("try again later"):
+        return f"{first}: dagctl recover"
+    return f"{first.removesuffix(', then try again')}, then dagctl recover"

@@ -366,6 +366,9 @@ class Journal(Protocol):
     def entries(self) -> dict[str, Mapping[str, Any]]:
         """Return the entries by operation id, oldest first; an unreadable one is set aside."""
 
+    def aside(self) -> tuple[str, ...]:
+        """Return where the entries that nobody could read stand, relative to the workspace."""
+
     def delete(self, operation_id: str) -> None:
         """Remove the entry; nothing happens if there is none."""
 
@@ -378,3 +381,6 @@ class Listener(Protocol):
 
     def progress(self, name: str, completed: int, total: int) -> None:
         """Be told how far a step over many specs is."""
+
+    def warn(self, text: str) -> None:
+        """Be told of what may be wrong without being a failure."""

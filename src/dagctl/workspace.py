@@ -75,8 +75,16 @@ def resolve_folder(path: Path) -> Path:
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL character
         raise UsageError(f"{path} is not a usable path: {error}") from error
     if not is_folder:
-        raise UsageError(f"{path} is not a folder")
+        raise _no_folder(path, folder)
     return folder
+
+
+def _no_folder(path: Path, folder: Path) -> UsageError:
+    if folder.exists():
+        return UsageError(f"{path} is not a folder", hint=f"name a folder, such as {folder.parent}")
+    return UsageError(
+        f"there is no folder {path}", hint=f"it would be {folder}: check the spelling"
+    )
 
 
 def _upwards(folder: Path) -> Iterator[Path]:

@@ -90,6 +90,7 @@ def test_9_standard_output_is_full(shell: Shell) -> None:
     done = with_full_output(shell, "help", "spec")
     assert done.returncode == ExitCode.UNAVAILABLE
     assert "cannot write to standard output" in done.stderr
+    assert "fix:   free some space on the disk" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -109,6 +109,19 @@ def test_filters(five: Shell, option: list[str], names: list[str]) -> None:
     assert [dag["dag_id"] for dag in five.json("list", *option)["dags"]] == names
 
 
+def test_a_user_is_an_id_in_any_form(five: Shell) -> None:
+    user_id = five.json("list")["dags"][0]["user_id"]
+    assert len(five.json("list", "--user", user_id.upper())["dags"]) == 5
+
+
+@pytest.mark.parametrize("user", ["ana", ""])
+def test_a_user_that_is_neither_id_nor_address_is_refused(five: Shell, user: str) -> None:
+    done = five.run("list", "--user", user)
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert f"`{user}` is neither a user id (UUID) nor an e-mail address" in done.err
+    assert "fix:   the id stands in `dagctl show`" in done.err
+
+
 def test_the_state_tells_drift_and_missing(five: Shell) -> None:
     five.write("dags/dag_a.py", "mine\n")
     (five.folder / "dags" / "dag_b.py").unlink()

@@ -34,7 +34,10 @@ SECRET = {
         (["--local-user", "ana"], ["'ana' is no e-mail address", "--local-user you@"]),
         ([*LOCAL, "--cors-origin", "app"], ["'app' is no origin", "https://app.example.com"]),
         ([*LOCAL, "--host", "0.0.0.0"], ["asks nobody for a token", "fix:   --host 127.0.0.1"]),
-        ([*LOCAL, "--projects", "no.toml"], ["cannot read no.toml: No such file"]),
+        (
+            [*LOCAL, "--projects", "no.toml"],
+            ["there is no file no.toml", 'fix:   a line is "PROJECT_ID" = "FOLDER"'],
+        ),
         ([*LOCAL, "--projects", "bad.toml"], ['bad.toml: "orders" is no project id (UUID)']),
         ([*LOCAL, "--log-format", "xml"], ["`xml` is not one of `auto`, `json`, `text`"]),
         ([*LOCAL, "--port", "65536"], ["`--port`: it must be 65535 or less"]),

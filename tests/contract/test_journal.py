@@ -25,6 +25,7 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
 
 def test_a_new_journal_is_empty(journal: Journal) -> None:
     assert journal.entries() == {}
+    assert journal.aside() == ()
 
 
 def test_an_entry_comes_back_equal(journal: Journal) -> None:

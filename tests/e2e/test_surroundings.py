@@ -203,7 +203,7 @@ def test_a_full_disk_changes_nothing_or_is_made_good_when_there_is_space(
     outcome = attempt(there, spec)
     filler.unlink()
     if isinstance(outcome, UnfinishedError):
-        assert outcome.hint == "dagctl recover"
+        assert outcome.hint == "free some space on the disk, then dagctl recover"
         there.recover()
     elif isinstance(outcome, DagctlError):
         assert isinstance(outcome, UnavailableError)

@@ -227,6 +227,36 @@ def test_a_yaml_body_has_its_places_too(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("media_type", "body", "code"),
+    [
+        ("application/json", b'{"dag_name": "x",\n "tasks": [}', "DAG140"),
+        ("application/json", b"[]", "DAG105"),
+        ("application/json", b"", "DAG104"),
+        ("application/json", b"\xff", "DAG101"),
+        ("application/yaml", b"dag_name: x\n\ttasks: 3\n", "DAG123"),
+        ("application/yaml", b"a: 1\n---\nb: 2\n", "DAG124"),
+    ],
+)
+def test_a_body_that_cannot_be_read_has_one_finding(
+    world: World, media_type: str, body: bytes, code: str
+) -> None:
+    editor = world.member(world.project())
+    answer = editor.request(
+        "POST", "/create-dag", content=body, headers={"Content-Type": media_type}
+    )
+    (found,) = problem_of(answer, 422, "SPEC_INVALID")["diagnostics"]
+    assert found["code"] == code
+
+
+def test_a_text_that_speaks_of_project_id_does_not_name_one(world: World) -> None:
+    editor = world.member(world.project())
+    answer = editor.create(spec(project_id=None, description="has no project_id", retires=3))
+    found = problem_of(answer, 422, "SPEC_INVALID")["diagnostics"]
+    assert [one["code"] for one in found] == ["DAG201", "DAG202"]
+    assert found[1]["pointer"] == "/project_id"
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

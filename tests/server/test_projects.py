@@ -196,11 +196,11 @@ def test_a_mapped_workspace_below_the_root_is_counted_once(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "cannot read projects.toml: No such file"),
-        ("= x", "projects.toml: not valid TOML"),
+        (None, "there is no file projects.toml"),
+        ("= x", "projects.toml:1:1: not valid TOML: invalid statement"),
         ('"orders" = "elsewhere"', 'projects.toml: "orders" is no project id (UUID)'),
         (f'"{PROJECT}" = 1', f"projects.toml: the folder of {PROJECT} must be text"),
-        (f'"{PROJECT}" = "nowhere"', "nowhere is not a folder"),
+        (f'"{PROJECT}" = "nowhere"', "there is no folder"),
         (f'"{PROJECT}" = "bare"', "bare is no workspace"),
         (
             '"f47ac10b-58cc-4372-a567-0e02b2c3d479" = "elsewhere"',

@@ -147,6 +147,8 @@ def test_a_wrong_password_in_the_environment_is_not_tried_twice(ada: Ada) -> Non
     done = ada.shell.run("whoami", "--check", **environ)
     assert done.code == ExitCode.NOT_SIGNED_IN
     assert "wrong-one" not in done.err
+    assert "DAGCTL_EMAIL and DAGCTL_PASSWORD do not sign in: the e-mail address or" in done.err
+    assert "fix:   correct DAGCTL_EMAIL and DAGCTL_PASSWORD" in done.err
     assert ada.server.requests.count() == 1
 
 

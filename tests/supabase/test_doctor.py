@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dagctl.commands.doctor import Finding
 
 NAMES = [
+    "settings",
     "url",
     "key",
     "clock",
@@ -24,7 +25,9 @@ NAMES = [
     "membership",
     "bucket",
     "policies",
+    "privacy",
     "git",
+    "journal",
     "airflow",
     "objects",
 ]
@@ -85,6 +88,20 @@ def no_bucket(place: Place) -> None:
     place.stand_in.sql("update storage.buckets set id = 'elsewhere', name = 'elsewhere'")
 
 
+def other_bucket(place: Place) -> None:
+    config = place.root / "dagctl.toml"
+    config.write_text(config.read_text() + 'bucket = "elsewhere"\n')
+
+
+def other_bucket_without_policies(place: Place) -> None:
+    place.stand_in.sql("insert into storage.buckets (id, name) values ('elsewhere', 'elsewhere')")
+    other_bucket(place)
+
+
+def public_bucket(place: Place) -> None:
+    place.stand_in.sql("update storage.buckets set public = true")
+
+
 def no_policy(place: Place) -> None:
     place.stand_in.sql("drop policy dagctl_dags_insert on storage.objects")
 
@@ -106,6 +123,9 @@ def detached(place: Place) -> None:
         (no_function, "functions", ExitCode.USAGE, "migrations"),
         (no_member, "membership", ExitCode.NOT_A_MEMBER, "ask an owner"),
         (no_bucket, "bucket", ExitCode.USAGE, "migrations"),
+        (other_bucket, "bucket", ExitCode.USAGE, 'set bucket to "dags" (now by dagctl.toml:7)'),
+        (other_bucket_without_policies, "policies", ExitCode.NOT_A_MEMBER, 'set bucket to "dags"'),
+        (public_bucket, "privacy", ExitCode.CONFLICT, "make it private"),
         (no_policy, "policies", ExitCode.NOT_A_MEMBER, "migrations"),
         (detached, "git", ExitCode.CONFLICT, "git switch"),
     ],
@@ -123,7 +143,7 @@ def test_what_is_wrong_is_named_with_its_fix(
 def test_what_cannot_be_looked_at_is_skipped_and_not_called_well(place: Place) -> None:
     wrong_key(place)
     found = findings(place)
-    assert {found[name].state for name in NAMES[3:9]} == {"skipped"}
+    assert {found[name].state for name in NAMES[4:11]} == {"skipped"}
     assert found["git"].state == "ok"
 
 

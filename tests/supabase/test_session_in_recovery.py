@@ -43,7 +43,7 @@ UNANSWERED: Mapping[str, Callable[[], faults.Fault]] = {
     "lost answer": faults.drop_after,
 }
 """How the auth server may fail to renew a session, which goes on."""
-AFTER_LOGIN = f"{LOG_IN}; then dagctl recover"
+AFTER_LOGIN = f"{LOG_IN}, then dagctl recover"
 COMMANDS = (("recover",), ("create", "specs/x.yaml"), ("create", "specs/other.yaml"))
 
 

@@ -132,18 +132,49 @@ def test_a_project_id_is_a_uuid(workspace: Workspace, value: str) -> None:
     assert "must be a UUID" in refusal(workspace, f"project_id = {value}").message
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "message", "hint"),
+    [
+        ("DAGCTL_BACKEND", "supabse", 'must be "local" or "supabase"', 'did you mean "supabase"?'),
+        ("DAGCTL_AIRFLOW", "9", 'must be "2" or "3"', None),
+        ("DAGCTL_PROJECT_ID", "x", "must be a UUID", f"such as {PROJECT}"),
+    ],
+)
+def test_a_wrong_variable_is_told_in_its_own_words(
+    workspace: Workspace, variable: str, value: str, message: str, hint: str | None
+) -> None:
+    workspace.config.write_text(GOOD)
+    with pytest.raises(UsageError) as caught:
+        load_settings(workspace, {variable: value}, {})
+    assert caught.value.message == f"{variable} {message}, not {value!r}"
+    assert caught.value.hint == hint
+
+
 def test_a_missing_project_id_is_told_with_the_line_to_write(workspace: Workspace) -> None:
     error = refusal(workspace, "")
     assert error.hint is not None
     assert "project_id = " in error.hint
 
 
-def test_broken_toml_is_refused_at_its_place(workspace: Workspace) -> None:
-    assert refusal(workspace, f"{GOOD}airflow = \n").message.startswith("dagctl.toml:2:11: ")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("airflow = \n", "2:11: not valid TOML: invalid value"),
+        ('dags_folder = "x\n', "2:17: not valid TOML: illegal character '\\n'"),
+        ("airflow = [1,", "2:14: not valid TOML: "),
+        ("airflow = [1,\n\n", "2:14: not valid TOML: "),
+    ],
+)
+def test_broken_toml_is_refused_at_its_place(workspace: Workspace, text: str, told: str) -> None:
+    error = refusal(workspace, GOOD + text)
+    assert error.message.startswith(f"dagctl.toml:{told}")
+    assert "(at " not in error.message
+    assert error.hint == 'each line has the form: key = "value"'
 
 
 def test_toml_nested_too_deep_is_refused(workspace: Workspace) -> None:
-    assert "not valid TOML" in refusal(workspace, "a = " + "[" * 5000).message
+    error = refusal(workspace, "a = " + "[" * 5000)
+    assert error.message == "dagctl.toml: not valid TOML: nested too deeply"
 
 
 def test_a_file_that_is_no_text_is_refused(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.keys import TEMPORARY
-from dagctl.errors import ConflictError, UnavailableError
+from dagctl.errors import ConflictError, UnavailableError, advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,13 +27,6 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
 
 _IN_THE_WAY = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
-_ADVICE = {
-    errno.ENOSPC: "free some space on the disk, then try again",
-    errno.EDQUOT: "your disk quota is used up: free some space, then try again",
-    errno.EROFS: "the file system is read-only: make it writable, then try again",
-    errno.EACCES: "make it writable for your user, then try again",
-    errno.EPERM: "make it writable for your user, then try again",
-}
 
 
 @contextmanager
@@ -51,9 +44,7 @@ def explained(path: str) -> Iterator[None]:
             raise ConflictError(
                 f"{path}: a symbolic link, or something else that is no regular file, is in the way"
             ) from error
-        raise UnavailableError(
-            f"{path}: {error.strerror or error}", hint=_ADVICE.get(error.errno or 0)
-        ) from error
+        raise UnavailableError(f"{path}: {error.strerror or error}", hint=advice(error)) from error
 
 
 @contextmanager

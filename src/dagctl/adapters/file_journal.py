@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SUFFIX = ".json"
+_ASIDE = ".corrupt"
 _POLL = 0.02
 """Seconds between two looks at a held lock."""
 
@@ -71,6 +72,11 @@ class FileJournal:
             except FileNotFoundError:
                 return {}
 
+    def aside(self) -> tuple[str, ...]:
+        """Return where the entries that nobody could read stand, relative to the workspace."""
+        found = sorted((self._state / "journal").glob(f"*{_ASIDE}"))
+        return tuple(str(file.relative_to(self._state.parent)) for file in found)
+
     def delete(self, operation_id: str) -> None:
         """Remove the entry, if there is one."""
         name = _file_name(operation_id)
@@ -107,7 +113,7 @@ def _entries(folder: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name in sorted(names, key=lambda n: (_written(folder, n), n)):
         entry = _parsed(durable.read(folder, name) or b"")
         if entry is None:
-            os.rename(name, f"{name}.corrupt", src_dir_fd=folder, dst_dir_fd=folder)
+            os.rename(name, name + _ASIDE, src_dir_fd=folder, dst_dir_fd=folder)
             os.fsync(folder)
         else:
             yield name.removesuffix(_SUFFIX), entry

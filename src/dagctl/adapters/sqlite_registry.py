@@ -23,8 +23,8 @@ from dagctl.adapters.sqlite_rows import (
     to_reservation_row,
     to_row,
 )
-from dagctl.adapters.sqlite_schema import open_database
-from dagctl.errors import ConflictError, UnavailableError
+from dagctl.adapters.sqlite_schema import failure, open_database
+from dagctl.errors import ConflictError
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
 from dagctl.publish.names import grant_names
 
@@ -220,7 +220,7 @@ class SqliteRegistry:
         except sqlite3.IntegrityError as error:
             raise ConflictError(f"the registry refuses: {error}") from error
         except sqlite3.Error as error:
-            raise UnavailableError(f"the registry {self._path} failed: {error}") from error
+            raise failure(self._path, error) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -100,6 +100,20 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 _MINE = "make it and its folder readable and writable for your user, then try again"
+_DAMAGED = (
+    "restore a backup; without one, move it away with its -wal and -shm, and record the DAGs anew: "
+    "dagctl create --force SPEC..."
+)
+_HINTS = {
+    sqlite3.SQLITE_READONLY: _MINE,
+    sqlite3.SQLITE_CANTOPEN: _MINE,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_FULL: "free some space on the disk, then try again",
+    sqlite3.SQLITE_IOERR: "look whether the disk is full or failing, then try again",
+    sqlite3.SQLITE_BUSY: "another program holds it: end that, then try again",
+}
+"""What to do, by the primary code of a failure (https://www.sqlite.org/rescode.html)."""
 
 
 def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> sqlite3.Connection:
@@ -112,27 +126,24 @@ def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> s
     try:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error as error:
-        raise UnavailableError(f"cannot open the registry {path}: {error}", hint=_MINE) from error
+        raise failure(path, error) from error
     try:
         _prepare(connection, path, migrations)
     except sqlite3.Error as error:
         connection.close()
-        raise UnavailableError(
-            f"cannot use the registry {path}: {error}",
-            hint=_hint(error),
-        ) from error
+        raise failure(path, error) from error
     except UnavailableError:
         connection.close()
         raise
     return connection
 
 
-def _hint(error: sqlite3.Error) -> str:
+def failure(path: Path, error: sqlite3.Error) -> UnavailableError:
+    """Return what SQLite says about the database at `path`, with the next step."""
     # What the module itself raises has no code; an extended one has the primary in its low byte.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
-        return _MINE
-    return "is the disk full, or the file damaged?"
+    hint = _HINTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    what = "is damaged" if hint is _DAMAGED else "failed"
+    return UnavailableError(f"the registry {path} {what}: {error}", hint=hint)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:

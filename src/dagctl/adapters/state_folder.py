@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.errors import UnavailableError
+from dagctl.errors import UnavailableError, advice
 from dagctl.workspace import STATE_GITIGNORE
 
 if TYPE_CHECKING:
@@ -23,5 +23,7 @@ def make_state_folder(path: Path) -> Path:
         if not ignore.exists():
             ignore.write_text(STATE_GITIGNORE, "utf-8")
     except OSError as error:
-        raise UnavailableError(f"cannot make {path}: {error.strerror}") from error
+        raise UnavailableError(
+            f"cannot make {path}: {error.strerror}", hint=advice(error)
+        ) from error
     return path

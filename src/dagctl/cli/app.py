@@ -70,7 +70,10 @@ def _dispatch(arguments: list[str], invocation: Invocation) -> int:
         return _complete(command, ASKING)
     try:
         # Not `command.main`: it would turn Ctrl-C and a closed pipe into exits of its own.
-        with command.make_context("dagctl", arguments, obj=invocation) as context:
+        width = invocation.console.page_width
+        with command.make_context(
+            "dagctl", arguments, obj=invocation, terminal_width=width
+        ) as context:
             command.invoke(context)
     except typer.Exit as exit_:
         return exit_.exit_code

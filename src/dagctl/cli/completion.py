@@ -14,7 +14,7 @@ ASKING = "_DAGCTL_COMPLETE"
 
 Shell = Annotated[
     Literal["bash", "zsh", "fish", "powershell"],
-    typer.Argument(metavar="SHELL", help="The shell to complete in."),
+    typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell."),
 ]
 EPILOG = examples(
     'eval "$(dagctl completion bash)"    # in ~/.bashrc',

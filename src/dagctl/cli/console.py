@@ -10,8 +10,8 @@ from contextlib import suppress
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from dagctl.cli.text import json_text
-from dagctl.errors import UnavailableError
+from dagctl.cli.text import json_text, shown
+from dagctl.errors import UnavailableError, advice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -75,6 +75,10 @@ class Console:
         if not self.quiet:
             self.error(text)
 
+    def warn(self, text: str) -> None:
+        """Write what may be wrong without being a failure to standard error, unless quiet."""
+        self.note(f"{self.paint('warning', 'warning')}: {shown(text)}")
+
     def detail(self, text: str) -> None:
         """Write what only `--verbose` wants to know to standard error."""
         if self.verbose:
@@ -123,6 +127,11 @@ class Console:
         """How many cells a line may have: `COLUMNS`, else the terminal, else 100; at least 40."""
         return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
+    @property
+    def page_width(self) -> int:
+        """How many cells a line of running text may have: no more than are easy to read."""
+        return min(self.width, 80) - 2
+
     # --- Failing ----------------------------------------------------------------------------------
 
     def _write(self, text: str) -> None:
@@ -137,6 +146,7 @@ class Console:
             raise UnavailableError(
                 f"cannot write to standard output: {error.strerror}",
                 state="the result could not be shown",
+                hint=advice(error) or "write to somewhere else",
             ) from error
 
 

@@ -21,7 +21,7 @@ STYLES: Mapping[str, Style] = {"ok": "good", "failed": "error", "skipped": "warn
 
 
 def doctor(context: typer.Context, *, output: TextOrJson = "text") -> None:
-    """Look whether all that dagctl needs is there, and name the fix for what is not.
+    """Look whether dagctl has all it needs; name the fix if not.
 
     Exits with the code of the first thing that is wrong. Nothing stays changed.
     """

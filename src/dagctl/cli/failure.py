@@ -13,6 +13,7 @@ from dagctl.errors import (
     SpecError,
     UnavailableError,
     UnexpectedError,
+    advice,
     is_of_the_machine,
 )
 from dagctl.session.redaction import redacted
@@ -42,7 +43,7 @@ def unexpected(error: Exception, state: str) -> DagctlError:
     found: DagctlError
     if is_of_the_machine(error):
         where = f"{error.filename}: " if error.filename else ""
-        hint = "put that right, then try again"
+        hint = advice(error) or "put that right, then try again"
         found = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)
     else:
         found = UnexpectedError(

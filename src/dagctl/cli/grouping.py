@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from dagctl.cli import help_page
 from dagctl.workspace import resolve_folder
 
 if TYPE_CHECKING:
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 
     from typer._click import Context, HelpFormatter, Parameter
 
+    from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
 
 GLOBAL_OPTIONS = ("directory", "color", "quiet", "verbose", "no_progress", "debug")
 """The names of the root's options that every command takes too."""
+GLOBAL_HINT = "Options of every command, such as -C, -q and --color: dagctl --help"
 
 
 class Unasked(TyperOption):
@@ -36,18 +39,20 @@ class Root(TyperGroup):
         """Return its parameters, cheap where they are not given."""
         return [_unasked(one) for one in super().get_params(ctx)]
 
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write one section a heading, in the order of the commands."""
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """Return what follows the program's name in the usage line."""
         del ctx
-        headings = dict.fromkeys(_heading(command) for command in self.commands.values())
-        for heading in headings:
-            rows = [
-                (name, command.get_short_help_str(formatter.width))
-                for name, command in self.commands.items()
-                if _heading(command) == heading
-            ]
-            with formatter.section(heading):
-                formatter.write_dl(rows)
+        return ["[OPTIONS]", "COMMAND", "[ARGUMENTS]"]
+
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write its commands under their headings, then its options."""
+        help_page.write_commands(self.commands.values(), formatter)
+        help_page.write_parameters(self.get_params(ctx), ctx, formatter)
+
+    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the examples, and where there is more."""
+        del ctx
+        help_page.write_epilog(self.epilog or "", formatter)
 
 
 class Command(TyperCommand):
@@ -59,9 +64,23 @@ class Command(TyperCommand):
         shared = [_hidden(one) for one in root.params if one.name in GLOBAL_OPTIONS]
         return [_unasked(one) for one in (*super().get_params(ctx), *shared)]
 
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """Return what follows the command's name in the usage line."""
+        return help_page.usage(self.get_params(ctx))
+
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write its arguments, then its options."""
+        help_page.write_parameters(self.get_params(ctx), ctx, formatter)
+
+    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the examples, and where the hidden options are."""
+        del ctx
+        help_page.write_epilog(f"{self.epilog}\n\n{GLOBAL_HINT}", formatter)
+
     def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 - as the base class has it
         """Apply the global options, then run."""
         apply(ctx, **{name: ctx.params.pop(name) for name in GLOBAL_OPTIONS})
+        _warn_of_variables(ctx.obj.console)
         return super().invoke(ctx)
 
 
@@ -87,8 +106,14 @@ def apply(  # noqa: PLR0913 - as many as there are global options
         ctx.with_resource(chdir(resolve_folder(directory)))
 
 
-def _heading(command: Any) -> str:  # noqa: ANN401 - Typer's command, or a group
-    return str(getattr(command, "rich_help_panel", None) or "Commands")
+def _warn_of_variables(console: Console) -> None:
+    """Warn of variables that are probably misspelt."""
+    if not any(name.startswith("DAGCTL_") for name in console.environ):
+        return
+    from dagctl.commands.environment import misspelt
+
+    for name, near in misspelt(console.environ).items():
+        console.warn(f"the variable {name} is not known, and is ignored; did you mean {near}?")
 
 
 def _unasked(parameter: Parameter) -> Parameter:

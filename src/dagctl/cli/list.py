@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 NO_DAGS = "No DAGs here.\n  next: dagctl create SPEC"
 NO_MATCH = "No DAGs that match.\n  next: dagctl list"
 HEADINGS = ("DAG ID", "VER", "SCHEDULE", "OWNER", "UPDATED", "STATE")
+SPARE = ("OWNER", "SCHEDULE")
+"""What a narrow terminal does without."""
 
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many DAGs a page has.")]
+Limit = Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many DAGs a page has.")]
 After = Annotated[
     str | None,
     typer.Option(metavar="DAG_ID", help="Start after this id (`next` of the last page)."),
 ]
-Owner = Annotated[str | None, typer.Option(help="Only DAGs of this owner.")]
-Tag = Annotated[str | None, typer.Option(help="Only DAGs with this tag.")]
+Owner = Annotated[str | None, typer.Option(metavar="NAME", help="Only DAGs of this owner.")]
+Tag = Annotated[str | None, typer.Option(metavar="TAG", help="Only DAGs with this tag.")]
 User = Annotated[
     str | None, typer.Option(metavar="ID|EMAIL", help="Only DAGs that this user created.")
 ]
@@ -58,13 +60,14 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
 
     The state is synced, drift (the DAG file was changed by hand) or missing (it was removed).
     """
+    from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import tell_recovery
     from dagctl.client import Client
     from dagctl.commands.list import with_states
 
     invocation = current(context)
     invocation.output = output
-    with Client.open() as client:
+    with Client.open(listener=Warnings(invocation.console)) as client:
         pages = client.list(owner=owner, tag=tag, user=user, after=after, page_size=limit)
         wanted = pages if everything else islice(pages, 1)
         tell_recovery(invocation.console, client.recovered, client.unsettled)
@@ -125,7 +128,7 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> N
     for page in pages:
         rows = _rows(page, now)
         if rows and table is None:
-            table = fit(HEADINGS, rows, console.width)
+            table = fit(HEADINGS, rows, console.width, spare=SPARE)
             heading = next(draw(table, [HEADINGS], ascii_only=True))
             console.data(console.paint(heading, "bold", on=console.out))
         if table is not None:

@@ -17,16 +17,17 @@ Folder = Annotated[
 ]
 EPILOG = examples(
     "dagctl migrations export supabase/migrations",
-    "dagctl migrations export sql && psql -f sql/20261101000000_dagctl_membership.sql",
+    "dagctl migrations export sql && cat sql/*.sql | psql --single-transaction",
 )
 
 
 def migrations(
     context: typer.Context, action: Action, folder: Folder, *, output: TextOrJson = "text"
 ) -> None:
-    """Write the SQL of the Supabase backend into a folder, for `supabase db push` or psql.
+    """Write the SQL of the Supabase backend into a folder.
 
-    A file that stands there already is kept; one with another content is a conflict.
+    It is for `supabase db push` or psql. A file that stands there already is kept; one with another
+    content is a conflict.
     """
     from dagctl.cli.envelope import envelope
     from dagctl.commands.migrations import export_migrations

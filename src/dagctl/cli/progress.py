@@ -36,20 +36,34 @@ def reporter(invocation: Invocation) -> Reporter:
     return Bar(invocation)
 
 
-class Reporter:
-    """Tells nobody, but remembers what an interrupt would leave."""
+class Warnings:
+    """Tells nothing but warnings."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def step(self, name: str, *, done: bool, detail: str = "") -> None:
+        """Do nothing."""
+
+    def progress(self, name: str, completed: int, total: int) -> None:
+        """Do nothing."""
+
+    def warn(self, text: str) -> None:
+        """Write the warning."""
+        self.console.warn(text)
+
+
+class Reporter(Warnings):
+    """Tells no step either, but remembers what an interrupt would leave."""
 
     def __init__(self, invocation: Invocation) -> None:
+        super().__init__(invocation.console)
         self.invocation = invocation
-        self.console = invocation.console
 
     def step(self, name: str, *, done: bool, detail: str = "") -> None:
         """Remember whether everything is as it was."""
         del detail
         self.invocation.state = UNCHANGED if done and name == LAST_OF_UNDO else UNKNOWN
-
-    def progress(self, name: str, completed: int, total: int) -> None:
-        """Do nothing."""
 
     def close(self) -> None:
         """Wipe what is drawn."""

@@ -25,11 +25,12 @@ EPILOG = examples("dagctl recover", "dagctl -C pipelines recover --output json")
 def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     """Finish or undo what a killed run left."""
     from dagctl.cli.envelope import envelope
+    from dagctl.cli.progress import Warnings
     from dagctl.client import Client
 
     invocation = current(context)
     invocation.output = output
-    with Client.open() as client:
+    with Client.open(listener=Warnings(invocation.console)) as client:
         recovered = client.recover().recovered
     if output == "json":
         result = {"recovered": data(recovered)}

@@ -79,8 +79,9 @@ def serve(  # noqa: PLR0913 - one parameter an option
     grace: Grace = 25,
     log_format: LogFormat = "auto",
 ) -> None:
-    """Serve the HTTP API: POST /create-dag, GET /dags and more (needs the extra `serve`).
+    """Serve the HTTP API (needs the extra `serve`).
 
+    It answers POST /create-dag, GET /dags and more.
     Each project has a git repository of its own, made on first use. Every call carries a Supabase
     access token, and is made as its user. The log goes to standard error, one JSON document a line
     where no person looks.

@@ -51,6 +51,7 @@ def show(
     spec: Spec = False,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
+    from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import tell_recovery
     from dagctl.client import Client
     from dagctl.commands.list import STATES, Listed
@@ -63,7 +64,7 @@ def show(
         raise UsageError("--spec is YAML, or JSON with -o json", hint="dagctl show --help")
     # a spec is a file of its own, without an envelope: a failure has none either
     invocation.output = "text" if spec else output
-    with Client.open() as client:
+    with Client.open(listener=Warnings(invocation.console)) as client:
         record = client.get(dag_id)
         tell_recovery(invocation.console, client.recovered, client.unsettled)
         listed = Listed(record, STATES[client.drift(record)])

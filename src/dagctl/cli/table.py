@@ -15,20 +15,35 @@ NARROWEST = 8
 
 
 class Table(NamedTuple):
-    """The headings of a table and the cells of each column."""
+    """Which columns of its rows a table shows, and the cells of each."""
 
-    headings: Sequence[str]
+    columns: Sequence[int]
     widths: Sequence[int]
 
 
-def fit(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table:
-    """Return columns as wide as their longest value; the widest ones give until all fit."""
-    columns = zip(headings, *rows, strict=True)
-    widths = [max(cells(shown(value)) for value in column) for column in columns]
-    room = width - len(GAP) * (len(headings) - 1)
-    while sum(widths) > room and max(widths) > NARROWEST:
+def fit(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    *,
+    spare: Sequence[str] = (),
+) -> Table:
+    """Return columns as wide as their longest value; the widest ones give until all fit.
+
+    Where that is not enough, those under the headings `spare` are left out, the first one first.
+    """
+    widest = [
+        max(cells(shown(value)) for value in column) for column in zip(headings, *rows, strict=True)
+    ]
+    columns = list(range(len(headings)))
+    for heading in spare:
+        if sum(min(widest[one], NARROWEST) for one in columns) <= _room(columns, width):
+            break
+        columns.remove(headings.index(heading))
+    widths = [widest[one] for one in columns]
+    while sum(widths) > _room(columns, width) and max(widths) > NARROWEST:
         widths[widths.index(max(widths))] -= 1
-    return Table(headings, widths)
+    return Table(columns, widths)
 
 
 def draw(table: Table, rows: Sequence[Sequence[str]], *, ascii_only: bool) -> Iterator[str]:
@@ -36,7 +51,7 @@ def draw(table: Table, rows: Sequence[Sequence[str]], *, ascii_only: bool) -> It
     for row in rows:
         parts = (
             pad(clip(shown(value), width, ascii_only=ascii_only), width)
-            for value, width in zip(row, table.widths, strict=True)
+            for value, width in zip((row[i] for i in table.columns), table.widths, strict=True)
         )
         yield GAP.join(parts).rstrip()
 
@@ -45,3 +60,8 @@ def tsv(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield each row as tab-separated values, none of them cut; tabs inside are escaped."""
     for row in rows:
         yield "\t".join(map(shown, row))
+
+
+def _room(columns: Sequence[int], width: int) -> int:
+    """Return how many cells the gaps leave."""
+    return width - len(GAP) * (len(columns) - 1)

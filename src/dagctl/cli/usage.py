@@ -18,6 +18,7 @@ _WORDS = (
     (re.compile(r"Input should be greater than or equal to (\S+)"), r"it must be \1 or more"),
     (re.compile(r"Input should be less than or equal to (\S+)"), r"it must be \1 or less"),
     (re.compile(r"Input should be a valid integer.*"), "it must be a whole number"),
+    (re.compile(r"Got unexpected extra argument\S* \((.*)\)"), r"unexpected argument `\1`"),
     (re.compile(r"'([^']*)'"), r"`\1`"),
     (re.compile(r"\s+"), " "),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from dagctl.commands.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
 from dagctl.ports import Query
 from dagctl.publish.drift import drift_of
@@ -14,13 +15,15 @@ from dagctl.publish.objects import read_objects
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dagctl.ports import DagRecord, Registry, Repo, Store
+    from dagctl.ports import DagRecord, Journal, Registry, Repo, Store
     from dagctl.publish.backend import Backend
     from dagctl.settings import Settings
 
 PAGE = 200
 """How many DAGs are compared at a time."""
 MIGRATE = "dagctl migrations export supabase/migrations, then supabase db push"
+BUCKET = "dags"
+"""The bucket that the migrations make and guard."""
 NAMED = 5
 """How many of those that differ are named."""
 
@@ -50,10 +53,13 @@ class Probe(Protocol):
         """Look at the user's role."""
 
     def bucket(self) -> str:
-        """Look at the bucket."""
+        """Look for the bucket."""
 
     def policies(self) -> str:
         """Try out what an operation does."""
+
+    def privacy(self) -> str:
+        """Look who could read what was tried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,9 @@ class Finding:
     exit_code: ExitCode = ExitCode.OK
 
 
-def supabase_checks(probe: Probe) -> tuple[Check, ...]:
+def supabase_checks(probe: Probe, settings: Settings) -> tuple[Check, ...]:
     """Return what there is to look at in a Supabase project."""
+    fix_bucket = _fix_of_bucket(settings)
     return (
         Check("url", probe.url),
         Check("key", probe.key, ("url",)),
@@ -88,15 +95,22 @@ def supabase_checks(probe: Probe) -> tuple[Check, ...]:
         Check("table", probe.table, ("session",), MIGRATE),
         Check("functions", probe.functions, ("session",), MIGRATE),
         Check("membership", probe.membership, ("functions",)),
-        Check("bucket", probe.bucket, ("membership",), MIGRATE),
-        Check("policies", probe.policies, ("table", "bucket"), MIGRATE),
+        Check("bucket", probe.bucket, ("membership",), fix_bucket),
+        Check("policies", probe.policies, ("table", "bucket"), fix_bucket),
+        Check("privacy", probe.privacy, ("policies",)),
     )
+
+
+def check_of_settings(settings: Settings, environ: Mapping[str, str]) -> Check:
+    """Return the look at where settings come from."""
+    return Check("settings", lambda: _settings(settings, environ))
 
 
 def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
     """Return what there is to look at on this machine."""
     return (
         Check("git", lambda: _git(backend.repo)),
+        Check("journal", lambda: _journal(backend.journal)),
         Check("airflow", lambda: _airflow(settings)),
     )
 
@@ -135,12 +149,43 @@ def _fix(check: Check, error: DagctlError) -> str | None:
     return check.fix if check.fix and is_refusal else error.hint
 
 
+def _fix_of_bucket(settings: Settings) -> str:
+    """Return what helps if the bucket is not as it has to be: a wrong name comes first."""
+    if settings.supabase_bucket == BUCKET:
+        return MIGRATE
+    origin = settings.origins["supabase_bucket"]
+    return f'set bucket to "{BUCKET}" (now by {origin}): the migrations make and guard no other'
+
+
 # --- The looks at this machine --------------------------------------------------------------------
+
+
+def _settings(settings: Settings, environ: Mapping[str, str]) -> str:
+    if wrong := misspelt(environ):
+        raise UsageError(
+            f"dagctl does not know {', '.join(wrong)}",
+            hint=f"did you mean {', '.join(wrong.values())}? Otherwise unset it",
+        )
+    files = (origin.partition(":")[0] for origin in settings.origins.values())
+    others = unknown(environ)
+    ignored = f"; not known, so ignored: {', '.join(others)}" if others else ""
+    return f"from {', '.join(sorted(set(files) - {'default'}))}{ignored}"
 
 
 def _git(repo: Repo) -> str:
     branch = repo.preflight([]).removeprefix("refs/heads/")
     return f"{repo.identity().email} commits to {branch}"
+
+
+def _journal(journal: Journal) -> str:
+    aside = journal.aside()
+    if aside:
+        raise ConflictError(
+            f"what these operations had begun is neither finished nor undone: {_named(aside)}",
+            hint="compare git status, git log and dagctl list; what is half done, create anew with "
+            "--force; then remove these files",
+        )
+    return "every entry can be read"
 
 
 def _airflow(settings: Settings) -> str:
@@ -167,13 +212,17 @@ def _objects(registry: Registry, store: Store) -> str:
             break
         query = Query(limit=PAGE, after=page.next)
     if differing:
-        named = ", ".join(differing[:NAMED]) + (", ..." if len(differing) > NAMED else "")
         raise ConflictError(
-            f"{len(differing)} of {count} stored files are not what is recorded: {named}",
+            f"{len(differing)} of {count} stored files are not what is recorded: "
+            f"{_named(differing)}",
             hint="`dagctl show ID --source` shows what is stored; "
             "`dagctl create --force SPEC` stores the DAG anew",
         )
     return f"all {count} stored files are what is recorded"
+
+
+def _named(things: Sequence[str]) -> str:
+    return ", ".join(things[:NAMED]) + (", ..." if len(things) > NAMED else "")
 
 
 def _differing(records: Sequence[DagRecord], store: Store) -> list[str]:

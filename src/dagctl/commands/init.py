@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.errors import ConflictError, UnavailableError
+from dagctl.errors import UNCHANGED, ConflictError, UnavailableError, advice
 from dagctl.workspace import STATE_GITIGNORE
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 AGAIN = "what was made before stays; `dagctl init` makes what is missing"
+ELSEWHERE = "choose another folder: dagctl init DIR"
 
 SCHEMA_NAME = "dag.schema.json"
 
@@ -62,18 +64,23 @@ def init(
         workspace.state / ".gitignore": STATE_GITIGNORE,
         workspace.state / SCHEMA_NAME: schema,
     }
+    state = UNCHANGED
     try:
         workspace.root.mkdir(parents=True, exist_ok=True)
+        state = AGAIN
         is_new = start_repository(workspace.root)
         workspace.state.mkdir(exist_ok=True)
         made = {path: _write_new(path, text) for path, text in wanted.items()}
-    except (FileExistsError, NotADirectoryError) as error:
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        is_folder = isinstance(error, IsADirectoryError)
         raise ConflictError(
-            f"{error.filename} is in the way: it is no folder", state=AGAIN
+            f"{error.filename} is in the way: it is {'a' if is_folder else 'no'} folder",
+            state=state,
+            hint="move it away, or choose another folder: dagctl init DIR",
         ) from error
     except OSError as error:
         message = f"cannot write {error.filename}: {error.strerror}"
-        raise UnavailableError(message, state=AGAIN) from error
+        raise UnavailableError(message, state=state, hint=advice(error) or ELSEWHERE) from error
     names = {path: path.relative_to(workspace.root).as_posix() for path in wanted}
     return InitResult(
         root=workspace.root,
@@ -109,6 +116,8 @@ lock_timeout = 60
 
 def _write_new(path: Path, text: str) -> bool:
     """Write the file unless something is there; return whether it was written."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder is in the way", str(path))
     if os.path.lexists(path):
         return False
     path.write_text(text, "utf-8")

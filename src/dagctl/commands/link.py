@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from dagctl.errors import ConflictError, UnavailableError
+from dagctl.errors import ConflictError, UnavailableError, advice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def link(workspace: Workspace, wanted: Link, project: Project | None) -> Path:
         _replace(workspace.config, linked(before, wanted))
     except OSError as error:
         message = f"cannot write {workspace.config.name}: {error.strerror}"
-        raise UnavailableError(message) from error
+        raise UnavailableError(message, hint=advice(error)) from error
     return workspace.config
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError, UnavailableError
+from dagctl.errors import ConflictError, UnavailableError, advice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,10 +37,15 @@ def export_migrations(target: Path) -> ExportResult:
     """
     try:
         return _export(target)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ConflictError(
+            f"{error.filename} is in the way: it is no folder", hint="choose another folder"
+        ) from error
     except OSError as error:
         raise UnavailableError(
-            f"cannot write the migrations to {target}: {error.strerror}",
+            f"cannot write {error.filename}: {error.strerror}",
             state="what was written stays; a repeat writes the rest",
+            hint=advice(error) or "choose another folder",
         ) from error
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
-from dagctl.publish.recovery import recover_all, recover_what_may_be
+from dagctl.publish.recovery import entries_of, recover_all, recover_what_may_be
 
 if TYPE_CHECKING:
     from dagctl.publish.backend import Context
@@ -38,7 +38,7 @@ def recover_if_idle(context: Context) -> RecoverResult:
 
     For commands that only read: what they cannot settle is theirs to tell, and no failure.
     """
-    if not context.backend.journal.entries():
+    if not entries_of(context):
         return RecoverResult()
     try:
         with context.backend.journal.lock(wait=0):

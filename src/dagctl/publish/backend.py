@@ -46,6 +46,9 @@ class Silence:
     def progress(self, name: str, completed: int, total: int) -> None:
         """Ignore the progress."""
 
+    def warn(self, text: str) -> None:
+        """Ignore the warning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

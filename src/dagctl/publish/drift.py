@@ -41,14 +41,13 @@ def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -
 
     There is no diff where nobody knows what was recorded.
     """
-    what, hint = (
-        ("changed", "keep the change: put it into the spec; lose it: --force")
-        if standing is not None
-        else ("deleted", "--force writes it again")
-    )
+    if standing is None:
+        return ConflictError(
+            f"{path} was deleted since dagctl wrote it", hint="--force writes it again"
+        )
     return ConflictError(
-        f"{path} was {what} since dagctl wrote it",
-        hint=hint,
+        f"{path} was changed since dagctl wrote it",
+        hint="keep the change: put it into the spec; lose it: --force",
         diff=None
         if recorded is None
         else diff_of(path, recorded, standing, names=("recorded", "in the work tree")),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError
+from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
 from dagctl.ports import OperationStatus
 from dagctl.publish.entry import Phase, digest_of, from_data
 from dagctl.publish.operation import confirm_entry
@@ -67,7 +67,7 @@ def recover_all(context: Context, wishes: Sequence[Wish] | None = None) -> Recov
     """
     recovered: list[Recovered] = []
     repeated = None
-    for operation_id, data in context.backend.journal.entries().items():
+    for operation_id, data in entries_of(context).items():
         outcome, entry = _recover(context, operation_id, data)
         recovered.append(outcome)
         if outcome.outcome == "finished" and not repeated and _is_asked_again(entry, wishes):
@@ -81,7 +81,7 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
     """Finish or undo what can be now, and say of the rest why not; else as `recover_all`."""
     recovered: list[Recovered] = []
     unsettled: list[Unsettled] = []
-    for operation_id, data in context.backend.journal.entries().items():
+    for operation_id, data in entries_of(context).items():
         try:
             outcome, entry = _recover(context, operation_id, data)
             clear(context.backend, entry)
@@ -90,6 +90,20 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
         else:
             recovered.append(outcome)
     return recovered, unsettled
+
+
+def entries_of(context: Context) -> Mapping[str, Mapping[str, Any]]:
+    """Return the journal's entries by operation id; the listener hears of unreadable ones, once."""
+    journal = context.backend.journal
+    before = journal.aside()
+    found = journal.entries()
+    for path in journal.aside():
+        if path not in before:
+            context.listener.warn(
+                f"a journal entry cannot be read, and is set aside as {path}: its operation is "
+                "neither finished nor undone (dagctl doctor)"
+            )
+    return found
 
 
 def settle(context: Context, entry: Entry) -> Recovered:
@@ -157,6 +171,7 @@ def kept(entry: Entry) -> Iterator[None]:
         raise UnfinishedError(
             f"an earlier operation could be neither finished nor undone: {error}",
             state=f"operation {entry.operation_id} is unfinished; its journal is kept",
+            hint=then_recover(error),
         ) from error
 
 

@@ -10,7 +10,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from dagctl.errors import UNCHANGED, DagctlError, UnavailableError, UnfinishedError
+from dagctl.errors import (
+    UNCHANGED,
+    DagctlError,
+    UnavailableError,
+    UnfinishedError,
+    then_recover,
+)
 from dagctl.publish.operation import STEPS, take
 from dagctl.publish.recovery import clear, recorded_commit, settle, undone
 
@@ -109,9 +115,12 @@ def _unfinished(
 ) -> UnfinishedError:
     entry = operation.entry
     names = ", ".join(entry.dag_ids) or "no DAG yet"
+    again = _words(second)
+    why = " for the same reason" if again == _words(error) else f": {again}"
     return UnfinishedError(
-        f"{_words(error)}; then putting things right failed: {_words(second)}",
+        f"{_words(error)}; then putting things right failed{why}",
         state=f"operation {entry.operation_id} ({names}) is unfinished; its journal is kept",
+        hint=then_recover(second),
     )
 
 

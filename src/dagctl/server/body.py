@@ -57,7 +57,9 @@ class Body:
         spec = checked.spec
         if spec is not None and spec.project_id is not None:
             return spec, str(spec.project_id)
-        is_missing = spec is not None or b"project_id" not in self.data
+        # of what cannot be read nobody knows what it lacks
+        lacks = checked.keys is not None and "project_id" not in checked.keys
+        is_missing = spec is not None or lacks
         raise SpecError([*checked.diagnostics, *((self._no_project(),) if is_missing else ())])
 
     def _no_project(self) -> Diagnostic:

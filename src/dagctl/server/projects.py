@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from dagctl.client import Client
 from dagctl.commands.init import Choices, init
 from dagctl.commands.schema import schema_text
 from dagctl.errors import NotAMemberError, UsageError
-from dagctl.settings import load_settings
+from dagctl.settings import load_settings, read_toml
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from dagctl.server.options import Options
 
 WRITERS = frozenset({"owner", "editor"})
+MAPPING_HINT = 'a line is "PROJECT_ID" = "FOLDER": the id a UUID, the folder a workspace'
 JOURNAL = ".dagctl/journal/*.json"
 
 
@@ -125,16 +125,14 @@ def mapped_workspaces(file: Path) -> dict[str, Path]:
             project has two.
     """
     try:
-        entries = tomllib.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{file}: not valid TOML: {error}") from error
+        _, entries = read_toml(file, str(file))
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {file}", hint=MAPPING_HINT) from error
     found: dict[str, Path] = {}
     for project, folder in entries.items():
         project_id, root = _mapped(file, project, folder)
         if project_id in found:
-            raise UsageError(f"{file}: {project_id} stands there twice")
+            raise UsageError(f"{file}: {project_id} stands there twice", hint="write it once")
         found[project_id] = root
     return found
 
@@ -143,13 +141,20 @@ def _mapped(file: Path, project: str, folder: object) -> tuple[str, Path]:
     try:
         project_id = str(UUID(project))
     except ValueError as error:
-        raise UsageError(f'{file}: "{project}" is no project id (UUID)') from error
+        raise UsageError(
+            f'{file}: "{project}" is no project id (UUID)', hint=MAPPING_HINT
+        ) from error
     if not isinstance(folder, str):
-        raise UsageError(f"{file}: the folder of {project} must be text")
+        raise UsageError(f"{file}: the folder of {project} must be text", hint=MAPPING_HINT)
     workspace = Workspace(resolve_folder(file.absolute().parent / folder))
     if not workspace.config.is_file():
-        raise UsageError(f"{file}: {workspace.root} is no workspace", hint="dagctl init")
+        raise UsageError(
+            f"{file}: {workspace.root} is no workspace", hint=f"dagctl init {workspace.root}"
+        )
     there = load_settings(workspace, {}, {}).project_id
     if there != project_id:
-        raise UsageError(f"{file}: {workspace.root} is the workspace of project {there}")
+        raise UsageError(
+            f"{file}: {workspace.root} is the workspace of project {there}",
+            hint="map that project to it, or set project_id in its dagctl.toml",
+        )
     return project_id, workspace.root

@@ -5,13 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dagctl.errors import DagctlError
+from dagctl.errors import DagctlError, NotSignedInError
 from dagctl.session.memory import MemorySession
 from dagctl.session.model import Session
 from dagctl.session.renewing import RenewingSession
+from dagctl.session.source import EMAIL, PASSWORD
 
 if TYPE_CHECKING:
+    from dagctl.session.model import Tokens
     from dagctl.session.ports import AuthServer, Clock
+
+HINT = f"correct {EMAIL} and {PASSWORD}; without them, the session of `dagctl login` is used"
 
 
 class ProcessSession(RenewingSession):
@@ -21,7 +25,7 @@ class ProcessSession(RenewingSession):
         self, url: str, credentials: tuple[str, str], auth: AuthServer, clock: Clock
     ) -> None:
         try:
-            tokens = auth.sign_in(*credentials)
+            tokens = _signed_in(auth, credentials)
         except DagctlError:
             auth.close()
             raise
@@ -34,3 +38,13 @@ class ProcessSession(RenewingSession):
             self._auth.sign_out(self.access_token())
         self._store.delete()
         super().close()
+
+
+def _signed_in(auth: AuthServer, credentials: tuple[str, str]) -> Tokens:
+    """Return the tokens of a new session; a refusal names where the credentials come from."""
+    try:
+        return auth.sign_in(*credentials)
+    except NotSignedInError as error:
+        raise NotSignedInError(
+            f"{EMAIL} and {PASSWORD} do not sign in: {error.message}", hint=HINT
+        ) from error

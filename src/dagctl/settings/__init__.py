@@ -13,7 +13,7 @@ import platformdirs
 from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
 from dagctl.settings.checks import CHECKS
-from dagctl.settings.sources import from_environment, from_file, from_flags
+from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +31,11 @@ __all__ = [
     "check_flag",
     "load_remote",
     "load_settings",
+    "read_toml",
     "user_file",
 ]
 
-HOW_TO_LINK = "dagctl link, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY"
+HOW_TO_LINK = "dagctl link --url URL --key KEY, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY"
 """What to do where no Supabase project is set."""
 
 

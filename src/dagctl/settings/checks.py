@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 OFF_LIMITS = frozenset({".git", ".dagctl"})
 """Folders that are no place for DAG files: git's own, and dagctl's own."""
 
+EXAMPLE_ID = "123e4567-e89b-12d3-a456-426614174000"
+
 LONGEST_WAIT = 86_400
 """The most seconds that `lock_timeout` may be: a day."""
 
@@ -27,8 +30,14 @@ class Given(NamedTuple):
     origin: str
 
 
-def _refuse(given: Given, key: str, expected: str) -> UsageError:
-    return UsageError(f"{given.origin}: `{key}` must be {expected}, not {given.value!r}")
+def _refuse(given: Given, key: str, expected: str, *, hint: str | None = None) -> UsageError:
+    # a flag and a variable have but one value; a file's line may be about another key as well
+    subject = f"{given.origin}: `{key}`" if _is_of_file(given) else given.origin
+    return UsageError(f"{subject} must be {expected}, not {given.value!r}", hint=hint)
+
+
+def _is_of_file(given: Given) -> bool:
+    return not given.origin.startswith(("--", "DAGCTL_"))
 
 
 def _project_id(given: Given) -> str:
@@ -37,7 +46,8 @@ def _project_id(given: Given) -> str:
             return str(UUID(given.value))
     except ValueError:
         pass
-    raise _refuse(given, "project_id", "a UUID in quotes")
+    expected = "a UUID in quotes" if _is_of_file(given) else "a UUID"
+    raise _refuse(given, "project_id", expected, hint=f"such as {EXAMPLE_ID}")
 
 
 def _dags_folder(given: Given) -> str:
@@ -58,7 +68,8 @@ def _one_of(key: str, *choices: str) -> Callable[[Given], str]:
     def check(given: Given) -> str:
         if isinstance(given.value, str) and given.value in choices:
             return given.value
-        raise _refuse(given, key, expected)
+        near = get_close_matches(str(given.value), choices, n=1)
+        raise _refuse(given, key, expected, hint=f'did you mean "{near[0]}"?' if near else None)
 
     return check
 

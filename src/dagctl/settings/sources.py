@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dagctl.errors import UsageError
+from dagctl.errors import UsageError, advice
 from dagctl.settings.checks import CHECKS, Given
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENVIRONMENT_PREFIX = "DAGCTL_"
+TOML_HINT = 'each line has the form: key = "value"'
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "": {key: key for key in CHECKS if not key.startswith("supabase_")},
@@ -36,17 +37,34 @@ def from_file(path: Path, name: str | None = None) -> dict[str, Given]:
     """
     shown = name or str(path)
     try:
-        text = path.read_bytes().decode("utf-8")
-        document = tomllib.loads(text)
+        text, document = read_toml(path, shown)
     except FileNotFoundError:
         return {}
-    except OSError as error:
-        raise UsageError(f"cannot read {shown}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{shown} is not UTF-8 text") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{_at(shown, error)}: not valid TOML: {error}") from error
     return _settings(_File(shown, text), document)
+
+
+def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
+    """Return the text of a TOML file, and what it says; messages call it `shown`.
+
+    Raises:
+        FileNotFoundError: There is none.
+        UsageError: It cannot be read, or is no TOML.
+    """
+    text = ""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        return text, tomllib.loads(text)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot read {shown}: {error.strerror}", hint=advice(error)) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{shown} is not UTF-8 text", hint="save it as UTF-8") from error
+    except RecursionError as error:
+        raise UsageError(f"{shown}: not valid TOML: nested too deeply", hint=TOML_HINT) from error
+    except tomllib.TOMLDecodeError as error:
+        place, what = _mistake(text, error)
+        raise UsageError(f"{shown}:{place}: not valid TOML: {what}", hint=TOML_HINT) from error
 
 
 def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
@@ -138,6 +156,11 @@ def _flag(key: str) -> str:
     return "--" + key.removeprefix("supabase_").replace("_", "-")
 
 
-def _at(shown: str, error: Exception) -> str:
-    place = re.search(r"at line (\d+), column (\d+)", str(error))
-    return f"{shown}:{place[1]}:{place[2]}" if place else shown
+def _mistake(text: str, error: Exception) -> tuple[str, str]:
+    """Return `line:column` of a mistake, and what it is."""
+    what, _, where = str(error).partition(" (at ")
+    place = re.match(r"line (\d+), column (\d+)", where)
+    if place is None:  # at the end of the document
+        lines = text.rstrip("\n").split("\n")
+        return f"{len(lines)}:{len(lines[-1]) + 1}", what[:1].lower() + what[1:]
+    return f"{place[1]}:{place[2]}", what[:1].lower() + what[1:]

@@ -30,6 +30,8 @@ class Checked:
 
     spec: DagSpec | None
     diagnostics: tuple[Diagnostic, ...]
+    keys: frozenset[str] | None = None
+    """The keys of the document; None if it could not be read, or is no mapping."""
 
 
 def load_spec(
@@ -65,9 +67,10 @@ def check_spec(
     if findings:
         return Checked(None, _diagnostics(source, findings, origin))
     as_json = format == "json" or (format is None and is_json(source, origin))
-    spec, findings = _check(read_json(source) if as_json else read_yaml(source))
+    reading = read_json(source) if as_json else read_yaml(source)
+    spec, findings = _check(reading)
     diagnostics = _diagnostics(source, findings, origin) if findings else ()
-    return Checked(spec and spec.with_origin(origin), diagnostics)
+    return Checked(spec and spec.with_origin(origin), diagnostics, _keys(reading))
 
 
 def _check(reading: Reading) -> tuple[DagSpec | None, Sequence[Finding]]:
@@ -80,6 +83,13 @@ def _check(reading: Reading) -> tuple[DagSpec | None, Sequence[Finding]]:
     findings = place_findings(document, reading.findings, problems)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return None if failed else spec, findings
+
+
+def _keys(reading: Reading) -> frozenset[str] | None:
+    document = reading.document
+    if document is None or document.root.kind != "mapping":
+        return None
+    return frozenset(document.root.keys)
 
 
 def _validate(data: dict[str, object]) -> tuple[DagSpec | None, list[Located]]:

@@ -131,6 +131,14 @@ def _download(project: Project, request: Request, bucket: str, key: str) -> Resp
     return _content(project, row)
 
 
+def _download_public(project: Project, request: Request, bucket: str, key: str) -> Response:
+    del request
+    with project.database.as_owner() as connection:
+        if not objects.bucket(connection, bucket)["public"]:
+            raise errors.no_such_bucket()
+        return _content(project, objects.find(connection, Address(bucket, key)))
+
+
 def _info(project: Project, request: Request, bucket: str, key: str) -> Response:
     row = _readable(project, request, Address(bucket, key))
     metadata = row["metadata"]
@@ -242,6 +250,7 @@ ROUTES = [
         ("POST", rf"/object/list{B}", _list),
         ("POST", r"/object/move", _move),
         ("GET", rf"/object/info(?:/authenticated)?{B}{K}", _info),
+        ("GET", rf"/object/public{B}{K}", _download_public),
         ("GET", rf"/object(?:/authenticated)?{B}{K}", _download),
         ("HEAD", rf"/object(?:/authenticated)?{B}{K}", _download),
         ("POST", rf"/object{B}{K}", _upload),

@@ -39,6 +39,7 @@ def test_an_unreadable_entry_is_set_aside(tmp_path: Path, content: bytes) -> Non
     (tmp_path / "journal/op-0.json").write_bytes(content)
     assert journal.entries() == {"op-1": {}}
     assert (tmp_path / "journal/op-0.json.corrupt").read_bytes() == content
+    assert journal.aside() == (f"{tmp_path.name}/journal/op-0.json.corrupt",)
     assert journal.entries() == {"op-1": {}}
 
 

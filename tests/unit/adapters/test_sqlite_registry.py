@@ -51,8 +51,9 @@ def test_a_new_file_is_made_with_a_write_ahead_log(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "r.db"
     path.write_bytes(content)
-    with pytest.raises(UnavailableError, match="not a database"):
+    with pytest.raises(UnavailableError, match="is damaged: file is not a database") as caught:
         open_database(path)
+    assert "restore a backup" in str(caught.value.hint)
     assert path.read_bytes() == content
 
 
@@ -63,8 +64,9 @@ def test_a_damaged_file_is_unavailable(tmp_path: Path) -> None:
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
     registry = SqliteRegistry(path, PROJECT, nobody)
-    with pytest.raises(UnavailableError, match="malformed"):
+    with pytest.raises(UnavailableError, match=r"is damaged: .* malformed") as caught:
         registry.get("x")
+    assert "dagctl create --force SPEC" in str(caught.value.hint)
     registry.close()
 
 

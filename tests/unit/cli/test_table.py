@@ -27,6 +27,20 @@ def test_the_widest_column_gives_first() -> None:
     assert line == "a" * 32 + "…  short"
 
 
+def test_a_narrow_table_does_without_the_spare_columns() -> None:
+    headings = ("DAG ID", "SCHEDULE", "OWNER", "STATE")
+    rows = [["daily_orders_of_all_shops", "0 2 * * *", "data-team", "synced"]]
+
+    def drawn(width: int) -> str:
+        table = fit(headings, rows, width, spare=("OWNER", "SCHEDULE"))
+        return next(draw(table, rows, ascii_only=False))
+
+    assert drawn(60) == "daily_orders_of_all_shops  0 2 * * *  data-team  synced"
+    assert drawn(36) == "daily_o…  0 2 * *…  data-te…  synced"
+    assert drawn(35) == "daily_orders_of…  0 2 * * *  synced"
+    assert drawn(20) == "daily_order…  synced"
+
+
 @given(
     st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60)), max_size=5),
     st.integers(40, 120),

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from dagctl.commands.init import Choices, InitResult, init, toml
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, UnavailableError
 from dagctl.settings.sources import TABLES
 from dagctl.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CHOICES = Choices("123e4567-e89b-12d3-a456-426614174000")
 
@@ -54,8 +51,24 @@ def test_the_second_time_everything_is_there(tmp_path: Path) -> None:
 
 def test_a_file_in_the_way_is_a_conflict(tmp_path: Path) -> None:
     (tmp_path / ".dagctl").touch()
-    with pytest.raises(ConflictError, match="in the way"):
+    with pytest.raises(ConflictError, match=r"dagctl is in the way: it is no folder") as caught:
         make(tmp_path)
+    assert "choose another folder" in str(caught.value.hint)
+
+
+def test_a_folder_in_the_way_is_a_conflict(tmp_path: Path) -> None:
+    (tmp_path / "dagctl.toml").mkdir()
+    with pytest.raises(ConflictError, match=r"dagctl\.toml is in the way: it is a folder"):
+        make(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_said_so() -> None:
+    with pytest.raises(UnavailableError, match=r"cannot write /proc/nowhere") as caught:
+        make(Path("/proc/nowhere"))
+    assert (caught.value.state, caught.value.hint) == (
+        "nothing was changed",
+        "choose another folder: dagctl init DIR",
+    )
 
 
 def test_the_settings_file_names_every_local_setting_and_is_commented() -> None:

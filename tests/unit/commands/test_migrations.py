@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from dagctl.commands.migrations import export_migrations, packaged_migrations
 from dagctl.errors import ConflictError, UnavailableError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -64,5 +61,13 @@ def test_export_never_overwrites_a_file_that_differs(tmp_path: Path) -> None:
 
 def test_a_target_that_is_no_folder_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(UnavailableError, match="cannot write the migrations"):
-        export_migrations(tmp_path / "file")
+    for target in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ConflictError, match="is in the way: it is no folder") as caught:
+            export_migrations(target)
+        assert caught.value.hint == "choose another folder"
+
+
+def test_a_target_that_cannot_be_written_is_said_so() -> None:
+    with pytest.raises(UnavailableError, match=r"cannot write /proc/nowhere") as caught:
+        export_migrations(Path("/proc/nowhere"))
+    assert caught.value.hint == "choose another folder"

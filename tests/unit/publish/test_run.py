@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.commands.recover import recover, recover_if_idle
-from dagctl.errors import ConflictError, UnavailableError, UnfinishedError
+from dagctl.errors import ConflictError, UnavailableError, UnfinishedError, then_recover
 from dagctl.publish.backend import Context, Silence
 from dagctl.publish.entry import from_data
 from dagctl.publish.operation import STEPS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 A = "specs/a.yaml"
 BOBS = "223e4567-e89b-12d3-a456-426614174000"
 """Another project."""
-COMMITTED = 10
+COMMITTED = 12
 """Which call of a port makes the commit."""
 
 
@@ -113,15 +113,31 @@ def test_what_cannot_be_undone_is_told_to_be_unfinished(world: World) -> None:
 
     def restore(writes: Sequence[FileWrite]) -> list[str]:
         del writes
-        raise UnavailableError("the disk is full")
+        raise UnavailableError("the disk is full", hint="free some space, then try again")
 
     world.backend.repo.hook = hook
     world.backend.files.restore = restore  # type: ignore[method-assign] # it fails by chance
     with pytest.raises(UnfinishedError, match="no; then putting things right failed") as caught:
         world.create(Request(spec(), A))
     assert "(orders) is unfinished; its journal is kept" in caught.value.state
-    assert caught.value.hint == "dagctl recover"
+    assert caught.value.hint == "free some space, then dagctl recover"
     assert len(world.backend.journal.entries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "step"),
+    [
+        (ConflictError("no"), "dagctl recover"),
+        (UnavailableError("no", hint="try again later"), "try again later: dagctl recover"),
+        (UnfinishedError("no", hint="set them back, `dagctl recover`"), None),
+        (PermissionError(13, "no"), "make it readable and writable for your user, then dagctl"),
+        (ValueError("no"), "dagctl recover"),
+    ],
+)
+def test_the_next_step_begins_with_what_the_cause_asks_for(
+    cause: Exception, step: str | None
+) -> None:
+    assert then_recover(cause).startswith(step or "set them back, `dagctl recover`")
 
 
 def test_the_listener_hears_of_each_step_in_order(world: World) -> None:
@@ -165,7 +181,7 @@ def test_what_was_begun_with_other_settings_waits_for_them(
 
 
 def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> None:
-    fault = Fault(6, Killed, after=True)
+    fault = Fault(8, Killed, after=True)
     with pytest.raises(UnfinishedError):
         world.create(Request(spec(), A), backend=faulty(world.backend, fault))
     with world.backend.journal.lock(wait=0):

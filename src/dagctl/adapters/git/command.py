@@ -61,7 +61,7 @@ _HINTS = {
     "Disk quota": "free some space on the disk, then try again",
     "Read-only file system": "make the file system writable, then try again",
     "insufficient permission": "make the git folder writable for your user, then try again",
-    "Permission denied": "make the git folder writable for your user, then try again",
+    "Permission denied": "make that folder writable for your user, then try again",
 }
 
 

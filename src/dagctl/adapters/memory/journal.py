@@ -40,6 +40,10 @@ class MemoryJournal:
         """Return the entries by operation id, oldest first."""
         return {operation_id: json.loads(text) for operation_id, text in self._texts.items()}
 
+    def aside(self) -> tuple[str, ...]:
+        """Return that every entry can be read."""
+        return ()
+
     def delete(self, operation_id: str) -> None:
         """Remove the entry, if there is one."""
         self._texts.pop(operation_id, None)

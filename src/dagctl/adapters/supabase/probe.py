@@ -64,6 +64,8 @@ class ProjectProbe:
     def __init__(self, settings: Settings, session: Callable[[], SignedIn]) -> None:
         self._settings = settings
         self._open_session = session
+        self._is_public: bool | None = None
+        """Whether anybody could read the object that was tried out; None: none was."""
 
     def close(self) -> None:
         """Hang up; the session is left as it is."""
@@ -151,14 +153,13 @@ class ProjectProbe:
         return f"{role} of the project: {may}"
 
     def bucket(self) -> str:
-        """Return that the bucket is there and private."""
+        """Return that the bucket is there."""
         name = self._settings.supabase_bucket
-        key = f"{self._settings.project_id}/dags/{TRIAL}.py"
-        self._store.get(key)  # refused if there is no such bucket
-        public = self._public.get(f"{self._url}/storage/v1/object/public/{name}/{key}")
-        if "Object not found" in public.text:
-            raise ConflictError(f"the bucket {name} is public: anybody can read the DAGs")
-        return f"the bucket {name} is there and private"
+        try:
+            self._store.get(f"{self._settings.project_id}/dags/{TRIAL}.py")
+        except UsageError as error:
+            raise UsageError(f"the project has no bucket `{name}`") from error
+        return f"the bucket {name} is there"
 
     def policies(self) -> str:
         """Return that a DAG can be reserved, uploaded, read, removed and given back."""
@@ -173,6 +174,18 @@ class ProjectProbe:
                 self._registry.abort(operation)
         return "reserving, uploading, reading and removing work"
 
+    def privacy(self) -> str:
+        """Return that nobody else can read what is stored, as was tried with an object."""
+        name = self._settings.supabase_bucket
+        if self._is_public is None:
+            return "not tried out: a viewer stores nothing"
+        if self._is_public:
+            raise ConflictError(
+                f"the bucket {name} is public: anybody can read the DAGs",
+                hint="make it private: in the project's dashboard, Storage, the bucket's settings",
+            )
+        return f"the bucket {name} is private"
+
     # --- Inside ---
 
     def _try(self, operation: str, granted: Reservation) -> None:
@@ -182,6 +195,9 @@ class ProjectProbe:
             self._store.put(key, content, operation_id=operation)
             if self._store.get(key) != content:
                 raise ConflictError("what is uploaded cannot be read again")
+            # without an object, Storage refuses alike what is private and what is not there
+            path = f"/storage/v1/object/public/{self._settings.supabase_bucket}/{key}"
+            self._is_public = self._public.get(f"{self._url}{path}").status_code == OK
         finally:
             self._registry.begin_abort(operation)  # only then it may be removed
             self._store.delete(key)

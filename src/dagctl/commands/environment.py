@@ -1,0 +1,44 @@
+"""Which variables of the environment dagctl reads, and which look as if it should. Pure."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from dagctl.session.source import EMAIL, PASSWORD, PROFILE, TOKEN
+from dagctl.settings import CHECKS
+from dagctl.settings.sources import ENVIRONMENT_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+VARIABLES = (
+    *(ENVIRONMENT_PREFIX + key.upper() for key in CHECKS),
+    *(TOKEN, EMAIL, PASSWORD, PROFILE),
+)
+"""All that dagctl reads under its own prefix."""
+NEAR = 0.75
+"""How alike two names must be (`difflib`): that of another program's variable is not."""
+
+
+def unknown(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names with dagctl's prefix that it does not read, sorted."""
+    return tuple(
+        sorted(
+            name for name in names if name.startswith(ENVIRONMENT_PREFIX) and name not in VARIABLES
+        )
+    )
+
+
+def misspelt(names: Iterable[str]) -> Mapping[str, str]:
+    """Return each name that was probably meant to be one that dagctl reads, and that one."""
+    near = {name: _near(name.removeprefix(ENVIRONMENT_PREFIX)) for name in unknown(names)}
+    return {name: one for name, one in near.items() if one is not None}
+
+
+def _near(name: str) -> str | None:
+    known = [one.removeprefix(ENVIRONMENT_PREFIX) for one in VARIABLES]
+    # `URL` is less like `SUPABASE_URL` than like many a word, but nothing else can be meant
+    ends = [one for one in known if one.endswith(f"_{name}")]
+    found = get_close_matches(name, known, n=1, cutoff=NEAR) or ends[:1]
+    return ENVIRONMENT_PREFIX + found[0] if found else None
