@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from dagctl.errors import InterruptedRunError, UnavailableError, UnfinishedError
 from dagctl.server.app import make_app
 from dagctl.server.metrics import Metrics
 from tests.server.test_service import opened
@@ -46,6 +47,15 @@ def test_what_the_machine_lacks_is_no_bug(
     assert told["detail"] == f"the server's machine failed: {os.strerror(number)}"
     assert told["state"] == STATE
     assert "/of/the/machine" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error", [UnavailableError("x"), UnfinishedError("x"), InterruptedRunError("x")]
+)
+def test_whatever_is_answered_503_may_be_sent_again(tmp_path: Path, error: Exception) -> None:
+    answer = answer_to(error, tmp_path)
+    assert (answer.status_code, answer.json()["retryable"]) == (503, True)
+    assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "none"), ZeroDivisionError()])
