@@ -227,6 +227,25 @@ def test_a_yaml_body_has_its_places_too(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ('{"dag_name": "project_id", "retires": 3}', ["/project_id", "/retires", "/tasks"]),
+        ('{"dag_name": "Orders", "project_id": null}', ["/project_id", "/tasks"]),
+        ('{"dag_name": "Orders", "project_id": 1}', ["/project_id", "/tasks"]),
+        ("[]", [""]),
+        ('{"dag_name": "Orders", ', [""]),
+    ],
+)
+def test_a_project_that_is_not_named_is_told_with_all_else(
+    world: World, body: str, pointers: list[str]
+) -> None:
+    editor = world.member(world.project())
+    answer = editor.request("POST", "/create-dag", content=body, headers=JSON)
+    found = problem_of(answer, 422, "SPEC_INVALID")["diagnostics"]
+    assert sorted(one["pointer"] for one in found) == pointers
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 
-from dagctl.errors import Diagnostic, SpecError
+from dagctl.errors import SpecError
 from dagctl.server.refusals import BusyError, RequestError
-from dagctl.spec.codes import Code
 from dagctl.spec.load import check_spec, load_spec
 
 if TYPE_CHECKING:
@@ -53,27 +52,10 @@ class Body:
         Raises:
             SpecError: With every problem, each at its line and column of the body.
         """
-        checked = check_spec(self.data, format=self.format)
-        spec = checked.spec
-        if spec is not None and spec.project_id is not None:
-            return spec, str(spec.project_id)
-        is_missing = spec is not None or b"project_id" not in self.data
-        raise SpecError([*checked.diagnostics, *((self._no_project(),) if is_missing else ())])
-
-    def _no_project(self) -> Diagnostic:
-        """Return the finding that no project is named, at the beginning of the document."""
-        before = self.data[: len(self.data) - len(self.data.lstrip())]
-        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
-        return Diagnostic(
-            code=Code.MISSING_KEY,
-            message="`project_id` is missing",
-            hint='add `"project_id": "<UUID>"`',
-            path=("project_id",),
-            line=line,
-            column=column,
-            end_line=line,
-            end_column=column + 1,
-        )
+        checked = check_spec(self.data, format=self.format, needs_project=True)
+        if checked.spec is None:
+            raise SpecError(checked.diagnostics)
+        return checked.spec, str(checked.spec.project_id)
 
 
 class Room:
