@@ -404,15 +404,30 @@ def test_pages_go_on_where_the_one_before_ended(world: World) -> None:
 
 
 def test_bodies_have_a_room_that_is_given_back() -> None:
-    room = Room(10)
-    with room.share() as take:
+    room = Room(10, of_one=10)
+    with room.share("ada") as take:
         take(6)
-        with room.share() as other, pytest.raises(BusyError, match="too many large bodies"):
+        with (
+            room.share("bob") as other,
+            pytest.raises(BusyError, match="too many large bodies are"),
+        ):
             other(5)
-        with room.share() as other:
+        with room.share("bob") as other:
             other(4)
-    with room.share() as take:
+    with room.share("ada") as take:
         take(10)
+
+
+def test_nobody_takes_the_room_of_all_others() -> None:
+    room = Room(10, of_one=6)
+    with room.share("ada") as take, room.share("ada") as further, room.share("bob") as other:
+        take(4)
+        with pytest.raises(BusyError, match="too many large bodies of yours"):
+            further(3)
+        further(2)
+        other(4)
+    with room.share("ada") as take:
+        take(6)
 
 
 def test_an_answer_can_be_read_by_clients_that_know_only_latin_1(world: World) -> None:
