@@ -16,7 +16,7 @@ from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
@@ -26,6 +26,8 @@ ONCE = {"dagctl.once": True}
 """The extension of a request that must not be repeated, because the server acts each time."""
 MOMENT = 1.5
 """Seconds to wait if the server's clock is so far behind that a token seems to be from tomorrow."""
+SHORTEST_TRY = 0.5
+"""Seconds that a try gets at least: with less none could succeed."""
 UNAUTHORIZED = 401
 
 
@@ -33,7 +35,8 @@ class Connections(httpx.HTTPTransport):
     """Connections to one project that many clients share, one after the other or at once.
 
     Args:
-        patience: How many seconds a request may take in all, its repetitions included.
+        patience: How many seconds a request may take in all, its repetitions included: no step of
+            a try waits longer than what is left of them.
     """
 
     def __init__(self, patience: float = DEADLINE) -> None:
@@ -115,12 +118,13 @@ class PatientClient(httpx.Client):
         tries = 0
         while True:
             tries += 1
+            _limit(request, self._patience - (time.monotonic() - began))
             found = self._tried(request, options)
             if isinstance(found, httpx.Response) and not is_passing(found.status_code):
                 return _settled(found)
             wait = pause(tries, found.headers if isinstance(found, httpx.Response) else {})
             elapsed = time.monotonic() - began
-            if tries == most or elapsed + wait > self._patience:
+            if tries == most or elapsed + wait + SHORTEST_TRY > self._patience:
                 raise _unavailable(request.url, found, tries, elapsed)
             self._sleep(wait)
 
@@ -135,6 +139,14 @@ class PatientClient(httpx.Client):
             return super().send(request, **options)
         except httpx.HTTPError as error:
             return error
+
+
+def _limit(request: httpx.Request, seconds: float) -> None:
+    """Let no step of the next try (connecting, sending, each part of the answer) take longer."""
+    most = max(seconds, SHORTEST_TRY)
+    given: Mapping[str, float | None] = request.extensions.get("timeout", {})
+    limited = {step: most if own is None else min(own, most) for step, own in given.items()}
+    request.extensions = {**request.extensions, "timeout": limited}
 
 
 class BearerAuth(httpx.Auth):
