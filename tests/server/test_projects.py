@@ -42,6 +42,18 @@ def test_a_project_without_a_repository_here_can_be_read(world: World) -> None:
     assert not (world.served.root / project).exists()
 
 
+def test_reading_makes_nothing_on_the_local_backend(local: Served) -> None:
+    me = Person(local)
+    assert me.get("/dags").json() == {"dags": [], "next_cursor": None}
+    for path in ("", "/graph", "/source"):
+        assert me.get(f"/dags/orders{path}").status_code == 404
+    refused = me.create(spec() | {"tasks": []})
+    assert refused.status_code == 422
+    assert list(local.root.iterdir()) == []
+    assert me.create().status_code == 200
+    assert [dag["dag_id"] for dag in me.get("/dags").json()["dags"]] == ["orders"]
+
+
 def test_the_project_id_is_written_in_any_way_and_means_one_repository(world: World) -> None:
     project = world.project()
     editor = world.member(project)
