@@ -28,6 +28,8 @@ MOMENT = 1.5
 """Seconds to wait if the server's clock is so far behind that a token seems to be from tomorrow."""
 SHORTEST_TRY = 0.5
 """Seconds that a try gets at least: with less none could succeed."""
+LONGEST = 200
+"""How much of what a service says is repeated, in characters."""
 UNAUTHORIZED = 401
 
 
@@ -218,7 +220,8 @@ def _unavailable(
     patience = f" ({tries} tries in {elapsed:.0f} s)" if tries > 1 else ""
     if isinstance(found, httpx.Response):
         return UnavailableError(
-            f"{url.host} answered HTTP {found.status_code}{patience}", hint="try again later"
+            f"{url.host} answered HTTP {found.status_code}{_reason(found)}{patience}",
+            hint="try again later",
         )
     said = redacted(str(found)) or type(found).__name__
     error = UnavailableError(
@@ -226,3 +229,13 @@ def _unavailable(
     )
     error.__cause__ = found
     return error
+
+
+def _reason(response: httpx.Response) -> str:
+    """Return what a service says of its failure, such as the database of a statement's timeout."""
+    try:
+        fields = response.json()
+    except (ValueError, RecursionError):
+        return ""
+    said = fields.get("message") if isinstance(fields, dict) else None
+    return f": {redacted(' '.join(said.split()))[:LONGEST]}" if isinstance(said, str) else ""

@@ -142,6 +142,26 @@ def test_a_refusal_is_an_answer() -> None:
     assert len(script.seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            b'{"code": "57014", "message": "canceling\\n statement"}',
+            "HTTP 500: canceling statement (",
+        ),
+        (b'{"message": "eyJhbGciOiJIUzI1NiJ9.e30.x"}', "HTTP 500: [redacted] ("),
+        (b'{"message": ["x"]}', "HTTP 500 ("),
+        (b"<html>", "HTTP 500 ("),
+        (b"[" * 100_000, "HTTP 500 ("),
+    ],
+)
+def test_what_a_service_says_of_its_failure_is_told(body: bytes, told: str) -> None:
+    script = Script(httpx.Response(500, content=body))
+    with client(script) as http, pytest.raises(UnavailableError) as caught:
+        http.get(URL)
+    assert told in str(caught.value)
+
+
 def test_a_paused_project_is_told_at_once() -> None:
     script = Script(httpx.Response(540))
     with client(script) as http, pytest.raises(UnavailableError, match="is paused"):
