@@ -130,8 +130,7 @@ class Service:
         await self.read(project_id, caller, self.projects.check_writer)
 
         def changing() -> T:
-            with _set_up_well(project_id), self.projects.open(project_id, caller) as client:
-                self.projects.prepare(client)
+            with _set_up_well(project_id), self.projects.open_made(project_id, caller) as client:
                 return work(client)
 
         return await self.turns.run(project_id, changing, self.seconds_left())
