@@ -157,7 +157,7 @@ def spent(place: Place, route: str) -> dict[str, float]:
         for one in samples
         if one.name == "dagctl_outside_seconds_total"
     }
-    waiting = [one.value for one in samples if one.name == "dagctl_operation_waiting_seconds_total"]
+    waiting = [one.value for one in samples if one.name == "dagctl_operation_waiting_seconds_sum"]
     whole = [
         one.value
         for one in samples

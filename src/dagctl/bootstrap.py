@@ -131,7 +131,7 @@ class LocalBackend(_Workshop):
         """The registry in `.dagctl/registry.db`."""
         from dagctl.adapters.sqlite_registry import SqliteRegistry
 
-        path = self._state / "registry.db"
+        path = self._workspace.state / "registry.db"
         registry = SqliteRegistry(
             path, self._settings.project_id, lambda: self.user_id(self.repo.identity().email)
         )
@@ -142,7 +142,7 @@ class LocalBackend(_Workshop):
         """The objects in `.dagctl/store`."""
         from dagctl.adapters.folder_store import FolderStore
 
-        return self._watched("storage", FolderStore(self._state / "store"))
+        return self._watched("storage", FolderStore(self._workspace.state / "store"))
 
     def user_id(self, email: str) -> str:
         """Return the id that stands for an e-mail address."""

@@ -242,11 +242,19 @@ class Client:
 
         Raises:
             NotFoundError: The store does not have it.
+            ConflictError: What is stored there is no text, and so not from dagctl.
         """
-        content = self._backend.store.get(record.storage_path)
+        path = record.storage_path
+        content = self._backend.store.get(path)
         if content is None:
-            raise NotFoundError(f"{record.storage_path} is not in the store")
-        return content.decode("utf-8")
+            raise NotFoundError(f"{path} is not in the store")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ConflictError(
+                f"{path} in the store is no text in UTF-8: dagctl did not write it",
+                hint="dagctl doctor",
+            ) from error
 
     def stored(self, record: DagRecord) -> Drift:
         """Return whether the object in the store is what is recorded."""

@@ -182,6 +182,15 @@ def test_show_source_prints_the_recorded_file(workspace: Shell) -> None:
     assert workspace.ok("show", "daily_orders", "--source").out == recorded
 
 
+def test_show_source_refuses_what_is_no_text(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    (stored,) = workspace.folder.glob(".dagctl/store/*/dags/daily_orders.py")
+    stored.write_bytes(b"\xff\xfe")
+    done = workspace.run("show", "daily_orders", "--source")
+    assert (done.code, done.out) == (ExitCode.CONFLICT, "")
+    assert "in the store is no text in UTF-8: dagctl did not write it" in done.err
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_show_spec_prints_a_spec_that_means_the_same(workspace: Shell, form: str) -> None:
     text = GOOD.replace("echo extract", '"a\\nb: {{ ds }}  \\n\\té 😀 no"')

@@ -19,5 +19,5 @@ def test_every_measurement_in_a_query_is_there() -> None:
     printed = set(re.findall(r"^(dagctl_\w+) [\d.]+$", page, re.MULTILINE))  # the block is run
     queries = re.findall(r"^\| .*\? \| `(.*)` \|$", page, re.MULTILINE)
     asked = {name for query in queries for name in re.findall(r"\bdagctl_\w+", query)}
-    assert len(queries) == 7
+    assert len(queries) == 8
     assert asked <= measured | printed

@@ -102,6 +102,8 @@ class Load:
     members: Sequence[tuple[str, str]]
     """Projects, each with the token of a member: client number n is `members[n % len(members)]`."""
     clients: int = 64
+    further: Sequence[str] = ()
+    """Further servers' URLs: each member's clients call one after the other of all servers."""
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     """The answers with a result, by the key of the wish."""
     wishes: dict[str, Wish] = field(default_factory=dict)
@@ -181,7 +183,8 @@ class Load:
         return found
 
     def _client(self, number: int) -> None:
-        caller = Caller(self.url)
+        urls = (self.url, *self.further)
+        caller = Caller(urls[number // len(self.members) % len(urls)])
         project_id, token = self.members[number % len(self.members)]
         count = 0
         while count == 0 or not self._is_over.is_set():

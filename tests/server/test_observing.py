@@ -152,6 +152,8 @@ def test_metrics_count_requests_and_what_they_cost(world: World) -> None:
     assert grown(total, "GET", "/dags/{dag_id}", "200") == 1
     assert grown(total, "GET", "none", "404") == 1
     assert grown("dagctl_http_request_seconds_count", "POST", "/create-dag") == 2
+    assert grown("dagctl_operation_waiting_seconds_count") == 2
+    assert grown("dagctl_operation_waiting_seconds_bucket", "60.0") == 2
     for part in ("git", "database", "storage", "files", "journal"):
         assert grown("dagctl_outside_seconds_total", part) > 0
     for gauge in ("waiting", "under_way", "journalled"):

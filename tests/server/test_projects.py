@@ -14,6 +14,7 @@ from dagctl.errors import UsageError
 from dagctl.server.options import Options
 from dagctl.server.projects import Projects, mapped_workspaces
 from tests.server.conftest import QUEUE, SECONDS
+from tests.server.served import PROJECT as DEFAULT_PROJECT
 from tests.server.served import Gate, Person, Served, check_agreement, environment, gauge, spec
 
 if TYPE_CHECKING:
@@ -40,6 +41,18 @@ def test_a_project_without_a_repository_here_can_be_read(world: World) -> None:
     editor = world.member(project)
     assert editor.get("/dags", project_id=project).json()["dags"] == []
     assert not (world.served.root / project).exists()
+
+
+def test_reading_makes_nothing_on_the_local_backend(local: Served) -> None:
+    me = Person(local)
+    assert me.get("/dags").json() == {"dags": [], "next_cursor": None}
+    for path in ("", "/graph", "/source"):
+        assert me.get(f"/dags/orders{path}").status_code == 404
+    refused = me.create(spec() | {"tasks": []})
+    assert refused.status_code == 422
+    assert list(local.root.iterdir()) == []
+    assert me.create().status_code == 200
+    assert [dag["dag_id"] for dag in me.get("/dags").json()["dags"]] == ["orders"]
 
 
 def test_the_project_id_is_written_in_any_way_and_means_one_repository(world: World) -> None:
@@ -191,6 +204,20 @@ def test_a_mapped_workspace_below_the_root_is_counted_once(tmp_path: Path) -> No
         (root / ".dagctl" / "journal" / "one.json").write_text("{}")
     projects = Projects(Options(root=tmp_path, workspaces={PROJECT: folder}), {})
     assert projects.unfinished() == 2
+
+
+@pytest.mark.parametrize("options", [("--airflow", "2")], ids=["Airflow 2"])
+def test_all_dags_are_for_the_airflow_of_the_server(local: Served) -> None:
+    for number in ("", "_2"):
+        assert Person(local).create().json()["dag_id"] == f"orders{number}"
+        written = local.root / DEFAULT_PROJECT / "dags" / f"orders{number}.py"
+        assert "from airflow import DAG" in written.read_text()
+
+
+def test_a_repository_that_was_half_made_is_made_whole(local: Served) -> None:
+    (local.root / DEFAULT_PROJECT / ".git" / "objects").mkdir(parents=True)
+    assert Person(local).create().status_code == 200
+    assert local.git(DEFAULT_PROJECT, "rev-list", "--count", "HEAD").strip() == "1"
 
 
 @pytest.mark.parametrize(

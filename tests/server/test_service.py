@@ -22,8 +22,10 @@ HERE = {"host": "127.0.0.1"}
 EMAIL = "ana@example.com"
 
 
-def opened(root: Path, seconds: float) -> Service:
-    options = Options(root=root, local_user=EMAIL, request_timeout=seconds)
+def opened(root: Path, seconds: float, *, cors_origins: tuple[str, ...] = ()) -> Service:
+    options = Options(
+        root=root, local_user=EMAIL, request_timeout=seconds, cors_origins=cors_origins
+    )
     door = LocalDoor(EMAIL, local_user_id(EMAIL))
     return Service(options, door, Projects(options, {}), {}, lambda _: None)
 

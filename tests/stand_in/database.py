@@ -82,6 +82,11 @@ class Database:
                 connection.execute(SETTINGS, settings)
                 yield connection
 
+    def limit(self, role: str, seconds: float) -> None:
+        """Give the statements of a role another timeout."""
+        self._timeout(role)
+        self._timeouts[role] = f"{round(seconds * 1000)}ms"
+
     def close(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         with self._lock:

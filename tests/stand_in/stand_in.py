@@ -202,6 +202,10 @@ class StandIn:
             cursor = connection.execute(statement.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
 
+    def limit_statements(self, seconds: float) -> None:
+        """Cancel each statement of a user that takes longer, as a timeout of the role does."""
+        self._project.database.limit("authenticated", seconds)
+
     def stored(self, key: str, bucket: str = "dags") -> bytes | None:
         """Return the bytes of an object, or None."""
         version = self._version(bucket, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -23,7 +23,7 @@ from dagctl.adapters.sqlite_rows import (
     to_reservation_row,
     to_row,
 )
-from dagctl.adapters.sqlite_schema import failure, open_database
+from dagctl.adapters.sqlite_schema import empty_database, failure, open_database
 from dagctl.errors import ConflictError
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
 from dagctl.publish.names import grant_names
@@ -58,10 +58,10 @@ KEPT = timedelta(days=30)
 
 
 class SqliteRegistry:
-    """One project's DAGs in a database file; opened at the first use.
+    """One project's DAGs in a database file; opened at the first use, made at the first change.
 
     Args:
-        path: The database file; its folder exists.
+        path: The database file; its folder exists when something is written.
         project_id: The project that everything is recorded under.
         user_id: Tells who reserves; asked only then.
     """
@@ -215,16 +215,18 @@ class SqliteRegistry:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            yield self._connection
-        except sqlite3.IntegrityError as error:
-            raise ConflictError(f"the registry refuses: {error}") from error
-        except sqlite3.Error as error:
-            raise failure(self._path, error) from error
+        """Yield the database, or an empty one in its place: reading makes no file."""
+        with self._explained():
+            if "_connection" in self.__dict__ or not _is_missing(self._path):
+                yield self._connection
+            else:
+                with closing(empty_database()) as nothing:
+                    yield nothing
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection:
+        with self._explained():
+            connection = self._connection
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -233,6 +235,15 @@ class SqliteRegistry:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise ConflictError(f"the registry refuses: {error}") from error
+        except sqlite3.Error as error:
+            raise failure(self._path, error) from error
 
     def _records(self, sql: str, values: Mapping[str, object]) -> list[DagRecord]:
         with self._reading() as connection:
@@ -301,6 +312,16 @@ class SqliteRegistry:
             file_path=file_path if claim.is_unchanged else None,
             commit_id=commit_id if claim.is_unchanged else None,
         )
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:  # what is in the way, the database says in its own words
+        return False
+    return False
 
 
 def _now() -> datetime:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 APPLICATION_ID = 0x64616763
 """`dagc`: marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id)."""
@@ -135,6 +135,13 @@ def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> s
     except UnavailableError:
         connection.close()
         raise
+    return connection
+
+
+def empty_database() -> sqlite3.Connection:
+    """Return a connection to a database in memory that has all tables and nothing in them."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(connection, Path(":memory:"), MIGRATIONS)
     return connection
 
 

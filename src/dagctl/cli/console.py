@@ -77,7 +77,7 @@ class Console:
 
     def warn(self, text: str) -> None:
         """Write what may be wrong without being a failure to standard error, unless quiet."""
-        self.note(f"{self.paint('warning', 'warning')}: {shown(text)}")
+        self.note(f"{self.paint('warning', 'warning', on=self.err)}: {shown(text)}")
 
     def detail(self, text: str) -> None:
         """Write what only `--verbose` wants to know to standard error."""

@@ -9,6 +9,7 @@ import typer
 
 from dagctl.cli.invocation import current
 from dagctl.cli.options import Airflow, examples
+from dagctl.server.options import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,17 +67,17 @@ EPILOG = examples(
 def serve(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     *,
-    root: Root = Path("repositories"),
+    root: Root = DEFAULTS.root,
     projects: Projects = None,
-    host: Host = "127.0.0.1",
-    port: Port = 8080,
+    host: Host = DEFAULTS.host,
+    port: Port = DEFAULTS.port,
     local_user: LocalUser = None,
-    airflow: Target = "3",
+    airflow: Target = DEFAULTS.airflow,
     cors_origin: Origins = None,
-    body_limit: BodyLimit = 2 * 1024 * 1024,
-    request_timeout: Timeout = 60,
-    queue: Queue = 100,
-    grace: Grace = 25,
+    body_limit: BodyLimit = DEFAULTS.body_limit,
+    request_timeout: Timeout = DEFAULTS.request_timeout,
+    queue: Queue = DEFAULTS.most_waiting,
+    grace: Grace = DEFAULTS.grace,
     log_format: LogFormat = "auto",
 ) -> None:
     """Serve the HTTP API (needs the extra `serve`).
@@ -94,7 +95,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         raise _not_installed() from error
 
     console = current(context).console
-    endpoint, bucket = (None, "dags") if local_user else _supabase(console.environ)
+    endpoint, bucket = (None, DEFAULTS.bucket) if local_user else _supabase(console.environ)
     options = Options(
         root=root.absolute(),
         workspaces={} if projects is None else mapped_workspaces(projects),

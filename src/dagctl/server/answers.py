@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
 from dagctl.errors import ConflictError, ExitCode, KeyReusedError, SpecError
-from dagctl.server.refusals import ASK_OPERATORS, STATUSES, BusyError, RequestError
+from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
-RETRYABLE = frozenset({ExitCode.UNAVAILABLE, ExitCode.UNFINISHED})
 _STEPS = {
     ExitCode.NOT_SIGNED_IN: "sign in again",
     ExitCode.NOT_FOUND: "GET /dags lists what there is",

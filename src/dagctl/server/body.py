@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 
-from dagctl.errors import Diagnostic, SpecError
+from dagctl.errors import SpecError
 from dagctl.server.refusals import BusyError, RequestError
-from dagctl.spec.codes import Code
 from dagctl.spec.load import check_spec, load_spec
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ FORMATS: dict[str, Format] = {
     "text/yaml": "yaml",
 }
 """What a body holds, by its media type. No foreign page can send one of these without asking."""
+
+LATER = "try again later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,58 +55,44 @@ class Body:
         Raises:
             SpecError: With every problem, each at its line and column of the body.
         """
-        checked = check_spec(self.data, format=self.format)
-        spec = checked.spec
-        if spec is not None and spec.project_id is not None:
-            return spec, str(spec.project_id)
-        # of what cannot be read nobody knows what it lacks
-        lacks = checked.keys is not None and "project_id" not in checked.keys
-        is_missing = spec is not None or lacks
-        raise SpecError([*checked.diagnostics, *((self._no_project(),) if is_missing else ())])
-
-    def _no_project(self) -> Diagnostic:
-        """Return the finding that no project is named, at the beginning of the document."""
-        before = self.data[: len(self.data) - len(self.data.lstrip())]
-        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
-        return Diagnostic(
-            code=Code.MISSING_KEY,
-            message="`project_id` is missing",
-            hint='add `"project_id": "<UUID>"`',
-            path=("project_id",),
-            line=line,
-            column=column,
-            end_line=line,
-            end_column=column + 1,
-        )
+        checked = check_spec(self.data, format=self.format, needs_project=True)
+        if checked.spec is None:
+            raise SpecError(checked.diagnostics)
+        return checked.spec, str(checked.spec.project_id)
 
 
 class Room:
-    """Memory for the bodies of all requests. Belongs to one event loop."""
+    """Memory for the bodies of all requests, of which no caller gets all. For one event loop."""
 
-    def __init__(self, size: int) -> None:
-        """Take `size` bytes."""
+    def __init__(self, size: int, of_one: int) -> None:
+        """Take `size` bytes, of which one caller may have `of_one`."""
         self._size = size
-        self._taken = 0
+        self._of_one = of_one
+        self._taken: Counter[str] = Counter()
 
     @contextmanager
-    def share(self) -> Iterator[Callable[[int], None]]:
+    def share(self, user_id: str) -> Iterator[Callable[[int], None]]:
         """Yield what takes so many bytes more for one body; they are given back at the end.
 
-        What is yielded raises `BusyError` if there is no room.
+        What is yielded raises `BusyError` if there is no room, for this caller or for anybody.
         """
         mine = 0
 
         def take(size: int) -> None:
             nonlocal mine
-            if self._taken + size > self._size:
-                raise BusyError("too many large bodies are under way", hint="try again later")
-            self._taken += size
+            if self._taken[user_id] + size > self._of_one:
+                raise BusyError("too many large bodies of yours are under way", hint=LATER)
+            if self._taken.total() + size > self._size:
+                raise BusyError("too many large bodies are under way", hint=LATER)
+            self._taken[user_id] += size
             mine += size
 
         try:
             yield take
         finally:
-            self._taken -= mine
+            self._taken[user_id] -= mine
+            if not self._taken[user_id]:
+                del self._taken[user_id]
 
 
 async def read_body(

@@ -44,15 +44,16 @@ class Metrics:
             ("part",),
             registry=self._registry,
         )
-        self._waited = Counter(
+        self._waited = Histogram(
             "dagctl_operation_waiting_seconds",
-            "Seconds that operations have waited for their turn.",
+            "How long operations waited for their turn.",
+            buckets=BUCKETS,
             registry=self._registry,
         )
 
     def waited(self, seconds: float) -> None:
         """Count the time for which an operation has waited for its turn."""
-        self._waited.inc(seconds)
+        self._waited.observe(seconds)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""

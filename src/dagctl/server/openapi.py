@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
@@ -17,13 +16,15 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 SCHEMAS = "#/components/schemas/"
+VALIDATION = "HTTPValidationError"
+"""The form in which FastAPI would refuse parameters."""
 WORDS = {
     400: "A parameter or a header is wrong.",
     401: "There is no access token, or it is not accepted.",
     403: "The caller is no member of the project, or may not write.",
     404: "There is no such DAG.",
     408: "The body did not arrive in time.",
-    409: "A name, a path or a lock is in the way; nothing was changed.",
+    409: "A name, a path, a lock or what is stored is in the way; nothing was changed.",
     413: "The body is too large.",
     415: "The body is no JSON or YAML.",
     422: "The spec has errors, each at its place; or the key belongs to another request.",
@@ -95,7 +96,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
     )
     schemas = document["components"]["schemas"]
-    for unused in ("HTTPValidationError", "ValidationError"):
+    for unused in (VALIDATION, "ValidationError"):
         schemas.pop(unused, None)
     schemas.update(_spec_schemas())
     for path in document["paths"].values():
@@ -106,14 +107,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def _mend(responses: dict[str, Any]) -> None:
     """Take out what FastAPI says of its own validation, which answers 400 here; put nulls back."""
-    found = responses.get(str(int(HTTPStatus.UNPROCESSABLE_ENTITY)), {})
-    if "HTTPValidationError" in str(found):
-        del responses["422"]
-    for answer in responses.values():
-        for content in answer.get("content", {}).values():
-            form = content.get("schema", {}).get("$ref", "").removeprefix(SCHEMAS)
-            if form in WITH_NULLS:
-                content["example"] = WITH_NULLS[form]
+    for status, answer in tuple(responses.items()):
+        forms_of = {_form(content): content for content in answer.get("content", {}).values()}
+        if VALIDATION in forms_of:
+            del responses[status]
+        for form in WITH_NULLS.keys() & forms_of.keys():
+            forms_of[form]["example"] = WITH_NULLS[form]
+
+
+def _form(content: dict[str, Any]) -> str:
+    """Return the name of the form that a content is in; empty if it has none of its own."""
+    reference: str = content.get("schema", {}).get("$ref", "")
+    return reference.removeprefix(SCHEMAS)
 
 
 @lru_cache(maxsize=1)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from dagctl.codegen.values import Target
     from dagctl.endpoint import Endpoint
     from dagctl.server.log import LogFormat
-
-BODY_LIMIT = 2 * 1024 * 1024
-"""Bytes of a request's body: as much as a spec may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +35,9 @@ class Options:
     """0: a free one."""
     cors_origins: tuple[str, ...] = ()
     """The origins whose pages may call."""
-    body_limit: int = BODY_LIMIT
-    """Bytes."""
-    request_timeout: float = 60.0
+    body_limit: int = 2 * 1024 * 1024
+    """Bytes of a request's body: as much as a spec may have."""
+    request_timeout: float = 60
     """Seconds until a request is answered, whatever it waits for."""
     most_waiting: int = 100
     """How many operations may wait for their turn in one project."""
@@ -50,3 +47,7 @@ class Options:
     """Seconds that requests under way get at shutdown; what they leave is journalled."""
     log_format: LogFormat = "json"
     """Of the log on standard error: for machines, or for a person at a terminal."""
+
+
+DEFAULTS = Options(root=Path("repositories"))
+"""How the command line serves if it is told nothing."""

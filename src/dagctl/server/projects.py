@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from dagctl.adapters.file_journal import FileJournal
+from dagctl.adapters.state_folder import make_state_folder
 from dagctl.bootstrap import open_backend, start_own_repository
 from dagctl.client import Client
 from dagctl.commands.init import Choices, init
@@ -51,6 +53,19 @@ class Projects:
         backend = open_backend(settings, workspace, self._environ, watched)
         return Client(workspace, settings, backend, settles=False)
 
+    def open_made(self, project_id: str, caller: Caller) -> Client:
+        """Return a client of the project; close it. Its workspace is made if it is not there.
+
+        Raises:
+            NotAMemberError: It is not there, and the caller is no owner or editor of the project.
+            UnavailableError: It cannot be made.
+            UsageError: The workspace's settings are wrong.
+        """
+        if not self._workspace(project_id).config.is_file():
+            with self.open(project_id, caller) as client:
+                self._make_workspace(client)
+        return self.open(project_id, caller)  # with the settings that stand there now
+
     def check_writer(self, client: Client) -> None:
         """Do nothing if the caller may write in the project.
 
@@ -62,24 +77,6 @@ class Projects:
                 f"you are no owner or editor of the project {client.settings.project_id}",
                 hint="ask an owner of the project to add you as an editor",
             )
-
-    def prepare(self, client: Client) -> None:
-        """Make the client's workspace, if it is not there and the caller may write.
-
-        Raises:
-            NotAMemberError: The caller is no owner or editor of the project.
-            UnavailableError: It cannot be made.
-        """
-        workspace, settings = client.workspace, client.settings
-        if workspace.config.is_file():
-            return
-        self.check_writer(client)
-        init(
-            workspace,
-            Choices(project_id=settings.project_id, airflow=self._options.airflow),
-            schema=schema_text(),
-            start_repository=start_own_repository,
-        )
 
     def shown(self, text: str | None) -> str | None:
         """Return a text for callers: where this machine keeps things is none of their business."""
@@ -96,6 +93,20 @@ class Projects:
         roots = (*self._options.root.glob("*"), *self._options.workspaces.values())
         # one may be in both: its operations count once
         return sum(1 for root in {one.resolve() for one in roots} for _ in root.glob(JOURNAL))
+
+    def _make_workspace(self, client: Client) -> None:
+        self.check_writer(client)
+        workspace, settings = client.workspace, client.settings
+        # another server at this folder may be at it
+        with FileJournal(make_state_folder(workspace.state)).lock(wait=settings.lock_timeout):
+            if workspace.config.is_file():
+                return
+            init(
+                workspace,
+                Choices(project_id=settings.project_id, airflow=self._options.airflow),
+                schema=schema_text(),
+                start_repository=start_own_repository,
+            )
 
     def _workspace(self, project_id: str) -> Workspace:
         given = self._options.workspaces.get(project_id)

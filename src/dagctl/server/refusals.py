@@ -44,3 +44,7 @@ STATUSES = {
     ExitCode.INTERRUPTED: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The HTTP status of each exit code that a failure can have."""
+RETRYABLE = frozenset(
+    code for code, status in STATUSES.items() if status is HTTPStatus.SERVICE_UNAVAILABLE
+)
+"""The exit codes of failures after which the same request may succeed."""

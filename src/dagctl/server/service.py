@@ -36,6 +36,8 @@ CHECKERS = 4
 """How many bodies may be checked at once: it takes the processor, which all others need, too."""
 BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""
+BODIES_OF_ONE = BODIES // 4
+"""Bytes of bodies of one caller; one body may always have what `body_limit` allows it."""
 READY_FOR = 1.0
 """Seconds for which the answer about the dependencies holds."""
 
@@ -74,7 +76,7 @@ class Service:
             "root": partial(_look_at_folder, options),
             "git": _look_for_git,
         }
-        self.room = Room(BODIES)
+        self.room = Room(BODIES, max(BODIES_OF_ONE, options.body_limit))
         self._readers = asyncio.Semaphore(READERS)
         self._checkers = asyncio.Semaphore(CHECKERS)
         self._looking = asyncio.Lock()
@@ -128,8 +130,7 @@ class Service:
         await self.read(project_id, caller, self.projects.check_writer)
 
         def changing() -> T:
-            with _set_up_well(project_id), self.projects.open(project_id, caller) as client:
-                self.projects.prepare(client)
+            with _set_up_well(project_id), self.projects.open_made(project_id, caller) as client:
                 return work(client)
 
         return await self.turns.run(project_id, changing, self.seconds_left())

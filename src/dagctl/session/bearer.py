@@ -12,9 +12,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dagctl.errors import NotSignedInError
+from dagctl.errors import NotSignedInError, UnavailableError
 from dagctl.session.key_cache import KeyCache
-from dagctl.session.token_claims import SHARED, Claimed, read, refused
+from dagctl.session.token_claims import HINT, SHARED, Claimed, read, refused
 
 if TYPE_CHECKING:
     from dagctl.session.ports import AuthServer, Clock
@@ -25,6 +25,10 @@ REMEMBERED = 60.0
 """Seconds for which a good answer of the auth server about a token counts."""
 MOST_REMEMBERED = 4096
 """About how many tokens answers are remembered; the oldest is forgotten first."""
+MOST_REFUSED = 30
+"""How many refusals by the auth server make it doubtful that its project still shares a secret."""
+PERIOD = 60.0
+"""Seconds in which they are counted, from the first one on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,10 @@ class TokenVerifier:
 
     Tokens with a public key are verified here. Those with a shared secret, which only the auth
     server has, it is asked about; then a good answer counts for a minute.
+
+    That a project has public keys does not tell that it shares no secret: one that moves to them
+    publishes them first, and its older tokens stay good until they run out. So the auth server is
+    asked there, too, but not without end about tokens that are made up.
     """
 
     def __init__(self, url: str, auth: AuthServer, clock: Clock, leeway: float = LEEWAY) -> None:
@@ -76,6 +84,7 @@ class TokenVerifier:
         self._leeway = leeway
         self._keys = KeyCache(auth, clock)
         self._answers = _Answers()
+        self._refusals = _Refusals()
 
     def verify(self, token: str) -> BearerToken:
         """Return the token as the session of its user.
@@ -114,6 +123,10 @@ class TokenVerifier:
         digest = hashlib.sha256(token.encode("ascii")).digest()
         if self._answers.user_id(digest, self._clock()) == claimed.user_id:
             return
+        if self._refusals.are_many(self._clock()) and not self._keys.is_empty():
+            raise UnavailableError(
+                "the auth server has refused too many tokens of this kind", hint=HINT
+            )
         began = self._clock()
         if self._asked(token) != claimed.user_id:
             raise refused("the token is not of the user whom it names")
@@ -125,6 +138,7 @@ class TokenVerifier:
             return self._auth.user(token).id
         except NotSignedInError as error:
             reason = error.message
+        self._refusals.add(self._clock())
         raise refused(f"the auth server does not accept the token: {reason}")
 
 
@@ -146,3 +160,25 @@ class _Answers:
             self._found[digest] = user_id, now
             while len(self._found) > MOST_REMEMBERED:
                 self._found.popitem(last=False)
+
+
+class _Refusals:
+    """How many tokens the auth server has refused in this period."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began = float("-inf")
+        self._count = 0
+
+    def are_many(self, now: float) -> bool:
+        with self._lock:
+            return self._is_on(now) and self._count >= MOST_REFUSED
+
+    def add(self, now: float) -> None:
+        with self._lock:
+            if not self._is_on(now):
+                self._began, self._count = now, 0
+            self._count += 1
+
+    def _is_on(self, now: float) -> bool:
+        return 0 <= now - self._began < PERIOD

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from dagctl.errors import Diagnostic, Severity, SpecError
 from dagctl.spec.advice import advice
+from dagctl.spec.codes import Code
 from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
-from dagctl.spec.problem import Located
+from dagctl.spec.problem import Located, Problem
 from dagctl.spec.readers.document import Finding, Reading, line_and_column
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 Format = Literal["yaml", "json"]
 
+_NO_PROJECT = Located(
+    ("project_id",),
+    Problem(Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -30,8 +36,6 @@ class Checked:
 
     spec: DagSpec | None
     diagnostics: tuple[Diagnostic, ...]
-    keys: frozenset[str] | None = None
-    """The keys of the document; None if it could not be read, or is no mapping."""
 
 
 def load_spec(
@@ -61,35 +65,38 @@ def check_spec(
     *,
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
+    needs_project: bool = False,
 ) -> Checked:
-    """Return the spec of a text, and all errors and warnings; arguments as of `load_spec`."""
+    """Return the spec of a text, and all errors and warnings.
+
+    Args:
+        text: As of `load_spec`.
+        format: As of `load_spec`.
+        origin: As of `load_spec`.
+        needs_project: Whether it is an error that the spec names no project.
+    """
     source, findings = decode(text)
     if findings:
         return Checked(None, _diagnostics(source, findings, origin))
     as_json = format == "json" or (format is None and is_json(source, origin))
     reading = read_json(source) if as_json else read_yaml(source)
-    spec, findings = _check(reading)
+    spec, findings = _check(reading, needs_project=needs_project)
     diagnostics = _diagnostics(source, findings, origin) if findings else ()
-    return Checked(spec and spec.with_origin(origin), diagnostics, _keys(reading))
+    return Checked(spec and spec.with_origin(origin), diagnostics)
 
 
-def _check(reading: Reading) -> tuple[DagSpec | None, Sequence[Finding]]:
+def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Sequence[Finding]]:
     document = reading.document
     if document is None:
         return None, reading.findings
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
     spec, problems = _validate(document.root.value)
+    if needs_project and document.root.value.get("project_id") is None:
+        problems.append(_NO_PROJECT)
     findings = place_findings(document, reading.findings, problems)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return None if failed else spec, findings
-
-
-def _keys(reading: Reading) -> frozenset[str] | None:
-    document = reading.document
-    if document is None or document.root.kind != "mapping":
-        return None
-    return frozenset(document.root.keys)
 
 
 def _validate(data: dict[str, object]) -> tuple[DagSpec | None, list[Located]]:

@@ -13,7 +13,7 @@ import pytest
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
 from dagctl.errors import UnavailableError
-from dagctl.ports import Claim, Query
+from dagctl.ports import Claim, OperationStatus, Query
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 
@@ -28,6 +28,21 @@ def test_reading_never_asks_who_the_user_is(tmp_path: Path) -> None:
 
     registry = SqliteRegistry(tmp_path / "r.db", PROJECT, fail)
     assert registry.get("x") is None
+    registry.close()
+
+
+def test_reading_makes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "r.db"
+    registry = SqliteRegistry(path, PROJECT, nobody)
+    assert registry.find(dag_ids=["x"]) == []
+    assert registry.page(Query()).records == ()
+    assert registry.keyed("k") is None
+    assert not path.parent.exists()
+    path.parent.mkdir()
+    operation = str(uuid4())
+    assert registry.status(operation) is OperationStatus.ABSENT
+    registry.reserve(operation, [Claim(dag_id="x")])
+    assert registry.status(operation) is OperationStatus.RESERVED
     registry.close()
 
 
@@ -142,7 +157,6 @@ def test_a_file_of_another_user_is_not_taken_for_a_damaged_one() -> None:
 
 def test_the_first_page_reads_no_more_than_itself_of_100_000_rows(tmp_path: Path) -> None:
     registry = SqliteRegistry(tmp_path / "r.db", PROJECT, nobody)
-    registry.page(Query())
     fill(tmp_path / "r.db", 100_000)
     steps: list[None] = []
     # called after each 100 instructions of SQLite's machine; to read all rows takes millions
@@ -155,7 +169,7 @@ def test_the_first_page_reads_no_more_than_itself_of_100_000_rows(tmp_path: Path
 
 
 def fill(path: Path, rows: int) -> None:
-    connection = sqlite3.connect(path)
+    connection = open_database(path)
     moment = "2024-01-15T10:30:00+00:00"
     connection.execute(
         """
@@ -166,7 +180,6 @@ def fill(path: Path, rows: int) -> None:
         """,
         (rows, PROJECT, moment, moment),
     )
-    connection.commit()
     connection.close()
 
 

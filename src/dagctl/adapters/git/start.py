@@ -36,7 +36,9 @@ def start_own_repository(folder: Path) -> bool:
         UsageError: There is no git.
         UnavailableError: git cannot make one.
     """
-    if (folder / ".git").exists():
+    git = GitCommand(folder)
+    answer = git.run("rev-parse", "--show-toplevel")  # not whether there is a `.git`: a killed
+    if answer.ok and folder.samefile(answer.text):  # `git init` leaves one that is no repository
         return False
-    GitCommand(folder).must("init", "--quiet")
+    git.must("init", "--quiet")
     return True

@@ -16,7 +16,7 @@ from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
@@ -26,6 +26,10 @@ ONCE = {"dagctl.once": True}
 """The extension of a request that must not be repeated, because the server acts each time."""
 MOMENT = 1.5
 """Seconds to wait if the server's clock is so far behind that a token seems to be from tomorrow."""
+SHORTEST_TRY = 0.5
+"""Seconds that a try gets at least: with less none could succeed."""
+LONGEST = 200
+"""How much of what a service says is repeated, in characters."""
 UNAUTHORIZED = 401
 
 
@@ -33,7 +37,8 @@ class Connections(httpx.HTTPTransport):
     """Connections to one project that many clients share, one after the other or at once.
 
     Args:
-        patience: How many seconds a request may take in all, its repetitions included.
+        patience: How many seconds a request may take in all, its repetitions included: no step of
+            a try waits longer than what is left of them.
     """
 
     def __init__(self, patience: float = DEADLINE) -> None:
@@ -116,12 +121,13 @@ class PatientClient(httpx.Client):
         tries = 0
         while True:
             tries += 1
+            _limit(request, self._patience - (time.monotonic() - began))
             found = self._tried(request, options)
             if isinstance(found, httpx.Response) and not is_passing(found.status_code):
                 return _settled(found)
             wait = pause(tries, found.headers if isinstance(found, httpx.Response) else {})
             elapsed = time.monotonic() - began
-            if tries == most or elapsed + wait > self._patience:
+            if tries == most or elapsed + wait + SHORTEST_TRY > self._patience:
                 raise _unavailable(request.url, found, tries, elapsed)
             self._sleep(wait)
 
@@ -136,6 +142,14 @@ class PatientClient(httpx.Client):
             return super().send(request, **options)
         except httpx.HTTPError as error:
             return error
+
+
+def _limit(request: httpx.Request, seconds: float) -> None:
+    """Let no step of the next try (connecting, sending, each part of the answer) take longer."""
+    most = max(seconds, SHORTEST_TRY)
+    given: Mapping[str, float | None] = request.extensions.get("timeout", {})
+    limited = {step: most if own is None else min(own, most) for step, own in given.items()}
+    request.extensions = {**request.extensions, "timeout": limited}
 
 
 class BearerAuth(httpx.Auth):
@@ -207,7 +221,8 @@ def _unavailable(
     patience = f" ({tries} tries in {elapsed:.0f} s)" if tries > 1 else ""
     if isinstance(found, httpx.Response):
         return UnavailableError(
-            f"{url.host} answered HTTP {found.status_code}{patience}", hint="try again later"
+            f"{url.host} answered HTTP {found.status_code}{_reason(found)}{patience}",
+            hint="try again later",
         )
     said = redacted(str(found)) or type(found).__name__
     error = UnavailableError(
@@ -215,3 +230,13 @@ def _unavailable(
     )
     error.__cause__ = found
     return error
+
+
+def _reason(response: httpx.Response) -> str:
+    """Return what a service says of its failure, such as the database of a statement's timeout."""
+    try:
+        fields = response.json()
+    except (ValueError, RecursionError):
+        return ""
+    said = fields.get("message") if isinstance(fields, dict) else None
+    return f": {redacted(' '.join(said.split()))[:LONGEST]}" if isinstance(said, str) else ""

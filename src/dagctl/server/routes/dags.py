@@ -171,7 +171,7 @@ async def draw_dag(
     response_class=SourceAnswer,
     responses={
         200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
-        **refusals(*OF_A_PROJECT, 404),
+        **refusals(*OF_A_PROJECT, 404, 409),
     },
 )
 async def dag_source(

@@ -58,12 +58,9 @@ async def body_of(
     caller: Annotated[Caller, Depends(caller_of)],
 ) -> AsyncIterator[Body]:
     """Yield the body of one who was let in, and let go of it when all is answered."""
-    del caller
-    options = service.options
-    with service.room.share() as take:
-        yield await read_body(
-            request, take, limit=options.body_limit, seconds=service.seconds_left()
-        )
+    limit = service.options.body_limit
+    with service.room.share(caller.user_id) as take:
+        yield await read_body(request, take, limit=limit, seconds=service.seconds_left())
 
 
 TheService = Annotated[Service, Depends(service_of)]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from dagctl.adapters.supabase.http import ONCE, BearerAuth, PatientClient, open_client
+from dagctl.adapters.supabase.http import (
+    ONCE,
+    SHORTEST_TRY,
+    BearerAuth,
+    PatientClient,
+    open_client,
+)
+from dagctl.adapters.supabase.retry import DEADLINE
 from dagctl.endpoint import Endpoint
 from dagctl.errors import NotSignedInError, UnavailableError
 
@@ -23,8 +30,10 @@ class Script:
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
         self.seen: list[str] = []
+        self.patience: list[float] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.patience.append(max(request.extensions["timeout"].values()))
         self.seen.append(request.headers.get("authorization", ""))
         found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(found, Exception):
@@ -97,6 +106,28 @@ def test_patience_ends_where_the_server_asks_for_too_much() -> None:
     assert waits == []
 
 
+@pytest.mark.parametrize(("patience", "most"), [(12.0, 12.0), (3.0, 3.0), (0.0, SHORTEST_TRY)])
+def test_no_try_is_longer_than_what_is_left(patience: float, most: float) -> None:
+    script = Script(httpx.ConnectError("refused"))
+    transport = httpx.MockTransport(script)
+    with (
+        PatientClient(sleep=lambda _: None, patience=patience, transport=transport) as http,
+        pytest.raises(UnavailableError),
+    ):
+        http.get(URL, timeout=30)
+    assert script.patience == sorted(script.patience, reverse=True)
+    assert script.patience[0] == pytest.approx(most, abs=0.1)
+
+
+def test_a_request_may_have_less_time_than_there_is() -> None:
+    script = Script(httpx.Response(200))
+    with client(script) as http:
+        http.get(URL, timeout=httpx.Timeout(3, connect=1))
+        http.get(URL, timeout=None)
+    assert script.patience[0] == 3
+    assert script.patience[1] == pytest.approx(DEADLINE, abs=1)
+
+
 def test_what_must_not_be_repeated_is_sent_once() -> None:
     script = Script(httpx.ReadTimeout("slow"))
     with client(script) as http, pytest.raises(UnavailableError, match="slow"):
@@ -109,6 +140,26 @@ def test_a_refusal_is_an_answer() -> None:
     with client(script) as http:
         assert http.get(URL).status_code == 403
     assert len(script.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            b'{"code": "57014", "message": "canceling\\n statement"}',
+            "HTTP 500: canceling statement (",
+        ),
+        (b'{"message": "eyJhbGciOiJIUzI1NiJ9.e30.x"}', "HTTP 500: [redacted] ("),
+        (b'{"message": ["x"]}', "HTTP 500 ("),
+        (b"<html>", "HTTP 500 ("),
+        (b"[" * 100_000, "HTTP 500 ("),
+    ],
+)
+def test_what_a_service_says_of_its_failure_is_told(body: bytes, told: str) -> None:
+    script = Script(httpx.Response(500, content=body))
+    with client(script) as http, pytest.raises(UnavailableError) as caught:
+        http.get(URL)
+    assert told in str(caught.value)
 
 
 def test_a_paused_project_is_told_at_once() -> None:
