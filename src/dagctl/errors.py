@@ -182,6 +182,13 @@ class ConflictError(DagctlError):
         """A unified diff of what stands against what was expected, where there is one."""
 
 
+class WorkspaceError(ConflictError):
+    """What is in the way is in the workspace: a changed file, a hook, the state of the repository.
+
+    Whoever works there can clear it away, and nobody else: no caller of a server, for one.
+    """
+
+
 class KeyReusedError(ConflictError):
     """The idempotency key of a call stands for another one, with other specs."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -327,6 +328,23 @@ def test_a_folder_that_cannot_be_had_is_503_and_tells_no_path(world: World) -> N
     found = problem_of(answer, 503, "UNAVAILABLE")
     assert project in found["detail"]
     assert str(root) not in answer.text
+
+
+@pytest.mark.parametrize("trouble", ["a changed file", "a detached HEAD"])
+def test_what_is_in_the_way_in_the_repository_is_the_operators_to_clear(
+    world: World, trouble: str
+) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    repository = world.served.root / project
+    if trouble == "a changed file":
+        (repository / "dags/orders.py").write_text("mine\n")
+    else:
+        subprocess.run(["git", "checkout", "-q", "--detach"], cwd=repository, check=True)
+    wanted = spec(project_id=project, description="new")
+    answer = editor.request("POST", "/create-dag?if_exists=update", json=wanted)
+    assert problem_of(answer, 409, "CONFLICT")["fix"] == "tell the operators of the server"
 
 
 def test_a_stored_file_that_is_no_text_is_409(world: World) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.adapters import durable
 from dagctl.adapters.keys import checked_parts
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,7 +82,7 @@ def _write(folder: int, write: FileWrite) -> None:
         if now == write.new:
             durable.clear(folder, name)
         elif now != write.old:
-            raise ConflictError(f"{write.path} holds something else by now")
+            raise WorkspaceError(f"{write.path} holds something else by now")
         elif now is not None:
             durable.replace(folder, name, write.new)
         else:
@@ -93,7 +93,7 @@ def _create(folder: int, write: FileWrite) -> None:
     try:
         durable.create(folder, _name(write), write.new)
     except FileExistsError as error:
-        raise ConflictError(f"{write.path} was made by somebody else just now") from error
+        raise WorkspaceError(f"{write.path} was made by somebody else just now") from error
 
 
 def _restored(folder: int, write: FileWrite) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import unified_diff
 from typing import Literal
 
-from dagctl.errors import ConflictError
+from dagctl.errors import WorkspaceError
 from dagctl.publish.entry import digest_of
 
 Drift = Literal["none", "changed", "missing"]
@@ -36,16 +36,16 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
-def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -> ConflictError:
+def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -> WorkspaceError:
     """Return the refusal to write over a recorded file that holds something else by now.
 
     There is no diff where nobody knows what was recorded.
     """
     if standing is None:
-        return ConflictError(
+        return WorkspaceError(
             f"{path} was deleted since dagctl wrote it", hint="--force writes it again"
         )
-    return ConflictError(
+    return WorkspaceError(
         f"{path} was changed since dagctl wrote it",
         hint="keep the change: put it into the spec; lose it: --force",
         diff=None
@@ -54,9 +54,9 @@ def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -
     )
 
 
-def not_ours(path: str) -> ConflictError:
+def not_ours(path: str) -> WorkspaceError:
     """Return the refusal to write over a file that dagctl did not record."""
-    return ConflictError(
+    return WorkspaceError(
         f"{path} exists, and dagctl did not write it",
         hint="move it away, choose another dag_id, or take it over with --force",
     )

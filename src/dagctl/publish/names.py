@@ -63,7 +63,7 @@ def _grant(claim: Claim, used: set[str], following: dict[str, int]) -> str:
         number += 1
     if number > 1 and claim.on_taken == "fail":
         raise ConflictError(
-            f"a DAG `{claim.dag_id}` exists", hint="choose another dag_id, or --if-exists"
+            f"a DAG `{claim.dag_id}` exists", hint="choose another dag_id, or --if-exists number"
         )
     used.add(name)
     following[claim.dag_id] = number + 1

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
-from dagctl.errors import ConflictError, ExitCode, KeyReusedError, SpecError
+from dagctl.errors import ConflictError, ExitCode, KeyReusedError, SpecError, WorkspaceError
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _finding(found: Diagnostic) -> dict[str, Any]:
 def _fix(error: DagctlError) -> str | None:
     """Return the next step; one who calls has no command line here."""
     hint = error.hint or ""
-    if hint.startswith("dagctl "):
+    if isinstance(error, WorkspaceError) or "dagctl " in hint:
         return _STEPS.get(error.exit_code, ASK_OPERATORS)
     return hint.replace("--if-exists ", "if_exists=") or None
 

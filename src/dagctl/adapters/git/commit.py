@@ -12,7 +12,7 @@ from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, attempts, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
 from dagctl.adapters.git.private_index import PrivateIndex
-from dagctl.errors import ConflictError, UnavailableError
+from dagctl.errors import ConflictError, UnavailableError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,7 +99,7 @@ class Committer:
     def _require_unchanged(self, writes: Sequence[FileWrite]) -> None:
         for write in writes:
             if self._files.read(write.path) != write.new:
-                raise ConflictError(f"{write.path} was changed while it was committed")
+                raise WorkspaceError(f"{write.path} was changed while it was committed")
 
     def _land(self, draft: Draft) -> str:
         """Commit on the tip of the branch; if that moves meanwhile, on the new one."""
@@ -130,7 +130,7 @@ class Committer:
     def _require_head(self, branch: str) -> None:
         now = head(self._git)
         if now != branch:
-            raise ConflictError(f"HEAD left {branch}: it is {now or 'detached'} now")
+            raise WorkspaceError(f"HEAD left {branch}: it is {now or 'detached'} now")
 
     def _require_same_files(self, draft: Draft, now: str | None) -> None:
         if now == draft.base:
@@ -138,7 +138,7 @@ class Committer:
         for path, ours in draft.files.items():
             theirs = self._trees.find(now, path)
             if theirs not in (ours, self._trees.find(draft.base, path)):
-                raise ConflictError(f"{draft.branch} has another version of {path} by now")
+                raise WorkspaceError(f"{draft.branch} has another version of {path} by now")
 
 
 def write_commit(git: GitCommand, tree: str, parent: str | None, text: str) -> str:
@@ -156,7 +156,7 @@ def write_commit(git: GitCommand, tree: str, parent: str | None, text: str) -> s
         terminal=signed,
     )
     if not answer.ok and signed:
-        raise ConflictError(f"the commit could not be signed: {answer.error}")
+        raise WorkspaceError(f"the commit could not be signed: {answer.error}")
     if not answer.ok:
         raise failure(("commit-tree",), answer)
     return answer.text

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
-from dagctl.errors import ConflictError
+from dagctl.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,7 @@ def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[
 
 def _moved(answer: Answer) -> bool:
     if not answer.ok and not any(words in answer.error for words in _BUSY):
-        raise ConflictError(
+        raise WorkspaceError(
             f"git refuses to move the branch: {answer.error}", hint=hint_for(answer)
         )
     return answer.ok

@@ -6,7 +6,7 @@ from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import CEILING
-from dagctl.errors import ConflictError
+from dagctl.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ class Hooks:
         self._index.fill(tree)
         self._run("pre-commit")
         if self._index.tree() != tree:
-            raise ConflictError("the pre-commit hook changed the files to commit", hint=_HINT)
+            raise WorkspaceError("the pre-commit hook changed the files to commit", hint=_HINT)
 
     def message(self, text: str, file: Path) -> str:
         """Return the commit message after commit-msg, if there is one; our trailer stays its end.
@@ -59,7 +59,7 @@ class Hooks:
         trailer = text.splitlines()[-1]
         edited = git.must("stripspace", data=file.read_bytes()).out
         if not edited.replace(trailer.encode(), b"").strip():
-            raise ConflictError("the commit-msg hook left an empty message", hint=_HINT)
+            raise WorkspaceError("the commit-msg hook left an empty message", hint=_HINT)
         add = ("--no-divider", "--if-exists", "addIfDifferent", "--trailer", trailer)
         options = ("-c", "trailer.separators=:", "interpret-trailers", *add)
         return git.must(*options, data=edited).out.decode(errors="surrogateescape")
@@ -71,9 +71,9 @@ class Hooks:
         try:
             answer = self._place.git.run(*command, environment=environment, timeout=self._limit)
         except TimeoutExpired as error:
-            raise ConflictError(
+            raise WorkspaceError(
                 f"the {name} hook did not end within {self._limit:g} seconds", hint=_HINT
             ) from error
         if not answer.ok:
             said = answer.error[-_SHOWN:] or f"exit status {answer.status}"
-            raise ConflictError(f"the {name} hook refused the commit:\n{said}", hint=_HINT)
+            raise WorkspaceError(f"the {name} hook refused the commit:\n{said}", hint=_HINT)

@@ -10,7 +10,7 @@ from dagctl.adapters.git.command import NO_GIT_HINT, failure, zero_ended
 from dagctl.adapters.git.history import head, tip
 from dagctl.adapters.git.index import wait_for_index
 from dagctl.adapters.git.place import STATES
-from dagctl.errors import ConflictError, UsageError
+from dagctl.errors import UsageError, WorkspaceError
 from dagctl.ports import Identity
 
 if TYPE_CHECKING:
@@ -60,10 +60,12 @@ def branch_to_commit_to(place: Place) -> str:
     """
     for name, what in STATES.items():
         if place.files[name].exists():
-            raise ConflictError(f"{what} is under way", hint="finish or abort it; see `git status`")
+            raise WorkspaceError(
+                f"{what} is under way", hint="finish or abort it; see `git status`"
+            )
     branch = head(place.git)
     if branch is None or not branch.startswith("refs/heads/"):
-        raise ConflictError("HEAD is on no branch (detached)", hint="git switch BRANCH")
+        raise WorkspaceError("HEAD is on no branch (detached)", hint="git switch BRANCH")
     return branch
 
 
@@ -75,7 +77,7 @@ def require_free_index(place: Place, *, wait: float) -> None:
     """
     lock = wait_for_index(place, wait=wait)
     if lock is not None:
-        raise ConflictError(
+        raise WorkspaceError(
             f"another git process holds the index: {lock}",
             hint="wait for it; if it was killed, remove the file",
         )
@@ -93,7 +95,7 @@ def require_paths(place: Place, branch: str, paths: Sequence[str]) -> None:
         entry = place.trees.find(commit, folder)
         nested = os.path.lexists(place.git.folder / folder / ".git")
         if nested or (entry is not None and entry.kind == "commit"):
-            raise ConflictError(f"{folder} is a repository of its own or a submodule")
+            raise WorkspaceError(f"{folder} is a repository of its own or a submodule")
     _require_not_ignored(place.git, paths)
 
 
@@ -105,7 +107,7 @@ def _require_not_ignored(git: GitCommand, paths: Sequence[str]) -> None:
     if not _ignored(git, data, "--no-index"):
         return
     for source, line, rule, path in _ignored(git, data):
-        raise ConflictError(
+        raise WorkspaceError(
             f"{path.removeprefix('./')} is ignored by git ({source}:{line}: {rule})",
             hint="take the rule away, or choose another folder for DAG files",
         )

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError
+from dagctl.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,9 @@ class Trees:
         for folder, inside in _by_folder(files).items():
             known = entries.pop(folder, None)
             if known is not None and known.kind != "tree":
-                raise ConflictError(f"{folder} is {_NOUNS[known.mode]} on the branch, not a folder")
+                raise WorkspaceError(
+                    f"{folder} is {_NOUNS[known.mode]} on the branch, not a folder"
+                )
             new = self.graft(None if known is None else known.id, inside)
             if self._has_entries(new):
                 entries[folder] = Entry("040000", "tree", new)
@@ -95,7 +97,7 @@ _NOUNS = {
 def _replace(entries: dict[str, Entry], name: str, entry: Entry | None) -> None:
     known = entries.pop(name, None)
     if known is not None and known.mode not in _FILES:
-        raise ConflictError(f"{name} is {_NOUNS[known.mode]} on the branch, not a regular file")
+        raise WorkspaceError(f"{name} is {_NOUNS[known.mode]} on the branch, not a regular file")
     if entry is not None:
         entries[name] = entry
 
