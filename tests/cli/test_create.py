@@ -209,6 +209,13 @@ def test_show_tells_what_became_of_a_killed_run(workspace: Shell) -> None:
     assert UNDONE in workspace.ok("show", "daily_orders").err
 
 
+def test_an_unreadable_journal_entry_does_not_hold_its_names_for_ever(dead: Shell) -> None:
+    (entry,) = (dead.folder / ".dagctl/journal").glob("*.json")
+    entry.write_text(entry.read_text()[:100])
+    done = dead.ok("create", "specs", "--force")
+    assert done.out.startswith("Created daily_orders v1 (")
+
+
 @pytest.mark.parametrize("output", ["text", "json"])
 def test_a_create_that_fails_tells_what_became_of_a_killed_run(dead: Shell, output: str) -> None:
     dead.write("dags/daily_orders.py", "mine\n")

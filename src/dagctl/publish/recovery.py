@@ -5,8 +5,9 @@ Each action looks before it acts, so all of this may be interrupted anywhere and
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
@@ -93,12 +94,17 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
 
 
 def entries_of(context: Context) -> Mapping[str, Mapping[str, Any]]:
-    """Return the journal's entries by operation id; the listener hears of unreadable ones, once."""
+    """Return the journal's entries by operation id; the listener hears of unreadable ones, once.
+
+    What such an operation reserved is given back: nobody could ever confirm it.
+    """
     journal = context.backend.journal
     before = journal.aside()
     found = journal.entries()
     for path in journal.aside():
         if path not in before:
+            with suppress(DagctlError):  # then its lease runs out
+                context.backend.registry.abort(PurePosixPath(path).name.partition(".")[0])
             context.listener.warn(
                 f"a journal entry cannot be read, and is set aside as {path}: its operation is "
                 "neither finished nor undone (dagctl doctor)"
