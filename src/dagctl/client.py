@@ -103,7 +103,7 @@ class Client:
             overrides: Settings that win over `dagctl.toml` and the environment.
 
         Raises:
-            UsageError: There is no workspace, or its settings are wrong.
+            UsageError: There is not a workspace, or its settings are wrong.
         """
         workspace = find_workspace(Path(path))
         settings = load_settings(workspace, os.environ, overrides or {})
@@ -252,7 +252,7 @@ class Client:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise ConflictError(
-                f"{path} in the store is no text in UTF-8: dagctl did not write it",
+                f"{path} in the store is not UTF-8 text: dagctl did not write it",
                 hint="dagctl doctor",
             ) from error
 

@@ -63,7 +63,7 @@ def checked_key(text: str) -> str:
         )
     if not text or not _is_plain(text):
         raise UsageError(
-            "the publishable key is no key", hint="copy it from the project's settings, API keys"
+            "the publishable key is not a key", hint="copy it from the project's settings, API keys"
         )
     return text
 

@@ -150,7 +150,7 @@ class NotSignedInError(DagctlError):
 
 
 class NotAMemberError(DagctlError):
-    """The user is no member of the project, or the role does not allow this."""
+    """The user is not a member of the project, or the role does not allow this."""
 
     code = "NOT_A_MEMBER"
     exit_code = ExitCode.NOT_A_MEMBER

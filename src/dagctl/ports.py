@@ -176,7 +176,7 @@ class Registry(Protocol):
         """Return the record of that id, or None.
 
         Raises:
-            NotAMemberError: There is none to be seen, as the user is no member of the project.
+            NotAMemberError: There is none to be seen, as the user is not a member of the project.
         """
 
     def page(self, query: Query) -> Page:

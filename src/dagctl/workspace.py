@@ -42,7 +42,7 @@ def find_workspace(start: Path) -> Workspace:
     """Return the nearest workspace at or above `start`, up to the git root or the home folder.
 
     Raises:
-        UsageError: `start` is no folder, or there is no `dagctl.toml`.
+        UsageError: `start` is not a folder, or there is no `dagctl.toml`.
     """
     folder = resolve_folder(start)
     for candidate in _upwards(folder):
@@ -67,7 +67,7 @@ def resolve_folder(path: Path) -> Path:
     """Return `path` as an absolute path without symbolic links.
 
     Raises:
-        UsageError: It is no folder, or cannot be one.
+        UsageError: It is not a folder, or cannot be one.
     """
     try:
         folder = path.resolve()

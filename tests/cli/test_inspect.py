@@ -188,7 +188,7 @@ def test_show_source_refuses_what_is_no_text(workspace: Shell) -> None:
     stored.write_bytes(b"\xff\xfe")
     done = workspace.run("show", "daily_orders", "--source")
     assert (done.code, done.out) == (ExitCode.CONFLICT, "")
-    assert "in the store is no text in UTF-8: dagctl did not write it" in done.err
+    assert "in the store is not UTF-8 text: dagctl did not write it" in done.err
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

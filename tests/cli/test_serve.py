@@ -31,14 +31,14 @@ SECRET = {
     ("arguments", "words"),
     [
         ([], ["no url of a Supabase project", "DAGCTL_SUPABASE_URL", "--local-user you@"]),
-        (["--local-user", "ana"], ["'ana' is no e-mail address", "--local-user you@"]),
-        ([*LOCAL, "--cors-origin", "app"], ["'app' is no origin", "https://app.example.com"]),
+        (["--local-user", "ana"], ["'ana' is not an e-mail address", "--local-user you@"]),
+        ([*LOCAL, "--cors-origin", "app"], ["'app' is not an origin", "https://app.example.com"]),
         ([*LOCAL, "--host", "0.0.0.0"], ["asks nobody for a token", "fix:   --host 127.0.0.1"]),
         (
             [*LOCAL, "--projects", "no.toml"],
             ["there is no file no.toml", 'fix:   a line is "PROJECT_ID" = "FOLDER"'],
         ),
-        ([*LOCAL, "--projects", "bad.toml"], ['bad.toml: "orders" is no project id (UUID)']),
+        ([*LOCAL, "--projects", "bad.toml"], ['bad.toml: "orders" is not a project id (UUID)']),
         ([*LOCAL, "--log-format", "xml"], ["`xml` is not one of `auto`, `json`, `text`"]),
         ([*LOCAL, "--port", "65536"], ["`--port`: it must be 65535 or less"]),
     ],

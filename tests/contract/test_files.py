@@ -27,7 +27,7 @@ class World(Protocol):
         """Write a file."""
 
     def block(self, path: str) -> None:
-        """Put something there that is no regular file."""
+        """Put something there that is not a regular file."""
 
 
 class MemoryWorld:

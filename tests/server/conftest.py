@@ -79,7 +79,7 @@ def vera(served: Served, stand_in: StandIn) -> Person:
 
 @pytest.fixture
 def stranger(served: Served, stand_in: StandIn) -> Person:
-    """A user of the same Supabase project who is no member of anything."""
+    """A user of the same Supabase project who is not a member of anything."""
     return person(served, stand_in, "mallory")
 
 

@@ -165,7 +165,7 @@ class World:
         return person(self.served, self.stand_in, name, project_id, role=role)
 
     def stranger(self) -> Person:
-        """Return a new user who is no member of anything."""
+        """Return a new user who is not a member of anything."""
         return person(self.served, self.stand_in, f"user{next(self._numbers)}")
 
     def nobody(self) -> Person:

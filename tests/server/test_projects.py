@@ -225,10 +225,10 @@ def test_a_repository_that_was_half_made_is_made_whole(local: Served) -> None:
     [
         (None, "there is no file projects.toml"),
         ("= x", "projects.toml:1:1: not valid TOML: invalid statement"),
-        ('"orders" = "elsewhere"', 'projects.toml: "orders" is no project id (UUID)'),
+        ('"orders" = "elsewhere"', 'projects.toml: "orders" is not a project id (UUID)'),
         (f'"{PROJECT}" = 1', f"projects.toml: the folder of {PROJECT} must be text"),
         (f'"{PROJECT}" = "nowhere"', "there is no folder"),
-        (f'"{PROJECT}" = "bare"', "bare is no workspace"),
+        (f'"{PROJECT}" = "bare"', "bare is not a workspace"),
         (
             '"f47ac10b-58cc-4372-a567-0e02b2c3d479" = "elsewhere"',
             f"elsewhere is the workspace of project {PROJECT}",
@@ -266,5 +266,5 @@ def test_a_mistake_in_the_map_ends_the_start(tmp_path: Path) -> None:
         timeout=60,
     )
     assert done.returncode == 2, done.stderr
-    assert 'projects.toml: "orders" is no project id (UUID)' in done.stderr
+    assert 'projects.toml: "orders" is not a project id (UUID)' in done.stderr
     assert not (tmp_path / "repositories").exists()

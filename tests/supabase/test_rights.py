@@ -71,7 +71,7 @@ def test_a_member_who_is_removed_in_the_middle_of_an_update_leaves_the_old_versi
 
 def test_a_viewer_creates_nothing(place: Place, ada: str) -> None:
     place.stand_in.add_member(PROJECT, ada, "viewer")
-    with pytest.raises(NotAMemberError, match="no owner or editor"):
+    with pytest.raises(NotAMemberError, match="not an owner or editor"):
         place.create(place.spec("specs/x.yaml"))
     assert (place.rows(), place.objects(), place.files()) == ([], {}, {})
     place.check_agreement()

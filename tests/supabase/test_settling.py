@@ -91,7 +91,7 @@ def test_who_may_not_settle_reads_and_changes_nothing(
     with place.open() as client:
         listed = [record.dag_id for page in client.list() for record in page.records]
         (left,) = client.unsettled
-        assert "no owner or editor" in left.reason
+        assert "not an owner or editor" in left.reason
         assert client.plan(place.spec("specs/other.yaml", "Other")).pending
     assert listed == list(before)
     with pytest.raises(UnfinishedError):
@@ -121,7 +121,7 @@ def test_a_stranger_undoes_nothing(place: Place, bob: str, step: str) -> None:
     place.stand_in.remove_member(PROJECT, bob)
     place.sign_in(BOB)
     head, rows, objects = place.git("rev-parse", "HEAD"), place.rows(), place.objects()
-    with pytest.raises(UnfinishedError, match="no member of"):
+    with pytest.raises(UnfinishedError, match="not a member of"):
         place.create(place.spec("specs/other.yaml", "Other"))
     with place.open() as client, pytest.raises(NotAMemberError):
         client.get("orders")
@@ -197,7 +197,7 @@ def test_a_file_that_is_recorded_is_no_strangers_to_take_over(place: Place, ada:
     spec = place.spec("specs/x.yaml")
     place.create(spec)
     place.stand_in.remove_member(PROJECT, ada)
-    with pytest.raises(NotAMemberError, match="no member"):  # who sees no record of it
+    with pytest.raises(NotAMemberError, match="not a member"):  # who sees no record of it
         place.create(spec)
 
 

@@ -82,9 +82,9 @@ def test_a_public_key_is_taken(key: str) -> None:
         ("sb_secret_abc", "secret key"),
         (" sb_secret_abc\n", "secret key"),
         (legacy("service_role"), "service_role key"),
-        ("", "no key"),
-        ("a b", "no key"),
-        ("a\nb", "no key"),
+        ("", "not a key"),
+        ("a b", "not a key"),
+        ("a\nb", "not a key"),
     ],
 )
 def test_a_secret_key_is_refused_by_name_and_not_repeated(key: str, name: str) -> None:

@@ -42,7 +42,7 @@ def explained(path: str) -> Iterator[None]:
     except OSError as error:
         if error.errno in _IN_THE_WAY:
             raise ConflictError(
-                f"{path}: a symbolic link, or something else that is no regular file, is in the way"
+                f"{path} is a link, or something else that is not a regular file"
             ) from error
         raise UnavailableError(f"{path}: {error.strerror or error}", hint=advice(error)) from error
 

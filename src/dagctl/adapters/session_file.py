@@ -216,7 +216,7 @@ class SessionFile:
     def _check(self, found: os.stat_result) -> None:
         """Refuse a file that others may have written or read."""
         if not stat.S_ISREG(found.st_mode):
-            raise _untrusted(self._path, "is no regular file")
+            raise _untrusted(self._path, "is not a regular file")
         if found.st_uid != os.geteuid():
             raise _untrusted(self._path, "belongs to another user")
         mode = stat.S_IMODE(found.st_mode)

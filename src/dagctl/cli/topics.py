@@ -10,7 +10,7 @@ MEANINGS = {
     ExitCode.USAGE: "a wrong option or argument, no workspace, no git identity",
     ExitCode.INVALID: "a spec has errors; nothing was written",
     ExitCode.NOT_SIGNED_IN: "no session, or an expired one",
-    ExitCode.NOT_A_MEMBER: "you are no member of the project",
+    ExitCode.NOT_A_MEMBER: "you are not a member of the project",
     ExitCode.NOT_FOUND: "no such DAG, file or error code",
     ExitCode.CONFLICT: "a name, path, version or lock is in the way, or a file was changed by hand",
     ExitCode.CHANGES: "create --dry-run --exit-code: changes are pending",

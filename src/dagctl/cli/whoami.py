@@ -50,7 +50,7 @@ def whoami(
         console.lines(_lines(identity))
     if check and identity.role is None and identity.project_id is not None:
         raise NotAMemberError(
-            f"{identity.email} is no member of project {identity.project_id}",
+            f"{identity.email} is not a member of project {identity.project_id}",
             hint="ask an owner of the project to add you",
         )
     if output == "json":

@@ -74,7 +74,7 @@ def init(
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         is_folder = isinstance(error, IsADirectoryError)
         raise ConflictError(
-            f"{error.filename} is in the way: it is {'a' if is_folder else 'no'} folder",
+            f"{error.filename} is in the way: it is {'a' if is_folder else 'not a'} folder",
             state=state,
             hint="move it away, or choose another folder: dagctl init DIR",
         ) from error

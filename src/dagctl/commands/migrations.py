@@ -39,7 +39,7 @@ def export_migrations(target: Path) -> ExportResult:
         return _export(target)
     except (FileExistsError, NotADirectoryError) as error:
         raise ConflictError(
-            f"{error.filename} is in the way: it is no folder", hint="choose another folder"
+            f"{error.filename} is in the way: it is not a folder", hint="choose another folder"
         ) from error
     except OSError as error:
         raise UnavailableError(

@@ -65,7 +65,7 @@ alter table public.user_dags add constraint user_dags_operation_id_fkey
 
 -- Every refusal is raised here. PostgREST answers PTnnn with the HTTP status nnn, 42501 with 403 and
 -- 22023 with 400. The kind stands in `details`, for programs:
---   42501  not_a_member       the caller is no owner or editor of the project
+--   42501  not_a_member       the caller is not an owner or editor of the project
 --   22023  invalid_request    the claims are not in the form that reserve takes
 --   PT409  name_taken         the name is taken, and no number was wanted or none is left
 --          row_gone           the DAG to update is not recorded any more
@@ -107,7 +107,7 @@ begin
   if not private.is_writer(p_project) then
     perform private.refuse(
       '42501', 'not_a_member',
-      format('you are no owner or editor of the project %s', p_project),
+      format('you are not an owner or editor of the project %s', p_project),
       'ask an owner of the project to add you as an editor'
     );
   end if;
@@ -166,7 +166,7 @@ begin
   then
     perform private.refuse(
       '42501', 'not_a_member',
-      format('operation %s is of a project that you are no member of', p_operation),
+      format('operation %s is of a project that you are not a member of', p_operation),
       'let an owner or editor of that project run `dagctl recover`'
     );
   end if;
@@ -367,7 +367,7 @@ as $$
   );
 $$;
 
--- All keys that the caller's own operations hold, for one who is no member any more to look at them.
+-- All keys that the caller's own operations hold, for one who is not a member any more to look at them.
 create or replace function private.held_objects()
 returns setof text
 language sql stable security definer

@@ -126,7 +126,9 @@ def _planned(context: Context, choice: Choice, dag_id: str, options: Options) ->
     try:
         standing = standing_at(backend, path, options)
     except ConflictError:
-        backend.registry.get(dag_id)  # to who is no member, every file looks as if nobody wrote it
+        backend.registry.get(
+            dag_id
+        )  # to who is not a member, every file looks as if nobody wrote it
         raise
     return Planned(
         choice=choice, action="create", dag_id=dag_id, path=path, standing=standing, content=None

@@ -137,7 +137,7 @@ def settle(context: Context, entry: Entry) -> Recovered:
 def recorded_commit(backend: Backend, entry: Entry) -> str:
     """Return the commit of a confirmed operation, as it is recorded.
 
-    Who is no member any more sees no record: then it is the one that stands on the branch.
+    Who is not a member any more sees no record: then it is the one that stands on the branch.
 
     Raises:
         UnfinishedError: There is neither.

@@ -21,7 +21,7 @@ VALIDATION = "HTTPValidationError"
 WORDS = {
     400: "A parameter or a header is wrong.",
     401: "There is no access token, or it is not accepted.",
-    403: "The caller is no member of the project, or may not write.",
+    403: "The caller is not a member of the project, or may not write.",
     404: "There is no such DAG.",
     408: "The body did not arrive in time.",
     409: "A name, a path, a lock or what is stored is in the way; nothing was changed.",

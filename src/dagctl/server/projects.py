@@ -57,7 +57,7 @@ class Projects:
         """Return a client of the project; close it. Its workspace is made if it is not there.
 
         Raises:
-            NotAMemberError: It is not there, and the caller is no owner or editor of the project.
+            NotAMemberError: It is not there, and the caller is not an owner or editor.
             UnavailableError: It cannot be made.
             UsageError: The workspace's settings are wrong.
         """
@@ -70,11 +70,11 @@ class Projects:
         """Do nothing if the caller may write in the project.
 
         Raises:
-            NotAMemberError: The caller is no owner or editor of the project.
+            NotAMemberError: The caller is not an owner or editor of the project.
         """
         if client.role() not in WRITERS:
             raise NotAMemberError(
-                f"you are no owner or editor of the project {client.settings.project_id}",
+                f"you are not an owner or editor of the project {client.settings.project_id}",
                 hint="ask an owner of the project to add you as an editor",
             )
 
@@ -153,14 +153,14 @@ def _mapped(file: Path, project: str, folder: object) -> tuple[str, Path]:
         project_id = str(UUID(project))
     except ValueError as error:
         raise UsageError(
-            f'{file}: "{project}" is no project id (UUID)', hint=MAPPING_HINT
+            f'{file}: "{project}" is not a project id (UUID)', hint=MAPPING_HINT
         ) from error
     if not isinstance(folder, str):
         raise UsageError(f"{file}: the folder of {project} must be text", hint=MAPPING_HINT)
     workspace = Workspace(resolve_folder(file.absolute().parent / folder))
     if not workspace.config.is_file():
         raise UsageError(
-            f"{file}: {workspace.root} is no workspace", hint=f"dagctl init {workspace.root}"
+            f"{file}: {workspace.root} is not a workspace", hint=f"dagctl init {workspace.root}"
         )
     there = load_settings(workspace, {}, {}).project_id
     if there != project_id:

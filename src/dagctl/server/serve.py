@@ -112,7 +112,7 @@ def _check(options: Options) -> None:
         )
     if options.local_user is not None and "@" not in options.local_user:
         raise UsageError(
-            f"--local-user {options.local_user!a} is no e-mail address",
+            f"--local-user {options.local_user!a} is not an e-mail address",
             hint="--local-user you@example.com",
         )
     for origin in options.cors_origins:
@@ -128,7 +128,7 @@ def _check_origin(origin: str) -> None:
     parts = urlsplit(origin)
     if origin != "*" and (f"{parts.scheme}://{parts.netloc}" != origin or not parts.netloc):
         raise UsageError(
-            f"--cors-origin {origin!a} is no origin: scheme, host and port, without a path",
+            f"--cors-origin {origin!a} is not an origin: scheme, host and port, without a path",
             hint="--cors-origin https://app.example.com",
         )
 

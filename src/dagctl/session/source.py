@@ -41,5 +41,5 @@ def profile_of(environ: Mapping[str, str], flag: str | None = None) -> str:
     """
     profile = flag or environ.get(PROFILE) or DEFAULT_PROFILE
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", profile):
-        raise UsageError(f"{profile!a} is no name for a profile: use letters, digits, - and _")
+        raise UsageError(f"{profile!a} is not a valid profile name: use letters, digits, - and _")
     return profile

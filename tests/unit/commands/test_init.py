@@ -51,7 +51,7 @@ def test_the_second_time_everything_is_there(tmp_path: Path) -> None:
 
 def test_a_file_in_the_way_is_a_conflict(tmp_path: Path) -> None:
     (tmp_path / ".dagctl").touch()
-    with pytest.raises(ConflictError, match=r"dagctl is in the way: it is no folder") as caught:
+    with pytest.raises(ConflictError, match=r"dagctl is in the way: it is not a folder") as caught:
         make(tmp_path)
     assert "choose another folder" in str(caught.value.hint)
 

@@ -62,7 +62,7 @@ def test_export_never_overwrites_a_file_that_differs(tmp_path: Path) -> None:
 def test_a_target_that_is_no_folder_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for target in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(ConflictError, match="is in the way: it is no folder") as caught:
+        with pytest.raises(ConflictError, match="is in the way: it is not a folder") as caught:
             export_migrations(target)
         assert caught.value.hint == "choose another folder"
 

@@ -230,7 +230,7 @@ def _json(response: httpx.Response) -> object:
     except (ValueError, RecursionError):
         host = response.url.host
         raise UnavailableError(
-            f"{host} answered something that is no JSON", hint="check the url of the project"
+            f"{host} answered something that is not JSON", hint="check the url of the project"
         ) from None  # its text may hold what was answered
 
 
@@ -263,7 +263,7 @@ def _user(data: object) -> User:
 
 def _no_session() -> UnavailableError:
     return UnavailableError(
-        "the server answered something that is no session", hint="check the url of the project"
+        "the server answered something that is not a session", hint="check the url of the project"
     )
 
 

@@ -146,7 +146,7 @@ class ProjectProbe:
         role = self._role
         if role is None:
             raise NotAMemberError(
-                f"you are no member of the project {self._settings.project_id}",
+                f"you are not a member of the project {self._settings.project_id}",
                 hint="ask an owner of the project to add you, or check project_id",
             )
         may = "may list and show" if role == "viewer" else "may create"

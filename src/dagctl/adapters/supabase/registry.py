@@ -51,7 +51,7 @@ class SupabaseRegistry:
         """Return the record of that id, or None.
 
         Raises:
-            NotAMemberError: There is none to be seen, as the user is no member.
+            NotAMemberError: There is none to be seen, as the user is not a member.
         """
         found = self.find(dag_ids=[dag_id])
         if not found:
@@ -62,7 +62,7 @@ class SupabaseRegistry:
         """Return one page by keyset.
 
         Raises:
-            NotAMemberError: There is nothing to be seen, as the user is no member.
+            NotAMemberError: There is nothing to be seen, as the user is not a member.
         """
         if query.user_id is not None and not _is_uuid(query.user_id):
             return Page((), None)
@@ -107,7 +107,7 @@ class SupabaseRegistry:
 
         Raises:
             ConflictError: A name is taken, a row is held or has moved on, or it was aborted.
-            NotAMemberError: The user is no owner or editor of the project.
+            NotAMemberError: The user is not an owner or editor of the project.
         """
         if len(claims) > MOST_CLAIMS:
             raise UsageError(
@@ -130,7 +130,7 @@ class SupabaseRegistry:
 
         Raises:
             ConflictError: Nothing is reserved under this id.
-            NotAMemberError: The user is no owner or editor of the project any more.
+            NotAMemberError: The user is not an owner or editor of the project any more.
         """
         wanted = {"p_operation": operation_id, "p_records": records_data(records)}
         answer = self._remote.call("confirm", wanted)
@@ -141,7 +141,7 @@ class SupabaseRegistry:
         """Decide that the operation will not be confirmed, unless it is; it still holds.
 
         Raises:
-            NotAMemberError: It is another's, and the user is no owner or editor of the project.
+            NotAMemberError: It is another's, and the user is not an owner or editor of the project.
         """
         wanted = {"p_operation": operation_id, "p_project": self._project}
         return _status(self._remote.call("begin_abort", wanted))
@@ -157,7 +157,7 @@ class SupabaseRegistry:
         """Tell nothing from nothing to be seen: row level security hides rows without a word."""
         if self.role() is None:
             raise NotAMemberError(
-                f"you are no member of the project {self._project}",
+                f"you are not a member of the project {self._project}",
                 hint="ask an owner of the project to add you, or check project_id",
             )
 
