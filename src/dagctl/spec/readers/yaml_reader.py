@@ -26,13 +26,14 @@ from dagctl.spec.wording import quoted
 
 _MENDED = 20
 """So many slips of one line each are mended, to find what else is wrong behind them."""
-_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
+REFUSED_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
+"""What may not stand in YAML except as an escape between double quotes."""
 _KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'": "quoted"}
 
 
 def read_yaml(text: str) -> Reading:
     """Return the document that a YAML text holds, and what is wrong with the text."""
-    raw = _RAW.search(text)
+    raw = REFUSED_RAW.search(text)
     if raw:
         return Reading(None, [_raw_character(raw)])
     findings: list[Finding] = []
