@@ -18,27 +18,30 @@ from dagctl.spec.wording import did_you_mean, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GONE = {
+REPLACEMENTS = {
     "execution_date": "logical_date",
     "next_execution_date": "data_interval_end",
-    "prev_execution_date": "prev_data_interval_start_success",
+    "prev_execution_date": "prev_data_interval_start_success or logical_date",
     "prev_execution_date_success": "prev_data_interval_start_success",
     "next_ds": "data_interval_end | ds",
     "next_ds_nodash": "data_interval_end | ds_nodash",
-    "prev_ds": "macros.ds_add(ds, -1)",
-    "prev_ds_nodash": "macros.ds_add(ds, -1)",
+    "prev_ds": "(prev_data_interval_start_success or logical_date) | ds",
+    "prev_ds_nodash": "(prev_data_interval_start_success or logical_date) | ds_nodash",
     "tomorrow_ds": "macros.ds_add(ds, 1)",
-    "tomorrow_ds_nodash": "macros.ds_add(ds, 1)",
+    "tomorrow_ds_nodash": "macros.ds_add(ds, 1) | replace('-', '')",
     "yesterday_ds": "macros.ds_add(ds, -1)",
-    "yesterday_ds_nodash": "macros.ds_add(ds, -1)",
+    "yesterday_ds_nodash": "macros.ds_add(ds, -1) | replace('-', '')",
 }
-"""Variables that Airflow 3 no longer has, and what to write instead."""
+"""Variables that Airflow 3 no longer has, and what to write instead.
+
+Before the first success there is no `prev_data_interval_start_success`, and `None | ds` fails.
+"""
 _PARAMETER = re.compile(r"""(?<!['"])\{\{-?\s*(?:dag_run\.conf|params)\b[^}]*\}\}(?!['"])""")
 
 _GUARDS = {"default", "d", "defined", "undefined"}
 """Filters and tests that bear a variable that is not there."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
-_KNOWN = CONTEXT_KEYS | _GONE.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
+_KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
 
 def bash_warnings(command: str) -> Iterator[Problem]:
@@ -53,10 +56,10 @@ def bash_warnings(command: str) -> Iterator[Problem]:
 
 
 def _gone_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
-    for name in sorted(_read_names(tree) & _GONE.keys()):
+    for name in sorted(_read_names(tree) & REPLACEMENTS.keys()):
         place = _first(command, name)
         message = f"Airflow 3 has no variable `{name}`: the task would fail"
-        hint = f"write {{{{ {_GONE[name]} }}}}"
+        hint = f"write {{{{ {REPLACEMENTS[name]} }}}}"
         yield Problem(Code.GONE_VARIABLE, message, hint, place, Severity.WARNING)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagctl.errors import Severity
-from dagctl.spec.bash_advice import bash_warnings
+from dagctl.spec.bash_advice import REPLACEMENTS, bash_warnings
 from dagctl.spec.bash_command import check_bash_command
 from dagctl.spec.codes import Code
 
@@ -34,3 +34,11 @@ def test_what_is_seldom_meant_is_a_warning(command: str, codes: list[Code]) -> N
 
     assert [problem.code for problem in found] == codes
     assert all(problem.severity is Severity.WARNING for problem in found)
+
+
+@pytest.mark.parametrize("name", REPLACEMENTS)
+def test_the_hint_for_a_variable_that_is_gone_has_no_findings(name: str) -> None:
+    (found,) = bash_warnings(f"echo {{{{ {name} }}}}")
+
+    assert found.hint is not None
+    assert list(bash_warnings(check_bash_command(found.hint))) == []
