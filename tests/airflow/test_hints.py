@@ -9,6 +9,9 @@ import pytest
 from dagctl.spec.bash_advice import REPLACEMENTS
 from dagctl.spec.model import DagSpec
 
+CONF = {"hostile": "it's '; echo \"broken\" $(echo broken) `echo broken` \\\\"}
+"""As in `runners/run.py`."""
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,3 +41,14 @@ def test_both_airflows_know_every_replacement(airflow: Airflow, tmp_path: Path) 
     assert {task: one["state"] for task, one in run["tasks"].items()} == dict.fromkeys(
         REPLACEMENTS, "success"
     )
+
+
+def test_bash_takes_an_escaped_parameter_as_text(airflow: Airflow, tmp_path: Path) -> None:
+    command = """printf %s '{{ dag_run.conf.hostile | replace("'", "'\\\\''") }}'"""
+    task = {"task_id": "show", "task_type": "bash", "bash_command": command}
+    spec = DagSpec.from_data({"dag_name": "Escaped", "retries": 0, "tasks": [task]})
+    airflow.write(spec, tmp_path)
+
+    run = airflow.run(tmp_path)["escaped"]
+
+    assert run["tasks"]["show"]["xcom"] == CONF["hostile"]

@@ -164,10 +164,12 @@ CODE = {
     Code.UNQUOTED_PARAMETER: Entry(
         "A parameter of the run in a shell command",
         "Whoever may start a run chooses `params` and `dag_run.conf`, and here they become shell "
-        "code.",
+        "code. Quotes alone do not help: a value that contains a quote ends them. The filter in "
+        "the example writes each single quote so that bash takes it as text, whatever the value; "
+        "it works only between single quotes. A number is safe as `{{ params.count | int }}`.",
         _bash('"cat {{ params.path }}"'),
-        _bash("\"cat '{{ params.path }}'\""),
-        "Put the expression between quotes, and let only trusted people start runs.",
+        _bash("|\n      cat '{{ params.path | replace(\"'\", \"'\\\\''\") }}'"),
+        "Escape the quotes as in the example, or read the value in a python task.",
     ),
     Code.CARRIAGE_RETURN: Entry(
         "A carriage return in a command",

@@ -10,6 +10,7 @@ from jinja2 import nodes
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.bash_command import AIRFLOW, MARKS
+from dagctl.spec.bash_parameters import parameter_warnings
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import place_of
 from dagctl.spec.problem import Place, Problem
@@ -36,8 +37,6 @@ REPLACEMENTS = {
 
 Before the first success there is no `prev_data_interval_start_success`, and `None | ds` fails.
 """
-_PARAMETER = re.compile(r"""(?<!['"])\{\{-?\s*(?:dag_run\.conf|params)\b[^}]*\}\}(?!['"])""")
-
 _GUARDS = {"default", "d", "defined", "undefined"}
 """Filters and tests that bear a variable that is not there."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
@@ -52,7 +51,7 @@ def bash_warnings(command: str) -> Iterator[Problem]:
         tree = AIRFLOW.parse(command)
         yield from _gone_variables(command, tree)
         yield from _unknown_variables(command, tree)
-        yield from _unquoted_parameters(command)
+        yield from parameter_warnings(command)
 
 
 def _gone_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
@@ -90,17 +89,6 @@ def _bound_names(tree: nodes.Template) -> set[str]:
 def _first(command: str, name: str) -> Place | None:
     found = re.search(rf"\b{name}\b", command)
     return place_of(command, found.start(), found.end()) if found else None
-
-
-def _unquoted_parameters(command: str) -> Iterator[Problem]:
-    for found in _PARAMETER.finditer(command):
-        yield Problem(
-            Code.UNQUOTED_PARAMETER,
-            "whoever starts a run can put shell code here",
-            "put the expression between quotes, and let only trusted people start runs",
-            place_of(command, found.start(), found.end()),
-            Severity.WARNING,
-        )
 
 
 def _carriage_return(command: str) -> Problem:
