@@ -4,18 +4,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 
-from dagctl.spec.fields.text import MAX_TEXT, refuse_length
+from dagctl.spec.fields.text import MAX_TEXT, length_problems
+from dagctl.spec.problem import refuse
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.tasks.base import TaskBase
 
 
 def check_python_code(code: str, info: ValidationInfo) -> str:
-    """Return the code unchanged, or raise a pydantic error at its first flaw."""
-    refuse_length(code, MAX_TEXT)
+    """Return the code unchanged, or raise a pydantic error for all that is wrong with it."""
+    refuse(length_problems(code, MAX_TEXT))
     try:
         parse_python_code(code, provide_context=info.data.get("provide_context", False))
     except PythonCodeError as error:
-        raise error.problem.error() from error
+        refuse(error.problems)
     return code
 
 
