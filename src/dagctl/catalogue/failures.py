@@ -12,10 +12,11 @@ FAILURES = {
     ),
     "BUG": Entry(
         "A bug in dagctl",
-        "The generator broke one of its own promises and stopped before it wrote anything.",
+        "Something failed that dagctl did not foresee. It may have stopped at any point: the next "
+        "command finishes or undoes what was under way.",
         "",
         "",
-        "Please report it with the spec.",
+        "Run `dagctl recover`, then report the bug with the spec and the output of `--debug`.",
     ),
     "USAGE": Entry(
         "A wrong argument or surrounding",

@@ -2,6 +2,12 @@
 
 from dagctl.catalogue.entry import Entry
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.schedule import PRESETS
+from dagctl.spec.tasks import TASK_TYPES
+
+_CODE_FIELDS = " and ".join(
+    f"`{model.code_field}` belongs to a {name} task" for name, model in TASK_TYPES.items()
+)
 
 FIELDS = {
     Code.UNKNOWN_KEY: Entry(
@@ -77,9 +83,8 @@ FIELDS = {
     ),
     Code.BAD_SCHEDULE: Entry(
         "Not a schedule",
-        "A schedule is a preset (@once, @hourly, @daily, @midnight, @weekly, @monthly, "
-        "@quarterly, @yearly, @annually), a cron expression of five fields, or null for a DAG "
-        "that is only triggered.",
+        f"A schedule is a preset ({', '.join(PRESETS)}), a cron expression of five fields, or "
+        "null for a DAG that is only triggered.",
         'schedule_interval: "@dialy"',
         'schedule_interval: "@daily"',
         'Write a preset, or for example "0 6 * * *": minute, hour, day of month, month, day of '
@@ -166,15 +171,14 @@ FIELDS = {
     ),
     Code.UNKNOWN_TASK_TYPE: Entry(
         "An unknown task type",
-        "A task is of type `python` or `bash`.",
+        f"A task is of type {' or '.join(f'`{name}`' for name in TASK_TYPES)}.",
         "tasks:\n  - task_id: a\n    task_type: shell\n    bash_command: echo a",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a",
         "Write a known type in lower case.",
     ),
     Code.OTHER_TASK_TYPE: Entry(
         "A key of another task type",
-        "`python_code` belongs to a python task and `bash_command` to a bash task. One of the two "
-        "keys would be ignored.",
+        f"{_CODE_FIELDS}. The key would be ignored.",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a\n    python_code: "
         '"return 1"',
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a",

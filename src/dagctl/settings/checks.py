@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
+from dagctl.spec.fields.project_id import uuid_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,12 +32,10 @@ def _refuse(given: Given, key: str, expected: str) -> UsageError:
 
 
 def _project_id(given: Given) -> str:
-    try:
-        if isinstance(given.value, str):
-            return str(UUID(given.value))
-    except ValueError:
-        pass
-    raise _refuse(given, "project_id", "a UUID in quotes")
+    found = uuid_of(given.value) if isinstance(given.value, str) else None
+    if found is None:
+        raise _refuse(given, "project_id", "a UUID in quotes")
+    return str(found)
 
 
 def _dags_folder(given: Given) -> str:

@@ -18,6 +18,7 @@ from pydantic import (
 
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
+from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
 from dagctl.spec.fields.schedule import PRESETS, check_schedule
@@ -34,7 +35,7 @@ from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import Task
 from dagctl.spec.tasks.base import as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
-from dagctl.spec.translate import wrong_type
+from dagctl.spec.translate import TEXT, wrong_type
 from dagctl.spec.wording import quoted
 
 MAX_NAME = 200
@@ -61,7 +62,7 @@ class DagSpec(CheckedModel):
         default=None,
         description="The project that the DAG belongs to. Default: the one of dagctl.toml.",
         examples=["123e4567-e89b-12d3-a456-426614174000"],
-        json_schema_extra={"pattern": fields.UUID_PATTERN},
+        json_schema_extra={"pattern": project_ids.PATTERN},
     )
     dag_name: Annotated[str, AfterValidator(name_of(MAX_NAME))] = Field(
         description="The human name of the DAG.",
@@ -235,7 +236,7 @@ def _two_schedules(data: Mapping[str, Any]) -> Iterator[Located]:
 def _editors_schema(data: Mapping[str, Any]) -> Iterator[Located]:
     name = data.get("$schema", "")
     if not isinstance(name, str):
-        yield Located(("$schema",), wrong_type(("$schema",), "text", name, None))
+        yield Located(("$schema",), wrong_type(("$schema",), TEXT, name, None))
 
 
 def _duplicate_tags(tags: object) -> Iterator[Located]:

@@ -39,6 +39,8 @@ class Problem:
     place: Place | None = None
     """Where in the value, if it is text and more than the whole is known."""
     severity: Severity = Severity.ERROR
+    wants_text: bool = False
+    """Whether the value would be right as text: in YAML, quotes are enough."""
 
     def __str__(self) -> str:
         """Return the message and the hint, as pydantic's report shows them."""

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 
+TEXT = "text"
+"""The expected type of `wrong_type` that quotes alone can give to a value."""
 _EXPECTED = {
-    "string_type": "text",
+    "string_type": TEXT,
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "bool_type": "true or false",
@@ -127,7 +129,8 @@ def wrong_type(
         return Problem(
             Code.NULL, f"{name} must be {expected}, not null", "give a value, or remove the key"
         )
-    return Problem(Code.WRONG_TYPE, f"{name} must be {expected}, not {_kind(value)}", hint)
+    message = f"{name} must be {expected}, not {_kind(value)}"
+    return Problem(Code.WRONG_TYPE, message, hint, wants_text=expected == TEXT)
 
 
 def _name(path: Sequence[str | int]) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from dagctl.spec.bash_advice import bash_warnings
 from dagctl.spec.bash_command import check_bash_command
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
@@ -30,3 +31,7 @@ class BashTask(TaskBase):
             message = "a bash task has no function that could take the context"
             hint = "remove `provide_context`; in the command write `{{ ds }}` and the like"
             yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield the warnings about the command."""
+        return bash_warnings(self.bash_command)
