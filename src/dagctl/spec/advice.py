@@ -47,7 +47,7 @@ def _many_runs(spec: DagSpec) -> Iterator[Located]:
     """
     runs = runs_between(spec.schedule_interval, spec.start_date, DEFAULT_START)
     if runs > _MANY_RUNS:
-        message = f"Airflow will make up for more than {runs // 100 * 100:,} runs at once"
+        message = f"Airflow would backfill more than {runs // 100 * 100:,} runs at once"
         hint = "set `catchup: false`, or a later `start_date`"
         problem = Problem(Code.MANY_RUNS, message, hint, severity=Severity.WARNING)
         yield Located(("catchup",), problem)

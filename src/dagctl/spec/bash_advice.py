@@ -66,7 +66,7 @@ def _unknown_variables(command: str, tree: nodes.Template) -> Iterator[Problem]:
     asked = tree.find_all((nodes.Filter, nodes.Test))
     guarded = {name for node in asked if node.name in _GUARDS for name in _read_names(node)}
     for name in sorted(_read_names(tree) - _KNOWN - _bound_names(tree) - guarded):
-        message = f"Airflow gives a template no variable {quoted(name)}: the task would fail"
+        message = f"templates have no variable {quoted(name)}: the task would fail"
         hint = did_you_mean(name, CONTEXT_KEYS) or "write `params.NAME` or `var.value.NAME`"
         place = _first(command, name)
         yield Problem(Code.UNKNOWN_VARIABLE, message, hint, place, Severity.WARNING)
@@ -95,8 +95,8 @@ def _carriage_return(command: str) -> Problem:
     at = command.index("\r")
     return Problem(
         Code.CARRIAGE_RETURN,
-        "the command has a carriage return, which bash takes for a part of the word before it",
-        "save the spec with LF line ends",
+        "the command has a carriage return, which bash reads as part of the word before it",
+        "save the spec with LF line endings",
         place_of(command, at),
         Severity.WARNING,
     )

@@ -53,13 +53,13 @@ def _too_long(command: str) -> Iterator[Problem]:
         message = (
             f"the command has {size:,} bytes; Linux takes at most {MAX_COMMAND:,} as one argument"
         )
-        yield Problem(Code.TOO_LONG, message, "put it into a script and call that")
+        yield Problem(Code.TOO_LONG, message, "move it into a script and call that")
 
 
 def _template_file(command: str) -> Iterator[Problem]:
     end = next((end for end in TEMPLATE_FILES if command.endswith(end)), None)
     if end is not None:
-        message = f"Airflow takes a command that ends in `{end}` for the name of a template file"
+        message = f"Airflow treats a command that ends in `{end}` as the name of a template file"
         hint = "add a space at the end of the command"
         place = place_of(command, len(command) - len(end), len(command))
         yield Problem(Code.TEMPLATE_FILE, message, hint, place)
@@ -72,7 +72,7 @@ def _template_problems(command: str) -> Iterator[Problem]:
     except TemplateError as error:
         yield _bad(command, str(error.message), getattr(error, "lineno", 1))
     except (RecursionError, MemoryError, ValueError, OverflowError):
-        yield _bad(command, "it is nested too deeply or has too large a number", 1)
+        yield _bad(command, "it is nested too deeply or contains too large a number", 1)
     else:
         for line, kind, name in unknown:
             near = did_you_mean(name, _KNOWN[kind])

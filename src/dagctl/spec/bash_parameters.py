@@ -24,7 +24,7 @@ _NUMERIC = {"int", "float", "length", "count"}
 _ESCAPED_QUOTES = {"'\\''", "'\"'\"'"}
 """A single quote for the inside of single quotes, where bash knows no escape: they end first."""
 _HINT = (
-    "quotes alone do not help, the value may hold a quote: "
+    "quotes alone do not help (the value may contain one): "
     """write '{{ ... | replace("'", "'\\\\''") }}', or read it in a python task"""
 )
 
@@ -39,7 +39,7 @@ def parameter_warnings(command: str) -> Iterator[Problem]:
             continue
         yield Problem(
             Code.UNQUOTED_PARAMETER,
-            "whoever starts a run can put shell code here",
+            "anyone who starts a run can inject shell code here",
             _HINT,
             place_of(command, each.start(), each.end()),
             Severity.WARNING,

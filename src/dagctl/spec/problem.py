@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_PROBLEMS = 100
-"""So many are told at once. Whoever has more sees the others after mending these."""
+"""So many are told at once. Whoever has more sees the others after fixing these."""
 MAX_IN_VALUE = 20
 """So many of them are about one value, so that it leaves room for what is wrong with others."""
 

@@ -50,8 +50,8 @@ def _problems(code: Code, text: str, limit: int) -> Iterator[Problem]:
         yield Problem(code, message, "shorten it")
     if not re.fullmatch(pattern(max(len(text), 1)), text):
         message = (
-            f"{quoted(text)} is not an id: letters a-z, digits, `_`, `-` and `.`, "
-            "beginning with a letter, a digit or `_`"
+            f"{quoted(text)} is not a valid id: use ASCII letters, digits, `_`, `-` and `.`, "
+            "starting with a letter, a digit or `_`"
         )
         yield Problem(code, message, f"for example `{_suggest(text)[:limit] or _EXAMPLE}`")
 

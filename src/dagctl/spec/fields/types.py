@@ -71,5 +71,5 @@ def read_tasks(value: object) -> object:
         ).error()
     if len(value) > MAX_TASKS:
         message = f"the DAG has {len(value):,} tasks; at most {MAX_TASKS:,} are allowed"
-        raise Problem(Code.TOO_MANY_TASKS, message, "make several DAGs of it").error()
+        raise Problem(Code.TOO_MANY_TASKS, message, "split it into several DAGs").error()
     return tuple(value)

@@ -70,7 +70,7 @@ def _does_not_compile(module: ast.Module, reading: Reading) -> Iterator[Problem]
             return  # told by `_runs_nothing`, in better words
         place = place_of_error(error, reading.source, in_bytes=True)
         message = f"not valid in a function: {error.msg}"
-        hint = "the code becomes the body of a function; take out what cannot stand there"
+        hint = "the code becomes the body of a function; remove what is not allowed there"
         yield finding(Code.PYTHON_NOT_IN_FUNCTION, message, hint, place)
     except TOO_COMPLEX:
         yield too_deep(None)
@@ -94,7 +94,7 @@ def _runs_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[Pr
         elif isinstance(node, _ASYNC):
             yield finding(
                 Code.PYTHON_ASYNC,
-                "asynchronous code cannot stand in a task's own function",
+                "a task's own function cannot contain asynchronous code",
                 "put it in an `async def` and call `asyncio.run(...)`",
                 place_of_node(node, source),
             )
@@ -109,7 +109,7 @@ def _calls_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[P
     if len(statements) == 1 and isinstance(definition, ast.AsyncFunctionDef):
         yield finding(
             Code.PYTHON_ASYNC,
-            f"`async def {definition.name}` gives a coroutine that Airflow never awaits",
+            f"`async def {definition.name}` returns a coroutine that Airflow never awaits",
             "make it a plain `def` that calls `asyncio.run(...)`",
             place,
         )
@@ -117,7 +117,7 @@ def _calls_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[P
     name = getattr(definition, "name", "the function")
     yield finding(
         Code.PYTHON_NOTHING_CALLED,
-        "the code only defines and calls nothing, so the task would do nothing",
+        "the code defines things but calls nothing, so the task would do nothing",
         f"call it at the end (`return {name}(...)`), or give one `def` with its imports inside",
         place,
     )

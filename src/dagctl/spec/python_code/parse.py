@@ -123,7 +123,7 @@ def _check_placement(
     if not same(placed, [wanted]):
         problem = finding(
             Code.PYTHON_PLACEMENT,
-            "the code cannot be indented without changing what it means",
+            "the code cannot be indented without changing its meaning",
             "indent it by four spaces a level, and nest less deeply",
             None,
         )

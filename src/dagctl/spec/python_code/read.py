@@ -77,7 +77,7 @@ def _check_characters(source: Source) -> None:
     problems = [
         finding(
             Code.PYTHON_CHARACTER,
-            f"the code holds the invisible character U+{ord(found.group()):04X}",
+            f"the code contains the invisible character U+{ord(found.group()):04X}",
             "remove it, or write it as an escape in a string",
             place_of(source.text, found.start(), found.end()),
         )
@@ -93,7 +93,7 @@ def _read_statements(source: Source) -> list[ast.stmt]:
     except SyntaxError as error:
         place = place_of_error(error, source, in_bytes=False)
         message = f"not valid Python: {error.msg}"
-        hint = "Python reads on up to here; the slip may be on the line before"
+        hint = "Python stopped reading here; the mistake may be on the line before"
         raise PythonCodeError(finding(Code.PYTHON_SYNTAX, message, hint, place)) from error
     except TOO_COMPLEX as error:
         raise PythonCodeError(too_deep(None)) from error
