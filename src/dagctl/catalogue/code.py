@@ -20,7 +20,7 @@ CODE = {
         "after the mistake.",
         _python("retrun 1"),
         _python("return 1"),
-        "Fix the code.",
+        "Correct the code.",
     ),
     Code.PYTHON_BLANK: Entry(
         "No Python code",
@@ -136,7 +136,8 @@ CODE = {
         "`{{.Names}}`.",
         _bash('"echo {{ ds"'),
         _bash('"echo {{ ds }}"'),
-        "Fix the template, or put what is meant for the shell between {% raw %} and {% endraw %}.",
+        "Correct the template, or put what is meant for the shell between {% raw %} and "
+        "{% endraw %}.",
     ),
     Code.TEMPLATE_FILE: Entry(
         "A command that Airflow treats as a template file",
@@ -160,7 +161,7 @@ CODE = {
         "empty text.",
         _bash('"echo {{ data_intervall_start }}"'),
         _bash('"echo {{ data_interval_start }}"'),
-        "Fix the name, or read the value from `params` or `var.value`.",
+        "Correct the name, or read the value from `params` or `var.value`.",
     ),
     Code.UNQUOTED_PARAMETER: Entry(
         "A parameter of the run in a shell command",

@@ -32,7 +32,7 @@ FAILURES = {
         "any spec.",
         "",
         "",
-        "Fix the errors, or use `--keep-going` to process the valid specs.",
+        "Correct the errors, or use `--keep-going` to process the valid specs.",
     ),
     "NOT_SIGNED_IN": Entry(
         "Not signed in",

@@ -16,7 +16,7 @@ FIELDS = {
         " an error.",
         "retires: 3",
         "retries: 3",
-        "Fix the spelling or remove the key; `dagctl schema` lists all fields.",
+        "Correct the spelling or remove the key; `dagctl schema` lists all fields.",
     ),
     Code.MISSING_KEY: Entry(
         "A key is missing",
@@ -96,7 +96,7 @@ FIELDS = {
         "the DAG.",
         'schedule_interval: "0 0 31 2 *"',
         'schedule_interval: "0 0 28 2 *"',
-        "Fix the day or the month; `L` is the last day of a month.",
+        "Correct the day or the month; `L` is the last day of a month.",
     ),
     Code.REFUSED_CRON: Entry(
         "An ambiguous cron expression",
@@ -140,7 +140,7 @@ FIELDS = {
     ),
     Code.BAD_DAG_ID: Entry(
         "dag_id is not an id",
-        "An id has 1 to 200 letters a-z, digits, `_`, `-` and `.`, and starts with a letter, a "
+        "An id has 1 to 200 ASCII letters, digits, `_`, `-` and `.`, and starts with a letter, a "
         "digit or `_`. It becomes part of file names and URLs.",
         "dag_id: daily report",
         "dag_id: daily_report",
@@ -156,7 +156,7 @@ FIELDS = {
     ),
     Code.BAD_TASK_ID: Entry(
         "task_id is not an id",
-        "An id has 1 to 250 letters a-z, digits, `_`, `-` and `.`, and starts with a letter, a "
+        "An id has 1 to 250 ASCII letters, digits, `_`, `-` and `.`, and starts with a letter, a "
         "digit or `_`. It is never changed silently, because other tasks and XComs refer to it.",
         "tasks:\n  - task_id: load data\n    task_type: bash\n    bash_command: echo a",
         "tasks:\n  - task_id: load_data\n    task_type: bash\n    bash_command: echo a",

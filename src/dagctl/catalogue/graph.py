@@ -12,11 +12,11 @@ GRAPH = {
         "`dependencies` names a task that is not in the list. Ids must match exactly.",
         f"{_A}{_B}[c]}}",
         f"{_A}{_B}[a]}}",
-        "Fix the name, or add the task.",
+        "Correct the name, or add the task.",
     ),
     Code.CYCLE: Entry(
         "A dependency cycle",
-        "Tasks wait for one another in a circle, so none of them could ever start. In the "
+        "Tasks wait for one another in a cycle, so none of them could ever start. In the "
         "message, each task waits for the one after the arrow.",
         "tasks:\n  - {task_id: a, task_type: bash, bash_command: echo a, dependencies: [b]}\n"
         "  - {task_id: b, task_type: bash, bash_command: echo b, dependencies: [a]}",

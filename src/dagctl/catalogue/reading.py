@@ -69,7 +69,7 @@ READING = {
         "The keys of a spec are text; an unquoted number, `true` or `null` is not.",
         "1: x",
         "description: x",
-        "Fix the key, or quote it.",
+        "Correct the key, or quote it.",
     ),
     Code.NUMBER_TOO_LARGE: Entry(
         "A number is too large",

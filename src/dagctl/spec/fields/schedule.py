@@ -122,7 +122,7 @@ def _as_a_whole(text: str) -> Iterator[Problem]:
         yield _bad(text)
     elif not _fires(text):
         message = f"{quoted(text)} never fires: there is no such date"
-        yield Problem(Code.NEVER_FIRES, message, "fix the day or the month")
+        yield Problem(Code.NEVER_FIRES, message, "correct the day or the month")
 
 
 def _is_cron(text: str) -> bool:
