@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagctl.errors import SpecError
@@ -60,6 +60,7 @@ def _kept(spec: DagSpec, field: str) -> object:
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@settings(deadline=None)
 @given(text=_texts)
 def test_promise_1_any_text_in_json_is_refused_or_kept(field: str, text: str) -> None:
     try:
@@ -71,6 +72,7 @@ def test_promise_1_any_text_in_json_is_refused_or_kept(field: str, text: str) ->
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@settings(deadline=None)
 @given(text=_texts.filter(lambda text: not any("\ud800" <= char <= "\udfff" for char in text)))
 def test_promise_1_any_text_in_yaml_is_refused_or_kept(field: str, text: str) -> None:
     try:
@@ -81,6 +83,7 @@ def test_promise_1_any_text_in_yaml_is_refused_or_kept(field: str, text: str) ->
     assert _kept(spec, field) == text
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {"dag_name": st.text(min_size=1, max_size=200), "tasks": st.just([ECHO])},
@@ -113,6 +116,7 @@ def test_what_is_recorded_is_read_back_equal(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@settings(deadline=None)
 @given(text=_texts | _misread)
 def test_promise_1_a_spec_that_is_shown_as_yaml_is_read_back_equal(field: str, text: str) -> None:
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dagctl.errors import Severity
@@ -62,6 +62,7 @@ def test_the_hint_for_a_variable_that_is_gone_has_no_findings(name: str) -> None
     assert list(bash_warnings(check_bash_command(found.hint))) == []
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20))
 @example("'; echo broken '")
 @example('"$(echo broken)" `echo broken` \\\\')
