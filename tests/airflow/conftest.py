@@ -50,9 +50,17 @@ class Airflow:
 
     def run(self, folder: Path) -> dict[str, Report]:
         """Run every DAG of the folder to its end; return what became of each."""
-        shutil.copy(self.environment / "home" / "airflow.db", self.home)
+        self._give_database()
         surroundings = str(HERE / "surroundings")
         return self._report("run.py", surroundings, AIRFLOW__CORE__DAGS_FOLDER=str(folder))
+
+    def render(self, templates: Iterable[str]) -> dict[str, str]:
+        """Return what Airflow 2 makes of each template in a weekly run after a successful one."""
+        self._give_database()
+        return self._report("macros.py", *templates)
+
+    def _give_database(self) -> None:
+        shutil.copy(self.environment / "home" / "airflow.db", self.home)
 
     def _report(self, runner: str, *arguments: str, **variables: str) -> dict[str, Any]:
         target = self.home / f"{runner}.json"

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagctl.errors import SpecError
 from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
+from dagctl.spec.yaml_writer import to_yaml
 
 ECHO = {"task_id": "a", "task_type": "bash", "bash_command": "echo a"}
 LEAST = {"dag_name": "Report", "dag_id": "report", "tasks": [ECHO]}
@@ -24,6 +25,22 @@ _texts = st.text(max_size=40) | st.text(
     ),
     max_size=20,
 )
+
+NUMBERS = ["08", "1e3", "0o17", "0x1f", "0b1", "1_000", "12:30", "1.", ".5", ".inf", "+1", "-.5e3"]
+WORDS = ["no", "On", "y", "~", "null", "TRUE", "2024-01-01", "2024-1-1 1:00", "<<", "=", "-", "? a"]
+LINES = [" a", "a ", "a\n", "\na", " a\nb", "a\n\n", "a\tb\n", "\n", "---\na", "...\n", "a\n# b"]
+BREAKS = [
+    "a\r\nb",
+    "a\rb",
+    "a\x85b\n",
+    "a\u2028\nb",
+    "\ufeffa\nb",
+    "\ufffe\n",
+    "\x1b[0m\na",
+    "\x7f\n",
+]
+_misread = st.sampled_from([*NUMBERS, *WORDS, *LINES, *BREAKS, "a: b", "a #b"])
+"""Texts that some version of YAML, or some writer of it, takes for something else."""
 
 
 def _data(field: str, text: str) -> dict[str, Any]:
@@ -43,6 +60,7 @@ def _kept(spec: DagSpec, field: str) -> object:
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@settings(deadline=None)
 @given(text=_texts)
 def test_promise_1_any_text_in_json_is_refused_or_kept(field: str, text: str) -> None:
     try:
@@ -54,6 +72,7 @@ def test_promise_1_any_text_in_json_is_refused_or_kept(field: str, text: str) ->
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@settings(deadline=None)
 @given(text=_texts.filter(lambda text: not any("\ud800" <= char <= "\udfff" for char in text)))
 def test_promise_1_any_text_in_yaml_is_refused_or_kept(field: str, text: str) -> None:
     try:
@@ -64,6 +83,7 @@ def test_promise_1_any_text_in_yaml_is_refused_or_kept(field: str, text: str) ->
     assert _kept(spec, field) == text
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {"dag_name": st.text(min_size=1, max_size=200), "tasks": st.just([ECHO])},
@@ -93,3 +113,31 @@ def test_what_is_recorded_is_read_back_equal(data: dict[str, Any]) -> None:
     assert again.dag_id_given == spec.dag_id_given
     assert load_spec(recorded, format="json") == spec
     assert load_spec(yaml.safe_dump(spec.to_data(), allow_unicode=True), format="yaml") == spec
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@settings(deadline=None)
+@given(text=_texts | _misread)
+def test_promise_1_a_spec_that_is_shown_as_yaml_is_read_back_equal(field: str, text: str) -> None:
+    try:
+        spec = load_spec(json.dumps(_data(field, text)), format="json")
+    except SpecError:
+        return
+
+    assert load_spec(to_yaml(spec), format="yaml") == spec
+
+
+@pytest.mark.parametrize("word", ["08", "1e3", "0o17", "0x1f", "12:30", ".nan"])
+def test_a_word_that_yaml_versions_read_differently_is_quoted(word: str) -> None:
+    spec = DagSpec.from_data({**LEAST, "owner": word, "tags": [word]})
+
+    assert f"owner: '{word}'\n" in to_yaml(spec)
+    assert load_spec(to_yaml(spec), format="yaml") == spec
+
+
+@pytest.mark.parametrize("word", ["08", "1e3", "0o17", "1.", "1_000"])
+def test_an_id_that_yaml_versions_read_differently_is_quoted(word: str) -> None:
+    tasks = [{**ECHO, "task_id": word}, {**ECHO, "dependencies": [word]}]
+    spec = DagSpec.from_data({**LEAST, "dag_id": word, "tasks": tasks})
+
+    assert load_spec(to_yaml(spec), format="yaml") == spec

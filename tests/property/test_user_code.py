@@ -120,8 +120,8 @@ def accepted(code: str, *, provide_context: bool = False) -> bool:
         try:
             parse_python_code(code, provide_context=provide_context)
         except PythonCodeError as error:
-            place = error.problem.place
-            assert place is None or (place.line >= 1 and place.column >= 1)
+            places = [problem.place for problem in error.problems if problem.place]
+            assert all(place.line >= 1 and place.column >= 1 for place in places)
             return False
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,15 @@ import pytest
 
 import dagctl
 from dagctl.catalogue import CATALOGUE, Entry
+from dagctl.codegen.tasks import RENDERERS
 from dagctl.errors import DagctlError
 from dagctl.spec.bash_command import MAX_COMMAND
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.types import MAX_RETRIES, MAX_RETRY_DELAY, MAX_TASKS
 from dagctl.spec.load import check_spec
 from dagctl.spec.readers.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from dagctl.spec.tasks import TASK_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,3 +104,16 @@ def test_an_entry_says_what_it_is_and_what_to_do(code: str) -> None:
     assert entry.explanation.endswith((".", "`"))
     assert entry.fix.endswith(".")
     assert bool(entry.bad) == bool(entry.good)
+
+
+def test_the_presets_that_the_catalogue_names_are_all_of_them() -> None:
+    explanation = CATALOGUE[Code.BAD_SCHEDULE].explanation
+
+    assert set(re.findall(r"@\w+", explanation)) == set(PRESETS)
+
+
+@pytest.mark.parametrize("name", TASK_TYPES)
+def test_a_task_type_has_a_renderer_and_is_explained(name: str) -> None:
+    assert name in RENDERERS
+    assert f"`{name}`" in CATALOGUE[Code.UNKNOWN_TASK_TYPE].explanation
+    assert f"`{TASK_TYPES[name].code_field}`" in CATALOGUE[Code.OTHER_TASK_TYPE].explanation

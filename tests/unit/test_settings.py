@@ -127,8 +127,13 @@ def test_a_wrong_value_is_refused_at_its_line(workspace: Workspace, line: str) -
     assert error.message.startswith(f"dagctl.toml:2: `{line.partition(' ')[0]}` must be ")
 
 
-@pytest.mark.parametrize("value", ["3", '""', '"x"', "[]", f'"{PROJECT}0"'])
-def test_a_project_id_is_a_uuid(workspace: Workspace, value: str) -> None:
+@pytest.mark.parametrize(
+    "value",
+    ["3", '""', '"x"', "[]", f'"{PROJECT}0"', f'"{{{PROJECT}}}"', f'"{PROJECT.replace("-", "")}"'],
+)
+def test_a_project_id_is_a_uuid_in_the_form_that_a_spec_takes(
+    workspace: Workspace, value: str
+) -> None:
     assert "must be a UUID" in refusal(workspace, f"project_id = {value}").message
 
 

@@ -16,46 +16,46 @@ def _bash(command: str) -> str:
 CODE = {
     Code.PYTHON_SYNTAX: Entry(
         "Python code that is not valid",
-        "Python cannot read the code; the finding stands where Python gave up, often just behind "
-        "the slip.",
+        "Python cannot parse the code; the finding points to where Python gave up, often just "
+        "after the mistake.",
         _python("retrun 1"),
         _python("return 1"),
         "Correct the code.",
     ),
     Code.PYTHON_BLANK: Entry(
         "No Python code",
-        "The code is empty, or has comments only.",
+        "The code is empty, or contains only comments.",
         _python("# to do"),
         _python("return 1"),
         "Write at least one statement.",
     ),
     Code.PYTHON_TOO_DEEP: Entry(
         "Python code that is nested too deeply",
-        "Python's reader gives up at a depth that depends on its version, so the worker might "
-        "refuse the file.",
+        "Python's parser gives up at a depth that depends on its version, so the worker might "
+        "reject the file.",
         "",
         "",
         "Split the expression into several statements.",
     ),
     Code.PYTHON_CHARACTER: Entry(
         "An invisible character in Python code",
-        "Marks that reverse the direction of text, and characters without width, make code read "
-        "otherwise than it runs.",
+        "Marks that reverse the direction of text, and zero-width characters, make code look "
+        "different from what it does.",
         "tasks:\n  - task_id: a\n    task_type: python\n    python_code: \"return '\\u202e'\"",
         "tasks:\n  - task_id: a\n    task_type: python\n    python_code: \"return '\\\\u202e'\"",
         "Remove it, or write it as an escape in a string.",
     ),
     Code.PYTHON_YIELD: Entry(
         "A task that is a generator",
-        "With `yield` in it, calling the function only makes a generator. Airflow never runs its "
-        "body, and reports success.",
+        "With `yield` in it, calling the function only creates a generator. Airflow never runs "
+        "its body, and reports success.",
         _python("yield 1"),
         _python("return [1]"),
         "Return a list instead.",
     ),
     Code.PYTHON_ASYNC: Entry(
         "Asynchronous code in a task",
-        "Airflow calls the function and awaits nothing.",
+        "Airflow calls the function but never awaits it.",
         _python("await fetch()"),
         _python(
             "import asyncio", "async def fetch():", "    return 1", "return asyncio.run(fetch())"
@@ -64,22 +64,22 @@ CODE = {
     ),
     Code.PYTHON_NOTHING_CALLED: Entry(
         "Python code that does nothing",
-        "Several functions are defined and none is called, so it cannot be told which one is the "
-        "task.",
+        "Several functions are defined and none is called, so dagctl cannot tell which one is the"
+        " task.",
         _python("def one():", "    return 1", "def two():", "    return one()"),
         _python("def one():", "    return 1", "return one()"),
         "Call one at the end, or give exactly one `def`.",
     ),
     Code.PYTHON_DECORATOR: Entry(
         "A decorator on the task's function",
-        "A decorator would run whenever Airflow reads the file, and not inside the task.",
+        "A decorator would run whenever Airflow reads the file, not inside the task.",
         _python("@retry", "def load():", "    return 1"),
         _python("def load():", "    return 1"),
         "Remove it: the task is made from the plain function.",
     ),
     Code.PYTHON_DEFAULT: Entry(
         "A default that is computed",
-        "A default that is no literal would be computed whenever Airflow reads the file, and not "
+        "A default that is not a literal would be computed whenever Airflow reads the file, not "
         "inside the task.",
         _python("def load(now=time.time()):", "    return now"),
         _python("def load(now=None):", "    import time", "    return now or time.time()"),
@@ -90,18 +90,18 @@ CODE = {
         "The code becomes the body of a function, where some statements are not allowed.",
         _python("from math import *", "return pi"),
         _python("from math import pi", "return pi"),
-        "Write it as it could stand in a function.",
+        "Remove what is not allowed in a function.",
     ),
     Code.PYTHON_PLACEMENT: Entry(
         "Python code that cannot be placed",
-        "The code would mean something else in the generated file than it does alone.",
+        "The code would mean something different in the generated file than it does on its own.",
         "",
         "",
         "Follow the hint of the finding.",
     ),
     Code.PYTHON_PARAMETER: Entry(
         "A parameter that Airflow does not fill",
-        "Airflow passes the context to parameters by their names. It knows no such name, so the "
+        "Airflow passes the context to parameters by name. It has nothing of this name, so the "
         "task would fail.",
         _python("def load(customer):", "    return customer"),
         _python("def load(customer=None):", "    return customer"),
@@ -109,10 +109,10 @@ CODE = {
     ),
     Code.PYTHON_LINT: Entry(
         "Python warns about the code",
-        "The code runs today, and a later Python may refuse it.",
+        "The code runs today, but a later Python may reject it.",
         _python("return 1 is 1"),
         _python("return 1 == 1"),
-        "Change what the warning names.",
+        "Change what the warning points to.",
     ),
     Code.PYTHON_ANNOTATION: Entry(
         "An annotation that needs an import",
@@ -120,7 +120,7 @@ CODE = {
         "its body is imported.",
         "",
         "",
-        "Quote the annotation, or leave it out.",
+        "Quote the annotation, or remove it.",
     ),
     Code.PYTHON_CONTEXT: Entry(
         "Python code that reads the context without asking for it",
@@ -131,16 +131,16 @@ CODE = {
     ),
     Code.BAD_TEMPLATE: Entry(
         "A command that Airflow cannot render",
-        "Airflow renders every command with Jinja before bash sees it. What is no valid Jinja "
-        "fails when the task runs, even where it was meant for the shell, as `${#array[@]}` or "
-        "docker's `{{.Names}}`.",
+        "Airflow renders every command with Jinja before bash sees it. Invalid Jinja fails when "
+        "the task runs, even if it was meant for the shell, like `${#array[@]}` or docker's "
+        "`{{.Names}}`.",
         _bash('"echo {{ ds"'),
         _bash('"echo {{ ds }}"'),
-        "Correct the template, or put what is meant for the shell between {% raw %} and {% endraw "
-        "%}.",
+        "Correct the template, or put what is meant for the shell between {% raw %} and "
+        "{% endraw %}.",
     ),
     Code.TEMPLATE_FILE: Entry(
-        "A command that Airflow takes for a template file",
+        "A command that Airflow treats as a template file",
         "If a command ends in .sh or .bash, Airflow looks for a template file of that name, and "
         "the task fails when it runs.",
         _bash("./load.sh"),
@@ -149,31 +149,35 @@ CODE = {
     ),
     Code.GONE_VARIABLE: Entry(
         "A template variable that Airflow 3 no longer has",
-        "Airflow 3 loads the file and fails when the task runs.",
+        "Airflow 3 loads the file, but the task fails when it runs. In place of the previous run,"
+        " the hint names the last run that succeeded.",
         _bash('"echo {{ execution_date }}"'),
         _bash('"echo {{ logical_date }}"'),
-        "Write what the hint names.",
+        "Write what the hint says.",
     ),
     Code.UNKNOWN_VARIABLE: Entry(
         "A template variable that Airflow does not have",
-        "Airflow's templates are strict: an unknown variable is no empty text but fails the task.",
+        "Airflow's templates are strict: an unknown variable fails the task instead of giving "
+        "empty text.",
         _bash('"echo {{ data_intervall_start }}"'),
         _bash('"echo {{ data_interval_start }}"'),
         "Correct the name, or read the value from `params` or `var.value`.",
     ),
     Code.UNQUOTED_PARAMETER: Entry(
         "A parameter of the run in a shell command",
-        "Whoever may start a run chooses `params` and `dag_run.conf`, and here they become shell "
-        "code.",
+        "Anyone who can start a run chooses `params` and `dag_run.conf`, and here they become "
+        "shell code. Quotes alone do not help: a value that contains a quote ends them. The "
+        "filter in the example escapes each single quote, so that bash reads any value as text; "
+        "it works only inside single quotes. A number is safe as `{{ params.count | int }}`.",
         _bash('"cat {{ params.path }}"'),
-        _bash("\"cat '{{ params.path }}'\""),
-        "Put the expression between quotes, and let only trusted people start runs.",
+        _bash("|\n      cat '{{ params.path | replace(\"'\", \"'\\\\''\") }}'"),
+        "Escape the quotes as in the example, or read the value in a python task.",
     ),
     Code.CARRIAGE_RETURN: Entry(
         "A carriage return in a command",
-        "Bash takes it for a part of the word before it: `echo a` prints a and a carriage return.",
+        "Bash reads it as part of the word before it: `echo a` prints a and a carriage return.",
         _bash('"echo a\\r\\necho b"'),
         _bash('"echo a\\necho b"'),
-        "Save the file with LF line ends.",
+        "Save the file with LF line endings.",
     ),
 }

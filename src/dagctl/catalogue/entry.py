@@ -12,7 +12,7 @@ class Entry(NamedTuple):
     title: str
     explanation: str
     bad: str
-    """What brings the finding about; empty if it cannot be shown in a few lines."""
+    """What causes the finding; empty if it cannot be shown in a few lines."""
     good: str
-    """The same, mended."""
+    """The same, fixed."""
     fix: str

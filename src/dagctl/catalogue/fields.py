@@ -2,12 +2,18 @@
 
 from dagctl.catalogue.entry import Entry
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.schedule import PRESETS
+from dagctl.spec.tasks import TASK_TYPES
+
+_CODE_FIELDS = " and ".join(
+    f"`{model.code_field}` belongs to a {name} task" for name, model in TASK_TYPES.items()
+)
 
 FIELDS = {
     Code.UNKNOWN_KEY: Entry(
         "An unknown key",
-        "The spec has no such field. A misspelt key would be ignored by Airflow without a word, "
-        "so it is an error here.",
+        "The spec has no such field. A misspelt key would otherwise be ignored silently, so it is"
+        " an error.",
         "retires: 3",
         "retries: 3",
         "Correct the spelling or remove the key; `dagctl schema` lists all fields.",
@@ -22,31 +28,31 @@ FIELDS = {
     ),
     Code.WRONG_TYPE: Entry(
         "A value of the wrong type",
-        'Values are taken as they are written: the text "3" is no number, 2.0 is no whole '
-        "number, 1 is not true.",
+        'Values are taken as written: the text "3" is not a number, 2.0 is not a whole number, '
+        "and 1 is not true.",
         'retries: "3"',
         "retries: 3",
         "Write the value as the type that the message names; quote text.",
     ),
     Code.NULL: Entry(
         "Null where a value is needed",
-        "A key with nothing behind it, or with `null` or `~`, is null. Only `schedule_interval` "
-        "and `project_id` may be. In YAML, ` #` begins a comment, so `description: #1 job` is "
-        "null too.",
+        "A key with nothing after it, or with `null` or `~`, is null. Only `schedule_interval` "
+        "and `project_id` may be null. In YAML, ` #` starts a comment, so `description: #1 job` "
+        "is null too.",
         "owner:",
         "owner: data-team",
         "Give a value, or remove the key to get the default.",
     ),
     Code.BLANK: Entry(
         "An empty text",
-        "The text has nothing in it but white space, where something is needed.",
+        "The text is empty or contains only white space, but a value is needed.",
         'owner: " "',
         "owner: data-team",
         "Give a value, or remove the key to get the default.",
     ),
     Code.TOO_LONG: Entry(
         "A text that is too long",
-        "Names, tags, descriptions and code have a greatest length. A shell command has at most "
+        "Names, tags, descriptions and code have a maximum length. A shell command has at most "
         "131,000 bytes, because Linux refuses a longer argument when the task starts.",
         "owner: " + "o" * 501,
         "owner: data-team",
@@ -55,14 +61,14 @@ FIELDS = {
     Code.BAD_CHARACTER: Entry(
         "A character that is not allowed in this value",
         "A NUL cannot be stored. Control characters and marks that reverse the direction of text "
-        "make a name or a command read otherwise than it is.",
+        "make a name or a command look different from what it is.",
         'owner: "ann\\nben"',
         "owner: ann",
         "Remove the character.",
     ),
     Code.BAD_PROJECT_ID: Entry(
         "project_id is not a UUID",
-        "A project is known by a UUID: 32 hexadecimal digits in five groups.",
+        "A project is identified by a UUID: 32 hexadecimal digits in five groups.",
         "project_id: acme",
         "project_id: 123e4567-e89b-12d3-a456-426614174000",
         "Copy the id from `dagctl.toml`, or remove the key: the workspace knows its project.",
@@ -77,9 +83,8 @@ FIELDS = {
     ),
     Code.BAD_SCHEDULE: Entry(
         "Not a schedule",
-        "A schedule is a preset (@once, @hourly, @daily, @midnight, @weekly, @monthly, "
-        "@quarterly, @yearly, @annually), a cron expression of five fields, or null for a DAG "
-        "that is only triggered.",
+        f"A schedule is a preset ({', '.join(PRESETS)}), a cron expression of five fields, or "
+        "null for a DAG that is only triggered.",
         'schedule_interval: "@dialy"',
         'schedule_interval: "@daily"',
         'Write a preset, or for example "0 6 * * *": minute, hour, day of month, month, day of '
@@ -87,23 +92,23 @@ FIELDS = {
     ),
     Code.NEVER_FIRES: Entry(
         "A schedule that never fires",
-        "There is no date that fits the expression, such as 31 February. Airflow takes it and "
-        "never runs the DAG.",
+        "No date matches the expression, as with 31 February. Airflow accepts it and never runs "
+        "the DAG.",
         'schedule_interval: "0 0 31 2 *"',
         'schedule_interval: "0 0 28 2 *"',
         "Correct the day or the month; `L` is the last day of a month.",
     ),
     Code.REFUSED_CRON: Entry(
-        "A cron expression that is read in different ways",
-        "With six fields, seconds come last for Airflow and first elsewhere. `R` and `H` mean "
-        "another time each time that Airflow reads the file. A range that runs backward wraps "
-        "around for some readers and is empty for others.",
+        "An ambiguous cron expression",
+        "With six fields, seconds come last for Airflow and first elsewhere. `R` and `H` mean a "
+        "different time whenever Airflow reads the file. A range that runs backward wraps around "
+        "for some readers and is empty for others.",
         'schedule_interval: "0 0 * * FRI-MON"',
         'schedule_interval: "0 0 * * FRI,SAT,SUN,MON"',
         "Write five fields, numbers, and lists instead of ranges that run backward.",
     ),
     Code.SCHEDULE_TWICE: Entry(
-        "Two names of the schedule at once",
+        "Two names for the schedule at once",
         "`schedule` is short for `schedule_interval`.",
         'schedule: "@daily"\nschedule_interval: "@hourly"',
         'schedule_interval: "@hourly"',
@@ -112,69 +117,68 @@ FIELDS = {
     Code.BAD_START_DATE: Entry(
         "Not a start date",
         "A start date is an ISO date, or a date and time with at most microseconds, between the "
-        "years 1900 and 2200. A relative date (`days_ago(1)`, `yesterday`) would be another at "
-        "each look at the file.",
+        "years 1900 and 2200. A relative date (`days_ago(1)`, `yesterday`) would change whenever "
+        "Airflow reads the file.",
         "start_date: yesterday",
         'start_date: "2024-01-01T06:00:00Z"',
         'Write "2024-01-01" or "2024-01-01T06:00:00Z".',
     ),
     Code.NAIVE_START_DATE: Entry(
         "A start date without a time zone",
-        "A time of day without a zone is read as UTC, which may not be what was meant.",
+        "A time without a time zone is read as UTC, which may not be what you meant.",
         'start_date: "2024-01-01T06:00:00"',
         'start_date: "2024-01-01T06:00:00Z"',
-        "Write `Z` for UTC or an offset such as `+02:00` behind the time.",
+        "Add `Z` for UTC or an offset such as `+02:00` after the time.",
     ),
     Code.MANY_RUNS: Entry(
-        "Catching up with very many runs",
-        "With `catchup: true` Airflow makes up for every run since `start_date` as soon as the "
-        "DAG is switched on.",
+        "A backfill of very many runs",
+        "With `catchup: true` Airflow backfills every run since `start_date` as soon as the DAG "
+        "is enabled.",
         'schedule_interval: "@hourly"\nstart_date: "1980-01-01"\ncatchup: true',
         'schedule_interval: "@hourly"\nstart_date: "1980-01-01"\ncatchup: false',
         "Set `catchup: false`, or a later `start_date`.",
     ),
     Code.BAD_DAG_ID: Entry(
         "dag_id is not an id",
-        "An id has 1 to 200 letters a-z, digits, `_`, `-` and `.`, and begins with a letter, a "
-        "digit or `_`. It becomes a file name and a part of URLs.",
+        "An id has 1 to 200 ASCII letters, digits, `_`, `-` and `.`, and starts with a letter, a "
+        "digit or `_`. It becomes part of file names and URLs.",
         "dag_id: daily report",
         "dag_id: daily_report",
         "Use the suggested id, or remove the key: the id is then made from `dag_name`.",
     ),
     Code.NO_DAG_ID: Entry(
         "No id can be made from the name",
-        "The id is the name in lower-case ASCII with `_` between the words. Of this name nothing "
-        "is left, or too much.",
+        "The id is the name in lower-case ASCII with `_` between the words. For this name that is"
+        " empty, or too long.",
         'dag_name: "日報"',
         'dag_name: "日報"\ndag_id: nippo',
         "Give a `dag_id` as well; the name stays as it is.",
     ),
     Code.BAD_TASK_ID: Entry(
         "task_id is not an id",
-        "An id has 1 to 250 letters a-z, digits, `_`, `-` and `.`, and begins with a letter, a "
-        "digit or `_`. It is never changed in silence, because other tasks and XComs refer to it.",
+        "An id has 1 to 250 ASCII letters, digits, `_`, `-` and `.`, and starts with a letter, a "
+        "digit or `_`. It is never changed silently, because other tasks and XComs refer to it.",
         "tasks:\n  - task_id: load data\n    task_type: bash\n    bash_command: echo a",
         "tasks:\n  - task_id: load_data\n    task_type: bash\n    bash_command: echo a",
         "Use the suggested id, and change it in `dependencies` too.",
     ),
     Code.DUPLICATE_TAG: Entry(
-        "A tag stands twice",
-        "Airflow keeps one of them; the list then no longer says what the DAG has.",
+        "A duplicate tag",
+        "Airflow keeps only one of them, so the list would not match the DAG.",
         "tags: [etl, daily, etl]",
         "tags: [etl, daily]",
         "Remove one of them.",
     ),
     Code.UNKNOWN_TASK_TYPE: Entry(
         "An unknown task type",
-        "A task is of type `python` or `bash`.",
+        f"A task is of type {' or '.join(f'`{name}`' for name in TASK_TYPES)}.",
         "tasks:\n  - task_id: a\n    task_type: shell\n    bash_command: echo a",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a",
         "Write a known type in lower case.",
     ),
     Code.OTHER_TASK_TYPE: Entry(
         "A key of another task type",
-        "`python_code` belongs to a python task and `bash_command` to a bash task. One of the two "
-        "keys would be ignored.",
+        f"{_CODE_FIELDS}. The key would be ignored.",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a\n    python_code: "
         '"return 1"',
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a",
@@ -182,7 +186,7 @@ FIELDS = {
     ),
     Code.NO_TASKS: Entry(
         "A DAG without tasks",
-        "Airflow loads such a DAG and does nothing.",
+        "Airflow loads such a DAG but does nothing with it.",
         "tasks: []",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a",
         "Add a task.",
@@ -192,15 +196,14 @@ FIELDS = {
         "A DAG has at most 5,000 tasks.",
         "",
         "",
-        "Make several DAGs of it.",
+        "Split it into several DAGs.",
     ),
     Code.CONTEXT_OF_COMMAND: Entry(
         "provide_context on a bash task",
-        "The context is an argument of a Python function. A command gets it by Jinja, without "
-        "being asked.",
+        "The context is an argument of a Python function. A command always has it, through Jinja.",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo {{ ds }}\n    "
         "provide_context: true",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo {{ ds }}",
-        "Remove the key, and write `{{ ds }}` and the like in the command.",
+        "Remove the key, and use templates such as `{{ ds }}` in the command.",
     ),
 }

@@ -6,8 +6,8 @@ from dagctl.spec.codes import Code
 READING = {
     Code.NOT_UTF8: Entry(
         "The text is not UTF-8",
-        "A spec is text in UTF-8. Another encoding cannot be told from it with certainty, so none "
-        "is guessed.",
+        "A spec is UTF-8 text. Other encodings cannot be detected reliably, so dagctl does not "
+        "guess.",
         "",
         "",
         "Save the file as UTF-8.",
@@ -17,10 +17,11 @@ READING = {
         "A spec has at most 2,000,000 bytes.",
         "",
         "",
-        "Make several DAGs of it, or move long code into a module or script that the tasks call.",
+        "Split it into several DAGs, or move long code into a module or script that the tasks "
+        "call.",
     ),
     Code.RAW_CHARACTER: Entry(
-        "A character that may not stand in the text as it is",
+        "A character that must be escaped",
         "Control characters, and line ends that YAML versions read differently, would be changed "
         "or lost when the text is read. They can be written as escapes in double quotes.",
         'description: "one\u2028two"',
@@ -29,7 +30,7 @@ READING = {
     ),
     Code.EMPTY_DOCUMENT: Entry(
         "The document is empty",
-        "There is nothing but white space or comments in the text.",
+        "The text contains nothing but white space or comments.",
         "# dag_name: Report",
         "dag_name: Report",
         "Write at least `dag_name` and `tasks`; `dagctl help spec` shows an example.",
@@ -39,7 +40,7 @@ READING = {
         "A spec is one mapping of keys to values. A list or a single value has no keys.",
         "- dag_name: Report",
         "dag_name: Report",
-        "Begin the document with `dag_name: ...`, without `- ` before it.",
+        "Start the document with `dag_name: ...`, without `- ` before it.",
     ),
     Code.TOO_DEEP: Entry(
         "The document is nested too deeply",
@@ -50,105 +51,104 @@ READING = {
     ),
     Code.TOO_MANY_VALUES: Entry(
         "The document has too many values",
-        "A document has at most 150,000 keys and values and 2,000,000 characters, each YAML alias "
-        "counted with all that it stands for. A few lines of aliases can stand for millions of "
-        "values.",
+        "A document has at most 150,000 keys and values and 2,000,000 characters, counting each "
+        "YAML alias in full. A few lines of aliases can stand for millions of values.",
         "",
         "",
-        "Make several DAGs of it; write values out instead of nesting aliases.",
+        "Split it into several DAGs; write values out instead of nesting aliases.",
     ),
     Code.DUPLICATE_KEY: Entry(
-        "A key stands twice in one mapping",
-        "Most readers keep the last value in silence and lose the first.",
+        "A duplicate key",
+        "Most parsers silently keep the last value and lose the first.",
         "owner: ann\nowner: ben",
         "owner: ann",
         "Remove one of the two.",
     ),
     Code.KEY_NOT_TEXT: Entry(
         "A key is not text",
-        "Keys of a spec are text; an unquoted number, `true` or `null` is none.",
+        "The keys of a spec are text; an unquoted number, `true` or `null` is not.",
         "1: x",
         "description: x",
         "Correct the key, or quote it.",
     ),
     Code.NUMBER_TOO_LARGE: Entry(
         "A number is too large",
-        "The number has hundreds of digits, or is so large that a computer takes it for infinity.",
+        "The number has hundreds of digits, or is too large for a floating-point number.",
         "retry_delay_minutes: 1.0e+999",
         "retry_delay_minutes: 60",
         "Write a smaller number; quote it if it is text.",
     ),
     Code.YAML_SYNTAX: Entry(
         "The text is not valid YAML",
-        "The line does not fit what stands before it: a wrong indentation, a missing `:` or `- `, "
-        "a quote or bracket that is never closed.",
+        "The line does not fit the lines before it: wrong indentation, a missing `:` or `- `, a "
+        "quote or bracket that is never closed.",
         "owner data-team",
         "owner: data-team",
         "Look at the line and at the one before it.",
     ),
     Code.YAML_QUOTE: Entry(
-        "A text has to be quoted",
-        "Some characters begin something else in YAML: `*` an alias, `&` an anchor, `[` a list. "
-        "`@`, `%` and a backtick are reserved, and `: ` in a text begins a mapping.",
+        "Text that has to be quoted",
+        "Some characters have a meaning in YAML: `*` starts an alias, `&` an anchor, `[` a list. "
+        "`@`, `%` and a backtick are reserved, and `: ` in a text starts a mapping.",
         "schedule_interval: @daily",
         'schedule_interval: "@daily"',
-        "Put the text in quotes, or into a block behind `|`.",
+        "Put the text in quotes, or in a block after `|`.",
     ),
     Code.YAML_QUOTE_JINJA: Entry(
-        "Jinja has to be quoted",
-        "To YAML, `{{` begins a mapping in a mapping.",
+        "Jinja that has to be quoted",
+        "In YAML, `{{` starts a mapping inside a mapping.",
         "description: {{ ds }}",
         'description: "{{ ds }}"',
-        "Put the text in quotes, or into a block behind `|`.",
+        "Put the text in quotes, or in a block after `|`.",
     ),
     Code.YAML_TAB: Entry(
         "A tab in the indentation",
-        "YAML does not say how wide a tab is and therefore allows none in the indentation.",
+        "YAML does not define the width of a tab, so it allows none in the indentation.",
         "tasks:\n\t- task_id: a",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a",
-        "Indent with spaces; most editors can do that by themselves.",
+        "Indent with spaces; most editors can do this automatically.",
     ),
     Code.YAML_SEVERAL_DOCUMENTS: Entry(
         "More than one document",
-        "One file holds one spec. A second document, behind `---` or `...`, would be lost.",
+        "One file holds one spec. A second document, after `---` or `...`, would be lost.",
         "owner: ann\n---\nowner: ben",
         "owner: ann",
-        "Give each spec a file of its own.",
+        "Put each spec in its own file.",
     ),
     Code.YAML_TAG: Entry(
         "A YAML tag",
-        "Tags such as `!!python/object` make other things than data of a text. A spec is plain "
-        "data.",
+        "Tags such as `!!python/object` turn text into something other than data. A spec is plain"
+        " data.",
         "description: !!binary aGVsbG8=",
         "description: hello",
         "Remove the tag; quote the text if it begins with `!`.",
     ),
     Code.YAML_ALIAS: Entry(
-        "An alias or anchor that cannot be",
-        "An alias (`*name`) stands for what an anchor (`&name`) before it marks. Here there is no "
-        "such anchor, there are two, or the alias is part of what it stands for.",
+        "An invalid alias or anchor",
+        "An alias (`*name`) stands for the value that an anchor (`&name`) before it marks. Here "
+        "there is no such anchor, there are two, or the alias is part of the value it stands for.",
         "owner: *team",
         "owner: &team data\ndescription: *team",
         "Write the value out, or quote it if it is text.",
     ),
     Code.YAML_MERGE: Entry(
         "Merging with `<<`",
-        "The merge key is not part of YAML 1.2, and readers differ in which value wins.",
+        "The merge key is not part of YAML 1.2, and parsers differ in which value wins.",
         "<<: {owner: ann}",
         "owner: ann",
         "Write the keys out.",
     ),
     Code.YAML_WORD: Entry(
         "A word that YAML versions read differently",
-        "YAML 1.1 reads yes, no, on and off as true or false, YAML 1.2 as text. So `no` may be "
-        "Norway or a refusal.",
+        "YAML 1.1 reads yes, no, on and off as true or false; YAML 1.2 reads them as text. So "
+        "`no` may be Norway or false.",
         "owner: no",
         'owner: "no"',
         "Quote the text, or write true or false.",
     ),
     Code.YAML_DATE: Entry(
         "A date that YAML versions read differently",
-        "YAML 1.1 makes a date of it, YAML 1.2 keeps the text. Only in `start_date` both mean the "
+        "YAML 1.1 reads it as a date, YAML 1.2 as text. Only in `start_date` do both mean the "
         "same.",
         "dag_name: 2024-01-01",
         'dag_name: "2024-01-01"',
@@ -159,11 +159,11 @@ READING = {
         "010 is 8 or 10, 12:30 is 750 or a text, 1_000 and 1e3 are numbers or texts.",
         "retries: 010",
         "retries: 10",
-        "Write a number in plain decimal digits; quote what is text.",
+        "Write numbers in plain decimal digits; quote text.",
     ),
     Code.JSON_SYNTAX: Entry(
         "The text is not valid JSON",
-        "Something else than JSON demands stands here, or something is missing.",
+        "Something here is not JSON, or something is missing.",
         '{"dag_name" "Report"}',
         '{"dag_name": "Report", "tasks": [{"task_id": "a", "task_type": "bash", "bash_command": '
         '"true"}]}',
@@ -171,7 +171,7 @@ READING = {
     ),
     Code.JSON_TRAILING_COMMA: Entry(
         "A comma before a closing bracket",
-        "JSON allows no comma behind the last item.",
+        "JSON allows no comma after the last item.",
         '{"dag_name": "Report", "tasks": [{"task_id": "a", "task_type": "bash", "bash_command": '
         '"true"}],}',
         '{"dag_name": "Report", "tasks": [{"task_id": "a", "task_type": "bash", "bash_command": '
@@ -189,7 +189,7 @@ READING = {
     ),
     Code.JSON_PYTHON: Entry(
         "Python instead of JSON",
-        "JSON writes true, false and null, and has double quotes only.",
+        "JSON uses true, false and null, and only double quotes.",
         '{"dag_name": "Report", "catchup": True, '
         '"tasks": [{"task_id": "a", "task_type": "bash", "bash_command": "true"}]}',
         '{"dag_name": "Report", "catchup": true, '
@@ -198,7 +198,7 @@ READING = {
     ),
     Code.JSON_NOT_FINITE: Entry(
         "NaN or Infinity",
-        "JSON has finite numbers only, and no field of a spec takes another.",
+        "JSON has only finite numbers, and so do the fields of a spec.",
         '{"dag_name": "Report", "retry_delay_minutes": NaN, '
         '"tasks": [{"task_id": "a", "task_type": "bash", "bash_command": "true"}]}',
         '{"dag_name": "Report", "retry_delay_minutes": 5, '
@@ -207,7 +207,7 @@ READING = {
     ),
     Code.JSON_SURROGATE: Entry(
         "Half of a surrogate pair",
-        "Characters beyond U+FFFF take two \\u escapes in JSON. One alone is no character and "
+        "Characters beyond U+FFFF take two \\u escapes in JSON. One alone is not a character and "
         "cannot be stored.",
         '{"dag_name": "Report \\ud83d", "tasks": [{"task_id": "a", "task_type": "bash", '
         '"bash_command": "true"}]}',

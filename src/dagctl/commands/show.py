@@ -6,14 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError
 from dagctl.graph.layout import edges, levels, parents
 from dagctl.spec.fields.schedule import next_run
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.model import DagSpec
+from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,13 +85,7 @@ def spec_as_json(record: DagRecord) -> str:
 
 def spec_as_yaml(record: DagRecord) -> str:
     """Return the recorded spec as a YAML document, code as blocks where YAML can hold it so."""
-    return yaml.dump(
-        _spec(record).to_data(),
-        Dumper=_BlockDumper,
-        allow_unicode=True,
-        sort_keys=False,
-        width=2**31,
-    )
+    return to_yaml(_spec(record))
 
 
 def _spec(record: DagRecord) -> DagSpec:
@@ -103,17 +96,6 @@ def _spec(record: DagRecord) -> DagSpec:
             hint="`dagctl list --output json` has all that is recorded",
         )
     return DagSpec.from_data(dict(record.spec))
-
-
-class _BlockDumper(yaml.SafeDumper):
-    """Writes text of several lines as a block."""
-
-    def represent_str(self, data: str) -> yaml.ScalarNode:
-        style = "|" if "\n" in data else None
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
-
-
-_BlockDumper.add_representer(str, _BlockDumper.represent_str)
 
 
 def _graph(spec: DagSpec) -> Graph:

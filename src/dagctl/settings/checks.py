@@ -6,10 +6,10 @@ import re
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
 
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
+from dagctl.spec.fields.project_id import uuid_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,13 +41,11 @@ def _is_of_file(given: Given) -> bool:
 
 
 def _project_id(given: Given) -> str:
-    try:
-        if isinstance(given.value, str):
-            return str(UUID(given.value))
-    except ValueError:
-        pass
-    expected = "a UUID in quotes" if _is_of_file(given) else "a UUID"
-    raise _refuse(given, "project_id", expected, hint=f"such as {EXAMPLE_ID}")
+    found = uuid_of(given.value) if isinstance(given.value, str) else None
+    if found is None:
+        expected = "a UUID in quotes" if _is_of_file(given) else "a UUID"
+        raise _refuse(given, "project_id", expected, hint=f"such as {EXAMPLE_ID}")
+    return str(found)
 
 
 def _dags_folder(given: Given) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
-from dagctl.spec.bash_advice import bash_warnings
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.schedule import runs_between
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.tasks import BashTask, PythonTask, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +31,7 @@ def advice(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
     if spec.catchup:
         yield from _many_runs(spec)
     for index, task in enumerate(spec.tasks):
-        for problem in _about_code(task):
+        for problem in task.warnings():
             yield Located(("tasks", index, task.code_field), problem)
 
 
@@ -49,14 +47,7 @@ def _many_runs(spec: DagSpec) -> Iterator[Located]:
     """
     runs = runs_between(spec.schedule_interval, spec.start_date, DEFAULT_START)
     if runs > _MANY_RUNS:
-        message = f"Airflow will make up for more than {runs // 100 * 100:,} runs at once"
+        message = f"Airflow would backfill more than {runs // 100 * 100:,} runs at once"
         hint = "set `catchup: false`, or a later `start_date`"
         problem = Problem(Code.MANY_RUNS, message, hint, severity=Severity.WARNING)
         yield Located(("catchup",), problem)
-
-
-def _about_code(task: Task) -> Iterator[Problem]:
-    if isinstance(task, PythonTask):
-        yield from task.code.warnings
-    elif isinstance(task, BashTask):
-        yield from bash_warnings(task.bash_command)

@@ -10,6 +10,7 @@ from jinja2 import nodes
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.bash_command import AIRFLOW, MARKS, parse_template
+from dagctl.spec.bash_parameters import parameter_warnings
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import place_of
 from dagctl.spec.problem import Place, Problem
@@ -18,27 +19,28 @@ from dagctl.spec.wording import did_you_mean, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GONE = {
+REPLACEMENTS = {
     "execution_date": "logical_date",
     "next_execution_date": "data_interval_end",
-    "prev_execution_date": "prev_data_interval_start_success",
+    "prev_execution_date": "prev_data_interval_start_success or logical_date",
     "prev_execution_date_success": "prev_data_interval_start_success",
     "next_ds": "data_interval_end | ds",
     "next_ds_nodash": "data_interval_end | ds_nodash",
-    "prev_ds": "macros.ds_add(ds, -1)",
-    "prev_ds_nodash": "macros.ds_add(ds, -1)",
+    "prev_ds": "(prev_data_interval_start_success or logical_date) | ds",
+    "prev_ds_nodash": "(prev_data_interval_start_success or logical_date) | ds_nodash",
     "tomorrow_ds": "macros.ds_add(ds, 1)",
-    "tomorrow_ds_nodash": "macros.ds_add(ds, 1)",
+    "tomorrow_ds_nodash": "macros.ds_add(ds, 1) | replace('-', '')",
     "yesterday_ds": "macros.ds_add(ds, -1)",
-    "yesterday_ds_nodash": "macros.ds_add(ds, -1)",
+    "yesterday_ds_nodash": "macros.ds_add(ds, -1) | replace('-', '')",
 }
-"""Variables that Airflow 3 no longer has, and what to write instead."""
-_PARAMETER = re.compile(r"""(?<!['"])\{\{-?\s*(?:dag_run\.conf|params)\b[^}]*\}\}(?!['"])""")
+"""Variables that Airflow 3 no longer has, and what to write instead.
 
+Before the first success there is no `prev_data_interval_start_success`, and `None | ds` fails.
+"""
 _GUARDS = {"default", "d", "defined", "undefined"}
 """Filters and tests that bear a variable that is not there."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
-_KNOWN = CONTEXT_KEYS | _GONE.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
+_KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
 
 def bash_warnings(command: str) -> Iterator[Problem]:
@@ -50,14 +52,14 @@ def bash_warnings(command: str) -> Iterator[Problem]:
         names = _read_names(tree)
         yield from _gone_variables(command, names)
         yield from _unknown_variables(command, tree, names - _KNOWN)
-        yield from _unquoted_parameters(command)
+        yield from parameter_warnings(command)
 
 
 def _gone_variables(command: str, names: set[str]) -> Iterator[Problem]:
-    for name in sorted(names & _GONE.keys()):
+    for name in sorted(names & REPLACEMENTS.keys()):
         place = _first(command, name)
         message = f"Airflow 3 has no variable `{name}`: the task would fail"
-        hint = f"write {{{{ {_GONE[name]} }}}}"
+        hint = f"write {{{{ {REPLACEMENTS[name]} }}}}"
         yield Problem(Code.GONE_VARIABLE, message, hint, place, Severity.WARNING)
 
 
@@ -67,7 +69,7 @@ def _unknown_variables(command: str, tree: nodes.Template, strange: set[str]) ->
     asked = tree.find_all((nodes.Filter, nodes.Test))
     guarded = {name for node in asked if node.name in _GUARDS for name in _read_names(node)}
     for name in sorted(strange - _bound_names(tree) - guarded):
-        message = f"Airflow gives a template no variable {quoted(name)}: the task would fail"
+        message = f"templates have no variable {quoted(name)}: the task would fail"
         hint = did_you_mean(name, CONTEXT_KEYS) or "write `params.NAME` or `var.value.NAME`"
         place = _first(command, name)
         yield Problem(Code.UNKNOWN_VARIABLE, message, hint, place, Severity.WARNING)
@@ -92,23 +94,12 @@ def _first(command: str, name: str) -> Place | None:
     return place_of(command, found.start(), found.end()) if found else None
 
 
-def _unquoted_parameters(command: str) -> Iterator[Problem]:
-    for found in _PARAMETER.finditer(command):
-        yield Problem(
-            Code.UNQUOTED_PARAMETER,
-            "whoever starts a run can put shell code here",
-            "put the expression between quotes, and let only trusted people start runs",
-            place_of(command, found.start(), found.end()),
-            Severity.WARNING,
-        )
-
-
 def _carriage_return(command: str) -> Problem:
     at = command.index("\r")
     return Problem(
         Code.CARRIAGE_RETURN,
-        "the command has a carriage return, which bash takes for a part of the word before it",
-        "save the spec with LF line ends",
+        "the command has a carriage return, which bash reads as part of the word before it",
+        "save the spec with LF line endings",
         place_of(command, at),
         Severity.WARNING,
     )

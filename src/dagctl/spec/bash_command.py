@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, TemplateError, nodes
 
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import IN_CODE, place_of, refuse_blank, refuse_characters
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.fields.text import IN_CODE, blank_problems, character_problems, place_of
+from dagctl.spec.problem import Place, Problem, refuse
 from dagctl.spec.wording import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_COMMAND = 131_000
 """Bytes: Linux refuses a single argument of more than 128 KiB."""
@@ -22,8 +26,10 @@ MARKS = ("{{", "{%", "{#")
 AIRFLOW = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - nothing is rendered
 """Jinja as Airflow sets it up; for parsing."""
 
-_FILTERS = {*AIRFLOW.filters, "ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz"}
-_TESTS = set(AIRFLOW.tests)
+_KNOWN = {
+    "filter": {*AIRFLOW.filters, "ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz"},
+    "test": set(AIRFLOW.tests),
+}
 
 
 @lru_cache(maxsize=16)  # of one task the check and the warnings ask in turn
@@ -38,56 +44,58 @@ def parse_template(command: str) -> nodes.Template:
 
 def check_bash_command(command: str) -> str:
     """Return the command unchanged, or raise a pydantic error for what would fail at run time."""
-    refuse_blank(command)
-    refuse_characters(command, IN_CODE)
-    problem = _too_long(command) or _template_file(command) or _template_problem(command)
-    if problem is not None:
-        raise problem.error()
+    refuse(command_problems(command))
     return command
 
 
-def _too_long(command: str) -> Problem | None:
-    size = len(command.encode())
-    if size <= MAX_COMMAND:
-        return None
-    message = f"the command has {size:,} bytes; Linux takes at most {MAX_COMMAND:,} as one argument"
-    return Problem(Code.TOO_LONG, message, "put it into a script and call that")
+def command_problems(command: str) -> Iterator[Problem]:
+    """Yield what would fail at run time."""
+    yield from blank_problems(command)
+    yield from character_problems(command, IN_CODE)
+    yield from _too_long(command)
+    yield from _template_file(command)
+    if any(mark in command for mark in MARKS):
+        yield from _template_problems(command)
 
 
-def _template_file(command: str) -> Problem | None:
+def _too_long(command: str) -> Iterator[Problem]:
+    size = len(command.encode(errors="surrogatepass"))
+    if size > MAX_COMMAND:
+        message = (
+            f"the command has {size:,} bytes; Linux takes at most {MAX_COMMAND:,} as one argument"
+        )
+        yield Problem(Code.TOO_LONG, message, "move it into a script and call that")
+
+
+def _template_file(command: str) -> Iterator[Problem]:
     end = next((end for end in TEMPLATE_FILES if command.endswith(end)), None)
-    if end is None:
-        return None
-    message = f"Airflow takes a command that ends in `{end}` for the name of a template file"
-    hint = "add a space at the end of the command"
-    return Problem(
-        Code.TEMPLATE_FILE, message, hint, place_of(command, len(command) - len(end), len(command))
-    )
+    if end is not None:
+        message = f"Airflow treats a command that ends in `{end}` as the name of a template file"
+        hint = "add a space at the end of the command"
+        place = place_of(command, len(command) - len(end), len(command))
+        yield Problem(Code.TEMPLATE_FILE, message, hint, place)
 
 
-def _template_problem(command: str) -> Problem | None:
-    if not any(mark in command for mark in MARKS):
-        return None
+def _template_problems(command: str) -> Iterator[Problem]:
     try:
-        return _unknown_name(command, parse_template(command))
+        tree = parse_template(command)
+        unknown = sorted({*_unknown_names(tree)})
     except TemplateError as error:
-        return _bad(command, str(error.message), getattr(error, "lineno", 1))
+        yield _bad(command, str(error.message), getattr(error, "lineno", 1))
     except (RecursionError, MemoryError, ValueError, OverflowError):
-        return _bad(command, "it is nested too deeply or has too large a number", 1)
+        yield _bad(command, "it is nested too deeply or contains too large a number", 1)
+    else:
+        for line, kind, name in unknown:
+            near = did_you_mean(name, _KNOWN[kind])
+            yield _bad(command, f"there is no {kind} {quoted(name)}", line, near)
 
 
-def _unknown_name(command: str, tree: nodes.Template) -> Problem | None:
+def _unknown_names(tree: nodes.Template) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, the kind and the name of each filter and test that Airflow does not have."""
     for node in tree.find_all((nodes.Filter, nodes.Test)):
-        known = _FILTERS if isinstance(node, nodes.Filter) else _TESTS
-        if node.name not in known:
-            kind = type(node).__name__.lower()
-            return _bad(
-                command,
-                f"there is no {kind} {quoted(node.name)}",
-                node.lineno,
-                did_you_mean(node.name, known),
-            )
-    return None
+        kind = "filter" if isinstance(node, nodes.Filter) else "test"
+        if node.name not in _KNOWN[kind]:
+            yield node.lineno, kind, node.name
 
 
 def _bad(command: str, reason: str, line: int, hint: str | None = None) -> Problem:

@@ -18,7 +18,7 @@ def json_schema() -> dict[str, Any]:
     schema: dict[str, Any] = _draft07(DagSpec.model_json_schema())
     fields = schema["properties"]
     short = {**fields["schedule_interval"], "description": "Short for schedule_interval."}
-    editor = {"type": "string", "description": "The schema for editors; dagctl passes it over."}
+    editor = {"type": "string", "description": "The schema for editors; dagctl ignores it."}
     properties = {"$schema": editor, **fields, "schedule": short}
     return {
         "$schema": DRAFT,

@@ -18,6 +18,7 @@ from pydantic import (
 
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
+from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
 from dagctl.spec.fields.schedule import PRESETS, check_schedule
@@ -34,7 +35,7 @@ from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import Task
 from dagctl.spec.tasks.base import as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
-from dagctl.spec.translate import wrong_type
+from dagctl.spec.translate import TEXT, wrong_type
 from dagctl.spec.wording import quoted
 
 MAX_NAME = 200
@@ -59,9 +60,9 @@ class DagSpec(CheckedModel):
         PlainSerializer(fields.write_project_id, when_used="json-unless-none"),
     ] = Field(
         default=None,
-        description="The project that the DAG belongs to. Default: the one of dagctl.toml.",
+        description="The project that the DAG belongs to. Default: the one in dagctl.toml.",
         examples=["123e4567-e89b-12d3-a456-426614174000"],
-        json_schema_extra={"pattern": fields.UUID_PATTERN},
+        json_schema_extra={"pattern": project_ids.PATTERN},
     )
     dag_name: Annotated[str, AfterValidator(name_of(MAX_NAME))] = Field(
         description="The human name of the DAG.",
@@ -87,7 +88,7 @@ class DagSpec(CheckedModel):
     )
     owner: Annotated[str, AfterValidator(line_of(MAX_OWNER))] = Field(
         default="airflow",
-        description="Who answers for the DAG.",
+        description="Who is responsible for the DAG.",
         examples=["data-team"],
         json_schema_extra={"minLength": 1, "maxLength": MAX_OWNER},
     )
@@ -103,7 +104,7 @@ class DagSpec(CheckedModel):
         BeforeValidator(as_tuple),
     ] = Field(
         default=(),
-        description="Words to find the DAG by; the order is kept.",
+        description="Labels to find the DAG by; the order is kept.",
         examples=[["etl", "daily"]],
         json_schema_extra={"uniqueItems": True},
     )
@@ -113,33 +114,33 @@ class DagSpec(CheckedModel):
         PlainSerializer(write_start_date, when_used="json"),
     ] = Field(
         default=DEFAULT_START,
-        description="The first moment: an ISO date, or a date and time. Without a zone: UTC.",
+        description="When the schedule starts: an ISO date, or a date and time. Default zone: UTC.",
         examples=["2024-01-01", "2024-01-01T06:00:00Z"],
         json_schema_extra={"pattern": ISO_PATTERN},
     )
     retries: Annotated[int, AfterValidator(fields.read_retries)] = Field(
         default=1,
-        description="How often a failed task is tried again.",
+        description="How many times a failed task is retried.",
         json_schema_extra={"minimum": 0, "maximum": fields.MAX_RETRIES},
     )
     retry_delay_minutes: Annotated[
         int | float, PlainValidator(fields.read_retry_delay, json_schema_input_type=float)
     ] = Field(
         default=5,
-        description="Minutes between two tries.",
+        description="Minutes between two attempts.",
         json_schema_extra={"minimum": 0, "maximum": fields.MAX_RETRY_DELAY},
     )
     depends_on_past: bool = Field(
-        default=False, description="Whether a task waits for its own success in the run before."
+        default=False, description="Whether a task waits for its own success in the previous run."
     )
     catchup: bool = Field(
-        default=False, description="Whether the runs since start_date are made up for."
+        default=False, description="Whether to backfill the runs since start_date."
     )
     email_on_failure: bool = Field(
-        default=False, description="Whether Airflow sends mail when a task fails."
+        default=False, description="Whether Airflow sends an email when a task fails."
     )
     email_on_retry: bool = Field(
-        default=False, description="Whether Airflow sends mail when a task is retried."
+        default=False, description="Whether Airflow sends an email when a task is retried."
     )
     tasks: Annotated[tuple[Task, ...], BeforeValidator(fields.read_tasks)] = Field(
         description="The tasks, at least one.",
@@ -173,7 +174,7 @@ class DagSpec(CheckedModel):
         """Return the spec that `to_data` wrote.
 
         Raises:
-            pydantic.ValidationError: The data are no valid spec.
+            pydantic.ValidationError: The data are not a valid spec.
         """
         return cls.model_validate(dict(data))
 
@@ -220,7 +221,7 @@ def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:
     length = len(slug(name))
     if not 0 < length <= MAX_DAG_ID:
         reason = (
-            f"it would have {length} characters" if length else "it has no letter a-z and no digit"
+            f"it would have {length} characters" if length else "it has no ASCII letters or digits"
         )
         message = f"no id can be made from the name {quoted(name)}: {reason}"
         yield Located(("dag_name",), Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well"))
@@ -235,7 +236,7 @@ def _two_schedules(data: Mapping[str, Any]) -> Iterator[Located]:
 def _editors_schema(data: Mapping[str, Any]) -> Iterator[Located]:
     name = data.get("$schema", "")
     if not isinstance(name, str):
-        yield Located(("$schema",), wrong_type(("$schema",), "text", name, None))
+        yield Located(("$schema",), wrong_type(("$schema",), TEXT, name, None))
 
 
 def _duplicate_tags(tags: object) -> Iterator[Located]:
@@ -243,7 +244,7 @@ def _duplicate_tags(tags: object) -> Iterator[Located]:
     for place, tag in enumerate(tags if isinstance(tags, list | tuple) else ()):
         if isinstance(tag, str):
             if tag in seen:
-                message = f"the tag {quoted(tag)} stands here twice"
+                message = f"duplicate tag {quoted(tag)}"
                 yield Located(
                     ("tags", place), Problem(Code.DUPLICATE_TAG, message, "remove one of them")
                 )

@@ -57,8 +57,8 @@ def _place(document: Document, located: Located) -> Finding:
         span = document.span_of_missing(path)
     else:
         span = document.span_of(path, problem.place)
-    if problem.code == Code.WRONG_TYPE:
-        hint = _quote(document, path, problem.message) or hint
+    if problem.wants_text:
+        hint = _quote(document, path) or hint
     return Finding(problem.code, problem.message, hint, span, problem.severity, path)
 
 
@@ -69,10 +69,10 @@ def _written(document: Document, path: tuple[str | int, ...]) -> tuple[str | int
     return path
 
 
-def _quote(document: Document, path: Sequence[str | int], message: str) -> str | None:
-    """Return the hint to quote a number or a truth value where a text is expected."""
+def _quote(document: Document, path: Sequence[str | int]) -> str | None:
+    """Return the hint to quote a number or a truth value, or None if it is none."""
     node: Node | None = document.node(path)
-    if node is None or node.kind != "plain" or "must be text" not in message:
+    if node is None or node.kind != "plain":
         return None
     word = document.text[node.span.start : node.span.end]
     return f'quote it: "{word}"' if word.isprintable() else None

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from dagctl.errors import Severity
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MAX_PROBLEMS = 100
-"""So many are told at once. Whoever has more sees the others after mending these."""
+"""So many are told at once. Whoever has more sees the others after fixing these."""
+MAX_IN_VALUE = 20
+"""So many of them are about one value, so that it leaves room for what is wrong with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class Problem:
     place: Place | None = None
     """Where in the value, if it is text and more than the whole is known."""
     severity: Severity = Severity.ERROR
+    wants_text: bool = False
+    """Whether the value would be right as text: in YAML, quotes are enough."""
 
     def __str__(self) -> str:
         """Return the message and the hint, as pydantic's report shows them."""
@@ -51,3 +60,18 @@ class Located:
 
     path: tuple[str | int, ...]
     problem: Problem
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise all problems of one value, if there are any, as a pydantic validator raises them.
+
+    Raises:
+        PydanticCustomError: There is one.
+        ValidationError: There are several; pydantic puts the path of the field before each.
+    """
+    errors = [problem.error() for problem in islice(problems, MAX_IN_VALUE)]
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        lines = [InitErrorDetails(type=error, loc=(), input=None) for error in errors]
+        raise ValidationError.from_exception_data("value", lines)

@@ -1,4 +1,4 @@
-"""The graph of tasks: every id once, every dependency there, and no way round in a circle.
+"""The graph of tasks: every id once, every dependency there, and no cycle.
 
 It looks at raw data, so that a slip in one field hides no slip in the graph.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MENTIONED = 12
 _CYCLES = 10
-"""So many cycles are told at once; who has more sees the others after mending these."""
+"""So many cycles are told at once; who has more sees the others after fixing these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Node:
 
 
 def graph_problems(tasks: object) -> Iterator[Located]:
-    """Yield what is wrong with the graph of raw tasks; ids that are no text are passed over."""
+    """Yield what is wrong with the graph of raw tasks; ids that are not text are skipped."""
     nodes = list(_nodes(tasks))
     yield from _duplicate_ids(nodes)
     ids = dict.fromkeys(sorted(node.task_id for node in nodes))
@@ -62,7 +62,9 @@ def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
     for node in nodes:
         if first.setdefault(node.task_id, node.index) != node.index:
             taken = first[node.task_id] + 1
-            message = f"the task id {quoted(node.task_id)} is taken by task {taken} of the list"
+            message = (
+                f"the task id {quoted(node.task_id)} is already used by task {taken} in the list"
+            )
             yield _at(
                 node, None, Problem(Code.DUPLICATE_TASK_ID, message, "give each task its own id")
             )
@@ -73,7 +75,7 @@ def _bad_dependencies(node: Node, ids: Collection[str]) -> Iterator[Located]:
     me = quoted(node.task_id)
     for place, name in node.dependencies:
         if name in seen:
-            message = f"task {me} names the dependency {quoted(name)} twice"
+            message = f"task {me} lists the dependency {quoted(name)} twice"
             yield _at(
                 node, place, Problem(Code.DUPLICATE_DEPENDENCY, message, "remove one of them")
             )

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 
+TEXT = "text"
+"""The expected type of `wrong_type` that quotes alone can give to a value."""
 _EXPECTED = {
-    "string_type": "text",
+    "string_type": TEXT,
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "bool_type": "true or false",
@@ -27,15 +29,15 @@ _EXPECTED = {
     "dict_type": "a mapping of keys to values",
     "literal_error": "another word",
 }
-_KEYS = "write `key: value`, one line for each key"
+_KEYS = "write `key: value`, one line per key"
 _HINTS = {
-    "string_type": "write one text, between quotes",
+    "string_type": "write text in quotes",
     "model_type": _KEYS,
     "model_attributes_type": _KEYS,
     "dict_type": _KEYS,
     "bool_type": "write true or false, without quotes",
     "int_type": "write it without quotes and without a fraction",
-    "tuple_type": "write `[a, b]`, or one line with `- ` for each item",
+    "tuple_type": "write `[a, b]`, or one line with `- ` per item",
 }
 _MANY = 10
 _TOLD_ELSEWHERE = {
@@ -76,7 +78,7 @@ def located(
 
 
 def _without_tag(loc: Path) -> Path:
-    """Return the path in the document: pydantic puts the task type behind the index of a task."""
+    """Return the path in the document: pydantic puts the task type after the index of a task."""
     return (*loc[:2], *loc[3:]) if len(loc) > 2 and loc[0] == "tasks" else loc  # noqa: PLR2004 - list, index, tag
 
 
@@ -127,7 +129,8 @@ def wrong_type(
         return Problem(
             Code.NULL, f"{name} must be {expected}, not null", "give a value, or remove the key"
         )
-    return Problem(Code.WRONG_TYPE, f"{name} must be {expected}, not {_kind(value)}", hint)
+    message = f"{name} must be {expected}, not {_kind(value)}"
+    return Problem(Code.WRONG_TYPE, message, hint, wants_text=expected == TEXT)
 
 
 def _name(path: Sequence[str | int]) -> str:

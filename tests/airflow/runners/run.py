@@ -35,6 +35,8 @@ else:
     LOGICAL_DATE = "logical_date"
 
 WHEN = datetime(2024, 6, 1, tzinfo=UTC)
+CONF = {"hostile": "it's '; echo \"broken\" $(echo broken) `echo broken` \\\\"}
+"""What whoever starts the run gave it."""
 
 
 def read_below(root: str, read: Callable[..., pd.DataFrame], path: str) -> pd.DataFrame:
@@ -42,7 +44,7 @@ def read_below(root: str, read: Callable[..., pd.DataFrame], path: str) -> pd.Da
 
 
 def run(dag: Any) -> dict[str, Any]:  # noqa: ANN401 - another class in each Airflow
-    done = dag.test(**{LOGICAL_DATE: WHEN})
+    done = dag.test(**{LOGICAL_DATE: WHEN}, run_conf=CONF)
     return {
         "state": str(done.state),
         "tasks": {

@@ -7,7 +7,7 @@ import time
 import pytest
 from pydantic_core import PydanticCustomError
 
-from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command
+from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command, command_problems
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Place, Problem
 
@@ -90,3 +90,19 @@ def test_checking_a_template_computes_nothing() -> None:
 
     check_bash_command("{{ 9**9**9**9 }}{{ 'x' * 10**15 }}{{ range(10**15) | list }}")
     assert time.process_time() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    ("command", "codes"),
+    [
+        (
+            "{{ ds | one }} {{ ds | one | two }}\n{{ x is odder }}\n./run.sh",
+            [Code.TEMPLATE_FILE, Code.BAD_TEMPLATE, Code.BAD_TEMPLATE, Code.BAD_TEMPLATE],
+        ),
+        ("echo \u202e\u202d {{ ds", [Code.BAD_CHARACTER, Code.BAD_CHARACTER, Code.BAD_TEMPLATE]),
+        ("{% x %}" + "a" * MAX_COMMAND, [Code.TOO_LONG, Code.BAD_TEMPLATE]),
+        ("", [Code.BLANK]),
+    ],
+)
+def test_all_that_is_wrong_is_told_at_once(command: str, codes: list[Code]) -> None:
+    assert [problem.code for problem in command_problems(command)] == codes

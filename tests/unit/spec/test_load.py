@@ -223,3 +223,38 @@ def test_nothing_but_spec_error_leaves_for_pieces_of_yaml(text: str) -> None:
         checked = check_spec(text, format=form)
         lines = text.count("\n") + 1
         assert all(1 <= (found.line or 0) <= lines for found in checked.diagnostics)
+
+
+def test_promise_6_all_that_is_wrong_with_one_value_is_told_at_its_lines() -> None:
+    text = """\
+dag_name: Report
+dag_id: "a b\u00e9"
+owner: "a\\nb\\tc"
+tasks:
+  - task_id: a
+    task_type: bash
+    bash_command: |-
+      echo {{ ds | one }}
+      echo {{ ds | two }}
+      ./load.sh
+  - task_id: b
+    task_type: python
+    python_code: |
+      @cached
+      def f(x=a(), y=b()):
+          yield x
+"""
+    found = check_spec(text).diagnostics
+
+    assert [(each.line, each.code, each.path[-1]) for each in found] == [
+        (2, "DAG220", "dag_id"),
+        (3, "DAG207", "owner"),
+        (3, "DAG207", "owner"),
+        (8, "DAG451", "bash_command"),
+        (9, "DAG451", "bash_command"),
+        (10, "DAG452", "bash_command"),
+        (14, "DAG408", "python_code"),
+        (15, "DAG409", "python_code"),
+        (15, "DAG409", "python_code"),
+        (16, "DAG405", "python_code"),
+    ]

@@ -10,11 +10,11 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
+from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MAX_DAG_ID = 200
 """What a spec may ask for; a number that is added to a taken name still fits into Airflow's 250."""
@@ -37,23 +37,23 @@ def id_check(code: Code, limit: int) -> Callable[[str], str]:
     shape = re.compile(pattern(limit))
 
     def check(text: str) -> str:
-        if shape.fullmatch(text):
-            return text
-        raise _problem(code, text, limit).error()
+        if not shape.fullmatch(text):
+            refuse(_problems(code, text, limit))
+        return text
 
     return check
 
 
-def _problem(code: Code, text: str, limit: int) -> Problem:
+def _problems(code: Code, text: str, limit: int) -> Iterator[Problem]:
     if len(text) > limit:
         message = f"the id has {len(text):,} characters; at most {limit} are allowed"
-        return Problem(code, message, "shorten it")
-    return Problem(
-        code,
-        f"{quoted(text)} is not an id: letters a-z, digits, `_`, `-` and `.`, "
-        "beginning with a letter, a digit or `_`",
-        f"for example `{_suggest(text) or _EXAMPLE}`",
-    )
+        yield Problem(code, message, "shorten it")
+    if not re.fullmatch(pattern(max(len(text), 1)), text):
+        message = (
+            f"{quoted(text)} is not a valid id: use ASCII letters, digits, `_`, `-` and `.`, "
+            "starting with a letter, a digit or `_`"
+        )
+        yield Problem(code, message, f"for example `{_suggest(text)[:limit] or _EXAMPLE}`")
 
 
 def _suggest(text: str) -> str:

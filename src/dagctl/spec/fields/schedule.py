@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from croniter import CroniterBadDateError, CroniterError, croniter
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Problem
+from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PRESETS = {
     "@once": None,
@@ -30,7 +34,14 @@ PRESETS = {
 }
 """Airflow's presets, as cron where they have one."""
 
-_FIELDS = 5
+_FIELDS = {
+    "minute": "0 to 59",
+    "hour": "0 to 23",
+    "day of the month": "1 to 31, or `L` for the last day",
+    "month": "1 to 12, or a name such as `JAN`",
+    "day of the week": "0 to 7 (0 and 7 are Sunday), or a name such as `MON`",
+}
+"""The fields of a cron expression, with their values."""
 _LONGEST = 200
 _SAMPLE = 24
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
@@ -44,27 +55,24 @@ _NAMES = {name: i for i, name in enumerate(_MONTHS, 1)} | {name: i for i, name i
 
 
 def check_schedule(text: str) -> str:
-    """Return the schedule unchanged, or raise a pydantic error that says what is wrong with it."""
-    problem = problem_of(text)
-    if problem is not None:
-        raise problem.error()
+    """Return the schedule unchanged, or raise a pydantic error for all that is wrong with it."""
+    refuse(problems_of(text))
     return text
 
 
 @lru_cache(maxsize=1024)
-def problem_of(text: str) -> Problem | None:
-    """Return what is wrong with a schedule, or None."""
+def problems_of(text: str) -> tuple[Problem, ...]:
+    """Return what is wrong with a schedule."""
     if text in PRESETS:
-        return None
+        return ()
     if text.casefold() in {"", "none", "null", "never"}:
-        return Problem(
-            Code.BAD_SCHEDULE, f"{quoted(text)} is not a schedule", "write null, without quotes"
-        )
+        message = f"{quoted(text)} is not a schedule"
+        return (Problem(Code.BAD_SCHEDULE, message, "write null, without quotes"),)
     if len(text) > _LONGEST or not _TEXT.fullmatch(text):
-        return _bad(text)
+        return (_bad(text),)
     if text.startswith("@"):
-        return _bad(text, did_you_mean(text, PRESETS))
-    return _cron_problem(text)
+        return (_bad(text, did_you_mean(text, PRESETS)),)
+    return tuple(_cron_problems(text))
 
 
 def _bad(text: str, hint: str | None = None) -> Problem:
@@ -72,33 +80,66 @@ def _bad(text: str, hint: str | None = None) -> Problem:
     return Problem(Code.BAD_SCHEDULE, message, hint or _EXAMPLE)
 
 
-def _cron_problem(text: str) -> Problem | None:
+def _cron_problems(text: str) -> Iterator[Problem]:
     fields = text.split()
+    if len(fields) in {len(_FIELDS) + 1, len(_FIELDS) + 2}:
+        message = f"a schedule has 5 fields, not {len(fields)}"
+        hint = "remove the seconds or the year: cron dialects disagree about where they go"
+        yield Problem(Code.REFUSED_CRON, message, hint)
+    elif len(fields) != len(_FIELDS):
+        yield _bad(text)
+    else:
+        found = [*_ambiguous(text, fields), *_out_of_range(fields)]
+        yield from found or _as_a_whole(text)
+
+
+def _ambiguous(text: str, fields: list[str]) -> Iterator[Problem]:
+    """Yield what croniter takes in another sense than most readers."""
+    if any(map(_is_random, fields)):
+        message = f"{quoted(text)} would mean a different time whenever Airflow reads the file"
+        yield Problem(Code.REFUSED_CRON, message, "write the number instead of `R` or `H`")
+    for part in _parts(fields):
+        if _wraps(part):
+            message = f"the range {quoted(part)} runs backward"
+            hint = "list the values, as in `FRI,SAT,SUN` or `22,23,0,1`"
+            yield Problem(Code.REFUSED_CRON, message, hint)
+
+
+def _out_of_range(fields: list[str]) -> Iterator[Problem]:
+    """Yield each field that makes no sense in its place, whatever the others are."""
+    for place, (name, values) in enumerate(_FIELDS.items()):
+        field = fields[place]
+        if _is_random(field) or any(map(_wraps, _parts([field]))):
+            continue  # told already
+        if not _is_cron(" ".join(["*"] * place + [field] + ["*"] * (len(_FIELDS) - place - 1))):
+            message = f"{quoted(field)} is not valid as the {name} of a cron expression"
+            yield Problem(Code.BAD_SCHEDULE, message, f"the {name} is {values}")
+
+
+def _as_a_whole(text: str) -> Iterator[Problem]:
+    """Yield why fields that are right one by one make no schedule together."""
+    if not _is_cron(text):
+        yield _bad(text)
+    elif not _fires(text):
+        message = f"{quoted(text)} never fires: there is no such date"
+        yield Problem(Code.NEVER_FIRES, message, "correct the day or the month")
+
+
+def _is_cron(text: str) -> bool:
     try:
         croniter.expand(text)
     except (CroniterError, ValueError, KeyError):
-        # A hashed value is an error to croniter only because it has no seed to hash.
-        return _refused(text, fields) or _bad(text)
-    return _refused(text, fields) or (None if _fires(text) else _never(text))
+        return False
+    return True
 
 
-def _refused(text: str, fields: list[str]) -> Problem | None:
-    if len(fields) in {_FIELDS + 1, _FIELDS + 2}:
-        reason = f"a schedule has 5 fields, not {len(fields)}"
-        return Problem(
-            Code.REFUSED_CRON, reason, "cron dialects disagree where seconds and years stand"
-        )
-    parts = [part for field in fields for part in field.split(",")]
-    if any(_RANDOM.fullmatch(part.split("/")[0]) for part in parts):
-        reason = f"{quoted(text)} would mean another time each time Airflow reads the file"
-        return Problem(Code.REFUSED_CRON, reason, "write the number instead of `R` or `H`")
-    backward = next((part for part in parts if _wraps(part)), None)
-    if backward:
-        reason = f"the range {quoted(backward)} runs backward"
-        return Problem(
-            Code.REFUSED_CRON, reason, "list the values, as in `FRI,SAT,SUN` or `22,23,0,1`"
-        )
-    return None
+def _parts(fields: list[str]) -> list[str]:
+    return [part for field in fields for part in field.split(",")]
+
+
+def _is_random(field: str) -> bool:
+    """Return whether a part of the field is `R` or `H`, for which croniter draws a number."""
+    return any(_RANDOM.fullmatch(part.split("/")[0]) for part in field.split(","))
 
 
 def _wraps(part: str) -> bool:
@@ -119,14 +160,6 @@ def _fires(cron: str) -> bool:
     except CroniterBadDateError:
         return False
     return True
-
-
-def _never(text: str) -> Problem:
-    return Problem(
-        Code.NEVER_FIRES,
-        f"{quoted(text)} never fires: there is no such date",
-        "correct the day or the month",
-    )
 
 
 def as_cron(schedule: str | None) -> str | None:

@@ -57,7 +57,7 @@ def write_start_date(moment: datetime) -> str:
 def _from_text(text: str) -> datetime:
     if not _ISO.fullmatch(text):
         if _RELATIVE.search(text):
-            _refuse(f"{quoted(text)} is a relative date: every run would begin elsewhere")
+            _refuse(f"{quoted(text)} is a relative date: it would change with every run")
         _refuse(f"{quoted(text)} is not a date")
     try:
         return datetime.fromisoformat(text)
@@ -70,7 +70,7 @@ def _with_zone(moment: datetime) -> datetime:
         return moment.replace(tzinfo=UTC)
     offset = moment.tzinfo.utcoffset(None)
     if offset is None or offset % timedelta(minutes=1):
-        _refuse(f"the zone {moment.tzinfo} is no fixed offset in whole minutes")
+        _refuse(f"the time zone {moment.tzinfo} is not a fixed offset in whole minutes")
     return moment.replace(tzinfo=timezone(offset) if offset else UTC)
 
 

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.problem import Place, Problem, refuse
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MAX_TEXT = 100_000
 """Characters of a description or of Python code."""
@@ -35,39 +35,32 @@ def place_of(text: str, start: int, end: int | None = None) -> Place:
     return Place(line, column, line, column + width)
 
 
-def refuse_characters(text: str, refused: re.Pattern[str]) -> None:
-    """Raise for the first character that is refused."""
-    found = refused.search(text)
-    if found is None:
-        return
-    char = found.group()
-    name = f"U+{ord(char):04X}"
-    raise Problem(
-        Code.BAD_CHARACTER,
-        f"the character {name} is not allowed here",
-        "remove it" if char.isprintable() else f"remove it; it is invisible: {quoted(char)}",
-        place_of(text, found.start()),
-    ).error()
+def character_problems(text: str, refused: re.Pattern[str]) -> Iterator[Problem]:
+    """Yield a problem for each character that is refused."""
+    for found in refused.finditer(text):
+        char = found.group()
+        hint = "remove it" if char.isprintable() else f"remove it; it is invisible: {quoted(char)}"
+        message = f"the character U+{ord(char):04X} is not allowed here"
+        yield Problem(Code.BAD_CHARACTER, message, hint, place_of(text, found.start()))
 
 
-def refuse_length(text: str, limit: int) -> None:
-    """Raise for a text of more than `limit` characters."""
+def length_problems(text: str, limit: int) -> Iterator[Problem]:
+    """Yield a problem for a text of more than `limit` characters."""
     if len(text) > limit:
         message = f"the text has {len(text):,} characters; at most {limit:,} are allowed"
-        raise Problem(Code.TOO_LONG, message, "shorten it").error()
+        yield Problem(Code.TOO_LONG, message, "shorten it")
 
 
-def refuse_blank(text: str) -> None:
-    """Raise for a text of nothing but white space."""
+def blank_problems(text: str) -> Iterator[Problem]:
+    """Yield a problem for a text of nothing but white space."""
     if not text.strip():
         message = "the text is empty" if not text else "the text is blank"
-        raise Problem(Code.BLANK, message, "write something visible, or leave it out").error()
+        yield Problem(Code.BLANK, message, "write something visible, or leave it out")
 
 
 def prose(text: str) -> str:
     """Return a text of any number of lines, unchanged."""
-    refuse_length(text, MAX_TEXT)
-    refuse_characters(text, _IN_PROSE)
+    refuse([*length_problems(text, MAX_TEXT), *character_problems(text, _IN_PROSE)])
     return text
 
 
@@ -83,9 +76,12 @@ def name_of(limit: int) -> Callable[[str], str]:
 
 def _single(limit: int, refused: re.Pattern[str]) -> Callable[[str], str]:
     def check(text: str) -> str:
-        refuse_blank(text)
-        refuse_length(text, limit)
-        refuse_characters(text, refused)
+        refuse(list(blank_problems(text)) or _line_problems(text, limit, refused))
         return text
 
     return check
+
+
+def _line_problems(text: str, limit: int, refused: re.Pattern[str]) -> Iterator[Problem]:
+    yield from length_problems(text, limit)
+    yield from character_problems(text, refused)

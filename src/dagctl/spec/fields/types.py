@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import NoReturn
 from uuid import UUID
 
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.project_id import uuid_of
 from dagctl.spec.problem import Problem
-from dagctl.spec.translate import wrong_type
+from dagctl.spec.translate import TEXT, wrong_type
 from dagctl.spec.wording import quoted
 
 MAX_RETRIES = 1_000_000
@@ -18,20 +18,18 @@ MAX_RETRY_DELAY = 5_256_000
 """Minutes: ten years, so that no date that Airflow computes with it overflows."""
 MAX_TASKS = 5_000
 
-UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-_UUID = re.compile(UUID_PATTERN)
-
 
 def read_project_id(value: object) -> UUID | None:
     """Return the UUID that the text spells, or raise a pydantic error."""
     if value is None or isinstance(value, UUID):
         return value
     if not isinstance(value, str):
-        raise wrong_type(("project_id",), "text", value, "quote it").error()
-    if not _UUID.fullmatch(value) or "\n" in value:
+        raise wrong_type(("project_id",), TEXT, value, "quote it").error()
+    found = uuid_of(value)
+    if found is None:
         hint = "for example 123e4567-e89b-12d3-a456-426614174000"
         raise Problem(Code.BAD_PROJECT_ID, f"{quoted(value)} is not a UUID", hint).error()
-    return UUID(value)
+    return found
 
 
 def write_project_id(project_id: UUID) -> str:
@@ -73,5 +71,5 @@ def read_tasks(value: object) -> object:
         ).error()
     if len(value) > MAX_TASKS:
         message = f"the DAG has {len(value):,} tasks; at most {MAX_TASKS:,} are allowed"
-        raise Problem(Code.TOO_MANY_TASKS, message, "make several DAGs of it").error()
+        raise Problem(Code.TOO_MANY_TASKS, message, "split it into several DAGs").error()
     return tuple(value)

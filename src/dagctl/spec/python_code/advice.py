@@ -27,7 +27,7 @@ def lint(caught: Iterable[WarningMessage], source: Source) -> list[Problem]:
         finding(
             Code.PYTHON_LINT,
             f"Python warns: {message}",
-            "a later Python may refuse it",
+            "a later Python may reject it",
             Place(line, 1, line, len(source.line(line)) + 1),
             Severity.WARNING,
         )

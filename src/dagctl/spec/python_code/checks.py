@@ -6,18 +6,20 @@ import ast
 from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.codes import Code
-from dagctl.spec.python_code.findings import place_of_node, refusal
+from dagctl.spec.python_code.findings import finding, place_of_node
 from dagctl.spec.python_code.read import TOO_COMPLEX, place_of_error, too_deep
 from dagctl.spec.python_code.tree import own_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dagctl.spec.problem import Problem
     from dagctl.spec.python_code.read import Reading
     from dagctl.spec.python_code.source import Source
 
 _YIELDS = (ast.Yield, ast.YieldFrom)
 _ASYNC = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+_OUTSIDE_ASYNC = "outside async function"
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INERT = (*_DEFS, ast.Import, ast.ImportFrom, ast.Pass)
 _GENERIC_TYPES = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
@@ -26,80 +28,20 @@ _BUILTIN_TYPES = _GENERIC_TYPES | {
 }
 
 
-def check_compiles(reading: Reading, body_of: str | None) -> None:
-    """Refuse what Python can read but not compile (`return` in a class, a parameter twice).
-
-    `body_of` holds the parameters of the function whose body this is; None: it stands alone.
-    """
-    module = ast.parse(f"def f({body_of}): ..." if body_of is not None else "")
-    if body_of is None:
-        module.body = reading.statements
-    else:
-        cast("ast.FunctionDef", module.body[0]).body = reading.statements
-        check_runs(reading.statements, reading)
-    try:
-        compile(module, "<python_code>", "exec", dont_inherit=True)
-    except SyntaxError as error:
-        place = place_of_error(error, reading.source, in_bytes=True)
-        message = f"not valid in a function: {error.msg}"
-        hint = "the code becomes the body of a function; take out what cannot stand there"
-        raise refusal(Code.PYTHON_NOT_IN_FUNCTION, message, hint, place) from error
-    except TOO_COMPLEX as error:
-        raise too_deep(None) from error
+def body_problems(reading: Reading, signature: str) -> Iterator[Problem]:
+    """Yield why the code would not run as the body of a function with these parameters."""
+    yield from _runs_nothing(reading.statements, reading)
+    yield from _calls_nothing(reading.statements, reading.source)
+    module = ast.parse(f"def f({signature}): ...")
+    cast("ast.FunctionDef", module.body[0]).body = reading.statements
+    yield from _does_not_compile(module, reading)
 
 
-def check_runs(statements: Sequence[ast.stmt], reading: Reading) -> None:
-    """Refuse what makes a function a generator or a coroutine: a call of it runs nothing.
-
-    `statements` are the body of the function, `reading` is the code that they are part of.
-    """
-    if not any(isinstance(node, (*_YIELDS, *_ASYNC)) for node in reading.nodes):
-        return
+def def_problems(reading: Reading, function: ast.FunctionDef) -> Iterator[Problem]:
+    """Yield why the code, which is one `def`, would not run as a task, or run too early."""
     source = reading.source
-    nodes = list(own_nodes(statements))
-    for node in nodes:
-        if isinstance(node, _YIELDS):
-            raise refusal(
-                Code.PYTHON_YIELD,
-                "`yield` makes the task a generator, and Airflow never runs a generator's body",
-                "return a list instead",
-                place_of_node(node, source),
-            )
-    for node in nodes:
-        if isinstance(node, _ASYNC):
-            raise refusal(
-                Code.PYTHON_ASYNC,
-                "asynchronous code cannot stand in a task's own function",
-                "put it in an `async def` and call `asyncio.run(...)`",
-                place_of_node(node, source),
-            )
-
-
-def check_body(statements: Sequence[ast.stmt], source: Source) -> None:
-    """Refuse a body that only defines functions or classes: the task would do nothing."""
-    definition = next((s for s in statements if _defines(s)), None)
-    if definition is None or not all(_inert(statement) for statement in statements):
-        return
-    if len(statements) == 1 and isinstance(definition, ast.AsyncFunctionDef):
-        raise refusal(
-            Code.PYTHON_ASYNC,
-            f"`async def {definition.name}` gives a coroutine that Airflow never awaits",
-            "make it a plain `def` that calls `asyncio.run(...)`",
-            place_of_node(definition, source),
-        )
-    name = getattr(definition, "name", "the function")
-    raise refusal(
-        Code.PYTHON_NOTHING_CALLED,
-        "the code only defines and calls nothing, so the task would do nothing",
-        f"call it at the end (`return {name}(...)`), or give one `def` with its imports inside",
-        place_of_node(definition, source),
-    )
-
-
-def check_def(function: ast.FunctionDef, source: Source) -> None:
-    """Refuse what would run when Airflow reads the file."""
     for decorator in function.decorator_list:
-        raise refusal(
+        yield finding(
             Code.PYTHON_DECORATOR,
             "a decorator would run whenever Airflow reads the file",
             "remove it: the task is made from the plain function",
@@ -107,12 +49,81 @@ def check_def(function: ast.FunctionDef, source: Source) -> None:
         )
     for default in _defaults(function.args):
         if not _is_literal(default):
-            raise refusal(
+            yield finding(
                 Code.PYTHON_DEFAULT,
-                "a default that is no literal would run whenever Airflow reads the file",
+                "a default that is not a literal would run whenever Airflow reads the file",
                 "use `None` as the default and compute the value in the body",
                 place_of_node(default, source),
             )
+    yield from _runs_nothing(function.body, reading)
+    module = ast.parse("")
+    module.body = reading.statements
+    yield from _does_not_compile(module, reading)
+
+
+def _does_not_compile(module: ast.Module, reading: Reading) -> Iterator[Problem]:
+    """Yield what Python can read but not compile (`return` in a class, a parameter twice)."""
+    try:
+        compile(module, "<python_code>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        if _OUTSIDE_ASYNC in str(error.msg) and _is_asynchronous(module):
+            return  # told by `_runs_nothing`, in better words
+        place = place_of_error(error, reading.source, in_bytes=True)
+        message = f"not valid in a function: {error.msg}"
+        hint = "the code becomes the body of a function; remove what is not allowed there"
+        yield finding(Code.PYTHON_NOT_IN_FUNCTION, message, hint, place)
+    except TOO_COMPLEX:
+        yield too_deep(None)
+
+
+def _is_asynchronous(module: ast.Module) -> bool:
+    body = cast("ast.FunctionDef", module.body[-1]).body
+    return any(isinstance(node, _ASYNC) for node in own_nodes(body))
+
+
+def _runs_nothing(statements: Sequence[ast.stmt], reading: Reading) -> Iterator[Problem]:
+    """Yield what makes a function a generator or a coroutine: a call of it runs nothing."""
+    if not any(isinstance(node, (*_YIELDS, *_ASYNC)) for node in reading.nodes):
+        return  # mostly there is none anywhere, and the walk below is slow
+    source = reading.source
+    for node in own_nodes(statements):
+        if isinstance(node, _YIELDS):
+            yield finding(
+                Code.PYTHON_YIELD,
+                "`yield` makes the task a generator, and Airflow never runs a generator's body",
+                "return a list instead",
+                place_of_node(node, source),
+            )
+        elif isinstance(node, _ASYNC):
+            yield finding(
+                Code.PYTHON_ASYNC,
+                "a task's own function cannot contain asynchronous code",
+                "put it in an `async def` and call `asyncio.run(...)`",
+                place_of_node(node, source),
+            )
+
+
+def _calls_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[Problem]:
+    """Yield a problem if a body only defines functions or classes: the task would do nothing."""
+    definition = next((s for s in statements if _defines(s)), None)
+    if definition is None or not all(_inert(statement) for statement in statements):
+        return
+    place = place_of_node(definition, source)
+    if len(statements) == 1 and isinstance(definition, ast.AsyncFunctionDef):
+        yield finding(
+            Code.PYTHON_ASYNC,
+            f"`async def {definition.name}` returns a coroutine that Airflow never awaits",
+            "make it a plain `def` that calls `asyncio.run(...)`",
+            place,
+        )
+        return
+    name = getattr(definition, "name", "the function")
+    yield finding(
+        Code.PYTHON_NOTHING_CALLED,
+        "the code defines things but calls nothing, so the task would do nothing",
+        f"call it at the end (`return {name}(...)`), or give one `def` with its imports inside",
+        place,
+    )
 
 
 def runs_at_import(annotation: ast.expr) -> bool:

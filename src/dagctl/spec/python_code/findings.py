@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.errors import Severity
 from dagctl.spec.problem import Place, Problem
 
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.errors import Severity
     from dagctl.spec.codes import Code
     from dagctl.spec.python_code.source import Source
 
@@ -18,23 +18,22 @@ class PythonCodeError(ValueError):
     """Code that would not run as a task.
 
     Attributes:
-        problem: The finding, with its place inside the code.
+        problems: What is wrong, at least one finding, each with its place inside the code.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
-
-
-def refusal(code: Code, message: str, hint: str | None, place: Place | None) -> PythonCodeError:
-    """Return the error to raise."""
-    return PythonCodeError(Problem(code, message, hint, place))
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
 
 
 def finding(
-    code: Code, message: str, hint: str, place: Place | None, severity: Severity
+    code: Code,
+    message: str,
+    hint: str,
+    place: Place | None,
+    severity: Severity = Severity.ERROR,
 ) -> Problem:
-    """Return a finding that is only told."""
+    """Return a finding about code."""
     return Problem(code, message, hint, place, severity)
 
 

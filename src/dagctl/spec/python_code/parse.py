@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dagctl.spec.codes import Code
 from dagctl.spec.python_code import advice, checks
 from dagctl.spec.python_code.code import PythonCode
-from dagctl.spec.python_code.findings import place_of_node, refusal
+from dagctl.spec.python_code.findings import PythonCodeError, finding, place_of_node
 from dagctl.spec.python_code.function import as_function
 from dagctl.spec.python_code.function_tree import function_tree
 from dagctl.spec.python_code.quiet import caught_warnings
@@ -34,8 +34,12 @@ def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode
     with caught_warnings() as caught:
         reading = read(code)
         function = _only_def(reading.statements)
-        body_of = None if function else "**context" if provide_context else ""
-        checks.check_compiles(reading, body_of)
+        if function:
+            problems = checks.def_problems(reading, function)
+        else:
+            problems = checks.body_problems(reading, "**context" if provide_context else "")
+        if found := list(problems):
+            raise PythonCodeError(*found)
         lint = advice.lint(caught, reading.source)
         if function:
             parsed = _def(reading, function, lint)
@@ -58,15 +62,12 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _body(reading: Reading, lint: list[Problem], *, provide_context: bool) -> PythonCode:
-    checks.check_body(reading.statements, reading.source)
     found = [] if provide_context else advice.context_missing(reading.nodes, reading.source)
     text, string_lines = _placed(reading)
     return PythonCode(form="body", text=text, string_lines=string_lines, warnings=(*lint, *found))
 
 
 def _def(reading: Reading, function: ast.FunctionDef, lint: list[Problem]) -> PythonCode:
-    checks.check_def(function, reading.source)
-    checks.check_runs(function.body, reading)
     unfilled = advice.unfilled(function, reading.source)
     unresolved = advice.unresolved(function, reading.source)
     text, string_lines = _placed(reading)
@@ -87,12 +88,13 @@ def _must_nest(reading: Reading, function: ast.FunctionDef) -> bool:
     evaluated = any(map(checks.runs_at_import, checks.signature_annotations(function)))
     nested = len(reading.statements) > 1 or (uses and not hidden) or evaluated
     if nested and hidden:
-        raise refusal(
+        problem = finding(
             Code.PYTHON_PLACEMENT,
             f"the function and its parameter are both called `{name}`",
             "rename one of them",
             place_of_node(function, reading.source),
         )
+        raise PythonCodeError(problem)
     return nested
 
 
@@ -119,9 +121,10 @@ def _check_placement(
     except (SyntaxError, ValueError, *TOO_COMPLEX):
         placed = []
     if not same(placed, [wanted]):
-        raise refusal(
+        problem = finding(
             Code.PYTHON_PLACEMENT,
-            "the code cannot be indented without changing what it means",
+            "the code cannot be indented without changing its meaning",
             "indent it by four spaces a level, and nest less deeply",
             None,
         )
+        raise PythonCodeError(problem)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import BIDI, place_of
-from dagctl.spec.problem import Place
-from dagctl.spec.python_code.findings import place_of_node, refusal
+from dagctl.spec.problem import Place, Problem
+from dagctl.spec.python_code.findings import PythonCodeError, finding, place_of_node
 from dagctl.spec.python_code.quiet import caught_warnings
 from dagctl.spec.python_code.source import Source, read_source
 from dagctl.spec.python_code.tree import levels
-
-if TYPE_CHECKING:
-    from dagctl.spec.python_code.findings import PythonCodeError
 
 MAX_DEPTH = 500
 """Levels of nesting in a tree. Python's own limit depends on its version and on who calls it."""
@@ -66,9 +63,9 @@ def place_of_error(error: SyntaxError, source: Source, *, in_bytes: bool) -> Pla
     return Place(line, min(column, len(source.line(line)) + 1))
 
 
-def too_deep(place: Place | None) -> PythonCodeError:
-    """Return the error to raise for code that Python reads on one day and not on another."""
-    return refusal(
+def too_deep(place: Place | None) -> Problem:
+    """Return the finding for code that Python reads on one day and not on another."""
+    return finding(
         Code.PYTHON_TOO_DEEP,
         "the code is nested too deeply for Python to read it reliably",
         "split the expression into several statements",
@@ -77,14 +74,17 @@ def too_deep(place: Place | None) -> PythonCodeError:
 
 
 def _check_characters(source: Source) -> None:
-    found = _REFUSED.search(source.text)
-    if found:
-        raise refusal(
+    problems = [
+        finding(
             Code.PYTHON_CHARACTER,
-            f"the code holds the invisible character U+{ord(found.group()):04X}",
+            f"the code contains the invisible character U+{ord(found.group()):04X}",
             "remove it, or write it as an escape in a string",
             place_of(source.text, found.start(), found.end()),
         )
+        for found in _REFUSED.finditer(source.text)
+    ]
+    if problems:
+        raise PythonCodeError(*problems)
 
 
 def _read_statements(source: Source) -> list[ast.stmt]:
@@ -93,13 +93,13 @@ def _read_statements(source: Source) -> list[ast.stmt]:
     except SyntaxError as error:
         place = place_of_error(error, source, in_bytes=False)
         message = f"not valid Python: {error.msg}"
-        hint = "Python reads on up to here; the slip may be on the line before"
-        raise refusal(Code.PYTHON_SYNTAX, message, hint, place) from error
+        hint = "Python stopped reading here; the mistake may be on the line before"
+        raise PythonCodeError(finding(Code.PYTHON_SYNTAX, message, hint, place)) from error
     except TOO_COMPLEX as error:
-        raise too_deep(None) from error
+        raise PythonCodeError(too_deep(None)) from error
     if not statements:
         hint = "write at least one statement"
-        raise refusal(Code.PYTHON_BLANK, "there is no code to run", hint, None)
+        raise PythonCodeError(finding(Code.PYTHON_BLANK, "there is no code to run", hint, None))
     return statements
 
 
@@ -118,7 +118,8 @@ def _all_nodes(statements: list[ast.stmt], source: Source) -> list[ast.AST]:
     nodes: list[ast.AST] = []
     for depth, level in enumerate(levels(statements)):
         if depth > MAX_DEPTH:
-            raise too_deep(place_of_node(_statement_of(level[0], statements), source))
+            place = place_of_node(_statement_of(level[0], statements), source)
+            raise PythonCodeError(too_deep(place))
         nodes += level
     return nodes
 

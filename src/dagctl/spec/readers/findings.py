@@ -19,10 +19,10 @@ _LIMITS = {
         "a spec needs four levels",
     ),
     Code.TOO_MANY_VALUES: (
-        f"the document has too many values (with aliases written out, over {MAX_VALUES:,})",
-        "make several DAGs of it",
+        f"the document has too many values (over {MAX_VALUES:,}, counting each alias in full)",
+        "split it into several DAGs",
     ),
-    Code.YAML_ALIAS: ("the alias stands for something that it is a part of", "write the value out"),
+    Code.YAML_ALIAS: ("the alias is part of what it refers to", "write the value out"),
 }
 
 
@@ -33,9 +33,9 @@ def limit_finding(code: Code, offset: int) -> Finding:
 
 
 def duplicate_key(text: str, key: str, first: Span, second: Span) -> Finding:
-    """Return the finding for a key that stands twice in one mapping."""
+    """Return the finding for a key that a mapping has twice."""
     line, _ = line_and_column(text, first.start)
-    message = f"the key {quoted(key)} is here a second time; the first is in line {line}"
+    message = f"duplicate key {quoted(key)}; the first is on line {line}"
     return Finding(Code.DUPLICATE_KEY, message, "remove one of them", second)
 
 

@@ -40,7 +40,7 @@ _NOT_FINITE = {"nan", "infinity", "inf"}
 def read_json(text: str) -> Reading:
     """Return the document that a JSON text holds, and what is wrong with the text.
 
-    It reads on behind a slip whose meaning is certain: a comma too many, a comment, `True`.
+    It reads on after a slip whose meaning is certain: a comma too many, a comment, `True`.
     """
     reader = _Reader(text)
     try:
@@ -71,7 +71,7 @@ class _Reader:
         root = self._value(1)
         if self._next():
             raise self._stop(
-                "there is more text behind the end of the document", "one file holds one spec"
+                "there is text after the end of the document", "one file holds one spec"
             )
         return root
 
@@ -94,7 +94,7 @@ class _Reader:
         while self._goes_on("}"):
             key = self._key()
             if self._next() != ":":
-                raise self._stop("`:` is missing behind the key", 'write `"key": value`')
+                raise self._stop("`:` is missing after the key", 'write `"key": value`')
             self._at += 1
             value = self._value(depth + 1)
             if key.value in built.keys:
@@ -128,11 +128,13 @@ class _Reader:
         if char == closing:
             return
         if char != ",":
-            raise self._stop(f"`,` or `{closing}` is missing here", "separate the items by commas")
+            raise self._stop(
+                f"`,` or `{closing}` is missing here", "separate the items with commas"
+            )
         comma = self._at
         self._at += 1
         if self._next() == closing:
-            message = f"a comma stands before `{closing}`"
+            message = f"there is a comma before `{closing}`"
             self._tell(
                 Finding(
                     Code.JSON_TRAILING_COMMA, message, "remove the comma", Span(comma, comma + 1)
@@ -142,14 +144,14 @@ class _Reader:
     def _key(self) -> Node:
         if self._next() in {'"', "'"}:
             return self._text_value()
-        raise self._stop("a key in double quotes is missing here", 'write `"key": value`')
+        raise self._stop("a key in double quotes is expected here", 'write `"key": value`')
 
     def _text_value(self) -> Node:
         found = match_text(self._text, self._at)
         if found is None:
-            raise self._stop("the text that begins here is never closed", "add the closing quote")
+            raise self._stop("the string that starts here is never closed", "add the closing quote")
         if found.group().startswith("'"):
-            message = "JSON has double quotes only"
+            message = "JSON allows only double quotes"
             self._tell(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*found.span())))
         value, findings = read_text(found)
         for finding in findings:
@@ -190,16 +192,16 @@ class _Reader:
             self._tell(
                 Finding(
                     Code.JSON_NOT_FINITE,
-                    f"`{word}` is no JSON number",
+                    f"`{word}` is not a JSON number",
                     "write a finite number",
                     span,
                 )
             )
             return Node(word, span, "plain")
         if not self._text[span.start : span.end].strip():
-            raise self._stop("the document ends in the middle", "close every bracket")
+            raise self._stop("the document is incomplete", "close every bracket")
         hint = "put text in double quotes; a number has no leading zero or `+`"
-        raise self._stop("no JSON value begins here", hint, span)
+        raise self._stop("this is not a JSON value", hint, span)
 
     def _next(self) -> str:
         """Pass white space and comments; return the next character, or nothing at the end."""

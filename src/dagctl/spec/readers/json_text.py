@@ -61,13 +61,13 @@ def _said(token: re.Match[str]) -> tuple[str, Finding | None]:
     code = spelling.removeprefix("\\u")
     char = chr(int(code, 16))
     if "\ud800" <= char <= "\udfff":
-        message = f"`{spelling}` is half of a surrogate pair and no character"
+        message = f"`{spelling}` is half of a surrogate pair, not a character"
         return "\ufffd", Finding(Code.JSON_SURROGATE, message, "write the character itself", span)
     return char, None
 
 
 def _raw_character(char: str, span: Span) -> Finding:
-    message = f"the control character U+{ord(char):04X} may not stand in a JSON text as it is"
+    message = f"the control character U+{ord(char):04X} must be escaped in JSON"
     escape = next((name for name, value in _ESCAPES.items() if value == char), f"u{ord(char):04x}")
     return Finding(Code.RAW_CHARACTER, message, f"write it as \\{escape}", span)
 
@@ -76,7 +76,7 @@ def _bad_escape(spelling: str, span: Span) -> Finding | None:
     if spelling == _QUOTE:
         return None  # only between single quotes, which are told already
     hint = "write \\\\ for a backslash"
-    return Finding(Code.JSON_SYNTAX, "there is no such escape in JSON", hint, span)
+    return Finding(Code.JSON_SYNTAX, "JSON has no such escape", hint, span)
 
 
 def inside(text: str, node: Node, place: Place) -> Span | None:

@@ -29,7 +29,7 @@ def decode(source: str | bytes) -> tuple[str, Sequence[Finding]]:
         return text, []
     found = _SURROGATE.search(text)
     if found:
-        message = f"a lone surrogate (U+{ord(found.group()):04X}) is no character"
+        message = f"a lone surrogate (U+{ord(found.group()):04X}) is not a character"
         return text, [Finding(Code.NOT_UTF8, message, _HINT, Span(*found.span()))]
     return text, [_too_large()] if len(text.encode()) > MAX_BYTES else []
 
@@ -47,7 +47,7 @@ def _decode_bytes(data: bytes) -> tuple[str, Sequence[Finding]]:
 
 def _too_large() -> Finding:
     message = f"the text is larger than {MAX_BYTES:,} bytes"
-    return Finding(Code.FILE_TOO_LARGE, message, "make several DAGs of it", Span(0, 0))
+    return Finding(Code.FILE_TOO_LARGE, message, "split it into several DAGs", Span(0, 0))
 
 
 def is_json(text: str, origin: str | None) -> bool:

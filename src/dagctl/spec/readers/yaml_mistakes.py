@@ -1,6 +1,6 @@
-"""Why a text is no YAML, in words that help.
+"""Why a text is not YAML, in words that help.
 
-A slip of one line is taken out of the text, so that what is wrong behind it is found as well.
+A slip of one line is taken out of the text, so that what is wrong after it is found as well.
 """
 
 from __future__ import annotations
@@ -33,14 +33,19 @@ _SLIPS = (
     (re.compile(r"@"), Code.YAML_QUOTE, "an unquoted text cannot begin with `@`", None),
     (re.compile(r"`"), Code.YAML_QUOTE, "an unquoted text cannot begin with a backtick", None),
     (re.compile(r"%"), Code.YAML_QUOTE, "an unquoted text cannot begin with `%`", None),
-    (re.compile(r"\*\w"), Code.YAML_ALIAS, "no anchor of this name stands before the alias", None),
+    (
+        re.compile(r"\*\w"),
+        Code.YAML_ALIAS,
+        "there is no anchor of this name before the alias",
+        None,
+    ),
     (re.compile(r"\*"), Code.YAML_QUOTE, "to YAML, `*` begins an alias", None),
     (re.compile(r"&"), Code.YAML_QUOTE, "to YAML, `&` begins an anchor", None),
     (re.compile(r"!"), Code.YAML_QUOTE, "to YAML, `!` begins a tag", None),
     (
         re.compile(r"[|>]"),
         Code.YAML_QUOTE,
-        "behind `|` or `>` the text begins on the next line",
+        "after `|` or `>` the text starts on the next line",
         None,
     ),
     (re.compile(r"\["), Code.YAML_QUOTE, "to YAML, `[` begins a list", _BRACKET),
@@ -71,22 +76,22 @@ _PROBLEMS = (
     (
         "found undefined alias",
         Code.YAML_ALIAS,
-        "no anchor of this name stands before the alias",
+        "there is no anchor of this name before the alias",
         "quote it if it is text",
     ),
     (
         "duplicate anchor",
         Code.YAML_ALIAS,
-        "the anchor stands here a second time",
+        "this anchor is defined twice",
         "give each anchor its own name",
     ),
     (
         "incompatible YAML",
         Code.YAML_SYNTAX,
-        "only YAML 1.1 and 1.2 are understood",
+        "only YAML 1.1 and 1.2 are supported",
         "remove the directive",
     ),
-    ("directive", Code.YAML_SYNTAX, "this directive is not understood", "remove it"),
+    ("directive", Code.YAML_SYNTAX, "this directive is not supported", "remove it"),
     (
         "undefined tag handle",
         Code.YAML_TAG,
@@ -97,38 +102,38 @@ _PROBLEMS = (
     (
         "end of stream",
         Code.YAML_SYNTAX,
-        "what begins here is never closed",
+        "what opens here is never closed",
         "add the closing quote or bracket",
     ),
     (
         "unexpected document indicator",
         Code.YAML_SYNTAX,
-        "what begins before this line is never closed",
+        "a quote before this line is never closed",
         "add the closing quote",
     ),
     (
         "invalid Unicode character",
         Code.YAML_SYNTAX,
-        "this escape is no character to YAML",
+        "this escape is not a valid character in YAML",
         "write the character itself; a pair of \\u escapes is JSON's way",
     ),
     (
         "hexdecimal",
         Code.YAML_SYNTAX,
-        "digits are missing behind this escape",
+        "digits are missing after this escape",
         "write `\\\\` for a backslash, or use single quotes",
     ),
     (
         "escape",
         Code.YAML_SYNTAX,
-        "there is no such escape between double quotes",
+        "there is no such escape in double quotes",
         "write `\\\\` for a backslash, or use single quotes",
     ),
     (
         "expected ',' or",
         Code.YAML_SYNTAX,
-        "a list or mapping in brackets goes wrong here",
-        "separate the items by commas and close the bracket",
+        "the list or mapping in brackets is malformed here",
+        "separate the items with commas and close the bracket",
     ),
     (
         "mapping values are not allowed",
@@ -138,7 +143,7 @@ _PROBLEMS = (
     ),
 )
 _ESCAPES = ("escape", "hexdecimal")
-"""What PyYAML says of a slip behind a backslash: it is told there, not for the whole text."""
+"""What PyYAML says of a slip after a backslash: it is told there, not for the whole text."""
 _MISFIT = (
     "this line does not fit the lines before it",
     "check the indentation, and `key: value` or `- item`",
@@ -147,7 +152,7 @@ _MISFIT = (
 
 class _Slip(NamedTuple):
     finding: Finding
-    mended: str | None
+    repaired: str | None
 
 
 def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
@@ -163,7 +168,7 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
             if slip:
                 if not any(word in problem for word in _ESCAPES):
                     return slip
-                return _misfit(problem, _best_mark(error)), slip.mended
+                return _misfit(problem, _best_mark(error)), slip.repaired
     return _misfit(problem, _best_mark(error)), None
 
 
@@ -209,7 +214,7 @@ def _quoted(value: str) -> str:
     return (
         f"quote it: '{value}'"
         if "'" not in value
-        else "put the text into a block: `|` and, indented, the next lines"
+        else "put the text in a block: `|`, then the text on indented lines"
     )
 
 

@@ -90,7 +90,7 @@ def compose(text: str, composer: Callable[[str], Any] = _COMPOSER) -> yaml.Node 
     """Return the root node of the only document, or None if there is none.
 
     Raises:
-        yaml.MarkedYAMLError: The text is no YAML, or more than one document.
+        yaml.MarkedYAMLError: The text is not YAML, or more than one document.
         LimitError: It is nested too deeply or has too many values.
     """
     try:

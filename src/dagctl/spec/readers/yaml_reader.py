@@ -24,9 +24,10 @@ from dagctl.spec.readers.yaml_places import inside
 from dagctl.spec.readers.yaml_values import meaning
 from dagctl.spec.wording import quoted
 
-_MENDED = 20
-"""So many slips of one line each are mended, to find what else is wrong behind them."""
-_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
+_REPAIRS = 20
+"""So many slips of one line each are repaired, to find what else is wrong after them."""
+REFUSED_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
+"""What may not stand in YAML except as an escape between double quotes."""
 _ALIAS = re.compile(r"\*[\w-]")
 """Where there may be an alias: its name is of ASCII letters, digits, `_` and `-`."""
 _KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'": "quoted"}
@@ -34,22 +35,22 @@ _KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'"
 
 def read_yaml(text: str) -> Reading:
     """Return the document that a YAML text holds, and what is wrong with the text."""
-    raw = _RAW.search(text)
+    raw = REFUSED_RAW.search(text)
     if raw:
         return Reading(None, [_raw_character(raw)])
     findings: list[Finding] = []
-    mended = text
-    for _ in range(_MENDED):
+    repaired = text
+    for _ in range(_REPAIRS):
         try:
-            root = compose(mended)
+            root = compose(repaired)
         except LimitError as error:
             return Reading(None, [*findings, limit_finding(error.code, error.offset)])
         except yaml.MarkedYAMLError as error:
-            finding, again = explain(mended, error)
+            finding, again = explain(repaired, error)
             findings.append(finding)
             if again is None:
                 return Reading(None, findings)
-            mended = again
+            repaired = again
         else:
             return _document(text, root, findings)
     return Reading(None, findings)
@@ -58,12 +59,12 @@ def read_yaml(text: str) -> Reading:
 def _raw_character(found: re.Match[str]) -> Finding:
     char = found.group()
     if char == "\r":
-        message = "a carriage return alone is no line end"
+        message = "a carriage return alone is not a line ending"
         return Finding(
-            Code.RAW_CHARACTER, message, "save the file with LF line ends", Span(*found.span())
+            Code.RAW_CHARACTER, message, "save the file with LF line endings", Span(*found.span())
         )
-    message = f"the character U+{ord(char):04X} may not stand in YAML as it is"
-    hint = f"remove it, or write it as {quoted(char)[1:-1]} between double quotes"
+    message = f"the character U+{ord(char):04X} must be escaped in YAML"
+    hint = f"remove it, or write it as {quoted(char)[1:-1]} in double quotes"
     return Finding(Code.RAW_CHARACTER, message, hint, Span(*found.span()))
 
 

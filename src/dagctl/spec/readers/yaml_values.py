@@ -32,7 +32,7 @@ _AMBIGUOUS = (
     (re.compile(r"[-+]?0b[01_]+"), "may be a binary number"),
     (
         re.compile(r"[-+]?[0-9][0-9_]*(?::[0-9]{1,2})+(?:\.[0-9_]*)?"),
-        "may be a number to the base 60",
+        "may be a number in base 60",
     ),
     (
         re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"),

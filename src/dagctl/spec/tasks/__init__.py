@@ -1,6 +1,6 @@
 """The task types: one model class a type, listed here once."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
@@ -9,8 +9,12 @@ from dagctl.spec.tasks.bash import BashTask
 from dagctl.spec.tasks.python import PythonTask
 
 Task = Annotated[PythonTask | BashTask, Field(discriminator="task_type")]
+"""Every task type: the one list of them."""
 
-TASK_TYPES: dict[str, type[TaskBase]] = {"python": PythonTask, "bash": BashTask}
-"""The model class of each task type."""
+TASK_TYPES: dict[str, type[TaskBase]] = {
+    model.type_name(): model for model in get_args(get_args(Task)[0])
+}
+"""The model class of each task type, by its word."""
+TaskBase.types = TASK_TYPES  # a model tells by it whose a foreign key is
 
 __all__ = ["TASK_TYPES", "BashTask", "PythonTask", "Task", "TaskBase"]

@@ -1,11 +1,14 @@
 """The fields that every task has."""
 
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
+from dagctl.spec.problem import Problem
 
 
 def as_tuple(value: object) -> object:
@@ -21,6 +24,9 @@ class TaskBase(CheckedModel):
 
     code_field: ClassVar[str] = ""
     """The field that holds the task's code; where it is given, the type is told by it."""
+
+    types: ClassVar[Mapping[str, type["TaskBase"]]] = {}
+    """The model class of each task type; `dagctl.spec.tasks` lists them."""
 
     task_id: TaskId = Field(
         description="The id of the task, unique in the DAG.",
@@ -42,9 +48,9 @@ class TaskBase(CheckedModel):
     @classmethod
     def owner_of(cls, key: str) -> str | None:
         """Return the task type that has this key as a field of its own, or None."""
-        for other in TaskBase.__subclasses__():
+        for name, other in TaskBase.types.items():
             if key in other.model_fields and key not in TaskBase.model_fields and other is not cls:
-                return other.type_name()
+                return name
         return None
 
     @classmethod
@@ -52,3 +58,7 @@ class TaskBase(CheckedModel):
         """Return the value of `task_type` that selects this model."""
         (name,) = cls.model_fields["task_type"].annotation.__args__  # type: ignore[union-attr] # a Literal of one word
         return str(name)
+
+    @abstractmethod
+    def warnings(self) -> Iterator[Problem]:
+        """Yield the warnings about the task's code."""

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from dagctl.spec.bash_advice import bash_warnings
 from dagctl.spec.bash_command import check_bash_command
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
@@ -27,6 +28,10 @@ class BashTask(TaskBase):
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield a problem if the command is to get a context, which only a function can take."""
         if isinstance(data, dict) and data.get("provide_context") is True:
-            message = "a bash task has no function that could take the context"
-            hint = "remove `provide_context`; in the command write `{{ ds }}` and the like"
+            message = "a bash task has no function to receive the context"
+            hint = "remove `provide_context`; in the command, use templates such as `{{ ds }}`"
             yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield the warnings about the command."""
+        return bash_warnings(self.bash_command)

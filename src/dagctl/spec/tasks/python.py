@@ -1,21 +1,23 @@
 """A task that calls a Python function."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 
-from dagctl.spec.fields.text import MAX_TEXT, refuse_length
+from dagctl.spec.fields.text import MAX_TEXT, length_problems
+from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.tasks.base import TaskBase
 
 
 def check_python_code(code: str, info: ValidationInfo) -> str:
-    """Return the code unchanged, or raise a pydantic error at its first flaw."""
-    refuse_length(code, MAX_TEXT)
+    """Return the code unchanged, or raise a pydantic error for all that is wrong with it."""
+    refuse(length_problems(code, MAX_TEXT))
     try:
         parse_python_code(code, provide_context=info.data.get("provide_context", False))
     except PythonCodeError as error:
-        raise error.problem.error() from error
+        refuse(error.problems)
     return code
 
 
@@ -41,3 +43,7 @@ class PythonTask(TaskBase):
     def code(self) -> PythonCode:
         """The checked code, ready to be placed in a function."""
         return self._code
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield the warnings about the code."""
+        yield from self.code.warnings

@@ -16,7 +16,7 @@ from dagctl.spec.fields.schedule import (
     PRESETS,
     check_schedule,
     next_run,
-    problem_of,
+    problems_of,
     runs_between,
 )
 from dagctl.spec.fields.schedule_words import in_words
@@ -86,14 +86,36 @@ def test_a_schedule_that_means_nothing_or_several_things_is_refused(
         check_schedule(schedule)
 
     assert caught.value.type == code
-    problem = problem_of(schedule)
-    assert problem is not None
+    (problem,) = problems_of(schedule)
     assert problem.hint
+
+
+@pytest.mark.parametrize(
+    ("schedule", "messages"),
+    [
+        ("60 * * * *", ["`60` is not valid as the minute of a cron expression"]),
+        (
+            "0 6 * 13 mno",
+            ["`13` is not valid as the month of", "`mno` is not valid as the day of t"],
+        ),
+        ("99 22-2 * * *", ["the range `22-2` runs backward", "`99` is not valid as the minute of"]),
+        (
+            "R 24 * * *",
+            ["`R 24 * * *` would mean a different time", "`24` is not valid as the hour"],
+        ),
+        ("50-10 22-2 * * *", ["the range `50-10` runs backward", "the range `22-2` runs backward"]),
+    ],
+)
+def test_each_field_that_is_wrong_is_named(schedule: str, messages: list[str]) -> None:
+    found = [problem.message for problem in problems_of(schedule)]
+
+    assert len(found) == len(messages)
+    assert all(map(str.startswith, found, messages))
 
 
 @given(st.text(max_size=30) | st.from_regex(r"[0-9*/,LW#?\-]{1,6}( [0-9*/,LW#?\-]{1,6}){4}"))
 def test_what_is_accepted_is_accepted_by_croniter_and_fires(schedule: str) -> None:
-    if problem_of(schedule) is not None or schedule in PRESETS:
+    if problems_of(schedule) or schedule in PRESETS:
         return
 
     try:

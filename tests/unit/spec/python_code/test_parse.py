@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.spec.python_code import PythonCodeError, as_function, parse_python_code
 
+if TYPE_CHECKING:
+    from dagctl.spec.problem import Problem
 
-def refused(code: str, *, provide_context: bool = False) -> PythonCodeError:
+
+def problems(code: str, *, provide_context: bool = False) -> tuple[Problem, ...]:
     with pytest.raises(PythonCodeError) as caught:
         parse_python_code(code, provide_context=provide_context)
-    return caught.value
+    return caught.value.problems
+
+
+def refused(code: str, *, provide_context: bool = False) -> Problem:
+    (problem,) = problems(code, provide_context=provide_context)
+    return problem
 
 
 def function(code: str, *, provide_context: bool = False) -> str:
@@ -72,7 +81,7 @@ def function(code: str, *, provide_context: bool = False) -> str:
     ],
 )
 def test_what_would_not_run_as_a_task_is_refused(code: str, number: str) -> None:
-    assert refused(code).problem.code == number
+    assert refused(code).code == number
 
 
 @pytest.mark.parametrize(
@@ -89,7 +98,7 @@ def test_what_would_not_run_as_a_task_is_refused(code: str, number: str) -> None
     ],
 )
 def test_a_refusal_points_at_its_place_in_characters(code: str, line: int, column: int) -> None:
-    place = refused(code).problem.place
+    place = refused(code).place
     assert place is not None
     assert (place.line, place.column) == (line, column)
 
@@ -137,7 +146,7 @@ def test_a_body_takes_the_context_if_it_is_asked_for() -> None:
 
 
 def test_a_name_of_the_context_cannot_be_global_too() -> None:
-    assert refused("global context\ncontext = 1", provide_context=True).problem.code == "DAG410"
+    assert refused("global context\ncontext = 1", provide_context=True).code == "DAG410"
     assert function("global context\ncontext = 1")
 
 
@@ -179,4 +188,24 @@ def test_emoji_that_are_joined_are_no_hidden_text() -> None:
 
 def test_code_that_python_can_only_just_indent_is_refused() -> None:
     deep = "".join(f"{' ' * level}if x:\n" for level in range(99)) + " " * 99 + "pass"
-    assert refused(deep).problem.code == "DAG411"
+    assert refused(deep).code == "DAG411"
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers"),
+    [
+        (
+            "@a\n@b\ndef f(c=d(), *, e=g()):\n    yield 1\n    await h()",
+            ["DAG408", "DAG408", "DAG409", "DAG409", "DAG405", "DAG406"],
+        ),
+        ("@a\ndef f(b, b):\n    return b", ["DAG408", "DAG410"]),
+        ("def f(a, a):\n    await a", ["DAG406", "DAG410"]),
+        ("yield 1\nawait a\nyield 2", ["DAG405", "DAG405", "DAG406"]),
+        ("yield 1\nbreak", ["DAG405", "DAG410"]),
+        ("def f():\n    await a\nawait b\nf()", ["DAG406"]),
+        ("def f():\n    await a\nf()", ["DAG410"]),
+        ("x\u200b = '\u202e'", ["DAG404", "DAG404"]),
+    ],
+)
+def test_all_that_is_wrong_is_told_at_once(code: str, numbers: list[str]) -> None:
+    assert sorted(each.code for each in problems(code)) == sorted(numbers)

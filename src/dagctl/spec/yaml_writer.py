@@ -1,0 +1,40 @@
+"""A spec as YAML that `readers.yaml_reader` reads back equal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from dagctl.spec.readers.yaml_reader import REFUSED_RAW
+from dagctl.spec.readers.yaml_values import meaning
+
+if TYPE_CHECKING:
+    from dagctl.spec.model import DagSpec
+
+
+def to_yaml(spec: DagSpec) -> str:
+    """Return the spec as a YAML document, text of several lines as blocks where YAML allows it."""
+    return yaml.dump(
+        spec.to_data(), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=_style(data))
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+
+def _style(text: str) -> str | None:
+    """Return how a text is written: None leaves the choice to PyYAML.
+
+    PyYAML quotes what YAML 1.1 would misread. The reader refuses what any version misreads.
+    """
+    if REFUSED_RAW.search(text):
+        return '"'
+    if "\n" in text:
+        return "|"
+    return None if meaning(text) == (text, None) else "'"
