@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("quick", "kept_secret")
 
+READING = ("journal.aside", "journal.entries", "journal.aside 2")
+"""How the journal is read: what is set aside as unreadable is told."""
 DOING = (
-    *("journal.entries", "registry.find", "files.read", "repo.preflight", "journal.write"),
+    *(*READING, "registry.find", "files.read", "repo.preflight", "journal.write"),
     *("registry.reserve", "journal.write 2", "store.put", "files.write", "repo.commit"),
     *("repo.stage", "registry.confirm", "tell", "journal.delete"),
 )
@@ -202,7 +204,7 @@ def test_promise_3_after_any_local_fault_one_command_brings_agreement(
 
 # --- One more fault while the first one is made good ---
 
-LOOKING = ("journal.entries", "registry.status", "repo.find_commit")
+LOOKING = (*READING, "registry.status", "repo.find_commit")
 FINISHING = (*LOOKING, "repo.stage", "registry.confirm", "journal.delete")
 TAKING_BACK = (
     *(*LOOKING, "registry.begin_abort", "repo.find_commit 2", "files.restore"),
@@ -219,7 +221,7 @@ RECOVERIES = (
     (Case("update", refused=False, at="store.put", kind="kill", after=True), PUTTING_BACK),
     (
         Case("create", refused=True, at="repo.uncommit", kind="kill", after=True),
-        (*TAKING_BACK[:5], "repo.stage", *TAKING_BACK[5:9], "repo.stage 2", *TAKING_BACK[9:]),
+        (*TAKING_BACK[:7], "repo.stage", *TAKING_BACK[7:11], "repo.stage 2", *TAKING_BACK[11:]),
     ),
     (
         Case("update", refused=True, at="journal.write 3", kind="kill", after=True),
