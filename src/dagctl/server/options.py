@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.spec.readers.document import MAX_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,7 +37,7 @@ class Options:
     """0: a free one."""
     cors_origins: tuple[str, ...] = ()
     """The origins whose pages may call."""
-    body_limit: int = 2 * 1024 * 1024
+    body_limit: int = MAX_BYTES
     """Bytes of a request's body: as much as a spec may have."""
     request_timeout: float = 60
     """Seconds until a request is answered, whatever it waits for."""
