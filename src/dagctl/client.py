@@ -285,7 +285,7 @@ class Client:
         except ValueError as error:
             raise UsageError(
                 f"`{user}` is neither a user id (UUID) nor an e-mail address",
-                hint="the id stands in `dagctl show`",
+                hint="`dagctl show ID` names the user who created a DAG",
             ) from error
 
     def _settle_dead(self) -> None:

@@ -119,7 +119,7 @@ def test_a_user_that_is_neither_id_nor_address_is_refused(five: Shell, user: str
     done = five.run("list", "--user", user)
     assert (done.code, done.out) == (ExitCode.USAGE, "")
     assert f"`{user}` is neither a user id (UUID) nor an e-mail address" in done.err
-    assert "fix:   the id stands in `dagctl show`" in done.err
+    assert "fix:   `dagctl show ID` names the user" in done.err
 
 
 def test_the_state_tells_drift_and_missing(five: Shell) -> None:

@@ -235,7 +235,7 @@ def test_a_repository_that_was_half_made_is_made_whole(local: Served) -> None:
         ),
         (
             f'"{PROJECT}" = "elsewhere"\n"{PROJECT.upper()}" = "elsewhere"',
-            f"projects.toml: {PROJECT} stands there twice",
+            f"projects.toml: {PROJECT} is in it twice",
         ),
     ],
     ids=["missing", "TOML", "id", "type", "no folder", "no workspace", "another's", "twice"],

@@ -133,7 +133,7 @@ def test_one_that_is_only_slow_undoes_itself(
 def test_a_key_whose_dag_was_deleted_makes_no_other(place: Place) -> None:
     keys.create(place, place.spec("specs/x.yaml"))
     place.stand_in.sql("delete from public.user_dags")
-    with pytest.raises(DagctlError, match="is not any more") as caught:
+    with pytest.raises(DagctlError, match="is not recorded any more") as caught:
         keys.create(place, place.spec("specs/x.yaml"))
     assert caught.value.code == "CONFLICT"
     assert "new key" in (caught.value.hint or "")

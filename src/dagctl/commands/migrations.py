@@ -55,7 +55,7 @@ def _export(target: Path) -> ExportResult:
     changed = [path.name for path in standing if path.read_bytes() != wanted[path]]
     if changed:
         raise ConflictError(
-            f"in {target} other files stand as {', '.join(changed)}",
+            f"{target} has other files of these names: {', '.join(changed)}",
             hint="move them away, or export to another folder and compare",
         )
     target.mkdir(parents=True, exist_ok=True)

@@ -5,12 +5,13 @@ Reads the registry (a constant number of times), the work tree and the store; ch
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.codegen.names import file_name
 from dagctl.codegen.render import Provenance, render
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, DagctlError
 from dagctl.publish.choice import choose
 from dagctl.publish.drift import changed_by_hand, drift_of, not_ours
 from dagctl.publish.entry import digest_of
@@ -79,9 +80,29 @@ def make_plan(context: Context, requests: Iterable[Request], options: Options) -
         dag_ids={one.spec.dag_id for one in wanted},
     )
     choices = choose(wanted, records, options.if_exists)
+    if options.if_exists is None:
+        _tell_renamed(context, choices, records)
     names = _expected(context.backend.registry, choices, records)
     pairs = zip(choices, names, strict=True)
     return [_planned(context, choice, name, options) for choice, name in pairs]
+
+
+def _tell_renamed(
+    context: Context, choices: Sequence[Choice], records: Sequence[DagRecord]
+) -> None:
+    """Warn of new DAGs whose spec may be that of a recorded one, in a file that was renamed."""
+    by_id = {record.dag_id: record for record in records}
+    for choice in choices:
+        request = choice.request
+        record = by_id.get(request.spec.dag_id) if choice.record is None else None
+        if record is None or record.source_path is None or request.source is None:
+            continue
+        with suppress(DagctlError):  # a path that leads out of the workspace is not looked at
+            if context.backend.files.read(record.source_path) is None:
+                context.listener.warn(
+                    f"`{record.dag_id}` was made from {record.source_path}, which is gone; if "
+                    f"{request.source} is that file renamed, --if-exists update keeps the DAG"
+                )
 
 
 def rendered(

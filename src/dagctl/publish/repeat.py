@@ -52,12 +52,12 @@ def asked_before(backend: Backend, key: str, wishes: Sequence[Wish]) -> KeyedOpe
         return None
     if not found.reservations:
         raise ConflictError(
-            f"what the key {key} stands for was recorded, and is not any more",
+            f"what was created with the key {key} is not recorded any more",
             hint="use a new key to create it anew",
         )
     if [one.spec_digest for one in found.reservations] != [wish.digest for wish in wishes]:
         raise KeyReusedError(
-            f"the key {key} stands for other specs: it was used for operation {found.operation_id}",
+            f"the key {key} was used for other specs, in operation {found.operation_id}",
             hint="use a new key for a new request",
         )
     return found

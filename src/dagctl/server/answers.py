@@ -83,7 +83,7 @@ def status_of(error: DagctlError) -> HTTPStatus:
 def _detail(error: DagctlError, request: Request) -> str | None:
     """Return what failed; the keys of operations are no words of the caller's."""
     if isinstance(error, KeyReusedError):
-        return "the Idempotency-Key stands for another request already"
+        return "the Idempotency-Key was used for another request"
     shown: str | None = request.app.state.service.projects.shown(error.message)
     return shown
 

@@ -143,7 +143,7 @@ def mapped_workspaces(file: Path) -> dict[str, Path]:
     for project, folder in entries.items():
         project_id, root = _mapped(file, project, folder)
         if project_id in found:
-            raise UsageError(f"{file}: {project_id} stands there twice", hint="write it once")
+            raise UsageError(f"{file}: {project_id} is in it twice", hint="write it once")
         found[project_id] = root
     return found
 

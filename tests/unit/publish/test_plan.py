@@ -6,6 +6,7 @@ import pytest
 
 from dagctl.commands.plan import plan
 from dagctl.errors import ConflictError
+from dagctl.publish.backend import Silence
 from dagctl.publish.plan import Options
 from dagctl.publish.request import Request
 from tests.unit.publish.conftest import World, spec
@@ -147,6 +148,29 @@ def test_a_spec_file_that_was_renamed_keeps_its_dag(created: World) -> None:
     (dag,) = created.create(Request(spec(command="echo 2"), renamed)).dags
     assert (dag.dag_id, dag.state) == ("orders", "updated")
     created.check_agreement()
+
+
+class Warned(Silence):
+    """Remembers what it is warned of."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.texts.append(text)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_name_whose_spec_file_is_gone_may_have_been_renamed(
+    created: World, *, is_there: bool
+) -> None:
+    created.listener = warned = Warned()
+    if is_there:
+        created.backend.files.content[A] = b"dag_name: Orders"
+    planned = plan(created.context(), [Request(spec(), "specs/b.yaml")], Options())
+    assert planned.dags[0].dag_id == "orders_2"
+    gone = "`orders` was made from specs/a.yaml, which is gone"
+    assert [text.partition(";")[0] for text in warned.texts] == ([] if is_there else [gone])
 
 
 def test_a_spec_without_a_file_leaves_the_dag_to_its_file(created: World) -> None:
