@@ -1,8 +1,8 @@
 """What the operation needs from the world: the ports and the values that cross them.
 
 An adapter implements one port. Registry and store are embedded (SQLite, a folder) or Supabase's;
-all ports are there in memory as well, for tests. All paths are relative to the workspace root and use `/`. Identifiers are the text form
-of a UUID. Times are aware, in UTC.
+all ports are there in memory as well, for tests. All paths are relative to the workspace root and
+use `/`. Identifiers are the text form of a UUID. Times are aware, in UTC.
 
 Contract of every port: a method either did all it says, or raised a `DagctlError`.
 `UnavailableError` and any other exception mean that the effect may or may not have happened

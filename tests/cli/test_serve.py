@@ -63,6 +63,14 @@ def test_a_secret_key_is_refused(shell: Shell) -> None:
     assert SECRET["DAGCTL_SUPABASE_KEY"] not in done.err
 
 
+@pytest.mark.parametrize("key", ["sb_publishable_0123456789", None])
+def test_supabase_settings_beside_a_local_user_are_warned_of(shell: Shell, key: str | None) -> None:
+    settings = {**SECRET, "DAGCTL_SUPABASE_KEY": key} if key else {}
+    done = shell.run("serve", *LOCAL, "--host", "0.0.0.0", **settings)  # is refused after that
+    warned = "warning: --local-user serves the local backend; the Supabase project https://abc"
+    assert done.err.startswith(warned) == (key is not None)
+
+
 def test_a_port_in_use_is_named(shell: Shell) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -84,8 +85,8 @@ def serve(  # noqa: PLR0913 - one parameter an option
 
     It answers POST /create-dag, GET /dags and more.
     Each project has a git repository of its own, made on first use. Every call carries a Supabase
-    access token, and is made as its user. The log goes to standard error, one JSON document a line
-    where no person looks.
+    access token, and is made as its user. The log goes to standard error: readable lines on a
+    terminal, else one JSON document a line.
     """
     try:
         from dagctl.server.options import Options
@@ -95,7 +96,11 @@ def serve(  # noqa: PLR0913 - one parameter an option
         raise _not_installed() from error
 
     console = current(context).console
-    endpoint, bucket = (None, DEFAULTS.bucket) if local_user else _supabase(console.environ)
+    if local_user:
+        endpoint, bucket = None, DEFAULTS.bucket
+        _warn_of_supabase(console)
+    else:
+        endpoint, bucket = _supabase(console.environ)
     options = Options(
         root=root.absolute(),
         workspaces={} if projects is None else mapped_workspaces(projects),
@@ -128,6 +133,16 @@ def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
             raise
         raise UsageError(error.message, hint=f"{HOW_TO_LINK}; {TRY_IT_OUT}") from error
     return remote.endpoint, remote.bucket
+
+
+def _warn_of_supabase(console: Console) -> None:
+    """Warn of settings that are not used: who has them may expect DAGs to go there."""
+    from dagctl import sign_in
+    from dagctl.errors import UsageError
+
+    with suppress(UsageError):
+        url = sign_in.find_remote(console.environ).endpoint.url
+        console.warn(f"--local-user serves the local backend; the Supabase project {url} is unused")
 
 
 def _for_reader(console: Console) -> Literal["json", "text"]:

@@ -100,16 +100,6 @@ def _make_root(root: Path) -> None:
 
 
 def _check(options: Options) -> None:
-    if options.endpoint is not None and options.local_user is not None:
-        raise UsageError(
-            "--local-user goes with the local backend only", hint="leave the Supabase settings out"
-        )
-    if options.endpoint is None and options.local_user is None:
-        raise UsageError(
-            "no Supabase project is set, and no --local-user",
-            hint="set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY, or try it out with "
-            "--local-user you@example.com",
-        )
     if options.local_user is not None and "@" not in options.local_user:
         raise UsageError(
             f"--local-user {options.local_user!a} is not an e-mail address",
