@@ -110,7 +110,7 @@ _HINTS = {
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_FULL: "free some space on the disk, then try again",
-    sqlite3.SQLITE_IOERR: "look whether the disk is full or failing, then try again",
+    sqlite3.SQLITE_IOERR: "check whether the disk is full or failing, then try again",
     sqlite3.SQLITE_BUSY: "another program holds it: end that, then try again",
 }
 """What to do, by the primary code of a failure (https://www.sqlite.org/rescode.html)."""

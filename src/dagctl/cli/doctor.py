@@ -21,7 +21,7 @@ STYLES: Mapping[str, Style] = {"ok": "good", "failed": "error", "skipped": "warn
 
 
 def doctor(context: typer.Context, *, output: TextOrJson = "text") -> None:
-    """Look whether dagctl has all it needs; name the fix if not.
+    """Check the setup, and name the fix for what is wrong.
 
     Exits with the code of the first thing that is wrong. Nothing stays changed.
     """

@@ -52,7 +52,7 @@ def change(*path: str, before: object = None, after: object = None) -> Change:
         ),
         (
             change("schedule_interval", before="@daily"),
-            "  ~ schedule_interval  @daily -> none  (never; it runs when triggered)",
+            "  ~ schedule_interval  @daily -> none  (runs only when triggered)",
         ),
         (change("retries", before=1, after=0), "  ~ retries  1 -> 0"),
         (change("catchup", before=False, after=True), "  ~ catchup  false -> true"),

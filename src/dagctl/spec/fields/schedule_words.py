@@ -8,7 +8,7 @@ from croniter import croniter
 from dagctl.spec.fields.schedule import as_cron
 
 _NO_CRON = {
-    None: "never; it runs when triggered",
+    None: "runs only when triggered",
     "@once": "once",
     "@continuous": "continuously, one run after the other",
 }

@@ -127,7 +127,7 @@ def test_what_is_accepted_is_accepted_by_croniter_and_fires(schedule: str) -> No
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        (None, "never; it runs when triggered"),
+        (None, "runs only when triggered"),
         ("@once", "once"),
         ("@continuous", "continuously, one run after the other"),
         ("@daily", "at 00:00"),
