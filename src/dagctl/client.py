@@ -103,7 +103,7 @@ class Client:
             overrides: Settings that win over `dagctl.toml` and the environment.
 
         Raises:
-            UsageError: There is not a workspace, or its settings are wrong.
+            UsageError: There is no workspace, or its settings are wrong.
         """
         workspace = find_workspace(Path(path))
         settings = load_settings(workspace, os.environ, overrides or {})

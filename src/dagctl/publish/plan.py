@@ -147,9 +147,7 @@ def _planned(context: Context, choice: Choice, dag_id: str, options: Options) ->
     try:
         standing = standing_at(backend, path, options)
     except ConflictError:
-        backend.registry.get(
-            dag_id
-        )  # to who is not a member, every file looks as if nobody wrote it
+        backend.registry.get(dag_id)  # refuses a non-member, who sees no record of any file
         raise
     return Planned(
         choice=choice, action="create", dag_id=dag_id, path=path, standing=standing, content=None
@@ -185,8 +183,9 @@ def _refusal(
     """Return why a recorded file may not be written; `known` is what it held, if that is known."""
     if not record.content_digest and standing is not None:
         return not_ours(record.file_path)
-    recorded = known or backend.store.get(record.storage_path)
-    return changed_by_hand(record.file_path, recorded, standing)
+    if known is None and standing is not None:  # a deleted file is refused without a diff
+        known = backend.store.get(record.storage_path)
+    return changed_by_hand(record.file_path, known, standing)
 
 
 def _is_untouched(record: DagRecord, standing: bytes | None, content: bytes) -> bool:
