@@ -15,11 +15,11 @@ from dagctl.commands.doctor import examine
 from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
+from dagctl.operation.backend import Context, Silence
+from dagctl.operation.drift import drift_of
+from dagctl.operation.plan import Options
+from dagctl.operation.request import Request
 from dagctl.ports import Query
-from dagctl.publish.backend import Context, Silence
-from dagctl.publish.drift import drift_of
-from dagctl.publish.plan import Options
-from dagctl.publish.request import Request
 from dagctl.settings import load_settings
 from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
     from dagctl.errors import Diagnostic
+    from dagctl.operation.drift import Drift
+    from dagctl.operation.recovery import Recovered, Unsettled
+    from dagctl.operation.request import IfExists
     from dagctl.ports import DagRecord, Listener, Page
-    from dagctl.publish.drift import Drift
-    from dagctl.publish.recovery import Recovered, Unsettled
-    from dagctl.publish.request import IfExists
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl import Client
-from dagctl.publish.backend import Silence
+from dagctl.operation.backend import Silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

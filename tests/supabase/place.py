@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from dagctl import Client
 from dagctl.adapters.keys import TEMPORARY
 from dagctl.endpoint import Endpoint
-from dagctl.publish.backend import Silence
+from dagctl.operation.backend import Silence
 from dagctl.session.model import Session
 from dagctl.sign_in import auth_server, session_file
 

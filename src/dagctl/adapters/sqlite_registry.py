@@ -25,8 +25,8 @@ from dagctl.adapters.sqlite_rows import (
 )
 from dagctl.adapters.sqlite_schema import empty_database, failure, open_database
 from dagctl.errors import ConflictError
+from dagctl.operation.names import grant_names
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
-from dagctl.publish.names import grant_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

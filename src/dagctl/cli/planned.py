@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.cli.specs import Batch
     from dagctl.commands.plan import PlannedDag, PlanResult
-    from dagctl.publish.changes import Change
+    from dagctl.operation.changes import Change
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 STYLES: Mapping[str, Style] = {"+": "added", "-": "removed", "~": "warning", "@": "dim"}
@@ -23,7 +23,7 @@ LONGEST_VALUE = 40
 
 
 def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
-    """Write what would be published."""
+    """Write what `create` would do."""
     console = invocation.console
     if invocation.is_json:
         tell_batch(invocation, {"dags": [_data(dag) for dag in plan.dags]}, batch)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.console import Console
-    from dagctl.publish.recovery import Recovered, Unsettled
+    from dagctl.operation.recovery import Recovered, Unsettled
 
 MOST_NAMES = 20
 """How many DAGs of one operation are named to a person; JSON has all."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.list import Listed, State
     from dagctl.commands.show import Details
-    from dagctl.publish.drift import Drift
+    from dagctl.operation.drift import Drift
 
 DagId = Annotated[
     str,

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from dagctl.errors import DagctlError, UnfinishedError
+from dagctl.operation.plan import make_plan
+from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
+from dagctl.operation.repeat import asked_before, checked_key, commit_of, done_meanwhile
+from dagctl.operation.request import distinct
+from dagctl.operation.run import run
+from dagctl.operation.steps import begin, claims_of, wishes_of
 from dagctl.ports import OperationStatus
-from dagctl.publish.operation import begin, claims_of, wishes_of
-from dagctl.publish.plan import make_plan
-from dagctl.publish.recovery import clear, kept, recorded_commit, recover_all
-from dagctl.publish.repeat import asked_before, checked_key, commit_of, done_meanwhile
-from dagctl.publish.request import distinct
-from dagctl.publish.run import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.entry import Entry, Item, Wish
+    from dagctl.operation.plan import Options, Planned
+    from dagctl.operation.recovery import Recovered
+    from dagctl.operation.request import Request
     from dagctl.ports import DagRecord, KeyedOperation, Reservation
-    from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.entry import Entry, Item, Wish
-    from dagctl.publish.plan import Options, Planned
-    from dagctl.publish.recovery import Recovered
-    from dagctl.publish.request import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from dagctl.commands.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
+from dagctl.operation.drift import drift_of
+from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
-from dagctl.publish.drift import drift_of
-from dagctl.publish.objects import read_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from dagctl.operation.backend import Backend
     from dagctl.ports import DagRecord, Journal, Registry, Repo, Store
-    from dagctl.publish.backend import Backend
     from dagctl.settings import Settings
 
 PAGE = 200

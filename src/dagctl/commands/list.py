@@ -10,8 +10,8 @@ from dagctl.commands.times import rfc3339
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from dagctl.operation.drift import Drift
     from dagctl.ports import DagRecord, Page
-    from dagctl.publish.drift import Drift
 
 State = Literal["synced", "drift", "missing"]
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.render import Provenance, render
-from dagctl.publish.changes import changes
-from dagctl.publish.drift import diff_of
-from dagctl.publish.plan import make_plan
+from dagctl.operation.changes import changes
+from dagctl.operation.drift import diff_of
+from dagctl.operation.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagctl.publish.backend import Context
-    from dagctl.publish.changes import Change
-    from dagctl.publish.plan import Action, Options, Planned
-    from dagctl.publish.request import Request
+    from dagctl.operation.backend import Context
+    from dagctl.operation.changes import Change
+    from dagctl.operation.plan import Action, Options, Planned
+    from dagctl.operation.request import Request
     from dagctl.settings import Settings
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
-from dagctl.publish.recovery import entries_of, recover_all, recover_what_may_be
+from dagctl.operation.recovery import entries_of, recover_all, recover_what_may_be
 
 if TYPE_CHECKING:
-    from dagctl.publish.backend import Context
-    from dagctl.publish.recovery import Recovered, Unsettled
+    from dagctl.operation.backend import Context
+    from dagctl.operation.recovery import Recovered, Unsettled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

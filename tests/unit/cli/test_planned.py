@@ -12,7 +12,7 @@ from dagctl.cli.invocation import Invocation
 from dagctl.cli.planned import tell_plan
 from dagctl.cli.specs import Batch
 from dagctl.commands.plan import PlannedDag, PlanResult
-from dagctl.publish.changes import Change
+from dagctl.operation.changes import Change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from dagctl.errors import ConflictError
+from dagctl.operation.names import grant_names
 from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Page, Query, Reservation
-from dagctl.publish.names import grant_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.publish.entry import Item
+    from dagctl.operation.entry import Item
 
 
 def commit_message(items: Sequence[Item]) -> str:

@@ -15,9 +15,9 @@ from dagctl.ports import OperationStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dagctl.operation.backend import Backend
+    from dagctl.operation.entry import Wish
     from dagctl.ports import KeyedOperation, Repo
-    from dagctl.publish.backend import Backend
-    from dagctl.publish.entry import Wish
 
 LONGEST_KEY = 255
 """In characters, as is usual for `Idempotency-Key`."""

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Literal
 from dagctl.codegen.names import file_name
 from dagctl.codegen.render import Provenance, render
 from dagctl.errors import ConflictError, DagctlError
-from dagctl.publish.choice import choose
-from dagctl.publish.drift import changed_by_hand, drift_of, not_ours
-from dagctl.publish.entry import digest_of
-from dagctl.publish.names import expected_names
-from dagctl.publish.request import check_projects, distinct
+from dagctl.operation.choice import choose
+from dagctl.operation.drift import changed_by_hand, drift_of, not_ours
+from dagctl.operation.entry import digest_of
+from dagctl.operation.names import expected_names
+from dagctl.operation.request import check_projects, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from dagctl.codegen.values import Target
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.choice import Choice
+    from dagctl.operation.request import IfExists, Request
     from dagctl.ports import DagRecord, Registry, Store
-    from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.choice import Choice
-    from dagctl.publish.request import IfExists, Request
     from dagctl.settings import Settings
     from dagctl.spec.model import DagSpec
 

@@ -6,10 +6,10 @@ import pytest
 
 from dagctl.commands.plan import plan
 from dagctl.errors import ConflictError
-from dagctl.publish.backend import Silence
-from dagctl.publish.plan import Options
-from dagctl.publish.request import Request
-from tests.unit.publish.conftest import World, spec
+from dagctl.operation.backend import Silence
+from dagctl.operation.plan import Options
+from dagctl.operation.request import Request
+from tests.unit.operation.conftest import World, spec
 
 A = "specs/a.yaml"
 PATH = "dags/orders.py"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dagctl.publish.changes import Change, changes
+from dagctl.operation.changes import Change, changes
 
 
 def task(task_id: str, **fields: object) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import pytest
 
 from dagctl.commands.recover import recover
 from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, UnfinishedError
-from dagctl.publish.request import Request
-from tests.unit.publish.conftest import Fault, Killed, World, faulty, some, spec
+from dagctl.operation.request import Request
+from tests.unit.operation.conftest import Fault, Killed, World, faulty, some, spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

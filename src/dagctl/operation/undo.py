@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dagctl.operation.entry import Phase, to_data
+from dagctl.operation.objects import put_back_objects, remove_left_over
+from dagctl.operation.put_back import put_back_anew
 from dagctl.ports import OperationStatus
-from dagctl.publish.entry import Phase, to_data
-from dagctl.publish.objects import put_back_objects, remove_left_over
-from dagctl.publish.put_back import put_back_anew
 
 if TYPE_CHECKING:
-    from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.entry import Entry
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.entry import Entry
 
 
 def undo(context: Context, entry: Entry) -> list[str] | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import ConflictError
+from dagctl.operation.names import expected_names, grant_names
 from dagctl.ports import Claim
-from dagctl.publish.names import expected_names, grant_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -11,8 +11,8 @@ from dagctl.errors import NotAMemberError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dagctl.operation.entry import Item
     from dagctl.ports import Listener, Store
-    from dagctl.publish.entry import Item
 
 WORKERS = 8
 """How many objects are under way at once."""

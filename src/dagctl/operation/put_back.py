@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+from dagctl.operation.objects import put_back_objects, read_objects
 from dagctl.ports import Claim, OperationStatus
-from dagctl.publish.objects import put_back_objects, read_objects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.entry import Entry, Item
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.entry import Entry, Item
 
 
 def put_back_anew(context: Context, entry: Entry) -> None:

@@ -1,6 +1,6 @@
 """The operation: the steps that make planned DAGs real, in order.
 
-Nothing here looks after failures; `dagctl.publish.run` does, with what the journal says.
+Nothing here looks after failures; `dagctl.operation.run` does, with what the journal says.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from dagctl.operation.entry import Entry, Item, Phase, Wish, digest_of, record_of, to_data
+from dagctl.operation.message import commit_message
+from dagctl.operation.objects import put_objects, read_objects
+from dagctl.operation.plan import path_of, rendered, standing_at
 from dagctl.ports import FileWrite
-from dagctl.publish.entry import Entry, Item, Phase, Wish, digest_of, record_of, to_data
-from dagctl.publish.message import commit_message
-from dagctl.publish.objects import put_objects, read_objects
-from dagctl.publish.plan import path_of, rendered, standing_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.plan import Options, Planned
+    from dagctl.operation.request import Request
     from dagctl.ports import Claim, DagRecord, Reservation
-    from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.plan import Options, Planned
-    from dagctl.publish.request import Request
     from dagctl.settings import Settings
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, UnavailableError, UnfinishedError, then_recover
-from dagctl.publish.backend import Context, Silence
-from dagctl.publish.entry import from_data
-from dagctl.publish.operation import STEPS
-from dagctl.publish.request import Request
-from tests.unit.publish.conftest import (
+from dagctl.operation.backend import Context, Silence
+from dagctl.operation.entry import from_data
+from dagctl.operation.request import Request
+from dagctl.operation.steps import STEPS
+from tests.unit.operation.conftest import (
     MAIN,
     PROJECT,
     SETTINGS,

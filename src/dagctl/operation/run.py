@@ -17,12 +17,12 @@ from dagctl.errors import (
     UnfinishedError,
     then_recover,
 )
-from dagctl.publish.operation import STEPS, take
-from dagctl.publish.recovery import clear, recorded_commit, settle, undone
+from dagctl.operation.recovery import clear, recorded_commit, settle, undone
+from dagctl.operation.steps import STEPS, take
 
 if TYPE_CHECKING:
-    from dagctl.publish.operation import Operation
-    from dagctl.publish.recovery import Recovered
+    from dagctl.operation.recovery import Recovered
+    from dagctl.operation.steps import Operation
 
 
 def run(operation: Operation) -> Operation:

@@ -11,8 +11,8 @@ from dagctl.ports import Claim
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from dagctl.operation.request import IfExists, Request
     from dagctl.ports import DagRecord
-    from dagctl.publish.request import IfExists, Request
 
 
 @dataclass(frozen=True, slots=True)

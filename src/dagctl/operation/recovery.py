@@ -11,17 +11,17 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
+from dagctl.operation.entry import Phase, digest_of, from_data
+from dagctl.operation.steps import confirm_entry
+from dagctl.operation.undo import find_commit, undo
 from dagctl.ports import OperationStatus
-from dagctl.publish.entry import Phase, digest_of, from_data
-from dagctl.publish.operation import confirm_entry
-from dagctl.publish.undo import find_commit, undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.entry import Entry, Item, Wish
     from dagctl.ports import DagRecord
-    from dagctl.publish.backend import Backend, Context
-    from dagctl.publish.entry import Entry, Item, Wish
     from dagctl.settings import Settings
 
 

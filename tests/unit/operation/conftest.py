@@ -13,9 +13,9 @@ import pytest
 from dagctl.adapters.memory.backend import MemoryBackend
 from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.commands.create import Telling, create, nobody
+from dagctl.operation.backend import Backend, Context, Silence
+from dagctl.operation.plan import Options
 from dagctl.ports import OperationStatus
-from dagctl.publish.backend import Backend, Context, Silence
-from dagctl.publish.plan import Options
 from dagctl.settings import Settings
 from dagctl.spec.model import DagSpec
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dagctl.commands.create import CreateResult
+    from dagctl.operation.request import Request
     from dagctl.ports import Listener
-    from dagctl.publish.request import Request
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 ADA = "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dagctl.errors import ConflictError, UsageError
-from dagctl.publish.plan import Options
-from dagctl.publish.request import IfExists, Request
-from tests.unit.publish.conftest import World, spec
+from dagctl.operation.plan import Options
+from dagctl.operation.request import IfExists, Request
+from tests.unit.operation.conftest import World, spec
 
 A, B = "specs/a.yaml", "specs/b.yaml"
 

@@ -11,14 +11,14 @@ import pytest
 from dagctl.commands.create import Telling, create
 from dagctl.commands.recover import recover
 from dagctl.errors import KeyReusedError, UnavailableError, UnfinishedError, UsageError
+from dagctl.operation.plan import Options
+from dagctl.operation.request import Request
 from dagctl.ports import OperationStatus
-from dagctl.publish.plan import Options
-from dagctl.publish.request import Request
-from tests.unit.publish.conftest import MAIN, Fault, Killed, World, faulty, spec
+from tests.unit.operation.conftest import MAIN, Fault, Killed, World, faulty, spec
 
 if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
-    from dagctl.publish.backend import Backend
+    from dagctl.operation.backend import Backend
 
 KEY = "a key"
 ORDERS = Request(spec(), "specs/orders.yaml")

@@ -10,8 +10,8 @@ from hashlib import sha256
 import pytest
 
 from dagctl.errors import UnfinishedError
+from dagctl.operation.entry import FORMAT, Entry, Item, Phase, Wish, from_data, record_of, to_data
 from dagctl.ports import FileWrite, Reservation
-from dagctl.publish.entry import FORMAT, Entry, Item, Phase, Wish, from_data, record_of, to_data
 
 ITEM = Item(
     wish=0,
