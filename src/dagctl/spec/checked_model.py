@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import InitErrorDetails
@@ -27,6 +29,30 @@ class CheckedModel(BaseModel):
     """A strict model; each line of its `ValidationError` has a `Problem` in `ctx["problem"]`."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+    form_1: ClassVar[frozenset[str]] = frozenset()
+    """The fields that are written at their default too, as dagctl 0.1 recorded them. Never add one.
+
+    Digests, idempotency keys and files depend on this list. A field that is added to the language
+    is written only where it says something, so it changes no spec that does not use it.
+    """
+
+    @model_serializer(mode="wrap")
+    def _canonical(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Return the fields as data; those at their default only if form 1 has them."""
+        data: dict[str, Any] = handler(self)
+        return {
+            name: value
+            for name, value in data.items()
+            if name in self.form_1 or not self._is_at_default(name)
+        }
+
+    def _is_at_default(self, name: str) -> bool:
+        field = type(self).model_fields[name]
+        if field.is_required() or field.default_factory is not None:
+            return False
+        value = getattr(self, name)
+        return type(value) is type(field.default) and bool(value == field.default)
 
     @model_validator(mode="wrap")
     @classmethod

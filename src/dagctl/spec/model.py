@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import (
@@ -53,6 +53,11 @@ class DagSpec(CheckedModel):
     Raises:
         pydantic.ValidationError: A line for each problem; `ctx["problem"]` has code and hint.
     """
+
+    form_1: ClassVar[frozenset[str]] = frozenset(
+        """project_id description schedule_interval owner tags start_date retries
+        retry_delay_minutes depends_on_past catchup email_on_failure email_on_retry""".split()  # noqa: SIM905 - a table, not code
+    )
 
     project_id: Annotated[
         UUID | None,
@@ -166,7 +171,10 @@ class DagSpec(CheckedModel):
         return copy
 
     def to_data(self) -> dict[str, Any]:
-        """Return the spec as JSON data: every field in order, `dag_id` only if it was given."""
+        """Return what the spec says as JSON data, fields in order; `dag_id` only if it was given.
+
+        This is what is recorded. A field at its default is left out, but for those of form 1.
+        """
         return self.model_dump(mode="json", exclude=None if self.dag_id_given else {"dag_id"})
 
     @classmethod
@@ -179,7 +187,7 @@ class DagSpec(CheckedModel):
         return cls.model_validate(dict(data))
 
     def digest(self) -> str:
-        """Return the SHA-256, in hex, of the canonical JSON (keys sorted, no spaces, ASCII)."""
+        """Return the SHA-256, in hex, of `to_data` as JSON (keys sorted, no spaces, ASCII)."""
         canonical = json.dumps(self.to_data(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -189,7 +197,7 @@ class DagSpec(CheckedModel):
 
     def __hash__(self) -> int:
         """Return a hash that agrees with equality."""
-        return hash((self.dag_id, self.dag_name, self.tasks))
+        return hash(self.digest())
 
     @classmethod
     def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input

@@ -22,6 +22,8 @@ TaskId = Annotated[str, AfterValidator(check_task_id)]
 class TaskBase(CheckedModel):
     """One task of a DAG. A subclass is a task type: it fixes `task_type` and adds its fields."""
 
+    form_1: ClassVar[frozenset[str]] = frozenset({"provide_context", "dependencies"})
+
     code_field: ClassVar[str] = ""
     """The field that holds the task's code; where it is given, the type is told by it."""
 

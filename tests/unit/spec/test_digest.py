@@ -1,0 +1,101 @@
+"""The digest counts meaning: what a spec does not use changes nothing that was recorded of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dagctl.codegen.render import render
+from dagctl.spec.load import load_spec
+from dagctl.spec.model import DagSpec
+from dagctl.spec.tasks import TASK_TYPES, BashTask
+
+if TYPE_CHECKING:
+    from dagctl.spec.checked_model import CheckedModel
+
+ROOT = Path(__file__).parents[3]
+SPECS = sorted([*ROOT.glob("examples/*.*"), *ROOT.glob("tests/golden/*/spec.*")])
+RECORDED = json.loads(Path(__file__).with_name("digests.json").read_text())
+"""The digests that dagctl 0.1 recorded for them. A line may be added; none may change."""
+ECHO = {"task_id": "a", "task_type": "bash", "bash_command": "echo a"}
+CODE = {"task_id": "b", "task_type": "python", "python_code": "return 1"}
+LEAST = {"dag_name": "Report", "tasks": [ECHO, CODE]}
+
+
+class LaterSpec(DagSpec):
+    """The model of a later dagctl, with one more field."""
+
+    max_active_runs: int | None = None
+
+
+class LaterTask(BashTask):
+    """A task of a later dagctl, with fields whose defaults are of several kinds."""
+
+    pool: str = "default_pool"
+    env: tuple[str, ...] = ()
+
+
+def _defaults(model: type[CheckedModel]) -> dict[str, Any]:
+    """Return the optional fields of a model as data, each at its default."""
+    return {
+        name: list(field.default) if isinstance(field.default, tuple) else field.default
+        for name, field in model.model_fields.items()
+        if not field.is_required() and field.default_factory is None
+    }
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_digest_is_the_one_that_was_recorded(path: Path) -> None:
+    spec = load_spec(path.read_bytes(), origin=path.name)
+
+    assert spec.digest() == RECORDED[path.relative_to(ROOT).as_posix()]
+
+
+@settings(deadline=None)
+@given(st.sets(st.sampled_from(sorted(_defaults(DagSpec)))))
+def test_a_field_of_the_dag_at_its_default_changes_no_digest_and_no_byte(names: set[str]) -> None:
+    defaults = _defaults(DagSpec) | {"start_date": "2024-01-01T00:00:00Z"}
+    plain = DagSpec.from_data(LEAST)
+    spec = DagSpec.from_data({**LEAST, **{name: defaults[name] for name in names}})
+
+    assert spec.digest() == plain.digest()
+    assert [render(spec, airflow=t) for t in ("2", "3")] == [
+        render(plain, airflow=t) for t in ("2", "3")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [(task, name) for task in (ECHO, CODE) for name in _defaults(TASK_TYPES[task["task_type"]])],
+)
+def test_a_field_of_a_task_at_its_default_changes_no_digest_and_no_byte(
+    task: dict[str, Any], name: str
+) -> None:
+    plain = DagSpec.from_data({**LEAST, "tasks": [task]})
+    default = _defaults(TASK_TYPES[task["task_type"]])[name]
+    spec = DagSpec.from_data({**LEAST, "tasks": [{**task, name: default}]})
+
+    assert spec.digest() == plain.digest()
+    assert render(spec) == render(plain)
+
+
+def test_a_field_that_is_added_to_the_language_changes_no_spec_that_does_not_use_it() -> None:
+    plain = DagSpec.from_data(LEAST)
+    later = LaterSpec.model_validate(LEAST)
+
+    assert later.digest() == plain.digest()
+    assert later.to_data() == plain.to_data()
+    assert later.model_copy(update={"max_active_runs": 3}).digest() != plain.digest()
+
+
+def test_a_field_that_is_added_to_a_task_is_recorded_only_where_it_says_something() -> None:
+    plain = BashTask.model_validate(ECHO).model_dump(mode="json")
+
+    assert LaterTask.model_validate(ECHO).model_dump(mode="json") == plain
+    used = LaterTask.model_validate({**ECHO, "pool": "s3"})
+    assert used.model_dump(mode="json") == {**plain, "pool": "s3"}
