@@ -133,7 +133,10 @@ class LocalBackend(_Workshop):
 
         path = self._workspace.state / "registry.db"
         registry = SqliteRegistry(
-            path, self._settings.project_id, lambda: self.user_id(self.repo.identity().email)
+            path,
+            self._settings.project_id,
+            lambda: self.user_id(self._author.email),
+            lambda: self._author.signature,
         )
         return self._watched("database", registry)
 
@@ -143,6 +146,10 @@ class LocalBackend(_Workshop):
         from dagctl.adapters.folder_store import FolderStore
 
         return self._watched("storage", FolderStore(self._workspace.state / "store"))
+
+    @cached_property
+    def _author(self) -> Identity:
+        return self.repo.identity()
 
     def user_id(self, email: str) -> str:
         """Return the id that stands for an e-mail address."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 UNCHANGED = "nothing was changed"
 """The usual state after a failure."""
@@ -180,6 +181,41 @@ class ConflictError(DagctlError):
         super().__init__(message, state=state, hint=hint)
         self.diff = diff
         """A unified diff of what stands against what was expected, where there is one."""
+
+
+class StaleVersionError(ConflictError):
+    """An update is based on a version of a DAG that is not the newest one any more.
+
+    Attributes:
+        dag_id: The DAG.
+        version: The version that is recorded now.
+        by: Who made it, in words a person knows; None if it is not recorded.
+        at: When it was made, aware; None if it is not known.
+        commit_id: Its commit, or an empty text.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a person needs to judge whose version counts
+        self,
+        dag_id: str,
+        *,
+        version: int,
+        by: str | None = None,
+        at: datetime | None = None,
+        commit_id: str = "",
+        hint: str | None = "run the command again",
+    ) -> None:
+        who = f" by {by}" if by else ""
+        when = f" at {at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
+        which = f" in commit {commit_id[:7]}" if commit_id else ""
+        super().__init__(
+            f"`{dag_id}` was changed by another: version {version} was made{who}{when}{which}",
+            hint=hint,
+        )
+        self.dag_id = dag_id
+        self.version = version
+        self.by = by
+        self.at = at
+        self.commit_id = commit_id
 
 
 class WorkspaceError(ConflictError):

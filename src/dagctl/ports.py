@@ -62,6 +62,14 @@ class DagRecord:
     """SHA-256 of the canonical JSON of the spec, in hex."""
     content_digest: str
     """SHA-256 of the DAG file, in hex."""
+    created_by_name: str | None = None
+    """Who made version 1, in words a person knows: git's `Name <e-mail>`, or the e-mail address of
+    the account. None if it is not recorded. The registry sets it, never a client's text."""
+    updated_by_name: str | None = None
+    """Who made this version; as above."""
+    problem: str | None = None
+    """What is wrong with the row, or None. Of a damaged row only `id` and `dag_id` are to be
+    trusted: the other values are empty or may be false, and no path of it is used. Not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +110,8 @@ class Reservation:
     """Of this version, once it is confirmed; whatever has become of the DAG since."""
     commit_id: str | None = None
     """As it was recorded with this version, once that is confirmed."""
+    created_by_name: str | None = None
+    """Who created the DAG (for an update: its first author), in words a person knows."""
 
 
 class OperationStatus(StrEnum):
@@ -160,6 +170,11 @@ class Identity:
     name: str
     email: str
 
+    @property
+    def signature(self) -> str:
+        """The two in git's form, `Name <e-mail>`."""
+        return f"{self.name} <{self.email}>"
+
 
 # --- Ports ---
 
@@ -193,8 +208,9 @@ class Registry(Protocol):
             key: The idempotency key of the operation, if it has one.
 
         Raises:
-            ConflictError: A name is taken (`on_taken="fail"`), a version has moved on, another
-                operation holds a row or has the key, or the operation was aborted.
+            StaleVersionError: A DAG has a newer version than the one that the claim expects.
+            ConflictError: A name is taken (`on_taken="fail"`), another operation holds a row or
+                has the key, or the operation was aborted.
         """
 
     def keyed(self, key: str) -> KeyedOperation | None:
@@ -206,9 +222,9 @@ class Registry(Protocol):
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see, in one transaction; repeatable.
 
-        `records` are those of the claims that are not `is_unchanged`, in their order. `updated_at`
-        and `is_active` are the registry's to set. An operation is its project's: here as in
-        `begin_abort` and `abort` it may be one that another user began.
+        `records` are those of the claims that are not `is_unchanged`, in their order. `updated_at`,
+        `is_active` and the names of people are the registry's to set. An operation is its
+        project's: here as in `begin_abort` and `abort` it may be one that another user began.
 
         Raises:
             ConflictError: Nothing is reserved under this id (never was, or aborted).

@@ -24,7 +24,7 @@ from dagctl.adapters.sqlite_rows import (
     to_row,
 )
 from dagctl.adapters.sqlite_schema import empty_database, failure, open_database
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.operation.names import grant_names
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
 
@@ -42,16 +42,7 @@ _TAKEN = """
 """
 """A base and all its numbers: the backtick is the character after `_`."""
 
-_ROW = """
-    SELECT dag_id, version, user_id, created_at, file_path, commit_id FROM user_dags AS d
-    WHERE project_id = ? AND id = ? AND version = ?
-"""
-
-_IS_FREE = """
-    AND NOT EXISTS (
-        SELECT 1 FROM reservations AS r
-        WHERE r.is_open AND r.project_id = d.project_id AND r.dag_id = d.dag_id)
-"""
+_HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"
 
 KEPT = timedelta(days=30)
 """How long an operation that has ended is remembered."""
@@ -63,13 +54,21 @@ class SqliteRegistry:
     Args:
         path: The database file; its folder exists when something is written.
         project_id: The project that everything is recorded under.
-        user_id: Tells who reserves; asked only then.
+        user_id: Returns who reserves; asked only then.
+        user_name: Returns the same in words a person knows (git's `Name <e-mail>`), or None.
     """
 
-    def __init__(self, path: Path, project_id: str, user_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        project_id: str,
+        user_id: Callable[[], str],
+        user_name: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._path = path
         self._project = project_id
         self._user_id = user_id
+        self._user_name = user_name
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
@@ -152,7 +151,7 @@ class SqliteRegistry:
         self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
     ) -> list[Reservation]:
         """Grant all claims or none; the same operation id gives the same reservations."""
-        user_id = self._user_id()
+        user_id, user_name = self._user_id(), self._user_name()
         with self._writing() as connection:
             status = self.status(operation_id)
             if status in {OperationStatus.ABORTING, OperationStatus.ABORTED}:
@@ -161,8 +160,11 @@ class SqliteRegistry:
                 self._prune()
                 if key is not None and self.keyed(key):
                     raise ConflictError(f"another operation has the key {key}")
-                granted = self._grant(operation_id, claims, user_id)
+                granted = self._grant(operation_id, claims, user_id, user_name)
                 self._set_status(operation_id, OperationStatus.RESERVED, key)
+                connection.execute(
+                    "UPDATE operations SET user_name = ? WHERE id = ?", (user_name, operation_id)
+                )
                 rows = (
                     to_reservation_row(operation_id, index, self._project, one)
                     for index, one in enumerate(granted)
@@ -178,7 +180,7 @@ class SqliteRegistry:
                 return
             if status is not OperationStatus.RESERVED:
                 raise ConflictError(f"nothing is reserved for operation {operation_id}")
-            written = [replace(one, updated_at=_now(), is_active=True) for one in records]
+            written = self._completed(operation_id, records)
             connection.executemany(UPSERT, map(to_row, written))
             connection.executemany(
                 "UPDATE reservations SET file_path = ?, commit_id = ? "
@@ -267,7 +269,26 @@ class SqliteRegistry:
         for table, column in (("reservations", "operation_id"), ("operations", "id")):
             self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ended)  # noqa: S608 - our own names
 
-    def _grant(self, operation_id: str, claims: Sequence[Claim], user_id: str) -> list[Reservation]:
+    def _completed(self, operation_id: str, records: Iterable[DagRecord]) -> list[DagRecord]:
+        """Return the records with what the registry itself knows: the time, and who it was."""
+        (by,) = self._connection.execute(
+            "SELECT user_name FROM operations WHERE id = ?", (operation_id,)
+        ).fetchone()
+        authors = {one.row_id: one.created_by_name for one in self.reserved(operation_id)}
+        return [
+            replace(
+                record,
+                updated_at=_now(),
+                is_active=True,
+                created_by_name=authors.get(record.id),
+                updated_by_name=by,
+            )
+            for record in records
+        ]
+
+    def _grant(
+        self, operation_id: str, claims: Sequence[Claim], user_id: str, user_name: str | None
+    ) -> list[Reservation]:
         taken = {
             name
             for base in {c.dag_id for c in claims if not c.replaces}
@@ -285,6 +306,7 @@ class SqliteRegistry:
                 user_id=user_id,
                 created_at=now,
                 spec_digest=claim.spec_digest,
+                created_by_name=user_name,
             )
             for index, (claim, name) in enumerate(zip(claims, names, strict=True))
         ]
@@ -294,24 +316,42 @@ class SqliteRegistry:
         return {row[0] for row in rows}
 
     def _next_version(self, claim: Claim) -> Reservation:
-        statement = _ROW if claim.is_unchanged else _ROW + _IS_FREE
-        row = self._connection.execute(
-            statement, (self._project, claim.replaces, claim.expected_version)
-        ).fetchone()
+        row = next(iter(self._records(f"{SELECT} AND id = :id", {"id": claim.replaces})), None)
         if row is None:
-            raise ConflictError(f"`{claim.dag_id}` is being changed, or was changed, by another")
-        dag_id, version, author, created_at, file_path, commit_id = row
+            raise ConflictError(
+                f"`{claim.dag_id}` is not recorded any more", hint="run the command again"
+            )
+        if row.version != claim.expected_version:
+            raise stale(row)
+        is_held = self._connection.execute(_HELD, (self._project, row.dag_id)).fetchone()
+        if is_held and not claim.is_unchanged:
+            raise ConflictError(
+                f"`{row.dag_id}` is being changed by another operation",
+                hint="wait for it, or run `dagctl recover` where it was started",
+            )
         return Reservation(
-            row_id=str(claim.replaces),
-            dag_id=dag_id,
-            version=version + (not claim.is_unchanged),
-            user_id=author,
-            created_at=datetime.fromisoformat(created_at),
+            row_id=row.id,
+            dag_id=row.dag_id,
+            version=row.version + (not claim.is_unchanged),
+            user_id=row.user_id,
+            created_at=row.created_at,
             spec_digest=claim.spec_digest,
             is_unchanged=claim.is_unchanged,
-            file_path=file_path if claim.is_unchanged else None,
-            commit_id=commit_id if claim.is_unchanged else None,
+            file_path=row.file_path if claim.is_unchanged else None,
+            commit_id=row.commit_id if claim.is_unchanged else None,
+            created_by_name=row.created_by_name,
         )
+
+
+def stale(current: DagRecord) -> StaleVersionError:
+    """Return the refusal of an update that is based on another version than this one."""
+    return StaleVersionError(
+        current.dag_id,
+        version=current.version,
+        by=current.updated_by_name,
+        at=current.updated_at,
+        commit_id=current.commit_id,
+    )
 
 
 def _is_missing(path: Path) -> bool:

@@ -12,8 +12,8 @@ from dagctl.ports import DagRecord, Reservation
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COLUMNS = tuple(field.name for field in fields(DagRecord))
-"""The columns of `user_dags`: the fields of `DagRecord`, in their order."""
+COLUMNS = tuple(field.name for field in fields(DagRecord) if field.name != "problem")
+"""The columns of `user_dags`: the fields of `DagRecord` that are stored, in their order."""
 
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM user_dags WHERE project_id = :project"  # noqa: S608 - our own names
@@ -31,13 +31,13 @@ UPSERT = (
 
 RESERVED = (
     "SELECT row_id, dag_id, version, user_id, created_at, spec_digest, is_unchanged, file_path, "
-    "commit_id FROM reservations WHERE operation_id = ? ORDER BY position"
+    "commit_id, created_by_name FROM reservations WHERE operation_id = ? ORDER BY position"
 )
 
 RESERVE = (
     "INSERT INTO reservations (operation_id, position, project_id, row_id, dag_id, version, "
-    "user_id, created_at, is_open, spec_digest, is_unchanged, file_path, commit_id) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "user_id, created_at, is_open, spec_digest, is_unchanged, file_path, commit_id, "
+    "created_by_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 PRUNE = (
@@ -96,12 +96,14 @@ def to_reservation_row(
         int(one.is_unchanged),
         one.file_path,
         one.commit_id,
+        one.created_by_name,
     )
 
 
 def from_reservation_row(row: Sequence[Any]) -> Reservation:
     """Return the reservation that `row`, selected by `RESERVED`, holds."""
-    row_id, dag_id, version, user_id, created_at, digest, is_unchanged, file_path, commit_id = row
+    row_id, dag_id, version, user_id, created_at, digest, is_unchanged, *recorded = row
+    file_path, commit_id, created_by_name = recorded
     return Reservation(
         row_id=row_id,
         dag_id=dag_id,
@@ -112,6 +114,7 @@ def from_reservation_row(row: Sequence[Any]) -> Reservation:
         is_unchanged=bool(is_unchanged),
         file_path=file_path,
         commit_id=commit_id,
+        created_by_name=created_by_name,
     )
 
 

@@ -95,6 +95,13 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE reservations ADD COLUMN file_path TEXT",
         "ALTER TABLE reservations ADD COLUMN commit_id TEXT",
     ),
+    (
+        # who, in words a person knows
+        "ALTER TABLE user_dags ADD COLUMN created_by_name TEXT",
+        "ALTER TABLE user_dags ADD COLUMN updated_by_name TEXT",
+        "ALTER TABLE reservations ADD COLUMN created_by_name TEXT",
+        "ALTER TABLE operations ADD COLUMN user_name TEXT",
+    ),
 )
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 

@@ -176,7 +176,7 @@ def fill(path: Path, rows: int) -> None:
         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?)
         INSERT INTO user_dags
         SELECT 'id' || i, ?, 'u', printf('dag_%06d', i), 'n', '', 'f', NULL, 'o', '[]', 1, 1,
-               ?, ?, 'c', 1, 'b', NULL, 's', '3', '{}', 'd', 'd' FROM n
+               ?, ?, 'c', 1, 'b', NULL, 's', '3', '{}', 'd', 'd', NULL, NULL FROM n
         """,
         (rows, PROJECT, moment, moment),
     )

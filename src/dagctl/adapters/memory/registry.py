@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.operation.names import grant_names
 from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Page, Query, Reservation
 
@@ -35,6 +35,7 @@ class MemoryRegistry:
     statuses: dict[str, OperationStatus] = field(default_factory=dict)
     reservations: dict[str, list[Reservation]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    user_name: str | None = None
 
     def find(
         self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
@@ -89,7 +90,14 @@ class MemoryRegistry:
             raise ConflictError(f"nothing is reserved for operation {operation_id}")
         written = {record.id: record for record in records}
         for record in written.values():
-            self.rows[record.id] = replace(record, updated_at=self.now(), is_active=True)
+            before = self.rows.get(record.id)
+            self.rows[record.id] = replace(
+                record,
+                updated_at=self.now(),
+                is_active=True,
+                created_by_name=before.created_by_name if before else self.user_name,
+                updated_by_name=self.user_name,
+            )
         self.reservations[operation_id] = [
             _as_recorded(one, written.get(one.row_id)) for one in self.reservations[operation_id]
         ]
@@ -131,9 +139,18 @@ class MemoryRegistry:
         if claim.replaces is None:
             return None
         row = self.rows.get(claim.replaces)
-        is_held = not claim.is_unchanged and row is not None and row.dag_id in held
-        if row is None or row.version != claim.expected_version or is_held:
-            raise ConflictError(f"`{claim.dag_id}` is being changed, or was changed, by another")
+        if row is None:
+            raise ConflictError(f"`{claim.dag_id}` is not recorded any more")
+        if row.version != claim.expected_version:
+            raise StaleVersionError(
+                row.dag_id,
+                version=row.version,
+                by=row.updated_by_name,
+                at=row.updated_at,
+                commit_id=row.commit_id,
+            )
+        if not claim.is_unchanged and row.dag_id in held:
+            raise ConflictError(f"`{row.dag_id}` is being changed by another operation")
         return row
 
     def _granted(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
@@ -154,6 +171,7 @@ class MemoryRegistry:
                 user_id=self.user_id,
                 created_at=self.now(),
                 spec_digest=claim.spec_digest,
+                created_by_name=self.user_name,
             )
         granted = Reservation(
             row_id=old.id,
@@ -163,6 +181,7 @@ class MemoryRegistry:
             created_at=old.created_at,
             spec_digest=claim.spec_digest,
             is_unchanged=claim.is_unchanged,
+            created_by_name=old.created_by_name,
         )
         return _as_recorded(granted, old) if claim.is_unchanged else granted
 

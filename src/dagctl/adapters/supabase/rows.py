@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from dagctl.ports import Claim
 
-COLUMNS = tuple(field.name for field in fields(DagRecord))
+NAMES = ("created_by_name", "updated_by_name")
+COLUMNS = tuple(field.name for field in fields(DagRecord) if field.name not in {*NAMES, "problem"})
 
 
 def claims_data(claims: Iterable[Claim]) -> list[dict[str, Any]]:
@@ -78,7 +79,7 @@ def _record_data(record: DagRecord) -> dict[str, Any]:
 
 
 def _record(row: Mapping[str, Any]) -> DagRecord:
-    values = {name: row[name] for name in COLUMNS}
+    values = {name: row[name] for name in COLUMNS} | {name: row.get(name) for name in NAMES}
     return DagRecord(
         **{
             **values,
