@@ -27,7 +27,9 @@ help:
 	@echo "make check           what CI runs: lint, types, layers, wheel, test"
 	@echo "make test-all        the tests and the slow sweeps"
 	@echo "make test-live       the tests that a real Supabase project can run; says what it needs"
-	@echo "make bench           all measurements; bench-serve: the server; bench-airflow: in real Airflow"
+	@echo "make bench           what is measured in minutes: bench-local, bench-supabase, bench-serve"
+	@echo "make bench-full      batches of 10,000, large repositories; bench-airflow: in real Airflow"
+	@echo "make bench-against REV=COMMIT  this tree and another commit, in one run"
 	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
 
@@ -128,11 +130,14 @@ docs: $(SETUP)
 
 # --- Measure ----------------------------------------------------------------------------------
 
-.PHONY: bench bench-local bench-supabase bench-serve bench-airflow
-bench: bench-local bench-supabase bench-serve bench-airflow
+.PHONY: bench bench-local bench-full bench-supabase bench-serve bench-airflow bench-against
+bench: bench-local bench-supabase bench-serve
 
 bench-local: $(SETUP)
 	@$(BIN)/python -m bench local
+
+bench-full: $(SETUP)
+	@$(BIN)/python -m bench full
 
 bench-supabase: $(POSTGRES)
 	@$(BIN)/python -m bench supabase
@@ -142,6 +147,10 @@ bench-serve: $(POSTGRES)
 
 bench-airflow: $(SETUP) .venv-dagfactory/.stamp
 	@$(BIN)/python -m bench airflow
+
+# This tree and another commit in one run: make bench-against REV=COMMIT
+bench-against: $(SETUP)
+	@$(BIN)/python -m bench against
 
 # --- Tidy up ----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Measures dagctl, and prints one table: `python -m bench local|supabase|serve|airflow...`."""
+"""Measures dagctl, a row at a time: `python -m bench local|full|supabase|serve|airflow|against`."""
 
 from __future__ import annotations
 
@@ -6,33 +6,39 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from bench import batch, create, parse, processor, scale, serve, start, supabase, task
+from bench import against, batch, create, parse, processor, scale, serve, start, supabase, task
 from bench.place import SCRATCH
-from bench.table import Row, print_table
+from bench.table import print_head, print_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bench.table import Row
+
 SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
-    "local": [start.measure, create.measure, batch.measure, scale.measure],
+    "local": [start.measure, create.measure, batch.measure],
+    "full": [batch.measure_large, scale.measure],
     "supabase": [supabase.measure],
     "serve": [serve.measure],
     "airflow": [parse.measure, processor.measure, task.measure],
+    "against": [against.measure],
 }
 
 
 def main(names: list[str]) -> int:
     """Run the suites; return 1 if a target was missed."""
-    rows: list[Row] = []
+    is_missed = False
+    print_head()
     for name in names:
         shutil.rmtree(SCRATCH, ignore_errors=True)
         SCRATCH.mkdir()
         for measure in SUITES[name]:
-            rows += measure()
+            for row in measure():
+                print_row(row)
+                is_missed |= row.holds is False
     shutil.rmtree(SCRATCH, ignore_errors=True)
-    print_table(rows)
-    return int(any(row.holds is False for row in rows))
+    return int(is_missed)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or list(SUITES)))
+    sys.exit(main(sys.argv[1:]))

@@ -26,17 +26,24 @@ class Row:
 
 
 HEAD = ("measure", "value", "ratio", "target", "")
+WIDTHS = (62, 12, 6, 18, 6)
+"""A longer cell moves what follows it; a row is printed before the next one is known."""
 
 
-def print_table(rows: list[Row]) -> None:
-    """Print the rows under the machine that they were measured on."""
-    cells = [HEAD, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
+def print_head() -> None:
+    """Print the machine that is measured, and the names of the columns."""
     print(f"\n{machine()}\n")
-    for line in cells:
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        )
+    _print_line(HEAD)
+
+
+def print_row(row: Row) -> None:
+    """Print one row at once, so that a long run shows how far it is."""
+    _print_line(row.cells())
+
+
+def _print_line(cells: tuple[str, ...]) -> None:
+    columns = (cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True))
+    print("  ".join(columns).rstrip(), flush=True)
 
 
 def machine() -> str:

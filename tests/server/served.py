@@ -48,6 +48,8 @@ class Served:
     options: tuple[str, ...] = ()
     log: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    python: str = sys.executable
+    """The Python whose dagctl serves."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -64,7 +66,7 @@ class Served:
         with (self.root.parent / "serve.log").open("ab") as file:
             self._offset = file.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dagctl", "--quiet", *command],
+                [self.python, "-m", "dagctl", "--quiet", *command],
                 env=dict(self.environ),
                 cwd=self.root.parent,
                 stdout=subprocess.DEVNULL,
