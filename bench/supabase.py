@@ -132,6 +132,10 @@ def project() -> Iterator[tuple[Path, StandIn, dict[str, str]]]:
             stand_in.add_member(
                 tomllib.loads((folder / "dagctl.toml").read_text("utf-8"))["project_id"], user
             )
-            yield folder, stand_in, environment() | {"DAGCTL_ACCESS_TOKEN": stand_in.token(user)}
+            variables = {
+                "DAGCTL_SUPABASE_URL": stand_in.url,
+                "DAGCTL_ACCESS_TOKEN": stand_in.token(user),
+            }
+            yield folder, stand_in, environment() | variables
     finally:
         cluster.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +21,8 @@ class Endpoint:
     url: str
     """Scheme, host and port, as `https://abc.supabase.co`; no path and no slash at the end."""
     publishable_key: str
+    url_origin: str = field(default="", compare=False)
+    """Where the URL was set: `DAGCTL_SUPABASE_URL`, `--url`, `dagctl.toml:5`; empty: not known."""
 
 
 def checked_url(text: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.supabase.http import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.session.bearer import TokenVerifier
+    from dagctl.session.given import GivenToken
     from dagctl.session.ports import AuthServer
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Remote
@@ -46,24 +47,48 @@ def open_session(
     """Return the session that the environment or an earlier login gives; close it.
 
     Raises:
-        NotSignedInError: There is none, or the credentials are refused.
+        NotSignedInError: There is none, the credentials are refused, or they are of the environment
+            and the URL is not.
         UnavailableError: The server does not answer.
     """
     from dagctl.session.for_process import ProcessSession
-    from dagctl.session.given import GivenToken
     from dagctl.session.renewing import RenewingSession
-    from dagctl.session.source import EMAIL, PASSWORD, TOKEN, Source, profile_of, source_of
+    from dagctl.session.source import (
+        EMAIL,
+        PASSWORD,
+        Source,
+        check_url_origin,
+        profile_of,
+        source_of,
+    )
 
-    url = endpoint.url
-    match source_of(environ):
+    url, source = endpoint.url, source_of(environ)
+    match source:
         case Source.TOKEN:
-            return GivenToken(url, environ[TOKEN], time.time)
+            return given_token(endpoint, environ)
         case Source.PASSWORD:
+            check_url_origin(source, endpoint)
             credentials = environ[EMAIL], environ[PASSWORD]
             return ProcessSession(url, credentials, auth_server(endpoint), time.time)
         case Source.STORED:
             store = session_file(endpoint, profile_of(environ, profile))
             return RenewingSession(url, store, auth_server(endpoint), time.time)
+
+
+def given_token(endpoint: Endpoint, environ: Mapping[str, str]) -> GivenToken:
+    """Return the access token of the environment, if it may be sent to the project.
+
+    Raises:
+        NotSignedInError: It is no token of a user, was issued elsewhere, or the URL is not from
+            the environment.
+        UsageError: It is a secret key.
+    """
+    from dagctl.session.given import GivenToken
+    from dagctl.session.source import TOKEN, check_url_origin
+
+    token = GivenToken(endpoint.url, environ[TOKEN], time.time)
+    check_url_origin(TOKEN, endpoint)
+    return token
 
 
 def session_file(endpoint: Endpoint, profile: str) -> SessionFile:

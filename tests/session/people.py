@@ -40,6 +40,10 @@ class Ada:
         found: dict[str, Any] = json.loads(self.file.read_text())
         return found
 
+    def ci(self, **variables: str) -> dict[str, str]:
+        """Return an environment that names the server beside the secrets that go there."""
+        return {"DAGCTL_SUPABASE_URL": self.server.url, **variables}
+
     def change(self, **fields: object) -> None:
         """Change what the file says, behind dagctl's back."""
         self.file.write_text(json.dumps(self.stored | fields))

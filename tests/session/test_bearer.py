@@ -71,7 +71,9 @@ GOOD: dict[str, Callable[[Forger], str]] = {
     "issued within the leeway": lambda one: one.in_time("iat", 30),
     "no time of issue": lambda one: one.says(iat=GONE),
     "a whole number as a fraction": lambda one: one.says(exp=time.time() + 0.5),
-    "another name of a local server": lambda one: one.says(iss="http://kong:8000/auth/v1"),
+    "another name of a local server": lambda one: one.says(
+        iss=f"{one.server.url}/auth/v1".replace("127.0.0.1", "localhost")
+    ),
     "claims of a hook": lambda one: one.says(app_metadata={"teams": ["a", {"b": [1]}]}),
 }
 

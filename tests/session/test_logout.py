@@ -26,7 +26,7 @@ def test_the_session_ends_here_and_on_the_server(signed_in: Ada) -> None:
     assert not list(signed_in.sessions.glob("*.json"))
     assert signed_in.shell.run("whoami").code == ExitCode.NOT_SIGNED_IN
     assert not any(secret in done.out + done.err for secret in secrets)
-    stale, fresh = ({"DAGCTL_ACCESS_TOKEN": token} for token in (secrets[1], other_device))
+    stale, fresh = (signed_in.ci(DAGCTL_ACCESS_TOKEN=token) for token in (secrets[1], other_device))
     assert signed_in.shell.run("whoami", "--check", **stale).code == ExitCode.NOT_SIGNED_IN
     assert signed_in.shell.run("whoami", "--check", **fresh).code == 0
 

@@ -122,7 +122,7 @@ def test_check_without_a_server_is_unavailable(signed_in: Ada) -> None:
 
 def test_a_token_in_the_environment_wins(signed_in: Ada) -> None:
     eve = signed_in.server.add_user("eve@example.com", PASSWORD)
-    environ = {"DAGCTL_ACCESS_TOKEN": signed_in.server.token(eve)}
+    environ = signed_in.ci(DAGCTL_ACCESS_TOKEN=signed_in.server.token(eve))
     done = signed_in.shell.run("whoami", **environ)
     assert "eve@example.com" in done.out
     assert "from DAGCTL_ACCESS_TOKEN" in done.out
@@ -131,7 +131,7 @@ def test_a_token_in_the_environment_wins(signed_in: Ada) -> None:
 
 
 def test_a_password_in_the_environment_signs_in_once_and_out_again(ada: Ada) -> None:
-    environ = {"DAGCTL_EMAIL": ADA, "DAGCTL_PASSWORD": PASSWORD}
+    environ = ada.ci(DAGCTL_EMAIL=ADA, DAGCTL_PASSWORD=PASSWORD)
     done = ada.shell.run("whoami", **environ)
     assert (done.code, ada.server.requests.count()) == (0, 0)
     done = ada.shell.run("whoami", "--check", **environ)
@@ -143,7 +143,7 @@ def test_a_password_in_the_environment_signs_in_once_and_out_again(ada: Ada) -> 
 
 
 def test_a_wrong_password_in_the_environment_is_not_tried_twice(ada: Ada) -> None:
-    environ = {"DAGCTL_EMAIL": ADA, "DAGCTL_PASSWORD": "wrong-one"}
+    environ = ada.ci(DAGCTL_EMAIL=ADA, DAGCTL_PASSWORD="wrong-one")
     done = ada.shell.run("whoami", "--check", **environ)
     assert done.code == ExitCode.NOT_SIGNED_IN
     assert "wrong-one" not in done.err
@@ -156,7 +156,7 @@ def test_an_expired_token_in_the_environment_is_told(ada: Ada) -> None:
     ada.server.clock.skew = -7200
     token = ada.server.token(ada.user_id)
     ada.server.clock.skew = 0
-    done = ada.shell.run("whoami", "--check", DAGCTL_ACCESS_TOKEN=token)
+    done = ada.shell.run("whoami", "--check", **ada.ci(DAGCTL_ACCESS_TOKEN=token))
     assert done.code == ExitCode.NOT_SIGNED_IN
     assert "the token in DAGCTL_ACCESS_TOKEN has run out" in done.err
     assert ada.server.requests.count() == 0

@@ -84,14 +84,15 @@ def disk_and_source_id(disk: tuple[str, int, int, bool, str]) -> str:
 
 def session_from(source: str, place: Place, ada: str, canaries: Canaries) -> dict[str, str]:
     """Return the variables that the session comes from; a stored one has to be renewed first."""
+    url = place.stand_in.url
     if source == "stored":
         place.expire()
         return {}
     if source == "password":
-        return {"DAGCTL_EMAIL": ADA, "DAGCTL_PASSWORD": PASSWORD}
+        return {"DAGCTL_SUPABASE_URL": url, "DAGCTL_EMAIL": ADA, "DAGCTL_PASSWORD": PASSWORD}
     token = place.stand_in.token(ada)
     canaries.plant(token, token.rpartition(".")[2])
-    return {"DAGCTL_ACCESS_TOKEN": token}
+    return {"DAGCTL_SUPABASE_URL": url, "DAGCTL_ACCESS_TOKEN": token}
 
 
 def check_disk(

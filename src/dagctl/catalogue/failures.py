@@ -40,7 +40,8 @@ FAILURES = {
         "refused. A session that has only expired renews itself.",
         "",
         "",
-        "`dagctl login`. In CI: set DAGCTL_EMAIL and DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN.",
+        "`dagctl login`. In CI: set DAGCTL_SUPABASE_URL, and DAGCTL_EMAIL with "
+        "DAGCTL_PASSWORD or DAGCTL_ACCESS_TOKEN.",
     ),
     "NOT_A_MEMBER": Entry(
         "Not a member of the project",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +12,11 @@ from dagctl.cli.options import Profile, TextOrJson, examples
 from dagctl.cli.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dagctl.cli.console import Console
     from dagctl.commands.login import LoginResult, Way
+    from dagctl.endpoint import Endpoint
     from dagctl.session.ports import BrowserListener
 
 Email = Annotated[
@@ -45,8 +47,8 @@ EPILOG = examples(
     "pass dagctl | dagctl login --email ana@example.com --password-stdin",
 )
 ELSEWHERE = (
-    "--password-stdin, or no login at all: set DAGCTL_EMAIL and DAGCTL_PASSWORD, or "
-    "DAGCTL_ACCESS_TOKEN"
+    "--password-stdin, or no login at all: set DAGCTL_SUPABASE_URL with DAGCTL_EMAIL and "
+    "DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN"
 )
 
 
@@ -89,7 +91,8 @@ def login(  # noqa: PLR0913 - one parameter an option
             listener = stack.enter_context(sign_in.browser_listener())
             way = _by_browser(console, provider, listener, opens=not no_browser)
         else:
-            way = _by_email(console, email, password_stdin=password_stdin, otp=otp)
+            given = _Given(email=email, password_stdin=password_stdin, otp=otp)
+            way = _by_email(console, remote.endpoint, given)
         auth = stack.enter_context(closing(sign_in.auth_server(remote.endpoint)))
         result = command.login(
             way,
@@ -120,22 +123,52 @@ def _check(*, password_stdin: bool, otp: bool, provider: str | None, no_browser:
         raise UsageError("--no-browser goes with --provider", hint="dagctl login --help")
 
 
-def _by_email(console: Console, email: str | None, *, password_stdin: bool, otp: bool) -> Way:
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """What the options of a login by e-mail say."""
+
+    email: str | None
+    password_stdin: bool
+    otp: bool
+
+
+def _by_email(console: Console, endpoint: Endpoint, given: _Given) -> Way:
+    import sys
+
+    from dagctl.cli.console import is_terminal
     from dagctl.cli.prompt import ask, ask_hidden, secret_from_stdin
     from dagctl.commands.login import by_code, by_password
 
-    password = secret_from_stdin() if password_stdin else None
-    address = email or console.environ.get("DAGCTL_EMAIL")
+    password = secret_from_stdin() if given.password_stdin else None
+    _check_secrets_of_environment(console.environ, endpoint, given.email, password)
+    if password is None and is_terminal(sys.stdin):
+        console.error(f"Signing in to {endpoint.url} (from {shown(endpoint.url_origin)}).")
+    address = given.email or console.environ.get("DAGCTL_EMAIL")
     if not address:
-        otherwise = "--email ADDRESS" if password_stdin else f"--email ADDRESS {ELSEWHERE}"
+        otherwise = "--email ADDRESS" if given.password_stdin else f"--email ADDRESS {ELSEWHERE}"
         address = ask(console, "E-mail address", otherwise=otherwise)
-    if otp:
+    if given.otp:
         _require_terminal()
         note = f"A code was mailed to {shown(address)}."
         return by_code(address, lambda: _code(console, note))
     if password is None:
         password = ask_hidden("Password", otherwise=ELSEWHERE)
     return by_password(address, password)
+
+
+def _check_secrets_of_environment(
+    environ: Mapping[str, str], endpoint: Endpoint, email: str | None, password: str | None
+) -> None:
+    """Refuse variables as credentials for a URL that is not of the environment.
+
+    A password that a script pipes in may be the one in `DAGCTL_PASSWORD`.
+    """
+    from dagctl.session.source import EMAIL, PASSWORD, check_url_origin
+
+    if password is not None and environ.get(PASSWORD) == password:
+        check_url_origin(PASSWORD, endpoint)
+    if not email and environ.get(EMAIL):
+        check_url_origin(EMAIL, endpoint)
 
 
 def _require_terminal() -> None:

@@ -32,7 +32,8 @@ Settings. They overrule dagctl.toml, and that overrules the user's config.toml:
   DAGCTL_SUPABASE_KEY   its publishable key, never a secret one
   DAGCTL_SUPABASE_BUCKET  its bucket for DAG files
 
-Signing in, in CI. They win over what dagctl login has stored:
+Signing in, in CI. They win over what dagctl login has stored, and need DAGCTL_SUPABASE_URL beside
+them: they are never sent to a URL from dagctl.toml:
   DAGCTL_ACCESS_TOKEN   a user's token; it is not renewed: for short jobs
   DAGCTL_EMAIL          with DAGCTL_PASSWORD: a user who is signed in when the run starts
   DAGCTL_PASSWORD       and signed out when it ends

@@ -69,17 +69,18 @@ class _Run:
         """Return who is signed in, without asking the server."""
         import time
 
+        from dagctl import sign_in
         from dagctl.commands import whoami as command
-        from dagctl.session.given import GivenToken
-        from dagctl.session.source import EMAIL, TOKEN, Source, source_of
+        from dagctl.session.source import EMAIL, Source, check_url_origin, source_of
 
         url, project_id = self.remote.endpoint.url, self.remote.project_id
         source = source_of(self.environ)
         match source:
             case Source.TOKEN:
-                token = GivenToken(url, self.environ[TOKEN], time.time)
+                token = sign_in.given_token(self.remote.endpoint, self.environ)
                 return command.given(token, url, source, project_id)
             case Source.PASSWORD:
+                check_url_origin(source, self.remote.endpoint)
                 return command.by_password(self.environ[EMAIL], url, source, project_id)
             case Source.STORED:
                 return command.stored(self._store(), url, project_id, time.time)

@@ -8,14 +8,14 @@ from dagctl.endpoint import claims, secret_kind
 from dagctl.errors import NotSignedInError, UsageError
 from dagctl.session.issuer import may_have_issued
 from dagctl.session.model import END_OF_TIME, User
+from dagctl.session.source import TOKEN
 
 if TYPE_CHECKING:
     from dagctl.session.ports import Clock
 
-VARIABLE = "DAGCTL_ACCESS_TOKEN"
 SKEW = 300.0
 """Seconds by which this machine's clock may be wrong; what the server says is the truth."""
-HINT = f"set {VARIABLE} to a new one, or use DAGCTL_EMAIL and DAGCTL_PASSWORD, which renew it"
+HINT = f"set {TOKEN} to a new one, or use DAGCTL_EMAIL and DAGCTL_PASSWORD, which renew it"
 
 
 class GivenToken:
@@ -45,7 +45,7 @@ class GivenToken:
             NotSignedInError: It has run out.
         """
         if self.expires_at is not None and self.expires_at + SKEW <= self._clock():
-            raise NotSignedInError(f"the token in {VARIABLE} has run out", hint=HINT)
+            raise NotSignedInError(f"the token in {TOKEN} has run out", hint=HINT)
         return self._token
 
     def refresh_after_401(self, token: str) -> str:
@@ -55,7 +55,7 @@ class GivenToken:
             NotSignedInError: Always.
         """
         del token
-        raise NotSignedInError(f"the server refused the token in {VARIABLE}", hint=HINT)
+        raise NotSignedInError(f"the server refused the token in {TOKEN}", hint=HINT)
 
     def close(self) -> None:
         """Do nothing: nothing was begun."""
@@ -66,19 +66,18 @@ def _checked(url: str, token: str) -> dict[str, object]:
     kind = secret_kind(token)
     if kind:
         raise UsageError(
-            f"{VARIABLE} holds a {kind}, which dagctl never uses: it would bypass row level "
-            "security",
+            f"{TOKEN} holds a {kind}, which dagctl never uses: it would bypass row level security",
             hint=HINT,
         )
     found = claims(token)
     if not found.get("sub") or not token.isascii() or not token.isprintable() or " " in token:
-        raise NotSignedInError(f"{VARIABLE} holds no access token of a user", hint=HINT)
+        raise NotSignedInError(f"{TOKEN} holds no access token of a user", hint=HINT)
     issuer = found.get("iss")
-    if isinstance(issuer, str) and not may_have_issued(issuer, url):
+    if issuer is not None and not (isinstance(issuer, str) and may_have_issued(issuer, url)):
         raise NotSignedInError(
-            f"the token in {VARIABLE} was issued by another server than {url}, and is sent to "
-            "nobody else",
-            hint=HINT,
+            f"the token in {TOKEN} was issued by another server than {url}: it is sent only to "
+            "its issuer",
+            hint=f"set DAGCTL_SUPABASE_URL to the project that issued it, or {HINT}",
         )
     return found
 

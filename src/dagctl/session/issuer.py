@@ -1,8 +1,8 @@
-"""Who issued a token: the project itself, or somebody else. Pure."""
+"""Which auth server issued a token: that of the project, or another. Pure."""
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from dagctl.endpoint import checked_url, is_loopback
 from dagctl.errors import UsageError
@@ -14,17 +14,13 @@ AUTH = "/auth/v1"
 def may_have_issued(issuer: str, url: str) -> bool:
     """Return whether a token may be sent to `url`, which then checks it.
 
-    A loopback URL may stand in front of a server that knows itself by another name (a container, a
-    tunnel); an issuer that is no URL tells nothing.
+    An issuer that is no URL names no server: some self-hosted projects set one.
     """
     if not issuer.lower().startswith(("http://", "https://")):
         return True
-    here = urlsplit(url)
     try:
-        there = urlsplit(issuer)
-        if is_loopback(here.hostname or ""):
-            return _is_other_name(there, here)
-        return checked_url(f"{there.scheme}://{there.netloc}") == url
+        parts = urlsplit(issuer)
+        return _same_name(checked_url(f"{parts.scheme}://{parts.netloc}")) == _same_name(url)
     except (UsageError, ValueError):
         return False
 
@@ -32,21 +28,24 @@ def may_have_issued(issuer: str, url: str) -> bool:
 def is_issuer(issuer: object, url: str) -> bool:
     """Return whether the issuer is the auth server at `url`, to the letter.
 
-    Only for a loopback URL it may have another name, as in `may_have_issued`.
+    Only the names of this machine count as one: a local project may call itself `127.0.0.1` where
+    the URL says `localhost`.
     """
-    if not isinstance(issuer, str):
+    if not isinstance(issuer, str) or not issuer.endswith(AUTH):
         return False
-    here = urlsplit(url)
-    if issuer == f"{url}{AUTH}" or not is_loopback(here.hostname or ""):
-        return issuer == f"{url}{AUTH}"
+    base = issuer.removesuffix(AUTH)
+    if base == url:
+        return True
     try:
-        there = urlsplit(issuer)
-        bare = issuer == f"{there.scheme}://{there.netloc}{AUTH}" and there.hostname
-        return bool(bare) and there.scheme in {"http", "https"} and _is_other_name(there, here)
-    except ValueError:
+        return base == checked_url(base) and _same_name(base) == _same_name(url)
+    except UsageError:
         return False
 
 
-def _is_other_name(there: SplitResult, here: SplitResult) -> bool:
-    """Return whether a server at a loopback address may know itself by this name."""
-    return there.port == here.port or not is_loopback(there.hostname or "")
+def _same_name(url: str) -> str:
+    """Return a URL with `localhost` in place of any other name of this machine."""
+    parts = urlsplit(url)
+    if not is_loopback(parts.hostname or ""):
+        return url
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://localhost{port}"

@@ -9,7 +9,9 @@ from dagctl.errors import NotSignedInError
 if TYPE_CHECKING:
     from dagctl.session.model import Session
 
-IN_CI = "in CI: set DAGCTL_EMAIL and DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN"
+IN_CI = (
+    "in CI: set DAGCTL_SUPABASE_URL with DAGCTL_EMAIL and DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN"
+)
 LOG_IN = f"dagctl login ({IN_CI})"
 
 REASONS = {

@@ -69,7 +69,8 @@ class Settings:
         Raises:
             UsageError: None is set.
         """
-        return _endpoint(self.supabase_url, self.supabase_key)
+        origin = self.origins.get("supabase_url", "")
+        return _endpoint(self.supabase_url, self.supabase_key, origin)
 
 
 class Remote(NamedTuple):
@@ -105,8 +106,10 @@ def load_remote(workspace: Workspace | None, environ: Mapping[str, str]) -> Remo
     Raises:
         UsageError: None is set, a file cannot be read, a key is unknown, a value is wrong.
     """
-    values = _checked(_given(workspace, environ))
-    endpoint = _endpoint(values.get("supabase_url"), values.get("supabase_key"))
+    given = _given(workspace, environ)
+    values = _checked(given)
+    origin = given["supabase_url"].origin if "supabase_url" in given else ""
+    endpoint = _endpoint(values.get("supabase_url"), values.get("supabase_key"), origin)
     return Remote(endpoint, values.get("project_id"), values.get("supabase_bucket", "dags"))
 
 
@@ -134,10 +137,10 @@ def _checked(given: Mapping[str, Given]) -> dict[str, Any]:
     return {key: CHECKS[key](one) for key, one in given.items()}
 
 
-def _endpoint(url: str | None, key: str | None) -> Endpoint:
+def _endpoint(url: str | None, key: str | None, url_origin: str) -> Endpoint:
     if url is None or key is None:
         raise UsageError(
             f"no {'url' if url is None else 'publishable_key'} of a Supabase project is set",
             hint=HOW_TO_LINK,
         )
-    return Endpoint(url, key)
+    return Endpoint(url, key, url_origin)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from base64 import urlsafe_b64encode
 
 import jwt
 import pytest
@@ -17,6 +19,13 @@ KEY = "k" * 32
 def token(**claims: object) -> str:
     usual = {"sub": "user-1", "email": "ada@example.com", "iss": f"{URL}/auth/v1", "exp": 5000}
     return jwt.encode(usual | claims, KEY, "HS256")
+
+
+def with_issuer(issuer: object) -> str:
+    """Return a token that PyJWT refuses to make."""
+    claims = json.dumps({"sub": "user-1", "iss": issuer, "exp": 5000}).encode()
+    head, _, signature = token().split(".")
+    return f"{head}.{urlsafe_b64encode(claims).decode().rstrip('=')}.{signature}"
 
 
 def opened(text: str, url: str = URL, now: float = 1000) -> GivenToken:
@@ -52,7 +61,7 @@ def test_it_is_told_when_it_has_run_out() -> None:
         ("supabase", URL),
         ("http://127.0.0.1:54321/auth/v1", "http://127.0.0.1:54321"),
         ("http://localhost:54321/auth/v1", "http://127.0.0.1:54321"),
-        ("http://kong:8000/auth/v1", "http://127.0.0.1:54321"),
+        ("http://localhost:54321/auth/v1", "http://[::1]:54321"),
     ],
 )
 def test_it_is_sent_to_its_issuer(issuer: str, url: str) -> None:
@@ -67,13 +76,23 @@ def test_it_is_sent_to_its_issuer(issuer: str, url: str) -> None:
         ("http://abc.supabase.co/auth/v1", URL),
         ("http://127.0.0.1:54321/auth/v1", URL),
         ("http://127.0.0.1:54321/auth/v1", "http://127.0.0.1:54322"),
+        ("https://127.0.0.1:54321/auth/v1", "http://127.0.0.1:54321"),
+        ("http://kong:8000/auth/v1", "http://127.0.0.1:54321"),
+        ("https://abc.supabase.co/auth/v1", "http://127.0.0.1:54321"),
+        ("HTTPS://evil.example/auth/v1", "http://127.0.0.1:54321"),
         ("https://[", URL),
         ("https://user@abc.supabase.co/auth/v1", URL),
     ],
 )
-def test_it_is_sent_to_nobody_else(issuer: str, url: str) -> None:
-    with pytest.raises(NotSignedInError, match="sent to nobody else"):
+def test_it_is_sent_to_no_other_server(issuer: str, url: str) -> None:
+    with pytest.raises(NotSignedInError, match="sent only to its issuer"):
         opened(token(iss=issuer), url)
+
+
+@pytest.mark.parametrize("issuer", [1, [f"{URL}/auth/v1"], {"url": URL}, True])
+def test_an_issuer_that_is_no_text_is_no_issuer(issuer: object) -> None:
+    with pytest.raises(NotSignedInError, match="sent only to its issuer"):
+        opened(with_issuer(issuer))
 
 
 @pytest.mark.parametrize("role", ["service_role", "supabase_admin"])
