@@ -16,9 +16,9 @@ from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 from dagctl.operation.backend import Context, Silence
+from dagctl.operation.change import asked
 from dagctl.operation.drift import drift_of
-from dagctl.operation.plan import Options
-from dagctl.operation.request import Request
+from dagctl.operation.options import Options
 from dagctl.ports import Query
 from dagctl.settings import load_settings
 from dagctl.spec.load import load_spec
@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
     from dagctl.errors import Diagnostic
+    from dagctl.operation.change import Change
     from dagctl.operation.drift import Drift
+    from dagctl.operation.options import IfExists
     from dagctl.operation.recovery import Recovered, Unsettled
-    from dagctl.operation.request import IfExists
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
@@ -271,11 +272,11 @@ class Client:
 
     # --- Inside ---
 
-    def _requests(self, specs: SpecOrFile | Sequence[SpecOrFile]) -> Sequence[Request]:
+    def _requests(self, specs: SpecOrFile | Sequence[SpecOrFile]) -> Sequence[Change]:
         wanted = [specs] if isinstance(specs, SpecOrFile) else specs
         root = self.workspace.root
         loaded = _load_all(wanted)
-        return [Request(spec, _source(spec.origin, root)) for spec in loaded]
+        return [asked(spec, _source(spec.origin, root)) for spec in loaded]
 
     def _user_id(self, user: str) -> str:
         if "@" in user:

@@ -156,10 +156,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileWrite:
-    """One file to write: `old` stands there now (None: nothing), `new` shall stand there."""
+    """One file to write or remove: `old` stands there now, `new` shall (None: nothing)."""
 
     path: str
-    new: bytes
+    new: bytes | None
     old: bytes | None = None
 
 
@@ -285,8 +285,9 @@ class Files(Protocol):
     def write(self, writes: Sequence[FileWrite]) -> None:
         """Write each file atomically and durably.
 
-        Temporary file, fsync, link without replacing (or rename), then fsync of the folders. A file
-        that already has the new content is left alone: a repeat finishes what a kill cut short.
+        Temporary file, fsync, link without replacing (or rename), then fsync of the folders; or an
+        unlink where `new` is None. A path that is already as it shall be is left alone: a repeat
+        finishes what a kill cut short.
 
         Raises:
             ConflictError: A path holds neither `old` nor `new` now; the files before it stay.
@@ -294,7 +295,7 @@ class Files(Protocol):
         """
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
-        """Undo `write`: each file that holds `new` gets `old` back, or is removed.
+        """Undo `write`: each path that is as `new` says gets `old` back, or is removed.
 
         Returns:
             The paths left as they are because they hold something else by now.
@@ -330,6 +331,9 @@ class Repo(Protocol):
         verify: bool,
     ) -> str:
         """Commit these files, as they stand in the work tree, on top of `branch`; return its id.
+
+        A write whose `new` is None removes its path. Where the branch holds all of this already,
+        no commit is made, and the branch's tip is returned.
 
         One commit with the user's identity and the trailer `Dagctl-Op: <operation id>`, signed if
         `commit.gpgsign` says so, through a private index that the pre-commit and commit-msg hooks

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NEW = FileWrite(path="dags/x.py", new=b"new\n")
 UPDATE = FileWrite(path="dags/x.py", new=b"new\n", old=b"old\n")
+REMOVAL = FileWrite(path="dags/x.py", new=None, old=b"old\n")
 
 
 class World(Protocol):
@@ -77,7 +78,7 @@ def test_an_update_replaces_the_old_content(world: World) -> None:
 
 
 def test_writing_again_finishes_what_was_cut_short(world: World) -> None:
-    world.put(NEW.path, NEW.new)
+    world.put(NEW.path, b"new\n")
     world.files.write([NEW, FileWrite(path="dags/y.py", new=b"y\n")])
     assert world.files.read("dags/y.py") == b"y\n"
 
@@ -133,6 +134,24 @@ def test_restore_twice_is_restore_once(world: World) -> None:
     world.files.write([UPDATE])
     assert [world.files.restore([UPDATE]), world.files.restore([UPDATE])] == [[], []]
     assert world.files.read(UPDATE.path) == b"old\n"
+
+
+def test_a_removal_takes_the_file_away_and_restore_gives_it_back(world: World) -> None:
+    world.put(REMOVAL.path, b"old\n")
+    for _ in range(2):  # a repeat finishes what was cut short
+        world.files.write([REMOVAL])
+        assert world.files.read(REMOVAL.path) is None
+    for _ in range(2):
+        assert world.files.restore([REMOVAL]) == []
+        assert world.files.read(REMOVAL.path) == b"old\n"
+
+
+def test_what_was_changed_since_is_not_removed(world: World) -> None:
+    world.put(REMOVAL.path, b"theirs\n")
+    with pytest.raises(ConflictError, match=r"dags/x\.py"):
+        world.files.write([REMOVAL])
+    assert world.files.restore([REMOVAL]) == [REMOVAL.path]
+    assert world.files.read(REMOVAL.path) == b"theirs\n"
 
 
 @pytest.mark.parametrize("path", ["", "/etc/x", "../x", "dags/../../x", "dags//x", "a\0b", "./x"])

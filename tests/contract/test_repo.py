@@ -121,7 +121,10 @@ class GitWorld:
         self.sandbox.git("commit", "-q", "--allow-empty", "-m", "Commit")
 
     def place(self, write: FileWrite) -> None:
-        self.sandbox.write(write.path, write.new)
+        if write.new is None:
+            (self.sandbox.root / write.path).unlink(missing_ok=True)
+        else:
+            self.sandbox.write(write.path, write.new)
 
     def committed(self, path: str) -> bytes | None:
         return self._content(f"{MAIN}:{path}")
@@ -282,10 +285,39 @@ def test_find_commit_knows_what_a_commit_from_a_stale_index_took_back(
     assert world.repo.find_commit("op-2", MAIN) == made
 
 
-def test_find_commit_finds_one_that_changed_nothing(world: World) -> None:
-    world.commit(X.path, X.new)
-    made = commit(world, X)
-    assert world.repo.find_commit("op-1", MAIN, [X]) == made
+def test_a_commit_that_would_be_empty_is_not_made(world: World) -> None:
+    world.commit(X.path, b"x = 1\n")
+    tip = commit(world, X)
+    assert world.commits() == 1
+    assert world.repo.find_commit("op-1", MAIN, [X]) is None
+    made = commit(world, X2, operation="op-2")
+    assert made != tip
+    assert world.commits() == 2
+
+
+def test_a_removal_is_committed_and_taken_back(world: World) -> None:
+    world.commit("README", b"hello\n")
+    commit(world, X)
+    world.repo.stage([X.path])
+    gone = FileWrite(path=X.path, new=None, old=X.new)
+    made = commit(world, gone, Y, operation="op-2")
+    world.repo.stage([X.path, Y.path])
+    assert [world.committed(path) for path in (X.path, Y.path)] == [None, Y.new]
+    assert [world.staged(path) for path in (X.path, Y.path)] == [None, Y.new]
+    assert world.repo.find_commit("op-2", MAIN, [gone, Y]) == made
+    world.repo.uncommit("op-2", MAIN, made, [gone, Y])
+    assert [world.committed(path) for path in (X.path, Y.path)] == [X.new, None]
+    assert world.staged(X.path) == X.new
+
+
+def test_a_removal_is_taken_back_below_the_work_of_others(world: World) -> None:
+    commit(world, X)
+    gone = FileWrite(path=X.path, new=None, old=X.new)
+    made = commit(world, gone, operation="op-2")
+    world.commit("README", b"hello\n")
+    world.repo.uncommit("op-2", MAIN, made, [gone])
+    assert (world.committed(X.path), world.committed("README")) == (X.new, b"hello\n")
+    assert world.repo.find_commit("op-2", MAIN) is None
 
 
 def test_uncommit_takes_the_first_commit_back(world: World) -> None:

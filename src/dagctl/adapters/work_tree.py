@@ -83,15 +83,17 @@ def _write(folder: int, write: FileWrite) -> None:
             durable.clear(folder, name)
         elif now != write.old:
             raise WorkspaceError(f"{write.path} holds something else by now")
+        elif write.new is None:
+            durable.remove(folder, name)
         elif now is not None:
             durable.replace(folder, name, write.new)
         else:
-            _create(folder, write)
+            _create(folder, write, write.new)
 
 
-def _create(folder: int, write: FileWrite) -> None:
+def _create(folder: int, write: FileWrite, content: bytes) -> None:
     try:
-        durable.create(folder, _name(write), write.new)
+        durable.create(folder, _name(write), content)
     except FileExistsError as error:
         raise WorkspaceError(f"{write.path} was made by somebody else just now") from error
 
@@ -109,6 +111,8 @@ def _restored(folder: int, write: FileWrite) -> bool:
             return now == write.old
         if write.old is None:
             durable.remove(folder, name)
+        elif now is None:
+            _create(folder, write, write.old)
         else:
             durable.replace(folder, name, write.old)
         return True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.cli.specs import Batch
     from dagctl.commands.plan import PlannedDag, PlanResult
-    from dagctl.operation.changes import Change
+    from dagctl.operation.differences import Difference
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 STYLES: Mapping[str, Style] = {"+": "added", "-": "removed", "~": "warning", "@": "dim"}
@@ -41,7 +41,7 @@ def _data(dag: PlannedDag) -> dict[str, Any]:
         "dag_id": dag.dag_id,
         "file_path": dag.file_path,
         "version": dag.version,
-        "action": dag.action,
+        "action": dag.action.value,
         "source": dag.source,
         "changes": [
             {
@@ -59,7 +59,7 @@ def _data(dag: PlannedDag) -> dict[str, Any]:
 def _lines(console: Console, dag: PlannedDag) -> Iterator[str]:
     before = f"v{dag.version - 1} -> " if dag.action == "update" else ""
     source = f" from {shown(dag.source)}" if dag.source else ""
-    yield f"{dag.action} {shown(dag.dag_id)} {before}v{dag.version}{source}"
+    yield f"{dag.action.value} {shown(dag.dag_id)} {before}v{dag.version}{source}"
     for sign, line in _summary(dag):
         yield f"  {console.paint(sign, STYLES[sign], on=console.out)} {line}"
     for line in dag.diff.splitlines():
@@ -79,7 +79,7 @@ def _summary(dag: PlannedDag) -> Iterator[tuple[str, str]]:
         yield sign, f"{pad(name, width)}  {values}".rstrip()
 
 
-def _name(change: Change) -> str:
+def _name(change: Difference) -> str:
     match change.path:
         case ("tasks",):
             return "order of tasks"
@@ -91,7 +91,7 @@ def _name(change: Change) -> str:
             return ".".join(change.path)
 
 
-def _values(change: Change) -> str:
+def _values(change: Difference) -> str:
     """Return the old and the new value; nothing for code, which the diff shows better."""
     match change.path:
         case ("tasks", _):

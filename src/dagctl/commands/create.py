@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from dagctl.errors import DagctlError, UnfinishedError
+from dagctl.operation.change import distinct, with_reservations
+from dagctl.operation.entry import command_digest
 from dagctl.operation.plan import make_plan
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.operation.repeat import asked_before, checked_key, commit_of, done_meanwhile
-from dagctl.operation.request import distinct
 from dagctl.operation.run import run
-from dagctl.operation.steps import begin, claims_of, wishes_of
+from dagctl.operation.steps import begin
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.operation.backend import Backend, Context
-    from dagctl.operation.entry import Entry, Item, Wish
-    from dagctl.operation.plan import Options, Planned
+    from dagctl.operation.change import Change
+    from dagctl.operation.entry import JournalEntry
+    from dagctl.operation.options import Options
     from dagctl.operation.recovery import Recovered
-    from dagctl.operation.request import Request
-    from dagctl.ports import DagRecord, KeyedOperation, Reservation
+    from dagctl.ports import KeyedOperation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class Telling:
 
 def create(
     context: Context,
-    requests: Iterable[Request],
+    changes: Iterable[Change],
     options: Options,
     tell: Telling,
     *,
@@ -90,15 +91,16 @@ def create(
         UnfinishedError: It could be neither finished nor undone.
     """
     backend, settings = context.backend, context.settings
-    wanted = distinct(requests)
+    asked = distinct(changes)
     if key is not None:
         checked_key(key)
     with backend.journal.lock(wait=settings.lock_timeout):
-        wishes = wishes_of(wanted, settings, options)
-        found = recover_all(context, wishes if key is None else None)
-        tell.recovered(found.recovered)
-        result, entry = _result_of(context, wanted, options, Ask(wishes, key), found.repeated)
-        result = replace(result, recovered=found.recovered)
+        command = command_digest(asked, options.if_exists, settings.airflow)
+        recovery = recover_all(context, command if key is None else None)
+        tell.recovered(recovery.recovered)
+        request = Request(asked, options, command, key)
+        result, entry = _result_of(context, request, recovery.repeated)
+        result = replace(result, recovered=recovery.recovered)
         with context.step("tell"), _done(entry):
             tell.result(result)
         if entry is not None:
@@ -109,7 +111,7 @@ def create(
 
 
 @contextmanager
-def _done(entry: Entry | None) -> Iterator[None]:
+def _done(entry: JournalEntry | None) -> Iterator[None]:
     """Say of a failure to tell that everything was done, if anything was to do.
 
     Raises:
@@ -128,82 +130,78 @@ def _done(entry: Entry | None) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """What a command asks for, and the key that tells it from others that ask the same."""
+class Request:
+    """What a command asks for."""
 
-    wishes: Sequence[Wish]
+    changes: Sequence[Change]
+    options: Options
+    command: str
+    """The digest of all that."""
     key: str | None
+    """The idempotency key: it tells this command from others that ask the same."""
 
 
 def _result_of(
-    context: Context,
-    wanted: Sequence[Request],
-    options: Options,
-    ask: Ask,
-    finished: Entry | None,
-) -> tuple[CreateResult, Entry | None]:
+    context: Context, request: Request, finished: JournalEntry | None
+) -> tuple[CreateResult, JournalEntry | None]:
     """Return what was done, now or before, and the journal's entry if there is one."""
     backend = context.backend
     if finished is not None:
         with kept(finished):
             return _repeated(backend, finished), finished
-    before = None if ask.key is None else asked_before(backend, ask.key, ask.wishes)
+    key, changes = request.key, request.changes
+    before = None if key is None else asked_before(backend, key, changes)
     if before is not None and before.status is OperationStatus.CONFIRMED:
-        return _replayed(backend, before, ask.wishes), None
-    return _publish(context, wanted, options, ask, before)
+        return _replayed(backend, before, changes), None
+    return _publish(context, request, before)
 
 
 def _publish(
-    context: Context,
-    wanted: Sequence[Request],
-    options: Options,
-    ask: Ask,
-    under_way: KeyedOperation | None,
-) -> tuple[CreateResult, Entry | None]:
+    context: Context, request: Request, under_way: KeyedOperation | None
+) -> tuple[CreateResult, JournalEntry | None]:
     """Return what was done, and the journal's entry if anything was.
 
     What is `under_way` elsewhere with the same key is ended as late as may be: where this comes to
     nothing, its objects would have nobody to put them back.
     """
-    planned = make_plan(context, wanted, options)
-    unchanged = [one.record for one in planned if one.action == "unchanged" and one.record]
-    is_needed = len(unchanged) < len(planned)
-    begun = begin(context, options, planned, ask.wishes, ask.key) if is_needed else None
-    if ask.key is not None and under_way is not None:
-        done = done_meanwhile(context.backend, ask.key, under_way)
+    backend, key = context.backend, request.key
+    changes = make_plan(context, request.changes, request.options)
+    is_needed = any(change.is_effective for change in changes)
+    begun = begin(context, request.options, changes, request.command, key) if is_needed else None
+    if key is not None and under_way is not None:
+        done = done_meanwhile(backend, key, under_way)
         if done is not None:
-            return _replayed(context.backend, done, ask.wishes), None
+            return _replayed(backend, done, request.changes), None
     if begun is None:
-        if ask.key is not None:
-            _remember_unchanged(context.backend, planned, ask.wishes, ask.key)
-        return CreateResult(dags=tuple(map(_unchanged, unchanged)), operation_id=None), None
+        if key is not None:
+            _remember_unchanged(backend, changes, key)
+        return CreateResult(dags=tuple(map(_unchanged, changes)), operation_id=None), None
     operation = run(begun)
-    result = _result(operation.entry, operation.commit_id, unchanged)
+    result = _result(operation.entry, operation.commit_id)
     return replace(result, warnings=operation.warnings), operation.entry
 
 
-def _remember_unchanged(
-    backend: Backend, planned: Sequence[Planned], wishes: Sequence[Wish], key: str
-) -> None:
+def _remember_unchanged(backend: Backend, changes: Sequence[Change], key: str) -> None:
     """Let a key stand for what needed no change; nothing is held, so nothing has to be undone."""
     operation_id = str(uuid4())
-    backend.registry.reserve(operation_id, claims_of(planned, wishes), key=key)
+    backend.registry.reserve(operation_id, [change.claim for change in changes], key=key)
     backend.registry.confirm(operation_id, [])
 
 
-def _replayed(backend: Backend, before: KeyedOperation, wishes: Sequence[Wish]) -> CreateResult:
+def _replayed(backend: Backend, before: KeyedOperation, changes: Sequence[Change]) -> CreateResult:
     """Return what the first call with the key was answered, whatever the DAGs are by now."""
-    is_changed = not all(one.is_unchanged for one in before.reservations)
+    is_changed = not all(granted.is_unchanged for granted in before.reservations)
     commit_id = commit_of(backend.repo, before.operation_id) if is_changed else None
-    pairs = zip(before.reservations, wishes, strict=True)
+    answered = with_reservations(changes, before.reservations)
     return CreateResult(
-        dags=tuple(_as_answered(granted, commit_id, wish.source) for granted, wish in pairs),
+        dags=tuple(_as_answered(change, commit_id) for change in answered),
         operation_id=before.operation_id if is_changed else None,
         replayed=True,
     )
 
 
-def _as_answered(granted: Reservation, commit_id: str | None, source: str | None) -> CreatedDag:
+def _as_answered(change: Change, commit_id: str | None) -> CreatedDag:
+    granted = change.granted
     changed = not granted.is_unchanged
     commit = commit_id if changed and commit_id else granted.commit_id
     return CreatedDag(
@@ -214,7 +212,7 @@ def _as_answered(granted: Reservation, commit_id: str | None, source: str | None
         version=granted.version,
         changed=changed,
         state=_state(granted.version) if changed else "unchanged",
-        source=source,
+        source=change.source,
     )
 
 
@@ -222,39 +220,44 @@ def _state(version: int) -> Literal["created", "updated"]:
     return "created" if version == 1 else "updated"
 
 
-def _repeated(backend: Backend, entry: Entry) -> CreateResult:
+def _repeated(backend: Backend, entry: JournalEntry) -> CreateResult:
     """Return what an operation did whose user was not told."""
-    names = [wish.unchanged for wish in entry.wishes if wish.unchanged is not None]
-    unchanged = backend.registry.find(dag_ids=names)
-    return _result(entry, recorded_commit(backend, entry), unchanged)
+    unchanged = [change.dag_id for change in entry.changes if not change.is_effective]
+    records = {record.dag_id: record for record in backend.registry.find(dag_ids=unchanged)}
+    changes = tuple(
+        change if change.is_effective else replace(change, record=records[change.dag_id])
+        for change in entry.changes
+    )
+    return _result(replace(entry, changes=changes), recorded_commit(backend, entry))
 
 
-def _result(entry: Entry, commit_id: str, records: Sequence[DagRecord]) -> CreateResult:
-    """Return what a confirmed operation did, in the order of what was wished for."""
-    items = {item.wish: item for item in entry.items}
-    unchanged = {record.dag_id: _unchanged(record) for record in records}
+def _result(entry: JournalEntry, commit_id: str) -> CreateResult:
+    """Return what a confirmed operation did, in the order of what was asked."""
     dags = tuple(
-        _changed(items[index], commit_id) if index in items else unchanged[wish.unchanged or ""]
-        for index, wish in enumerate(entry.wishes)
+        _changed(change, commit_id) if change.is_effective else _unchanged(change)
+        for change in entry.changes
     )
     return CreateResult(dags=dags, operation_id=entry.operation_id)
 
 
-def _changed(item: Item, commit_id: str) -> CreatedDag:
-    granted = item.reservation
+def _changed(change: Change, commit_id: str) -> CreatedDag:
+    granted = change.granted
     return CreatedDag(
         dag_id=granted.dag_id,
-        file_path=item.write.path,
+        file_path=change.path,
         commit_id=commit_id,
         created_at=granted.created_at,
         version=granted.version,
         changed=True,
         state=_state(granted.version),
-        source=item.source_path,
+        source=change.source,
     )
 
 
-def _unchanged(record: DagRecord) -> CreatedDag:
+def _unchanged(change: Change) -> CreatedDag:
+    record = change.record
+    if record is None:
+        raise ValueError(f"nothing is recorded of {change.dag_id}")  # a bug in dagctl
     return CreatedDag(
         dag_id=record.dag_id,
         file_path=record.file_path,

@@ -229,6 +229,6 @@ def _differing(records: Sequence[DagRecord], store: Store) -> list[str]:
     objects = read_objects(store, [record.storage_path for record in records])
     return [
         record.dag_id
-        for record, content in zip(records, objects, strict=True)
-        if drift_of(content, record.content_digest) != "none"
+        for record in records
+        if drift_of(objects[record.storage_path], record.content_digest) != "none"
     ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.render import Provenance, render
-from dagctl.operation.changes import changes
+from dagctl.operation.change import Action
+from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of
 from dagctl.operation.plan import make_plan
 
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagctl.operation.backend import Context
-    from dagctl.operation.changes import Change
-    from dagctl.operation.plan import Action, Options, Planned
-    from dagctl.operation.request import Request
-    from dagctl.settings import Settings
+    from dagctl.operation.change import Change
+    from dagctl.operation.differences import Difference
+    from dagctl.operation.options import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class PlannedDag:
     file_path: str
     version: int
     action: Action
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
     """What an update changes in the spec; empty if only what dagctl makes of it has changed."""
     diff: str
     """The unified diff of the DAG file; empty if it stays as it is."""
@@ -45,48 +45,48 @@ class PlanResult:
     @property
     def pending(self) -> bool:
         """Whether anything would be created or updated."""
-        return any(dag.action != "unchanged" for dag in self.dags)
+        return any(dag.action is not Action.UNCHANGED for dag in self.dags)
 
 
-def plan(context: Context, requests: Iterable[Request], options: Options) -> PlanResult:
+def plan(context: Context, changes: Iterable[Change], options: Options) -> PlanResult:
     """Return what `create` would do with these specs.
 
     Raises:
         ConflictError: `create` would be refused.
     """
-    planned = make_plan(context, requests, options)
-    changed = [one.path for one in planned if one.action != "unchanged"]
-    if changed:
-        context.backend.repo.preflight(changed)
-    return PlanResult(dags=tuple(_planned_dag(one, context.settings) for one in planned))
+    planned = make_plan(context, changes, options)
+    paths = [change.path for change in planned if change.is_effective]
+    if paths:
+        context.backend.repo.preflight(paths)
+    return PlanResult(dags=tuple(map(_planned_dag, planned)))
 
 
-def _planned_dag(planned: Planned, settings: Settings) -> PlannedDag:
-    record = planned.record
-    version = record.version if record else 0
+def _planned_dag(change: Change) -> PlannedDag:
+    version = change.record.version if change.record else 0
     return PlannedDag(
-        dag_id=planned.dag_id,
-        file_path=planned.path,
-        version=version if planned.action == "unchanged" else version + 1,
-        action=planned.action,
-        changes=_changes(planned, settings),
-        diff=_diff(planned, settings),
-        source=planned.choice.request.source,
+        dag_id=change.dag_id,
+        file_path=change.path,
+        version=version + change.is_effective,
+        action=change.action,
+        changes=_differences(change),
+        diff=_diff(change),
+        source=change.source,
     )
 
 
-def _changes(planned: Planned, settings: Settings) -> tuple[Change, ...]:
-    record, spec = planned.record, planned.choice.request.spec
-    if record is None or not record.spec:  # a row that no dagctl wrote has no spec
+def _differences(change: Change) -> tuple[Difference, ...]:
+    record, spec = change.record, change.spec
+    if record is None or spec is None or not record.spec:  # a row of no dagctl has no spec
         return ()
-    return changes(
-        {"airflow": record.airflow, **record.spec}, {"airflow": settings.airflow, **spec.to_data()}
+    return differences(
+        {"airflow": record.airflow, **record.spec}, {"airflow": change.airflow, **spec.to_data()}
     )
 
 
-def _diff(planned: Planned, settings: Settings) -> str:
-    content = planned.content
-    if content is None:  # the author and the time are known when it is created
-        spec, provenance = planned.choice.request.spec, Provenance(dag_id=planned.dag_id)
-        content = render(spec, airflow=settings.airflow, provenance=provenance).encode("utf-8")
-    return diff_of(planned.path, planned.standing, content, names=("now", "planned"))
+def _diff(change: Change) -> str:
+    content = change.content
+    if content is None and change.spec:  # the author and the time are known when it is created
+        provenance = Provenance(dag_id=change.dag_id)
+        text = render(change.spec, airflow=change.airflow, provenance=provenance)
+        content = text.encode("utf-8")
+    return diff_of(change.path, change.old_file, content, names=("now", "planned"))

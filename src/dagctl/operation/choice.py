@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
-from dagctl.ports import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dagctl.operation.request import IfExists, Request
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import IfExists
     from dagctl.ports import DagRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A spec, and the recorded DAG that it means (None: a new one)."""
-
-    request: Request
-    record: DagRecord | None
-    on_taken: Literal["number", "fail"] = "number"
-
-    @property
-    def claim(self) -> Claim:
-        """What this asks of the registry."""
-        if self.record is None:
-            return Claim(dag_id=self.request.spec.dag_id, on_taken=self.on_taken)
-        return Claim(
-            dag_id=self.record.dag_id,
-            replaces=self.record.id,
-            expected_version=self.record.version,
-        )
-
-
 def choose(
-    requests: Sequence[Request], records: Iterable[DagRecord], if_exists: IfExists | None
-) -> list[Choice]:
-    """Return which DAG each request means.
+    changes: Sequence[Change], records: Iterable[DagRecord], if_exists: IfExists | None
+) -> list[Change]:
+    """Return the changes, each with the record of the DAG that it means (None: a new one).
 
     Args:
-        requests: The specs; no source twice.
+        changes: What is asked; no source twice.
         records: Everything recorded under one of their sources or ids.
         if_exists: What to do about a DAG that exists. None: a spec updates the DAG that was made
             from the same file, and gets the next free number if its name is taken by another.
@@ -54,36 +34,36 @@ def choose(
     by_source: dict[str, list[DagRecord]] = {}
     for record in known:
         by_source.setdefault(record.source_path or "", []).append(record)
-    choices = [
-        _choice(one, _same_file(one, by_source), by_id.get(one.spec.dag_id), if_exists)
-        for one in requests
+    chosen = [
+        _choice(change, _same_file(change, by_source), by_id.get(change.base_name), if_exists)
+        for change in changes
     ]
-    _refuse_same(choices)
-    return choices
+    _refuse_same(chosen)
+    return chosen
 
 
-def _same_file(request: Request, by_source: dict[str, list[DagRecord]]) -> DagRecord | None:
-    """Return the newest DAG that was made from the request's file and may still be meant."""
-    spec = request.spec
+def _same_file(change: Change, by_source: dict[str, list[DagRecord]]) -> DagRecord | None:
+    """Return the newest DAG that was made from the change's file and may still be meant."""
+    is_given = change.spec is not None and change.spec.dag_id_given
     made = [
         record
-        for record in by_source.get(request.source or "", ())
-        if request.source is not None
-        and (not spec.dag_id_given or spec.dag_id in (record.base_name, record.dag_id))
+        for record in by_source.get(change.source or "", ())
+        if change.source is not None
+        and (not is_given or change.base_name in (record.base_name, record.dag_id))
     ]
     return max(made, key=lambda record: (record.created_at, record.dag_id), default=None)
 
 
 def _choice(
-    request: Request,
+    change: Change,
     same_file: DagRecord | None,
     same_id: DagRecord | None,
     if_exists: IfExists | None,
-) -> Choice:
+) -> Change:
     if if_exists == "number":
-        return Choice(request, None)
+        return change
     if if_exists == "update":
-        return Choice(request, same_id or same_file, "fail")
+        return replace(change, record=same_id or same_file, on_taken="fail")
     if if_exists == "fail":
         existing = same_file or same_id
         if existing is not None:
@@ -91,18 +71,18 @@ def _choice(
                 f"a DAG `{existing.dag_id}` exists",
                 hint="--if-exists update changes it, --if-exists number makes another",
             )
-        return Choice(request, None, "fail")
-    return Choice(request, same_file)
+        return replace(change, on_taken="fail")
+    return replace(change, record=same_file)
 
 
-def _refuse_same(choices: Sequence[Choice]) -> None:
+def _refuse_same(changes: Sequence[Change]) -> None:
     meant: set[str] = set()
-    for choice in choices:
-        if choice.record is None:
+    for change in changes:
+        if change.record is None:
             continue
-        if choice.record.id in meant:
+        if change.record.id in meant:
             raise ConflictError(
-                f"two specs mean the DAG `{choice.record.dag_id}`",
+                f"two specs mean the DAG `{change.record.dag_id}`",
                 hint="give one of them another dag_id",
             )
-        meant.add(choice.record.id)
+        meant.add(change.record.id)

@@ -6,7 +6,7 @@ from difflib import unified_diff
 from typing import Literal
 
 from dagctl.errors import WorkspaceError
-from dagctl.operation.entry import digest_of
+from dagctl.operation.change import digest_of
 
 Drift = Literal["none", "changed", "missing"]
 """How a DAG file in the work tree differs from the recorded one."""

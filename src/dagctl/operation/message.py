@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.operation.entry import Item
+    from dagctl.operation.change import Change
 
 
-def commit_message(items: Sequence[Item]) -> str:
+def commit_message(changes: Sequence[Change]) -> str:
     """Return the subject, and for several DAGs a body with one id a line."""
-    created = [item for item in items if item.reservation.version == 1]
-    updated = [item for item in items if item.reservation.version > 1]
-    parts = [_part("create", created), _part("update", updated)]
-    subject = " and ".join(part for part in parts if part)
+    ids: dict[str, list[str]] = {}
+    for change in changes:
+        ids.setdefault(change.action.value, []).append(change.dag_id)
+    subject = " and ".join(_part(action, ids[action]) for action in sorted(ids))
     subject = subject[0].upper() + subject[1:]
-    if len(items) == 1:
+    if len(changes) == 1:
         return subject
-    return "\n".join([subject, "", *(f"- {item.reservation.dag_id}" for item in items)])
+    return "\n".join([subject, "", *(f"- {change.dag_id}" for change in changes)])
 
 
-def _part(verb: str, items: Sequence[Item]) -> str:
-    if not items:
-        return ""
-    if len(items) == 1:
-        return f"{verb} DAG {items[0].reservation.dag_id}"
-    return f"{verb} {len(items)} DAGs"
+def _part(action: str, dag_ids: Sequence[str]) -> str:
+    if len(dag_ids) == 1:
+        return f"{action} DAG {dag_ids[0]}"
+    return f"{action} {len(dag_ids)} DAGs"

@@ -6,17 +6,16 @@ Reads the registry (a constant number of times), the work tree and the store; ch
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dagctl.codegen.names import file_name
 from dagctl.codegen.render import Provenance, render
 from dagctl.errors import ConflictError, DagctlError
+from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.choice import choose
 from dagctl.operation.drift import changed_by_hand, drift_of, not_ours
-from dagctl.operation.entry import digest_of
 from dagctl.operation.names import expected_names
-from dagctl.operation.request import check_projects, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,48 +23,15 @@ if TYPE_CHECKING:
 
     from dagctl.codegen.values import Target
     from dagctl.operation.backend import Backend, Context
-    from dagctl.operation.choice import Choice
-    from dagctl.operation.request import IfExists, Request
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import Options
     from dagctl.ports import DagRecord, Registry, Store
     from dagctl.settings import Settings
     from dagctl.spec.model import DagSpec
 
-Action = Literal["create", "update", "unchanged"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a command wants its specs published."""
-
-    if_exists: IfExists | None = None
-    force: bool = False
-    """Overwrite files that were changed by hand or are not ours, and objects that were changed."""
-    verify: bool = True
-    """Run the user's git hooks."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """What will be done about one spec."""
-
-    choice: Choice
-    action: Action
-    dag_id: str
-    """The final id; for a new DAG the expected one."""
-    path: str
-    standing: bytes | None
-    """What the file holds now, or None."""
-    content: bytes | None
-    """What it shall hold; None for a new DAG, whose author and time are not known yet."""
-
-    @property
-    def record(self) -> DagRecord | None:
-        """The recorded DAG that the spec means, or None for a new one."""
-        return self.choice.record
-
-
-def make_plan(context: Context, requests: Iterable[Request], options: Options) -> list[Planned]:
-    """Return what is to be done about each request, in order; a file that is named twice once.
+def make_plan(context: Context, changes: Iterable[Change], options: Options) -> list[Change]:
+    """Return what is to be done about each change, in order; a file that is named twice once.
 
     Raises:
         ConflictError: A DAG or a file is in the way, and the options do not allow to pass.
@@ -73,35 +39,33 @@ def make_plan(context: Context, requests: Iterable[Request], options: Options) -
         UsageError: A spec names another project.
         SpecError: A spec cannot be rendered.
     """
-    wanted = distinct(requests)
-    check_projects(wanted, context.settings.project_id)
+    asked = distinct(changes)
+    check_projects(asked, context.settings.project_id)
     records = context.backend.registry.find(
-        source_paths={one.source for one in wanted if one.source is not None},
-        dag_ids={one.spec.dag_id for one in wanted},
+        source_paths={change.source for change in asked if change.source is not None},
+        dag_ids={change.base_name for change in asked},
     )
-    choices = choose(wanted, records, options.if_exists)
+    chosen = choose(asked, records, options.if_exists)
     if options.if_exists is None:
-        _tell_renamed(context, choices, records)
-    names = _expected(context.backend.registry, choices, records)
-    pairs = zip(choices, names, strict=True)
-    return [_planned(context, choice, name, options) for choice, name in pairs]
+        _warn_of_renamed(context, chosen, records)
+    named = _with_names(context.backend.registry, chosen, records)
+    return [_planned(context, change, options) for change in named]
 
 
-def _tell_renamed(
-    context: Context, choices: Sequence[Choice], records: Sequence[DagRecord]
+def _warn_of_renamed(
+    context: Context, changes: Sequence[Change], records: Sequence[DagRecord]
 ) -> None:
     """Warn of new DAGs whose spec may be that of a recorded one, in a file that was renamed."""
     by_id = {record.dag_id: record for record in records}
-    for choice in choices:
-        request = choice.request
-        record = by_id.get(request.spec.dag_id) if choice.record is None else None
-        if record is None or record.source_path is None or request.source is None:
+    for change in changes:
+        record = by_id.get(change.base_name) if change.record is None else None
+        if record is None or record.source_path is None or change.source is None:
             continue
         with suppress(DagctlError):  # a path that leads out of the workspace is not looked at
             if context.backend.files.read(record.source_path) is None:
                 context.listener.warn(
                     f"`{record.dag_id}` was made from {record.source_path}, which is gone; if "
-                    f"{request.source} is that file renamed, --if-exists update keeps the DAG"
+                    f"{change.source} is that file renamed, --if-exists update keeps the DAG"
                 )
 
 
@@ -130,49 +94,54 @@ def standing_at(backend: Backend, path: str, options: Options) -> bytes | None:
     return standing
 
 
-def _expected(
-    registry: Registry, choices: Sequence[Choice], records: Sequence[DagRecord]
-) -> list[str]:
-    return expected_names(
-        [choice.claim for choice in choices],
+def _with_names(
+    registry: Registry, changes: Sequence[Change], records: Sequence[DagRecord]
+) -> list[Change]:
+    """Return the changes with the ids that the registry would grant now."""
+    names = expected_names(
+        [change.claim for change in changes],
         {record.dag_id for record in records},
         lambda names: {record.dag_id for record in registry.find(dag_ids=names)},
     )
+    pairs = zip(changes, names, strict=True)
+    return [replace(change, dag_id=name) for change, name in pairs]
 
 
-def _planned(context: Context, choice: Choice, dag_id: str, options: Options) -> Planned:
-    if choice.record is not None:
-        return _planned_update(context, choice, choice.record, options)
-    backend, path = context.backend, path_of(context.settings, dag_id)
+def _planned(context: Context, change: Change, options: Options) -> Change:
+    planned = replace(change, airflow=context.settings.airflow)
+    if change.record is not None:
+        return _planned_update(context, planned, change.record, options)
+    backend, path = context.backend, path_of(context.settings, change.dag_id)
     try:
         standing = standing_at(backend, path, options)
     except ConflictError:
-        backend.registry.get(dag_id)  # refuses a non-member, who sees no record of any file
+        backend.registry.get(change.dag_id)  # refuses a non-member, who sees no record of any file
         raise
-    return Planned(
-        choice=choice, action="create", dag_id=dag_id, path=path, standing=standing, content=None
-    )
+    return replace(planned, action=Action.CREATE, path=path, old_file=standing)
 
 
 def _planned_update(
-    context: Context, choice: Choice, record: DagRecord, options: Options
-) -> Planned:
-    backend, airflow = context.backend, context.settings.airflow
-    spec = choice.request.spec
-    content = rendered(spec, record.dag_id, airflow, record.user_id, record.created_at)
+    context: Context, change: Change, record: DagRecord, options: Options
+) -> Change:
+    backend = context.backend
+    if change.spec is None:
+        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
+    content = rendered(
+        change.spec, record.dag_id, change.airflow, record.user_id, record.created_at
+    )
     standing = backend.files.read(record.file_path)
     is_same = digest_of(content) == record.content_digest
     is_untouched = _is_untouched(record, standing, content)
     if not is_untouched and not options.force:
         raise _refusal(backend, record, content if is_same else None, standing)
     is_stored = not options.force or _is_stored(backend.store, record)
-    is_settled = is_same and is_untouched and is_stored and not _is_renamed(choice)
-    return Planned(
-        choice=choice,
-        action="unchanged" if is_settled else "update",
-        dag_id=record.dag_id,
+    is_settled = is_same and is_untouched and is_stored and not _is_renamed(change)
+    return replace(
+        change,
+        action=Action.UNCHANGED if is_settled else Action.UPDATE,
+        base_name=record.base_name,
         path=record.file_path,
-        standing=standing,
+        old_file=standing,
         content=content,
     )
 
@@ -195,10 +164,10 @@ def _is_untouched(record: DagRecord, standing: bytes | None, content: bytes) -> 
     return standing == content or digest_of(standing) == record.content_digest
 
 
-def _is_renamed(choice: Choice) -> bool:
+def _is_renamed(change: Change) -> bool:
     """Return whether the DAG is to be another spec file's from now on."""
-    record, source = choice.record, choice.request.source
-    return record is not None and source not in {None, record.source_path}
+    record = change.record
+    return record is not None and change.source not in {None, record.source_path}
 
 
 def _is_stored(store: Store, record: DagRecord) -> bool:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.operation.backend import Backend, Context
-    from dagctl.operation.entry import Entry, Item
+    from dagctl.operation.change import Change
+    from dagctl.operation.entry import JournalEntry
 
 
-def put_back_anew(context: Context, entry: Entry) -> None:
+def put_back_anew(context: Context, entry: JournalEntry) -> None:
     """Give the objects of updated DAGs their old content back, where nobody has confirmed the new.
 
     The DAGs are held again for it, by an operation whose id follows from that of the ended one: so
@@ -30,14 +31,16 @@ def put_back_anew(context: Context, entry: Entry) -> None:
     """
     backend = context.backend
     registry = backend.registry
-    updates = [one for one in entry.items if one.old_object not in {None, one.write.new}]
+    updates = [
+        change for change in entry.effects if change.old_object not in {None, change.content}
+    ]
     if not updates:
         return
     again = str(uuid5(UUID(entry.operation_id), "put back"))
     status = registry.status(again)
     stale = _stale(backend, updates)
     if status is OperationStatus.ABSENT and stale:
-        registry.reserve(again, [_claim(item) for item in stale])
+        registry.reserve(again, [_claim(change) for change in stale])
     elif status in {OperationStatus.ABSENT, OperationStatus.ABORTED}:
         return
     if registry.begin_abort(again) is OperationStatus.ABORTING:
@@ -45,23 +48,23 @@ def put_back_anew(context: Context, entry: Entry) -> None:
     registry.abort(again)
 
 
-def _stale(backend: Backend, updates: Sequence[Item]) -> list[Item]:
-    """Return the items whose object is new and whose record is old."""
-    objects = read_objects(backend.store, [item.storage_path for item in updates])
-    new = [item for item, found in zip(updates, objects, strict=True) if found == item.write.new]
+def _stale(backend: Backend, updates: Sequence[Change]) -> list[Change]:
+    """Return the changes whose object is new and whose record is old."""
+    objects = read_objects(backend.store, [change.storage_path for change in updates])
+    new = [change for change in updates if objects[change.storage_path] == change.content]
     if not new:
         return []
-    found = backend.registry.find(dag_ids=[item.reservation.dag_id for item in new])
-    versions = {one.id: one.version for one in found}
+    records = backend.registry.find(dag_ids=[change.dag_id for change in new])
+    versions = {record.id: record.version for record in records}
     return [
-        item
-        for item in new
-        if versions.get(item.reservation.row_id) == item.reservation.version - 1
+        change
+        for change in new
+        if versions.get(change.granted.row_id) == change.granted.version - 1
     ]
 
 
-def _claim(item: Item) -> Claim:
-    granted = item.reservation
+def _claim(change: Change) -> Claim:
+    granted = change.granted
     return Claim(
         dag_id=granted.dag_id, replaces=granted.row_id, expected_version=granted.version - 1
     )

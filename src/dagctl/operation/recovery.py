@@ -11,16 +11,19 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
-from dagctl.operation.entry import Phase, digest_of, from_data
+from dagctl.operation.change import digest_of
+from dagctl.operation.entry import Phase
+from dagctl.operation.entry_form import from_data
 from dagctl.operation.steps import confirm_entry
 from dagctl.operation.undo import find_commit, undo
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from dagctl.operation.backend import Backend, Context
-    from dagctl.operation.entry import Entry, Item, Wish
+    from dagctl.operation.change import Change
+    from dagctl.operation.entry import JournalEntry
     from dagctl.ports import DagRecord
     from dagctl.settings import Settings
 
@@ -50,18 +53,19 @@ class Recovery:
     """What was found in the journal, and what became of it."""
 
     recovered: tuple[Recovered, ...] = ()
-    repeated: Entry | None = None
+    repeated: JournalEntry | None = None
     """The finished operation that is what the present command asks for; still in the journal."""
 
 
-def recover_all(context: Context, wishes: Sequence[Wish] | None = None) -> Recovery:
+def recover_all(context: Context, command: str | None = None) -> Recovery:
     """Finish or undo every operation in the journal; the caller holds the workspace's lock.
 
     As the lock is held, the processes of these operations are dead.
 
     Args:
         context: The ports, and who hears of each step.
-        wishes: What the present command asks for, if a dead one may have asked the same.
+        command: The digest of what the present command asks, if a dead one may have asked the
+            same.
 
     Raises:
         UnfinishedError: One could be neither finished nor undone.
@@ -71,7 +75,7 @@ def recover_all(context: Context, wishes: Sequence[Wish] | None = None) -> Recov
     for operation_id, data in entries_of(context).items():
         outcome, entry = _recover(context, operation_id, data)
         recovered.append(outcome)
-        if outcome.outcome == "finished" and not repeated and _is_asked_again(entry, wishes):
+        if outcome.outcome == "finished" and not repeated and _is_asked_again(entry, command):
             repeated = entry
         else:
             clear(context.backend, entry)
@@ -112,7 +116,7 @@ def entries_of(context: Context) -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-def settle(context: Context, entry: Entry) -> Recovered:
+def settle(context: Context, entry: JournalEntry) -> Recovered:
     """Finish the operation if it is confirmed or its commit stands, else undo it.
 
     The journal's entry is kept: `clear` removes it when the outcome has been told.
@@ -134,7 +138,7 @@ def settle(context: Context, entry: Entry) -> Recovered:
     return finished(entry)
 
 
-def recorded_commit(backend: Backend, entry: Entry) -> str:
+def recorded_commit(backend: Backend, entry: JournalEntry) -> str:
     """Return the commit of a confirmed operation, as it is recorded.
 
     Who is not a member any more sees no record: then it is the one that stands on the branch.
@@ -149,12 +153,12 @@ def recorded_commit(backend: Backend, entry: Entry) -> str:
     return commit_id
 
 
-def finished(entry: Entry) -> Recovered:
+def finished(entry: JournalEntry) -> Recovered:
     """Return that the operation is done."""
     return Recovered(operation_id=entry.operation_id, outcome="finished", dags=entry.dag_ids)
 
 
-def undone(context: Context, entry: Entry) -> Recovered:
+def undone(context: Context, entry: JournalEntry) -> Recovered:
     """Undo the operation and return what is left of it; finished if it was confirmed before."""
     left = undo(context, entry)
     if left is None:
@@ -165,7 +169,7 @@ def undone(context: Context, entry: Entry) -> Recovered:
 
 
 @contextmanager
-def kept(entry: Entry) -> Iterator[None]:
+def kept(entry: JournalEntry) -> Iterator[None]:
     """Say of any failure in the block that the operation is still in the journal.
 
     Raises:
@@ -181,14 +185,14 @@ def kept(entry: Entry) -> Iterator[None]:
         ) from error
 
 
-def clear(backend: Backend, entry: Entry) -> None:
+def clear(backend: Backend, entry: JournalEntry) -> None:
     """Remove the entry from the journal."""
     backend.journal.delete(entry.operation_id)
 
 
 def _recover(
     context: Context, operation_id: str, data: Mapping[str, Any]
-) -> tuple[Recovered, Entry]:
+) -> tuple[Recovered, JournalEntry]:
     """Settle what a journal's entry says; the entry is kept."""
     with context.step("recover"):
         entry = from_data(operation_id, data)
@@ -197,7 +201,7 @@ def _recover(
             return settle(context, entry), entry
 
 
-def _check_place(settings: Settings, entry: Entry) -> None:
+def _check_place(settings: Settings, entry: JournalEntry) -> None:
     """Check that the operation is recorded where the workspace's DAGs are now.
 
     Raises:
@@ -214,37 +218,38 @@ def _check_place(settings: Settings, entry: Entry) -> None:
         )
 
 
-def _is_asked_again(entry: Entry, wishes: Sequence[Wish] | None) -> bool:
-    return wishes is not None and entry.key is None and entry.wishes == tuple(wishes)
+def _is_asked_again(entry: JournalEntry, command: str | None) -> bool:
+    return command is not None and entry.key is None and entry.command == command
 
 
-def _is_recorded(backend: Backend, entry: Entry) -> bool:
+def _is_recorded(backend: Backend, entry: JournalEntry) -> bool:
     """Return whether an operation was confirmed so long ago that the registry forgot it.
 
     Another may have made the same version of a DAG when the lease was over, and newer ones since:
     then only a commit that stands speaks for this one.
     """
-    if not entry.items:
+    if not entry.effects:
         return False
-    records = {one.id: one for one in backend.registry.find(dag_ids=entry.dag_ids)}
-    found = [(item, records.get(item.reservation.row_id)) for item in entry.items]
-    if not all(record and _may_be_of(item, record) for item, record in found):
+    records = {record.id: record for record in backend.registry.find(dag_ids=entry.dag_ids)}
+    if not all(_may_be_of(change, records.get(change.granted.row_id)) for change in entry.effects):
         return False
     return _has_new_dag(entry) or find_commit(backend, entry) is not None
 
 
-def _may_be_of(item: Item, record: DagRecord) -> bool:
-    wanted = item.reservation.version
-    is_same = record.content_digest == digest_of(item.write.new)
-    return record.version > wanted or (record.version == wanted and is_same)
+def _may_be_of(change: Change, record: DagRecord | None) -> bool:
+    if record is None:
+        return False
+    version = change.granted.version
+    is_same = record.content_digest == digest_of(change.content or b"")
+    return record.version > version or (record.version == version and is_same)
 
 
-def _has_new_dag(entry: Entry) -> bool:
+def _has_new_dag(entry: JournalEntry) -> bool:
     """Return whether one row is the operation's own: such a row stays only if it is confirmed."""
-    return any(item.reservation.version == 1 for item in entry.items)
+    return any(change.granted.version == 1 for change in entry.effects)
 
 
-def _go_on(context: Context, entry: Entry, commit_id: str) -> None:
+def _go_on(context: Context, entry: JournalEntry, commit_id: str) -> None:
     """Take the steps that come after the commit."""
     with context.step("stage"):
         context.backend.repo.stage([write.path for write in entry.writes])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.operation.backend import Backend
-    from dagctl.operation.entry import Wish
+    from dagctl.operation.change import Change
     from dagctl.ports import KeyedOperation, Repo
 
 LONGEST_KEY = 255
@@ -37,7 +37,7 @@ def checked_key(key: str) -> str:
     return key
 
 
-def asked_before(backend: Backend, key: str, wishes: Sequence[Wish]) -> KeyedOperation | None:
+def asked_before(backend: Backend, key: str, changes: Sequence[Change]) -> KeyedOperation | None:
     """Return the operation of this key, confirmed or under way; None if the key is free.
 
     The caller holds the workspace's lock, and has settled what its journal holds. So an operation
@@ -55,7 +55,9 @@ def asked_before(backend: Backend, key: str, wishes: Sequence[Wish]) -> KeyedOpe
             f"what was created with the key {key} is not recorded any more",
             hint="use a new key to create it anew",
         )
-    if [one.spec_digest for one in found.reservations] != [wish.digest for wish in wishes]:
+    if [granted.spec_digest for granted in found.reservations] != [
+        change.spec_digest for change in changes
+    ]:
         raise KeyReusedError(
             f"the key {key} was used for other specs, in operation {found.operation_id}",
             hint="use a new key for a new request",

@@ -5,25 +5,23 @@ Nothing here looks after failures; `dagctl.operation.run` does, with what the jo
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from dagctl.operation.entry import Entry, Item, Phase, Wish, digest_of, record_of, to_data
+from dagctl.operation.change import Action, digest_of, record_of, with_reservations
+from dagctl.operation.entry import JournalEntry, Phase
+from dagctl.operation.entry_form import to_data
 from dagctl.operation.message import commit_message
 from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import path_of, rendered, standing_at
-from dagctl.ports import FileWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dagctl.operation.backend import Backend, Context
-    from dagctl.operation.plan import Options, Planned
-    from dagctl.operation.request import Request
-    from dagctl.ports import Claim, DagRecord, Reservation
-    from dagctl.settings import Settings
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +30,18 @@ class Operation:
 
     context: Context
     options: Options
-    planned: Sequence[Planned]
-    entry: Entry
-    reservations: Sequence[Reservation] = ()
+    entry: JournalEntry
     commit_id: str = ""
     warnings: tuple[str, ...] = ()
     detail: str = ""
     """What the last step has to say about itself."""
 
-    @property
-    def changes(self) -> list[tuple[int, Planned]]:
-        """What is created or updated, each with its index in the plan."""
-        return [(i, one) for i, one in enumerate(self.planned) if one.action != "unchanged"]
-
 
 def begin(
     context: Context,
     options: Options,
-    planned: Sequence[Planned],
-    wishes: Sequence[Wish],
+    changes: Sequence[Change],
+    command: str,
     key: str | None = None,
 ) -> Operation:
     """Return the operation that carries out the plan. The repository is checked, nothing is done.
@@ -58,52 +49,25 @@ def begin(
     Args:
         context: The ports, the settings and the listener.
         options: How to publish.
-        planned: What is to be done, one for each wish.
-        wishes: What the command asks for.
+        changes: The plan: what is to be done about each spec.
+        command: The digest of what the command asks.
         key: The idempotency key, if the command has one.
 
     Raises:
         ConflictError: The repository is in no state to commit to.
         UsageError: There is no repository, or no identity.
     """
-    changed = [one.path for one in planned if one.action != "unchanged"]
-    branch = context.backend.repo.preflight(changed)
-    entry = Entry(
+    paths = [change.path for change in changes if change.is_effective]
+    entry = JournalEntry(
         operation_id=str(uuid4()),
         project_id=context.settings.project_id,
-        branch=branch,
-        wishes=tuple(
-            replace(wish, unchanged=one.dag_id if one.action == "unchanged" else None)
-            for wish, one in zip(wishes, planned, strict=True)
-        ),
+        branch=context.backend.repo.preflight(paths),
+        command=command,
+        changes=tuple(changes),
         key=key,
         backend=context.settings.backend,
     )
-    return Operation(context=context, options=options, planned=planned, entry=entry)
-
-
-def wishes_of(
-    requests: Sequence[Request], settings: Settings, options: Options
-) -> tuple[Wish, ...]:
-    """Return what a command asks for, as the journal keeps it."""
-    return tuple(
-        Wish(
-            source=one.source,
-            digest=one.spec.digest(),
-            base_name=one.spec.dag_id,
-            if_exists=options.if_exists,
-            airflow=settings.airflow,
-        )
-        for one in requests
-    )
-
-
-def claims_of(planned: Sequence[Planned], wishes: Sequence[Wish]) -> list[Claim]:
-    """Return what is asked of the registry, one claim for each wish."""
-    return [
-        replace(one.choice.claim, spec_digest=wish.digest, is_unchanged=one.action == "unchanged")
-        for one, wish in zip(planned, wishes, strict=True)
-    ]
+    return Operation(context=context, options=options, entry=entry)
 
 
 # --- The steps ---
@@ -122,23 +86,34 @@ def reserve(operation: Operation) -> Operation:
     With a key, what stays unchanged is claimed too: a repeat answers for it as well.
     """
     entry = operation.entry
-    registry = operation.context.backend.registry
-    claims = claims_of(operation.planned, entry.wishes)
-    if entry.key is None:
-        claims = [one for one in claims if not one.is_unchanged]
-    granted = registry.reserve(entry.operation_id, claims, key=entry.key)
-    reservations = [one for one in granted if not one.is_unchanged]
-    detail = _summary([one.dag_id for one in reservations], "names")
-    return replace(operation, reservations=reservations, detail=detail)
+    claimed = [change for change in entry.changes if _is_claimed(entry, change)]
+    granted = operation.context.backend.registry.reserve(
+        entry.operation_id, [change.claim for change in claimed], key=entry.key
+    )
+    reserved = iter(with_reservations(claimed, granted))
+    changes = tuple(
+        next(reserved) if _is_claimed(entry, change) else change for change in entry.changes
+    )
+    detail = _summary([change.dag_id for change in changes if change.is_effective], "names")
+    return replace(operation, entry=replace(entry, changes=changes), detail=detail)
+
+
+def _is_claimed(entry: JournalEntry, change: Change) -> bool:
+    return change.is_effective or entry.key is not None
 
 
 def render(operation: Operation) -> Operation:
     """Make the DAG files under their final names, and let the journal know every byte."""
-    pairs = list(zip(operation.changes, operation.reservations, strict=True))
-    _check_moved(operation, [(one, granted) for (_, one), granted in pairs])
-    drafts = [_item(operation, index, one, granted) for (index, one), granted in pairs]
-    items = tuple(_with_old_objects(operation, drafts))
-    entry = replace(operation.entry, phase=Phase.PUBLISHING, items=items)
+    _check_moved(operation)
+    changes = [
+        _with_content(operation, change) if change.is_effective else change
+        for change in operation.entry.changes
+    ]
+    entry = replace(
+        operation.entry,
+        phase=Phase.PUBLISHING,
+        changes=_with_old_objects(operation.context.backend, changes),
+    )
     journalled = write_journal(replace(operation, entry=entry))
     return replace(journalled, detail=_summary([one.path for one in entry.writes], "files"))
 
@@ -148,12 +123,11 @@ def upload(operation: Operation) -> Operation:
     put_objects(
         operation.context.backend.store,
         operation.entry.operation_id,
-        operation.entry.items,
+        operation.entry.effects,
         operation.context.listener,
     )
-    return replace(
-        operation, detail=_summary([one.storage_path for one in operation.entry.items], "objects")
-    )
+    keys = [change.storage_path for change in operation.entry.effects]
+    return replace(operation, detail=_summary(keys, "objects"))
 
 
 def write_files(operation: Operation) -> Operation:
@@ -171,7 +145,7 @@ def commit(operation: Operation) -> Operation:
         entry.operation_id,
         entry.branch,
         entry.writes,
-        commit_message(entry.items),
+        commit_message(entry.effects),
         verify=operation.options.verify,
     )
     branch = entry.branch.removeprefix("refs/heads/")
@@ -191,9 +165,9 @@ def confirm(operation: Operation) -> Operation:
     return operation
 
 
-def confirm_entry(backend: Backend, entry: Entry, commit_id: str) -> None:
+def confirm_entry(backend: Backend, entry: JournalEntry, commit_id: str) -> None:
     """Confirm what the entry says."""
-    records = (record_of(item, entry.project_id, commit_id) for item in entry.items)
+    records = (record_of(change, entry.project_id, commit_id) for change in entry.effects)
     backend.registry.confirm(entry.operation_id, records)
 
 
@@ -224,61 +198,74 @@ def take(step: Step, operation: Operation) -> Operation:
 # --- Parts of `render` ---
 
 
-def _check_moved(operation: Operation, pairs: Sequence[tuple[Planned, Reservation]]) -> None:
+def _check_moved(operation: Operation) -> None:
     """Check the paths of names that are not as expected, since another machine was quicker."""
-    moved = [granted.dag_id for one, granted in pairs if granted.dag_id != one.dag_id]
-    if moved:
-        operation.context.backend.repo.preflight(
-            [path_of(operation.context.settings, one) for one in moved]
-        )
-
-
-def _item(operation: Operation, index: int, planned: Planned, granted: Reservation) -> Item:
-    spec = planned.choice.request.spec
-    record = planned.choice.record
     settings = operation.context.settings
-    path, standing = planned.path, planned.standing
-    if granted.dag_id != planned.dag_id:
+    paths = (path_of(settings, change.dag_id) for change in _moved(operation))
+    if moved := list(paths):
+        operation.context.backend.repo.preflight(moved)
+
+
+def _moved(operation: Operation) -> list[Change]:
+    settings = operation.context.settings
+    return [
+        change
+        for change in operation.entry.changes
+        if change.is_effective
+        and change.record is None
+        and change.path != path_of(settings, change.dag_id)
+    ]
+
+
+def _with_content(operation: Operation, change: Change) -> Change:
+    """Return the change with the bytes of its file, under its final name."""
+    settings, granted = operation.context.settings, change.granted
+    if change.spec is None:
+        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
+    path, old_file = change.path, change.old_file
+    if change.record is None and path != path_of(settings, granted.dag_id):
         path = path_of(settings, granted.dag_id)
-        standing = standing_at(operation.context.backend, path, operation.options)
-    content = planned.content or rendered(
-        spec, granted.dag_id, settings.airflow, granted.user_id, granted.created_at
+        old_file = standing_at(operation.context.backend, path, operation.options)
+    content = change.content or rendered(
+        change.spec, granted.dag_id, settings.airflow, granted.user_id, granted.created_at
     )
     key = f"{settings.project_id}/dags/{path.rpartition('/')[2]}"
-    return Item(
-        wish=index,
-        reservation=granted,
-        base_name=record.base_name if record else spec.dag_id,
-        source_path=planned.choice.request.source,
-        storage_path=record.storage_path if record else key,
-        airflow=settings.airflow,
-        spec=json.dumps(spec.to_data(), ensure_ascii=False),
-        spec_digest=operation.entry.wishes[index].digest,
-        write=FileWrite(path=path, old=standing, new=content),
-        old_object=None,
+    return replace(
+        change,
+        path=path,
+        old_file=old_file,
+        content=content,
+        spec_data=change.spec.to_data(),
+        storage_path=change.record.storage_path if change.record else key,
     )
 
 
-def _with_old_objects(operation: Operation, drafts: Sequence[Item]) -> Iterator[Item]:
-    """Yield the items, each with what stands at its key; the store is asked as little as may be.
+def _with_old_objects(backend: Backend, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Return the changes, each with what is at its key; the store is asked as little as may be.
 
     A name that was just granted has no object yet, and where the file is as it was recorded, so is
     the object.
     """
-    changed = zip(drafts, operation.changes, strict=True)
     asked = [
-        item.storage_path
-        for item, (_, one) in changed
-        if one.record and not _is_recorded(item.write.old, one.record)
+        change.storage_path
+        for change in changes
+        if change.is_effective and change.record and not _is_recorded(change)
     ]
-    found = dict(zip(asked, read_objects(operation.context.backend.store, asked), strict=True))
-    for item in drafts:
-        old = item.write.old if item.reservation.version > 1 else None
-        yield replace(item, old_object=found.get(item.storage_path, old))
+    objects = read_objects(backend.store, asked)
+    return tuple(_with_old_object(change, objects) for change in changes)
 
 
-def _is_recorded(content: bytes | None, record: DagRecord) -> bool:
-    return content is not None and digest_of(content) == record.content_digest
+def _with_old_object(change: Change, objects: Mapping[str, bytes | None]) -> Change:
+    if not change.is_effective:
+        return change
+    unread = change.old_file if change.action is Action.UPDATE else None
+    return replace(change, old_object=objects.get(change.storage_path, unread))
+
+
+def _is_recorded(change: Change) -> bool:
+    """Return whether the file is as it was recorded."""
+    recorded = change.record.content_digest if change.record else None
+    return change.old_file is not None and digest_of(change.old_file) == recorded
 
 
 def _summary(names: Sequence[str], noun: str) -> str:

@@ -8,17 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.operation.entry import Phase, to_data
+from dagctl.operation.entry import Phase
+from dagctl.operation.entry_form import to_data
 from dagctl.operation.objects import put_back_objects, remove_left_over
 from dagctl.operation.put_back import put_back_anew
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Backend, Context
-    from dagctl.operation.entry import Entry
+    from dagctl.operation.entry import JournalEntry
 
 
-def undo(context: Context, entry: Entry) -> list[str] | None:
+def undo(context: Context, entry: JournalEntry) -> list[str] | None:
     """Take everything back; return the files that were left, as they hold something else by now.
 
     First the registry decides: from then on the operation is neither confirmed nor takes anything
@@ -29,7 +30,7 @@ def undo(context: Context, entry: Entry) -> list[str] | None:
         None if the registry has confirmed the operation: then nothing is undone.
     """
     registry = context.backend.registry
-    if not entry.items:
+    if not entry.effects:
         with context.step("undo reserve"):
             status = registry.abort(entry.operation_id)
         return None if status is OperationStatus.CONFIRMED else []
@@ -43,20 +44,20 @@ def undo(context: Context, entry: Entry) -> list[str] | None:
     return left
 
 
-def _take_back(context: Context, entry: Entry, *, holds: bool) -> list[str]:
+def _take_back(context: Context, entry: JournalEntry, *, holds: bool) -> list[str]:
     backend = context.backend
     _undo_commit(context, entry)
     with context.step("undo file"):
         left = backend.files.restore(entry.writes)
     with context.step("undo upload"):
         if holds:
-            put_back_objects(backend.store, entry.operation_id, entry.items, context.listener)
+            put_back_objects(backend.store, entry.operation_id, entry.effects, context.listener)
         else:
             put_back_anew(context, entry)
     return left
 
 
-def _undo_late_effects(context: Context, entry: Entry) -> None:
+def _undo_late_effects(context: Context, entry: JournalEntry) -> None:
     """Look again for what came after the first look, now that nothing more can come.
 
     A git may outlive its killed dagctl by some milliseconds, and the store may have looked at an
@@ -64,17 +65,17 @@ def _undo_late_effects(context: Context, entry: Entry) -> None:
     let alone.
     """
     _undo_commit(context, entry)
-    remove_left_over(context.backend.store, entry.items, context.listener)
+    remove_left_over(context.backend.store, entry.effects, context.listener)
 
 
-def find_commit(backend: Backend, entry: Entry) -> str | None:
+def find_commit(backend: Backend, entry: JournalEntry) -> str | None:
     """Return the operation's commit, if it stands on the branch."""
-    if not entry.items:
+    if not entry.effects:
         return None
     return backend.repo.find_commit(entry.operation_id, entry.branch, entry.writes)
 
 
-def _undo_commit(context: Context, entry: Entry) -> None:
+def _undo_commit(context: Context, entry: JournalEntry) -> None:
     backend = context.backend
     commit_id = find_commit(backend, entry)
     if commit_id is None and entry.phase is not Phase.ABORTING:

@@ -12,7 +12,8 @@ from dagctl.cli.invocation import Invocation
 from dagctl.cli.planned import tell_plan
 from dagctl.cli.specs import Batch
 from dagctl.commands.plan import PlannedDag, PlanResult
-from dagctl.operation.changes import Change
+from dagctl.operation.change import Action
+from dagctl.operation.differences import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 DIFF = "--- x.py (now)\n+++ x.py (planned)\n@@ -1 +1,2 @@\n-a\n+b\n+--c\n"
 
 
-def told(changes: Sequence[Change], diff: str = "") -> list[str]:
+def told(changes: Sequence[Difference], diff: str = "") -> list[str]:
     """Return the indented lines of the plan of one update."""
     dag = PlannedDag(
         dag_id="orders",
         file_path="dags/orders.py",
         version=2,
-        action="update",
+        action=Action.UPDATE,
         changes=tuple(changes),
         diff=diff,
         source="specs/orders.yaml",
@@ -39,8 +40,8 @@ def told(changes: Sequence[Change], diff: str = "") -> list[str]:
     return [line for line in lines if line.startswith("  ")]
 
 
-def change(*path: str, before: object = None, after: object = None) -> Change:
-    return Change(kind="changed", path=path, before=before, after=after)
+def change(*path: str, before: object = None, after: object = None) -> Difference:
+    return Difference(kind="changed", path=path, before=before, after=after)
 
 
 @pytest.mark.parametrize(
@@ -65,25 +66,25 @@ def change(*path: str, before: object = None, after: object = None) -> Change:
         ),
         (change("tasks", before=["a", "b"], after=["b", "a"]), "  ~ order of tasks  a, b -> b, a"),
         (
-            Change(kind="added", path=("tasks", "audit"), after={"dependencies": ["a", "b"]}),
+            Difference(kind="added", path=("tasks", "audit"), after={"dependencies": ["a", "b"]}),
             "  + task audit  after a, b",
         ),
         (
-            Change(kind="added", path=("tasks", "audit"), after={"dependencies": []}),
+            Difference(kind="added", path=("tasks", "audit"), after={"dependencies": []}),
             "  + task audit",
         ),
         (
-            Change(kind="removed", path=("tasks", "audit"), before={"dependencies": ["a"]}),
+            Difference(kind="removed", path=("tasks", "audit"), before={"dependencies": ["a"]}),
             "  - task audit",
         ),
-        (Change(kind="added", path=("dag_id",), after="orders"), "  + dag_id  orders"),
+        (Difference(kind="added", path=("dag_id",), after="orders"), "  + dag_id  orders"),
         (
-            Change(kind="removed", path=("tasks", "a", "bash_command"), before="ls"),
+            Difference(kind="removed", path=("tasks", "a", "bash_command"), before="ls"),
             "  - task a: bash_command  ls",
         ),
     ],
 )
-def test_a_change_in_words(found: Change, line: str) -> None:
+def test_a_change_in_words(found: Difference, line: str) -> None:
     assert told([found]) == [line]
 
 

@@ -14,7 +14,7 @@ from dagctl.adapters.memory.backend import MemoryBackend
 from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.commands.create import Telling, create, nobody
 from dagctl.operation.backend import Backend, Context, Silence
-from dagctl.operation.plan import Options
+from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
 from dagctl.settings import Settings
 from dagctl.spec.model import DagSpec
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dagctl.commands.create import CreateResult
-    from dagctl.operation.request import Request
+    from dagctl.operation.change import Change
     from dagctl.ports import Listener
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
@@ -63,7 +63,7 @@ class World:
 
     def create(
         self,
-        *requests: Request,
+        *requests: Change,
         options: Options | None = None,
         backend: Backend | None = None,
         tell: Callable[[CreateResult], None] | None = None,

@@ -6,15 +6,32 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from dagctl.errors import UnfinishedError
-from dagctl.operation.entry import FORMAT, Entry, Item, Phase, Wish, from_data, record_of, to_data
-from dagctl.ports import FileWrite, Reservation
+from dagctl.operation.change import Action, Change, record_of
+from dagctl.operation.entry import JournalEntry, Phase, command_digest
+from dagctl.operation.entry_form import FORMAT, from_data, to_data
+from dagctl.ports import Reservation
 
-ITEM = Item(
-    wish=0,
+SPEC = {
+    "dag_name": "X",
+    "description": "",
+    "schedule_interval": None,
+    "owner": "o",
+    "tags": ["t"],
+    "tasks": [1, 2],
+}
+CHANGE = Change(
+    source="specs/x.yaml",
+    spec_digest="d",
+    base_name="x",
+    action=Action.UPDATE,
+    dag_id="x_2",
+    path="dags/x_2.py",
+    old_file=b"\xff\x00 old",
     reservation=Reservation(
         row_id="row",
         dag_id="x_2",
@@ -22,60 +39,134 @@ ITEM = Item(
         user_id="ada",
         created_at=datetime(2024, 1, 15, 10, 30, tzinfo=UTC),
     ),
-    base_name="x",
-    source_path="specs/x.yaml",
+    spec_data=SPEC,
+    content="n\u00e9w\r\n".encode(),
     storage_path="p/dags/x_2.py",
-    airflow="3",
-    spec='{"dag_name": "X", "description": "", "schedule_interval": null, "owner": "o", '
-    '"tags": ["t"], "tasks": [1, 2]}',
-    spec_digest="d",
-    write=FileWrite(path="dags/x_2.py", old=b"\xff\x00 old", new="n\u00e9w\r\n".encode()),
     old_object=b"\xff\x00 old",
 )
-ENTRY = Entry(
+SAME = Change(source=None, spec_digest="e", base_name="y", dag_id="y", action=Action.UNCHANGED)
+ENTRY = JournalEntry(
     operation_id="op",
     project_id="p",
     branch="refs/heads/main",
     phase=Phase.ABORTING,
-    wishes=(
-        Wish(source="specs/x.yaml", digest="d", base_name="x", if_exists=None, airflow="3"),
-        Wish(source=None, digest="e", base_name="y", if_exists=None, airflow="3", unchanged="y"),
-    ),
-    items=(ITEM,),
+    command="c",
+    changes=(CHANGE, SAME),
     key="k",
     backend="supabase",
 )
 
 
+def copied(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data after a way through a file."""
+    read: dict[str, Any] = json.loads(json.dumps(data))
+    return read
+
+
 @pytest.mark.parametrize("old", [None, b"", b"text", b"\xff"])
 @pytest.mark.parametrize("old_object", [None, b"", b"text", b"\xfe"])
 def test_an_entry_comes_back_as_it_was(old: bytes | None, old_object: bytes | None) -> None:
-    write = replace(ITEM.write, old=old)
-    entry = replace(ENTRY, items=(replace(ITEM, write=write, old_object=old_object),))
-    read = from_data("op", json.loads(json.dumps(to_data(entry))))
+    entry = replace(ENTRY, changes=(replace(CHANGE, old_file=old, old_object=old_object), SAME))
+    read = from_data("op", copied(to_data(entry)))
     assert read == entry
-    assert [wish.unchanged for wish in read.wishes] == [None, "y"]
+    assert [change.dag_id for change in read.effects] == ["x_2"]
 
 
-def test_an_entry_of_another_version_is_left_for_that_version() -> None:
+def test_an_entry_that_only_reserves_comes_back_without_effects() -> None:
+    asked = Change(source="specs/x.yaml", spec_digest="d", base_name="x", dag_id="x")
+    entry = replace(ENTRY, phase=Phase.RESERVING, changes=(asked, SAME))
+    read = from_data("op", copied(to_data(entry)))
+    assert read == entry
+    assert (read.effects, read.writes) == ((), [])
+
+
+def test_an_entry_of_a_later_version_is_left_for_that_version() -> None:
     data = {**to_data(ENTRY), "format": FORMAT + 1}
     with pytest.raises(UnfinishedError, match="another version of dagctl"):
         from_data("op", data)
 
 
-LATER = {"key", "backend"}
-"""What an entry of an earlier version of dagctl does not have."""
+FORM_1: dict[str, Any] = {
+    "format": 1,
+    "operation_id": "op",
+    "project_id": "p",
+    "branch": "refs/heads/main",
+    "phase": "publishing",
+    "key": None,
+    "backend": "local",
+    "wishes": [
+        {
+            "source": "specs/new.yaml",
+            "digest": "d",
+            "base_name": "y",
+            "if_exists": "update",
+            "airflow": "2",
+            "unchanged": None,
+        },
+        {
+            "source": None,
+            "digest": "e",
+            "base_name": "z",
+            "if_exists": "update",
+            "airflow": "2",
+            "unchanged": "z_2",
+        },
+    ],
+    "items": [
+        {
+            "wish": 0,
+            "base_name": "x",
+            "source_path": "specs/new.yaml",
+            "storage_path": "p/dags/x_2.py",
+            "airflow": "2",
+            "spec": json.dumps(SPEC),
+            "spec_digest": "d",
+            "reservation": {
+                "row_id": "row",
+                "dag_id": "x_2",
+                "version": 2,
+                "user_id": "ada",
+                "created_at": "2024-01-15T10:30:00+00:00",
+                "spec_digest": "d",
+                "is_unchanged": False,
+                "file_path": None,
+                "commit_id": None,
+            },
+            "path": "dags/x_2.py",
+            "old": {"text": "old"},
+            "new": {"text": "new"},
+            "old_object": "old",
+        }
+    ],
+}
+"""An entry as dagctl 0.1 wrote it."""
 
 
-def test_an_entry_of_an_earlier_version_is_read() -> None:
-    data = {key: value for key, value in to_data(ENTRY).items() if key not in LATER}
-    read = from_data("op", data)
-    assert (read.key, read.backend) == (None, None)
-    assert read == replace(ENTRY, key=None, backend=None)
+@pytest.mark.parametrize("lacks", [(), ("key", "backend")], ids=["late", "early"])
+def test_an_entry_of_form_1_is_still_read(lacks: tuple[str, ...]) -> None:
+    read = from_data("op", {key: value for key, value in FORM_1.items() if key not in lacks})
+    change, same = read.changes
+    assert (change.action, change.dag_id, change.base_name) == (Action.UPDATE, "x_2", "x")
+    assert (change.old_file, change.content, change.old_object) == (b"old", b"new", b"old")
+    assert (change.granted.version, change.spec_data, change.airflow) == (2, SPEC, "2")
+    assert (same.action, same.dag_id) == (Action.UNCHANGED, "z_2")
+    assert read.dag_ids == ("x_2",)
+    assert read.backend == (None if lacks else "local")
+    again = [
+        Change(source="specs/new.yaml", spec_digest="d", base_name="y"),
+        Change(source=None, spec_digest="e", base_name="z"),
+    ]
+    assert read.command == command_digest(again, "update", "2")
+    assert from_data("op", copied(to_data(read))) == read
 
 
-@pytest.mark.parametrize("key", sorted({*to_data(ENTRY)} - LATER))
-def test_an_entry_that_lacks_something_is_told_to_be_damaged(key: str) -> None:
+def test_an_entry_of_form_1_that_only_reserves_has_no_effects() -> None:
+    read = from_data("op", {**FORM_1, "phase": "reserving", "items": []})
+    assert (read.effects, len(read.changes)) == ((), 2)
+
+
+@pytest.mark.parametrize("key", sorted(to_data(ENTRY)))
+def test_an_entry_that_lacks_something_is_said_to_be_damaged(key: str) -> None:
     data = to_data(ENTRY)
     del data[key]
     with pytest.raises(UnfinishedError, match="damaged") as caught:
@@ -83,19 +174,32 @@ def test_an_entry_that_lacks_something_is_told_to_be_damaged(key: str) -> None:
     assert ".dagctl/journal/op.json" in (caught.value.hint or "")
 
 
-@pytest.mark.parametrize("key", ["new", "path", "reservation", "spec"])
-def test_an_item_that_lacks_something_is_told_to_be_damaged(key: str) -> None:
+@pytest.mark.parametrize("key", ["new", "path", "reservation", "spec", "action"])
+def test_a_change_that_lacks_something_is_said_to_be_damaged(key: str) -> None:
     data = to_data(ENTRY)
-    data["items"][0][key] = None
+    data["changes"][0][key] = None
     if key in {"path", "spec"}:
-        del data["items"][0][key]
+        del data["changes"][0][key]
     with pytest.raises(UnfinishedError, match="damaged"):
         from_data("op", data)
 
 
+def test_the_same_command_has_the_same_digest_and_any_other_another() -> None:
+    first = command_digest([CHANGE], None, "3")
+    assert first == command_digest([replace(CHANGE, record=None, content=b"")], None, "3")
+    others = [
+        command_digest([CHANGE, SAME], None, "3"),
+        command_digest([CHANGE], "update", "3"),
+        command_digest([CHANGE], None, "2"),
+        command_digest([replace(CHANGE, spec_digest="f")], None, "3"),
+        command_digest([replace(CHANGE, source=None)], None, "3"),
+    ]
+    assert len({first, *others}) == len(others) + 1
+
+
 def test_a_record_says_what_the_spec_and_the_reservation_say() -> None:
-    record = record_of(ITEM, "p", "c0ffee")
+    record = record_of(CHANGE, "p", "c0ffee")
     assert (record.id, record.dag_id, record.version) == ("row", "x_2", 2)
     assert (record.dag_name, record.owner, record.tags, record.task_count) == ("X", "o", ("t",), 2)
     assert (record.commit_id, record.base_name, record.file_path) == ("c0ffee", "x", "dags/x_2.py")
-    assert record.content_digest == sha256(ITEM.write.new).hexdigest()
+    assert record.content_digest == sha256(CHANGE.content or b"").hexdigest()

@@ -8,7 +8,7 @@ import pytest
 
 from dagctl.commands.recover import recover
 from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, UnfinishedError
-from dagctl.operation.request import Request
+from dagctl.operation.change import Change, asked
 from tests.unit.operation.conftest import Fault, Killed, World, faulty, some, spec
 
 if TYPE_CHECKING:
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 BEFORE_AND_AFTER = (False, True)
 
 
-def first(world: World) -> list[Request]:
+def first(world: World) -> list[Change]:
     """A new DAG."""
     del world
-    return [Request(spec(), "specs/orders.yaml")]
+    return [asked(spec(), "specs/orders.yaml")]
 
 
-def update(world: World) -> list[Request]:
+def update(world: World) -> list[Change]:
     """A DAG that exists, with other content."""
-    world.create(Request(spec(), "specs/orders.yaml"))
-    return [Request(spec(command="echo 2"), "specs/orders.yaml")]
+    world.create(asked(spec(), "specs/orders.yaml"))
+    return [asked(spec(command="echo 2"), "specs/orders.yaml")]
 
 
-def batch(world: World) -> list[Request]:
+def batch(world: World) -> list[Change]:
     """One to update, one that stays, two of one new name, one of them without a file."""
-    world.create(Request(spec(), "specs/a.yaml"), Request(spec("Same"), "specs/same.yaml"))
+    world.create(asked(spec(), "specs/a.yaml"), asked(spec("Same"), "specs/same.yaml"))
     return [
-        Request(spec("New"), "specs/new.yaml"),
-        Request(spec("Same"), "specs/same.yaml"),
-        Request(spec(command="echo 2"), "specs/a.yaml"),
-        Request(spec("New")),
+        asked(spec("New"), "specs/new.yaml"),
+        asked(spec("Same"), "specs/same.yaml"),
+        asked(spec(command="echo 2"), "specs/a.yaml"),
+        asked(spec("New")),
     ]
 
 
@@ -46,19 +46,19 @@ SCENES = (first, update, batch)
 
 
 @pytest.fixture(params=SCENES, ids=lambda scene: scene.__name__)
-def scene(request: pytest.FixtureRequest) -> Callable[[World], list[Request]]:
-    chosen: Callable[[World], list[Request]] = request.param
+def scene(request: pytest.FixtureRequest) -> Callable[[World], list[Change]]:
+    chosen: Callable[[World], list[Change]] = request.param
     return chosen
 
 
-def fresh(scene: Callable[[World], list[Request]]) -> tuple[World, list[Request]]:
+def fresh(scene: Callable[[World], list[Change]]) -> tuple[World, list[Change]]:
     world = World()
     world.backend.files.content["mine.txt"] = b"mine"
     world.backend.repo.index["mine.txt"] = b"staged"
     return world, scene(world)
 
 
-def attempt(world: World, requests: list[Request], fault: Fault) -> BaseException | CreateResult:
+def attempt(world: World, requests: list[Change], fault: Fault) -> BaseException | CreateResult:
     try:
         return world.create(*requests, backend=faulty(world.backend, fault))
     except BaseException as error:  # noqa: BLE001 - the injected fault, whatever it is
@@ -69,7 +69,7 @@ def states(result: CreateResult) -> list[tuple[str, str]]:
     return [(dag.dag_id, dag.state) for dag in result.dags]
 
 
-def expected(scene: Callable[[World], list[Request]]) -> tuple[list[tuple[str, str]], int]:
+def expected(scene: Callable[[World], list[Change]]) -> tuple[list[tuple[str, str]], int]:
     """Return what a run without faults gives, and how many calls it makes."""
     world, requests = fresh(scene)
     fault = Fault(0, Killed, after=False)
@@ -79,7 +79,7 @@ def expected(scene: Callable[[World], list[Request]]) -> tuple[list[tuple[str, s
 
 
 def check_repeat(
-    world: World, requests: list[Request], wanted: list[tuple[str, str]], *, told: bool = False
+    world: World, requests: list[Change], wanted: list[tuple[str, str]], *, told: bool = False
 ) -> None:
     """Check that the same command again, now without faults, leads to what was wanted, once.
 
@@ -97,7 +97,7 @@ def check_repeat(
 @pytest.mark.parametrize("after", BEFORE_AND_AFTER, ids=["before", "after"])
 @pytest.mark.parametrize("error", [UnavailableError, OSError])
 def test_promise_3_an_unknown_failure_at_any_call_ends_in_all_or_nothing(
-    scene: Callable[[World], list[Request]], error: type[Exception], *, after: bool
+    scene: Callable[[World], list[Change]], error: type[Exception], *, after: bool
 ) -> None:
     wanted, calls = expected(scene)
     for call in range(1, calls + 1):
@@ -119,7 +119,7 @@ def test_promise_3_an_unknown_failure_at_any_call_ends_in_all_or_nothing(
 
 
 def test_promise_3_a_refusal_at_any_call_changes_nothing(
-    scene: Callable[[World], list[Request]],
+    scene: Callable[[World], list[Change]],
 ) -> None:
     wanted, calls = expected(scene)
     for call in range(1, calls + 1):
@@ -138,7 +138,7 @@ def test_promise_3_a_refusal_at_any_call_changes_nothing(
 
 @pytest.mark.parametrize("after", BEFORE_AND_AFTER, ids=["before", "after"])
 def test_promise_3_an_interrupt_at_any_call_is_undone_or_left_to_the_journal(
-    scene: Callable[[World], list[Request]], *, after: bool
+    scene: Callable[[World], list[Change]], *, after: bool
 ) -> None:
     wanted, calls = expected(scene)
     for call in range(1, calls + 1):
@@ -155,7 +155,7 @@ def test_promise_3_an_interrupt_at_any_call_is_undone_or_left_to_the_journal(
 @pytest.mark.parametrize("after", BEFORE_AND_AFTER, ids=["before", "after"])
 @pytest.mark.parametrize("by", ["recover", "same command"])
 def test_promise_3_a_kill_at_any_call_is_finished_or_undone_by_the_next_command(
-    scene: Callable[[World], list[Request]], by: str, *, after: bool
+    scene: Callable[[World], list[Change]], by: str, *, after: bool
 ) -> None:
     wanted, calls = expected(scene)
     for call in range(1, calls + 1):
@@ -170,7 +170,7 @@ def test_promise_3_a_kill_at_any_call_is_finished_or_undone_by_the_next_command(
 
 def test_a_command_that_was_killed_before_it_told_gives_its_result_when_it_is_repeated() -> None:
     world = World()
-    requests = [Request(spec()), Request(spec("Other"), "specs/other.yaml")]
+    requests = [asked(spec()), asked(spec("Other"), "specs/other.yaml")]
 
     def die(_: CreateResult) -> None:
         raise Killed
@@ -192,15 +192,15 @@ def test_another_command_after_a_killed_one_gives_its_own_result(other: object) 
         raise Killed
 
     with pytest.raises(Killed):
-        world.create(Request(spec()), tell=die)
-    result = world.create(Request(other))  # type: ignore[arg-type] # a parameter of the test
+        world.create(asked(spec()), tell=die)
+    result = world.create(asked(other))  # type: ignore[arg-type] # a parameter of the test
     assert [one.dags for one in result.recovered] == [("orders",)]
     assert len(world.ids()) == 2
     world.check_agreement()
 
 
 def kill_twice(
-    scene: Callable[[World], list[Request]], wanted: list[tuple[str, str]], call: int, seed: int
+    scene: Callable[[World], list[Change]], wanted: list[tuple[str, str]], call: int, seed: int
 ) -> None:
     """Kill a run at a call, its recovery at every call (or a sample), then recover."""
     for after in BEFORE_AND_AFTER:
@@ -221,7 +221,7 @@ def kill_twice(
 
 
 def count_recovery(
-    scene: Callable[[World], list[Request]], call: int, probe: Fault, *, after: bool
+    scene: Callable[[World], list[Change]], call: int, probe: Fault, *, after: bool
 ) -> int:
     world, requests = fresh(scene)
     attempt(world, requests, Fault(call, Killed, after))
@@ -230,7 +230,7 @@ def count_recovery(
 
 
 def test_promise_3_a_kill_of_the_recovery_is_recovered_from(
-    scene: Callable[[World], list[Request]],
+    scene: Callable[[World], list[Change]],
 ) -> None:
     wanted, calls = expected(scene)
     for call in some(range(1, calls + 1), 6):
@@ -239,7 +239,7 @@ def test_promise_3_a_kill_of_the_recovery_is_recovered_from(
 
 @pytest.mark.sweep
 def test_promise_3_a_kill_at_every_pair_of_calls_is_recovered_from(
-    scene: Callable[[World], list[Request]],
+    scene: Callable[[World], list[Change]],
 ) -> None:
     wanted, calls = expected(scene)
     for call in range(1, calls + 1):

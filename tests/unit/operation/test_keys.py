@@ -11,8 +11,8 @@ import pytest
 from dagctl.commands.create import Telling, create
 from dagctl.commands.recover import recover
 from dagctl.errors import KeyReusedError, UnavailableError, UnfinishedError, UsageError
-from dagctl.operation.plan import Options
-from dagctl.operation.request import Request
+from dagctl.operation.change import Change, asked
+from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
 from tests.unit.operation.conftest import MAIN, Fault, Killed, World, faulty, spec
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Backend
 
 KEY = "a key"
-ORDERS = Request(spec(), "specs/orders.yaml")
-SALES = Request(spec("Sales"))
+ORDERS = asked(spec(), "specs/orders.yaml")
+SALES = asked(spec("Sales"))
 BOB = "0b0b0b0b-5a56-5d0e-8c64-1c2f7a1d9a02"
 
 
 def call(
-    world: World, *requests: Request, key: str = KEY, backend: Backend | None = None
+    world: World, *requests: Change, key: str = KEY, backend: Backend | None = None
 ) -> CreateResult:
     wanted = requests or (ORDERS, SALES)
     return create(world.context(backend), wanted, Options(), Telling(), key=key)
@@ -69,7 +69,7 @@ def test_a_call_that_failed_anywhere_is_repeated_once_and_for_all(
         else:
             told = True
         world.backend.registry.user_id = BOB
-        world.create(Request(spec("Other")))
+        world.create(asked(spec("Other")))
         done = [one for one in world.ids() if one != "other"]
         again = call(world)
         assert again.replayed == bool(done), fault.hit
@@ -96,7 +96,7 @@ def test_a_call_without_a_key_is_not_answered_by_one_with_a_key(world: World) ->
 
 def test_the_answer_stays_when_the_dag_is_updated(world: World) -> None:
     first = call(world, ORDERS)
-    world.create(Request(spec(command="echo 2"), ORDERS.source))
+    world.create(asked(spec(command="echo 2"), ORDERS.source))
     assert call(world, ORDERS).dags == first.dags
     assert world.backend.registry.rows[next(iter(world.backend.registry.rows))].version == 2
 
@@ -105,15 +105,15 @@ def test_nothing_to_do_is_an_answer_too(world: World) -> None:
     world.create(ORDERS)
     first = call(world, ORDERS)
     assert [dag.state for dag in first.dags] == ["unchanged"]
-    world.create(Request(spec(command="echo 2"), ORDERS.source))
+    world.create(asked(spec(command="echo 2"), ORDERS.source))
     assert call(world, ORDERS) == replace(first, replayed=True)
     world.check_agreement()
 
 
 @pytest.mark.parametrize(
-    "others", [(ORDERS,), (SALES, ORDERS), (ORDERS, Request(spec("Sales", "echo 2")))]
+    "others", [(ORDERS,), (SALES, ORDERS), (ORDERS, asked(spec("Sales", "echo 2")))]
 )
-def test_the_key_of_other_specs_is_refused(world: World, others: tuple[Request, ...]) -> None:
+def test_the_key_of_other_specs_is_refused(world: World, others: tuple[Change, ...]) -> None:
     call(world)
     before = world.state()
     with pytest.raises(KeyReusedError, match="other specs"):

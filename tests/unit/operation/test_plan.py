@@ -7,14 +7,14 @@ import pytest
 from dagctl.commands.plan import plan
 from dagctl.errors import ConflictError
 from dagctl.operation.backend import Silence
-from dagctl.operation.plan import Options
-from dagctl.operation.request import Request
+from dagctl.operation.change import Change, asked
+from dagctl.operation.options import Options
 from tests.unit.operation.conftest import World, spec
 
 A = "specs/a.yaml"
 PATH = "dags/orders.py"
-CHANGED = Request(spec(command="echo 2"), A)
-SAME = Request(spec(), A)
+CHANGED = asked(spec(command="echo 2"), A)
+SAME = asked(spec(), A)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def created(world: World) -> World:
 
 
 @pytest.mark.parametrize("again", [SAME, CHANGED], ids=["same spec", "changed spec"])
-def test_a_file_that_was_changed_by_hand_is_not_overwritten(created: World, again: Request) -> None:
+def test_a_file_that_was_changed_by_hand_is_not_overwritten(created: World, again: Change) -> None:
     created.backend.files.content[PATH] += b"# by hand\n"
     before = created.state()
     with pytest.raises(ConflictError, match=r"dags/orders.py was changed") as caught:
@@ -43,7 +43,7 @@ def test_a_file_that_was_deleted_is_not_written_again(created: World) -> None:
 
 @pytest.mark.parametrize("content", [b"mine", None], ids=["changed", "deleted"])
 @pytest.mark.parametrize("again", [SAME, CHANGED], ids=["same spec", "changed spec"])
-def test_force_writes_the_file_again(created: World, again: Request, content: bytes | None) -> None:
+def test_force_writes_the_file_again(created: World, again: Change, content: bytes | None) -> None:
     if content is None:
         del created.backend.files.content[PATH]
     else:
@@ -99,7 +99,7 @@ def test_a_name_that_another_machine_took_meanwhile_is_not_written_over(world: W
     world.backend.files.content["dags/orders_2.py"] = b"mine"
     registry = world.backend.registry
     find = registry.find
-    world.create(Request(spec(), "specs/other.yaml"))
+    world.create(asked(spec(), "specs/other.yaml"))
     registry.find = lambda **_: []  # type: ignore[method-assign] # what was read is out of date
     world.backend.files.content.pop(PATH)
     before = world.state()
@@ -113,8 +113,8 @@ def test_a_name_that_another_machine_took_meanwhile_is_not_written_over(world: W
 
 def test_a_plan_changes_nothing_and_says_what_would_happen(created: World) -> None:
     before = created.state()
-    new = Request(spec("Orders"), "specs/new.yaml")
-    result = plan(created.context(), [CHANGED, new, Request(spec("Orders"))], Options())
+    new = asked(spec("Orders"), "specs/new.yaml")
+    result = plan(created.context(), [CHANGED, new, asked(spec("Orders"))], Options())
     told = [(dag.dag_id, dag.action, dag.version, dag.source) for dag in result.dags]
     assert told == [
         ("orders", "update", 2, A),
@@ -142,10 +142,10 @@ def test_a_plan_is_refused_where_create_would_be(world: World) -> None:
 def test_a_spec_file_that_was_renamed_keeps_its_dag(created: World) -> None:
     renamed = "specs/b.yaml"
     update = Options(if_exists="update")
-    (dag,) = created.create(Request(spec(), renamed), options=update).dags
+    (dag,) = created.create(asked(spec(), renamed), options=update).dags
     assert (dag.dag_id, dag.state, dag.source) == ("orders", "updated", renamed)
-    assert created.create(Request(spec(), renamed), options=update).dags[0].state == "unchanged"
-    (dag,) = created.create(Request(spec(command="echo 2"), renamed)).dags
+    assert created.create(asked(spec(), renamed), options=update).dags[0].state == "unchanged"
+    (dag,) = created.create(asked(spec(command="echo 2"), renamed)).dags
     assert (dag.dag_id, dag.state) == ("orders", "updated")
     created.check_agreement()
 
@@ -167,12 +167,12 @@ def test_a_name_whose_spec_file_is_gone_may_have_been_renamed(
     created.listener = warned = Warned()
     if is_there:
         created.backend.files.content[A] = b"dag_name: Orders"
-    planned = plan(created.context(), [Request(spec(), "specs/b.yaml")], Options())
+    planned = plan(created.context(), [asked(spec(), "specs/b.yaml")], Options())
     assert planned.dags[0].dag_id == "orders_2"
     gone = "`orders` was made from specs/a.yaml, which is gone"
     assert [text.partition(";")[0] for text in warned.texts] == ([] if is_there else [gone])
 
 
 def test_a_spec_without_a_file_leaves_the_dag_to_its_file(created: World) -> None:
-    dags = created.create(Request(spec()), options=Options(if_exists="update")).dags
+    dags = created.create(asked(spec()), options=Options(if_exists="update")).dags
     assert [dag.state for dag in dags] == ["unchanged"]

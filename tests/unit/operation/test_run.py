@@ -10,8 +10,8 @@ import pytest
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, UnavailableError, UnfinishedError, then_recover
 from dagctl.operation.backend import Context, Silence
-from dagctl.operation.entry import from_data
-from dagctl.operation.request import Request
+from dagctl.operation.change import asked
+from dagctl.operation.entry_form import from_data
 from dagctl.operation.steps import STEPS
 from tests.unit.operation.conftest import (
     MAIN,
@@ -43,7 +43,7 @@ def test_a_file_that_was_changed_meanwhile_is_left_and_named(world: World) -> No
 
     world.backend.repo.hook = hook
     with pytest.raises(ConflictError, match="says no") as caught:
-        world.create(Request(spec(), A))
+        world.create(asked(spec(), A))
     assert "dags/orders.py" in caught.value.state
     assert world.backend.files.content["dags/orders.py"] == b"edited meanwhile"
     assert world.ids() == []
@@ -51,7 +51,7 @@ def test_a_file_that_was_changed_meanwhile_is_left_and_named(world: World) -> No
 
 
 def test_a_refusal_at_the_confirmation_takes_the_commit_back(world: World) -> None:
-    world.create(Request(spec("First"), "specs/first.yaml"))
+    world.create(asked(spec("First"), "specs/first.yaml"))
     before = world.state()
     calls = Fault(0, Killed, after=False)
     names: list[str] = []
@@ -64,7 +64,7 @@ def test_a_refusal_at_the_confirmation_takes_the_commit_back(world: World) -> No
 
     calls.around = around  # type: ignore[method-assign] # the fault is chosen by name
     with pytest.raises(ConflictError, match="no longer a member"):
-        world.create(Request(spec(), A), backend=faulty(world.backend, calls))
+        world.create(asked(spec(), A), backend=faulty(world.backend, calls))
     assert "repo.uncommit" in names
     assert world.state() == before
     world.check_agreement()
@@ -74,7 +74,7 @@ def test_a_commit_or_upload_that_lands_while_it_is_being_undone_is_taken_back(
     world: World,
 ) -> None:
     """A git process may outlive its killed dagctl, an upload its lost answer."""
-    world.create(Request(spec("First"), "specs/first.yaml"))
+    world.create(asked(spec("First"), "specs/first.yaml"))
     before = world.state()
     killed = Fault(0, Killed, after=False)
 
@@ -86,7 +86,7 @@ def test_a_commit_or_upload_that_lands_while_it_is_being_undone_is_taken_back(
 
     killed.around = around  # type: ignore[method-assign] # the fault is chosen by name
     with pytest.raises((Killed, UnfinishedError)):
-        world.create(Request(spec(), A), backend=faulty(world.backend, killed))
+        world.create(asked(spec(), A), backend=faulty(world.backend, killed))
     [(operation_id, data)] = world.backend.journal.entries().items()
     entry = from_data(operation_id, data)
 
@@ -95,11 +95,13 @@ def test_a_commit_or_upload_that_lands_while_it_is_being_undone_is_taken_back(
             del detail
             if (name, done) == ("undo upload", True):
                 repo = world.backend.repo
-                tree = repo.tree(MAIN) | {write.path: write.new for write in entry.writes}
+                tree = repo.tree(MAIN) | {
+                    change.path: change.content or b"" for change in entry.effects
+                }
                 repo.add(MAIN, tree, "Create DAG orders", operation_id=operation_id)
-                for item in entry.items:
+                for change in entry.effects:
                     world.backend.store.put(
-                        item.storage_path, item.write.new, operation_id=operation_id
+                        change.storage_path, change.content or b"", operation_id=operation_id
                     )
 
     recover(Context(world.backend, SETTINGS, Late()))
@@ -118,7 +120,7 @@ def test_what_cannot_be_undone_is_told_to_be_unfinished(world: World) -> None:
     world.backend.repo.hook = hook
     world.backend.files.restore = restore  # type: ignore[method-assign] # it fails by chance
     with pytest.raises(UnfinishedError, match="no; then putting things right failed") as caught:
-        world.create(Request(spec(), A))
+        world.create(asked(spec(), A))
     assert "(orders) is unfinished; its journal is kept" in caught.value.state
     assert caught.value.hint == "free some space, then dagctl recover"
     assert len(world.backend.journal.entries()) == 1
@@ -149,15 +151,15 @@ def test_the_listener_hears_of_each_step_in_order(world: World) -> None:
             heard.append((name, done))
 
     world.listener = Ear()
-    world.create(Request(spec(), A))
+    world.create(asked(spec(), A))
     names = [*(name for name, _ in STEPS), "tell", "clear"]
     assert heard == [(name, done) for name in names for done in (False, True)]
 
 
 def test_an_unchanged_spec_is_fine_where_nothing_could_be_committed(world: World) -> None:
-    world.create(Request(spec(), A))
+    world.create(asked(spec(), A))
     world.backend.repo.problem = ConflictError("HEAD is detached")
-    assert world.create(Request(spec(), A)).dags[0].state == "unchanged"
+    assert world.create(asked(spec(), A)).dags[0].state == "unchanged"
 
 
 @pytest.mark.parametrize("change", [{"project_id": BOBS}, {"backend": "supabase"}])
@@ -166,7 +168,7 @@ def test_what_was_begun_with_other_settings_waits_for_them(
 ) -> None:
     fault = Fault(COMMITTED, Killed, after=True)
     with pytest.raises(UnfinishedError):
-        world.create(Request(spec(), A), backend=faulty(world.backend, fault))
+        world.create(asked(spec(), A), backend=faulty(world.backend, fault))
     assert fault.hit == "repo.commit"
     before = world.state()
     elsewhere = replace(world.context(), settings=replace(SETTINGS, **change))
@@ -183,7 +185,7 @@ def test_what_was_begun_with_other_settings_waits_for_them(
 def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> None:
     fault = Fault(8, Killed, after=True)
     with pytest.raises(UnfinishedError):
-        world.create(Request(spec(), A), backend=faulty(world.backend, fault))
+        world.create(asked(spec(), A), backend=faulty(world.backend, fault))
     with world.backend.journal.lock(wait=0):
         assert recover_if_idle(world.context()).recovered == ()
     assert len(recover_if_idle(world.context()).recovered) == 1

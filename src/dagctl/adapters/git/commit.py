@@ -40,7 +40,7 @@ class Draft:
     branch: str
     base: str | None
     """The tip that the files were prepared against."""
-    files: Mapping[str, Entry]
+    files: Mapping[str, Entry | None]
     text: str
     """The whole message, with the trailer."""
 
@@ -77,6 +77,8 @@ class Committer:
             base = tip(self._git, branch)
             files = index.add([self._place.full(write.path) for write in writes])
             self._require_unchanged(writes)
+            if base is not None and self._holds(base, files):
+                return base
             if verify:
                 hooks = Hooks(self._place, index, limit=self._patience.hook)
                 with self._taking_back(writes):
@@ -123,6 +125,10 @@ class Committer:
             return at, new
         self._require_same_files(draft, now)
         return now, self._commit_on(draft, now)
+
+    def _holds(self, commit: str, files: Mapping[str, Entry | None]) -> bool:
+        """Return whether the commit has all these files already: another would be empty."""
+        return all(self._trees.find(commit, path) == entry for path, entry in files.items())
 
     def _commit_on(self, draft: Draft, parent: str | None) -> str:
         return write_commit(self._git, self._trees.graft(parent, draft.files), parent, draft.text)

@@ -32,23 +32,26 @@ class PrivateIndex:
         self._file = folder / "index"
         self.environment = {"GIT_INDEX_FILE": str(self._file)}
 
-    def add(self, paths: Sequence[str]) -> dict[str, Entry]:
+    def add(self, paths: Sequence[str]) -> dict[str, Entry | None]:
         """Write the files of the work tree as blobs, attributes applied; return their entries.
+
+        A path where no file stands has None.
 
         Raises:
             UnavailableError: git could not read or store one.
         """
         data = zero_ended(list(paths))
-        self._run("update-index", "--add", "-z", "--stdin", data=data)
+        self._run("update-index", "--add", "--remove", "-z", "--stdin", data=data)
         listing = os.fsdecode(self._run("ls-files", "-s", "-z"))
-        return dict(_staged(line) for line in listing.split("\0")[:-1])
+        none: dict[str, Entry | None] = dict.fromkeys(paths)
+        return none | dict(_staged(line) for line in listing.split("\0")[:-1])
 
     def fill(self, tree: str) -> None:
         """Make the index hold exactly this tree, with what the user's index knows of the files.
 
         Only a hook needs this: it reads as many entries as the repository has files.
         """
-        self._file.unlink()
+        self._file.unlink(missing_ok=True)
         users = self._place.files["index"]
         if users.is_file():
             shutil.copyfile(users, self._file)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.tree import Entry
 
 
-def is_reverted(git: GitCommand, commit_id: str, branch: str, files: Mapping[str, bytes]) -> bool:
+def is_reverted(
+    git: GitCommand, commit_id: str, branch: str, files: Mapping[str, bytes | None]
+) -> bool:
     """Return whether the branch has all these files as they were before the commit of them.
 
     So it is where a user committed while the index did not know that commit: the run was killed
@@ -30,10 +32,10 @@ def is_reverted(git: GitCommand, commit_id: str, branch: str, files: Mapping[str
     )
 
 
-def _is_blob_of(git: GitCommand, entry: Entry | None, path: str, content: bytes) -> bool:
+def _is_blob_of(git: GitCommand, entry: Entry | None, path: str, content: bytes | None) -> bool:
     """Return whether the entry is what git makes of the content at that path."""
-    if entry is None:
-        return False
+    if entry is None or content is None:
+        return entry is None and content is None
     return entry.id == git.must("hash-object", "--stdin", "--path", path, data=content).text
 
 

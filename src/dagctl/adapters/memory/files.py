@@ -38,7 +38,7 @@ class MemoryFiles:
             now = self.read(write.path)
             if now not in (write.old, write.new):
                 raise ConflictError(f"{write.path} holds something else by now")
-            self.content[write.path] = write.new
+            self._put(write.path, write.new)
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
         """Give each path that holds the new content its old one; return the paths left alone."""
@@ -49,8 +49,11 @@ class MemoryFiles:
         if write.path in self.irregular:
             return False
         if self.content.get(write.path) == write.new:
-            if write.old is None:
-                del self.content[write.path]
-            else:
-                self.content[write.path] = write.old
+            self._put(write.path, write.old)
         return self.content.get(write.path) == write.old
+
+    def _put(self, path: str, content: bytes | None) -> None:
+        if content is None:
+            self.content.pop(path, None)
+        else:
+            self.content[path] = content

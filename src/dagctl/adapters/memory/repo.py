@@ -83,7 +83,10 @@ class MemoryRepo:
         for write in writes:
             if tip.get(write.path) not in (base.get(write.path), write.new):
                 raise ConflictError(f"{branch} has another version of {write.path} by now")
-        tree = tip | {write.path: write.new for write in writes}
+        new = {write.path: write.new for write in writes}
+        if branch in self.tips and all(tip.get(path) == content for path, content in new.items()):
+            return self.tips[branch]
+        tree = {path: content for path, content in (tip | new).items() if content is not None}
         return self.add(branch, tree, message, operation_id=operation_id)
 
     def find_commit(
@@ -181,8 +184,8 @@ class MemoryRepo:
         before = {} if parent is None else self.commits[parent].tree
         tree = self.tree(branch)
         for write in writes:
-            if tree.get(write.path) == self.commits[commit_id].tree[write.path]:
-                tree.pop(write.path)
+            if tree.get(write.path) == self.commits[commit_id].tree.get(write.path):
+                tree.pop(write.path, None)
                 if write.path in before:
                     tree[write.path] = before[write.path]
         self.add(branch, tree, f"Undo {commit_id}", undoes=operation_id)

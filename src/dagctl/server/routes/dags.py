@@ -15,7 +15,7 @@ from dagctl.commands import show
 from dagctl.commands.times import rfc3339
 from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
-from dagctl.operation.request import IfExists
+from dagctl.operation.options import IfExists
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer
 from dagctl.server.openapi import (

@@ -39,7 +39,7 @@ class Operation:
         for write in writes:
             file = self.root / write.path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(write.new)
+            file.write_bytes(write.new or b"")
         commit_id = self.repo.commit(self.name, branch, writes, message, verify=verify)
         if stage:
             assert self.repo.stage([write.path for write in writes]) is None

@@ -73,7 +73,7 @@ def test_a_full_disk_is_unavailable_and_nothing_is_committed(
     full = sandbox.at(small_disk)
     full.git("init", "-q")
     before = full.commit("f", b"")
-    full.write(X.path, X.new)
+    full.write(X.path, X.new or b"")
     fill(small_disk)
     repo = operation.at(small_disk).repo
     with pytest.raises(UnavailableError, match="git") as caught:
@@ -92,7 +92,7 @@ def test_a_read_only_file_system_is_unavailable(
 ) -> None:
     frozen = sandbox.at(small_disk)
     frozen.git("init", "-q")
-    frozen.write(X.path, X.new)
+    frozen.write(X.path, X.new or b"")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(UnavailableError) as caught:
         operation.at(small_disk).repo.commit("op-1", "refs/heads/main", [X], "x", verify=True)

@@ -181,7 +181,7 @@ def test_many_commits_at_once_all_land(sandbox: Sandbox, operation: Operation) -
     sandbox.commit("f", b"")
     writes = [FileWrite(path=f"dags/x_{n}.py", new=b"x = %d\n" % n) for n in range(6)]
     for write in writes:
-        sandbox.write(write.path, write.new)
+        sandbox.write(write.path, write.new or b"")
 
     def commit(write: FileWrite) -> None:
         operation.repo.commit(write.path, "refs/heads/main", [write], "Create", verify=False)
@@ -283,7 +283,7 @@ def test_the_text_of_a_message_is_no_trailer(sandbox: Sandbox, operation: Operat
 def test_a_commit_of_the_same_content_is_still_a_commit_of_ours(
     sandbox: Sandbox, operation: Operation
 ) -> None:
-    sandbox.commit(X.path, X.new)
+    sandbox.commit(X.path, X.new or b"")
     made = operation.commit(X)
     assert sandbox.git("rev-parse", "HEAD") == made
     assert operation.repo.find_commit("op-1", "refs/heads/main") == made

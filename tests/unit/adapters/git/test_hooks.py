@@ -76,7 +76,7 @@ def test_a_hook_that_removes_our_file_is_a_refusal(sandbox: Sandbox, operation: 
 
 def test_a_hook_that_hangs_is_killed_with_its_children(sandbox: Sandbox) -> None:
     sandbox.hook("pre-commit", "sleep 30 & sleep 30; echo survived > survived")
-    sandbox.write(X.path, X.new)
+    sandbox.write(X.path, X.new or b"")
     repo = GitRepo(sandbox.root, patience=Patience(hook=0.3))
     begun = time.monotonic()
     with pytest.raises(ConflictError, match=r"did not end within 0\.3 seconds"):

@@ -129,7 +129,7 @@ def test_a_repository_that_is_removed_meanwhile_is_not_replaced_by_one_around_it
     repo = operation.at(inner).repo
     branch = repo.preflight([X.path])
     (inner / "dags").mkdir()
-    (inner / X.path).write_bytes(X.new)
+    (inner / X.path).write_bytes(X.new or b"")
     shutil.rmtree(inner / ".git")
     with pytest.raises(DagctlError, match="not a git repository"):
         repo.commit("op-1", branch, [X], "Create x", verify=True)

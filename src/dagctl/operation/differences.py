@@ -14,7 +14,7 @@ _MISSING = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Difference:
     """One difference between two versions of a spec."""
 
     kind: Literal["added", "removed", "changed"]
@@ -26,7 +26,7 @@ class Change:
     """The value as JSON data; None if it was removed."""
 
 
-def changes(before: Data, after: Data) -> tuple[Change, ...]:
+def differences(before: Data, after: Data) -> tuple[Difference, ...]:
     """Return how two specs differ, both as JSON data, in the order of the fields.
 
     Tasks are compared by their ids. If tasks that stay stand in another order, that is a change of
@@ -44,21 +44,21 @@ def _tasks(spec: Data) -> dict[str, Data]:
     return {task["task_id"]: task for task in spec["tasks"]}
 
 
-def _fields(path: tuple[str, ...], old: Data, new: Data, *, depth: int = 0) -> Iterator[Change]:
+def _fields(path: tuple[str, ...], old: Data, new: Data, *, depth: int = 0) -> Iterator[Difference]:
     """Yield what differs between two mappings, looking `depth` levels into those in both."""
     for name in {**old, **new}:
         before, after = old.get(name, _MISSING), new.get(name, _MISSING)
         here = (*path, name)
         if before is _MISSING:
-            yield Change(kind="added", path=here, after=after)
+            yield Difference(kind="added", path=here, after=after)
         elif after is _MISSING:
-            yield Change(kind="removed", path=here, before=before)
+            yield Difference(kind="removed", path=here, before=before)
         elif before != after and depth:
             yield from _fields(here, old[name], new[name], depth=depth - 1)
         elif before != after:
-            yield Change(kind="changed", path=here, before=before, after=after)
+            yield Difference(kind="changed", path=here, before=before, after=after)
 
 
-def _order(before: list[str], after: list[str]) -> Iterator[Change]:
+def _order(before: list[str], after: list[str]) -> Iterator[Difference]:
     if before != after:
-        yield Change(kind="changed", path=("tasks",), before=before, after=after)
+        yield Difference(kind="changed", path=("tasks",), before=before, after=after)

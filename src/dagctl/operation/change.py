@@ -1,0 +1,192 @@
+"""`Change`: one DAG in an operation, from the spec that was given to the bytes that are written.
+
+One frozen value goes through plan and operation. Each step returns it with more: what was asked,
+then what was there, then what the registry granted, then what shall be. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal
+
+from dagctl.errors import UsageError
+from dagctl.ports import Claim, DagRecord, FileWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from dagctl.codegen.values import Target
+    from dagctl.ports import Reservation
+    from dagctl.spec.model import DagSpec
+
+
+class Action(StrEnum):
+    """What is done to a DAG. Later actions (delete, rename, rollback, restore) join here."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One DAG in an operation."""
+
+    # --- What was asked ---
+
+    source: str | None
+    """The spec's path relative to the workspace, or None (standard input, library)."""
+    spec_digest: str
+    """SHA-256 of the canonical spec, in hex."""
+    base_name: str
+    """The id that is asked for, before a number is added."""
+    spec: DagSpec | None = field(default=None, compare=False, repr=False)
+    """The spec; None in a change that was read from the journal."""
+
+    # --- What was there, and what is to be done: by the plan ---
+
+    action: Action = Action.CREATE
+    dag_id: str = ""
+    """The final id; for a new DAG the expected one until the registry has granted it."""
+    airflow: Target = "3"
+    record: DagRecord | None = field(default=None, compare=False)
+    """What the registry says of the DAG now; None: nothing, or it was read from the journal."""
+    on_taken: Literal["number", "fail"] = field(default="number", compare=False)
+    """What the registry does if the name of a new DAG is taken."""
+    path: str = ""
+    """Where the DAG file stands or shall stand, relative to the workspace."""
+    old_file: bytes | None = None
+    """What stands there now; None: nothing."""
+
+    # --- What the registry has granted ---
+
+    reservation: Reservation | None = None
+
+    # --- What shall be: everything that finishing or undoing needs ---
+
+    spec_data: Mapping[str, Any] | None = None
+    """The spec as JSON data, as it is recorded."""
+    content: bytes | None = None
+    """What the DAG file and the object shall hold."""
+    storage_path: str = ""
+    """The key of the object in the store."""
+    old_object: bytes | None = None
+    """What is at that key now; None: nothing."""
+
+    @property
+    def is_effective(self) -> bool:
+        """Whether anything is to be done."""
+        return self.action is not Action.UNCHANGED
+
+    @property
+    def claim(self) -> Claim:
+        """What this asks of the registry."""
+        if self.record is None:
+            return Claim(
+                dag_id=self.base_name, on_taken=self.on_taken, spec_digest=self.spec_digest
+            )
+        return Claim(
+            dag_id=self.record.dag_id,
+            replaces=self.record.id,
+            expected_version=self.record.version,
+            spec_digest=self.spec_digest,
+            is_unchanged=not self.is_effective,
+        )
+
+    @property
+    def granted(self) -> Reservation:
+        """What the registry has granted.
+
+        Raises:
+            ValueError: Nothing yet; a bug in dagctl.
+        """
+        if self.reservation is None:
+            raise ValueError(f"nothing is reserved for {self.dag_id}")
+        return self.reservation
+
+    @property
+    def writes(self) -> tuple[FileWrite, ...]:
+        """What is written in the work tree, or removed from it."""
+        return (FileWrite(path=self.path, old=self.old_file, new=self.content),)
+
+
+def asked(spec: DagSpec, source: str | None = None) -> Change:
+    """Return what a command asks of a spec; what it means is for the plan to say."""
+    return Change(
+        source=source,
+        spec_digest=spec.digest(),
+        base_name=spec.dag_id,
+        dag_id=spec.dag_id,
+        spec=spec,
+    )
+
+
+def distinct(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes; a file that is named twice counts once."""
+    by_source: dict[str | int, Change] = {}
+    for number, change in enumerate(changes):
+        by_source.setdefault(number if change.source is None else change.source, change)
+    return list(by_source.values())
+
+
+def check_projects(changes: Sequence[Change], project_id: str) -> None:
+    """Check that each spec that names a project names this project.
+
+    Raises:
+        UsageError: A spec names another.
+    """
+    for change in changes:
+        named = change.spec.project_id if change.spec else None
+        if named is not None and str(named) != project_id:
+            raise UsageError(
+                f"{change.source or change.base_name}: project_id is {named}, the workspace's is "
+                f"{project_id}",
+                hint="leave project_id out of the spec, or use the workspace of that project",
+            )
+
+
+def with_reservations(
+    changes: Sequence[Change], reservations: Sequence[Reservation]
+) -> tuple[Change, ...]:
+    """Return the changes, each with what was granted for it; both are in the same order."""
+    pairs = zip(changes, reservations, strict=True)
+    return tuple(
+        replace(change, reservation=granted, dag_id=granted.dag_id) for change, granted in pairs
+    )
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of `content`, in hex."""
+    return sha256(content).hexdigest()
+
+
+def record_of(change: Change, project_id: str, commit_id: str) -> DagRecord:
+    """Return what the registry shall record about a change whose bytes are known."""
+    granted, spec = change.granted, change.spec_data or {}
+    return DagRecord(
+        id=granted.row_id,
+        project_id=project_id,
+        user_id=granted.user_id,
+        dag_id=granted.dag_id,
+        dag_name=spec["dag_name"],
+        description=spec["description"],
+        file_path=change.path,
+        schedule_interval=spec["schedule_interval"],
+        owner=spec["owner"],
+        tags=tuple(spec["tags"]),
+        task_count=len(spec["tasks"]),
+        is_active=True,
+        created_at=granted.created_at,
+        updated_at=granted.created_at,
+        commit_id=commit_id,
+        version=granted.version,
+        base_name=change.base_name,
+        source_path=change.source,
+        storage_path=change.storage_path,
+        airflow=change.airflow,
+        spec=spec,
+        spec_digest=change.spec_digest,
+        content_digest=digest_of(change.content or b""),
+    )

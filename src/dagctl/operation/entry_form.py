@@ -1,0 +1,183 @@
+"""The JSON form of a journal's entry. Content is text where it is UTF-8, else base64. Pure.
+
+Form 2 is written. Form 1, of earlier versions, held what was asked (`wishes`) and what is written
+(`items`) in two lists; it is still read, so that an update of dagctl loses no operation.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import UnfinishedError
+from dagctl.operation.change import Action, Change
+from dagctl.operation.entry import JournalEntry, Phase, command_digest
+from dagctl.ports import Reservation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT = 2
+"""The form that is written. A later one is left to the dagctl that reads it."""
+
+_ASKED = ("source", "spec_digest", "base_name", "dag_id", "airflow")
+
+
+def to_data(entry: JournalEntry) -> dict[str, Any]:
+    """Return the entry as JSON data."""
+    return {
+        "format": FORMAT,
+        "operation_id": entry.operation_id,
+        "project_id": entry.project_id,
+        "branch": entry.branch,
+        "phase": entry.phase.value,
+        "key": entry.key,
+        "backend": entry.backend,
+        "command": entry.command,
+        "changes": [_change_data(change, entry.phase) for change in entry.changes],
+    }
+
+
+def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
+    """Return the entry that `data` holds.
+
+    Raises:
+        UnfinishedError: It was written by another version of dagctl, or is damaged.
+    """
+    try:
+        if data["format"] not in {1, FORMAT}:
+            raise UnfinishedError(
+                f"operation {operation_id} was begun by another version of dagctl",
+                hint="run `dagctl recover` with that version",
+            )
+        return _of_form_1(data) if data["format"] == 1 else _of_form_2(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnfinishedError(
+            f"the journal of operation {operation_id} is damaged",
+            hint=f"move .dagctl/journal/{operation_id}.json away, then run `dagctl doctor`",
+        ) from error
+
+
+# --- Form 2 ---
+
+
+def _of_form_2(data: Mapping[str, Any]) -> JournalEntry:
+    return JournalEntry(
+        operation_id=data["operation_id"],
+        project_id=data["project_id"],
+        branch=data["branch"],
+        phase=Phase(data["phase"]),
+        key=data["key"],
+        backend=data["backend"],
+        command=data["command"],
+        changes=tuple(_change(fields) for fields in data["changes"]),
+    )
+
+
+def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
+    asked = {
+        **{name: getattr(change, name) for name in _ASKED},
+        "action": change.action.value,
+    }
+    if phase is Phase.RESERVING or not change.is_effective:
+        return asked
+    granted = change.granted
+    return {
+        **asked,
+        "reservation": {**asdict(granted), "created_at": granted.created_at.isoformat()},
+        "path": change.path,
+        "storage_path": change.storage_path,
+        "spec": json.dumps(change.spec_data, ensure_ascii=False),
+        "old": _content_data(change.old_file),
+        "new": _content_data(change.content),
+        # mostly the object is what the file was
+        "old_object": "old"
+        if change.old_object == change.old_file
+        else _content_data(change.old_object),
+    }
+
+
+def _change(data: Mapping[str, Any]) -> Change:
+    asked = Change(action=Action(data["action"]), **{name: data[name] for name in _ASKED})
+    return _with_bytes(asked, data) if "reservation" in data else asked
+
+
+def _with_bytes(asked: Change, data: Mapping[str, Any]) -> Change:
+    granted = data["reservation"]
+    old, new, kept = _content(data["old"]), _content(data["new"]), data["old_object"]
+    if new is None:
+        raise ValueError("a change without content")
+    return replace(
+        asked,
+        reservation=Reservation(
+            **{**granted, "created_at": datetime.fromisoformat(granted["created_at"])}
+        ),
+        path=data["path"],
+        storage_path=data["storage_path"],
+        spec_data=json.loads(data["spec"]),
+        old_file=old,
+        content=new,
+        old_object=old if kept == "old" else _content(kept),
+    )
+
+
+# --- Form 1 ---
+
+
+def _of_form_1(data: Mapping[str, Any]) -> JournalEntry:
+    wishes = data["wishes"]
+    asked = [_of_wish(wish) for wish in wishes]
+    options = (wishes[0]["if_exists"], wishes[0]["airflow"]) if wishes else (None, "")
+    items = {item["wish"]: _of_item(item) for item in data["items"]}
+    return JournalEntry(
+        operation_id=data["operation_id"],
+        project_id=data["project_id"],
+        branch=data["branch"],
+        phase=Phase(data["phase"]),
+        key=data.get("key"),  # this field and the next are later than the form
+        backend=data.get("backend"),
+        command=command_digest(asked, *options),
+        changes=tuple(items.get(index, change) for index, change in enumerate(asked)),
+    )
+
+
+def _of_wish(wish: Mapping[str, Any]) -> Change:
+    return Change(
+        source=wish["source"],
+        spec_digest=wish["digest"],
+        base_name=wish["base_name"],
+        dag_id=wish["unchanged"] or wish["base_name"],
+        airflow=wish["airflow"],
+        action=Action.UNCHANGED if wish["unchanged"] else Action.CREATE,
+    )
+
+
+def _of_item(item: Mapping[str, Any]) -> Change:
+    granted = item["reservation"]
+    asked = Change(
+        source=item["source_path"],
+        spec_digest=item["spec_digest"],
+        base_name=item["base_name"],
+        dag_id=granted["dag_id"],
+        airflow=item["airflow"],
+        action=Action.CREATE if granted["version"] == 1 else Action.UPDATE,
+    )
+    return _with_bytes(asked, item)
+
+
+def _content_data(content: bytes | None) -> dict[str, str] | None:
+    if content is None:
+        return None
+    try:
+        return {"text": content.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": b64encode(content).decode("ascii")}
+
+
+def _content(data: Mapping[str, str] | None) -> bytes | None:
+    if data is None:
+        return None
+    return data["text"].encode("utf-8") if "text" in data else b64decode(data["base64"])
