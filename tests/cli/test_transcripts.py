@@ -35,7 +35,7 @@ VARYING = (
     (r"\b[0-9a-f]{12}\b(?=, )", "<commit>"),
     (r"\b[0-9a-f]{7}\b(?=\)| on )", "<commit>"),
     (r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z)?", "<time>"),
-    (r"sha256:[0-9a-f]{64}", "sha256:<digest>"),
+    (r"spec [0-9a-f]{16}, code [0-9a-f]{16}", "spec <digest>, code <digest>"),
 )
 
 

@@ -44,11 +44,6 @@ def text(value: str) -> str:
     return f"{quote}{_escaped(value).replace(quote, chr(92) + quote)}{quote}"
 
 
-def comment(value: str) -> str:
-    """Return user text for a comment: one line of ASCII."""
-    return value.encode("unicode_escape").decode("ascii").strip()
-
-
 def _block(value: str) -> str:
     """Return a literal in triple quotes; a blank before a line end is escaped."""
     lines = "\n".join(map(_escaped, value.split("\n")))

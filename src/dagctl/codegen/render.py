@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,27 +9,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dagctl.codegen import gate
 from dagctl.codegen.dag_file import DagFile, dag_file
-from dagctl.codegen.literals import comment, literal
+from dagctl.codegen.header import Provenance, header_fields
+from dagctl.codegen.literals import literal
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from dagctl.codegen.values import Target
     from dagctl.spec.model import DagSpec
 
 _DAG_TEMPLATE = "dag.py.jinja"
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What the registry knows about a DAG; what is not known is left out of the file."""
-
-    created_by: str | None = None
-    """Who created it."""
-    created_at: datetime | None = None
-    """When, as an aware time."""
-    dag_id: str | None = None
-    """Its id, if that is not the spec's: one with a number, since the spec's was taken."""
+_HEADER_TEMPLATE = "header.py.jinja"
 
 
 def render(spec: DagSpec, *, airflow: Target = "3", provenance: Provenance | None = None) -> str:
@@ -44,31 +30,17 @@ def render(spec: DagSpec, *, airflow: Target = "3", provenance: Provenance | Non
     """
     known = provenance or Provenance()
     file = dag_file(spec, airflow, known.dag_id or spec.dag_id)
-    header = _header(spec, known)
-    source = _environment().get_template(_DAG_TEMPLATE).render(header, **_layout(file, airflow))
+    body = _environment().get_template(_DAG_TEMPLATE).render(_layout(file))
+    fields = header_fields(spec, known, body.encode("utf-8"))
+    header = _environment().get_template(_HEADER_TEMPLATE).render(fields, airflow=airflow)
+    source = header + body
     gate.check(source, file)
     return source
 
 
-def _header(spec: DagSpec, provenance: Provenance) -> dict[str, str | None]:
-    """Return what stands in comments: user text as one line of ASCII."""
-    by, at = provenance.created_by, provenance.created_at
-    return {
-        "title": comment(spec.dag_name),
-        "created_by": comment(by) if by else None,
-        "created_at": _seconds(at) if at else None,
-        "digest": spec.digest(),
-    }
-
-
-def _seconds(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def _layout(file: DagFile, airflow: Target) -> dict[str, object]:
+def _layout(file: DagFile) -> dict[str, object]:
     """Return what stands in code, as ready source."""
     return {
-        "airflow": airflow,
         "imports": file.imports,
         "functions": [function.text for function in file.functions],
         "default_args": {

@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: Bodies
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:ff5ad6a8fc306ce009144312c663c23a9cace84b14ad52ad2f370d3b03b3863d
+# Spec: specs/bodies.yaml
+# Version: 1
+# Digests: spec ff5ad6a8fc306ce0, code 9447f456bd4e4981
 
 from datetime import datetime, timedelta, timezone
 

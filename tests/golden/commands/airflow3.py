@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: Commands
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:78e262f1f9b82603b771ea32b20eb4e66b59a496d853b15c6d428cd4fa692ee8
+# Spec: specs/commands.yaml
+# Version: 1
+# Digests: spec 78e262f1f9b82603, code 7a667e5408ad2e62
 
 from datetime import datetime, timedelta, timezone
 

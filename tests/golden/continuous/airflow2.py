@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001, AIR311, AIR312
 #
 # Generated DAG: Watch the queue
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:086cc74d441527d94599e43ac452a36a01fb8c31a76282f5444ef4a73d67d928
+# Spec: specs/continuous.yaml
+# Version: 1
+# Digests: spec 086cc74d441527d9, code 4cf9c1fba76384d3
 
 from datetime import datetime, timedelta, timezone
 

@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: Forms of a def
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:1904dcfa02f4e7cbd666091b9c2f00833f32a6d56515f914aeb06467adf884ea
+# Spec: specs/def_forms.yaml
+# Version: 1
+# Digests: spec 1904dcfa02f4e7cb, code 819175bd356d31a8
 
 from datetime import datetime, timedelta, timezone
 

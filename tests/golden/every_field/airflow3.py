@@ -2,9 +2,12 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: Every field
-# Created by: ada@example.com
+# DAG id: every-field.v2
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:f1131f9d32070280496dedc2ebd991473dd9e7aa223f3814f16cb3dfe18e64f9
+# Spec: specs/every_field.yaml
+# Version: 1
+# Digests: spec f1131f9d32070280, code d684e76093110106
 
 from datetime import datetime, timedelta, timezone
 

@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001, AIR311, AIR312
 #
 # Generated DAG: Fan out, fan in
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:eadcc7ecab1fbceeb12bf38c87c0ea6dc7b136c4672854b087265326ef87aadd
+# Spec: specs/fan_out_fan_in.yaml
+# Version: 1
+# Digests: spec eadcc7ecab1fbcee, code 76ddc8e09877b05b
 
 from datetime import datetime, timedelta, timezone
 

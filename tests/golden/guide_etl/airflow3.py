@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: My Custom ETL Pipeline
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:4032d07cebc93dc817062776dbaf5cbc678894e71aef4c6eace916c79b67e5b4
+# Spec: specs/guide_etl.yaml
+# Version: 1
+# Digests: spec 4032d07cebc93dc8, code 3275de6d0de8f2b3
 
 from datetime import datetime, timedelta, timezone
 

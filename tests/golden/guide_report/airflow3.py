@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: Daily Report Generator
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:e5fda5aa84d50f85dee31ee3b13439e0d9fe68b50ba74eaaafddc04899a56994
+# Spec: specs/guide_report.yaml
+# Version: 1
+# Digests: spec e5fda5aa84d50f85, code f3ed8e59c941d4ea
 
 from datetime import datetime, timedelta, timezone
 

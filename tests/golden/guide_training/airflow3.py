@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: ML Model Training
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:8f2a45a98271b38d4dfeaeed06c72cbe6bcc0d4c47f4766f3419ef6267f00fc2
+# Spec: specs/guide_training.yaml
+# Version: 1
+# Digests: spec 8f2a45a98271b38d, code 07ba0bda45a650ce
 
 from datetime import datetime, timedelta, timezone
 

@@ -2,9 +2,12 @@
 # ruff: noqa: AIR001, AIR311, AIR312
 #
 # Generated DAG: -*- coding: utf-7 -*- +AAo-import os # \\ "\xe9" noqa fmt: off
-# Created by: ada@example.com
+# DAG id: hostile_text
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:10c24932528c634489f6e437124c82b189e02d8c09366b2962a64cc423079390
+# Spec: specs/hostile_text.yaml
+# Version: 1
+# Digests: spec 10c24932528c6344, code e3300e7099623766
 
 from datetime import datetime, timedelta, timezone
 

@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: Long names
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:bdc463a1a6d5ed7fd36044f4cf3cc65693ddf16cfa6ae4e9fb2b9d626f4a8310
+# Spec: specs/long_names.yaml
+# Version: 1
+# Digests: spec bdc463a1a6d5ed7f, code 95d3e59140c7cdc1
 
 from datetime import datetime, timedelta, timezone
 

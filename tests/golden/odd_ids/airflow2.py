@@ -2,9 +2,12 @@
 # ruff: noqa: AIR001, AIR311, AIR312
 #
 # Generated DAG: Odd ids
-# Created by: ada@example.com
+# DAG id: import
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:8e10f6d592ab8b5c85b1013def49710e9c37344fe4726e4f4e1f7c9f9d96669a
+# Spec: specs/odd_ids.yaml
+# Version: 1
+# Digests: spec 8e10f6d592ab8b5c, code 0f848eaffa312964
 
 from datetime import datetime, timedelta, timezone
 

@@ -2,9 +2,11 @@
 # ruff: noqa: AIR001
 #
 # Generated DAG: Unscheduled
-# Created by: ada@example.com
+# Created by: Ada Lovelace
 # Generated at: 2024-01-15T10:30:00Z
-# Spec digest: sha256:7bcb880971e7e383a3079cb111997244b17422c68004a4267f287c5b47f43ada
+# Spec: specs/unscheduled.yaml
+# Version: 1
+# Digests: spec 7bcb880971e7e383, code a688cc2006a74e6c
 
 from datetime import datetime, timedelta, timezone
 

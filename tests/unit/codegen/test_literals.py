@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from dagctl.codegen.literals import comment, literal, text
+from dagctl.codegen.header import comment
+from dagctl.codegen.literals import literal, text
 from dagctl.codegen.values import Minutes, Reference
 
 
