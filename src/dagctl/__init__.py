@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dagctl import errors
     from dagctl.client import Client
-    from dagctl.codegen.render import Provenance, render
+    from dagctl.codegen.header import Provenance
+    from dagctl.codegen.render import render
     from dagctl.errors import DagctlError, Diagnostic, SpecError
     from dagctl.spec.load import load_spec
     from dagctl.spec.model import DagSpec
@@ -34,7 +35,7 @@ _HOMES = {
     "DagSpec": "dagctl.spec.model",
     "DagctlError": "dagctl.errors",
     "Diagnostic": "dagctl.errors",
-    "Provenance": "dagctl.codegen.render",
+    "Provenance": "dagctl.codegen.header",
     "SpecError": "dagctl.errors",
     "load_spec": "dagctl.spec.load",
     "render": "dagctl.codegen.render",

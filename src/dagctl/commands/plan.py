@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.render import Provenance, render
+from dagctl.codegen.header import Provenance
+from dagctl.codegen.render import render
 from dagctl.operation.change import Action
 from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.names import file_name
-from dagctl.codegen.render import Provenance, render
+from dagctl.codegen.header import Provenance
+from dagctl.codegen.render import render
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.choice import choose
