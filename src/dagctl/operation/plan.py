@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.names import file_name
 from dagctl.codegen.header import Provenance
+from dagctl.codegen.names import file_name
 from dagctl.codegen.render import render
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
