@@ -1,73 +1,41 @@
-"""The dependencies of a DAG, written the short way."""
+"""The dependencies of a DAG as statements, written the short way."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ast
 from typing import TYPE_CHECKING
 
-from dagctl.spec.python_code.function import LINE_LENGTH
+from dagctl.codegen.expressions import name, sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    Edge = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """`upstream >> downstream`: variables, several on one side at most (lists have no `>>`)."""
+def edges(dependencies: Iterable[tuple[str, Sequence[str]]]) -> Iterator[ast.Expr]:
+    """Yield `upstream >> downstream` for variables, given with those upstream of each, in order.
 
-    upstream: tuple[str, ...]
-    downstream: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Return the statement as `ruff format` lays it out."""
-        return _flat(self) if len(_flat(self)) <= LINE_LENGTH else _wrapped(self)
-
-
-def edges(dependencies: Iterable[tuple[str, Sequence[str]]]) -> list[Edge]:
-    """Return the edges of tasks, given as (variable, variables upstream of it) in declared order.
-
-    Tasks with the same single upstream share a statement, at the place of the first of them.
+    Several stand on one side at most, since two lists have no `>>`. Variables with the same single
+    upstream share a statement, at the place of the first of them.
     """
-    found: list[Edge] = []
+    for upstream, downstream in _grouped(dependencies):
+        yield ast.Expr(ast.BinOp(_side(upstream), ast.RShift(), _side(downstream)))
+
+
+def _grouped(dependencies: Iterable[tuple[str, Sequence[str]]]) -> list[Edge]:
+    groups: list[Edge] = []
     fans: dict[str, list[str]] = {}
     for variable, upstream in dependencies:
         if len(upstream) == 1 and upstream[0] in fans:
             fans[upstream[0]].append(variable)
         elif upstream:
-            found.append(Edge(tuple(upstream), (variable,)))
+            groups.append((tuple(upstream), (variable,)))
             if len(upstream) == 1:
                 fans[upstream[0]] = [variable]
-    return [_with_fan(edge, fans) for edge in found]
+    return [(up, tuple(fans[up[0]]) if len(up) == 1 else down) for up, down in groups]
 
 
-def _with_fan(edge: Edge, fans: dict[str, list[str]]) -> Edge:
-    return Edge(edge.upstream, tuple(fans[edge.upstream[0]])) if len(edge.upstream) == 1 else edge
-
-
-def _flat(edge: Edge) -> str:
-    return f"{_side(edge.upstream)} >> {_side(edge.downstream)}"
-
-
-def _side(variables: tuple[str, ...]) -> str:
-    return variables[0] if len(variables) == 1 else f"[{', '.join(variables)}]"
-
-
-def _exploded(variables: tuple[str, ...], indent: str) -> str:
-    return "".join(["[\n", *(f"{indent}    {each},\n" for each in variables), f"{indent}]"])
-
-
-def _wrapped(edge: Edge) -> str:
-    if len(edge.downstream) > 1 and len(f"{edge.upstream[0]} >> [") <= LINE_LENGTH:
-        return f"{edge.upstream[0]} >> {_exploded(edge.downstream, '')}"
-    if len(edge.upstream) > 1 and len(f"] >> {edge.downstream[0]}") <= LINE_LENGTH:
-        return f"{_exploded(edge.upstream, '')} >> {edge.downstream[0]}"
-    upstream = _fitting(edge.upstream, before="    ")
-    downstream = _fitting(edge.downstream, before="    >> ")
-    return f"(\n{upstream}\n{downstream}\n)"
-
-
-def _fitting(variables: tuple[str, ...], *, before: str) -> str:
-    line = f"{before}{_side(variables)}"
-    if len(variables) == 1 or len(line) <= LINE_LENGTH:
-        return line
-    return f"{before}{_exploded(variables, '    ')}"
+def _side(variables: tuple[str, ...]) -> ast.expr:
+    names: list[ast.expr] = [name(each) for each in variables]
+    return names[0] if len(names) == 1 else sequence(names)

@@ -7,52 +7,61 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dagctl.codegen import gate
-from dagctl.codegen.dag_file import DagFile, dag_file
 from dagctl.codegen.header import Provenance, header_fields
-from dagctl.codegen.literals import literal
+from dagctl.codegen.module import Module, module_of
+from dagctl.codegen.proof import prove
+from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
-    from dagctl.codegen.values import Target
+    from collections.abc import Iterable
+
+    from dagctl.codegen.scope import Piece
     from dagctl.spec.model import DagSpec
 
 _DAG_TEMPLATE = "dag.py.jinja"
 _HEADER_TEMPLATE = "header.py.jinja"
 
 
-def render(spec: DagSpec, *, airflow: Target = "3", provenance: Provenance | None = None) -> str:
-    """Return the DAG file of a spec, for Airflow 2.9 to 2.11 (`"2"`) or 3.0 on (`"3"`).
+def render(spec: DagSpec, *, airflow: str = "3", provenance: Provenance | None = None) -> str:
+    """Return the DAG file of a spec.
 
     A pure function: the same arguments give the same text on every machine.
 
+    Args:
+        spec: The spec.
+        airflow: The Airflow that the file is for: `"2"` (2.9 to 2.11), `"3"` (3.0 and later), or
+            one version, such as `"3.1"`.
+        provenance: What the registry knows about the DAG.
+
     Raises:
+        ValueError: There is no such Airflow, or dagctl does not write for it.
         GeneratedCodeError: The text would not say what the spec says; a bug in dagctl.
     """
     known = provenance or Provenance()
-    file = dag_file(spec, airflow, known.dag_id or spec.dag_id)
-    body = _environment().get_template(_DAG_TEMPLATE).render(_layout(file))
+    target = target_of(airflow)
+    dag_id = known.dag_id or spec.dag_id
+    module = module_of(spec, target, dag_id)
+    body = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
     fields = header_fields(spec, known, body.encode("utf-8"))
-    header = _environment().get_template(_HEADER_TEMPLATE).render(fields, airflow=airflow)
-    source = header + body
-    gate.check(source, file)
-    return source
+    header = _environment().get_template(_HEADER_TEMPLATE).render(fields, airflow=target.series)
+    prove(header + body, module.pieces(), dag_id)
+    return header + body
 
 
-def _layout(file: DagFile) -> dict[str, object]:
+def _sections(module: Module) -> dict[str, object]:
     """Return what stands in code, as ready source."""
     return {
-        "imports": file.imports,
-        "functions": [function.text for function in file.functions],
-        "default_args": {
-            key: literal(value, f'    "{key}": ') for key, value in file.default_args.items()
-        },
-        "dag_id": literal(file.dag_id),
-        "dag_arguments": {
-            name: literal(value, f"    {name}=") for name, value in file.dag_arguments.items()
-        },
-        "tasks": file.tasks,
-        "edges": file.edges,
+        "imports": [_texts(section) for section in module.imports],
+        "functions": _texts(module.functions),
+        "default_args": module.default_args.text,
+        "dag": module.dag.text,
+        "tasks": _texts(module.tasks),
+        "edges": _texts(module.edges),
     }
+
+
+def _texts(pieces: Iterable[Piece]) -> list[str]:
+    return [piece.text for piece in pieces]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import keyword
 import sys
@@ -10,9 +11,10 @@ from itertools import chain
 import pytest
 
 from dagctl import DagSpec
-from dagctl.codegen.dag_file import dag_file
+from dagctl.codegen.module import module_of
 from dagctl.codegen.names import file_name, function, stems, variable
 from dagctl.codegen.reserved import STANDARD_LIBRARY
+from dagctl.spec.target import target_of
 
 
 def test_an_id_that_is_an_identifier_keeps_its_name_wherever_it_stands() -> None:
@@ -39,10 +41,14 @@ def test_all_names_are_different_identifiers() -> None:
 def test_no_other_name_of_a_module_can_be_a_task_or_function_name() -> None:
     task = {"task_id": "t", "task_type": "python", "python_code": "return 1"}
     bash = {"task_id": "b", "task_type": "bash", "bash_command": "true"}
-    file = dag_file(DagSpec.model_validate({"dag_name": "n", "tasks": [task, bash]}), "3", "n")
-    own = {"datetime", "timedelta", "timezone", "default_args", "dag"} | {
-        each.name for each in file.imports
+    spec = DagSpec.model_validate({"dag_name": "n", "tasks": [task, bash]})
+    imports = [
+        piece.tree() for sec in module_of(spec, target_of("3"), "n").imports for piece in sec
+    ]
+    own = {"default_args", "dag"} | {
+        alias.name for line in imports if isinstance(line, ast.ImportFrom) for alias in line.names
     }
+    assert {"datetime", "timedelta", "timezone", "DAG", "BashOperator"} <= own
     taken = {*own, *dir(builtins), *keyword.kwlist, *keyword.softkwlist}
     assert not [name for name in taken if name.endswith(("_task", "_function"))]
 

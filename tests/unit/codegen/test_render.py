@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from dagctl import DagSpec, Provenance, render
-from dagctl.codegen.dag_file import dag_file
 from dagctl.codegen.header import body_of
 
 TASK = {"task_id": "t", "task_type": "bash", "bash_command": "true"}
@@ -64,14 +63,13 @@ def test_a_file_ends_in_one_line_end() -> None:
 
 def test_a_continuous_dag_has_one_run_at_a_time() -> None:
     spec = a_spec().model_copy(update={"schedule_interval": "@continuous"})
-    assert dag_file(spec, "3", "x").dag_arguments["max_active_runs"] == 1
     assert "    max_active_runs=1,\n" in render(spec)
     assert "max_active_runs" not in render(a_spec(schedule_interval="@daily"))
 
 
 @pytest.mark.parametrize("airflow", ["2", "3"])
 def test_schedule_is_always_written_and_provide_context_never(airflow: str) -> None:
-    source = render(a_spec(), airflow=airflow)  # type: ignore[arg-type] # the parameter is one of two
+    source = render(a_spec(), airflow=airflow)
     assert "    schedule=None,\n" in source
     assert "provide_context" not in source
     assert "schedule_interval" not in source
@@ -90,3 +88,14 @@ def test_a_dag_that_got_a_number_keeps_the_digest_of_its_spec() -> None:
     assert body_of(source.encode()) == body_of(plain.encode())
     assert "# DAG id: n_2\n" in source
     assert "# DAG id" not in plain
+
+
+def test_a_target_may_be_one_version() -> None:
+    assert render(a_spec(), airflow="3.1") == render(a_spec(), airflow="3")
+    assert render(a_spec(), airflow="2.11") == render(a_spec(), airflow="2")
+
+
+@pytest.mark.parametrize("airflow", ["1", "2.8", "2.12", "3.", "03", "3.1.0", "4", "latest", ""])
+def test_another_target_is_refused(airflow: str) -> None:
+    with pytest.raises(ValueError, match="is not an Airflow that dagctl writes for"):
+        render(a_spec(), airflow=airflow)

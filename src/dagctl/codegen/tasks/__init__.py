@@ -1,19 +1,26 @@
-"""The renderers of the task types, listed here once: from a task to its part of the file."""
+"""The task types in the generated module: one function a type, from a task to its call."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.codegen.tasks.bash import bash_source
-from dagctl.codegen.tasks.python import python_source
+from dagctl.codegen.tasks.bash import bash_call
+from dagctl.codegen.tasks.python import python_call
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Mapping
 
-    from dagctl.codegen.task_source import TaskSource
-    from dagctl.codegen.values import Target
+    from dagctl.codegen.scope import Scope
+    from dagctl.spec.tasks import TaskBase
 
-    Renderer = Callable[[Any, str, Target], TaskSource]
+_CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
+    "bash": bash_call,
+    "python": python_call,
+}
+"""By `task_type`."""
 
-RENDERERS: Mapping[str, Renderer] = {"bash": bash_source, "python": python_source}
-"""By `task_type`; a renderer takes the task, the identifier made of its id, and the target."""
+
+def call_of(task: TaskBase, scope: Scope) -> ast.Call:
+    """Return the operator of a task; what it imports and defines is added to the scope."""
+    return _CALLS[task.task_type](task, scope)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.task_source import TaskSource
-from dagctl.codegen.values import Import, Reference, Target
+from dagctl.codegen.expressions import call, name, plain
 
 if TYPE_CHECKING:
+    import ast
+
+    from dagctl.codegen.scope import Scope
     from dagctl.spec.tasks import BashTask
 
-_OPERATOR: dict[Target, Import] = {
-    "2": Import("airflow.operators.bash", "BashOperator"),
-    "3": Import("airflow.providers.standard.operators.bash", "BashOperator"),
+_MODULE = {
+    "2": "airflow.operators.bash",
+    "3": "airflow.providers.standard.operators.bash",
 }
 
 
-def bash_source(task: BashTask, stem: str, target: Target) -> TaskSource:
+def bash_call(task: BashTask, scope: Scope) -> ast.Call:
     """Return the operator that runs the command."""
-    return TaskSource(
-        task_type=task.task_type,
-        stem=stem,
-        operator=_OPERATOR[target],
-        arguments={
-            "task_id": task.task_id,
-            "bash_command": task.bash_command,
-            "dag": Reference("dag"),
-        },
-    )
+    arguments = {
+        "task_id": plain(task.task_id),
+        "bash_command": plain(task.bash_command),
+        "dag": name("dag"),
+    }
+    return call(scope.use(_MODULE, "BashOperator"), [], arguments)

@@ -4,44 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.codegen.expressions import call, name, plain
 from dagctl.codegen.names import function
-from dagctl.codegen.task_source import FunctionSource, TaskSource
-from dagctl.codegen.values import Import, Reference, Target
-from dagctl.spec.python_code import (
-    as_function,
-    function_tree,
-    input_statements,
-)
+from dagctl.codegen.scope import Piece
+from dagctl.spec.python_code import as_function, function_tree, input_statements
 
 if TYPE_CHECKING:
+    import ast
+
+    from dagctl.codegen.scope import Scope
     from dagctl.spec.tasks import PythonTask
 
-_OPERATOR: dict[Target, Import] = {
-    "2": Import("airflow.operators.python", "PythonOperator"),
-    "3": Import("airflow.providers.standard.operators.python", "PythonOperator"),
+_MODULE = {
+    "2": "airflow.operators.python",
+    "3": "airflow.providers.standard.operators.python",
 }
 
 
-def python_source(task: PythonTask, stem: str, target: Target) -> TaskSource:
-    """Return the function with the user's code, and the operator that calls it."""
-    return TaskSource(
-        task_type=task.task_type,
-        stem=stem,
-        operator=_OPERATOR[target],
-        arguments={
-            "task_id": task.task_id,
-            "python_callable": Reference(function(stem)),
-            "dag": Reference("dag"),
-        },
-        function=_function(task, function(stem)),
-    )
+def python_call(task: PythonTask, scope: Scope) -> ast.Call:
+    """Return the operator; the function that it calls is added to the scope."""
+    identifier = function(scope.names[task.task_id])
+    scope.functions.append(_function(task, identifier))
+    arguments = {
+        "task_id": plain(task.task_id),
+        "python_callable": name(identifier),
+        "dag": name("dag"),
+    }
+    return call(scope.use(_MODULE, "PythonOperator"), [], arguments)
 
 
-def _function(task: PythonTask, name: str) -> FunctionSource:
+def _function(task: PythonTask, identifier: str) -> Piece:
     """Return the text made of the checked code, and the tree made of the untouched one."""
     context = task.provide_context
-    statements = input_statements(task.python_code)
-    return FunctionSource(
-        as_function(task.code, name, provide_context=context),
-        function_tree(task.code, statements, name, provide_context=context),
-    )
+
+    def tree() -> ast.FunctionDef:
+        statements = input_statements(task.python_code)
+        return function_tree(task.code, statements, identifier, provide_context=context)
+
+    return Piece(as_function(task.code, identifier, provide_context=context), tree)

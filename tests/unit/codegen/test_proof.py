@@ -1,13 +1,14 @@
-"""The gate lets nothing pass that the spec does not say."""
+"""The proof lets nothing pass that the spec does not say."""
 
 from __future__ import annotations
 
 import pytest
 
 from dagctl import DagSpec, render
-from dagctl.codegen.dag_file import DagFile, dag_file
-from dagctl.codegen.gate import check
+from dagctl.codegen.module import Module, module_of
+from dagctl.codegen.proof import prove
 from dagctl.errors import GeneratedCodeError
+from dagctl.spec.target import target_of
 
 SPEC = DagSpec.model_validate(
     {
@@ -24,12 +25,12 @@ SPEC = DagSpec.model_validate(
 
 
 @pytest.fixture
-def file() -> DagFile:
-    return dag_file(SPEC, "3", SPEC.dag_id)
+def module() -> Module:
+    return module_of(SPEC, target_of("3"), SPEC.dag_id)
 
 
-def test_the_rendered_file_passes(file: DagFile) -> None:
-    check(render(SPEC), file)
+def test_the_rendered_file_passes(module: Module) -> None:
+    prove(render(SPEC), module.pieces(), SPEC.dag_id)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +53,27 @@ def test_the_rendered_file_passes(file: DagFile) -> None:
         ("from airflow.sdk import DAG", "from airflow.sdk import DAG as DAG2"),
         ("python_callable=p_function", "python_callable=print"),
         ("dag = DAG(", "dag = DAG(("),
+        ("# DAG definition", "# DAG definition\rprint()"),
+        ("# DAG definition", "# DAG definition\x0c\nprint()"),
+        ("# DAG definition\n", "if True:\n    pass\n"),
+        ("dag = DAG(", "  dag = DAG("),
+        ("default_args = {", "@print\ndefault_args = {"),
     ],
 )
-def test_a_file_that_says_anything_else_is_stopped(file: DagFile, old: str, new: str) -> None:
+def test_a_file_that_says_anything_else_is_stopped(module: Module, old: str, new: str) -> None:
     changed = render(SPEC).replace(old, new)
     assert changed != render(SPEC)
     with pytest.raises(GeneratedCodeError, match="of n "):
-        check(changed, file)
+        prove(changed, module.pieces(), SPEC.dag_id)
+
+
+def test_a_comment_may_stand_between_the_statements(module: Module) -> None:
+    changed = render(SPEC).replace("# DAG definition", "# é: any comment, as a template has it")
+    prove(f"{changed}\n# The end.\n", module.pieces(), SPEC.dag_id)
+
+
+def test_the_comments_of_a_function_belong_to_it() -> None:
+    code = "# why\n\ndef f():\n    return 1\n# Generated DAG: n"
+    task = {"task_id": "p", "task_type": "python", "python_code": code}
+    spec = DagSpec.model_validate({"dag_name": "n", "tasks": [task]})
+    assert "# why\n\ndef p_function():\n    return 1\n# Generated DAG: n\n" in render(spec)

@@ -1,0 +1,39 @@
+"""What the parts of a module share while it is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dagctl.codegen.imports import Imports
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Mapping
+
+    from dagctl.spec.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One statement of the module: its text, and the tree that the text must have."""
+
+    text: str
+    tree: Callable[[], ast.stmt]
+    """Makes the tree; a function's is as large as its code, and is needed for a moment only."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """The target, the names, and what the tasks need of the module around them."""
+
+    target: Target
+    names: Mapping[str, str]
+    """The identifier that is made of each task id."""
+    imports: Imports = field(default_factory=Imports)
+    functions: list[Piece] = field(default_factory=list)
+    """The functions that the tasks call, in their order."""
+
+    def use(self, modules: Mapping[str, str], attribute: str) -> ast.Name:
+        """Return the name of an object that stands in another module for each series."""
+        return self.imports.use(modules[self.target.series], attribute)
