@@ -11,7 +11,7 @@ import pytest
 
 import dagctl
 from dagctl.catalogue import CATALOGUE, Entry
-from dagctl.codegen.tasks import RENDERERS
+from dagctl.codegen.tasks import CALLS
 from dagctl.errors import DagctlError
 from dagctl.spec.bash_command import MAX_COMMAND
 from dagctl.spec.codes import Code
@@ -114,6 +114,6 @@ def test_the_presets_that_the_catalogue_names_are_all_of_them() -> None:
 
 @pytest.mark.parametrize("name", TASK_TYPES)
 def test_a_task_type_has_a_renderer_and_is_explained(name: str) -> None:
-    assert name in RENDERERS
+    assert name in CALLS
     assert f"`{name}`" in CATALOGUE[Code.UNKNOWN_TASK_TYPE].explanation
     assert f"`{TASK_TYPES[name].code_field}`" in CATALOGUE[Code.OTHER_TASK_TYPE].explanation

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagctl.codegen.scope import Scope
     from dagctl.spec.tasks import TaskBase
 
-_CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
+CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
     "bash": bash_call,
     "python": python_call,
 }
@@ -23,4 +23,4 @@ _CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
 
 def call_of(task: TaskBase, scope: Scope) -> ast.Call:
     """Return the operator of a task; what it imports and defines is added to the scope."""
-    return _CALLS[task.task_type](task, scope)
+    return CALLS[task.task_type](task, scope)
