@@ -30,6 +30,7 @@ help:
 	@echo "make bench           what is measured in minutes: bench-local, bench-supabase, bench-serve"
 	@echo "make bench-full      batches of 10,000, large repositories; bench-airflow: in real Airflow"
 	@echo "make bench-against REV=COMMIT  this tree and another commit, in one run"
+	@echo "make operators       make the operator catalogue from its wheels; NEWEST=--newest: new ones"
 	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
 
@@ -63,6 +64,12 @@ $(POSTGRES): $(SETUP)
 
 .venv-dagfactory/.stamp: bench/requirements-dagfactory.txt | $(UV)
 	@scripts/environment .venv-dagfactory $< '>=3.11,<3.15'
+
+# The catalogue of operators, from the wheels that catalogue_builder/lock.json names. They are kept in
+# .wheels (about 40 MB); `make operators NEWEST=--newest` first takes the newest providers.
+.PHONY: operators
+operators: $(SETUP)
+	$(BIN)/python -m catalogue_builder $(NEWEST)
 
 .PHONY: lock
 lock: | $(UV)
@@ -156,5 +163,5 @@ bench-against: $(SETUP)
 
 .PHONY: clean
 clean:
-	rm -rf .venv* .demo .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv* .wheels .demo .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf .import_linter_cache .coverage .supabase-cli

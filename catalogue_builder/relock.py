@@ -1,0 +1,60 @@
+"""Takes the newest releases into the lock.
+
+The newest release of a provider counts for each Airflow that its metadata allows. An Airflow that
+it no longer serves keeps the version that the lock has: no later one was, or will be, for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from catalogue_builder.lock import Lock
+from catalogue_builder.wheels import digest_of, download_newest, key, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def relock(lock: Lock, folder: Path) -> Lock:
+    """Return the lock with the newest providers; their wheels are in the folder afterwards.
+
+    A new minor version of Airflow is added to `lock.json` by hand.
+    """
+    fresh = folder / "newest"
+    download_newest(lock.providers, fresh)
+    providers = {name: dict(versions) for name, versions in lock.providers.items()}
+    wheels = dict(lock.wheels)
+    for path in sorted(fresh.glob("*.whl")):
+        facts = metadata(path)
+        name, version = str(facts["Name"]), str(facts["Version"])
+        requirements = [Requirement(text) for text in facts.get_all("Requires-Dist") or ()]
+        for target in _served(lock, requirements):
+            providers[name][target] = version
+        wheels[key(name, version)] = digest_of(path)
+        path.rename(folder / path.name)
+    return _without_unused(Lock(lock.targets, providers, wheels))
+
+
+def _served(lock: Lock, requirements: list[Requirement]) -> Iterator[str]:
+    """Yield the targets that the requirements allow."""
+    asked = [r.specifier for r in requirements if r.name == "apache-airflow" and not r.marker]
+    for target in lock.targets:
+        if all(specifier.contains(Version(target.version)) for specifier in asked):
+            yield target.name
+
+
+def _without_unused(lock: Lock) -> Lock:
+    used = {
+        key(name, version)
+        for target in lock.targets
+        for name, version in lock.of_target(target).items()
+    }
+    return Lock(
+        lock.targets,
+        lock.providers,
+        {name: digest for name, digest in lock.wheels.items() if name in used},
+    )

@@ -1,0 +1,206 @@
+"""Checks of a call of an operator: pure functions of the operator and of what it is called with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from dagctl.operators.base import base_parameters, base_targets
+from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.model import Need
+from dagctl.operators.near import near_parameter
+from dagctl.operators.targets import spans
+from dagctl.operators.value_checks import check_value
+from dagctl.operators.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from dagctl.operators.model import Operator, Parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What an operator is called with."""
+
+    arguments: Mapping[str, Any]
+    """Its own parameters: `with`."""
+    expanded: Mapping[str, Any] = field(default_factory=dict)
+    """What it is mapped over: `expand`."""
+    beside: Collection[str] = ()
+    """Names of the parameters of every task that are given too."""
+    defaults: Collection[str] = ()
+    """Names that `default_args` of the DAG and of the groups give."""
+    more: bool = False
+    """Further arguments come at run time (`expand_kwargs`), so nothing is missing for certain."""
+
+
+def check_call(operator: Operator, call: Call) -> list[Finding]:
+    """Return all that is certainly wrong with a call, and what deserves a warning."""
+    return [
+        *_about_operator(operator),
+        *_missing(operator, call),
+        *(finding for name in call.arguments for finding in _argument(operator, call, name)),
+        *(finding for name in call.expanded for finding in _expanded(operator, call, name)),
+    ]
+
+
+def _about_operator(operator: Operator) -> Iterator[Finding]:
+    if operator.deprecated:
+        yield Finding(
+            check=Check.DEPRECATED_OPERATOR,
+            level=Level.WARNING,
+            message=f"{quoted(operator.name)} is deprecated",
+            hint=_instead(operator.deprecated.use, operator.deprecated.reason),
+        )
+    if operator.moved_from:
+        yield Finding(
+            check=Check.OLD_PATH,
+            level=Level.NOTE,
+            message=f"{quoted(operator.moved_from)} is an old import path",
+            hint=f"the DAG file has {quoted(operator.path)}",
+        )
+
+
+def _instead(use: str | None, reason: str) -> str:
+    return f"use {quoted(use)}" if use else reason
+
+
+def _missing(operator: Operator, call: Call) -> Iterator[Finding]:
+    if call.more or (operator.open and not operator.parameters):
+        return
+    given = {*call.arguments, *call.expanded, *call.beside, *call.defaults}
+    for name, parameter in operator.parameters.items():
+        if parameter.need is Need.REQUIRED and parameter.certain and name not in given:
+            yield Finding(
+                check=Check.MISSING_PARAMETER,
+                level=Level.ERROR,
+                message=f"{quoted(operator.name)} needs {quoted(name)}",
+                hint=f"add it under `with`; it takes {parameter.kind.words}",
+            )
+
+
+def _argument(operator: Operator, call: Call, name: str) -> Iterator[Finding]:
+    if name in call.expanded:
+        yield Finding(
+            check=Check.GIVEN_TWICE,
+            level=Level.ERROR,
+            message=f"{quoted(name)} is given twice: in `with` and in `expand`",
+            hint="take it out of one of them",
+            path=(name,),
+        )
+    parameter = operator.parameters.get(name)
+    if parameter is not None:
+        yield from _known(operator, parameter)
+        yield from check_value(operator, parameter, call.arguments[name])
+    elif operator.takes_base and name in base_parameters("operator", operator.target):
+        yield from _misplaced(call, name)
+    else:
+        yield from _not_there(operator, name)
+
+
+def _expanded(operator: Operator, call: Call, name: str) -> Iterator[Finding]:
+    parameter = operator.parameters.get(name)
+    if parameter is None and operator.takes_base:
+        parameter = base_parameters("operator", operator.target).get(name)
+    if parameter is None:
+        yield from (_in_expand(finding) for finding in _not_there(operator, name))
+        return
+    if not parameter.expandable:
+        yield Finding(
+            check=Check.NOT_EXPANDABLE,
+            level=Level.ERROR,
+            message=f"Airflow {operator.target} does not map over {quoted(name)}",
+            hint="give it one value, outside of `expand`",
+            path=(name,),
+            expanded=True,
+        )
+    yield from (_in_expand(finding) for finding in _known(operator, parameter))
+    value = call.expanded[name]
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            for finding in check_value(operator, parameter, item):
+                yield _in_expand(finding, index)
+
+
+def _in_expand(finding: Finding, *index: int) -> Finding:
+    path = (*finding.path[:1], *index, *finding.path[1:])
+    return replace(finding, path=path, expanded=True)
+
+
+def _known(operator: Operator, parameter: Parameter) -> Iterator[Finding]:
+    if not parameter.certain:
+        yield Finding(
+            check=Check.OTHER_VERSION,
+            level=Level.WARNING,
+            message=f"{quoted(parameter.name)} may not be in the version of"
+            f" {quoted(operator.provider)} that you have",
+            hint=f"{operator.distribution} {operator.version} has it; versions before may not",
+            path=(parameter.name,),
+        )
+    if parameter.deprecated:
+        yield Finding(
+            check=Check.DEPRECATED_PARAMETER,
+            level=Level.WARNING,
+            message=f"{quoted(parameter.name)} of {quoted(operator.name)} is deprecated",
+            hint=_instead(parameter.deprecated.use, parameter.deprecated.reason),
+            path=(parameter.name,),
+        )
+
+
+def _misplaced(call: Call, name: str) -> Iterator[Finding]:
+    twice = name in call.beside
+    yield Finding(
+        check=Check.GIVEN_TWICE if twice else Check.MISPLACED_PARAMETER,
+        level=Level.ERROR,
+        message=f"{quoted(name)} is given twice: in `with` and beside it"
+        if twice
+        else f"{quoted(name)} is no parameter of the operator: every task has it",
+        hint=f"take it out of `with`{'' if twice else ' and put it beside `with`'}",
+        path=(name,),
+    )
+
+
+def _not_there(operator: Operator, name: str) -> Iterator[Finding]:
+    """Yield what there is to say of a name that the operator does not take."""
+    if name in operator.fixed:
+        yield Finding(
+            check=Check.FIXED_PARAMETER,
+            level=Level.ERROR,
+            message=f"{quoted(operator.name)} sets {quoted(name)} itself",
+            hint="take it out",
+            path=(name,),
+        )
+    elif name in operator.absent:
+        yield Finding(
+            check=Check.OTHER_VERSION,
+            level=Level.ERROR,
+            message=f"{quoted(operator.name)} has no {quoted(name)} here",
+            hint=f"it is in {operator.absent[name]}",
+            path=(name,),
+        )
+    elif not operator.open:
+        yield _unknown(operator, name)
+
+
+def _unknown(operator: Operator, name: str) -> Finding:
+    every = dict.fromkeys(operator.parameters)
+    if operator.takes_base:
+        every |= dict.fromkeys(base_parameters("operator", operator.target))
+        elsewhere = base_targets("operator", name)
+        if elsewhere:
+            return Finding(
+                check=Check.OTHER_VERSION,
+                level=Level.ERROR,
+                message=f"{quoted(name)} needs {spans(elsewhere)}",
+                hint=f"the target is Airflow {operator.target}: take it out",
+                path=(name,),
+            )
+    near = near_parameter(name, every)
+    return Finding(
+        check=Check.UNKNOWN_PARAMETER,
+        level=Level.ERROR,
+        message=f"{quoted(operator.name)} has no parameter {quoted(name)}",
+        hint=f"did you mean {quoted(near)}?" if near else f"dagctl operators show {operator.name}",
+        path=(name,),
+    )

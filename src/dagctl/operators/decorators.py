@@ -1,0 +1,71 @@
+"""The TaskFlow decorators: `task.docker` and its like, as the operators that they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.operators.lookup import at_path
+from dagctl.operators.model import Reason, Unresolved
+from dagctl.operators.near import near_parameter
+from dagctl.operators.package_data import document
+from dagctl.operators.provider_file import short_name
+from dagctl.operators.targets import release, spans, targets
+from dagctl.operators.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.operators.model import Operator
+
+_NO_VERSIONS: Mapping[str, str] = {}
+
+
+def decorator_names(target: str) -> tuple[str, ...]:
+    """Return the names after `task.` that a target can have, in the order of the alphabet.
+
+    Raises:
+        ValueError: The target is no known version of Airflow.
+    """
+    place = release(target)
+    table: dict[str, dict[str, list[str]]] = document("_about")["decorators"]
+    return tuple(
+        name for name, classes in table.items() if any(place in on for on in classes.values())
+    )
+
+
+def lookup_decorator(
+    name: str, target: str, versions: Mapping[str, str] = _NO_VERSIONS
+) -> Operator | Unresolved:
+    """Return the operator that a decorator makes, its parameters without those of the function.
+
+    Args:
+        name: As `docker`, or `task.docker`.
+        target: A version of Airflow.
+        versions: Versions of providers where a workspace names them.
+
+    Raises:
+        ValueError: The target is no known version of Airflow.
+    """
+    place = release(target)
+    short = name.removeprefix("task.")
+    classes: dict[str, list[str]] = document("_about")["decorators"].get(short, {})
+    here = [path for path, on in classes.items() if place in on]
+    if here:
+        known = {short_name(key): text for key, text in versions.items()}
+        return at_path(here[0], place, known)
+    if classes:
+        having = [t for t in targets() if any(t in on for on in classes.values())]
+        return Unresolved(
+            name=name,
+            reason=Reason.OTHER_TARGET,
+            message=f"the decorator {quoted(name)} needs {spans(having)};"
+            f" the target is Airflow {place}",
+        )
+    near = near_parameter(short, decorator_names(target))
+    return Unresolved(
+        name=name,
+        reason=Reason.UNKNOWN,
+        message=f"there is no decorator {quoted(name)}",
+        hint=f"did you mean {quoted(f'task.{near}')}?" if near else None,
+        candidates=(f"task.{near}",) if near else (),
+    )

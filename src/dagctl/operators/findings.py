@@ -1,0 +1,52 @@
+"""What can be wrong with a call of an operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Check(StrEnum):
+    """What a finding is about."""
+
+    UNKNOWN_PARAMETER = "unknown_parameter"
+    MISSING_PARAMETER = "missing_parameter"
+    FIXED_PARAMETER = "fixed_parameter"
+    """The operator gives it to its base itself."""
+    GIVEN_TWICE = "given_twice"
+    MISPLACED_PARAMETER = "misplaced_parameter"
+    """A parameter of every task, which stands beside `with`."""
+    OTHER_VERSION = "other_version"
+    """A parameter that other versions have."""
+    WRONG_KIND = "wrong_kind"
+    POD_MAPPING = "pod_mapping"
+    """A mapping that loads, and fails when the pod is built."""
+    NOT_EXPANDABLE = "not_expandable"
+    NOT_RENDERED = "not_rendered"
+    """Jinja where Airflow does not render."""
+    DEPRECATED_OPERATOR = "deprecated_operator"
+    DEPRECATED_PARAMETER = "deprecated_parameter"
+    OLD_PATH = "old_path"
+
+
+class Level(StrEnum):
+    """How certain and how bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    """Nothing to do: the generated file has what is right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something about a call."""
+
+    check: Check
+    level: Level
+    message: str
+    hint: str | None = None
+    path: tuple[str | int, ...] = ()
+    """The parameter, and where in its value; empty for the call as a whole."""
+    expanded: bool = False
+    """The path starts in `expand`, not in `with`."""

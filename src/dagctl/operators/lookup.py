@@ -1,0 +1,215 @@
+"""From the name in a spec to the operator that it means on a target."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dagctl.operators.build import operator
+from dagctl.operators.model import CORE, Operator, Reason, Unresolved
+from dagctl.operators.near import near_operators
+from dagctl.operators.package_data import line
+from dagctl.operators.provider_file import entry, provider, provider_name, short_name
+from dagctl.operators.sampling import evidence
+from dagctl.operators.targets import release, spans, targets
+from dagctl.operators.wording import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagctl.operators.provider_file import Provider
+
+_NO_VERSIONS: Mapping[str, str] = {}
+_LONGEST = 300
+"""Characters of a name; the catalogue has none above 150."""
+
+
+def lookup(
+    name: str, target: str, versions: Mapping[str, str] = _NO_VERSIONS
+) -> Operator | Unresolved:
+    """Return the operator that a name means on a target, or why there is none.
+
+    Args:
+        name: An import path, a class's name, or `provider.Class`.
+        target: A version of Airflow, as `3`, `3.1` or `2.11.2`.
+        versions: Versions of providers where a workspace names them, as `{"amazon": "9.4"}`; the
+            newest that fits the target for the others.
+
+    Raises:
+        ValueError: The target is no known version of Airflow.
+    """
+    place = release(target)
+    known = {short_name(key): text for key, text in versions.items()}
+    if len(name) > _LONGEST:
+        return _unknown(name, [])
+    if name.startswith("airflow."):
+        return _by_path(name, place, known)
+    owner, _, class_name = name.rpartition(".")
+    paths = _paths(class_name)
+    if not owner:
+        return _by_name(name, paths, place, known)
+    here = [path for path in paths if provider_name(path) == short_name(owner)]
+    if here:
+        return _by_name(name, here, place, known)
+    if provider(short_name(owner)) is not None:
+        return _not_of_provider(name, short_name(owner), paths)
+    return _foreign(name, paths)
+
+
+def _paths(class_name: str) -> list[str]:
+    text = line("_names", class_name)
+    return text.split(" ") if text else []
+
+
+def _by_name(
+    name: str, paths: Sequence[str], target: str, versions: Mapping[str, str]
+) -> Operator | Unresolved:
+    """Return what a class's name means: Airflow's own class before a provider's."""
+    if not paths:
+        return _unknown(name, near_operators(name))
+    results = [at_path(path, target, versions) for path in paths]
+    operators = [result for result in results if isinstance(result, Operator)]
+    if not operators:
+        return next(result for result in results if isinstance(result, Unresolved))
+    for preferred in (CORE, "standard"):
+        own = [item for item in operators if item.provider == preferred]
+        if own:
+            return own[0]
+    if len(operators) > 1:
+        return _ambiguous(name, operators)
+    return operators[0]
+
+
+def _by_path(path: str, target: str, versions: Mapping[str, str]) -> Operator | Unresolved:
+    if entry(path) is not None:
+        result = at_path(path, target, versions)
+        return (
+            result if isinstance(result, Operator) else _successor(path, target, versions, result)
+        )
+    text = line("_moved", path)
+    if text is not None:
+        return _moved(path, json.loads(text), target, versions)
+    if path.startswith("airflow.providers.") and provider_name(path) == CORE:
+        return _foreign(path, _paths(path.rpartition(".")[2]))
+    same_name = [p for p in _paths(path.rpartition(".")[2]) if p != path]
+    return _unknown(path, same_name or near_operators(path.rpartition(".")[2]))
+
+
+def _moved(
+    path: str,
+    places: Mapping[str, tuple[list[str], list[str]]],
+    target: str,
+    versions: Mapping[str, str],
+) -> Operator | Unresolved:
+    """Return the class behind a path that warns, or from which another module imports it."""
+    here = [own for own, (warns, silent) in places.items() if target in (*warns, *silent)]
+    own = here[0] if here else list(places)[-1]
+    result = at_path(own, target, versions)
+    if isinstance(result, Unresolved):
+        return _successor(path, target, versions, result)
+    return _renamed(result, path)
+
+
+def _successor(
+    path: str, target: str, versions: Mapping[str, str], otherwise: Unresolved
+) -> Operator | Unresolved:
+    """Return the class of the same name that the target has instead, where there is one."""
+    result = _by_name(path, _paths(path.rpartition(".")[2]), target, versions)
+    moved_by_airflow = not path.startswith("airflow.providers.")
+    if isinstance(result, Operator) and moved_by_airflow:
+        return _renamed(result, path)
+    return otherwise
+
+
+def _renamed(result: Operator, path: str) -> Operator:
+    return replace(result, moved_from=path)
+
+
+def at_path(path: str, target: str, versions: Mapping[str, str]) -> Operator | Unresolved:
+    """Return the class at its own path."""
+    data, owner = entry(path), provider(provider_name(path))
+    if data is None or owner is None:
+        return _unknown(path, [])
+    speaks = evidence(owner.samples, target, versions.get(owner.name))
+    if speaks is None:
+        return _elsewhere(path, owner, data.get("in"), target)
+    if speaks.says(data.get("in")) is False or not speaks.below | speaks.above:
+        return _elsewhere(path, owner, data.get("in"), target)
+    return operator(path, data, owner, target, speaks)
+
+
+# --- No operator ----------------------------------------------------------------------------------
+
+
+def _unknown(name: str, near: Sequence[str]) -> Unresolved:
+    return Unresolved(
+        name=name,
+        reason=Reason.UNKNOWN,
+        message=f"there is no operator {quoted(name)}",
+        hint=did_you_mean(list(near)) or "dagctl operators WORD searches them",
+        candidates=tuple(near),
+    )
+
+
+def _ambiguous(name: str, operators: Sequence[Operator]) -> Unresolved:
+    names = tuple(f"{item.provider}.{item.name}" for item in operators)
+    return Unresolved(
+        name=name,
+        reason=Reason.AMBIGUOUS,
+        message=f"{len(names)} providers have an operator {quoted(name)}",
+        hint=f"write {' or '.join(map(quoted, names))}",
+        candidates=names,
+    )
+
+
+def _not_of_provider(name: str, owner: str, paths: Sequence[str]) -> Unresolved:
+    class_name = name.rpartition(".")[2]
+    others = [f"{provider_name(path)}.{class_name}" for path in paths]
+    same = [near for near in near_operators(class_name) if _is_of(near, owner)]
+    near = others or [f"{owner}.{item}" for item in same]
+    return Unresolved(
+        name=name,
+        reason=Reason.UNKNOWN,
+        message=f"the provider {quoted(owner)} has no operator {quoted(class_name)}",
+        hint=did_you_mean(near) or f"dagctl operators {owner} lists those that it has",
+        candidates=tuple(near),
+    )
+
+
+def _is_of(class_name: str, owner: str) -> bool:
+    return any(provider_name(path) == owner for path in _paths(class_name))
+
+
+def _foreign(name: str, paths: Sequence[str]) -> Unresolved:
+    near = [f"{provider_name(path)}.{path.rpartition('.')[2]}" for path in paths]
+    return Unresolved(
+        name=name,
+        reason=Reason.FOREIGN,
+        message=f"{quoted(name)} is not in the catalogue: its parameters are not checked",
+        hint=did_you_mean(near),
+        candidates=tuple(near),
+    )
+
+
+def _elsewhere(path: str, owner: Provider, mask: int | None, target: str) -> Unresolved:
+    """Return that other Airflows, or other versions of the provider, have a class."""
+    name = path.rpartition(".")[2]
+    having = [
+        sample for index, sample in enumerate(owner.samples) if mask is None or mask >> index & 1
+    ]
+    here = [version for sample_target, version in having if sample_target == target]
+    if here:
+        return Unresolved(
+            name=name,
+            reason=Reason.OTHER_VERSION,
+            message=f"{quoted(name)} is not in the version of {quoted(owner.name)} that you have",
+            hint=f"it is in {owner.distribution} {here[-1]}",
+        )
+    there = [t for t in targets() if t in {sample_target for sample_target, _ in having}]
+    return Unresolved(
+        name=name,
+        reason=Reason.OTHER_TARGET,
+        message=f"{quoted(name)} needs {spans(there)}; the target is Airflow {target}",
+        hint=f"set the version of Airflow, or use an operator that Airflow {target} has",
+    )

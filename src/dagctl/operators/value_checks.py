@@ -1,0 +1,86 @@
+"""Checks of the value that a parameter is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.kinds import shape_of, wrong
+from dagctl.operators.near import near_parameter
+from dagctl.operators.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.operators.kinds import Wrong
+    from dagctl.operators.model import Operator, Parameter
+
+_BUILT_LATE = frozenset({"volumes", "volume_mounts", "ports", "full_pod_spec"})
+"""What KubernetesPodOperator takes as mappings, and cannot build a pod of."""
+
+
+def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterator[Finding]:  # noqa: ANN401
+    """Yield what is wrong with a value, as far as that is certain."""
+    fields = operator.template_fields
+    rendered = fields is None or parameter.name in fields
+    problem = wrong(parameter.kind, value, rendered=rendered)
+    if problem:
+        yield _wrong_kind(parameter, problem)
+    if operator.pod and parameter.name in _BUILT_LATE:
+        yield from _pod_mappings(parameter.name, value)
+    if not rendered and operator.kind != "decorated":
+        path = _jinja(value)
+        if path is not None:
+            yield Finding(
+                check=Check.NOT_RENDERED,
+                level=Level.WARNING,
+                message=f"Airflow does not render {quoted(parameter.name)}"
+                f" of {quoted(operator.name)}: the text stays as it is",
+                hint=f"dagctl operators show {operator.name} lists what is rendered",
+                path=(parameter.name, *path),
+            )
+
+
+def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
+    expected, hint = problem.expected, None
+    if isinstance(problem.value, str) and expected.values:
+        near = near_parameter(problem.value, [str(value) for value in expected.values])
+        hint = f"did you mean {quoted(near)}?" if near else None
+    given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
+    place = " in it" if problem.path else ""
+    return Finding(
+        check=Check.WRONG_KIND,
+        level=Level.ERROR,
+        message=f"{quoted(parameter.name)} takes {expected.words}{place}, not {given}",
+        hint=hint,
+        path=(parameter.name, *problem.path),
+    )
+
+
+def _pod_mappings(name: str, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value
+    items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
+    for index, item in items:
+        if shape_of(item) == "mapping":
+            yield Finding(
+                check=Check.POD_MAPPING,
+                level=Level.ERROR,
+                message=f"{quoted(name)} takes objects of Kubernetes, not mappings:"
+                " the DAG loads, and the task fails when it builds the pod",
+                hint="write it in `pod_template_dict`, or as `{$new: kubernetes.client.models...}`",
+                path=(name,) if index is None else (name, index),
+            )
+
+
+def _jinja(value: Any) -> tuple[str | int, ...] | None:  # noqa: ANN401 - any value
+    """Return where the first text with Jinja is in a value, or None."""
+    left: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+    while left:
+        path, item = left.pop()
+        if isinstance(item, str):
+            if "{{" in item or "{%" in item:
+                return path
+        elif shape_of(item) == "mapping":
+            left += [((*path, str(key)), inner) for key, inner in reversed(item.items())]
+        elif isinstance(item, list):
+            left += [((*path, i), inner) for i, inner in reversed(list(enumerate(item)))]
+    return None
