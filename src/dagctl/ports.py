@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from dagctl.codegen.values import Target
+    from dagctl.spec.target import Series
 
 
 # --- Values ---
@@ -55,7 +55,7 @@ class DagRecord:
     """The spec's path in the workspace, or None (standard input, library)."""
     storage_path: str
     """The key in the store, `<project_id>/dags/<file name>`."""
-    airflow: Target
+    airflow: Series
     spec: Mapping[str, Any]
     """The spec as JSON data."""
     spec_digest: str

@@ -90,6 +90,21 @@ def test_an_unknown_table_is_refused_at_its_line(workspace: Workspace) -> None:
     assert "dags_folder" in error.hint
 
 
+@pytest.mark.parametrize(
+    "line", ['airflow = "3.1"', '[airflow]\nversion = "3.1"', 'airflow.version = "3.1"']
+)
+def test_the_airflow_may_be_one_version_and_a_table(workspace: Workspace, line: str) -> None:
+    assert load(workspace, f"{GOOD}{line}\n").airflow == "3.1"
+
+
+def test_the_table_of_airflow_has_its_own_keys(workspace: Workspace) -> None:
+    error = refusal(workspace, f'{GOOD}[airflow]\nversoin = "3.1"\n')
+    assert error.message == "dagctl.toml:3: unknown key `versoin`"
+    assert error.hint == "did you mean `version`?"
+    error = refusal(workspace, f'{GOOD}[airflow]\nversion = "1"\n')
+    assert error.message.startswith("dagctl.toml:3: `airflow` must be ")
+
+
 def test_an_unknown_override_is_refused(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="--air: unknown key"):
         load_settings(workspace, {}, {"air": "3"})
@@ -100,6 +115,9 @@ def test_an_unknown_override_is_refused(workspace: Workspace) -> None:
     [
         "airflow = 3",
         'airflow = "4"',
+        'airflow = "3.1.0"',
+        "airflow = 3.1",
+        'airflow = "2.8"',
         'backend = "postgres"',
         'lock_timeout = "60"',
         "lock_timeout = true",
@@ -141,7 +159,7 @@ def test_a_project_id_is_a_uuid_in_the_form_that_a_spec_takes(
     ("variable", "value", "message", "hint"),
     [
         ("DAGCTL_BACKEND", "supabse", 'must be "local" or "supabase"', 'did you mean "supabase"?'),
-        ("DAGCTL_AIRFLOW", "9", 'must be "2" or "3"', None),
+        ("DAGCTL_AIRFLOW", "9", 'must be "2", "3" or one version such as "3.1"', None),
         ("DAGCTL_PROJECT_ID", "x", "must be a UUID", f"such as {PROJECT}"),
     ],
 )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import Airflow, TextOrJson, examples
+from dagctl.cli.options import TextOrJson, checked_airflow, examples
 from dagctl.cli.text import shown
+from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,13 @@ ProjectId = Annotated[
     str | None, typer.Option(metavar="UUID", help="The project; a new one is drawn if missing.")
 ]
 Target = Annotated[
-    Airflow, typer.Option("--airflow", help="The Airflow to write for: 2 (2.9 to 2.11) or 3.")
+    str,
+    typer.Option(
+        "--airflow",
+        metavar="VERSION",
+        callback=checked_airflow,
+        help=f"The Airflow to write for: {TARGETS}.",
+    ),
 ]
 DagsFolder = Annotated[str, typer.Option(metavar="DIR", help="Where DAG files go, below DIR.")]
 EPILOG = examples(
@@ -95,7 +102,7 @@ def _outer(workspace: Workspace, *, is_named: bool) -> Workspace | None:
     return outer
 
 
-def _choices(project_id: str | None, airflow: Airflow, dags_folder: str) -> Choices:
+def _choices(project_id: str | None, airflow: str, dags_folder: str) -> Choices:
     from uuid import uuid4
 
     from dagctl.commands.init import Choices

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from dagctl.codegen.values import Target
+from dagctl.spec.target import TARGETS, target_of
 
 Specs = Annotated[
     list[str],
@@ -23,7 +23,18 @@ Profile = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Which of several sessions for one project's URL."),
 ]
-Airflow = Target
+
+
+def checked_airflow(name: str | None) -> str | None:
+    """Return the name of an Airflow to write for.
+
+    Raises:
+        typer.BadParameter: There is no such Airflow, or dagctl does not write for it.
+    """
+    try:
+        return None if name is None else target_of(name).name
+    except ValueError:
+        raise typer.BadParameter(f"{name!r} is none of: {TARGETS}") from None
 
 
 def examples(*lines: str) -> str:

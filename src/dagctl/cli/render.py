@@ -8,12 +8,18 @@ from typing import Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import Airflow, InputFormat, examples
+from dagctl.cli.options import InputFormat, checked_airflow, examples
+from dagctl.spec.target import TARGETS
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="A file, or - for standard input.")]
 Target = Annotated[
-    Airflow | None,
-    typer.Option("--airflow", help="The Airflow to write for: 2 (2.9 to 2.11) or 3 (3.0 on)."),
+    str | None,
+    typer.Option(
+        "--airflow",
+        metavar="VERSION",
+        callback=checked_airflow,
+        help=f"The Airflow to write for: {TARGETS}.",
+    ),
 ]
 EPILOG = examples(
     "dagctl render specs/orders.yaml",
@@ -46,7 +52,7 @@ def render(
     invocation.console.exact(render_spec(found[0], airflow=target).text)
 
 
-def _target_of_workspace() -> Airflow:
+def _target_of_workspace() -> str:
     import os
 
     from dagctl.errors import UsageError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import Airflow, examples
+from dagctl.cli.options import checked_airflow, examples
 from dagctl.server.options import DEFAULTS
 
 if TYPE_CHECKING:
@@ -35,7 +35,13 @@ LocalUser = Annotated[
     typer.Option(metavar="EMAIL", help="Try it out: local backend, one user, no tokens."),
 ]
 Target = Annotated[
-    Airflow, typer.Option("--airflow", help="The Airflow of repositories that are made here.")
+    str,
+    typer.Option(
+        "--airflow",
+        metavar="VERSION",
+        callback=checked_airflow,
+        help="The Airflow of repositories that are made here, such as 2, 3 or 3.1.",
+    ),
 ]
 Origins = Annotated[
     list[str] | None,

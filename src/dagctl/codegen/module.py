@@ -44,11 +44,11 @@ class Module:
 
 def module_of(spec: DagSpec, target: Target, dag_id: str) -> Module:
     """Return the module for a spec that is recorded under `dag_id`."""
-    scope = Scope(target, stems(task.task_id for task in spec.tasks))
+    scope = Scope(target, stems(task.task_id for _, task in spec.walk()))
     default_args = assign("default_args", mapping(_default_args(spec, scope.imports)))
     dag = assign("dag", _dag(spec, dag_id, scope))
     tasks = [
-        assign(variable(scope.names[task.task_id]), call_of(task, scope)) for task in spec.tasks
+        assign(variable(scope.names[task.task_id]), call_of(task, scope)) for _, task in spec.walk()
     ]
     return Module(
         default_args=_printed(default_args),
@@ -91,6 +91,6 @@ def _dag(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:
 
 
 def _dependencies(spec: DagSpec, names: Mapping[str, str]) -> Iterable[tuple[str, tuple[str, ...]]]:
-    for task in spec.tasks:
+    for _, task in spec.walk():
         upstream = tuple(variable(names[task_id]) for task_id in task.dependencies)
         yield variable(names[task.task_id]), upstream

@@ -11,6 +11,7 @@ from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError,
 from dagctl.operation.drift import drift_of
 from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
+from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -193,7 +194,7 @@ def _airflow(settings: Settings) -> str:
         installed = version("apache-airflow")
     except PackageNotFoundError:
         return f"files are written for Airflow {settings.airflow}; none is installed here"
-    if installed.partition(".")[0] != settings.airflow:
+    if not target_of(settings.airflow).includes(installed):
         raise ConflictError(
             f"files are written for Airflow {settings.airflow}, and here is Airflow {installed}",
             hint=f'airflow = "{installed.partition(".")[0]}" in dagctl.toml',

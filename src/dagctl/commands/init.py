@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from dagctl.codegen.values import Target
     from dagctl.workspace import Workspace
 
 AGAIN = "what was made before stays; `dagctl init` makes what is missing"
@@ -29,7 +28,7 @@ class Choices:
     """What `dagctl.toml` shall say."""
 
     project_id: str
-    airflow: Target = "3"
+    airflow: str = "3"
     dags_folder: str = "dags"
 
 
@@ -102,7 +101,8 @@ project_id = "{choices.project_id}"
 # Where DAG files go, relative to this file.
 dags_folder = {json.dumps(choices.dags_folder, ensure_ascii=False)}
 
-# The Airflow that DAG files are written for: "2" (2.9 to 2.11) or "3" (3.0 and newer).
+# The Airflow that DAG files are written for: "2" (2.9 to 2.11), "3" (3.0 and newer), or one
+# version such as "3.1".
 airflow = "{choices.airflow}"
 
 # Where DAGs are recorded and stored: "local" (in .dagctl/, no account needed), or "supabase"

@@ -11,6 +11,7 @@ from dagctl.operation.change import Action
 from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of
 from dagctl.operation.plan import make_plan
+from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +81,8 @@ def _differences(change: Change) -> tuple[Difference, ...]:
     if record is None or spec is None or not record.spec:  # a row of no dagctl has no spec
         return ()
     return differences(
-        {"airflow": record.airflow, **record.spec}, {"airflow": change.airflow, **spec.to_data()}
+        {"airflow": record.airflow, **record.spec},
+        {"airflow": target_of(change.airflow).series, **spec.to_data()},
     )
 
 

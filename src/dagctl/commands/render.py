@@ -9,7 +9,6 @@ from dagctl.codegen.names import file_name
 from dagctl.codegen.render import render
 
 if TYPE_CHECKING:
-    from dagctl.codegen.values import Target
     from dagctl.spec.model import DagSpec
 
 
@@ -21,6 +20,6 @@ class Rendered:
     text: str
 
 
-def render_spec(spec: DagSpec, *, airflow: Target) -> Rendered:
+def render_spec(spec: DagSpec, *, airflow: str) -> Rendered:
     """Return the DAG file of `spec` for an Airflow."""
     return Rendered(file_name(spec.dag_id), render(spec, airflow=airflow))

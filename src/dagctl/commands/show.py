@@ -100,7 +100,7 @@ def _spec(record: DagRecord) -> DagSpec:
 
 def _graph(spec: DagSpec) -> Graph:
     return Graph(
-        nodes=tuple(task.task_id for task in spec.tasks),
+        nodes=tuple(task.task_id for _, task in spec.walk()),
         edges=tuple(edges(parents(spec))),
         levels=tuple(tuple(level) for level in levels(spec)),
     )

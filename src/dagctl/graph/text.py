@@ -21,9 +21,10 @@ def draw(spec: DagSpec, *, width: int, ascii: bool) -> str:  # noqa: A002 - the 
     Tasks and lines from left to right if there are few tasks and they fit into `width` columns;
     else one line a task: its level, its id, and the tasks that it waits for.
     """
-    if len(spec.tasks) <= _MOST_TASKS_DRAWN:
+    graph = parents(spec)
+    if len(graph) <= _MOST_TASKS_DRAWN:
         try:
-            drawn = art(parents(spec), ascii=ascii)
+            drawn = art(graph, ascii=ascii)
         except CycleError:
             return _listing(spec)
         if max(len(line) for line in drawn) <= width:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.errors import UsageError
 from dagctl.ports import Claim, DagRecord, FileWrite
+from dagctl.spec.target import target_of
+from dagctl.spec.walk import raw_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from dagctl.codegen.values import Target
     from dagctl.ports import Reservation
     from dagctl.spec.model import DagSpec
 
@@ -50,7 +51,8 @@ class Change:
     action: Action = Action.CREATE
     dag_id: str = ""
     """The final id; for a new DAG the expected one until the registry has granted it."""
-    airflow: Target = "3"
+    airflow: str = "3"
+    """The Airflow that the file is written for: a series or a version."""
     record: DagRecord | None = field(default=None, compare=False)
     """What the registry says of the DAG now; None: nothing, or it was read from the journal."""
     on_taken: Literal["number", "fail"] = field(default="number", compare=False)
@@ -176,7 +178,7 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagRecord:
         schedule_interval=spec["schedule_interval"],
         owner=spec["owner"],
         tags=tuple(spec["tags"]),
-        task_count=len(spec["tasks"]),
+        task_count=sum(1 for _ in raw_tasks(spec)),
         is_active=True,
         created_at=granted.created_at,
         updated_at=granted.created_at,
@@ -185,7 +187,7 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagRecord:
         base_name=change.base_name,
         source_path=change.source,
         storage_path=change.storage_path,
-        airflow=change.airflow,
+        airflow=target_of(change.airflow).series,
         spec=spec,
         spec_digest=change.spec_digest,
         content_digest=digest_of(change.content or b""),

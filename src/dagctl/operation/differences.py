@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from dagctl.spec.walk import raw_tasks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -41,7 +43,7 @@ def differences(before: Data, after: Data) -> tuple[Difference, ...]:
 
 
 def _tasks(spec: Data) -> dict[str, Data]:
-    return {task["task_id"]: task for task in spec["tasks"]}
+    return {task["task_id"]: task for _, task in raw_tasks(spec)}
 
 
 def _fields(path: tuple[str, ...], old: Data, new: Data, *, depth: int = 0) -> Iterator[Difference]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagctl.codegen.values import Target
     from dagctl.operation.change import Change
     from dagctl.operation.options import IfExists
     from dagctl.ports import FileWrite
@@ -64,7 +63,7 @@ class JournalEntry:
 
 
 def command_digest(
-    changes: Iterable[Change], if_exists: IfExists | str | None, airflow: Target | str
+    changes: Iterable[Change], if_exists: IfExists | str | None, airflow: str
 ) -> str:
     """Return the SHA-256, in hex, of what a command asks. Equal digests: the same command."""
     specs = [[change.source, change.spec_digest, change.base_name] for change in changes]

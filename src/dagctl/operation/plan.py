@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from dagctl.codegen.values import Target
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
@@ -70,9 +69,7 @@ def _warn_of_renamed(
                 )
 
 
-def rendered(
-    spec: DagSpec, dag_id: str, airflow: Target, author: str, created_at: datetime
-) -> bytes:
+def rendered(spec: DagSpec, dag_id: str, airflow: str, author: str, created_at: datetime) -> bytes:
     """Return the DAG file of `spec` under its final id."""
     provenance = Provenance(created_by=author, created_at=created_at, dag_id=dag_id)
     return render(spec, airflow=airflow, provenance=provenance).encode("utf-8")

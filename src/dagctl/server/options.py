@@ -11,7 +11,6 @@ from dagctl.spec.readers.document import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.codegen.values import Target
     from dagctl.endpoint import Endpoint
     from dagctl.server.log import LogFormat
 
@@ -30,7 +29,7 @@ class Options:
     """Its bucket for DAG files."""
     local_user: str | None = None
     """On the local backend: the e-mail address of the one user, who needs no token."""
-    airflow: Target = "3"
+    airflow: str = "3"
     """The Airflow of workspaces that are made here."""
     host: str = "127.0.0.1"
     port: int = 8080

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dagctl.codegen.values import Target
     from dagctl.settings.checks import Given
     from dagctl.workspace import Workspace
 
@@ -47,8 +46,9 @@ class Settings:
     """The UUID that every DAG of the workspace is recorded under, in its canonical text form."""
     dags_folder: str = "dags"
     """Where DAG files go: relative to the workspace root, with `/`."""
-    airflow: Target = "3"
-    """The Airflow that DAG files are written for: `"2"` (2.9 to 2.11) or `"3"` (3.0 on)."""
+    airflow: str = "3"
+    """The Airflow that DAG files are written for: `"2"` (2.9 to 2.11), `"3"` (3.0 on), or one
+    version such as `"3.1"`."""
     backend: Literal["local", "supabase"] = "local"
     """Where DAGs are recorded and stored."""
     supabase_url: str | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
 from dagctl.spec.fields.project_id import uuid_of
+from dagctl.spec.target import TARGET_EXAMPLE, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +73,13 @@ def _one_of(key: str, *choices: str) -> Callable[[Given], str]:
     return check
 
 
+def _airflow(given: Given) -> str:
+    try:
+        return target_of(given.value if isinstance(given.value, str) else "").name
+    except ValueError:
+        raise _refuse(given, "airflow", f'"2", "3" or {TARGET_EXAMPLE}') from None
+
+
 def _lock_timeout(given: Given) -> float:
     number = given.value
     if isinstance(number, bool) or not isinstance(number, int | float):
@@ -103,7 +111,7 @@ def _bucket(given: Given) -> str:
 CHECKS: Mapping[str, Callable[[Given], object]] = {
     "project_id": _project_id,
     "dags_folder": _dags_folder,
-    "airflow": _one_of("airflow", "2", "3"),
+    "airflow": _airflow,
     "backend": _one_of("backend", "local", "supabase"),
     "lock_timeout": _lock_timeout,
     "supabase_url": _of_endpoint(checked_url),

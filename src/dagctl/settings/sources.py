@@ -19,6 +19,7 @@ TOML_HINT = 'each line has the form: key = "value"'
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "": {key: key for key in CHECKS if not key.startswith("supabase_")},
+    "airflow": {"version": "airflow"},
     "supabase": {
         "url": "supabase_url",
         "publishable_key": "supabase_key",
@@ -122,7 +123,8 @@ def _settings(file: _File, document: Mapping[str, object]) -> dict[str, Given]:
 def _entries(file: _File, key: str, value: object) -> list[tuple[str, Given]]:
     """Return what a top-level key sets: one setting, or those of a table."""
     origin = file.origin(key)
-    if key not in TABLES or not key:
+    is_value = key in TABLES[""] and not isinstance(value, dict)  # `airflow` is a key and a table
+    if key not in TABLES or not key or is_value:
         return [(_known(key, TABLES[""], origin), Given(value, origin))]
     if not isinstance(value, dict):
         raise UsageError(f"{origin}: `{key}` must be a table: [{key}]")

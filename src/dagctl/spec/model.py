@@ -33,9 +33,10 @@ from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import Task
-from dagctl.spec.tasks.base import as_tuple
+from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.translate import TEXT, wrong_type
+from dagctl.spec.walk import Path, walk
 from dagctl.spec.wording import quoted
 
 MAX_NAME = 200
@@ -163,6 +164,10 @@ class DagSpec(CheckedModel):
     def dag_id_given(self) -> bool:
         """Whether the id was given, rather than made from the name."""
         return "dag_id" in self.model_fields_set
+
+    def walk(self) -> Iterator[tuple[Path, TaskBase]]:
+        """Yield each task with its path in the document, in the order of the document."""
+        yield from walk(self.tasks)
 
     def with_origin(self, origin: str | None) -> Self:
         """Return the same spec, read from `origin`."""

@@ -23,3 +23,11 @@ def test_what_is_gone_is_not_there() -> None:
     assert not target_of("3").has((2, 9), until=(2, 11))
     assert target_of("3.0").has((3, 0), until=(3, 0))
     assert not target_of("3").has((3, 0), until=(3, 1))
+
+
+def test_a_release_belongs_to_a_target() -> None:
+    assert target_of("3").includes("3.4.0b2")
+    assert target_of("2.11").includes("2.11.2")
+    assert not target_of("2.11").includes("2.10.5")
+    assert not target_of("3").includes("2.11.2")
+    assert not target_of("3").includes("unknown")

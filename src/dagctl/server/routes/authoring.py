@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dagctl.codegen.values import Target
 from dagctl.commands.render import render_spec
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer, findings
@@ -14,11 +13,16 @@ from dagctl.server.openapi import A_SPEC, ANYTHING, OF_A_BODY, example, refusals
 from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.load import Checked, check_spec
+from dagctl.spec.target import TARGET_PATTERN
 
 router = APIRouter(tags=["authoring"], default_response_class=Answer, dependencies=[TOKEN])
 
 AirflowTarget = Annotated[
-    Target, Query(description="The Airflow to write for: 2 (2.9 to 2.11) or 3.")
+    str,
+    Query(
+        description="The Airflow to write for: 2 (2.9 to 2.11), 3, or one version such as 3.1.",
+        pattern=TARGET_PATTERN,
+    ),
 ]
 
 
