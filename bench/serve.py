@@ -201,7 +201,7 @@ def embedded(project_id: str) -> Iterator[Place]:
     with serving("embedded", {}, "--local-user", "bench@example.com") as served:
         place = Place(served, "", project_id)
         create_one(place)
-        registry = served.root / project_id / ".dagctl" / "registry.db"
+        registry = served.root / project_id / ".git/dagctl/top" / "registry.db"
         copy_row(registry, "bench", (f"row_{number:06}" for number in range(ROWS)))
         yield place
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from dagctl.adapters.durable import Location
+    from dagctl.adapters.git.folder import GitFolder
     from dagctl.adapters.sqlite_registry import SqliteRegistry
     from dagctl.adapters.supabase.client import DataClient
     from dagctl.adapters.supabase.http import Connections
@@ -63,19 +65,24 @@ class _Workshop(ABC):
         """The work tree."""
         from dagctl.adapters.work_tree import WorkTree
 
-        return self._watched("files", WorkTree(self._workspace.root))
+        return self._watched("files", WorkTree(self._workspace.root, self._settings.dags_folder))
 
     @cached_property
     def repo(self) -> Repo:
         """The git repository around the workspace."""
-        from dagctl.adapters.git import GitRepo
+        from dagctl.adapters.git.repo import GitRepo
 
-        identity = None if self._caller is None else self._caller.author
-        return self._watched("git", GitRepo(self._workspace.root, identity=identity))
+        repo = GitRepo(
+            self._workspace.root,
+            self._settings.dags_folder,
+            identity=None if self._caller is None else self._caller.author,
+            located=lambda: self._git_folder,
+        )
+        return self._watched("git", repo)
 
     @cached_property
     def journal(self) -> Journal:
-        """The journal in `.dagctl/journal`, and the lock beside it."""
+        """The journal in the state folder, and the lock beside it."""
         from dagctl.adapters.file_journal import FileJournal
 
         return self._watched("journal", FileJournal(self._state))
@@ -117,10 +124,18 @@ class _Workshop(ABC):
         return found
 
     @cached_property
-    def _state(self) -> Path:
-        from dagctl.adapters.state_folder import make_state_folder
+    def _state(self) -> Location:
+        from dagctl.adapters.state_folder import state_in, state_of_nothing
 
-        return make_state_folder(self._workspace.state)
+        if not self._workspace.config.exists():  # a project that a server has not made yet
+            return state_of_nothing(self._workspace.root)
+        return state_in(self._git_folder)
+
+    @cached_property
+    def _git_folder(self) -> GitFolder:
+        from dagctl.adapters.git.folder import locate
+
+        return locate(self._workspace.root)
 
 
 class LocalBackend(_Workshop):
@@ -128,12 +143,11 @@ class LocalBackend(_Workshop):
 
     @cached_property
     def registry(self) -> SqliteRegistry:
-        """The registry in `.dagctl/registry.db`."""
+        """The registry in the state folder."""
         from dagctl.adapters.sqlite_registry import SqliteRegistry
 
-        path = self._workspace.state / "registry.db"
         registry = SqliteRegistry(
-            path,
+            self._state,
             self._settings.project_id,
             lambda: self.user_id(self._author.email),
             lambda: self._author.signature,
@@ -142,10 +156,10 @@ class LocalBackend(_Workshop):
 
     @cached_property
     def store(self) -> Store:
-        """The objects in `.dagctl/store`."""
+        """The objects in the state folder."""
         from dagctl.adapters.folder_store import FolderStore
 
-        return self._watched("storage", FolderStore(self._workspace.state / "store"))
+        return self._watched("storage", FolderStore(self._state.below("store")))
 
     @cached_property
     def _author(self) -> Identity:
@@ -295,6 +309,43 @@ def open_probe(settings: Settings, environ: Mapping[str, str]) -> ProjectProbe:
     from dagctl.sign_in import open_session
 
     return ProjectProbe(settings, lambda: open_session(settings.endpoint, environ))
+
+
+def take_over_old_state(workspace: Workspace) -> str | None:
+    """Move what an earlier dagctl kept in the work tree to the state folder; return a warning.
+
+    Raises:
+        UsageError: The workspace is in no repository, or git does not trust it.
+        UnavailableError: It cannot be moved now.
+    """
+    from dagctl.adapters.old_state import has_old_state, take_over
+
+    if not has_old_state(workspace.root):
+        return None
+    from dagctl.adapters.git.folder import locate
+    from dagctl.adapters.state_folder import state_in
+
+    return take_over(workspace.root, state_in(locate(workspace.root)))
+
+
+def open_lock(folder: Path, name: str) -> Journal:
+    """Return the lock in `name` below a folder that exists; both are made if need be."""
+    from dagctl.adapters.durable import Location
+    from dagctl.adapters.file_journal import FileJournal
+
+    return FileJournal(Location(folder, (name,)))
+
+
+def journal_folder(root: Path) -> Path:
+    """Return where the journal of a workspace is; it need not exist.
+
+    Raises:
+        UsageError: The workspace is in no repository.
+    """
+    from dagctl.adapters.git.folder import locate
+    from dagctl.adapters.state_folder import state_in
+
+    return state_in(locate(root)).below("journal").path
 
 
 def start_repository(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from dagctl.bootstrap import open_backend
+from dagctl.bootstrap import open_backend, take_over_old_state
 from dagctl.commands.create import Telling, create, nobody
 from dagctl.commands.doctor import examine
 from dagctl.commands.plan import plan
@@ -108,6 +108,8 @@ class Client:
         """
         workspace = find_workspace(Path(path))
         settings = load_settings(workspace, os.environ, overrides or {})
+        if (warning := take_over_old_state(workspace)) and listener is not None:
+            listener.warn(warning)
         return cls(workspace, settings, open_backend(settings, workspace, os.environ), listener)
 
     def __enter__(self) -> Self:
@@ -234,7 +236,7 @@ class Client:
         """Return whether the DAG file in the work tree is as dagctl wrote it."""
         try:
             content = self._backend.files.read(record.file_path)
-        except ConflictError:  # a link or a folder stands there
+        except (ConflictError, UsageError):  # a link or a folder stands there, or it leads outside
             return "changed"
         return drift_of(content, record.content_digest)
 

@@ -125,6 +125,10 @@ class UsageError(DagctlError):
     exit_code = ExitCode.USAGE
 
 
+class NoRepositoryError(UsageError):
+    """The workspace is in no git repository, or there is no git."""
+
+
 class SpecError(DagctlError):
     """A spec has errors; `diagnostics` lists them all, warnings too, in the order of the text."""
 

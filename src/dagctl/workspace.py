@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 CONFIG_NAME = "dagctl.toml"
 """The file that makes a folder a workspace."""
 
-STATE_NAME = ".dagctl"
-"""The folder with what dagctl keeps for itself; git ignores it."""
-
-STATE_GITIGNORE = "*\n"
-"""The `.gitignore` in that folder: all of it, this file included; the user's own stays."""
+SCHEMA_NAME = ".dag.schema.json"
+"""The JSON Schema of a spec, for editors: beside `dagctl.toml`, and committed like that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +30,9 @@ class Workspace:
         return self.root / CONFIG_NAME
 
     @property
-    def state(self) -> Path:
-        """Where dagctl keeps the registry, the store, the journal and the lock."""
-        return self.root / STATE_NAME
+    def schema(self) -> Path:
+        """Where editors find the JSON Schema of a spec."""
+        return self.root / SCHEMA_NAME
 
 
 def find_workspace(start: Path) -> Workspace:

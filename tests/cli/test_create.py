@@ -210,7 +210,7 @@ def test_show_tells_what_became_of_a_killed_run(workspace: Shell) -> None:
 
 
 def test_an_unreadable_journal_entry_does_not_hold_its_names_for_ever(dead: Shell) -> None:
-    (entry,) = (dead.folder / ".dagctl/journal").glob("*.json")
+    (entry,) = (dead.folder / ".git/dagctl/top/journal").glob("*.json")
     entry.write_text(entry.read_text()[:100])
     done = dead.ok("create", "specs", "--force")
     assert done.out.startswith("Created daily_orders v1 (")

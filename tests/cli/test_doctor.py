@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,8 +52,8 @@ def test_a_misspelt_variable_is_warned_of_and_breaks_nothing(
 def test_an_unreadable_journal_entry_is_told_once_and_named_by_doctor(
     workspace: Shell, command: list[str]
 ) -> None:
-    workspace.write(".dagctl/journal/op-1.json", '{"step": "res')
-    aside = ".dagctl/journal/op-1.json.corrupt"
+    workspace.write(".git/dagctl/top/journal/op-1.json", '{"step": "res')
+    aside = str(workspace.folder / ".git/dagctl/top/journal/op-1.json.corrupt")
     told = f"warning: a journal entry cannot be read, and is set aside as {aside}:"
     assert workspace.run(*command, "-o", "json").err.startswith(told)
     assert told not in workspace.run(*command).err
@@ -61,5 +62,5 @@ def test_an_unreadable_journal_entry_is_told_once_and_named_by_doctor(
     checks = {one["name"]: one for one in done.document["result"]["checks"]}
     assert checks["journal"]["state"] == "failed"
     assert aside in checks["journal"]["message"]
-    (workspace.folder / aside).unlink()
+    Path(aside).unlink()
     assert workspace.run("doctor").code == 0

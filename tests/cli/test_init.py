@@ -19,18 +19,17 @@ def test_an_empty_folder_becomes_a_workspace_with_a_repository(shell: Shell) -> 
     assert done.out.splitlines() == [
         f"{shell.folder} is a workspace now",
         "  wrote  dagctl.toml",
-        "  wrote  .dagctl/.gitignore",
-        "  wrote  .dagctl/dag.schema.json",
+        "  wrote  .dag.schema.json",
         "  made   a git repository (there was none)",
     ]
     assert "next:" in done.err
-    assert shell.git("status", "--porcelain") == "?? dagctl.toml"
+    assert shell.git("status", "--porcelain") == "?? .dag.schema.json\n?? dagctl.toml"
     assert UUID(str(settings(shell)["project_id"])).version == 4
 
 
 def test_the_schema_for_editors_is_the_one_that_schema_prints(shell: Shell) -> None:
     shell.ok("init")
-    file = shell.folder / ".dagctl" / "dag.schema.json"
+    file = shell.folder / ".dag.schema.json"
     assert file.read_text() == shell.ok("schema").out
     assert json.loads(file.read_text())["$schema"] == "http://json-schema.org/draft-07/schema#"
 
@@ -73,7 +72,7 @@ def test_a_wrong_option_makes_nothing(shell: Shell) -> None:
 def test_json_says_what_was_made(shell: Shell) -> None:
     assert shell.json("init") == {
         "root": str(shell.folder),
-        "created": ["dagctl.toml", ".dagctl/.gitignore", ".dagctl/dag.schema.json"],
+        "created": ["dagctl.toml", ".dag.schema.json"],
         "kept": [],
         "repository": "created",
     }

@@ -184,7 +184,7 @@ def test_show_source_prints_the_recorded_file(workspace: Shell) -> None:
 
 def test_show_source_refuses_what_is_no_text(workspace: Shell) -> None:
     workspace.ok("create", "specs")
-    (stored,) = workspace.folder.glob(".dagctl/store/*/dags/daily_orders.py")
+    (stored,) = workspace.folder.glob(".git/dagctl/top/store/*/dags/daily_orders.py")
     stored.write_bytes(b"\xff\xfe")
     done = workspace.run("show", "daily_orders", "--source")
     assert (done.code, done.out) == (ExitCode.CONFLICT, "")

@@ -46,7 +46,7 @@ class MemoryWorld:
 class FolderWorld:
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.files: Files = WorkTree(root)
+        self.files: Files = WorkTree(root, "dags")
 
     def put(self, path: str, content: bytes) -> None:
         file = self.root / path
@@ -67,8 +67,8 @@ def test_nothing_is_read_as_none(world: World) -> None:
 
 
 def test_what_is_written_is_read(world: World) -> None:
-    world.files.write([NEW, FileWrite(path="y.py", new=b"")])
-    assert (world.files.read("dags/x.py"), world.files.read("y.py")) == (b"new\n", b"")
+    world.files.write([NEW, FileWrite(path="dags/y.py", new=b"")])
+    assert (world.files.read("dags/x.py"), world.files.read("dags/y.py")) == (b"new\n", b"")
 
 
 def test_an_update_replaces_the_old_content(world: World) -> None:

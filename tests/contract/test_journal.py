@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.adapters.durable import Location
 from dagctl.adapters.file_journal import FileJournal
 from dagctl.adapters.memory.journal import MemoryJournal
 from dagctl.errors import ConflictError
@@ -18,9 +19,16 @@ if TYPE_CHECKING:
     from dagctl.ports import Journal
 
 
+ONE, TWO, THREE = (f"{n}" * 8 + "-0000-4000-8000-000000000000" for n in "123")
+
+
 @pytest.fixture(params=["memory", "folder"])
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
-    return MemoryJournal() if request.param == "memory" else FileJournal(tmp_path / "state")
+    return (
+        MemoryJournal()
+        if request.param == "memory"
+        else FileJournal(Location(tmp_path, ("state",)))
+    )
 
 
 def test_a_new_journal_is_empty(journal: Journal) -> None:
@@ -30,38 +38,55 @@ def test_a_new_journal_is_empty(journal: Journal) -> None:
 
 def test_an_entry_comes_back_equal(journal: Journal) -> None:
     entry = {"text": "é \ud83d \0 \u2028", "list": [1, 2.5, None, True], "inner": {"a": {}}}
-    journal.write("op-1", entry)
-    assert journal.entries() == {"op-1": entry}
+    journal.write(ONE, entry)
+    assert journal.entries() == {ONE: entry}
 
 
 def test_an_entry_does_not_change_with_what_it_was_made_from(journal: Journal) -> None:
     entry = {"steps": ["reserve"]}
-    journal.write("op-1", entry)
+    journal.write(ONE, entry)
     entry["steps"].append("file")
-    assert journal.entries() == {"op-1": {"steps": ["reserve"]}}
+    assert journal.entries() == {ONE: {"steps": ["reserve"]}}
 
 
 def test_writing_again_replaces_the_entry(journal: Journal) -> None:
-    journal.write("op-1", {"step": "reserve", "more": "x" * 1000})
-    journal.write("op-1", {"step": "file"})
-    assert journal.entries() == {"op-1": {"step": "file"}}
+    journal.write(ONE, {"step": "reserve", "more": "x" * 1000})
+    journal.write(ONE, {"step": "file"})
+    assert journal.entries() == {ONE: {"step": "file"}}
 
 
 def test_entries_come_oldest_first(journal: Journal) -> None:
-    for operation in ("op-2", "op-1", "op-3"):
+    for operation in (TWO, ONE, THREE):
         journal.write(operation, {})
-    assert list(journal.entries()) == ["op-2", "op-1", "op-3"]
+    assert list(journal.entries()) == [TWO, ONE, THREE]
 
 
 def test_delete_removes_one_entry(journal: Journal) -> None:
-    journal.write("op-1", {})
-    journal.write("op-2", {})
-    journal.delete("op-1")
-    assert list(journal.entries()) == ["op-2"]
+    journal.write(ONE, {})
+    journal.write(TWO, {})
+    journal.delete(ONE)
+    assert list(journal.entries()) == [TWO]
+
+
+def test_whether_it_is_empty_is_asked_without_a_change(journal: Journal) -> None:
+    assert journal.is_empty()
+    journal.write(ONE, {})
+    assert not journal.is_empty()
+    journal.delete(ONE)
+    assert journal.is_empty()
+
+
+def test_what_is_set_aside_is_no_entry_any_more(journal: Journal) -> None:
+    journal.write(ONE, {})
+    journal.write(TWO, {})
+    journal.set_aside(ONE)
+    assert list(journal.entries()) == [TWO]
+    assert len(journal.aside()) == 1
+    assert ONE in journal.aside()[0]
 
 
 def test_delete_of_what_is_not_there_does_nothing(journal: Journal) -> None:
-    journal.delete("op-1")
+    journal.delete(ONE)
     assert journal.entries() == {}
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from dagctl.adapters.durable import Location
 from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.supabase.registry import SupabaseRegistry
@@ -37,7 +38,7 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path, ada: str) -> Iterat
     if request.param == "memory":
         yield MemoryRegistry(PROJECT, ada, user_name=ADA_MAIL)
     elif request.param == "sqlite":
-        sqlite = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ada, lambda: ADA_MAIL)
+        sqlite = SqliteRegistry(Location(tmp_path), PROJECT, lambda: ada, lambda: ADA_MAIL)
         yield sqlite
         sqlite.close()
     else:
@@ -383,7 +384,7 @@ def test_a_page_holds_only_what_is_asked_for(registry: Registry, ada: str) -> No
 
 def test_promise_5_names_are_unique_among_32_threads(tmp_path: Path) -> None:
     def reserve(_: int) -> str:
-        registry = SqliteRegistry(tmp_path / "registry.db", PROJECT, lambda: ADA)
+        registry = SqliteRegistry(Location(tmp_path), PROJECT, lambda: ADA)
         try:
             return registry.reserve(operation(), [Claim(dag_id="x")])[0].dag_id
         finally:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import pytest
 
-from dagctl.adapters.git import GitRepo
 from dagctl.adapters.git.commit import Patience
+from dagctl.adapters.git.repo import GitRepo
 from dagctl.adapters.memory.repo import MemoryRepo
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import FileWrite, Identity, Repo
@@ -112,7 +112,7 @@ class GitWorld:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self.repo: Repo = GitRepo(sandbox.root, patience=Patience(index=0.1, ref=60))
+        self.repo: Repo = GitRepo(sandbox.root, "dags", patience=Patience(index=0.1, ref=60))
 
     def commit(self, path: str, content: bytes) -> None:
         self.sandbox.commit(path, content)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.adapters.durable import Location
 from dagctl.adapters.folder_store import FolderStore
 from dagctl.adapters.memory.store import MemoryStore
 from dagctl.adapters.supabase.store import SupabaseStore
@@ -27,7 +28,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "memory":
         return MemoryStore()
     if request.param == "folder":
-        return FolderStore(tmp_path / "store")
+        return FolderStore(Location(tmp_path, ("store",)))
     return SupabaseStore(request.getfixturevalue("remote"), "dags")
 
 

@@ -94,7 +94,7 @@ class Place:
         """Check that file, commit, object and row agree, and that nothing else is left."""
         records = self.records()
         paths = sorted(record.file_path for record in records)
-        store = self.root / ".dagctl/store"
+        store = self.root / ".git/dagctl/top/store"
         objects = sorted(str(f.relative_to(store)) for f in store.rglob("*") if f.is_file())
         committed = self.git("ls-tree", "-r", "--name-only", "HEAD", "dags").split()
         files = sorted(f"dags/{f.name}" for f in (self.root / "dags").glob("*"))
@@ -108,9 +108,9 @@ class Place:
             assert (store / record.storage_path).read_bytes() == content
             assert self.git("show", f"HEAD:{record.file_path}").encode() == content
             self.git("merge-base", "--is-ancestor", record.commit_id, "HEAD")
-        assert list((self.root / ".dagctl/journal").glob("*")) == []
+        assert list((self.root / ".git/dagctl/top/journal").glob("*")) == []
         assert self.git("fsck", "--strict", "--no-dangling") == ""
-        registry = self.root / ".dagctl/registry.db"
+        registry = self.root / ".git/dagctl/top/registry.db"
         if registry.exists():
             database = sqlite3.connect(registry)
             assert database.execute("SELECT * FROM reservations WHERE is_open").fetchall() == []

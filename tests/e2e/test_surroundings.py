@@ -31,8 +31,10 @@ def check_nothing_happened(place: Place, head: str, users: dict[str, str]) -> No
     assert place.users() == users
     assert place.records() == []
     assert not list((place.root / "dags").glob("*"))
-    assert not [file for file in (place.root / ".dagctl/store").rglob("*") if file.is_file()]
-    assert not list((place.root / ".dagctl/journal").glob("*"))
+    assert not [
+        file for file in (place.root / ".git/dagctl/top/store").rglob("*") if file.is_file()
+    ]
+    assert not list((place.root / ".git/dagctl/top/journal").glob("*"))
     assert place.git("status", "--porcelain", "dags") == ""
 
 

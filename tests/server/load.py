@@ -242,7 +242,7 @@ def check_whole(served: Served, stand_in: StandIn, load: Load) -> None:
 
 def check_nothing_left(served: Served, stand_in: StandIn) -> None:
     """Check that no journal, no reservation and no half-written file is left."""
-    assert not list(served.root.glob("*/.dagctl/journal/*"))
+    assert not list(served.root.glob("*/.git/dagctl/top/journal/*"))
     under_way = "select id from private.dag_operations where status in ('reserved', 'aborting')"
     assert stand_in.sql(under_way) == []
 

@@ -129,7 +129,7 @@ def check_cut_off(served: Served, load: Load) -> None:
     waiting = ["nothing was changed"] * (len(states) - 2)
     journalled = "it is in the journal: the next operation in this project finishes or undoes it"
     assert states == [*[journalled] * 2, *waiting]
-    assert len(list(served.root.glob("*/.dagctl/journal/*.json"))) == 2
+    assert len(list(served.root.glob("*/.git/dagctl/top/journal/*.json"))) == 2
 
 
 def go_on(

@@ -46,7 +46,7 @@ def test_a_list_of_the_local_backend_has_no_gap_while_rows_are_added(
     me = Person(local)
     me.create(spec("Like this"))
     standing = made_up_ids(FEW, seed=3)
-    registry = local.root / PROJECT / ".dagctl" / "registry.db"
+    registry = local.root / PROJECT / ".git/dagctl/top" / "registry.db"
     copy_row(registry, "like_this", standing)
 
     def add(number: int) -> None:

@@ -200,8 +200,8 @@ def test_a_mapped_workspace_and_one_within_another_repository(
 def test_a_mapped_workspace_below_the_root_is_counted_once(tmp_path: Path) -> None:
     folder = tmp_path / PROJECT
     for root in (folder, tmp_path / "another"):
-        (root / ".dagctl" / "journal").mkdir(parents=True)
-        (root / ".dagctl" / "journal" / "one.json").write_text("{}")
+        (root / ".git/dagctl/top" / "journal").mkdir(parents=True)
+        (root / ".git/dagctl/top" / "journal" / "one.json").write_text("{}")
     projects = Projects(Options(root=tmp_path, workspaces={PROJECT: folder}), {})
     assert projects.unfinished() == 2
 

@@ -44,7 +44,7 @@ def check_local(server: Served, load: Load, project_id: str) -> None:
     server.git(project_id, "fsck", "--strict")
     commits = server.git(project_id, "log", "--format=%H", "--grep=^Dagctl-Op:").split()
     assert sorted(commits) == sorted(one["commit_id"] for one in results)
-    assert not list((server.root / project_id / ".dagctl" / "journal").iterdir())
+    assert not list((server.root / project_id / ".git/dagctl/top" / "journal").iterdir())
 
 
 def test_two_servers_on_supabase(served: Served, stand_in: StandIn) -> None:

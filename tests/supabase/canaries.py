@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.keys import TEMPORARY
+from dagctl.paths import TEMPORARY
 from tests.supabase.place import PASSWORD
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from dagctl import Client
-from dagctl.adapters.keys import TEMPORARY
 from dagctl.endpoint import Endpoint
 from dagctl.operation.backend import Silence
+from dagctl.paths import TEMPORARY
 from dagctl.session.model import Session
 from dagctl.sign_in import auth_server, session_file
 
@@ -157,7 +157,7 @@ class Place:
             assert objects[key] == content
             assert self.git("show", f"HEAD:dags/{dag_id}.py").encode() == content
             self.git("merge-base", "--is-ancestor", commit_id, "HEAD")
-        journal = [file.name for file in (self.root / ".dagctl/journal").glob("*")]
+        journal = [file.name for file in (self.root / ".git/dagctl/top/journal").glob("*")]
         if left == "half a file":
             journal = [name for name in journal if not name.startswith(TEMPORARY)]
         assert left == "an entry" or journal == []

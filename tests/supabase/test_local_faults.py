@@ -143,7 +143,7 @@ def check_told(place: Place, command: str, said: str, *, is_disk_dead: bool = Fa
     else:
         assert place.versions() in (before, after)
     if said == "unfinished":
-        assert list((place.root / ".dagctl/journal").glob("*.json"))
+        assert list((place.root / ".git/dagctl/top/journal").glob("*.json"))
 
 
 def recover(place: Place, spec: Path) -> None:
@@ -298,7 +298,7 @@ def check_remote_fault(place: Place, mixed: tuple[Case, str, str, int | None]) -
         place.recover()
     except UnfinishedError:
         traceback.print_exc()
-        assert list((place.root / ".dagctl/journal").glob("*.json"))
+        assert list((place.root / ".git/dagctl/top/journal").glob("*.json"))
     place.stand_in.faults.clear()
     place.stand_in.settle()
     follow(place, spec, mixed_id(mixed))

@@ -185,7 +185,7 @@ def test_a_secret_that_is_told_is_found(place: Place, canaries: Canaries, where:
         place.git("hash-object", "-w", "x")
         (place.root / "x").unlink()
     folders = {
-        "journal": place.root / ".dagctl/journal",
+        "journal": place.root / ".git/dagctl/top/journal",
         "temporary file": canaries.others[0],
         "session": canaries.state / "dagctl",
     }

@@ -110,7 +110,7 @@ def check_told(place: Place, done: Done, *, ended: bool) -> None:
     assert "is unfinished; its journal is kept" in done.err
     assert ("the session of ada@example.com" in done.err) == ended
     assert done.err.endswith(f"  fix:   {AFTER_LOGIN}\n" if ended else "dagctl recover\n")
-    assert list((place.root / ".dagctl/journal").glob("*.json"))
+    assert list((place.root / ".git/dagctl/top/journal").glob("*.json"))
 
 
 @pytest.mark.parametrize("expiry", SAMPLE, ids=str)

@@ -185,11 +185,13 @@ def test_reading_first_finishes_what_a_killed_run_left(client: Client) -> None:
     assert client.recover().recovered == ()
 
 
-def test_a_clone_without_a_state_folder_gets_one_that_git_ignores(
+def test_promise_9_the_state_is_in_the_git_folder_and_git_status_does_not_see_it(
     client: Client, sandbox: Sandbox
 ) -> None:
     client.create(write("orders.yaml"))
-    assert not [line for line in sandbox.status() if ".dagctl" in line]
+    state = sandbox.root / sandbox.git("rev-parse", "--git-path", "dagctl") / "top"
+    assert {"journal", "lock", "registry.db", "store"} <= {path.name for path in state.iterdir()}
+    assert not [line for line in sandbox.status() if "dagctl" in line and "toml" not in line]
 
 
 def test_list_and_get_load_no_git(root: Path) -> None:

@@ -28,7 +28,7 @@ def test_the_folder_with_the_file_is_found_from_itself_and_from_below(root: Path
 
 
 def test_the_state_stands_in_the_workspace(root: Path) -> None:
-    assert find_workspace(root).state == root / ".dagctl"
+    assert find_workspace(root).schema == root / ".dag.schema.json"
 
 
 def test_the_nearest_workspace_wins(root: Path) -> None:

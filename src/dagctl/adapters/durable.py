@@ -11,13 +11,15 @@ import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.keys import TEMPORARY
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.paths import TEMPORARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -25,8 +27,31 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644
+_FOLDER_MODE = 0o755  # never writable for all, whatever the umask is
 
 _IN_THE_WAY = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A folder by the way to it: `root` as it is, then the names from there, no link among them."""
+
+    root: Path
+    """An absolute path that exists."""
+    parts: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """The whole path, for messages."""
+        return self.root.joinpath(*self.parts)
+
+    def below(self, *names: str) -> Location:
+        """Return the folder that these names lead to from here."""
+        return Location(self.root, (*self.parts, *names))
+
+    def opened(self, *, make: bool = False) -> AbstractContextManager[int]:
+        """Open the folder for the length of the block; see `folder`."""
+        return folder(self.root, self.parts, make=make)
 
 
 @contextmanager
@@ -73,19 +98,38 @@ def folder(root: Path, parts: Sequence[str], *, make: bool = False) -> Iterator[
         os.close(descriptor)
 
 
-def read(folder: int, name: str) -> bytes | None:
-    """Return the content of a regular file, or None if nothing is there."""
+def read(folder: int, name: str, *, limit: int | None = None) -> bytes | None:
+    """Return the content of a regular file, or None if nothing is there.
+
+    Raises:
+        OSError: It is no regular file (ENXIO), or is larger than `limit` bytes (EFBIG).
+    """
     try:
         descriptor = os.open(name, _READ, dir_fd=folder)
     except FileNotFoundError:
         return None
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.ENXIO, "not a regular file", name)
+        if limit is not None and status.st_size > limit:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read()
     finally:
         os.close(descriptor)
+
+
+def names(folder: int) -> list[str]:
+    """Return the names of what is in the folder, in no order; unfinished files are left out."""
+    return [name for name in os.listdir(folder) if not name.startswith(TEMPORARY)]
+
+
+def sweep(folder: int) -> None:
+    """Remove all that killed runs have left of writing files in the folder."""
+    for name in os.listdir(folder):
+        if name.startswith(TEMPORARY):
+            clear(folder, name.removeprefix(TEMPORARY))
 
 
 def create(folder: int, name: str, data: bytes) -> None:
@@ -113,13 +157,15 @@ def remove(folder: int, name: str) -> None:
     """Remove a file, if it is there."""
     with suppress(FileNotFoundError):
         # A read-only file system refuses to remove even what is not there.
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
+        _mode(folder, name)
         os.unlink(name, dir_fd=folder)
 
 
 def clear(folder: int, name: str) -> None:
-    """Remove what a killed run may have left of writing that file."""
-    remove(folder, TEMPORARY + name)
+    """Remove what a killed run may have left of writing that file; a folder is not ours."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISDIR(_mode(folder, TEMPORARY + name)):
+            os.unlink(TEMPORARY + name, dir_fd=folder)
 
 
 @contextmanager
@@ -127,9 +173,9 @@ def _temporary(folder: int, name: str, parts: Iterable[bytes], mode: int | None)
     """Write a synced temporary file and remove it in the end, unless it got its real name."""
     temporary = TEMPORARY + name
     # never reused: after a kill it may be a second link of the file itself
-    remove(folder, temporary)
+    clear(folder, name)
     try:
-        descriptor = os.open(temporary, _CREATE, _MODE, dir_fd=folder)
+        descriptor = _opened_new(folder, temporary)
         with os.fdopen(descriptor, "wb") as file:
             if mode is not None and mode != _MODE:
                 os.fchmod(descriptor, mode)
@@ -138,19 +184,36 @@ def _temporary(folder: int, name: str, parts: Iterable[bytes], mode: int | None)
             os.fsync(descriptor)
         yield temporary
     finally:
-        remove(folder, temporary)
+        clear(folder, name)
+
+
+def _opened_new(folder: int, temporary: str) -> int:
+    try:
+        return os.open(temporary, _CREATE, _MODE, dir_fd=folder)
+    except FileExistsError as error:
+        raise ConflictError(
+            f"something that dagctl did not make is in the way: {temporary}",
+            hint="move it away, then try again",
+        ) from error
 
 
 def _permissions(folder: int, name: str) -> int | None:
     try:
-        return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        return stat.S_IMODE(_mode(folder, name))
     except FileNotFoundError:
         return None
 
 
-def _make(root: Path) -> None:
-    root.mkdir(parents=True, exist_ok=True)
-    above = os.open(root.parent, _FOLDER)
+def _mode(folder: int, name: str) -> int:
+    return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+
+
+def _make(path: Path) -> None:
+    """Make a folder and those above it that are missing, durably."""
+    if not path.parent.exists():
+        _make(path.parent)
+    path.mkdir(_FOLDER_MODE, exist_ok=True)
+    above = os.open(path.parent, _FOLDER)
     try:
         os.fsync(above)
     finally:
@@ -164,6 +227,6 @@ def _enter(folder: int, part: str, *, make: bool) -> int:
         if not make:
             raise
     with suppress(FileExistsError):
-        os.mkdir(part, dir_fd=folder)
+        os.mkdir(part, _FOLDER_MODE, dir_fd=folder)
     os.fsync(folder)
     return os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)

@@ -2,137 +2,211 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import sys
+import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from filelock import FileLock, Timeout
+from uuid import UUID
 
 from dagctl.adapters import durable
-from dagctl.adapters.keys import TEMPORARY, checked_parts
 from dagctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from dagctl.adapters.durable import Location
 
 _SUFFIX = ".json"
 _ASIDE = ".corrupt"
+_FOLDER = "journal"
+_HOLDER = "lock.holder"
 _POLL = 0.02
 """Seconds between two looks at a held lock."""
+_SILENT = 1.0
+"""Seconds of waiting before the user hears of it."""
+_LARGEST = 1 << 30
+"""Bytes of an entry that are read: 10,000 DAGs take a tenth of that."""
+_LARGEST_HOLDER = 4096
+_NO_ENTRY = frozenset({errno.ELOOP, errno.ENXIO, errno.EFBIG})
+"""What reading gives where a link, something irregular or something far too large stands."""
+# the lock itself is taken with fcntl, as filelock does it, because that opens by path only
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_SIGN = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_MODE = 0o644
 
 
 class FileJournal:
     """One file per operation in `journal/`, and the files `lock` and `lock.holder`."""
 
-    def __init__(self, state: Path) -> None:
-        self._state = state.absolute()
+    def __init__(self, state: Location) -> None:
+        self._state = state
+        self._entries = state.below(_FOLDER)
 
     @contextmanager
-    def lock(self, *, wait: float) -> Iterator[None]:
+    def lock(self, *, wait: float, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
         """Hold the workspace's lock for the length of the block; it dies with its process."""
-        with durable.explained(str(self._state / "lock")):
-            self._state.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._state / "lock")
-            try:
-                lock.acquire(timeout=max(wait, 0), poll_interval=_POLL)
-            except Timeout as error:
-                raise ConflictError(
-                    f"another operation is under way in this workspace: {self._holder()}",
-                    hint="wait for it to end, then try again",
-                ) from error
+        name = str(self._state.path / "lock")
+        with durable.explained(name), self._state.opened(make=True) as state:
+            descriptor = os.open("lock", _LOCK, _MODE, dir_fd=state)
         try:
+            with durable.explained(name):
+                self._acquire(descriptor, wait, waiting)
             self._sign()
             self._sweep()
             yield
         finally:
-            lock.release()
+            os.close(descriptor)
 
     def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
         """Make the entry durable, replacing an older one."""
         name = _file_name(operation_id)
         encoder = json.JSONEncoder(separators=(",", ":"))
         parts = (part.encode() for part in encoder.iterencode(entry))
-        with (
-            durable.explained(f"the journal {name}"),
-            durable.folder(self._state, ["journal"], make=True) as folder,
-        ):
+        with durable.explained(f"the journal {name}"), self._entries.opened(make=True) as folder:
             durable.replace_parts(folder, name, parts)
             os.fsync(folder)
 
+    def is_empty(self) -> bool:
+        """Return whether there is no entry; looks at names only, and changes nothing."""
+        return not any(name.endswith(_SUFFIX) for name in self._names())
+
     def entries(self) -> dict[str, Mapping[str, Any]]:
         """Return the entries by operation id, oldest first; set unreadable ones aside."""
-        with durable.explained(str(self._state / "journal")):
+        with durable.explained(str(self._entries.path)):
             try:
-                with durable.folder(self._state, ["journal"]) as folder:
+                with self._entries.opened() as folder:
                     return dict(_entries(folder))
             except FileNotFoundError:
                 return {}
 
+    def set_aside(self, operation_id: str) -> None:
+        """Keep the entry under another name, where it is no entry any more."""
+        name = _file_name(operation_id)
+        with durable.explained(f"the journal {name}"), self._entries.opened() as folder:
+            _put_aside(folder, name)
+
     def aside(self) -> tuple[str, ...]:
-        """Return where the entries that nobody could read stand, relative to the workspace."""
-        found = sorted((self._state / "journal").glob(f"*{_ASIDE}"))
-        return tuple(str(file.relative_to(self._state.parent)) for file in found)
+        """Return where the entries that nobody could read stand."""
+        found = sorted(name for name in self._names() if name.endswith(_ASIDE))
+        return tuple(str(self._entries.path / name) for name in found)
 
     def delete(self, operation_id: str) -> None:
         """Remove the entry, if there is one."""
         name = _file_name(operation_id)
         with durable.explained(f"the journal {name}"):
             try:
-                with durable.folder(self._state, ["journal"]) as folder:
+                with self._entries.opened() as folder:
                     durable.remove(folder, name)
                     os.fsync(folder)
             except FileNotFoundError:
                 return
 
+    def _names(self) -> list[str]:
+        with durable.explained(str(self._entries.path)):
+            try:
+                with self._entries.opened() as folder:
+                    return durable.names(folder)
+            except FileNotFoundError:
+                return []
+
+    def _acquire(self, descriptor: int, wait: float, waiting: Callable[[str], None] | None) -> None:
+        """Lock the open file; after a second let the user know whom this waits for."""
+        begun = time.monotonic()
+        while not _is_locked(descriptor):
+            waited = time.monotonic() - begun
+            if waited >= wait:
+                raise ConflictError(
+                    f"another operation is under way in this workspace: {self._holder()}",
+                    hint="wait for it to end, then try again",
+                )
+            if waiting is not None and waited >= _SILENT:
+                waiting(f"waiting for {self._holder()}, up to {wait:g} seconds; Ctrl-C stops")
+                waiting = None
+            time.sleep(_POLL)
+
     def _sign(self) -> None:
         """Say who holds the lock, for those who wait."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         holder = {"pid": os.getpid(), "command": Path(sys.argv[0]).name, "since": now}
-        with suppress(OSError):
-            (self._state / "lock.holder").write_text(json.dumps(holder), encoding="utf-8")
+        with suppress(OSError), self._state.opened() as state:
+            descriptor = os.open(_HOLDER, _SIGN, _MODE, dir_fd=state)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(holder, file)
 
     def _holder(self) -> str:
         try:
-            holder = json.loads((self._state / "lock.holder").read_text(encoding="utf-8"))
+            with self._state.opened() as state:
+                holder = json.loads(durable.read(state, _HOLDER, limit=_LARGEST_HOLDER) or b"")
             return f"{holder['command']} (process {holder['pid']}), since {holder['since']}"
         except (OSError, ValueError, KeyError, TypeError):
             return "a process that did not leave its name"
 
     def _sweep(self) -> None:
         """Remove what killed runs left half written; nobody else writes while we hold the lock."""
-        for leftover in (self._state / "journal").glob(f"{TEMPORARY}*"):
-            leftover.unlink(missing_ok=True)
+        with (
+            durable.explained(str(self._entries.path)),
+            suppress(FileNotFoundError),
+            self._entries.opened() as folder,
+        ):
+            durable.sweep(folder)
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _entries(folder: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    names = [n for n in os.listdir(folder) if n.endswith(_SUFFIX) and not n.startswith(TEMPORARY)]
+    names = [name for name in durable.names(folder) if name.endswith(_SUFFIX)]
     for name in sorted(names, key=lambda n: (_written(folder, n), n)):
-        entry = _parsed(durable.read(folder, name) or b"")
+        operation_id = name.removesuffix(_SUFFIX)
+        entry = _parsed(folder, name) if _is_id(operation_id) else None
         if entry is None:
-            os.rename(name, name + _ASIDE, src_dir_fd=folder, dst_dir_fd=folder)
-            os.fsync(folder)
+            _put_aside(folder, name)
         else:
-            yield name.removesuffix(_SUFFIX), entry
+            yield operation_id, entry
+
+
+def _put_aside(folder: int, name: str) -> None:
+    os.rename(name, name + _ASIDE, src_dir_fd=folder, dst_dir_fd=folder)
+    os.fsync(folder)
 
 
 def _written(folder: int, name: str) -> int:
     return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns
 
 
-def _parsed(data: bytes) -> Mapping[str, Any] | None:
+def _parsed(folder: int, name: str) -> Mapping[str, Any] | None:
+    """Return the entry, or None if it is no JSON object, no regular file, or far too large."""
     try:
-        entry = json.loads(data)
+        entry = json.loads(durable.read(folder, name, limit=_LARGEST) or b"")
+    except OSError as error:
+        if error.errno in _NO_ENTRY:
+            return None
+        raise
     except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
 
 
 def _file_name(operation_id: str) -> str:
-    parts = checked_parts(f"{operation_id}{_SUFFIX}")
-    if len(parts) > 1:
+    if not _is_id(operation_id):
         raise UsageError(f"{operation_id!a} is not the id of an operation")
-    return parts[0]
+    return operation_id + _SUFFIX
+
+
+def _is_id(text: str) -> bool:
+    """Return whether this is a UUID in the one form that dagctl writes."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -6,17 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
-from dagctl.adapters.keys import checked_parts
+from dagctl.paths import checked_parts
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from dagctl.adapters.durable import Location
 
 
 class FolderStore:
     """Keeps objects as files; safe to use from several threads for different keys."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root.absolute()
+    def __init__(self, root: Location) -> None:
+        self._root = root
 
     def put(self, key: str, data: bytes, *, operation_id: str, restores: bool = False) -> None:
         """Make `data` the object at `key`, whatever was there; durable on return.
@@ -27,7 +27,7 @@ class FolderStore:
         *folders, name = checked_parts(key)
         with (
             durable.explained(key),
-            durable.folder(self._root, folders, make=True) as folder,
+            self._root.below(*folders).opened(make=True) as folder,
         ):
             if _holds(folder, name, data):  # needs no space, should the disk be full
                 durable.clear(folder, name)
@@ -40,7 +40,7 @@ class FolderStore:
         *folders, name = checked_parts(key)
         with durable.explained(key):
             try:
-                with durable.folder(self._root, folders) as folder:
+                with self._root.below(*folders).opened() as folder:
                     return durable.read(folder, name)
             except FileNotFoundError:
                 return None
@@ -50,7 +50,7 @@ class FolderStore:
         *folders, name = checked_parts(key)
         with durable.explained(key):
             try:
-                with durable.folder(self._root, folders) as folder:
+                with self._root.below(*folders).opened() as folder:
                     durable.clear(folder, name)
                     durable.remove(folder, name)
                     os.fsync(folder)

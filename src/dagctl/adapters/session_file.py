@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from dagctl.adapters import durable
-from dagctl.adapters.keys import TEMPORARY
 from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
+from dagctl.paths import TEMPORARY
 from dagctl.session.model import END_OF_TIME, Session, User
 from dagctl.session.refusal import LOG_IN
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -11,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+from dagctl.adapters import durable
+from dagctl.adapters.sqlite_files import DATABASE, check_files
 from dagctl.adapters.sqlite_rows import (
     FIND,
     PRUNE,
@@ -30,8 +33,8 @@ from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
+    from dagctl.adapters.durable import Location
     from dagctl.ports import Claim, DagRecord, Query
 
 _TAKEN = """
@@ -52,7 +55,7 @@ class SqliteRegistry:
     """One project's DAGs in a database file; opened at the first use, made at the first change.
 
     Args:
-        path: The database file; its folder exists when something is written.
+        state: The folder of the database file; it exists when something is written.
         project_id: The project that everything is recorded under.
         user_id: Returns who reserves; asked only then.
         user_name: Returns the same in words a person knows (git's `Name <e-mail>`), or None.
@@ -60,19 +63,22 @@ class SqliteRegistry:
 
     def __init__(
         self,
-        path: Path,
+        state: Location,
         project_id: str,
         user_id: Callable[[], str],
         user_name: Callable[[], str | None] = lambda: None,
     ) -> None:
-        self._path = path
+        self._state = state
+        self._path = state.path / DATABASE
         self._project = project_id
         self._user_id = user_id
         self._user_name = user_name
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
-        return open_database(self._path)
+        with durable.explained(str(self._path)), self._state.opened() as folder:
+            check_files(folder, self._path)
+            return open_database(self._path)
 
     def close(self) -> None:
         """Close the database, if it was opened."""
@@ -219,7 +225,7 @@ class SqliteRegistry:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """Yield the database, or an empty one in its place: reading makes no file."""
         with self._explained():
-            if "_connection" in self.__dict__ or not _is_missing(self._path):
+            if "_connection" in self.__dict__ or not self._is_missing():
                 yield self._connection
             else:
                 with closing(empty_database()) as nothing:
@@ -246,6 +252,15 @@ class SqliteRegistry:
             raise ConflictError(f"the registry refuses: {error}") from error
         except sqlite3.Error as error:
             raise failure(self._path, error) from error
+
+    def _is_missing(self) -> bool:
+        with durable.explained(str(self._path)):
+            try:
+                with self._state.opened() as folder:
+                    os.stat(DATABASE, dir_fd=folder, follow_symlinks=False)
+            except FileNotFoundError:
+                return True
+        return False
 
     def _records(self, sql: str, values: Mapping[str, object]) -> list[DagRecord]:
         with self._reading() as connection:
@@ -352,16 +367,6 @@ def stale(current: DagRecord) -> StaleVersionError:
         at=current.updated_at,
         commit_id=current.commit_id,
     )
-
-
-def _is_missing(path: Path) -> bool:
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return True
-    except OSError:  # what is in the way, the database says in its own words
-        return False
-    return False
 
 
 def _now() -> datetime:

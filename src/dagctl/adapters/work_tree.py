@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.adapters import durable
-from dagctl.adapters.keys import checked_parts
-from dagctl.errors import ConflictError, WorkspaceError
+from dagctl.errors import ConflictError, UsageError, WorkspaceError
+from dagctl.paths import checked_parts, is_dag_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,10 +22,11 @@ _AT_ONCE = 8
 
 
 class WorkTree:
-    """The files below the workspace root."""
+    """The files below the workspace root; only those of the DAGs folder are ever written."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, dags_folder: str) -> None:
         self._root = root.absolute()
+        self._dags_folder = dags_folder
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""
@@ -39,9 +40,9 @@ class WorkTree:
 
     def write(self, writes: Sequence[FileWrite]) -> None:
         """Write each file atomically, then sync the folders; see the port for what is refused."""
-        for folders, group in _by_folder(writes).items():
+        for folders, group in self._by_folder(writes).items():
             with (
-                durable.explained("/".join(folders) or "."),
+                durable.explained("/".join(folders)),
                 durable.folder(self._root, folders, make=True) as folder,
             ):
                 _side_by_side(partial(_write, folder), group)
@@ -50,10 +51,28 @@ class WorkTree:
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
         """Undo `write`; return the paths left as they are because they hold something else."""
         left: set[str] = set()
-        for folders, group in _by_folder(writes).items():
-            with durable.explained("/".join(folders) or "."):
+        for folders, group in self._by_folder(writes).items():
+            with durable.explained("/".join(folders)):
                 left.update(self._restore_folder(folders, group))
         return [write.path for write in writes if write.path in left]
+
+    def _by_folder(self, writes: Iterable[FileWrite]) -> dict[tuple[str, ...], list[FileWrite]]:
+        """Return the writes by their folder.
+
+        Raises:
+            UsageError: One is of no DAG file, whatever a row, the journal or a setting says.
+        """
+        grouped: dict[tuple[str, ...], list[FileWrite]] = {}
+        for write in writes:
+            *folders, _ = checked_parts(write.path)
+            if not is_dag_path(write.path, self._dags_folder):
+                raise UsageError(
+                    f"{write.path!a} is not written: it is no file of the DAGs folder "
+                    f"{self._dags_folder}",
+                    hint="dagctl writes `dags_folder`/NAME.py only; see dags_folder in dagctl.toml",
+                )
+            grouped.setdefault(tuple(folders), []).append(write)
+        return grouped
 
     def _restore_folder(self, folders: tuple[str, ...], group: list[FileWrite]) -> list[str]:
         try:
@@ -125,10 +144,3 @@ def _content(folder: int, write: FileWrite) -> bytes | None:
 
 def _name(write: FileWrite) -> str:
     return checked_parts(write.path)[-1]
-
-
-def _by_folder(writes: Iterable[FileWrite]) -> dict[tuple[str, ...], list[FileWrite]]:
-    grouped: dict[tuple[str, ...], list[FileWrite]] = {}
-    for write in writes:
-        grouped.setdefault(tuple(checked_parts(write.path)[:-1]), []).append(write)
-    return grouped

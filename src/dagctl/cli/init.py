@@ -53,8 +53,9 @@ def init(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Make a folder a workspace.
 
-    Writes dagctl.toml and .dagctl/, and starts a git repository if there is none. Nothing that is
-    there already is overwritten. Inside another workspace, name the folder.
+    Writes dagctl.toml and .dag.schema.json (the schema of a spec, for editors), and starts a git
+    repository if there is none. Commit both files. Nothing that is there already is overwritten.
+    Inside another workspace, name the folder.
     """
     import os
 

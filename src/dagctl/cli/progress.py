@@ -52,6 +52,10 @@ class Warnings:
         """Write the warning."""
         self.console.warn(text)
 
+    def waiting(self, text: str) -> None:
+        """Write what is waited for."""
+        self.console.note(f"  {shown(text)}")
+
 
 class Reporter(Warnings):
     """Tells no step either, but remembers what an interrupt would leave."""

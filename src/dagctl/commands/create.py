@@ -94,7 +94,7 @@ def create(
     asked = distinct(changes)
     if key is not None:
         checked_key(key)
-    with backend.journal.lock(wait=settings.lock_timeout):
+    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
         command = command_digest(asked, options.if_exists, settings.airflow)
         recovery = recover_all(context, command if key is None else None)
         tell.recovered(recovery.recovered)

@@ -1,4 +1,4 @@
-"""Make a folder a workspace: its settings, its state folder, its schema, its repository."""
+"""Make a folder a workspace: its settings, its schema, its repository."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import UNCHANGED, ConflictError, UnavailableError, advice
-from dagctl.workspace import STATE_GITIGNORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
 AGAIN = "what was made before stays; `dagctl init` makes what is missing"
 ELSEWHERE = "choose another folder: dagctl init DIR"
 
-SCHEMA_NAME = "dag.schema.json"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_MODE = 0o644  # never writable for all, whatever the umask is
+_FOLDER_MODE = 0o755
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,13 @@ def init(
         ConflictError: Something else stands where a file or folder has to be.
         UnavailableError: A file cannot be written.
     """
-    wanted = {
-        workspace.config: toml(choices),
-        workspace.state / ".gitignore": STATE_GITIGNORE,
-        workspace.state / SCHEMA_NAME: schema,
-    }
+    texts = {workspace.config: toml(choices), workspace.schema: schema}
     state = UNCHANGED
     try:
-        workspace.root.mkdir(parents=True, exist_ok=True)
+        _make_folder(workspace.root)
         state = AGAIN
         is_new = start_repository(workspace.root)
-        workspace.state.mkdir(exist_ok=True)
-        made = {path: _write_new(path, text) for path, text in wanted.items()}
+        made = {path: _write_new(path, text) for path, text in texts.items()}
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         is_folder = isinstance(error, IsADirectoryError)
         raise ConflictError(
@@ -80,7 +76,7 @@ def init(
     except OSError as error:
         message = f"cannot write {error.filename}: {error.strerror}"
         raise UnavailableError(message, state=state, hint=advice(error) or ELSEWHERE) from error
-    names = {path: path.relative_to(workspace.root).as_posix() for path in wanted}
+    names = {path: path.relative_to(workspace.root).as_posix() for path in texts}
     return InitResult(
         root=workspace.root,
         created=tuple(names[path] for path, is_made in made.items() if is_made),
@@ -105,7 +101,7 @@ dags_folder = {json.dumps(choices.dags_folder, ensure_ascii=False)}
 # version such as "3.1".
 airflow = "{choices.airflow}"
 
-# Where DAGs are recorded and stored: "local" (in .dagctl/, no account needed), or "supabase"
+# Where DAGs are recorded and stored: "local" (in .git/dagctl/, no account needed), or "supabase"
 # (`dagctl link` sets it up).
 backend = "local"
 
@@ -120,5 +116,13 @@ def _write_new(path: Path, text: str) -> bool:
         raise IsADirectoryError(errno.EISDIR, "a folder is in the way", str(path))
     if os.path.lexists(path):
         return False
-    path.write_text(text, "utf-8")
+    with os.fdopen(os.open(path, _NEW, _MODE), "w", encoding="utf-8") as file:
+        file.write(text)
     return True
+
+
+def _make_folder(path: Path) -> None:
+    """Make the folder and those above it that are missing, none of them writable for all."""
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(_FOLDER_MODE, exist_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError
-from dagctl.operation.recovery import entries_of, recover_all, recover_what_may_be
+from dagctl.errors import ConflictError, NoRepositoryError
+from dagctl.operation.recovery import recover_all, recover_what_may_be
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
@@ -29,7 +29,8 @@ def recover(context: Context) -> RecoverResult:
         ConflictError: Another dagctl holds the workspace.
         UnfinishedError: One could be neither finished nor undone.
     """
-    with context.backend.journal.lock(wait=context.settings.lock_timeout):
+    journal, wait = context.backend.journal, context.settings.lock_timeout
+    with journal.lock(wait=wait, waiting=context.listener.waiting):
         return RecoverResult(recovered=recover_all(context).recovered)
 
 
@@ -38,10 +39,14 @@ def recover_if_idle(context: Context) -> RecoverResult:
 
     For commands that only read: what they cannot settle is theirs to tell, and no failure.
     """
-    if not entries_of(context):
+    try:
+        journal = context.backend.journal
+    except NoRepositoryError:  # then nothing was ever begun here
+        return RecoverResult()
+    if journal.is_empty():
         return RecoverResult()
     try:
-        with context.backend.journal.lock(wait=0):
+        with journal.lock(wait=0):  # what a live operation has written is not looked into
             recovered, unsettled = recover_what_may_be(context)
     except ConflictError:  # the operation is not dead, it is under way
         return RecoverResult()

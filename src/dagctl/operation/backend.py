@@ -49,6 +49,9 @@ class Silence:
     def warn(self, text: str) -> None:
         """Ignore the warning."""
 
+    def waiting(self, text: str) -> None:
+        """Ignore the wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from dagctl.errors import UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
     from dagctl.operation.options import IfExists
     from dagctl.ports import FileWrite
+
+
+class DamagedEntryError(UnfinishedError):
+    """An entry of the journal is not as dagctl writes it: nothing is done about it."""
 
 
 class Phase(StrEnum):
@@ -43,6 +50,9 @@ class JournalEntry:
     """The idempotency key. With it the registry, not the journal, knows a repeated command."""
     backend: str | None = None
     """Where it is recorded and stored; None: an earlier version did not say."""
+    restore_id: str = field(default_factory=lambda: str(uuid4()))
+    """The operation that gives the objects their old content back, if another has ended this one.
+    Drawn and never shown: who could guess it could take it first."""
 
     @property
     def effects(self) -> tuple[Change, ...]:

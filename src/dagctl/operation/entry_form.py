@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UnfinishedError
 from dagctl.operation.change import Action, Change
-from dagctl.operation.entry import JournalEntry, Phase, command_digest
+from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
+from dagctl.operation.entry_check import check_entry
 from dagctl.ports import Reservation
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def to_data(entry: JournalEntry) -> dict[str, Any]:
         "phase": entry.phase.value,
         "key": entry.key,
         "backend": entry.backend,
+        "restore_id": entry.restore_id,
         "command": entry.command,
         "changes": [_change_data(change, entry.phase) for change in entry.changes],
     }
@@ -45,7 +47,8 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
     """Return the entry that `data` holds.
 
     Raises:
-        UnfinishedError: It was written by another version of dagctl, or is damaged.
+        DamagedEntryError: It is not as dagctl writes it.
+        UnfinishedError: It was written by another version of dagctl.
     """
     try:
         if data["format"] not in {1, FORMAT}:
@@ -53,12 +56,11 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
                 f"operation {operation_id} was begun by another version of dagctl",
                 hint="run `dagctl recover` with that version",
             )
-        return _of_form_1(data) if data["format"] == 1 else _of_form_2(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnfinishedError(
-            f"the journal of operation {operation_id} is damaged",
-            hint=f"move .dagctl/journal/{operation_id}.json away, then run `dagctl doctor`",
-        ) from error
+        entry = _of_form_1(data) if data["format"] == 1 else _of_form_2(data)
+        check_entry(entry, operation_id)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise DamagedEntryError(f"the journal of operation {operation_id} is damaged") from error
+    return entry
 
 
 # --- Form 2 ---
@@ -73,6 +75,7 @@ def _of_form_2(data: Mapping[str, Any]) -> JournalEntry:
         key=data["key"],
         backend=data["backend"],
         command=data["command"],
+        restore_id=data["restore_id"],
         changes=tuple(_change(fields) for fields in data["changes"]),
     )
 
@@ -180,4 +183,6 @@ def _content_data(content: bytes | None) -> dict[str, str] | None:
 def _content(data: Mapping[str, str] | None) -> bytes | None:
     if data is None:
         return None
-    return data["text"].encode("utf-8") if "text" in data else b64decode(data["base64"])
+    if "text" in data:
+        return data["text"].encode("utf-8")
+    return b64decode(data["base64"], validate=True)

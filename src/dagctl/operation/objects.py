@@ -7,10 +7,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotAMemberError
+from dagctl.operation.change import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dagctl.operation.backend import Backend
     from dagctl.operation.change import Change
     from dagctl.ports import Listener, Store
 
@@ -30,23 +32,41 @@ def put_objects(
 
 
 def put_back_objects(
-    store: Store, operation_id: str, changes: Sequence[Change], listener: Listener
+    backend: Backend, operation_id: str, changes: Sequence[Change], listener: Listener
 ) -> None:
-    """Give each object its old content back, or remove it. The operation holds the DAGs.
+    """Give each object its recorded content back, or remove it. The operation holds the DAGs.
 
     Whatever lies there came from this operation, or from one whose hold it took over. Those that
-    are as they were are handled too: a killed upload may have left a part of itself.
+    are as they were are handled too: a killed upload may have left a part of itself. Of what the
+    journal has kept, only the bytes that the registry has recorded are put back: where there are
+    none, the object is removed, and `dagctl doctor` says that it is missing.
     """
+    store = backend.store
+    recorded = _recorded(backend, changes)
 
     def put_back(change: Change) -> None:
-        if change.old_object is None:
+        content = _content_with(recorded.get(change.granted.row_id), change)
+        if content is None:
             store.delete(change.storage_path)
         else:
-            store.put(
-                change.storage_path, change.old_object, operation_id=operation_id, restores=True
-            )
+            store.put(change.storage_path, content, operation_id=operation_id, restores=True)
 
     _for_each(changes, put_back, "undo upload", listener)
+
+
+def _recorded(backend: Backend, changes: Sequence[Change]) -> dict[str, str]:
+    """Return the recorded digest of each object that was there before, by the id of its row."""
+    updated = [change.dag_id for change in changes if change.old_object is not None]
+    if not updated:
+        return {}
+    records = backend.registry.find(dag_ids=updated)
+    return {record.id: record.content_digest for record in records}
+
+
+def _content_with(digest: str | None, change: Change) -> bytes | None:
+    """Return what the journal has of the content with this digest: the object, or the file."""
+    known = (content for content in (change.old_object, change.old_file) if content is not None)
+    return next((content for content in known if digest_of(content) == digest), None)
 
 
 def remove_left_over(store: Store, changes: Sequence[Change], listener: Listener) -> None:

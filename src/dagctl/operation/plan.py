@@ -17,6 +17,7 @@ from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.choice import choose
 from dagctl.operation.drift import changed_by_hand, drift_of, not_ours
 from dagctl.operation.names import expected_names
+from dagctl.paths import storage_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -124,6 +125,7 @@ def _planned_update(
     backend = context.backend
     if change.spec is None:
         raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
+    _check_place(context.settings, record)
     content = rendered(
         change.spec, record.dag_id, change.airflow, record.user_id, record.created_at
     )
@@ -142,6 +144,27 @@ def _planned_update(
         old_file=standing,
         content=content,
     )
+
+
+def _check_place(settings: Settings, record: DagRecord) -> None:
+    """Check that the record names the DAG's own file and object: rows are others' words.
+
+    Raises:
+        ConflictError: It names another file or object.
+    """
+    path = path_of(settings, record.dag_id)
+    if record.file_path != path:
+        raise ConflictError(
+            f"`{record.dag_id}` is recorded in {record.file_path!a}; in this workspace its file is "
+            f"{path}",
+            hint="if the DAGs folder was renamed, set dags_folder in dagctl.toml back",
+        )
+    key = storage_key(record.project_id, path)
+    if record.storage_path != key:
+        raise ConflictError(
+            f"`{record.dag_id}` is recorded with the object {record.storage_path!a}, not {key}",
+            hint=f"see who wrote that row: dagctl show {record.dag_id}",
+        )
 
 
 def _refusal(

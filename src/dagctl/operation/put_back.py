@@ -7,7 +7,6 @@ comes to nothing before it knows what it would write, the object is still that o
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid5
 
 from dagctl.operation.objects import put_back_objects, read_objects
 from dagctl.ports import Claim, OperationStatus
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def put_back_anew(context: Context, entry: JournalEntry) -> None:
     """Give the objects of updated DAGs their old content back, where nobody has confirmed the new.
 
-    The DAGs are held again for it, by an operation whose id follows from that of the ended one: so
+    The DAGs are held again for it, by an operation whose id the journal of the ended one has: so
     this may be interrupted and repeated.
 
     Raises:
@@ -36,7 +35,7 @@ def put_back_anew(context: Context, entry: JournalEntry) -> None:
     ]
     if not updates:
         return
-    again = str(uuid5(UUID(entry.operation_id), "put back"))
+    again = entry.restore_id
     status = registry.status(again)
     stale = _stale(backend, updates)
     if status is OperationStatus.ABSENT and stale:
@@ -44,7 +43,7 @@ def put_back_anew(context: Context, entry: JournalEntry) -> None:
     elif status in {OperationStatus.ABSENT, OperationStatus.ABORTED}:
         return
     if registry.begin_abort(again) is OperationStatus.ABORTING:
-        put_back_objects(backend.store, again, stale, context.listener)
+        put_back_objects(backend, again, stale, context.listener)
     registry.abort(again)
 
 

@@ -9,13 +9,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
 from dagctl.operation.change import digest_of
-from dagctl.operation.entry import Phase
+from dagctl.operation.entry import DamagedEntryError, Phase
 from dagctl.operation.entry_form import from_data
 from dagctl.operation.steps import confirm_entry
 from dagctl.operation.undo import find_commit, undo
+from dagctl.paths import is_dag_path
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
@@ -98,22 +100,42 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
 
 
 def entries_of(context: Context) -> Mapping[str, Mapping[str, Any]]:
-    """Return the journal's entries by operation id; the listener hears of unreadable ones, once.
+    """Return the journal's entries by operation id; the caller holds the workspace's lock.
 
-    What such an operation reserved is given back: nobody could ever confirm it.
+    One that cannot be read or is damaged is set aside, and the listener hears of it, once. What its
+    operation reserved is given back: it could never be confirmed.
     """
     journal = context.backend.journal
     before = journal.aside()
-    found = journal.entries()
+    entries = journal.entries()
+    damaged = [one for one, data in entries.items() if _is_damaged(one, data)]
+    for operation_id in damaged:
+        journal.set_aside(operation_id)
     for path in journal.aside():
         if path not in before:
-            with suppress(DagctlError):  # then its lease runs out
-                context.backend.registry.abort(PurePosixPath(path).name.partition(".")[0])
-            context.listener.warn(
-                f"a journal entry cannot be read, and is set aside as {path}: its operation is "
-                "neither finished nor undone (dagctl doctor)"
-            )
-    return found
+            _give_up(context, path)
+    return {one: data for one, data in entries.items() if one not in damaged}
+
+
+def _is_damaged(operation_id: str, data: Mapping[str, Any]) -> bool:
+    try:
+        from_data(operation_id, data)
+    except DamagedEntryError:
+        return True
+    except UnfinishedError:  # another version's
+        return False
+    return False
+
+
+def _give_up(context: Context, path: str) -> None:
+    """Give back what an operation reserved whose entry is now at `path`, and warn of it."""
+    with suppress(DagctlError, ValueError):  # then its lease runs out
+        operation_id = UUID(PurePosixPath(path).name.partition(".")[0])
+        context.backend.registry.abort(str(operation_id))
+    context.listener.warn(
+        f"a journal entry cannot be read, and is set aside as {path}: its operation is "
+        "neither finished nor undone (dagctl doctor)"
+    )
 
 
 def settle(context: Context, entry: JournalEntry) -> Recovered:
@@ -207,6 +229,13 @@ def _check_place(settings: Settings, entry: JournalEntry) -> None:
     Raises:
         UnfinishedError: The settings were changed: this registry knows nothing of the operation.
     """
+    outside = [one.path for one in entry.writes if not is_dag_path(one.path, settings.dags_folder)]
+    if outside:
+        raise UnfinishedError(
+            f"an earlier operation was begun with another dags_folder: it is about {outside[0]}",
+            state=f"operation {entry.operation_id} is unfinished; its journal is kept",
+            hint="set it back in dagctl.toml and run `dagctl recover`; then change it again",
+        )
     began = (entry.backend or settings.backend, entry.project_id)
     if began != (settings.backend, settings.project_id):
         backend, project_id = began

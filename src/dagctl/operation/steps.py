@@ -15,6 +15,7 @@ from dagctl.operation.entry_form import to_data
 from dagctl.operation.message import commit_message
 from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import path_of, rendered, standing_at
+from dagctl.paths import storage_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -229,7 +230,7 @@ def _with_content(operation: Operation, change: Change) -> Change:
     content = change.content or rendered(
         change.spec, granted.dag_id, settings.airflow, granted.user_id, granted.created_at
     )
-    key = f"{settings.project_id}/dags/{path.rpartition('/')[2]}"
+    key = storage_key(settings.project_id, path)
     return replace(
         change,
         path=path,

@@ -51,7 +51,7 @@ def _take_back(context: Context, entry: JournalEntry, *, holds: bool) -> list[st
         left = backend.files.restore(entry.writes)
     with context.step("undo upload"):
         if holds:
-            put_back_objects(backend.store, entry.operation_id, entry.effects, context.listener)
+            put_back_objects(backend, entry.operation_id, entry.effects, context.listener)
         else:
             put_back_anew(context, entry)
     return left

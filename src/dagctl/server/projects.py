@@ -6,9 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from dagctl.adapters.file_journal import FileJournal
-from dagctl.adapters.state_folder import make_state_folder
-from dagctl.bootstrap import open_backend, start_own_repository
+from dagctl.bootstrap import (
+    journal_folder,
+    open_backend,
+    open_lock,
+    start_own_repository,
+    take_over_old_state,
+)
 from dagctl.client import Client
 from dagctl.commands.init import Choices, init
 from dagctl.commands.schema import schema_text
@@ -25,7 +29,10 @@ if TYPE_CHECKING:
 
 WRITERS = frozenset({"owner", "editor"})
 MAPPING_HINT = 'a line is "PROJECT_ID" = "FOLDER": the id a UUID, the folder a workspace'
-JOURNAL = ".dagctl/journal/*.json"
+JOURNAL = ".git/dagctl/top/journal"
+"""Where the journal of a workspace is that a server has made."""
+LOCK = ".dagctl-server"
+"""The folder below the server's root with the lock for making workspaces."""
 
 
 class Projects:
@@ -40,6 +47,7 @@ class Projects:
         self._options = options
         self._environ = environ
         self._watch = watch
+        self._journals: dict[Path, Path] = {}
 
     def open(self, project_id: str, caller: Caller) -> Client:
         """Return a client of the project; close it. Nothing is made, nothing is asked yet.
@@ -48,6 +56,7 @@ class Projects:
             UsageError: The workspace's settings are wrong.
         """
         workspace = self._workspace(project_id)
+        take_over_old_state(workspace)
         settings = load_settings(workspace, self._environ, self._overrides(project_id))
         watched = replace(caller, watch=self._watch)
         backend = open_backend(settings, workspace, self._environ, watched)
@@ -90,15 +99,22 @@ class Projects:
 
     def unfinished(self) -> int:
         """Return how many operations stand in the journals: under way, or left by a dead server."""
-        roots = (*self._options.root.glob("*"), *self._options.workspaces.values())
+        own = (root.resolve() / JOURNAL for root in self._options.root.glob("*"))
         # one may be in both: its operations count once
-        return sum(1 for root in {one.resolve() for one in roots} for _ in root.glob(JOURNAL))
+        folders = {*own, *(self._mapped_journal(r) for r in self._options.workspaces.values())}
+        return sum(1 for folder in folders for _ in folder.glob("*.json"))
+
+    def _mapped_journal(self, root: Path) -> Path:
+        """Return the journal of a workspace that stands anywhere; git is asked once."""
+        if root not in self._journals:
+            self._journals[root] = journal_folder(root)
+        return self._journals[root]
 
     def _make_workspace(self, client: Client) -> None:
         self.check_writer(client)
         workspace, settings = client.workspace, client.settings
         # another server at this folder may be at it
-        with FileJournal(make_state_folder(workspace.state)).lock(wait=settings.lock_timeout):
+        with open_lock(self._options.root, LOCK).lock(wait=settings.lock_timeout):
             if workspace.config.is_file():
                 return
             init(

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
+from dagctl.paths import is_reserved
 from dagctl.spec.fields.project_id import uuid_of
 from dagctl.spec.target import TARGET_EXAMPLE, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-OFF_LIMITS = frozenset({".git", ".dagctl"})
-"""Folders that are no place for DAG files: git's own, and dagctl's own."""
 
 EXAMPLE_ID = "123e4567-e89b-12d3-a456-426614174000"
 
@@ -56,7 +54,7 @@ def _dags_folder(given: Given) -> str:
     path = PurePosixPath(text)
     if path.is_absolute() or not path.parts or ".." in path.parts:
         raise _refuse(given, "dags_folder", "a relative path to a folder below the workspace")
-    if OFF_LIMITS.intersection(part.lower() for part in path.parts):
+    if any(map(is_reserved, path.parts)):
         raise _refuse(given, "dags_folder", "a folder outside .git and .dagctl")
     return path.as_posix()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.adapters.durable import Location
 from dagctl.adapters.file_journal import FileJournal
 from dagctl.errors import ConflictError, UsageError
 
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
 HOLD = """
 import sys, time
 from pathlib import Path
+from dagctl.adapters.durable import Location
 from dagctl.adapters.file_journal import FileJournal
-with FileJournal(Path(sys.argv[1])).lock(wait=1):
+with FileJournal(Location(Path(sys.argv[1]))).lock(wait=1):
     print("held", flush=True)
     time.sleep(60)
 """
+
+
+ZERO = "00000000-0000-4000-8000-000000000000"
+ONE = "11111111-1111-4111-8111-111111111111"
 
 
 def names(folder: Path) -> list[str]:
@@ -27,44 +33,46 @@ def names(folder: Path) -> list[str]:
 
 
 def test_an_entry_is_one_file(tmp_path: Path) -> None:
-    FileJournal(tmp_path).write("op-1", {"step": "reserve"})
-    assert (tmp_path / "journal/op-1.json").read_text() == '{"step":"reserve"}'
-    assert names(tmp_path / "journal") == ["op-1.json"]
+    FileJournal(Location(tmp_path)).write(ONE, {"step": "reserve"})
+    assert (tmp_path / f"journal/{ONE}.json").read_text() == '{"step":"reserve"}'
+    assert names(tmp_path / "journal") == [f"{ONE}.json"]
 
 
 @pytest.mark.parametrize("content", [b"", b'{"step": "res', b"[]", b"\xff\xfe", b"[" * 100_000])
 def test_an_unreadable_entry_is_set_aside(tmp_path: Path, content: bytes) -> None:
-    journal = FileJournal(tmp_path)
-    journal.write("op-1", {})
-    (tmp_path / "journal/op-0.json").write_bytes(content)
-    assert journal.entries() == {"op-1": {}}
-    assert (tmp_path / "journal/op-0.json.corrupt").read_bytes() == content
-    assert journal.aside() == (f"{tmp_path.name}/journal/op-0.json.corrupt",)
-    assert journal.entries() == {"op-1": {}}
+    journal = FileJournal(Location(tmp_path))
+    journal.write(ONE, {})
+    (tmp_path / f"journal/{ZERO}.json").write_bytes(content)
+    assert journal.entries() == {ONE: {}}
+    assert (tmp_path / f"journal/{ZERO}.json.corrupt").read_bytes() == content
+    assert journal.aside() == (str(tmp_path / f"journal/{ZERO}.json.corrupt"),)
+    assert journal.entries() == {ONE: {}}
 
 
 def test_the_next_holder_of_the_lock_removes_what_a_killed_run_half_wrote(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path)
-    journal.write("op-1", {})
-    (tmp_path / "journal/.dagctl-tmp-op-0.json").write_bytes(b"{")
-    assert journal.entries() == {"op-1": {}}
+    journal = FileJournal(Location(tmp_path))
+    journal.write(ONE, {})
+    (tmp_path / "journal/.dagctl-tmp-x.json").write_bytes(b"{")
+    assert journal.entries() == {ONE: {}}
     with journal.lock(wait=0):
-        assert names(tmp_path / "journal") == ["op-1.json"]
+        assert names(tmp_path / "journal") == [f"{ONE}.json"]
 
 
-@pytest.mark.parametrize("operation", ["../op", "a/b", "\0"])
+@pytest.mark.parametrize(
+    "operation", ["../op", "a/b", "\0", "op-1", ONE.replace("-", ""), ONE + ".x"]
+)
 def test_an_operation_id_is_no_path(tmp_path: Path, operation: str) -> None:
     with pytest.raises(UsageError):
-        FileJournal(tmp_path).write(operation, {})
+        FileJournal(Location(tmp_path)).write(operation, {})
     with pytest.raises(UsageError):
-        FileJournal(tmp_path).delete(operation)
+        FileJournal(Location(tmp_path)).delete(operation)
 
 
 def test_forty_megabytes_come_back_equal(tmp_path: Path) -> None:
     entry = {"dags": [{"id": n, "new": "x" * 4000} for n in range(10_000)]}
-    journal = FileJournal(tmp_path)
-    journal.write("op-1", entry)
-    assert journal.entries() == {"op-1": entry}
+    journal = FileJournal(Location(tmp_path))
+    journal.write(ONE, entry)
+    assert journal.entries() == {ONE: entry}
 
 
 def test_the_message_names_who_holds_the_lock_and_the_lock_dies_with_its_process(
@@ -74,7 +82,7 @@ def test_the_message_names_who_holds_the_lock_and_the_lock_dies_with_its_process
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        journal = FileJournal(tmp_path)
+        journal = FileJournal(Location(tmp_path))
         with (
             pytest.raises(ConflictError, match=rf"process {holder.pid}\), since 2"),
             journal.lock(wait=0),
@@ -87,7 +95,7 @@ def test_the_message_names_who_holds_the_lock_and_the_lock_dies_with_its_process
 
 @pytest.mark.parametrize("holder", ["", "{}", "[]", '"x"'])
 def test_a_damaged_holder_file_does_not_matter(tmp_path: Path, holder: str) -> None:
-    first, second = FileJournal(tmp_path), FileJournal(tmp_path)
+    first, second = FileJournal(Location(tmp_path)), FileJournal(Location(tmp_path))
     with first.lock(wait=0):
         (tmp_path / "lock.holder").write_text(holder)
         with pytest.raises(ConflictError, match="did not leave its name"), second.lock(wait=0):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dagctl.adapters.keys import TEMPORARY
 from dagctl.adapters.session_file import SessionFile
 from dagctl.errors import NotSignedInError, UnavailableError
+from dagctl.paths import TEMPORARY
 from tests.unit.session.people import URL, session
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
 from dagctl.errors import UnavailableError
@@ -26,14 +27,14 @@ def test_reading_never_asks_who_the_user_is(tmp_path: Path) -> None:
     def fail() -> str:
         raise AssertionError
 
-    registry = SqliteRegistry(tmp_path / "r.db", PROJECT, fail)
+    registry = SqliteRegistry(Location(tmp_path), PROJECT, fail)
     assert registry.get("x") is None
     registry.close()
 
 
 def test_reading_makes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "nowhere" / "r.db"
-    registry = SqliteRegistry(path, PROJECT, nobody)
+    path = tmp_path / "nowhere" / "registry.db"
+    registry = SqliteRegistry(Location(path.parent), PROJECT, nobody)
     assert registry.find(dag_ids=["x"]) == []
     assert registry.page(Query()).records == ()
     assert registry.keyed("k") is None
@@ -47,8 +48,8 @@ def test_reading_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_another_project_sees_nothing_and_may_use_the_same_name(tmp_path: Path) -> None:
-    one = SqliteRegistry(tmp_path / "r.db", PROJECT, nobody)
-    two = SqliteRegistry(tmp_path / "r.db", str(uuid4()), nobody)
+    one = SqliteRegistry(Location(tmp_path), PROJECT, nobody)
+    two = SqliteRegistry(Location(tmp_path), str(uuid4()), nobody)
     assert one.reserve(str(uuid4()), [Claim(dag_id="x")])[0].dag_id == "x"
     assert two.reserve(str(uuid4()), [Claim(dag_id="x")])[0].dag_id == "x"
     one.close()
@@ -56,7 +57,7 @@ def test_another_project_sees_nothing_and_may_use_the_same_name(tmp_path: Path) 
 
 
 def test_a_new_file_is_made_with_a_write_ahead_log(tmp_path: Path) -> None:
-    connection = open_database(tmp_path / "r.db")
+    connection = open_database(tmp_path / "registry.db")
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     connection.close()
@@ -64,7 +65,7 @@ def test_a_new_file_is_made_with_a_write_ahead_log(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"not a database at all, but long enough" * 40, b"SQLite"])
 def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "r.db"
+    path = tmp_path / "registry.db"
     path.write_bytes(content)
     with pytest.raises(UnavailableError, match="is damaged: file is not a database") as caught:
         open_database(path)
@@ -73,12 +74,12 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: byte
 
 
 def test_a_damaged_file_is_unavailable(tmp_path: Path) -> None:
-    path = tmp_path / "r.db"
+    path = tmp_path / "registry.db"
     open_database(path).close()
     data = bytearray(path.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     path.write_bytes(data)
-    registry = SqliteRegistry(path, PROJECT, nobody)
+    registry = SqliteRegistry(Location(path.parent), PROJECT, nobody)
     with pytest.raises(UnavailableError, match=r"is damaged: .* malformed") as caught:
         registry.get("x")
     assert "dagctl create --force SPEC" in str(caught.value.hint)
@@ -86,7 +87,7 @@ def test_a_damaged_file_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "r.db"
+    path = tmp_path / "registry.db"
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE user_dags (id)")
     other.close()
@@ -95,7 +96,7 @@ def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_the_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "r.db"
+    path = tmp_path / "registry.db"
     connection = open_database(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
@@ -104,7 +105,7 @@ def test_the_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_an_older_file_is_brought_forward_and_keeps_its_rows(tmp_path: Path) -> None:
-    path = tmp_path / "r.db"
+    path = tmp_path / "registry.db"
     old = open_database(path)
     old.execute(
         "INSERT INTO operations (id, project_id, status, started_at) "
@@ -119,7 +120,7 @@ def test_an_older_file_is_brought_forward_and_keeps_its_rows(tmp_path: Path) -> 
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "r.db"
+    path = tmp_path / "registry.db"
     open_database(path).close()
     broken = (*MIGRATIONS, ("ALTER TABLE operations ADD COLUMN note TEXT", "NONSENSE"))
     with pytest.raises(UnavailableError, match="NONSENSE"):
@@ -132,7 +133,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
 
 def test_a_folder_that_does_not_exist_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="unable to open") as caught:
-        open_database(tmp_path / "nowhere" / "r.db")
+        open_database(tmp_path / "nowhere" / "registry.db")
     assert caught.value.hint is not None
     assert "for your user" in caught.value.hint
 
@@ -143,7 +144,7 @@ def test_a_file_of_another_user_is_not_taken_for_a_damaged_one() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        path = folder / "r.db"
+        path = folder / "registry.db"
         open_database(path).close()
         os.seteuid(65534)
         try:
@@ -156,8 +157,8 @@ def test_a_file_of_another_user_is_not_taken_for_a_damaged_one() -> None:
 
 
 def test_the_first_page_reads_no_more_than_itself_of_100_000_rows(tmp_path: Path) -> None:
-    registry = SqliteRegistry(tmp_path / "r.db", PROJECT, nobody)
-    fill(tmp_path / "r.db", 100_000)
+    registry = SqliteRegistry(Location(tmp_path), PROJECT, nobody)
+    fill(tmp_path / "registry.db", 100_000)
     steps: list[None] = []
     # called after each 100 instructions of SQLite's machine; to read all rows takes millions
     registry._connection.set_progress_handler(lambda: steps.append(None), 100)
@@ -184,8 +185,8 @@ def fill(path: Path, rows: int) -> None:
 
 
 def test_what_ended_more_than_30_days_ago_is_forgotten(tmp_path: Path) -> None:
-    path = tmp_path / "r.db"
-    registry = SqliteRegistry(path, PROJECT, lambda: "ada")
+    path = tmp_path / "registry.db"
+    registry = SqliteRegistry(Location(path.parent), PROJECT, lambda: "ada")
     old, fresh, held = (str(uuid4()) for _ in range(3))
     registry.abort(old)
     registry.abort(fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -22,11 +23,10 @@ def make(root: Path) -> InitResult:
 def test_all_files_of_a_workspace_are_made(tmp_path: Path) -> None:
     root = tmp_path / "new" / "folder"
     result = make(root)
-    assert result.created == ("dagctl.toml", ".dagctl/.gitignore", ".dagctl/dag.schema.json")
+    assert result.created == ("dagctl.toml", ".dag.schema.json")
     assert result.kept == ()
     assert result.repository == "created"
-    assert (root / ".dagctl" / ".gitignore").read_text() == "*\n"
-    assert (root / ".dagctl" / "dag.schema.json").read_text() == "{}\n"
+    assert (root / ".dag.schema.json").read_text() == "{}\n"
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
@@ -42,6 +42,16 @@ def test_a_dead_link_is_not_written_through(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_nothing_is_made_that_all_may_write(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        make(tmp_path / "new/folder")
+    finally:
+        os.umask(before)
+    made = [*(tmp_path / "new").rglob("*"), tmp_path / "new"]
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o755, 0o644}
+
+
 def test_the_second_time_everything_is_there(tmp_path: Path) -> None:
     make(tmp_path)
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
@@ -50,9 +60,9 @@ def test_the_second_time_everything_is_there(tmp_path: Path) -> None:
 
 
 def test_a_file_in_the_way_is_a_conflict(tmp_path: Path) -> None:
-    (tmp_path / ".dagctl").touch()
-    with pytest.raises(ConflictError, match=r"dagctl is in the way: it is not a folder") as caught:
-        make(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(ConflictError, match=r"file is in the way: it is not a folder") as caught:
+        make(tmp_path / "file")
     assert "choose another folder" in str(caught.value.hint)
 
 

@@ -12,10 +12,13 @@ import pytest
 
 from dagctl.errors import UnfinishedError
 from dagctl.operation.change import Action, Change, record_of
-from dagctl.operation.entry import JournalEntry, Phase, command_digest
+from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
 from dagctl.operation.entry_form import FORMAT, from_data, to_data
 from dagctl.ports import Reservation
 
+OP = "11111111-1111-4111-8111-111111111111"
+ROW = "22222222-2222-4222-8222-222222222222"
+PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 SPEC = {
     "dag_name": "X",
     "description": "",
@@ -33,7 +36,7 @@ CHANGE = Change(
     path="dags/x_2.py",
     old_file=b"\xff\x00 old",
     reservation=Reservation(
-        row_id="row",
+        row_id=ROW,
         dag_id="x_2",
         version=2,
         user_id="ada",
@@ -41,13 +44,13 @@ CHANGE = Change(
     ),
     spec_data=SPEC,
     content="n\u00e9w\r\n".encode(),
-    storage_path="p/dags/x_2.py",
+    storage_path=f"{PROJECT}/dags/x_2.py",
     old_object=b"\xff\x00 old",
 )
 SAME = Change(source=None, spec_digest="e", base_name="y", dag_id="y", action=Action.UNCHANGED)
 ENTRY = JournalEntry(
-    operation_id="op",
-    project_id="p",
+    operation_id=OP,
+    project_id=PROJECT,
     branch="refs/heads/main",
     phase=Phase.ABORTING,
     command="c",
@@ -67,7 +70,7 @@ def copied(data: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("old_object", [None, b"", b"text", b"\xfe"])
 def test_an_entry_comes_back_as_it_was(old: bytes | None, old_object: bytes | None) -> None:
     entry = replace(ENTRY, changes=(replace(CHANGE, old_file=old, old_object=old_object), SAME))
-    read = from_data("op", copied(to_data(entry)))
+    read = from_data(OP, copied(to_data(entry)))
     assert read == entry
     assert [change.dag_id for change in read.effects] == ["x_2"]
 
@@ -75,7 +78,7 @@ def test_an_entry_comes_back_as_it_was(old: bytes | None, old_object: bytes | No
 def test_an_entry_that_only_reserves_comes_back_without_effects() -> None:
     asked = Change(source="specs/x.yaml", spec_digest="d", base_name="x", dag_id="x")
     entry = replace(ENTRY, phase=Phase.RESERVING, changes=(asked, SAME))
-    read = from_data("op", copied(to_data(entry)))
+    read = from_data(OP, copied(to_data(entry)))
     assert read == entry
     assert (read.effects, read.writes) == ((), [])
 
@@ -83,13 +86,13 @@ def test_an_entry_that_only_reserves_comes_back_without_effects() -> None:
 def test_an_entry_of_a_later_version_is_left_for_that_version() -> None:
     data = {**to_data(ENTRY), "format": FORMAT + 1}
     with pytest.raises(UnfinishedError, match="another version of dagctl"):
-        from_data("op", data)
+        from_data(OP, data)
 
 
 FORM_1: dict[str, Any] = {
     "format": 1,
-    "operation_id": "op",
-    "project_id": "p",
+    "operation_id": OP,
+    "project_id": PROJECT,
     "branch": "refs/heads/main",
     "phase": "publishing",
     "key": None,
@@ -117,12 +120,12 @@ FORM_1: dict[str, Any] = {
             "wish": 0,
             "base_name": "x",
             "source_path": "specs/new.yaml",
-            "storage_path": "p/dags/x_2.py",
+            "storage_path": f"{PROJECT}/dags/x_2.py",
             "airflow": "2",
             "spec": json.dumps(SPEC),
             "spec_digest": "d",
             "reservation": {
-                "row_id": "row",
+                "row_id": ROW,
                 "dag_id": "x_2",
                 "version": 2,
                 "user_id": "ada",
@@ -144,7 +147,7 @@ FORM_1: dict[str, Any] = {
 
 @pytest.mark.parametrize("lacks", [(), ("key", "backend")], ids=["late", "early"])
 def test_an_entry_of_form_1_is_still_read(lacks: tuple[str, ...]) -> None:
-    read = from_data("op", {key: value for key, value in FORM_1.items() if key not in lacks})
+    read = from_data(OP, {key: value for key, value in FORM_1.items() if key not in lacks})
     change, same = read.changes
     assert (change.action, change.dag_id, change.base_name) == (Action.UPDATE, "x_2", "x")
     assert (change.old_file, change.content, change.old_object) == (b"old", b"new", b"old")
@@ -157,11 +160,11 @@ def test_an_entry_of_form_1_is_still_read(lacks: tuple[str, ...]) -> None:
         Change(source=None, spec_digest="e", base_name="z"),
     ]
     assert read.command == command_digest(again, "update", "2")
-    assert from_data("op", copied(to_data(read))) == read
+    assert from_data(OP, copied(to_data(read))) == read
 
 
 def test_an_entry_of_form_1_that_only_reserves_has_no_effects() -> None:
-    read = from_data("op", {**FORM_1, "phase": "reserving", "items": []})
+    read = from_data(OP, {**FORM_1, "phase": "reserving", "items": []})
     assert (read.effects, len(read.changes)) == ((), 2)
 
 
@@ -169,9 +172,8 @@ def test_an_entry_of_form_1_that_only_reserves_has_no_effects() -> None:
 def test_an_entry_that_lacks_something_is_said_to_be_damaged(key: str) -> None:
     data = to_data(ENTRY)
     del data[key]
-    with pytest.raises(UnfinishedError, match="damaged") as caught:
-        from_data("op", data)
-    assert ".dagctl/journal/op.json" in (caught.value.hint or "")
+    with pytest.raises(DamagedEntryError, match="damaged"):
+        from_data(OP, data)
 
 
 @pytest.mark.parametrize("key", ["new", "path", "reservation", "spec", "action"])
@@ -181,7 +183,77 @@ def test_a_change_that_lacks_something_is_said_to_be_damaged(key: str) -> None:
     if key in {"path", "spec"}:
         del data["changes"][0][key]
     with pytest.raises(UnfinishedError, match="damaged"):
-        from_data("op", data)
+        from_data(OP, data)
+
+
+WRONG: list[tuple[str, object]] = [
+    ("operation_id", "../../x"),
+    ("operation_id", ROW),
+    ("project_id", "p"),
+    ("restore_id", 7),
+    ("branch", "HEAD"),
+    ("branch", ["refs/heads/main"]),
+    ("changes", [7]),
+    ("command", None),
+    ("backend", 7),
+]
+WRONG_IN_CHANGE: list[tuple[str, object]] = [
+    ("path", ".git/config"),
+    ("path", "../x.py"),
+    ("path", "/etc/x.py"),
+    ("path", ["dags/x.py"]),
+    ("storage_path", "../x.py"),
+    ("storage_path", ".GIT/x.py"),
+    ("action", "explode"),
+    ("spec", "[]"),
+    ("spec", "[" * 100_000),
+    ("spec_digest", None),
+    ("source", 7),
+    ("new", {"base64": "%"}),
+    ("new", {"text": 7}),
+]
+WRONG_IN_RESERVATION: list[tuple[str, object]] = [
+    ("row_id", "row"),
+    ("version", 0),
+    ("version", "1"),
+    ("created_at", "yesterday"),
+    ("created_at", "2024-01-15"),
+    ("dag_id", ["x"]),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG)
+def test_promise_9_an_entry_that_dagctl_cannot_have_written_is_damaged(
+    key: str, value: object
+) -> None:
+    with pytest.raises(DamagedEntryError):
+        from_data(OP, {**to_data(ENTRY), key: value})
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG_IN_CHANGE)
+def test_promise_9_a_change_that_dagctl_cannot_have_written_is_damaged(
+    key: str, value: object
+) -> None:
+    data = to_data(ENTRY)
+    data["changes"][0][key] = value
+    with pytest.raises(DamagedEntryError):
+        from_data(OP, data)
+
+
+@pytest.mark.parametrize(("key", "value"), WRONG_IN_RESERVATION)
+def test_promise_9_a_reservation_that_dagctl_cannot_have_written_is_damaged(
+    key: str, value: object
+) -> None:
+    data = to_data(ENTRY)
+    data["changes"][0]["reservation"][key] = value
+    with pytest.raises(DamagedEntryError):
+        from_data(OP, data)
+
+
+def test_the_operation_that_puts_back_cannot_be_guessed() -> None:
+    few: dict[str, Any] = {"operation_id": OP, "project_id": PROJECT, "branch": "b"}
+    drawn = {JournalEntry(**few, command="c", changes=()).restore_id for _ in range(2)}
+    assert len(drawn) == 2
 
 
 def test_the_same_command_has_the_same_digest_and_any_other_another() -> None:
@@ -199,7 +271,7 @@ def test_the_same_command_has_the_same_digest_and_any_other_another() -> None:
 
 def test_a_record_says_what_the_spec_and_the_reservation_say() -> None:
     record = record_of(CHANGE, "p", "c0ffee")
-    assert (record.id, record.dag_id, record.version) == ("row", "x_2", 2)
+    assert (record.id, record.dag_id, record.version) == (ROW, "x_2", 2)
     assert (record.dag_name, record.owner, record.tags, record.task_count) == ("X", "o", ("t",), 2)
     assert (record.commit_id, record.base_name, record.file_path) == ("c0ffee", "x", "dags/x_2.py")
     assert record.content_digest == sha256(CHANGE.content or b"").hexdigest()

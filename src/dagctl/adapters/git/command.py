@@ -5,11 +5,22 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from subprocess import PIPE, TimeoutExpired
 from typing import TYPE_CHECKING
 
-from dagctl.errors import UnavailableError, UsageError
+from dagctl.adapters.git.program import (
+    GUARDS,
+    NO_GIT_HINT,
+    NO_HOOKS,
+    Answer,
+    printable,
+    program,
+    stray_variables,
+    surroundings,
+)
+from dagctl.errors import NoRepositoryError, UnavailableError
+from dagctl.session.redaction import HIDDEN, redacted
+from dagctl.session.source import PASSWORD, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,44 +28,37 @@ if TYPE_CHECKING:
 
     from dagctl.ports import Identity
 
-_REFRESH = "GIT_PYTHON_REFRESH"
+_ON_IMPORT = {
+    "GIT_PYTHON_REFRESH": "quiet",
+    "GIT_PYTHON_GIT_EXECUTABLE": "/dagctl-runs-no-git-on-import",
+}
+"""GitPython runs `git version` when it is imported. Here it gets a program that is not there: which
+git is run is said at each call."""
 
 
 @contextmanager
-def _quiet_refresh() -> Iterator[None]:
-    """Let GitPython be imported where there is no git: `run` says so better, and later."""
-    before = os.environ.get(_REFRESH)
-    os.environ[_REFRESH] = "quiet"
+def _quiet_import() -> Iterator[None]:
+    """Take git's variables away for the length of the block, and set those for the import."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
+    for name in before:
+        del os.environ[name]
+    os.environ.update(_ON_IMPORT)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[_REFRESH]
-        else:
-            os.environ[_REFRESH] = before
+        for name in _ON_IMPORT:
+            del os.environ[name]
+        os.environ.update(before)
 
 
-with _quiet_refresh():
+with _quiet_import():
     from git.cmd import Git
     from git.exc import GitCommandNotFound
-
-_KEPT = frozenset(
-    {f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL", "DATE")}
-    | {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
-)
-"""Who commits, and where the configuration lies. All else (GIT_DIR, GIT_INDEX_FILE ...) could lead
-to another repository, as it does when dagctl runs inside a hook."""
-
-_DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=batch")
-"""git leaves loose objects unsynced by default, and says that they may be lost in a crash."""
 
 _GRACE = 2.0
 """Seconds that a process gets to end by itself."""
 
 CEILING = "GIT_CEILING_DIRECTORIES"
-
-NO_GIT_HINT = "install git 2.36 or later and put it on PATH"
-
 
 _HINTS = {
     "No space left": "free some space on the disk, then try again",
@@ -63,26 +67,6 @@ _HINTS = {
     "insufficient permission": "make the git folder writable for your user, then try again",
     "Permission denied": "make that folder writable for your user, then try again",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a git process gave back."""
-
-    status: int
-    out: bytes
-    error: str
-    """Standard error, with control characters escaped."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether git succeeded."""
-        return self.status == 0
-
-    @property
-    def text(self) -> str:
-        """Standard output as text without the line break at its end."""
-        return os.fsdecode(self.out).removesuffix("\n")
 
 
 class GitCommand:
@@ -109,6 +93,7 @@ class GitCommand:
         environment: Mapping[str, str] | None = None,
         timeout: float | None = None,
         terminal: bool = False,
+        hooks: bool = False,
     ) -> Answer:
         """Run `git ARGUMENTS` and return its answer, whatever the status.
 
@@ -118,13 +103,20 @@ class GitCommand:
             environment: Variables to set besides those of the surroundings.
             timeout: Seconds after which git and its children are killed.
             terminal: Whether git may ask at the terminal (a signing key's passphrase).
+            hooks: Whether the user's hooks may run.
 
         Raises:
-            UsageError: There is no git.
+            NoRepositoryError: There is no git.
             TimeoutExpired: git took longer than `timeout`.
         """
-        extra = {**_who(self._identity), **self._ceiling(), **(environment or {})}
-        argv = [*_unset(extra), "git", "-C", str(self.folder), *_DURABLE, *arguments]
+        extra = {
+            **surroundings(),
+            **_who(self._identity),
+            **self._ceiling(),
+            **(environment or {}),
+        }
+        guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
+        argv = [*_unset(extra), program(), "-C", str(self.folder), *guards, *arguments]
         # A process group of its own: git must outlive a Ctrl-C, and a hook must be killed with all
         # its children. But then it cannot read from the terminal.
         group = None if terminal else 0
@@ -133,7 +125,7 @@ class GitCommand:
                 argv, istream=PIPE, as_process=True, env=extra, process_group=group
             )
         except GitCommandNotFound as error:
-            raise UsageError("git is not installed", hint=NO_GIT_HINT) from error
+            raise NoRepositoryError("git is not installed", hint=NO_GIT_HINT) from error
         try:
             out, err = process.communicate(data, timeout=timeout)
         except BaseException:
@@ -144,7 +136,8 @@ class GitCommand:
             else:
                 _stop(process)
             raise
-        return Answer(process.returncode, out, printable(err.decode(errors="replace")).rstrip())
+        said = redacted(_without_secrets(printable(err.decode(errors="replace"))))
+        return Answer(process.returncode, out, said.rstrip())
 
     def must(
         self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
@@ -176,13 +169,6 @@ def hint_for(answer: Answer) -> str | None:
     return next((hint for words, hint in _HINTS.items() if words in answer.error), None)
 
 
-def printable(text: str) -> str:
-    """Return text with everything but printable characters, tabs and line breaks escaped."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text
-    )
-
-
 def zero_ended(values: list[str]) -> bytes:
     """Return the values as bytes, each ended by a NUL, as `-z --stdin` reads them."""
     return b"".join(os.fsencode(value) + b"\0" for value in values)
@@ -200,9 +186,17 @@ def _who(identity: Identity | None) -> dict[str, str]:
 
 
 def _unset(extra: Mapping[str, str]) -> list[str]:
-    """Return the command prefix that clears git's variables; GitPython itself can only add."""
-    stray = [n for n in os.environ if n.startswith("GIT_") and n not in _KEPT and n not in extra]
-    return ["env", *(word for name in stray for word in ("-u", name))] if stray else []
+    """Return the command prefix that clears variables; GitPython itself can only add some."""
+    stray = stray_variables(extra)
+    return [program("env"), *(word for name in stray for word in ("-u", name))] if stray else []
+
+
+def _without_secrets(text: str) -> str:
+    """Return what git or a hook said without the values of this process's credentials."""
+    for name in (TOKEN, PASSWORD):
+        if secret := os.environ.get(name):
+            text = text.replace(secret, HIDDEN)
+    return text
 
 
 def _stop(process: Git.AutoInterrupt) -> None:

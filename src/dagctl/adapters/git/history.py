@@ -12,7 +12,8 @@ from dagctl.errors import WorkspaceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.adapters.git.command import Answer, GitCommand
+    from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.program import Answer
 
 MADE_BY = "Dagctl-Op"
 UNDOES = "Dagctl-Undo"

@@ -69,7 +69,9 @@ class Hooks:
         environment = {**self._index.environment, "GIT_EDITOR": ":", CEILING: ""}
         command = ("hook", "run", "--ignore-missing", name, *arguments)
         try:
-            answer = self._place.git.run(*command, environment=environment, timeout=self._limit)
+            answer = self._place.git.run(
+                *command, environment=environment, timeout=self._limit, hooks=True
+            )
         except TimeoutExpired as error:
             raise WorkspaceError(
                 f"the {name} hook did not end within {self._limit:g} seconds", hint=_HINT

@@ -6,10 +6,11 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import NO_GIT_HINT, failure, zero_ended
+from dagctl.adapters.git.command import failure, zero_ended
+from dagctl.adapters.git.folder import STATES
 from dagctl.adapters.git.history import head, tip
 from dagctl.adapters.git.index import wait_for_index
-from dagctl.adapters.git.place import STATES
+from dagctl.adapters.git.program import NO_GIT_HINT
 from dagctl.errors import UsageError, WorkspaceError
 from dagctl.ports import Identity
 

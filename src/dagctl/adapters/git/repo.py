@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git import history, index, preflight
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
-from dagctl.adapters.git.place import Place, locate
+from dagctl.adapters.git.folder import GitFolder, locate
+from dagctl.adapters.git.place import Place, place_in
 from dagctl.adapters.git.undo import Undoer, is_reverted
 from dagctl.adapters.work_tree import WorkTree
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from dagctl.ports import FileWrite, Identity
@@ -24,15 +25,31 @@ class GitRepo:
     """The git repository around a workspace; commits are made as `identity`, if it is given."""
 
     def __init__(
-        self, root: Path, *, identity: Identity | None = None, patience: Patience | None = None
+        self,
+        root: Path,
+        dags_folder: str,
+        *,
+        identity: Identity | None = None,
+        patience: Patience | None = None,
+        located: Callable[[], GitFolder] | None = None,
     ) -> None:
+        """Take the workspace; nothing is asked of git yet.
+
+        Args:
+            root: The workspace.
+            dags_folder: Where its DAG files are.
+            identity: Who commits, if it is not the user whom git knows.
+            patience: How long others are waited for.
+            located: Returns where the workspace stands, if the caller knows that.
+        """
         self._git = GitCommand(root.absolute(), identity)
-        self._files = WorkTree(root)
+        self._files = WorkTree(root, dags_folder)
         self._patience = patience or Patience()
+        self._located = located or partial(locate, self._git.folder)
 
     @cached_property
     def _place(self) -> Place:
-        return locate(self._git)
+        return place_in(self._git, self._located())
 
     def identity(self) -> Identity:
         """Return who commits."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.keys import checked_parts
 from dagctl.errors import ConflictError
+from dagctl.paths import checked_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class MemoryJournal:
@@ -18,11 +18,13 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self._aside: list[str] = []
         self._lock = Lock()
 
     @contextmanager
-    def lock(self, *, wait: float) -> Iterator[None]:
+    def lock(self, *, wait: float, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
         """Hold the lock for the length of the block."""
+        del waiting
         if not self._lock.acquire(timeout=max(wait, 0)):
             raise ConflictError("another operation is under way in this workspace")
         try:
@@ -36,13 +38,22 @@ class MemoryJournal:
         self._texts.pop(operation_id, None)
         self._texts[operation_id] = text
 
+    def is_empty(self) -> bool:
+        """Return whether there is no entry."""
+        return not self._texts
+
     def entries(self) -> dict[str, Mapping[str, Any]]:
         """Return the entries by operation id, oldest first."""
         return {operation_id: json.loads(text) for operation_id, text in self._texts.items()}
 
+    def set_aside(self, operation_id: str) -> None:
+        """Keep the entry where it is no entry any more."""
+        del self._texts[operation_id]
+        self._aside.append(operation_id)
+
     def aside(self) -> tuple[str, ...]:
-        """Return that every entry can be read."""
-        return ()
+        """Return what was set aside."""
+        return tuple(self._aside)
 
     def delete(self, operation_id: str) -> None:
         """Remove the entry, if there is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagctl.adapters.keys import checked_parts
+from dagctl.paths import checked_parts
 
 
 class MemoryStore:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from storage3.exceptions import StorageApiError
 
-from dagctl.adapters.keys import checked_parts
 from dagctl.adapters.supabase.errors import error_of, is_missing_object
 from dagctl.errors import NotAMemberError
+from dagctl.paths import checked_parts
 
 if TYPE_CHECKING:
     from storage3.types import FileOptions

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import GitRepo
 from dagctl.adapters.git.commit import Patience
+from dagctl.adapters.git.repo import GitRepo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ class Operation:
     def __init__(self, root: Path, name: str = "op-1", patience: Patience = PATIENCE) -> None:
         self.root = root
         self.name = name
-        self.repo = GitRepo(root, patience=patience)
+        self.repo = GitRepo(root, "dags", patience=patience)
 
     def at(self, root: Path) -> Operation:
         """Return the same operation in another workspace."""

@@ -195,12 +195,17 @@ def test_many_commits_at_once_all_land(sandbox: Sandbox, operation: Operation) -
     assert len(sandbox.git("ls-tree", "-r", "--name-only", "HEAD").split("\n")) == 7
 
 
-def test_a_reference_transaction_hook_may_refuse(sandbox: Sandbox, operation: Operation) -> None:
-    before = sandbox.commit("f", b"")
-    sandbox.hook("reference-transaction", "echo frozen >&2; exit 1")
-    with pytest.raises(ConflictError, match="frozen"):
-        operation.commit(X)
-    assert sandbox.git("rev-parse", "HEAD") == before
+@pytest.mark.parametrize(
+    "hook", ["reference-transaction", "post-index-change", "post-commit", "fsmonitor-watchman"]
+)
+def test_promise_9_no_hook_runs_but_pre_commit_and_commit_msg(
+    sandbox: Sandbox, operation: Operation, tmp_path: Path, hook: str
+) -> None:
+    sandbox.commit("f", b"")
+    sandbox.hook(hook, f"touch {tmp_path}/ran; exit 1")
+    sandbox.git("config", "core.fsmonitor", ".git/hooks/fsmonitor-watchman")
+    operation.commit(X)
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(

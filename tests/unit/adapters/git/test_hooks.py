@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import GitRepo
 from dagctl.adapters.git.commit import Patience
+from dagctl.adapters.git.repo import GitRepo
 from dagctl.errors import ConflictError
 from dagctl.ports import FileWrite
 
@@ -77,7 +77,7 @@ def test_a_hook_that_removes_our_file_is_a_refusal(sandbox: Sandbox, operation: 
 def test_a_hook_that_hangs_is_killed_with_its_children(sandbox: Sandbox) -> None:
     sandbox.hook("pre-commit", "sleep 30 & sleep 30; echo survived > survived")
     sandbox.write(X.path, X.new or b"")
-    repo = GitRepo(sandbox.root, patience=Patience(hook=0.3))
+    repo = GitRepo(sandbox.root, "dags", patience=Patience(hook=0.3))
     begun = time.monotonic()
     with pytest.raises(ConflictError, match=r"did not end within 0\.3 seconds"):
         repo.commit("op-1", MAIN, [X], "Create x", verify=True)

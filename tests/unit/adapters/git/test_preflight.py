@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import GitRepo
 from dagctl.adapters.git.commit import Patience
+from dagctl.adapters.git.repo import GitRepo
 from dagctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ X = "dags/x.py"
 
 
 def preflight(sandbox: Sandbox, *paths: str) -> str:
-    return GitRepo(sandbox.root, patience=Patience(index=0.1)).preflight(paths or (X,))
+    return GitRepo(sandbox.root, "dags", patience=Patience(index=0.1)).preflight(paths or (X,))
 
 
 def conflict(sandbox: Sandbox) -> None:
@@ -41,19 +41,19 @@ def test_the_branch_is_named_in_full(sandbox: Sandbox) -> None:
 def test_a_folder_in_no_repository_is_refused(tmp_path: Path, git_config: Path) -> None:
     assert git_config.exists()
     with pytest.raises(UsageError, match="not in a git repository") as caught:
-        GitRepo(tmp_path).preflight([X])
+        GitRepo(tmp_path, "dags").preflight([X])
     assert caught.value.hint == "git init"
 
 
 def test_a_bare_repository_is_refused(sandbox: Sandbox) -> None:
     sandbox.git("init", "-q", "--bare", "bare.git")
     with pytest.raises(UsageError, match="bare"):
-        GitRepo(sandbox.root / "bare.git").preflight([X])
+        GitRepo(sandbox.root / "bare.git", "dags").preflight([X])
 
 
 def test_the_git_folder_itself_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(UsageError, match="git folder"):
-        GitRepo(sandbox.root / ".git").preflight([X])
+        GitRepo(sandbox.root / ".git", "dags").preflight([X])
 
 
 def test_a_detached_head_is_refused_with_a_hint(sandbox: Sandbox) -> None:
@@ -122,7 +122,7 @@ def test_the_path_of_a_held_index_leads_straight_there(sandbox: Sandbox) -> None
     below = sandbox.root / "team"
     below.mkdir()
     with pytest.raises(ConflictError) as caught:
-        GitRepo(below, patience=Patience(index=0.1)).preflight([X])
+        GitRepo(below, "dags", patience=Patience(index=0.1)).preflight([X])
     assert str(sandbox.root.resolve() / ".git" / "index.lock") in caught.value.message
 
 
@@ -162,7 +162,7 @@ def test_an_identity_may_come_from_the_environment(
         monkeypatch.setenv(f"GIT_{name}_NAME", "Grace Hopper")
         monkeypatch.setenv(f"GIT_{name}_EMAIL", "grace@example.com")
     assert preflight(sandbox) == "refs/heads/main"
-    assert GitRepo(sandbox.root).identity().email == "grace@example.com"
+    assert GitRepo(sandbox.root, "dags").identity().email == "grace@example.com"
     monkeypatch.delenv(f"GIT_{role}_EMAIL")
     with pytest.raises(UsageError, match="who you are"):
         preflight(sandbox)
@@ -177,10 +177,10 @@ def test_a_repository_of_another_user_is_refused_with_the_fix(git_config: Path) 
         os.chown(root / ".git", 65534, 65534)
         os.chown(root, 65534, 65534)
         with pytest.raises(UsageError, match="another user") as caught:
-            GitRepo(root).preflight([X])
+            GitRepo(root, "dags").preflight([X])
         assert caught.value.hint == f"git config --global --add safe.directory {root}"
         subprocess.run(["git", "config", "--global", "--add", "safe.directory", name], check=True)
-        assert GitRepo(root).preflight([X]) == "refs/heads/main"
+        assert GitRepo(root, "dags").preflight([X]) == "refs/heads/main"
     assert "safe" in git_config.read_text()
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import GitRepo
 from dagctl.adapters.git.commit import Patience
+from dagctl.adapters.git.repo import GitRepo
 from dagctl.ports import FileWrite
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_an_index_that_is_held_for_a_moment_is_waited_for(
 
     other = threading.Thread(target=release)
     other.start()
-    assert GitRepo(sandbox.root, patience=Patience(index=60)).stage([X.path]) is None
+    assert GitRepo(sandbox.root, "dags", patience=Patience(index=60)).stage([X.path]) is None
     other.join()
     assert sandbox.status() == []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.adapters.git import GitRepo
+from dagctl.adapters.git.repo import GitRepo
 from dagctl.errors import ConflictError, DagctlError, UsageError
 from dagctl.ports import FileWrite
 
@@ -54,7 +54,7 @@ def test_a_line_break_in_a_folder_name_is_refused(sandbox: Sandbox) -> None:
     root = sandbox.root / "a\nb"
     root.mkdir()
     with pytest.raises(UsageError, match="line break"):
-        GitRepo(root).preflight([X.path])
+        GitRepo(root, "dags").preflight([X.path])
 
 
 def test_a_workspace_may_be_reached_through_a_link(
@@ -206,7 +206,7 @@ def test_the_identity_and_date_of_the_environment_are_kept(
 
 
 def test_the_adapter_can_be_imported_where_there_is_no_git(tmp_path: Path) -> None:
-    code = "import os, dagctl.adapters.git; assert 'GIT_PYTHON_REFRESH' not in os.environ"
+    code = "import os, dagctl.adapters.git.repo; assert 'GIT_PYTHON_REFRESH' not in os.environ"
     environment = {"PATH": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
 

@@ -1,0 +1,121 @@
+"""Where a workspace stands in its repository, and which git folder is that of its work tree."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.git.program import ask
+from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from dagctl.adapters.git.program import Answer
+
+STATES = {
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase or an am",
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisect",
+}
+"""The files that say what is under way in a work tree."""
+
+HOOKS = ("pre-commit", "commit-msg")
+_FILES = (*STATES, "index", "HEAD", *(f"hooks/{name}" for name in HOOKS))
+_LARGEST = 4096
+"""Bytes of a file that names another folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitFolder:
+    """The work tree that holds a workspace, and its git folder."""
+
+    top: Path
+    """The top folder of the work tree."""
+    prefix: str
+    """The workspace as seen from there: empty, or `teams/data/`."""
+    path: Path
+    """The git folder of this work tree, without links; what lies in it is never cloned."""
+    files: dict[str, Path]
+    """Files of it by the names git knows them under; they may not exist."""
+
+
+def locate(root: Path) -> GitFolder:
+    """Return where a folder stands.
+
+    Raises:
+        NoRepositoryError: It is in no repository, or there is no git.
+        UsageError: It is in a bare one, git does not trust it, or the git folder belongs elsewhere.
+    """
+    located = [word for name in _FILES for word in ("--git-path", name)]
+    question = ("--is-inside-work-tree", "--show-cdup", "--git-dir", *located, "--show-prefix")
+    answer = ask(root, "rev-parse", *question)
+    lines = answer.text.split("\n")
+    if not answer.ok or lines[0] != "true":
+        raise _refusal(root, answer)
+    if len(lines) != len(_FILES) + 4:
+        raise UsageError(f"the name of a folder above {str(root)!a} contains a line break")
+    cdup, *paths, prefix = lines[1:]
+    real = root.resolve()  # so that each `..` may be taken away by its text
+    git_folder, *files = (Path(os.path.normpath(real / path)) for path in paths)
+    top = Path(os.path.normpath(real / cdup))
+    _require_own(top, git_folder)
+    own = Path(os.path.realpath(git_folder))
+    return GitFolder(root / cdup, prefix, own, dict(zip(_FILES, files, strict=True)))
+
+
+def _require_own(top: Path, git_folder: Path) -> None:
+    """Make sure that the git folder is this work tree's.
+
+    A `.git` folder is. A file or link `.git` may name any repository of the user's, so the folder
+    that it names has to name this work tree in turn, as git has it for linked work trees and for
+    submodules. A folder of the work tree that looks like a git folder is none.
+
+    Raises:
+        UsageError: It is not.
+    """
+    entry = top / ".git"
+    if entry.is_dir() and not entry.is_symlink():
+        is_own = entry.samefile(git_folder)
+    else:
+        is_own = os.path.lexists(entry) and (
+            _names(git_folder / "gitdir", entry) or bool(_work_tree_setting(top))
+        )
+    if not is_own:
+        raise UsageError(
+            f"{git_folder} is not known to be the git folder of {top}: it does not name {top}",
+            hint="git worktree repair, or (for a separate git folder) "
+            f"git -C {top} config core.worktree {top}",
+        )
+
+
+def _names(file: Path, entry: Path) -> bool:
+    """Return whether a linked work tree's `gitdir` file names this `.git`."""
+    try:
+        with file.open("rb") as opened:
+            named = os.fsdecode(opened.read(_LARGEST)).strip()
+        return (file.parent / named).samefile(entry)
+    except OSError:
+        return False
+
+
+def _work_tree_setting(top: Path) -> str:
+    """Return `core.worktree`: where it is set, git has found `top` by it."""
+    return ask(top, "config", "--get", "core.worktree").text
+
+
+def _refusal(root: Path, answer: Answer) -> Exception:
+    if "dubious ownership" in answer.error:
+        return UsageError(
+            f"git does not trust the repository around {root}: it belongs to another user",
+            hint=f"git config --global --add safe.directory {root}",
+        )
+    if "not a git repository" in answer.error:
+        return NoRepositoryError(f"{root} is not in a git repository", hint="git init")
+    if answer.out.startswith(b"false") or "safe.bareRepository" in answer.error:
+        return UsageError(f"{root} is in a bare repository or a git folder, not in a work tree")
+    said = answer.error or f"exit status {answer.status}"
+    return UnavailableError(f"git rev-parse failed: {said}")

@@ -1,0 +1,122 @@
+"""Which git program is run, and what it is given of this process's surroundings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dagctl.errors import NoRepositoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_KEPT = frozenset(
+    {f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL", "DATE")}
+    | {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
+)
+"""Who commits, and where the configuration lies. All else (GIT_DIR, GIT_INDEX_FILE ...) could lead
+to another repository, as it does when dagctl runs inside a hook."""
+
+_OURS = "DAGCTL_"
+"""Settings and credentials of dagctl: no hook, filter or signing program gets them."""
+
+NO_GIT_HINT = "install git 2.36 or later and put it on PATH"
+
+GUARDS = (
+    *("-c", "core.fsync=all", "-c", "core.fsyncMethod=batch"),  # else a crash may lose objects
+    *("-c", "core.fsmonitor=false"),  # may name a program
+    *("-c", "safe.bareRepository=explicit"),  # a folder of a clone may look like a repository
+)
+"""Options of every call."""
+
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+"""Options of every call that is not there to run a hook of the user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a git process gave back."""
+
+    status: int
+    out: bytes
+    error: str
+    """Standard error, with control characters escaped."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether git succeeded."""
+        return self.status == 0
+
+    @property
+    def text(self) -> str:
+        """Standard output as text without the line break at its end."""
+        return os.fsdecode(self.out).removesuffix("\n")
+
+
+def program(name: str = "git") -> str:
+    """Return the absolute path of a program on PATH; relative entries of PATH are passed over.
+
+    Raises:
+        NoRepositoryError: There is none.
+    """
+    path = _program(name, search_path())
+    if path is None:
+        raise NoRepositoryError(f"{name} is not installed", hint=NO_GIT_HINT)
+    return path
+
+
+def search_path() -> str:
+    """Return PATH without entries that are relative or empty: they lead into the working folder."""
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(entry for entry in entries if entry.startswith(os.sep))
+
+
+@lru_cache(maxsize=8)
+def _program(name: str, path: str) -> str | None:
+    return shutil.which(name, path=path) if path else None
+
+
+def stray_variables(extra: Iterable[str] = ()) -> list[str]:
+    """Return the variables that git must not get, but for those that `extra` sets anew."""
+    known = _KEPT.union(extra)
+    return [n for n in os.environ if n.startswith(("GIT_", _OURS)) and n not in known]
+
+
+def ask(folder: Path, *arguments: str) -> Answer:
+    """Run one short git command that reads, in `folder`, without loading GitPython.
+
+    Raises:
+        NoRepositoryError: There is no git.
+        UnavailableError: It cannot be run in that folder.
+    """
+    stray = set(stray_variables())
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in stray},
+        **surroundings(),
+    }
+    done = subprocess.run(  # noqa: S603 - an absolute program and arguments of ours
+        [program(), "-C", str(folder), *GUARDS, *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    error = printable(done.stderr.decode(errors="replace")).rstrip()
+    return Answer(done.returncode, done.stdout, error)
+
+
+def surroundings() -> Mapping[str, str]:
+    """Return the variables that every git gets: programs from absolute folders, plain English."""
+    return {"PATH": search_path(), "LC_ALL": "C", "LANGUAGE": "C"}
+
+
+def printable(text: str) -> str:
+    """Return text with everything but printable characters, tabs and line breaks escaped."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text
+    )

@@ -1,0 +1,56 @@
+"""The files of the embedded registry: what has to be true of them before SQLite opens them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATABASE = "registry.db"
+BESIDE = tuple(DATABASE + end for end in ("-wal", "-shm", "-journal"))
+"""SQLite's own files; they get the permissions that the database has when they are made."""
+
+
+def check_files(folder: int, path: Path) -> None:
+    """Make sure that SQLite will open regular files, and may write those beside the database.
+
+    Args:
+        folder: The open folder of the files.
+        path: The database, for messages.
+
+    Raises:
+        ConflictError: A link, or something else that is no regular file, has one of the names.
+    """
+    status = {name: _status(folder, name) for name in (DATABASE, *BESIDE)}
+    there = {name: found for name, found in status.items() if found is not None}
+    for name, found in there.items():
+        if not stat.S_ISREG(found.st_mode):
+            raise ConflictError(
+                f"{path.parent / name} is a link, or something else that is not a regular file",
+                hint="move it away, then try again",
+            )
+    is_locked = {name for name, found in there.items() if not found.st_mode & stat.S_IWUSR}
+    if DATABASE not in is_locked:  # else SQLite says what it is about
+        for name in is_locked:
+            _unlock(folder, name)
+
+
+def _status(folder: int, name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _unlock(folder: int, name: str) -> None:
+    """Let the user write a file that SQLite made while the database was read-only."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) | stat.S_IWUSR)
+    finally:
+        os.close(descriptor)

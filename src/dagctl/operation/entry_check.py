@@ -1,0 +1,78 @@
+"""What must be true of a journal's entry before anything is done about it.
+
+Pure. The journal lies where only this machine writes, so this is a second line: an entry that a
+disk or a person has damaged must not lead anywhere either.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from dagctl.errors import UsageError
+from dagctl.paths import checked_parts
+
+if TYPE_CHECKING:
+    from dagctl.operation.change import Change
+    from dagctl.operation.entry import JournalEntry
+
+_SPEC_KEYS = {"dag_name", "description", "schedule_interval", "owner", "tags", "tasks"}
+"""What a record is made of."""
+
+
+def check_entry(entry: JournalEntry, operation_id: str) -> None:
+    """Do nothing if the entry is one that dagctl may have written under this id.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if entry.operation_id != operation_id:
+        raise ValueError("another operation's")
+    _check_ids(entry.operation_id, entry.project_id, entry.restore_id)
+    _check_text(entry.branch, entry.command)
+    _check_text_or_none(entry.key, entry.backend)
+    if not entry.branch.startswith("refs/heads/"):
+        raise ValueError("no branch")
+    for change in entry.changes:
+        _check_text(change.spec_digest, change.base_name, change.dag_id, change.airflow)
+        _check_text_or_none(change.source)
+    for change in entry.effects:
+        _check_effect(change)
+
+
+def _check_effect(change: Change) -> None:
+    granted = change.granted
+    _check_ids(granted.row_id)
+    _check_text(granted.dag_id, granted.user_id)
+    for path in (change.path, change.storage_path):
+        _check_path(path)
+    if granted.version < 1:
+        raise ValueError("a version below 1")
+    if granted.created_at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    spec = change.spec_data
+    if not isinstance(spec, dict) or not spec.keys() >= _SPEC_KEYS:
+        raise ValueError("no spec")
+
+
+def _check_ids(*values: str) -> None:
+    for value in values:
+        if str(UUID(value)) != value:
+            raise ValueError("no UUID")
+
+
+def _check_text(*values: object) -> None:
+    if not all(isinstance(value, str) and value for value in values):
+        raise ValueError("no text")
+
+
+def _check_text_or_none(*values: object) -> None:
+    _check_text(*(value for value in values if value is not None))
+
+
+def _check_path(path: object) -> None:
+    _check_text(path)
+    try:
+        checked_parts(str(path))
+    except UsageError as error:
+        raise ValueError("no path") from error

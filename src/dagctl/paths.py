@@ -1,0 +1,67 @@
+"""Which relative paths and keys may reach a disk. Pure.
+
+A path may come from a stranger: a setting of a cloned repository, a row that a colleague wrote, an
+entry of the journal. It is checked here, at each place where it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from dagctl.errors import UsageError
+
+TEMPORARY = ".dagctl-tmp-"
+"""How the name of a file begins that is being written and has not got its real name yet."""
+
+_IGNORED_BY_HFS = dict.fromkeys(
+    [*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF]
+)
+"""Characters that the file system HFS+ leaves out of names (`is_hfs_dotgit` in git's utf8.c)."""
+
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether a file system may take this name for git's folder or dagctl's own.
+
+    Besides upper case: NTFS drops spaces and dots at the end, cuts a stream off at `:`, and has the
+    short name `git~1`; HFS+ ignores some characters. git refuses the same spellings.
+    """
+    plain = name.translate(_IGNORED_BY_HFS).partition(":")[0].rstrip(" .").casefold()
+    return plain in {".git", "git~1", ".dagctl"}
+
+
+def checked_parts(path: str) -> list[str]:
+    """Return the parts of a relative path such as `dags/sales.py`.
+
+    Raises:
+        UsageError: The path is empty or absolute, or a part of it is empty, `.`, `..`, a temporary
+            name, a spelling of `.git` or `.dagctl`, or holds a NUL.
+    """
+    parts = path.split("/")
+    if any(part in {"", ".", ".."} or "\0" in part or part.startswith(TEMPORARY) for part in parts):
+        raise UsageError(f"{path!a} is not a relative path below one folder")
+    if any(map(is_reserved, parts)):
+        raise UsageError(f"{path!a} leads into a folder that belongs to git or to dagctl")
+    return parts
+
+
+def checked_folder(path: str) -> str:
+    """Return the path of a folder for DAG files in its shortest form.
+
+    Raises:
+        UsageError: It is not a relative path, or not one that may be written below.
+    """
+    return "/".join(checked_parts(PurePosixPath(path).as_posix()))
+
+
+def is_dag_path(path: str, dags_folder: str) -> bool:
+    """Return whether `path` is `<dags_folder>/<name>.py`: the only files that dagctl writes."""
+    folder, _, name = path.rpartition("/")
+    return bool(folder) and folder == dags_folder and _FILE.fullmatch(name) is not None
+
+
+def storage_key(project_id: str, path: str) -> str:
+    """Return the key in the store of the DAG file at `path`."""
+    return f"{project_id}/dags/{path.rpartition('/')[2]}"
