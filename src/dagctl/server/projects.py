@@ -105,7 +105,9 @@ class Projects:
         return sum(1 for folder in folders for _ in folder.glob("*.json"))
 
     def _mapped_journal(self, root: Path) -> Path:
-        """Return the journal of a workspace that stands anywhere; git is asked once."""
+        """Return the journal of a workspace that stands anywhere; git is asked at most once."""
+        if (root / ".git").is_dir():
+            return root.resolve() / JOURNAL
         if root not in self._journals:
             self._journals[root] = journal_folder(root)
         return self._journals[root]
