@@ -22,7 +22,7 @@ from dagctl.spec.translate import located
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagctl.spec.problem import Located
+    from dagctl.spec.problem import Located, Problem
 
 
 class CheckedModel(BaseModel):
@@ -65,7 +65,7 @@ class CheckedModel(BaseModel):
         try:
             model = handler(data)
         except ValidationError as error:
-            found += located(error, cls.model_fields, data, cls.owner_of)
+            found += located(error, cls.key_names(), data, cls.misplaced)
         else:
             if not found:
                 return model
@@ -83,8 +83,13 @@ class CheckedModel(BaseModel):
         return ()
 
     @classmethod
-    def owner_of(cls, key: str) -> str | None:
-        """Return the kind of task that has a key which is unknown here, or None."""
+    def key_names(cls) -> tuple[str, ...]:
+        """Return the keys that a user may write, in the order of the documentation."""
+        return tuple(cls.model_fields)
+
+    @classmethod
+    def misplaced(cls, key: str) -> Problem | None:
+        """Return the problem of a key that belongs to another part of the spec, or None."""
         del key
         return None
 

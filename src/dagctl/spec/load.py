@@ -16,7 +16,7 @@ from dagctl.spec.problem import Located, Problem
 from dagctl.spec.readers.document import Finding, Reading, line_and_column
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
-from dagctl.spec.readers.source_text import decode, is_json
+from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ def check_spec(
     as_json = format == "json" or (format is None and is_json(source, origin))
     reading = read_json(source) if as_json else read_yaml(source)
     spec, findings = _check(reading, needs_project=needs_project)
+    if reading.document is None or reading.document.root.kind != "mapping":
+        other = other_kind(source, origin)
+        findings = [other] if other else findings
     diagnostics = _diagnostics(source, findings, origin) if findings else ()
     return Checked(spec and spec.with_origin(origin), diagnostics)
 

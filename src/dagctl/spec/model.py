@@ -32,12 +32,12 @@ from dagctl.spec.fields.start_date import (
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.task_graph import graph_problems
-from dagctl.spec.tasks import Task
+from dagctl.spec.tasks import TASK_TYPES, Task
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
-from dagctl.spec.translate import TEXT, wrong_type
 from dagctl.spec.walk import Path, walk
 from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import TEXT, wrong_type
 
 MAX_NAME = 200
 MAX_OWNER = 500
@@ -216,6 +216,25 @@ class DagSpec(CheckedModel):
         }
 
     @classmethod
+    def key_names(cls) -> tuple[str, ...]:
+        """Return the fields, with the short name of the schedule beside the long one."""
+        names = list(cls.model_fields)
+        names.insert(names.index("schedule_interval"), "schedule")
+        return tuple(names)
+
+    @classmethod
+    def misplaced(cls, key: str) -> Problem | None:
+        """Return the problem of a key that belongs under a task, or None."""
+        if not any(key in model.model_fields for model in TASK_TYPES.values()):
+            return None
+        return Problem(
+            Code.UNKNOWN_KEY,
+            f"{quoted(key)} belongs under a task",
+            "indent it, below the `- task_id: ...` of its task",
+            json_hint="move it into the braces of its task",
+        )
+
+    @classmethod
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield what is wrong with several fields together."""
         if isinstance(data, dict):
@@ -225,6 +244,9 @@ class DagSpec(CheckedModel):
             yield from _duplicate_tags(data.get("tags"))
             yield from untyped_task_problems(data.get("tasks"))
             yield from graph_problems(data.get("tasks"))
+
+
+TaskBase.dag_keys = frozenset(DagSpec.key_names())
 
 
 def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:
@@ -249,7 +271,7 @@ def _two_schedules(data: Mapping[str, Any]) -> Iterator[Located]:
 def _editors_schema(data: Mapping[str, Any]) -> Iterator[Located]:
     name = data.get("$schema", "")
     if not isinstance(name, str):
-        yield Located(("$schema",), wrong_type(("$schema",), TEXT, name, None))
+        yield Located(("$schema",), wrong_type(("$schema",), TEXT, name))
 
 
 def _duplicate_tags(tags: object) -> Iterator[Located]:

@@ -14,28 +14,52 @@ from dagctl.spec.readers.document import Document, Finding, Node, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dagctl.spec.problem import Located
+    from dagctl.spec.problem import Located, Problem
 
 _AT_THE_KEY = {Code.UNKNOWN_KEY, Code.OTHER_TASK_TYPE, Code.SCHEDULE_TWICE}
+_AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
+_OF_CODE = {Code.PYTHON_SYNTAX}
 _START_DATE = ("start_date",)
 
 
 def place_findings(
-    document: Document, told: Iterable[Finding], problems: Iterable[Located]
+    document: Document, of_reader: Iterable[Finding], problems: Iterable[Located]
 ) -> Sequence[Finding]:
     """Return all findings in the order of the text.
 
     What the model says about a value that the reader refused is left out: one slip, one finding.
     """
-    told = islice(told, MAX_PROBLEMS)
-    told = [replace(finding, path=document.path_at(finding.span)) for finding in told]
-    told = [finding for finding in told if not _is_plain_date(finding)]
-    refused = [finding.span for finding in told]
+    with_paths = (
+        replace(finding, path=document.path_at(finding.span))
+        for finding in islice(of_reader, MAX_PROBLEMS)
+    )
+    read = [finding for finding in with_paths if not _is_plain_date(finding)]
+    refused = [finding.span for finding in read]
+    problems = list(problems)
     placed = [_place(document, problem) for problem in problems]
     fresh = [finding for finding in placed if not _within(finding.span, refused)]
+    by_span = {
+        finding.span: problem.problem for finding, problem in zip(placed, problems, strict=True)
+    }
+    hinted = [_with_hint(document, finding, by_span.get(finding.span)) for finding in read]
     return sorted(
-        [*told, *fresh], key=lambda finding: (finding.span, finding.severity is Severity.WARNING)
+        [*hinted, *fresh], key=lambda finding: (finding.span, finding.severity is Severity.WARNING)
     )
+
+
+def _with_hint(document: Document, finding: Finding, problem: Problem | None) -> Finding:
+    """Return a finding about an ambiguous word with a hint that fits the field it stands in.
+
+    A word that the field accepts as text needs quotes and nothing else.
+    """
+    if finding.code not in _AMBIGUOUS:
+        return finding
+    if problem is None and finding.code == Code.YAML_WORD:
+        word = document.text[finding.span.start : finding.span.end]
+        return replace(finding, hint=f'quote it: "{word}"')
+    if problem and (problem.names_value or problem.code != Code.WRONG_TYPE):
+        return replace(finding, hint=problem.hint)
+    return finding
 
 
 def _is_plain_date(finding: Finding) -> bool:
@@ -50,7 +74,7 @@ def _within(span: Span, refused: Iterable[Span]) -> bool:
 def _place(document: Document, located: Located) -> Finding:
     problem = located.problem
     path = _written(document, located.path)
-    hint = problem.hint
+    hint = (problem.json_hint if document.is_json else None) or problem.hint
     if problem.code in _AT_THE_KEY:
         span = document.span_of_key(path)
     elif problem.code == Code.MISSING_KEY:
@@ -59,6 +83,8 @@ def _place(document: Document, located: Located) -> Finding:
         span = document.span_of(path, problem.place)
     if problem.wants_text:
         hint = _quote(document, path) or hint
+    if problem.code in _OF_CODE and _is_folded(document, path):
+        hint = f"write `{path[-1]}: |`, so that the lines below stay lines"
     return Finding(problem.code, problem.message, hint, span, problem.severity, path)
 
 
@@ -67,6 +93,16 @@ def _written(document: Document, path: tuple[str | int, ...]) -> tuple[str | int
     if path[:1] == ("schedule_interval",) and "schedule_interval" not in document.root.keys:
         return ("schedule", *path[1:])
     return path
+
+
+def _is_folded(document: Document, path: Sequence[str | int]) -> bool:
+    """Return whether a value is written on several lines that YAML joins into one."""
+    node: Node | None = document.node(path)
+    return (
+        node is not None
+        and node.kind == "plain"
+        and "\n" in document.text[node.span.start : node.span.end].strip()
+    )
 
 
 def _quote(document: Document, path: Sequence[str | int]) -> str | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_PROBLEMS = 100
-"""So many are told at once. Whoever has more sees the others after fixing these."""
+"""The most problems in one report. The others appear when these are corrected."""
 MAX_IN_VALUE = 20
 """So many of them are about one value, so that it leaves room for what is wrong with others."""
 
@@ -41,6 +41,10 @@ class Problem:
     severity: Severity = Severity.ERROR
     wants_text: bool = False
     """Whether the value would be right as text: in YAML, quotes are enough."""
+    json_hint: str | None = None
+    """The hint for a document in JSON, where it differs."""
+    names_value: bool = False
+    """Whether the hint names the very value to write."""
 
     def __str__(self) -> str:
         """Return the message and the hint, as pydantic's report shows them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from bisect import bisect_left
 from difflib import get_close_matches
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 _SHOWN = 60
 _COMPARED = 100
 _NEIGHBOURS = 50
+_PLAIN_WORD = re.compile(r"[A-Za-z_](?:[\w./@+-]| (?=[^ #]))*", re.ASCII)
+"""Text that needs no quotes in YAML, unless it is a word for true, false or null."""
+_YAML_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
@@ -26,6 +31,25 @@ def _visible(char: str) -> str:
     if char != " " and unicodedata.category(char) in _INVISIBLE:
         return ascii(char)[1:-1]
     return char
+
+
+def in_json(value: object) -> str:
+    """Return a small value as JSON writes it."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def in_yaml(value: object) -> str:
+    """Return a small value as a person writes it in YAML, on one line."""
+    if isinstance(value, str):
+        plain = _PLAIN_WORD.fullmatch(value) and value.casefold() not in _YAML_WORDS
+        return value if plain else in_json(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {in_yaml(item)}" for key, item in value.items())
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "- " + in_yaml(value[0])
+    if isinstance(value, list):
+        return f"[{', '.join(map(in_yaml, value))}]"
+    return in_json(value)
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:

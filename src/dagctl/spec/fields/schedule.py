@@ -48,6 +48,8 @@ _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _TEXT = re.compile(r"[!-~]+(?:[ \t]+[!-~]+)*")
 _RANDOM = re.compile(r"(?i)[rh](?:\([^)]*\))?")
 _RANGE = re.compile(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
+_EVERY = re.compile(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -70,14 +72,27 @@ def problems_of(text: str) -> tuple[Problem, ...]:
         return (Problem(Code.BAD_SCHEDULE, message, "write null, without quotes"),)
     if len(text) > _LONGEST or not _TEXT.fullmatch(text):
         return (_bad(text),)
-    if text.startswith("@"):
-        return (_bad(text, did_you_mean(text, PRESETS)),)
+    if text.startswith("@") or text.isalpha():
+        return (_bad(text, did_you_mean("@" + text.removeprefix("@"), PRESETS)),)
     return tuple(_cron_problems(text))
 
 
 def _bad(text: str, hint: str | None = None) -> Problem:
     message = f"{quoted(text)} is not a schedule preset or a 5-field cron expression"
-    return Problem(Code.BAD_SCHEDULE, message, hint or _EXAMPLE)
+    return Problem(Code.BAD_SCHEDULE, message, hint or _meant(text) or _EXAMPLE)
+
+
+def _meant(text: str) -> str | None:
+    """Return the hint for a time of day or an interval in words, or None."""
+    clock = _CLOCK.fullmatch(text)
+    if clock and int(clock[1]) < 24 and int(clock[2]) < 60:  # noqa: PLR2004 - a time of day
+        return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
+    every = _EVERY.fullmatch(text)
+    if every is None:
+        return None
+    if every[2].startswith("m"):
+        return f'write "*/{every[1]} * * * *"' if 60 % int(every[1]) == 0 else None
+    return f'write "0 */{every[1]} * * *"' if 24 % int(every[1]) == 0 else None
 
 
 def _cron_problems(text: str) -> Iterator[Problem]:

@@ -20,6 +20,9 @@ ISO_PATTERN = (
 )
 _ISO = re.compile(ISO_PATTERN, re.ASCII)
 _HINT = 'write "2024-01-01" or "2024-01-01T06:00:00Z"'
+_YEAR_FIRST = re.compile(
+    r"((?:19|20|21)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|([01][0-9])([0-3][0-9]))"
+)
 _RELATIVE = re.compile(r"(?i)\b(days?_ago|today|yesterday|tomorrow|now|days?|weeks?|months?|ago)\b")
 
 
@@ -36,7 +39,7 @@ def read_start_date(value: object) -> datetime:
     elif isinstance(value, date):
         moment = datetime.combine(value, time())
     else:
-        _refuse(f"a start date is text, not {value!r:.40}")
+        _refuse(f"a start date is text, not {value!r:.40}", _padded(str(value)))
     return _in_range(_with_zone(moment))
 
 
@@ -58,7 +61,7 @@ def _from_text(text: str) -> datetime:
     if not _ISO.fullmatch(text):
         if _RELATIVE.search(text):
             _refuse(f"{quoted(text)} is a relative date: it would change with every run")
-        _refuse(f"{quoted(text)} is not a date")
+        _refuse(f"{quoted(text)} is not a date", _padded(text))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -80,5 +83,14 @@ def _in_range(moment: datetime) -> datetime:
     return moment
 
 
-def _refuse(message: str) -> NoReturn:
-    raise Problem(Code.BAD_START_DATE, message, _HINT).error()
+def _padded(text: str) -> str:
+    """Return the hint for a date without its zeros or hyphens, or the general one."""
+    parts = _YEAR_FIRST.fullmatch(text)
+    if parts is None:
+        return _HINT
+    month, day = parts[2] or parts[4], parts[3] or parts[5]
+    return f'write "{parts[1]}-{month:0>2}-{day:0>2}"'
+
+
+def _refuse(message: str, hint: str = _HINT) -> NoReturn:
+    raise Problem(Code.BAD_START_DATE, message, hint).error()

@@ -9,8 +9,8 @@ from uuid import UUID
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.project_id import uuid_of
 from dagctl.spec.problem import Problem
-from dagctl.spec.translate import TEXT, wrong_type
 from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import NUMBER, TEXT, wrong_type
 
 MAX_RETRIES = 1_000_000
 """Airflow keeps the count in a 32-bit column and adds to it."""
@@ -24,7 +24,7 @@ def read_project_id(value: object) -> UUID | None:
     if value is None or isinstance(value, UUID):
         return value
     if not isinstance(value, str):
-        raise wrong_type(("project_id",), TEXT, value, "quote it").error()
+        raise wrong_type(("project_id",), TEXT, value).error()
     found = uuid_of(value)
     if found is None:
         hint = "for example 123e4567-e89b-12d3-a456-426614174000"
@@ -47,8 +47,7 @@ def read_retries(value: int) -> int:
 def read_retry_delay(value: object) -> int | float:
     """Return the minutes between tries, or raise a pydantic error."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        hint = "write it without quotes"
-        raise wrong_type(("retry_delay_minutes",), "a number", value, hint).error()
+        raise wrong_type(("retry_delay_minutes",), NUMBER, value).error()
     is_minus_zero = value == 0 and math.copysign(1, value) < 0
     if is_minus_zero or not 0 <= value <= MAX_RETRY_DELAY:
         _out_of_range("retry_delay_minutes", MAX_RETRY_DELAY)

@@ -61,7 +61,8 @@ class Document:
     text: str
     root: Node
     inside: Callable[[str, Node, Place], Span | None]
-    """Returns where a place in a text value stands in the text; None if that cannot be told."""
+    """Returns where a place in a text value stands in the text; None if that is not known."""
+    is_json: bool = False
 
     def node(self, path: Path) -> Node | None:
         """Return the value at a path, or None if there is none."""

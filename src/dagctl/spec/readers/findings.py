@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dagctl.spec.codes import Code
 from dagctl.spec.readers.document import (
     MAX_DEPTH,
@@ -13,6 +15,7 @@ from dagctl.spec.readers.document import (
 )
 from dagctl.spec.wording import quoted
 
+_GLUED = re.compile(r"([A-Za-z_]\w*):(\S.{,60})")
 _LIMITS = {
     Code.TOO_DEEP: (
         f"the document is nested more than {MAX_DEPTH} levels deep",
@@ -63,4 +66,16 @@ def not_a_mapping(document: Document) -> Finding:
     kind = "a list" if root.kind == "list" else "a single value"
     message = f"a spec is a mapping of keys to values, not {kind}"
     span = document.first_line(root.span)
-    return Finding(Code.NOT_A_MAPPING, message, "begin with `dag_name: ...`", span)
+    return Finding(Code.NOT_A_MAPPING, message, _begin(document), span)
+
+
+def _begin(document: Document) -> str:
+    root = document.root
+    if root.kind == "list" and len(root.items) == 1 and "dag_name" in root.items[0].keys:
+        return (
+            "remove the brackets `[` and `]`" if document.is_json else "remove the `- ` before it"
+        )
+    glued = _GLUED.fullmatch(root.value) if isinstance(root.value, str) else None
+    if glued and root.kind == "plain":
+        return f"write a space after the colon: `{glued[1]}: {glued[2]}`"
+    return 'begin with `{"dag_name": ...`' if document.is_json else "begin with `dag_name: ...`"

@@ -1,6 +1,6 @@
 """JSON as a document.
 
-A reader of its own: the standard library tells no positions and loses duplicate keys.
+A reader of its own: the standard library gives no positions and loses duplicate keys.
 """
 
 from __future__ import annotations
@@ -20,7 +20,17 @@ from dagctl.spec.readers.document import (
     Span,
 )
 from dagctl.spec.readers.findings import duplicate_key, empty_document, limit_finding
+from dagctl.spec.readers.json_mistakes import (
+    BARE_KEY,
+    CLOSING,
+    after_the_end,
+    between_items,
+    misspelt,
+    no_key,
+    no_value,
+)
 from dagctl.spec.readers.json_text import inside, match_text, read_text
+from dagctl.spec.wording import quoted
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -40,18 +50,19 @@ _NOT_FINITE = {"nan", "infinity", "inf"}
 def read_json(text: str) -> Reading:
     """Return the document that a JSON text holds, and what is wrong with the text.
 
-    It reads on after a slip whose meaning is certain: a comma too many, a comment, `True`.
+    It reads on after a slip whose meaning is certain: a comma too many or missing, a comment,
+    `True`, a key without quotes.
     """
     reader = _Reader(text)
     try:
         root = reader.document()
     except _StopError:
         return Reading(None, reader.findings)
-    return Reading(Document(text, root, inside) if root else None, reader.findings)
+    return Reading(Document(text, root, inside, is_json=True) if root else None, reader.findings)
 
 
 class _StopError(Exception):
-    """There is no way to read on; the finding is told already."""
+    """There is no way to read on; the finding is noted already."""
 
 
 class _Reader:
@@ -69,10 +80,9 @@ class _Reader:
             self.findings.append(empty_document())
             return None
         root = self._value(1)
-        if self._next():
-            raise self._stop(
-                "there is text after the end of the document", "one file holds one spec"
-            )
+        rest = self._next()
+        if rest:
+            raise self._stop(*after_the_end(rest))
         return root
 
     def _value(self, depth: int) -> Node:
@@ -91,60 +101,97 @@ class _Reader:
     def _mapping(self, depth: int) -> Node:
         built, start = Node({}, Span(0, 0), "mapping"), self._at
         self._at += 1
-        while self._goes_on("}"):
+        while self._goes_on("}", start):
             key = self._key()
-            if self._next() != ":":
-                raise self._stop("`:` is missing after the key", 'write `"key": value`')
-            self._at += 1
+            self._colon()
             value = self._value(depth + 1)
             if key.value in built.keys:
                 first, _ = built.keys[key.value]
-                self._tell(duplicate_key(self._text, key.value, first, key.span))
+                self._note(duplicate_key(self._text, key.value, first, key.span))
             else:
                 built.keys[key.value] = (key.span, value)
                 built.value[key.value] = value.value
-            self._comma("}")
+            self._comma("}", start)
         built.span = Span(start, self._at)
         return built
 
     def _list(self, depth: int) -> Node:
         items, start = [], self._at
         self._at += 1
-        while self._goes_on("]"):
+        while self._goes_on("]", start):
             items.append(self._value(depth + 1))
-            self._comma("]")
+            self._comma("]", start)
         return Node([item.value for item in items], Span(start, self._at), "list", items)
 
-    def _goes_on(self, closing: str) -> bool:
+    def _goes_on(self, closing: str, start: int) -> bool:
         """Return whether another item follows; pass the closing bracket if not."""
-        if self._next() != closing:
+        char = self._next()
+        if not char:
+            raise self._unclosed(start)
+        if char != closing:
             return True
         self._at += 1
         return False
 
-    def _comma(self, closing: str) -> None:
+    def _colon(self) -> None:
+        char = self._next()
+        if char == "=":
+            self._note(misspelt("`:` is missing after the key", "write `:`, not `=`", self._at))
+        elif not char:
+            raise self._stop("the document ends after a key", 'write `"key": value`')
+        elif char != ":":
+            raise self._stop("`:` is missing after the key", 'write `"key": value`')
+        self._at += 1
+
+    def _comma(self, closing: str, start: int) -> None:
         """Pass the comma between two items; there is none before the closing bracket."""
         char = self._next()
         if char == closing:
             return
-        if char != ",":
-            raise self._stop(
-                f"`,` or `{closing}` is missing here", "separate the items with commas"
-            )
+        if char in {'"', "{", "["}:
+            self._note(misspelt("a comma is missing before this", "write `,` before it", self._at))
+            return
+        if char == ";":
+            self._note(misspelt("JSON separates items with commas", "write `,`, not `;`", self._at))
+        elif not char:
+            raise self._unclosed(start)
+        elif char != ",":
+            raise self._stop(*between_items(self._text, char, closing, start))
         comma = self._at
         self._at += 1
-        if self._next() == closing:
+        self._too_many_commas(closing, comma)
+
+    def _too_many_commas(self, closing: str, comma: int) -> None:
+        while (char := self._next()) == ",":
+            self._note(misspelt("there is a comma too many", "remove it", self._at))
+            self._at += 1
+        if char == closing:
             message = f"there is a comma before `{closing}`"
-            self._tell(
-                Finding(
-                    Code.JSON_TRAILING_COMMA, message, "remove the comma", Span(comma, comma + 1)
-                )
-            )
+            span = Span(comma, comma + 1)
+            self._note(Finding(Code.JSON_TRAILING_COMMA, message, "remove the comma", span))
+
+    def _unclosed(self, start: int) -> _StopError:
+        """Return the stop at the end of the text, with the finding at what is still open."""
+        opening = self._text[start]
+        closing = CLOSING[opening]
+        return self._stop(
+            f"this `{opening}` is never closed",
+            f"write `{closing}` where it ends",
+            Span(start, start + 1),
+        )
 
     def _key(self) -> Node:
         if self._next() in {'"', "'"}:
             return self._text_value()
-        raise self._stop("a key in double quotes is expected here", 'write `"key": value`')
+        bare = BARE_KEY.match(self._text, self._at)
+        if bare is None:
+            message, hint = no_key(self._text[self._at])
+            raise self._stop(message, hint)
+        span = Span(*bare.span(1))
+        message = f"the key {quoted(bare[1])} needs double quotes"
+        self._note(Finding(Code.JSON_SYNTAX, message, f'write "{bare[1]}"', span))
+        self._at = span.end
+        return Node(bare[1], span, "quoted")
 
     def _text_value(self) -> Node:
         found = match_text(self._text, self._at)
@@ -152,11 +199,17 @@ class _Reader:
             raise self._stop("the string that starts here is never closed", "add the closing quote")
         if found.group().startswith("'"):
             message = "JSON allows only double quotes"
-            self._tell(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*found.span())))
+            self._note(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*found.span())))
         value, findings = read_text(found)
         for finding in findings:
-            self._tell(finding)
+            self._note(finding)
         self._at = found.end()
+        if findings and self._next() not in {"", ",", ":", "}", "]"}:
+            message = "this text is not closed on its line"
+            hint = 'write `"` at its end, before the end of the line'
+            span = Span(found.start(), findings[0].span.start)
+            del self.findings[-len(findings) :]
+            raise self._stop(message, hint, span)
         return Node(value, Span(*found.span()), "quoted")
 
     def _number(self) -> Node | None:
@@ -171,7 +224,7 @@ class _Reader:
             value = int(word)
         if not math.isfinite(value) or len(word) > _MAX_DIGITS:
             message, hint = "the number is too large, or too long", "quote it if it is text"
-            self._tell(Finding(Code.NUMBER_TOO_LARGE, message, hint, span))
+            self._note(Finding(Code.NUMBER_TOO_LARGE, message, hint, span))
         self._at = found.end()
         return Node(value, span, "plain")
 
@@ -184,12 +237,12 @@ class _Reader:
             return Node(_LITERALS[word], span, "plain")
         if word in _PYTHON:
             right, value = _PYTHON[word]
-            self._tell(
+            self._note(
                 Finding(Code.JSON_PYTHON, f"`{word}` is Python, not JSON", f"write {right}", span)
             )
             return Node(value, span, "plain")
         if word.lstrip("+-").lower() in _NOT_FINITE:
-            self._tell(
+            self._note(
                 Finding(
                     Code.JSON_NOT_FINITE,
                     f"`{word}` is not a JSON number",
@@ -199,9 +252,8 @@ class _Reader:
             )
             return Node(word, span, "plain")
         if not self._text[span.start : span.end].strip():
-            raise self._stop("the document is incomplete", "close every bracket")
-        hint = "put text in double quotes; a number has no leading zero or `+`"
-        raise self._stop("this is not a JSON value", hint, span)
+            raise self._stop("the document ends where a value is expected", "write the value")
+        raise self._stop("this is not a JSON value", no_value(self._text, span), span)
 
     def _next(self) -> str:
         """Pass white space and comments; return the next character, or nothing at the end."""
@@ -213,7 +265,7 @@ class _Reader:
             if comment is None:
                 return char
             span = Span(comment.start(), comment.end())
-            self._tell(
+            self._note(
                 Finding(
                     Code.JSON_COMMENT,
                     "JSON has no comments",
@@ -223,7 +275,7 @@ class _Reader:
             )
             self._at = comment.end()
 
-    def _tell(self, finding: Finding) -> None:
+    def _note(self, finding: Finding) -> None:
         self.findings.append(finding)
         if len(self.findings) >= MAX_PROBLEMS:
             raise _StopError

@@ -50,6 +50,42 @@ def _too_large() -> Finding:
     return Finding(Code.FILE_TOO_LARGE, message, "split it into several DAGs", Span(0, 0))
 
 
+_KINDS = {
+    "py": "a Python file",
+    "toml": "a TOML file",
+    "ini": "an INI file",
+    "cfg": "an INI file",
+    "sh": "a shell script",
+    "sql": "an SQL file",
+    "xml": "an XML file",
+    "html": "an HTML file",
+    "csv": "a CSV file",
+    "md": "a Markdown file",
+    "ipynb": "a notebook",
+}
+_BEGINNINGS = (
+    (re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:import|from) [\w.]+( import |\n| as )"), "a Python file"),
+    (re.compile(r"#!"), "a script"),
+    (re.compile(r"\s*<[?!A-Za-z]"), "an XML or HTML file"),
+)
+_BEGINNING = 2_000
+"""Characters at the beginning that show what a text is."""
+
+
+def other_kind(text: str, origin: str | None) -> Finding | None:
+    """Return the finding for a text that is no spec but a file of another kind, or None.
+
+    It is asked only about a text that cannot be read: a spec may come from any file.
+    """
+    suffix = (origin or "").lower().rpartition(".")[2]
+    by_text = (kind for shape, kind in _BEGINNINGS if shape.match(text[:_BEGINNING]))
+    kind = _KINDS.get(suffix) or next(by_text, None)
+    if kind is None:
+        return None
+    hint = "a spec is a YAML or JSON file: `dagctl help spec` shows an example"
+    return Finding(Code.NOT_A_MAPPING, f"{kind} is not a spec", hint, Span(0, 0))
+
+
 def is_json(text: str, origin: str | None) -> bool:
     """Return whether a text is JSON: by the suffix of its origin, else by a leading `{`."""
     suffix = (origin or "").lower().rpartition(".")[2]

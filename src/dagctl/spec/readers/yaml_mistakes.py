@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import Finding, Span
+from dagctl.spec.readers.document import Finding, Span, line_and_column
+from dagctl.spec.readers.yaml_layout import indentation_slip, joined_slip
 
 if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError
@@ -21,6 +22,9 @@ _LINE = re.compile(
 )
 
 _BRACKET = "close the bracket, or quote the text"
+_JOINED = ("mapping values are not allowed", "could not find expected ':'", "expected ':'")
+"""What PyYAML says where it took a line for a part of the text on the line before."""
+_MISALIGNED = ("<block end>", "did not find expected key", "did not find expected '-'")
 _QUOTES = "close the quotes at the end; a quote inside them is written twice ('') or escaped"
 _SLIPS = (
     (
@@ -143,7 +147,7 @@ _PROBLEMS = (
     ),
 )
 _ESCAPES = ("escape", "hexdecimal")
-"""What PyYAML says of a slip after a backslash: it is told there, not for the whole text."""
+"""What PyYAML says of a slip after a backslash: it is reported there, not for the whole text."""
 _MISFIT = (
     "this line does not fit the lines before it",
     "check the indentation, and `key: value` or `- item`",
@@ -169,7 +173,36 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
                 if not any(word in problem for word in _ESCAPES):
                     return slip
                 return _misfit(problem, _best_mark(error)), slip.repaired
-    return _misfit(problem, _best_mark(error)), None
+    return _of_layout(text, problem, marks) or (
+        _unclosed(text, error) or _misfit(problem, _best_mark(error)),
+        None,
+    )
+
+
+def _of_layout(text: str, problem: str, marks: list[int]) -> tuple[Finding, str | None] | None:
+    if marks and any(words in problem for words in _JOINED):
+        return joined_slip(text, marks)
+    if marks and any(words in problem for words in _MISALIGNED):
+        misaligned = indentation_slip(text, marks[0])
+        return (misaligned, None) if misaligned else None
+    return None
+
+
+def _unclosed(text: str, error: MarkedYAMLError) -> Finding | None:
+    """Return the finding for a list or mapping in brackets that goes wrong, with its opening."""
+    opening, problem = error.context_mark, error.problem or ""
+    if opening is None or error.problem_mark is None or "expected ',' or" not in problem:
+        return None
+    bracket = text[opening.index : opening.index + 1]
+    line, column = line_and_column(text, opening.index)
+    message = f"`{bracket}` of line {line}, column {column} is not closed before this"
+    hint = "close it, or write a comma between the items"
+    return Finding(
+        Code.YAML_SYNTAX,
+        message,
+        hint,
+        Span(error.problem_mark.index, error.problem_mark.index + 1),
+    )
 
 
 def _is_whole(problem: str) -> bool:
@@ -201,9 +234,18 @@ def _slip(text: str, offset: int) -> _Slip | None:
     span = Span(*line.span("value"))
     for shape, code, message, hint in _SLIPS:
         if shape.match(line["value"]):
-            finding = Finding(code, message, hint or _quoted(line["value"]), span)
+            said = _open_quote(line["value"]) or (message, hint or _quoted(line["value"]))
+            finding = Finding(code, *said, span)
             return _Slip(finding, text[: span.start] + _placeholder(span) + text[span.end :])
     return None
+
+
+def _open_quote(value: str) -> tuple[str, str] | None:
+    """Return the message and hint for a text with an opening quote and no other, or None."""
+    quote = value[0]
+    if quote not in "\"'" or quote in value[1:]:
+        return None
+    return "this quote is never closed", f"write `{quote}` at the end of the text"
 
 
 def _quoted(value: str) -> str:

@@ -92,7 +92,7 @@ class _Builder:
         # PyYAML takes a lone "!" for no tag at all, though it makes a text of `! 1`
         if node.tag not in {PLAIN, TEXT, LIST, MAPPING} or self._text.startswith("!", span.start):
             message = f"the tag {quoted(_written(node))} is not allowed"
-            self._tell(Code.YAML_TAG, message, "quote the text, or remove the tag", span)
+            self._note(Code.YAML_TAG, message, "quote the text, or remove the tag", span)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, span)
         if isinstance(node, yaml.MappingNode):
@@ -106,13 +106,13 @@ class _Builder:
             return Node(node.value, span, kind)
         value, surprise = meaning(node.value)
         if surprise:
-            self._tell(*surprise, span)
+            self._note(*surprise, span)
         return Node(value, span, kind)
 
     def _mapping(self, node: yaml.MappingNode, span: Span) -> Node:
         if self._text.startswith("{{", span.start):
             message, hint = "to YAML, `{{` begins a mapping", 'quote the text: "{{ ... }}"'
-            self._tell(Code.YAML_QUOTE_JINJA, message, hint, span)
+            self._note(Code.YAML_QUOTE_JINJA, message, hint, span)
             return Node(self._text[span.start : span.end], span, "plain")
         built = Node({}, span, "mapping")
         for key, value in node.value:
@@ -137,7 +137,7 @@ class _Builder:
             return None
         if key.tag == PLAIN and key.value == "<<":
             message = "merging mappings with `<<` is not supported"
-            self._tell(Code.YAML_MERGE, message, "write the keys out", where)
+            self._note(Code.YAML_MERGE, message, "write the keys out", where)
             return None
         name = self.build(key).value
         if isinstance(name, str):
@@ -145,7 +145,7 @@ class _Builder:
         self._findings.append(key_not_text(self._text, where))
         return None
 
-    def _tell(self, code: Code, message: str, hint: str, span: Span) -> None:
+    def _note(self, code: Code, message: str, hint: str, span: Span) -> None:
         self._findings.append(Finding(code, message, hint, span))
 
 

@@ -7,8 +7,10 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
 from dagctl.spec.problem import Problem
+from dagctl.spec.wording import quoted
 
 
 def as_tuple(value: object) -> object:
@@ -25,10 +27,13 @@ class TaskBase(CheckedModel):
     form_1: ClassVar[frozenset[str]] = frozenset({"provide_context", "dependencies"})
 
     code_field: ClassVar[str] = ""
-    """The field that holds the task's code; where it is given, the type is told by it."""
+    """The field that holds the task's code; where it is given, it shows the type."""
 
     types: ClassVar[Mapping[str, type["TaskBase"]]] = {}
     """The model class of each task type; `dagctl.spec.tasks` lists them."""
+
+    dag_keys: ClassVar[frozenset[str]] = frozenset()
+    """The keys of the DAG itself; `dagctl.spec.model` sets them."""
 
     task_id: TaskId = Field(
         description="The id of the task, unique in the DAG.",
@@ -48,11 +53,20 @@ class TaskBase(CheckedModel):
     )
 
     @classmethod
-    def owner_of(cls, key: str) -> str | None:
-        """Return the task type that has this key as a field of its own, or None."""
+    def misplaced(cls, key: str) -> Problem | None:
+        """Return the problem of a key of another task type, or of the DAG, or None."""
         for name, other in TaskBase.types.items():
             if key in other.model_fields and key not in TaskBase.model_fields and other is not cls:
-                return name
+                message = f"{quoted(key)} belongs to a task of type `{name}`"
+                hint = f"change `task_type` to `{name}`, or remove the key"
+                return Problem(Code.OTHER_TASK_TYPE, message, hint)
+        if key in TaskBase.dag_keys:
+            return Problem(
+                Code.UNKNOWN_KEY,
+                f"{quoted(key)} belongs to the DAG, not to a task",
+                "write it at the start of a line, outside of `tasks`",
+                json_hint='write it beside `"tasks"`, not inside it',
+            )
         return None
 
     @classmethod

@@ -28,7 +28,10 @@ def _has_type(task: Mapping[str, Any]) -> bool:
 def _problems(task: Mapping[str, Any]) -> Iterator[Located]:
     name = task.get("task_type")
     meant = _meant(task)
-    if "task_type" not in task:
+    if "task_type" not in task and task.get("type") in TASK_TYPES:
+        yield Located(("type",), _other_name())
+        task = {key: value for key, value in task.items() if key != "type"}
+    elif "task_type" not in task:
         yield Located(("task_type",), _missing(task, meant))
     elif isinstance(name, str):
         yield Located(("task_type",), _unknown(name))
@@ -41,7 +44,7 @@ def _problems(task: Mapping[str, Any]) -> Iterator[Located]:
 
 def _meant(task: Mapping[str, Any]) -> str | None:
     """Return the type that the task would have: the near word, or the one whose code it carries."""
-    name = task.get("task_type")
+    name = task.get("task_type", task.get("type"))
     near = nearest(name, TASK_TYPES) if isinstance(name, str) else None
     carried = (kind for kind, model in TASK_TYPES.items() if model.code_field in task)
     return near or next(carried, None)
@@ -52,6 +55,10 @@ def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
     who = f"task {quoted(task_id)}: " if isinstance(task_id, str) else ""
     hint = f"add `task_type: {meant}`" if meant else f"one of: {', '.join(sorted(TASK_TYPES))}"
     return Problem(Code.MISSING_KEY, f"{who}`task_type` is missing", hint)
+
+
+def _other_name() -> Problem:
+    return Problem(Code.UNKNOWN_KEY, "unknown key `type`", "did you mean `task_type`?")
 
 
 def _unknown(name: str) -> Problem:

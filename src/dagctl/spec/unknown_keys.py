@@ -1,0 +1,68 @@
+"""What is said about a key that a model does not have: the key that was meant, or all there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import nearest, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_OTHER_NAMES = {
+    "dag_name": ("name", "title"),
+    "dag_id": ("id",),
+    "schedule": ("cron", "interval", "schedule_cron", "cron_schedule"),
+    "retries": ("retry", "max_retries"),
+    "retry_delay_minutes": ("retry_delay", "retry_minutes"),
+    "start_date": ("start", "begin"),
+    "tasks": ("steps", "jobs"),
+    "task_id": ("id", "name", "task", "task_name"),
+    "task_type": ("type", "kind"),
+    "bash_command": ("command", "cmd", "bash", "run", "script", "shell"),
+    "python_code": ("python", "code", "function", "callable"),
+    "dependencies": (
+        *("depends_on", "depends", "needs", "requires", "after", "dependency"),
+        *("upstream", "upstream_task_ids", "upstream_tasks"),
+    ),
+}
+"""Words of other tools, and short forms, for the keys of a spec."""
+
+
+def meant_keys(
+    unknown: Collection[str], given: Collection[str], known: Collection[str]
+) -> dict[str, str | None]:
+    """Return, for each unknown key, the key that was probably meant, or None."""
+    free = [name for name in known if name not in given]
+    return {key: _meant(key, free) for key in unknown}
+
+
+def _meant(key: str, free: Collection[str]) -> str | None:
+    word = key.strip("\u201c\u201d\"' ").casefold().replace("-", "_")
+    for name in free:
+        if word in _OTHER_NAMES.get(name, ()):
+            return name
+    return nearest(key, free)
+
+
+def unknown_key(key: str, value: object, meant: str | None, known: Collection[str]) -> Problem:
+    """Return the problem of a key that no part of a spec has."""
+    message = f"unknown key {quoted(key)}"
+    if is_wrapper(value):
+        hint = f"remove the level {quoted(key)}: its keys belong at the top of the spec"
+        return Problem(Code.UNKNOWN_KEY, message, hint)
+    hint = f"did you mean `{meant}`?" if meant else f"known keys: {', '.join(known)}"
+    return Problem(Code.UNKNOWN_KEY, message, hint)
+
+
+def is_wrapper(value: object) -> bool:
+    """Return whether a value holds a whole spec, one level too deep."""
+    return isinstance(value, dict) and bool(value.keys() & {"dag_name", "tasks"})
+
+
+def follow_ups(unknown: Mapping[str, object], meant: Collection[str | None]) -> set[str]:
+    """Return the keys that are missing only because they were written as one of the unknown."""
+    inside = (value for value in unknown.values() if is_wrapper(value))
+    return {name for name in meant if name} | {key for value in inside for key in value}  # type: ignore[attr-defined] # a mapping

@@ -1,0 +1,190 @@
+"""What is wrong with a value of another type than its field has, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import in_json, in_yaml, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEXT = "text"
+"""The expected type that quotes alone can give to a value."""
+NUMBER = "a number"
+WHOLE_NUMBER = "a whole number"
+TRUTH = "true or false"
+LIST = "a list"
+MAPPING = "a mapping of keys to values"
+
+_GENERAL = {
+    TEXT: "write text in quotes",
+    NUMBER: "write a number, for example 5",
+    WHOLE_NUMBER: "write a whole number, for example 2",
+    TRUTH: "write true or false, without quotes",
+    LIST: "write a list: `[a, b]`, or one line with `- ` per item",
+    MAPPING: "write `key: value`, one line per key",
+}
+_GENERAL_IN_JSON = {
+    LIST: 'write a list: `["a", "b"]`',
+    MAPPING: 'write a mapping: `{"key": "value"}`',
+}
+_SCHEDULE = 'write for example "@daily" or "0 6 * * *", in quotes'
+_REQUIRED = {"dag_name", "tasks", "task_id", "task_type"}
+_LONGEST = 60
+"""Characters of a value that a hint repeats."""
+_TRUE, _FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,3})?\s*([a-z]*)\.?")
+_MINUTES = {
+    1: {"", "m", "min", "mins", "minute", "minutes"},
+    60: {"h", "hr", "hrs", "hour", "hours"},
+    1440: {"d", "day", "days"},
+    1 / 60: {"s", "sec", "secs", "second", "seconds"},
+}
+_AROUND = " \t\"'\u201c\u201d\u2018\u2019"
+"""What may stand around a number that was meant as a number: spaces, straight and curly quotes."""
+_TIMES = {"", "x", "time", "times"}
+_GLUED_KEY = re.compile(r"([A-Za-z_]\w*):(\S.*)")
+_GLUED_ITEMS = re.compile(r"-[^\s-]\S*(?:\s+-[^\s-]\S*)*")
+
+
+def wrong_type(path: Sequence[str | int], expected: str, value: object) -> Problem:
+    """Return the problem of a value of another type than is expected at this path."""
+    field = str(path[-1]) if path else ""
+    message = f"{_name(path)} must be {expected}, not {_kind(value)}"
+    right = _right(path, expected, value)
+    if right is not None:
+        code = Code.NULL if value is None else Code.WRONG_TYPE
+        return _with_value(code, message, right, _reason(field, value, right))
+    if value is None:
+        rest = "" if field in _REQUIRED else ", or remove the key"
+        return Problem(Code.NULL, message, f"give a value{rest}")
+    hint = _specific(field, expected, value) or _GENERAL.get(expected)
+    in_braces = _GENERAL_IN_JSON.get(expected) if hint == _GENERAL.get(expected) else None
+    quotes_help = expected == TEXT and field != "schedule_interval"
+    return Problem(Code.WRONG_TYPE, message, hint, json_hint=in_braces, wants_text=quotes_help)
+
+
+def _with_value(code: str, message: str, right: object, reason: str) -> Problem:
+    yaml, json = (f"write `{spell(right)}`{reason}" for spell in (in_yaml, in_json))
+    return Problem(code, message, yaml, json_hint=json, names_value=True)
+
+
+def _reason(field: str, value: object, right: object) -> str:
+    if isinstance(value, str) and value.strip().casefold() == in_json(right):
+        return ", without quotes"
+    return ": the value is in minutes" if field == "retry_delay_minutes" else ""
+
+
+def _specific(field: str, expected: str, value: object) -> str | None:
+    if field == "schedule_interval":
+        return _SCHEDULE
+    if isinstance(value, str) and len(value) <= _LONGEST:
+        glued = _GLUED_KEY.fullmatch(value) if expected == MAPPING else None
+        if glued:
+            return f"write a space after the colon: `{glued[1]}: {glued[2]}`"
+        if expected == LIST and _GLUED_ITEMS.fullmatch(value):
+            return "write a space after each `-`"
+    return None
+
+
+def _right(path: Sequence[str | int], expected: str, value: object) -> object:
+    """Return the value that was surely or probably meant, or None."""
+    field = str(path[-1]) if path else ""
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return None
+    if field == "tasks":
+        return [{"task_id": _first_task_id(value)}]
+    if expected in {NUMBER, WHOLE_NUMBER}:
+        return _number(field, value, whole=expected == WHOLE_NUMBER)
+    if expected == TRUTH:
+        return _truth(value)
+    if expected == TEXT:
+        return _joined(field, value)
+    return _collection(path, expected, value) if isinstance(value, str) else None
+
+
+def _collection(path: Sequence[str | int], expected: str, text: str) -> object:
+    if expected == LIST:
+        return _items(text)
+    is_task = expected == MAPPING and list(path[:1]) == ["tasks"]
+    return {"task_id": text} if is_task and ":" not in text else None
+
+
+def _number(field: str, value: object, *, whole: bool) -> int | float | None:
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    if not isinstance(value, str):
+        return None
+    word = value.strip(_AROUND).casefold()
+    if word in _WORDS:
+        return _WORDS.index(word)
+    amount = _AMOUNT.fullmatch(word)
+    if amount is None:
+        return None
+    number = float(amount[1] + (amount[2] or "")) * _factor(field, amount[3])
+    if number and number.is_integer():
+        return int(number)
+    return None if whole and number else round(number, 3) or None
+
+
+def _factor(field: str, unit: str) -> float:
+    """Return by what an amount in this unit is multiplied to be what the field takes; or 0."""
+    if field != "retry_delay_minutes":
+        return 1 if unit in _TIMES else 0
+    return next((factor for factor, units in _MINUTES.items() if unit in units), 0)
+
+
+def _truth(value: object) -> bool | None:
+    word = str(value).strip().casefold() if isinstance(value, str | int) else ""
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def _first_task_id(tasks: object) -> str:
+    if not isinstance(tasks, dict):
+        return "a"
+    name = tasks.get("task_id") or next(iter(tasks), "a")
+    return name if isinstance(name, str) and len(name) <= _LONGEST else "a"
+
+
+def _items(text: str) -> list[str] | None:
+    if _GLUED_ITEMS.fullmatch(text):
+        return None
+    items = [item.strip() for item in text.strip("[] ").split(",")]
+    return [item for item in items if item] or None
+
+
+def _joined(field: str, items: object) -> str | None:
+    """Return the items of a list as the one text that the field has, or None."""
+    if not isinstance(items, list | tuple) or not items:
+        return None
+    if not all(isinstance(item, str | int) for item in items):
+        return None
+    text = (" " if field == "bash_command" else ", ").join(str(item) for item in items)
+    return text if len(text) <= _LONGEST and text.isprintable() else None
+
+
+def _name(path: Sequence[str | int]) -> str:
+    if not path:
+        return "the spec"
+    if isinstance(path[-1], int):
+        return f"each item of {_name(path[:-1])}"
+    return quoted(path[-1])
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return "a number" if isinstance(value, int) else "a number with a fraction"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    return "null" if value is None else type(value).__name__
