@@ -55,7 +55,7 @@ class ExitCode(IntEnum):
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error stops the operation, a warning is only told."""
+    """How bad a finding is: an error stops the operation, a warning is only reported."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -83,6 +83,8 @@ class Diagnostic:
     end_column: int | None = None
     file: str | None = None
     """The origin given to `load_spec`, or None."""
+    fails_in: tuple[str, ...] = ()
+    """For a warning: the Airflow targets (`"2"`, `"3"`) in which the task is certain to fail."""
 
 
 class DagctlError(Exception):

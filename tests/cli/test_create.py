@@ -131,6 +131,45 @@ def test_a_dry_run_of_what_is_there_has_nothing_to_do(workspace: Shell) -> None:
     assert done.err == "Nothing to do.\n"
 
 
+@pytest.fixture
+def many(workspace: Shell) -> Shell:
+    """Return the user with 5 recorded DAGs, of which the spec of one has changed since."""
+    for number in range(4):
+        workspace.write(f"specs/s{number}.yaml", GOOD.replace("Daily orders", f"S {number}"))
+    workspace.ok("create", "specs")
+    workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
+    return workspace
+
+
+def test_of_many_dags_only_the_changes_are_listed_and_then_the_totals(many: Shell) -> None:
+    planned = many.ok("create", "--dry-run", "specs").out.splitlines()
+    assert planned[0] == "update daily_orders v1 -> v2 from specs/orders.yaml"
+    assert not any(line.startswith("unchanged ") for line in planned)
+    assert planned[-1] == "1 to update, 4 unchanged"
+    first, last = many.ok("create", "specs").out.splitlines()
+    assert first.startswith("Updated daily_orders v2")
+    assert last == "1 updated, 4 unchanged"
+    assert many.ok("create", "specs").out == "5 unchanged; nothing to do\n"
+
+
+def test_verbose_lists_all_quiet_none_and_json_has_the_totals(many: Shell) -> None:
+    counted = {"created": 0, "updated": 1, "unchanged": 4}
+    assert many.json("create", "--dry-run", "specs")["totals"] == counted
+    assert many.ok("-v", "create", "--dry-run", "specs").out.count("unchanged s_") == 4
+    assert many.ok("-q", "create", "--dry-run", "specs").out == ""
+    assert many.json("create", "specs")["totals"] == counted
+    assert many.ok("-v", "create", "specs").out.count(" is unchanged") == 5
+    done = many.ok("-q", "create", "specs")
+    assert (done.out, done.err) == ("", "")
+
+
+def test_a_warning_about_a_spec_is_shown_with_quiet(workspace: Shell) -> None:
+    workspace.write("specs/orders.yaml", GOOD + "start_date: 2024-01-01T06:00\n")
+    done = workspace.ok("-q", "create", "specs")
+    assert done.out == ""
+    assert "warning[DAG215]" in done.err
+
+
 def test_nothing_pends_after_create(workspace: Shell) -> None:
     workspace.ok("create", "specs")
     assert workspace.run("create", "--dry-run", "--exit-code", "specs").code == ExitCode.OK
@@ -170,7 +209,7 @@ def test_a_refusing_hook_is_a_conflict_and_no_verify_skips_it(workspace: Shell) 
 )
 def test_how_much_is_told_is_the_users_choice(workspace: Shell, option: str, told: str) -> None:
     done = workspace.ok(option, "create", "specs")
-    assert done.out.startswith("Created daily_orders")
+    assert done.out.startswith("Created daily_orders") is (option != "-q")
     assert told in done.err
     assert bool(done.err) is bool(told)
     assert ("commit" in done.err) is (option == "-v")

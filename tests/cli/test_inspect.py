@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +35,9 @@ ROW = [
     "version",
     "state",
     "source",
+    "created_by",
+    "updated_by",
+    "problem",
 ]
 
 
@@ -64,6 +69,82 @@ def test_a_piped_list_is_tab_separated_without_a_heading(five: Shell) -> None:
 
 def test_names_alone(five: Shell) -> None:
     assert five.ok("list", "-o", "name", "--limit", "2").out == "dag_a\ndag_b\n"
+
+
+@pytest.mark.parametrize("form", ["text", "name", "json"])
+def test_what_is_piped_is_whole(workspace: Shell, form: str) -> None:
+    for number in range(60):
+        workspace.write(f"specs/s{number:02}.yaml", GOOD.replace("Daily orders", f"S {number:02}"))
+    workspace.ok("create", "specs")
+    done = workspace.ok("list", "-o", form)
+    assert all(f"s_{number:02}" in done.out for number in range(60))
+    assert done.err == ""
+
+
+def test_people_are_shown_by_name(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    workspace.git("config", "user.name", "Ben Okri")
+    workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
+    workspace.ok("create", "specs")
+    out = workspace.ok("show", "daily_orders").out
+    assert "Z by Ana Lima <ana@example.com>\n" in out
+    assert "Z by Ben Okri <ana@example.com>\n" in out
+    dag = workspace.json("list")["dags"][0]
+    assert (dag["created_by"][:3], dag["updated_by"][:3]) == ("Ana", "Ben")
+
+
+REFUSED = '{"dag_name": "T", "schedule_interval": "0 0 30 2 *", "tasks": [{"task_id": "a"}]}'
+
+
+@pytest.fixture
+def refused(workspace: Shell) -> Shell:
+    """Return the user with a record whose spec was made by other rules than today's."""
+    workspace.ok("create", "specs")
+    _change_row(workspace, "spec", REFUSED)
+    return workspace
+
+
+def _change_row(workspace: Shell, column: str, value: str) -> None:
+    (file,) = workspace.folder.rglob("registry.db")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"UPDATE user_dags SET {column} = ?", (value,))
+
+
+def test_show_of_a_spec_that_is_refused_today_shows_the_record_and_what_is_wrong(
+    refused: Shell,
+) -> None:
+    done = refused.ok("show", "daily_orders")
+    assert done.out.startswith("daily_orders  v1  synced\n")
+    assert "  schedule  0 2 * * *\n" in done.out
+    assert "warning: the recorded spec has" in done.err
+    assert "never fires" in done.err
+    assert "bug" not in done.err
+    dag = refused.json("show", "daily_orders")["dag"]
+    assert dag["graph"] is None
+    assert any("never fires" in line for line in dag["spec_problems"])
+    assert refused.json("list")["dags"][0]["state"] == "synced"
+
+
+@pytest.mark.parametrize("form", [["-o", "mermaid"], ["--spec"]])
+def test_a_drawing_of_a_refused_spec_is_refused_with_its_errors(
+    refused: Shell, form: list[str]
+) -> None:
+    done = refused.run("show", "daily_orders", *form)
+    assert (done.code, done.out) == (ExitCode.INVALID, "")
+    assert "never fires" in done.err
+
+
+def test_a_record_with_a_path_that_is_not_allowed_harms_only_itself(five: Shell) -> None:
+    (file,) = five.folder.rglob("registry.db")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "UPDATE user_dags SET file_path = 'dags/a/../../b.py' WHERE dag_id = 'dag_c'"
+        )
+    states = {dag["dag_id"]: dag["state"] for dag in five.json("list")["dags"]}
+    assert states.pop("dag_c") == "damaged"
+    assert set(states.values()) == {"synced"}
+    assert five.ok("list").out.count("\n") == 5
+    assert "dag_c  damaged" in five.ok("show", "dag_c").out
 
 
 def test_json_rows_are_the_guides(five: Shell) -> None:

@@ -102,11 +102,10 @@ def test_a_row_that_no_dagctl_wrote_is_updated_by_a_spec(user: Shell, place: Pla
 
 
 @pytest.mark.usefixtures("foreign_row")
-def test_a_row_that_no_dagctl_wrote_is_listed_and_its_spec_is_not_found(
-    user: Shell,
-) -> None:
+def test_a_row_that_no_dagctl_wrote_is_listed_and_shown_without_a_spec(user: Shell) -> None:
     assert [dag["dag_id"] for dag in user.json("list")["dags"]] == ["old", "orders"]
-    done = user.run("show", "old")
+    assert "  spec      none is recorded" in user.ok("show", "old").out
+    done = user.run("show", "old", "--spec")
     assert (done.code, "no spec is recorded" in done.err) == (6, True)
 
 

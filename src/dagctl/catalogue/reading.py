@@ -78,6 +78,14 @@ READING = {
         "retry_delay_minutes: 60",
         "Write a smaller number; quote it if it is text.",
     ),
+    Code.UNUSED_IGNORE: Entry(
+        "A comment that silences nothing",
+        "A comment `# dagctl: ignore CODE` silences the warnings with this code on its own line. "
+        "There is none, or it is an error, which cannot be silenced.",
+        "owner: data-team  # dagctl: ignore DAG454",
+        "owner: data-team",
+        "Remove the comment, or move it to the line that the warning names.",
+    ),
     Code.YAML_SYNTAX: Entry(
         "The text is not valid YAML",
         "The line does not fit the lines before it: wrong indentation, a missing `:` or `- `, a "

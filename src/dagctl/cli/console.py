@@ -76,8 +76,8 @@ class Console:
             self.error(text)
 
     def warn(self, text: str) -> None:
-        """Write what may be wrong without being a failure to standard error, unless quiet."""
-        self.note(f"{self.paint('warning', 'warning', on=self.err)}: {shown(text)}")
+        """Write what may be wrong without being a failure to standard error, even if quiet."""
+        self.error(f"{self.paint('warning', 'warning', on=self.err)}: {shown(text)}")
 
     def detail(self, text: str) -> None:
         """Write what only `--verbose` wants to know to standard error."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import InputFormat, Specs, TextOrJson, examples
+from dagctl.cli.options import InputFormat, Specs, Strict, TextOrJson, examples
 
 if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
@@ -51,6 +51,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     force: Force = False,
     no_verify: NoVerify = False,
     keep_going: KeepGoing = False,
+    strict: Strict = None,
     output: TextOrJson = "text",
 ) -> None:
     """Create or update DAGs, all or nothing.
@@ -64,7 +65,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.progress import reporter
     from dagctl.cli.published import tell_created, telling_recovery
     from dagctl.cli.recover import tell_recovery
-    from dagctl.cli.specs import sort_out
+    from dagctl.cli.specs import checks_of, sort_out
     from dagctl.client import Client
     from dagctl.errors import ExitCode, UsageError
 
@@ -72,7 +73,8 @@ def create(  # noqa: PLR0913 - one parameter an option
     invocation.output, invocation.dry_run = output, dry_run
     if exit_code and not dry_run:
         raise UsageError("--exit-code goes with --dry-run", hint="dagctl create --help")
-    batch = sort_out(invocation, specs, spec_format, keep_going=keep_going)
+    checks = checks_of(strict=strict)
+    batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         if dry_run:
             plan = client.plan(batch.specs, if_exists=if_exists, force=force)

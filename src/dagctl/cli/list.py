@@ -9,21 +9,40 @@ import typer
 
 from dagctl.cli.invocation import Invocation, current
 from dagctl.cli.options import examples
+from dagctl.cli.text import plural, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from dagctl.cli.console import Console
+    from dagctl.client import Client
     from dagctl.commands.list import Listed, ListedPage
+    from dagctl.ports import Page
 
 NO_DAGS = "No DAGs here.\n  next: dagctl create SPEC"
 NO_MATCH = "No DAGs that match.\n  next: dagctl list"
+DAMAGED = "damaged"
 HEADINGS = ("DAG ID", "VER", "SCHEDULE", "OWNER", "UPDATED", "STATE")
-SPARE = ("OWNER", "SCHEDULE")
-"""What a narrow terminal does without."""
+SHORTENED = ("SCHEDULE", "OWNER")
+SPARE = ("OWNER", "SCHEDULE", "UPDATED", "VER")
+"""What a narrow terminal does without, in this order; ids and states are always whole."""
+PAGE = 50
+"""How many DAGs a terminal shows at once."""
+PAGE_OF_ALL = 200
+"""How many DAGs are read at a time where all are listed: so much is in memory."""
+COUNTED = 1000
+"""How many of the DAGs that a terminal does not show are counted."""
 
-Limit = Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many DAGs a page has.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        max=1000,
+        help="At most N DAGs. Default: 50 in a table, all of them in every other form.",
+    ),
+]
 After = Annotated[
     str | None,
     typer.Option(metavar="DAG_ID", help="Start after this id (`next` of the last page)."),
@@ -33,13 +52,16 @@ Tag = Annotated[str | None, typer.Option(metavar="TAG", help="Only DAGs with thi
 User = Annotated[
     str | None, typer.Option(metavar="ID|EMAIL", help="Only DAGs that this user created.")
 ]
-Everything = Annotated[bool, typer.Option("--all", help="All pages; --limit is their size.")]
+Everything = Annotated[
+    bool,
+    typer.Option("--all", help="All DAGs in a table too; --limit is how many are read at once."),
+]
 Form = Annotated[
     Literal["text", "json", "name"], typer.Option("--output", "-o", help="The form of the result.")
 ]
 EPILOG = examples(
     "dagctl list --owner data-team",
-    "dagctl list --all | cut -f 1,3            # tab-separated when piped",
+    "dagctl list | cut -f 1,3                  # all DAGs, tab-separated, when piped",
     "dagctl list --tag gold -o name",
     "dagctl list --limit 100 --after daily_orders -o json",
 )
@@ -48,7 +70,7 @@ EPILOG = examples(
 def list_dags(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     *,
-    limit: Limit = 50,
+    limit: Limit = None,
     after: After = None,
     owner: Owner = None,
     tag: Tag = None,
@@ -56,38 +78,55 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     everything: Everything = False,
     output: Form = "text",
 ) -> None:
-    """List the DAGs that are recorded, sorted by id.
+    """List the DAGs that are recorded, sorted by id: a table on a terminal, else all of them.
 
-    The state is synced, drift (the DAG file was changed by hand) or missing (it was removed).
+    The state is synced, drift (the DAG file was changed by hand), missing (it was removed) or
+    damaged (the record cannot be read).
     """
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import tell_recovery
     from dagctl.client import Client
-    from dagctl.commands.list import with_states
 
     invocation = current(context)
     invocation.output = output
+    is_whole = everything or (limit is None and not _is_table(invocation))
+    filters = {"owner": owner, "tag": tag, "user": user}
     with Client.open(listener=Warnings(invocation.console)) as client:
-        pages = client.list(owner=owner, tag=tag, user=user, after=after, page_size=limit)
-        wanted = pages if everything else islice(pages, 1)
+        size = limit or (PAGE_OF_ALL if is_whole else PAGE)
+        pages = client.list(**filters, after=after, page_size=size)
         tell_recovery(invocation.console, client.recovered, client.unsettled)
-        narrowed = any(one is not None for one in (owner, tag, user, after))
-        _write(invocation, with_states(wanted, client.drift), NO_MATCH if narrowed else NO_DAGS)
+        narrowed = any(value is not None for value in (owner, tag, user, after))
+        written = pages if is_whole else islice(pages, 1)
+        cursor = _write(invocation, client, written, NO_MATCH if narrowed else NO_DAGS)
+        if cursor is not None:
+            rest = client.list(**filters, after=cursor, page_size=COUNTED)
+            _note_more(invocation.console, cursor, next(rest) if _is_table(invocation) else None)
 
 
-def _write(invocation: Invocation, pages: Iterable[ListedPage], empty: str) -> None:
+def _is_table(invocation: Invocation) -> bool:
+    """Return whether a person looks at the result in a terminal."""
     from dagctl.cli.console import is_terminal
 
-    console = invocation.console
-    if invocation.is_json:
-        _write_json(invocation, pages)
-    elif invocation.output == "name":
+    return invocation.output == "text" and is_terminal(invocation.console.out)
+
+
+def _write(invocation: Invocation, client: Client, pages: Iterable[Page], empty: str) -> str | None:
+    """Write the pages; return the last id where more DAGs follow."""
+    from dagctl.commands.list import with_states
+
+    cursor = None
+    if invocation.output == "name":
         for page in pages:
-            console.lines(listed.record.dag_id for listed in page.dags)
-    elif is_terminal(console.out):
-        _write_table(console, pages, empty)
-    else:
-        _write_tsv(console, pages)
+            invocation.console.lines(record.dag_id for record in page.records)
+            cursor = page.next
+        return cursor
+    listed = with_states(pages, client.drift)
+    if invocation.is_json:
+        _write_json(invocation, listed)
+        return None  # the document has it
+    if _is_table(invocation):
+        return _write_table(invocation.console, listed, empty)
+    return _write_tsv(invocation.console, listed)
 
 
 def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
@@ -103,7 +142,7 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
     invocation.console.document(envelope(invocation, result=result))
 
 
-def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> None:
+def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> str | None:
     from dagctl.cli.table import tsv
     from dagctl.commands.times import rfc3339
 
@@ -112,10 +151,10 @@ def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> None:
         rows = [_cells(listed, rfc3339(listed.record.updated_at)) for listed in page.dags]
         console.lines(tsv(rows))
         cursor = page.next
-    _tell_more(console, cursor)
+    return cursor
 
 
-def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> None:
+def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> str | None:
     """Write one table, whose columns the first page decides, or else a note in its place."""
     from datetime import UTC, datetime
 
@@ -128,7 +167,7 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> N
     for page in pages:
         rows = _rows(page, now)
         if rows and table is None:
-            table = fit(HEADINGS, rows, console.width, spare=SPARE)
+            table = fit(HEADINGS, rows, console.width, cut=SHORTENED, spare=SPARE)
             heading = next(draw(table, [HEADINGS], ascii_only=True))
             console.data(console.paint(heading, "bold", on=console.out))
         if table is not None:
@@ -136,7 +175,7 @@ def _write_table(console: Console, pages: Iterable[ListedPage], empty: str) -> N
         cursor = page.next
     if table is None:
         console.note(empty)
-    _tell_more(console, cursor)
+    return cursor
 
 
 def _rows(page: ListedPage, now: datetime) -> list[list[str]]:
@@ -150,11 +189,18 @@ def _rows(page: ListedPage, now: datetime) -> list[list[str]]:
 
 def _cells(listed: Listed, updated: str, *, version: str = "", nothing: str = "") -> list[str]:
     record = listed.record
+    if listed.state == DAMAGED:
+        return [record.dag_id, *([nothing] * 4), listed.state]
     schedule = record.schedule_interval or nothing
     number = f"{version}{record.version}"
     return [record.dag_id, number, schedule, record.owner, updated, listed.state]
 
 
-def _tell_more(console: Console, cursor: str | None) -> None:
-    if cursor is not None:
-        console.note(f"  more: the same command with --after {cursor}")
+def _note_more(console: Console, cursor: str, rest: Page | None) -> None:
+    """Note how many DAGs follow, as far as they were counted, and how to see them."""
+    if rest is None:
+        console.note(f"  more: the same command with --after {shown(cursor)}")
+        return
+    over = "more than " if rest.next else ""
+    count = plural(len(rest.records), "DAG")
+    console.note(f"  {over}{count} not shown: --all, or the next ones with --after {shown(cursor)}")

@@ -19,6 +19,10 @@ InputFormat = Annotated[
 TextOrJson = Annotated[
     Literal["text", "json"], typer.Option("--output", "-o", help="The form of the result.")
 ]
+Strict = Annotated[
+    bool | None,
+    typer.Option("--strict/--no-strict", help="Take warnings about specs for errors."),
+]
 Profile = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Which of several sessions for one project's URL."),

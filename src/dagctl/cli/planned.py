@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.specs import tell_batch
 from dagctl.cli.text import cells, clip, pad, shown
+from dagctl.cli.totals import shown_dags, totals, totals_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 STYLES: Mapping[str, Style] = {"+": "added", "-": "removed", "~": "warning", "@": "dim"}
+STATES = {"create": "created", "update": "updated", "unchanged": "unchanged"}
+"""What `create` would say of each action."""
 LONGEST_VALUE = 40
 """Cells of a value that are shown; the diff has all of it."""
 
@@ -25,15 +28,21 @@ LONGEST_VALUE = 40
 def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     """Write what `create` would do."""
     console = invocation.console
+    counted = totals(STATES[dag.action] for dag in plan.dags)
     if invocation.is_json:
-        tell_batch(invocation, {"dags": [_data(dag) for dag in plan.dags]}, batch)
+        result = {"dags": [_data(dag) for dag in plan.dags], "totals": counted}
+        tell_batch(invocation, result, batch)
         return
-    for dag in plan.dags:
+    if console.quiet:
+        return
+    for dag in shown_dags(console, plan.dags):
         console.lines(_lines(console, dag))
+    console.flush()
     if plan.pending:
         console.note("Nothing was changed. The same command without --dry-run does it.")
-    else:
+    elif len(plan.dags) == 1:
         console.note("Nothing to do.")
+    console.lines(totals_line(counted, pending=True))
 
 
 def _data(dag: PlannedDag) -> dict[str, Any]:

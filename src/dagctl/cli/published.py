@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dagctl.cli.recover import data as recovered_data
 from dagctl.cli.recover import tell_recovery
 from dagctl.cli.specs import tell_batch
-from dagctl.cli.text import plural, shown
+from dagctl.cli.text import shown
+from dagctl.cli.totals import shown_dags, totals, totals_line
 from dagctl.commands.create import CreateResult
 from dagctl.commands.times import rfc3339
 from dagctl.errors import DagctlError
@@ -28,13 +29,15 @@ def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> 
     console = invocation.console
     if invocation.is_json:
         tell_batch(invocation, _created_data(result), batch)
-    else:
-        for warning in result.warnings:
-            console.note(shown(warning))
-        console.lines(map(_created_line, result.dags))
+        console.flush()
+        return
+    for warning in result.warnings:
+        console.warn(warning)
+    if not console.quiet:
+        console.lines(map(_created_line, shown_dags(console, result.dags)))
+        console.lines(totals_line(totals(dag.state for dag in result.dags)))
     console.flush()
-    if not invocation.is_json:
-        _next(console, result)
+    _next(console, result)
 
 
 @contextmanager
@@ -69,16 +72,14 @@ def _created_line(dag: CreatedDag) -> str:
 
 
 def _next(console: Console, result: CreateResult) -> None:
-    changed = [dag for dag in result.dags if dag.changed]
-    if len(changed) == 1:
-        console.note(f"  next: dagctl show {shown(changed[0].dag_id)}")
-    elif changed:
-        console.note(f"  {plural(len(changed), 'DAG')}; next: dagctl list")
+    if len(result.dags) == 1 and result.dags[0].changed:
+        console.note(f"  next: dagctl show {shown(result.dags[0].dag_id)}")
 
 
 def _created_data(result: CreateResult) -> dict[str, Any]:
     return {
         "dags": [_created_dag_data(dag) for dag in result.dags],
+        "totals": totals(dag.state for dag in result.dags),
         "warnings": list(result.warnings),
         "recovered": recovered_data(result.recovered),
     }

@@ -33,7 +33,12 @@ Form = Annotated[
 ]
 Source = Annotated[bool, typer.Option("--source", help="Print the recorded DAG file instead.")]
 Spec = Annotated[bool, typer.Option("--spec", help="Print the recorded spec instead (YAML, JSON).")]
-STATE_STYLES: Mapping[State, Style] = {"synced": "good", "drift": "warning", "missing": "error"}
+STATE_STYLES: Mapping[State, Style] = {
+    "synced": "good",
+    "drift": "warning",
+    "missing": "error",
+    "damaged": "error",
+}
 EPILOG = examples(
     "dagctl show daily_orders",
     "dagctl show daily_orders -o mermaid",
@@ -54,7 +59,7 @@ def show(
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import tell_recovery
     from dagctl.client import Client
-    from dagctl.commands.list import STATES, Listed
+    from dagctl.commands.list import Listed, state_of
     from dagctl.errors import UsageError
 
     invocation = current(context)
@@ -67,7 +72,7 @@ def show(
     with Client.open(listener=Warnings(invocation.console)) as client:
         record = client.get(dag_id)
         tell_recovery(invocation.console, client.recovered, client.unsettled)
-        listed = Listed(record, STATES[client.drift(record)])
+        listed = Listed(record, state_of(record, client.drift))
         if source:
             invocation.console.exact(client.source(record))
         elif spec:
@@ -87,38 +92,65 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
     from datetime import UTC, datetime
 
     from dagctl.cli.envelope import envelope
-    from dagctl.commands.show import details
+    from dagctl.commands.show import details, spec_of
     from dagctl.graph.dot import dot
     from dagctl.graph.mermaid import mermaid
 
     console = invocation.console
     now = datetime.now(UTC)
+    if invocation.output in {"mermaid", "dot"}:
+        drawing = mermaid if invocation.output == "mermaid" else dot
+        console.exact(drawing(spec_of(listed.record)).rstrip("\n") + "\n")
+        return
     found = details(listed.record, now)
     if invocation.is_json:
         console.document(envelope(invocation, result={"dag": _data(found, listed, client)}))
-    elif invocation.output == "text":
+    elif listed.state == "damaged":
+        console.lines(_damaged(console, listed))
+    else:
         console.lines(_lines(invocation, found, listed.state, now))
+        console.flush()
+        _warn_of_spec(console, found)
         _warn_of_object(console, client.stored(listed.record))
         console.note(f"  next: dagctl show {shown(listed.record.dag_id)} --source")
-    else:
-        drawing = mermaid if invocation.output == "mermaid" else dot
-        console.exact(drawing(found.spec).rstrip("\n") + "\n")
+
+
+def _damaged(console: Console, listed: Listed) -> Iterator[str]:
+    """Yield what may be said of a record that cannot be trusted."""
+    record = listed.record
+    painted = console.paint("damaged", "error", on=console.out)
+    yield f"{shown(record.dag_id)}  {painted}"
+    yield f"  {'problem':<9} {shown(record.problem or 'its file path is not one of dagctl')}"
+    yield f"  {'row':<9} {shown(record.id)}"
+    yield f"  {'next':<9} ask an owner of the project to correct or remove this row of user_dags"
+
+
+def _warn_of_spec(console: Console, found: Details) -> None:
+    from dagctl.commands.show import problem_lines
+
+    lines = problem_lines(found)
+    if lines:
+        console.warn(f"the recorded spec has {plural(len(lines), 'error')} by today's rules:")
+        for line in lines:
+            console.error(f"  {shown(line)}")
+        console.note("  next: correct the spec file, then dagctl create it")
 
 
 def _warn_of_object(console: Console, stored: Drift) -> None:
     if stored != "none":
-        told = "is missing" if stored == "missing" else "is not what was recorded"
-        console.error(f"warning: the object in the store {told}; see dagctl doctor")
+        what = "is missing" if stored == "missing" else "differs from the recorded one"
+        console.warn(f"the stored file {what}; see dagctl doctor")
 
 
 def _data(found: Details, listed: Listed, client: Client) -> dict[str, Any]:
     from dagctl.commands.list import row
     from dagctl.commands.show import data
 
+    is_damaged = listed.state == "damaged"
     return {
         **row(listed),
-        "drift": client.drift(found.record),
-        "stored": client.stored(found.record),
+        "drift": None if is_damaged else client.drift(found.record),
+        "stored": None if is_damaged else client.stored(found.record),
         **data(found),
     }
 
@@ -132,6 +164,8 @@ def _lines(invocation: Invocation, found: Details, state: State, now: datetime) 
     for name, value in _facts(found, now):
         yield f"  {name:<9} {shown(value)}"
     graph = found.graph
+    if graph is None:
+        return
     tasks, levels = plural(len(graph.nodes), "task"), plural(len(graph.levels), "level")
     yield f"  {'graph':<9} {tasks}, {levels}"
     yield from (f"    {line}" for line in _drawing(invocation, found).splitlines())
@@ -146,18 +180,26 @@ def _facts(found: Details, now: datetime) -> Iterator[tuple[str, str]]:
     yield "owner", record.owner
     if record.tags:
         yield "tags", ", ".join(record.tags)
-    yield "retries", f"{spec.retries}, every {spec.retry_delay_minutes} min"
+    if spec is not None:
+        yield "retries", f"{spec.retries}, every {spec.retry_delay_minutes} min"
+    elif not record.spec:
+        yield "spec", "none is recorded: dagctl did not make this DAG"
     yield "file", record.file_path
     yield "source", record.source_path or "standard input, or Python"
     yield "airflow", record.airflow
     yield "commit", f"{record.commit_id[:12]}, {ago(record.updated_at, now)}"
-    yield "created", f"{rfc3339(record.created_at)} by {record.user_id}"
+    yield "created", f"{rfc3339(record.created_at)} by {record.created_by_name or record.user_id}"
+    if record.version > 1:
+        by = f" by {record.updated_by_name}" if record.updated_by_name else ""
+        yield "updated", f"{rfc3339(record.updated_at)}{by}"
     yield "project", record.project_id
 
 
 def _schedule(found: Details) -> str:
     interval = found.record.schedule_interval
     words = found.schedule_in_words
+    if words is None:
+        return interval or "none"
     if interval is None:
         return f"none: {words}"
     following = found.next_run
@@ -170,4 +212,6 @@ def _drawing(invocation: Invocation, found: Details) -> str:
     from dagctl.graph.text import draw
 
     console = invocation.console
+    if found.spec is None:
+        return ""
     return draw(found.spec, width=console.width - 4, ascii=is_ascii(console.out))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.console import standard_input
 from dagctl.cli.diagnostics import FORMATS, Report, Source, look
 from dagctl.cli.envelope import envelope
+from dagctl.commands.checks import Checks
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Validation, validate
+from dagctl.errors import UsageError
+from dagctl.settings import ForSpecs, load_for_specs
+from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +36,31 @@ class Batch:
     """Why some specs were left out."""
 
 
+def checks_of(*, strict: bool | None, airflow: str | None = None) -> Checks:
+    """Return how warnings are taken: as the flags say, else the workspace, if there is one.
+
+    Raises:
+        UsageError: The settings of the workspace are wrong.
+    """
+    try:
+        workspace = find_workspace(Path())
+    except UsageError:  # no workspace is no obstacle here
+        settings = ForSpecs()
+    else:
+        settings = load_for_specs(workspace, os.environ)
+    return Checks(
+        strict=settings.strict if strict is None else strict,
+        ignored=frozenset(settings.ignore),
+        airflow=airflow or settings.airflow,
+    )
+
+
 def check_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None
+    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None, checks: Checks
 ) -> Validation:
     """Return the verdict on the specs that the arguments mean."""
     reading = read_specs(arguments, standard_input(), spec_format)
-    validation = validate(reading)
+    validation = validate(reading, checks)
     found_in = {found.file for found in validation.diagnostics}
     invocation.sources = {
         document.name: Source(document.data.decode("utf-8-sig", "replace"))
@@ -46,29 +71,30 @@ def check_specs(
 
 
 def good_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None
+    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None, checks: Checks
 ) -> tuple[DagSpec, ...]:
-    """Return the specs, and tell the warnings about them.
+    """Return the specs, and report the warnings about them.
 
     Raises:
         SpecError: One of them is not good.
     """
-    return sort_out(invocation, arguments, spec_format, keep_going=False).specs
+    return sort_out(invocation, arguments, spec_format, checks, keep_going=False).specs
 
 
 def sort_out(
     invocation: Invocation,
     arguments: Sequence[str],
     spec_format: Format | None,
+    checks: Checks,
     *,
     keep_going: bool,
 ) -> Batch:
-    """Return the good specs; with `keep_going` bad ones are told and left out.
+    """Return the good specs; with `keep_going` bad ones are reported and left out.
 
     Raises:
         SpecError: One of them is not good, or with `keep_going` none is.
     """
-    validation = check_specs(invocation, arguments, spec_format)
+    validation = check_specs(invocation, arguments, spec_format, checks)
     found = validation.diagnostics
     failed = None if validation.ok else failure(found)
     if failed is not None and not (keep_going and validation.specs):
@@ -91,8 +117,7 @@ def _tell_left_out(
 ) -> None:
     console = invocation.console
     report = Report(found, invocation.sources)
-    write = console.note if failed is None else console.error
     for line in FORMATS["text"](report, look(console, console.err)):
-        write(line)
+        console.error(line)
     if failed is not None:
         console.error(f"{report.totals}. Left out; going on with the others.")

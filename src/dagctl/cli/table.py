@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from dagctl.cli.text import cells, clip, pad, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 GAP = "  "
 NARROWEST = 8
-"""Cells that a column keeps before the next wider one has to give."""
+"""Cells that a column keeps when it is shortened."""
 
 
 class Table(NamedTuple):
-    """Which columns of its rows a table shows, and the cells of each."""
+    """Which columns of its rows a table shows, the cells of each, and which are never cut."""
 
     columns: Sequence[int]
     widths: Sequence[int]
+    whole: frozenset[int]
 
 
 def fit(
@@ -26,34 +27,46 @@ def fit(
     rows: Sequence[Sequence[str]],
     width: int,
     *,
+    cut: Collection[str] = (),
     spare: Sequence[str] = (),
 ) -> Table:
-    """Return columns as wide as their longest value; the widest ones give until all fit.
+    """Return the columns that fit into a width, with their cells.
 
-    Where that is not enough, those under the headings `spare` are left out, the first one first.
+    Columns under the headings `cut` are shortened first, the widest one first. Where that is not
+    enough, those under `spare` are left out, in that order. What is left is never cut: the rows are
+    then wider than the terminal.
     """
     widest = [
         max(cells(shown(value)) for value in column) for column in zip(headings, *rows, strict=True)
     ]
+    flexible = {headings.index(heading) for heading in cut}
     columns = list(range(len(headings)))
     for heading in spare:
-        if sum(min(widest[one], NARROWEST) for one in columns) <= _room(columns, width):
+        least = (min(widest[i], NARROWEST) if i in flexible else widest[i] for i in columns)
+        if sum(least) <= _room(columns, width):
             break
         columns.remove(headings.index(heading))
-    widths = [widest[one] for one in columns]
-    while sum(widths) > _room(columns, width) and max(widths) > NARROWEST:
-        widths[widths.index(max(widths))] -= 1
-    return Table(columns, widths)
+    while (excess := sum(widest[i] for i in columns) - _room(columns, width)) > 0:
+        longest = max((i for i in columns if i in flexible), key=widest.__getitem__, default=None)
+        if longest is None or widest[longest] <= NARROWEST:
+            break
+        widest[longest] = max(NARROWEST, widest[longest] - max(1, excess // len(flexible)))
+    whole = frozenset(columns) - flexible
+    return Table(columns, [widest[i] for i in columns], whole)
 
 
 def draw(table: Table, rows: Sequence[Sequence[str]], *, ascii_only: bool) -> Iterator[str]:
-    """Yield a line for each row, every value cut to its column."""
+    """Yield a line for each row, every value cut to its column unless that is to be whole."""
     for row in rows:
         parts = (
-            pad(clip(shown(value), width, ascii_only=ascii_only), width)
-            for value, width in zip((row[i] for i in table.columns), table.widths, strict=True)
+            _cell(shown(row[i]), width, whole=i in table.whole, ascii_only=ascii_only)
+            for i, width in zip(table.columns, table.widths, strict=True)
         )
         yield GAP.join(parts).rstrip()
+
+
+def _cell(value: str, width: int, *, whole: bool, ascii_only: bool) -> str:
+    return pad(value if whole else clip(value, width, ascii_only=ascii_only), width)
 
 
 def tsv(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import InputFormat, Specs, examples
+from dagctl.cli.options import InputFormat, Specs, Strict, examples
 
 Form = Annotated[
     Literal["text", "concise", "json", "github", "sarif"],
@@ -15,14 +15,18 @@ Form = Annotated[
 ]
 EPILOG = examples(
     "dagctl validate specs/orders.yaml",
-    "dagctl validate specs --output concise",
+    "dagctl validate specs --strict --output concise",
     "dagctl validate 'specs/**/*.json' -o sarif > dagctl.sarif",
     "python make_spec.py | dagctl validate - --format json",
 )
 
 
 def validate(
-    context: typer.Context, specs: Specs, spec_format: InputFormat = None, output: Form = "text"
+    context: typer.Context,
+    specs: Specs,
+    spec_format: InputFormat = None,
+    strict: Strict = None,
+    output: Form = "text",
 ) -> None:
     """Check specs; write nothing.
 
@@ -30,13 +34,13 @@ def validate(
     """
     from dagctl.cli.diagnostics import FORMATS, Report, look
     from dagctl.cli.envelope import envelope
-    from dagctl.cli.specs import check_specs
+    from dagctl.cli.specs import check_specs, checks_of
     from dagctl.cli.text import plural
     from dagctl.commands.read import failure
 
     invocation = current(context)
     invocation.output = output
-    validation = check_specs(invocation, specs, spec_format)
+    validation = check_specs(invocation, specs, spec_format, checks_of(strict=strict))
     invocation.result = {"valid": [spec.origin for spec in validation.specs]}
     if not validation.ok:
         raise failure(validation.diagnostics)

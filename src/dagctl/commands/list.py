@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.commands.times import rfc3339
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagRecord, Page
 
-State = Literal["synced", "drift", "missing"]
+State = Literal["synced", "drift", "missing", "damaged"]
 
 STATES: Mapping[Drift, State] = {"none": "synced", "changed": "drift", "missing": "missing"}
 """What a user calls it."""
@@ -21,7 +22,7 @@ STATES: Mapping[Drift, State] = {"none": "synced", "changed": "drift", "missing"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A record, and the state of its file in the work tree."""
+    """A record, and the state of its file in the work tree, or that the record is damaged."""
 
     record: DagRecord
     state: State
@@ -40,8 +41,18 @@ def with_states(
 ) -> Iterator[ListedPage]:
     """Yield the pages, each read when it is asked for, with the state of every DAG's file."""
     for page in pages:
-        dags = (Listed(record, STATES[drift_of(record)]) for record in page.records)
+        dags = (Listed(record, state_of(record, drift_of)) for record in page.records)
         yield ListedPage(tuple(dags), page.next)
+
+
+def state_of(record: DagRecord, drift_of: Callable[[DagRecord], Drift]) -> State:
+    """Return the state of a DAG; of a damaged record no path is used, and it harms no other."""
+    if record.problem is not None:
+        return "damaged"
+    try:
+        return STATES[drift_of(record)]
+    except UsageError:  # its path is not one that dagctl would write
+        return "damaged"
 
 
 def columns(record: DagRecord) -> dict[str, Any]:
@@ -66,11 +77,14 @@ def columns(record: DagRecord) -> dict[str, Any]:
 
 
 def row(listed: Listed) -> dict[str, Any]:
-    """Return the DAG as JSON data: the columns of the guide, then version, state and source."""
+    """Return the DAG as JSON data: the columns of the guide, then what dagctl knows besides."""
     record = listed.record
     return {
         **columns(record),
         "version": record.version,
         "state": listed.state,
         "source": record.source_path,
+        "created_by": record.created_by_name,
+        "updated_by": record.updated_by_name,
+        "problem": record.problem,
     }

@@ -37,6 +37,11 @@ class PlannedDag:
     """The unified diff of the DAG file; empty if it stays as it is."""
     source: str | None
 
+    @property
+    def changed(self) -> bool:
+        """Whether it would be created or updated."""
+        return self.action is not Action.UNCHANGED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanResult:
@@ -47,7 +52,7 @@ class PlanResult:
     @property
     def pending(self) -> bool:
         """Whether anything would be created or updated."""
-        return any(dag.action is not Action.UNCHANGED for dag in self.dags)
+        return any(dag.changed for dag in self.dags)
 
 
 def plan(context: Context, changes: Iterable[Change], options: Options) -> PlanResult:

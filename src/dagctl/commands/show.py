@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.times import rfc3339
-from dagctl.errors import NotFoundError
+from dagctl.errors import NotFoundError, SpecError
 from dagctl.graph.layout import edges, levels, parents
 from dagctl.spec.fields.schedule import next_run
 from dagctl.spec.fields.schedule_words import in_words
-from dagctl.spec.model import DagSpec
+from dagctl.spec.load import check_data
 from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from dagctl.errors import Diagnostic
     from dagctl.ports import DagRecord
+    from dagctl.spec.model import DagSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,27 @@ class Details:
     """A DAG, read for a person."""
 
     record: DagRecord
-    spec: DagSpec
-    schedule_in_words: str
+    spec: DagSpec | None
+    """None if no spec is recorded, or one that today's rules refuse."""
+    problems: tuple[Diagnostic, ...]
+    """Why the recorded spec is refused."""
+    schedule_in_words: str | None
     next_run: datetime | None
-    """The next time it fires, or None if never again."""
-    graph: Graph
+    """The next time it fires; None if never again, or without a spec."""
+    graph: Graph | None
 
 
 def details(record: DagRecord, now: datetime) -> Details:
-    """Return what is known of a DAG at a time.
-
-    Raises:
-        NotFoundError: No spec is recorded.
-    """
-    spec = _spec(record)
+    """Return what is known of a DAG at a time, also where its recorded spec is refused today."""
+    checked = check_data(record.spec) if record.spec else None
+    spec = checked.spec if checked else None
     return Details(
         record=record,
         spec=spec,
-        schedule_in_words=in_words(spec.schedule_interval),
-        next_run=next_run(spec.schedule_interval, spec.start_date, now),
-        graph=_graph(spec),
+        problems=checked.diagnostics if checked and spec is None else (),
+        schedule_in_words=in_words(spec.schedule_interval) if spec else None,
+        next_run=next_run(spec.schedule_interval, spec.start_date, now) if spec else None,
+        graph=graph_of(spec) if spec else None,
     )
 
 
@@ -64,9 +67,41 @@ def data(found: Details) -> dict[str, Any]:
     return {
         "schedule_in_words": found.schedule_in_words,
         "next_run": None if found.next_run is None else rfc3339(found.next_run),
-        "graph": graph_data(found.graph),
-        "spec": dict(found.record.spec),
+        "graph": None if found.graph is None else graph_data(found.graph),
+        "spec": dict(found.record.spec) or None,
+        "spec_problems": problem_lines(found),
     }
+
+
+def problem_lines(found: Details) -> list[str]:
+    """Return why the recorded spec is refused: the path, and what is wrong there."""
+    return [
+        f"{'.'.join(map(str, problem.path)) or 'the spec'}: {problem.message}"
+        for problem in found.problems
+    ]
+
+
+def spec_of(record: DagRecord) -> DagSpec:
+    """Return the recorded spec, its keys in their order: a database may keep them in another.
+
+    Raises:
+        NotFoundError: No spec is recorded.
+        SpecError: Today's rules refuse it.
+    """
+    if not record.spec:
+        raise NotFoundError(
+            f"no spec is recorded of `{record.dag_id}`: dagctl did not make it",
+            hint="`dagctl list --output json` has all that is recorded",
+        )
+    checked = check_data(record.spec)
+    if checked.spec is None:
+        raise SpecError(
+            [
+                replace(problem, file=f"the spec of {record.dag_id}")
+                for problem in checked.diagnostics
+            ]
+        )
+    return checked.spec
 
 
 def graph_data(graph: Graph) -> dict[str, Any]:
@@ -80,25 +115,16 @@ def graph_data(graph: Graph) -> dict[str, Any]:
 
 def spec_as_json(record: DagRecord) -> str:
     """Return the recorded spec as a JSON document."""
-    return json.dumps(_spec(record).to_data(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(spec_of(record).to_data(), indent=2, ensure_ascii=False) + "\n"
 
 
 def spec_as_yaml(record: DagRecord) -> str:
     """Return the recorded spec as a YAML document, code as blocks where YAML can hold it so."""
-    return to_yaml(_spec(record))
+    return to_yaml(spec_of(record))
 
 
-def _spec(record: DagRecord) -> DagSpec:
-    """Return the recorded spec, its keys in their order: a database may keep them in another."""
-    if not record.spec:
-        raise NotFoundError(
-            f"no spec is recorded of `{record.dag_id}`: dagctl did not make it",
-            hint="`dagctl list --output json` has all that is recorded",
-        )
-    return DagSpec.from_data(dict(record.spec))
-
-
-def _graph(spec: DagSpec) -> Graph:
+def graph_of(spec: DagSpec) -> Graph:
+    """Return the tasks of a spec, with their edges and levels."""
     return Graph(
         nodes=tuple(task.task_id for _, task in spec.walk()),
         edges=tuple(edges(parents(spec))),

@@ -14,8 +14,8 @@ AGES = (
 
 
 def rfc3339(moment: datetime) -> str:
-    """Return an aware time in UTC as RFC 3339 writes it, with `Z`."""
-    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    """Return an aware time in UTC as RFC 3339 writes it, in whole seconds, with `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def ago(moment: datetime, now: datetime) -> str:

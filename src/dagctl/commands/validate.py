@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dagctl.commands.checks import judged
 from dagctl.errors import Diagnostic, Severity
 from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dagctl.commands.checks import Checks
     from dagctl.commands.read import Document, Reading
     from dagctl.spec.model import DagSpec
 
@@ -28,18 +30,21 @@ class Validation:
         return all(found.severity is not Severity.ERROR for found in self.diagnostics)
 
 
-def validate(reading: Reading) -> Validation:
+def validate(reading: Reading, checks: Checks) -> Validation:
     """Return what is good and what is not, the files that could not be read first."""
-    checked = [_check(document) for document in reading.documents]
+    checked = [_check(document, checks) for document in reading.documents]
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
         diagnostics=(*reading.problems, *_flat(found for _, found in checked)),
     )
 
 
-def _check(document: Document) -> tuple[DagSpec | None, list[Diagnostic]]:
+def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Diagnostic]]:
     checked = check_spec(document.data, format=document.format, origin=document.origin)
-    return checked.spec, [replace(one, file=document.name) for one in checked.diagnostics]
+    found = judged(checked.diagnostics, document.data.decode("utf-8", "replace"), checks)
+    failed = any(finding.severity is Severity.ERROR for finding in found)
+    spec = None if failed else checked.spec
+    return spec, [replace(finding, file=document.name) for finding in found]
 
 
 def _flat(lists: Iterable[list[Diagnostic]]) -> Iterable[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from graphlib import CycleError
 from typing import TYPE_CHECKING
 
@@ -9,38 +10,121 @@ from dagctl.graph.art import art
 from dagctl.graph.layout import levels, parents
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.graph.layout import Parents
     from dagctl.spec.model import DagSpec
 
 _MOST_TASKS_DRAWN = 15  # above this a list is easier to read
 _WIDEST_COLUMN = 32
+_NARROWEST = 20
+_FEWEST_TOGETHER = 4
+_MOST_DIGITS = 9
+_NUMBERED = re.compile(r"(.*?)([0-9]+)([^0-9]*)", re.ASCII)
 
 
 def draw(spec: DagSpec, *, width: int, ascii: bool) -> str:  # noqa: A002 - the standard word
     """Return the graph as text from which every edge can be read, without a final newline.
 
     Tasks and lines from left to right if there are few tasks and they fit into `width` columns;
-    else one line a task: its level, its id, and the tasks that it waits for.
+    else one line a task: its level, its id, and the tasks that it waits for. Four or more tasks
+    that wait for the same ones share a row.
     """
     graph = parents(spec)
     if len(graph) <= _MOST_TASKS_DRAWN:
         try:
             drawn = art(graph, ascii=ascii)
         except CycleError:
-            return _listing(spec)
+            return _listing(spec, width)
         if max(len(line) for line in drawn) <= width:
             return "\n".join(drawn)
-    return _listing(spec)
+    return _listing(spec, width)
 
 
-def _listing(spec: DagSpec) -> str:
-    """Return one line a task, by level: `3  transform  <- stage`."""
+def _listing(spec: DagSpec, width: int) -> str:
+    """Return the tasks by level, with what they wait for: `3  transform  <- stage`."""
     graph = parents(spec)
-    rows = [(number, task) for number, level in enumerate(levels(spec), 1) for task in level]
+    rows = [
+        (number, short_form(tasks), short_form(graph[tasks[0]]))
+        for number, level in enumerate(levels(spec), 1)
+        for tasks in _rows_of(level, graph)
+    ]
     digits = len(str(rows[-1][0]))
-    wide = min(_WIDEST_COLUMN, max(len(task) for task in graph))
-    lines = [f"{number:>{digits}}  {task:<{wide}}  {_waits(graph[task])}" for number, task in rows]
-    return "\n".join(line.rstrip() for line in lines)
+    lengths = (len(", ".join(names)) for _, names, _ in rows)
+    wide = max((length for length in lengths if length <= _WIDEST_COLUMN), default=0)
+    lines = (_row(row, digits, wide, width) for row in rows)
+    return "\n".join(line for row_lines in lines for line in row_lines)
 
 
-def _waits(tasks: tuple[str, ...]) -> str:
-    return f"<- {', '.join(tasks)}" if tasks else ""
+def _rows_of(level: Sequence[str], graph: Parents) -> Iterator[list[str]]:
+    """Yield the tasks of a level: many that wait for the same tasks together, others alone."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for task in level:
+        groups.setdefault(graph[task], []).append(task)
+    for tasks in groups.values():
+        if len(tasks) < _FEWEST_TOGETHER:
+            yield from ([task] for task in tasks)
+        else:
+            yield tasks
+
+
+def short_form(tasks: Sequence[str]) -> list[str]:
+    """Return the ids, each run of numbered ones as one item: `load_00 ... load_39 (40)`."""
+    items: list[str] = []
+    for run in _runs(tasks):
+        items += [f"{run[0]} ... {run[-1]} ({len(run)})"] if len(run) >= _FEWEST_TOGETHER else run
+    return items
+
+
+def _runs(tasks: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the tasks in stretches in which a number in the id counts up by one."""
+    run: list[str] = []
+    for task in tasks:
+        if run and _following(run[-1]) != task:
+            yield run
+            run = []
+        run.append(task)
+    if run:
+        yield run
+
+
+def _following(task: str) -> str | None:
+    """Return the id with its last number one higher, or None if it has no number."""
+    found = _NUMBERED.fullmatch(task)
+    if found is None or len(found[2]) > _MOST_DIGITS:
+        return None
+    return f"{found[1]}{int(found[2]) + 1:0{len(found[2])}}{found[3]}"
+
+
+def _row(
+    row: tuple[int, list[str], list[str]], digits: int, wide: int, width: int
+) -> Iterator[str]:
+    """Yield the lines of a row, wrapped after commas and never inside an id."""
+    number, names, waits = row
+    first, *more = _wrapped(names, width - digits - 2)
+    if not waits:
+        yield f"{number:>{digits}}  {first}"
+    elif not more and len(first) <= wide:
+        head = f"{number:>{digits}}  {first:<{wide}}  <- "
+        wait, *rest = _wrapped(waits, max(width - len(head), _NARROWEST))
+        yield head + wait
+        yield from (" " * len(head) + line for line in rest)
+        return
+    else:
+        yield f"{number:>{digits}}  {first}"
+    yield from (" " * (digits + 2) + line for line in more)
+    if waits:
+        wait, *rest = _wrapped(waits, max(width - digits - 7, _NARROWEST))
+        yield " " * (digits + 4) + "<- " + wait
+        yield from (" " * (digits + 7) + line for line in rest)
+
+
+def _wrapped(items: Sequence[str], width: int) -> list[str]:
+    """Return the items joined with commas, on lines of a width; a wider item has its own line."""
+    lines = [""]
+    for place, item in enumerate(items):
+        text = item if place == len(items) - 1 else f"{item}, "
+        if lines[-1] and len(lines[-1]) + len(text.rstrip()) > width:
+            lines.append("")
+        lines[-1] += text
+    return [line.rstrip() for line in lines]

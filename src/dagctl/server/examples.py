@@ -64,6 +64,7 @@ DETAILS = {
     "next_run": "2024-01-16T00:00:00Z",
     "graph": GRAPH,
     "spec": {key: value for key, value in REPORT.items() if key != "project_id"},
+    "spec_problems": [],
 }
 VERDICT = {
     "valid": False,

@@ -68,13 +68,18 @@ class Graph(Form):
 
 
 class Details(Dag):
-    """Everything about one DAG. The last four are null for a row that dagctl did not make."""
+    """Everything about one DAG.
+
+    What follows from the spec is null for a row without one, and where today's rules refuse it.
+    """
 
     version: int
     schedule_in_words: str | None
     next_run: str | None = Time
     graph: Graph | None
     spec: dict[str, Any] | None
+    spec_problems: list[str]
+    """Why the recorded spec is refused by today's rules."""
 
 
 class Place(Form):

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CHECKS",
     "HOW_TO_LINK",
+    "ForSpecs",
     "Remote",
     "Settings",
     "check_flag",
+    "load_for_specs",
     "load_remote",
     "load_settings",
     "read_toml",
@@ -59,6 +61,10 @@ class Settings:
     """Its bucket for DAG files."""
     lock_timeout: float = 60.0
     """How many seconds to wait for another dagctl in the same workspace."""
+    strict: bool = False
+    """Whether warnings about specs are errors."""
+    ignore: tuple[str, ...] = ()
+    """The codes of warnings about specs that are left out."""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Where each value comes from: `default`, `dagctl.toml:3`, `DAGCTL_AIRFLOW`, `--airflow`."""
 
@@ -79,6 +85,24 @@ class Remote(NamedTuple):
     endpoint: Endpoint
     project_id: str | None
     bucket: str = "dags"
+
+
+class ForSpecs(NamedTuple):
+    """What counts where a spec is only checked or rendered, for which no project need be set."""
+
+    strict: bool = False
+    ignore: tuple[str, ...] = ()
+    airflow: str = "3"
+
+
+def load_for_specs(workspace: Workspace, environ: Mapping[str, str]) -> ForSpecs:
+    """Return the settings of `workspace` that a check of a spec needs.
+
+    Raises:
+        UsageError: A file cannot be read, a key is unknown, a value is wrong.
+    """
+    given = _given(workspace, environ)
+    return ForSpecs(**_checked({key: given[key] for key in ForSpecs._fields if key in given}))
 
 
 def load_settings(

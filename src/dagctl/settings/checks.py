@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
 from dagctl.paths import is_reserved
+from dagctl.spec.codes import Code
 from dagctl.spec.fields.project_id import uuid_of
 from dagctl.spec.target import TARGET_EXAMPLE, target_of
 
@@ -106,6 +107,25 @@ def _bucket(given: Given) -> str:
     raise _refuse(given, "bucket", "the name of a bucket")
 
 
+def _strict(given: Given) -> bool:
+    if isinstance(given.value, bool):
+        return given.value
+    raise _refuse(given, "strict", "true or false")
+
+
+def _ignored(given: Given) -> tuple[str, ...]:
+    codes = given.value
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise _refuse(given, "ignore", 'a list of codes, such as ["DAG454"]')
+    known = {str(code) for code in Code}
+    for code in codes:
+        if code not in known:
+            near = get_close_matches(code, known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else "dagctl explain --list"
+            raise UsageError(f"{given.origin}: there is no code {code!r}", hint=hint)
+    return tuple(codes)
+
+
 CHECKS: Mapping[str, Callable[[Given], object]] = {
     "project_id": _project_id,
     "dags_folder": _dags_folder,
@@ -115,5 +135,7 @@ CHECKS: Mapping[str, Callable[[Given], object]] = {
     "supabase_url": _of_endpoint(checked_url),
     "supabase_key": _of_endpoint(checked_key),
     "supabase_bucket": _bucket,
+    "strict": _strict,
+    "ignore": _ignored,
 }
 """Each key, and what makes its value good; the order is that of `dagctl.toml`."""

@@ -18,7 +18,7 @@ ENVIRONMENT_PREFIX = "DAGCTL_"
 TOML_HINT = 'each line has the form: key = "value"'
 
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "": {key: key for key in CHECKS if not key.startswith("supabase_")},
+    "": {key: key for key in CHECKS if not key.startswith(("supabase_", "strict", "ignore"))},
     "airflow": {"version": "airflow"},
     "supabase": {
         "url": "supabase_url",
@@ -26,6 +26,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "project_id": "project_id",
         "bucket": "supabase_bucket",
     },
+    "checks": {"strict": "strict", "ignore": "ignore"},
 }
 """The keys of each table that a file may have (`""` is the top), and which setting each one is."""
 
@@ -146,6 +147,10 @@ def _known(key: str, keys: Mapping[str, str], origin: str) -> str:
 
 def _typed(key: str, text: str) -> object:
     """Return the text of a flag or variable as TOML would have given it."""
+    if key == "strict":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if key == "ignore":
+        return [code.strip() for code in text.split(",") if code.strip()]
     if key != "lock_timeout":
         return text
     try:

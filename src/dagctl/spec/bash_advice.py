@@ -39,6 +39,11 @@ Before the first success there is no `prev_data_interval_start_success`, and `No
 """
 _GUARDS = {"default", "d", "defined", "undefined"}
 """Filters and tests that bear a variable that is not there."""
+_BRANCHES = (
+    *(nodes.If, nodes.For, nodes.CondExpr, nodes.And, nodes.Or),
+    *(nodes.Macro, nodes.CallBlock, nodes.Block),
+)
+"""What may leave a part of a template out."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
 _KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
@@ -50,17 +55,18 @@ def bash_warnings(command: str) -> Iterator[Problem]:
     if any(mark in command for mark in MARKS):
         tree = parse_template(command)
         names = _read_names(tree)
-        yield from _gone_variables(command, names)
+        yield from _gone_variables(command, tree, names)
         yield from _unknown_variables(command, tree, names - _KNOWN)
         yield from parameter_warnings(command)
 
 
-def _gone_variables(command: str, names: set[str]) -> Iterator[Problem]:
+def _gone_variables(command: str, tree: nodes.Template, names: set[str]) -> Iterator[Problem]:
+    fails_in = ("3",) if _is_straight(tree) else ()
     for name in sorted(names & REPLACEMENTS.keys()):
         place = _first(command, name)
         message = f"Airflow 3 has no variable `{name}`: the task would fail"
         hint = f"write {{{{ {REPLACEMENTS[name]} }}}}"
-        yield Problem(Code.GONE_VARIABLE, message, hint, place, Severity.WARNING)
+        yield Problem(Code.GONE_VARIABLE, message, hint, place, Severity.WARNING, fails_in=fails_in)
 
 
 def _unknown_variables(command: str, tree: nodes.Template, strange: set[str]) -> Iterator[Problem]:
@@ -72,7 +78,16 @@ def _unknown_variables(command: str, tree: nodes.Template, strange: set[str]) ->
         message = f"templates have no variable {quoted(name)}: the task would fail"
         hint = did_you_mean(name, CONTEXT_KEYS) or "write `params.NAME` or `var.value.NAME`"
         place = _first(command, name)
-        yield Problem(Code.UNKNOWN_VARIABLE, message, hint, place, Severity.WARNING)
+        fails_in = ("2", "3") if _is_straight(tree) else ()
+        yield Problem(
+            Code.UNKNOWN_VARIABLE, message, hint, place, Severity.WARNING, fails_in=fails_in
+        )
+
+
+def _is_straight(tree: nodes.Template) -> bool:
+    """Return whether every expression of a template is evaluated, and none bears a missing name."""
+    guards = (node for node in tree.find_all((nodes.Filter, nodes.Test)) if node.name in _GUARDS)
+    return not any(tree.find_all(_BRANCHES)) and not any(guards)
 
 
 def _read_names(part: nodes.Node) -> set[str]:

@@ -20,7 +20,7 @@ from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Format = Literal["yaml", "json"]
 
@@ -88,6 +88,26 @@ def check_spec(
     return Checked(spec and spec.with_origin(origin), diagnostics)
 
 
+def check_data(data: Mapping[str, object]) -> Checked:
+    """Return the spec that JSON data hold, and all errors; they have paths and no lines."""
+    try:
+        return Checked(DagSpec.from_data(data), ())
+    except ValidationError as error:
+        lines = error.errors(include_url=False)
+    problems = ((line["loc"], line["ctx"]["problem"]) for line in lines)
+    return Checked(None, tuple(_without_place(*problem) for problem in problems))
+
+
+def _without_place(path: tuple[str | int, ...], problem: Problem) -> Diagnostic:
+    return Diagnostic(
+        code=problem.code,
+        message=problem.message,
+        severity=problem.severity,
+        hint=problem.json_hint or problem.hint,
+        path=path,
+    )
+
+
 def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Sequence[Finding]]:
     document = reading.document
     if document is None:
@@ -131,4 +151,5 @@ def _diagnostic(text: str, finding: Finding, origin: str | None) -> Diagnostic:
         end_line=end_line,
         end_column=end_column,
         file=origin,
+        fails_in=finding.fails_in,
     )

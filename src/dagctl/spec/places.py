@@ -85,7 +85,9 @@ def _place(document: Document, located: Located) -> Finding:
         hint = _quote(document, path) or hint
     if problem.code in _OF_CODE and _is_folded(document, path):
         hint = f"write `{path[-1]}: |`, so that the lines below stay lines"
-    return Finding(problem.code, problem.message, hint, span, problem.severity, path)
+    return Finding(
+        problem.code, problem.message, hint, span, problem.severity, path, problem.fails_in
+    )
 
 
 def _written(document: Document, path: tuple[str | int, ...]) -> tuple[str | int, ...]:

@@ -45,6 +45,8 @@ class Problem:
     """The hint for a document in JSON, where it differs."""
     names_value: bool = False
     """Whether the hint names the very value to write."""
+    fails_in: tuple[str, ...] = ()
+    """For a warning: the Airflow targets in which the task is certain to fail when it runs."""
 
     def __str__(self) -> str:
         """Return the message and the hint, as pydantic's report shows them."""

@@ -22,23 +22,33 @@ def test_columns_are_as_wide_as_their_longest_value() -> None:
 
 
 def test_the_widest_column_gives_first() -> None:
-    table = fit(HEADINGS, [["a" * 60, "short"]], 40)
+    table = fit(HEADINGS, [["a" * 60, "short"]], 40, cut=("ID",))
     (line,) = draw(table, [["a" * 60, "short"]], ascii_only=False)
     assert line == "a" * 32 + "…  short"
 
 
-def test_a_narrow_table_does_without_the_spare_columns() -> None:
-    headings = ("DAG ID", "SCHEDULE", "OWNER", "STATE")
-    rows = [["daily_orders_of_all_shops", "0 2 * * *", "data-team", "synced"]]
+LIST = ("DAG ID", "SCHEDULE", "OWNER", "STATE")
+LISTED = [["daily_orders_of_all_shops", "0 2 * * *", "data-team", "synced"]]
 
-    def drawn(width: int) -> str:
-        table = fit(headings, rows, width, spare=("OWNER", "SCHEDULE"))
-        return next(draw(table, rows, ascii_only=False))
 
-    assert drawn(60) == "daily_orders_of_all_shops  0 2 * * *  data-team  synced"
-    assert drawn(36) == "daily_o…  0 2 * *…  data-te…  synced"
-    assert drawn(35) == "daily_orders_of…  0 2 * * *  synced"
-    assert drawn(20) == "daily_order…  synced"
+def _drawn(width: int) -> str:
+    table = fit(LIST, LISTED, width, cut=("SCHEDULE", "OWNER"), spare=("OWNER", "SCHEDULE"))
+    return next(draw(table, LISTED, ascii_only=False))
+
+
+def test_a_narrow_table_shortens_and_drops_other_columns_but_never_the_id() -> None:
+    assert _drawn(60) == "daily_orders_of_all_shops  0 2 * * *  data-team  synced"
+    assert _drawn(54) == "daily_orders_of_all_shops  0 2 * *…  data-team  synced"
+    assert _drawn(53) == "daily_orders_of_all_shops  0 2 * *…  data-te…  synced"
+    assert _drawn(52) == "daily_orders_of_all_shops  0 2 * * *  synced"
+    assert _drawn(40) == "daily_orders_of_all_shops  synced"
+    assert _drawn(20) == "daily_orders_of_all_shops  synced"
+
+
+def test_an_id_that_is_longer_than_those_of_the_first_page_is_whole() -> None:
+    table = fit(LIST, LISTED, 60, cut=("SCHEDULE",))
+    longer = [["x" * 40, "0 2 * * *", "data-team", "synced"]]
+    assert next(draw(table, longer, ascii_only=False)).startswith("x" * 40 + "  0 2")
 
 
 @given(
@@ -46,7 +56,7 @@ def test_a_narrow_table_does_without_the_spare_columns() -> None:
     st.integers(40, 120),
 )
 def test_a_table_fits_the_terminal(rows: list[tuple[str, str]], width: int) -> None:
-    table = fit(HEADINGS, rows, width)
+    table = fit(HEADINGS, rows, width, cut=HEADINGS)
     lines = list(draw(table, [HEADINGS, *rows], ascii_only=True))
     assert len(lines) == len(rows) + 1
     assert all(cells(line) <= max(width, 2 * NARROWEST + len(GAP)) for line in lines)

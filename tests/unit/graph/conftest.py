@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import BashTask
 
@@ -20,3 +22,15 @@ def spec(**tasks: str) -> DagSpec:
             for task, waits in tasks.items()
         ),
     )
+
+
+def tasks_of(item: str) -> list[str]:
+    """Return the tasks that an item of the short form of a list stands for."""
+    run = re.fullmatch(r"(\S+) \.\.\. (\S+) \(([0-9]+)\)", item)
+    if run is None:
+        return [item]
+    head, number, tail = re.fullmatch(r"(.*?)([0-9]+)([^0-9]*)", run[1]).groups()  # type: ignore[union-attr] # it has a number
+    numbers = range(int(number), int(number) + int(run[3]))
+    tasks = [f"{head}{each:0{len(number)}}{tail}" for each in numbers]
+    assert tasks[-1] == run[2]
+    return tasks

@@ -12,6 +12,7 @@ from dagctl.graph.mermaid import mermaid
 from dagctl.graph.text import draw
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import BashTask
+from tests.unit.graph.conftest import tasks_of
 
 Edges = set[tuple[str, str]]
 
@@ -122,12 +123,31 @@ def arrows_from(cells: dict[tuple[int, int], str], start: tuple[int, int]) -> se
     return ends
 
 
-def edges_of_listing(text: str) -> Edges:
-    found = set()
+def rows_of_listing(text: str) -> list[tuple[list[str], list[str]]]:
+    """Return the tasks of each row, and those that they wait for."""
+    digits = len(text) - len(text.lstrip(" ")) + 1
+    rows: list[str] = []
     for line in text.splitlines():
-        _, task, *waits = line.replace(",", " ").split()
-        found |= {(parent, task) for parent in waits[1:]}
-    return found
+        if line[:digits].strip():
+            rows.append(line[digits:])
+        else:
+            rows[-1] += " " + line
+    parts = (" ".join(row.split()).partition("<- ") for row in rows)
+    return [(_tasks(names), _tasks(waits)) for names, _, waits in parts]
+
+
+def _tasks(names: str) -> list[str]:
+    items = filter(None, names.strip().split(", "))
+    return [task for item in items for task in tasks_of(item)]
+
+
+def edges_of_listing(text: str) -> Edges:
+    return {
+        (parent, task)
+        for tasks, waits in rows_of_listing(text)
+        for task in tasks
+        for parent in waits
+    }
 
 
 @given(specs(), st.booleans())
@@ -144,4 +164,7 @@ def test_a_drawing_fits_the_width_or_is_a_listing_of_every_edge(spec: DagSpec, w
 
     if max(len(line) for line in text.splitlines()) > width or "<-" in text:
         assert edges_of_listing(text) == edges(spec)
-        assert len(text.splitlines()) == len(spec.tasks)
+        rows = rows_of_listing(text)
+        assert sorted(task for tasks, _ in rows for task in tasks) == sorted(
+            task.task_id for task in spec.tasks
+        )

@@ -158,11 +158,11 @@ async def draw_dag(
 ) -> Response:
     """Return the graph of a DAG: as JSON, or as text for Mermaid or Graphviz."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    found = await service.compute(lambda: show.details(record, datetime.now(UTC)))
+    spec = await service.compute(partial(show.spec_of, record))
     if form == "json":
-        return Answer(show.graph_data(found.graph))
+        return Answer(show.graph_data(show.graph_of(spec)))
     draw, media_type = DRAWINGS[form]
-    return PlainTextResponse(draw(found.spec), media_type=media_type)
+    return PlainTextResponse(draw(spec), media_type=media_type)
 
 
 @router.get(
@@ -187,8 +187,6 @@ async def dag_source(
 
 
 def details(record: DagRecord) -> dict[str, Any]:
-    """Return a DAG as JSON data: its row, then what follows from its spec, if it has one."""
+    """Return a DAG as JSON data: its row, then what follows from its spec, if it has a good one."""
     row = {**listing.columns(record), "version": record.version}
-    if not record.spec:
-        return {**row, "schedule_in_words": None, "next_run": None, "graph": None, "spec": None}
     return {**row, **show.data(show.details(record, datetime.now(UTC)))}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Place
+from dagctl.spec.problem import Place, Problem
 from dagctl.spec.python_code.checks import runs_at_import, signature_annotations
 from dagctl.spec.python_code.findings import finding, place_of_node
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from warnings import WarningMessage
 
-    from dagctl.spec.problem import Problem
     from dagctl.spec.python_code.source import Source
 
 
@@ -38,12 +37,13 @@ def lint(caught: Iterable[WarningMessage], source: Source) -> list[Problem]:
 def unfilled(function: ast.FunctionDef, source: Source) -> list[Problem]:
     """Return a warning for each required parameter that Airflow has no value for."""
     return [
-        finding(
+        Problem(
             Code.PYTHON_PARAMETER,
             f"Airflow passes no `{parameter.arg}` to this function, so the task would fail",
             "give it a default, or read what you need from `**context`",
             place_of_node(parameter, source),
             Severity.WARNING,
+            fails_in=("2", "3"),
         )
         for parameter, by_name in _required(function.args)
         if not by_name or parameter.arg not in CONTEXT_KEYS

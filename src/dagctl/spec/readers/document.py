@@ -39,6 +39,8 @@ class Finding:
     span: Span
     severity: Severity = Severity.ERROR
     path: tuple[str | int, ...] = ()
+    fails_in: tuple[str, ...] = ()
+    """As of a `Problem`."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,114 @@
+"""How strictly warnings are taken: as errors, as warnings, or not at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dagctl.errors import Diagnostic, Severity
+from dagctl.spec.codes import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_COMMENT = re.compile(r"#[ \t]*dagctl:[ \t]*ignore\b[ \t]*(?P<codes>[A-Za-z0-9, \t]*)")
+_CODE = re.compile(r"[A-Za-z0-9]+")
+MOST_COMMENTS = 1000
+"""How many comments of one spec are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What a workspace and a command line say about warnings."""
+
+    strict: bool = False
+    """Whether warnings are errors."""
+    ignored: frozenset[str] = frozenset()
+    """The codes of warnings that are left out."""
+    airflow: str = "3"
+    """The target, as the setting names it: what is certain to fail there is an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """A comment that silences the warnings with a code on its line."""
+
+    code: str
+    line: int
+    column: int
+    end_column: int
+
+
+def judged(found: Iterable[Diagnostic], text: str, checks: Checks) -> tuple[Diagnostic, ...]:
+    """Return the findings about a spec as a workspace takes them.
+
+    Args:
+        found: The findings.
+        text: The spec, with its comments `# dagctl: ignore DAG454`.
+        checks: What counts.
+
+    Returns:
+        The findings in the order of the text: without the warnings that are ignored, with one for
+        each comment that silences nothing, and with the severity that counts.
+    """
+    taken = [_certain(finding, checks) for finding in found]
+    ignores = list(ignores_in(text))
+    silenced = {(ignore.line, ignore.code) for ignore in ignores}
+    kept = [finding for finding in taken if not _is_silenced(finding, silenced, checks)]
+    used = {_place(finding) for finding in taken if finding.severity is Severity.WARNING}
+    kept += [_unused(ignore, taken) for ignore in ignores if (ignore.line, ignore.code) not in used]
+    if not checks.strict:
+        return tuple(kept)
+    return tuple(replace(finding, severity=Severity.ERROR) for finding in kept)
+
+
+def ignores_in(text: str) -> Iterator[Ignore]:
+    """Yield the codes that comments in a spec name, line by line."""
+    if "dagctl:" not in text:
+        return
+    count = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        comment = _COMMENT.search(line) if "dagctl:" in line else None
+        if comment is None:
+            continue
+        for code in _CODE.finditer(line, comment.start("codes"), comment.end("codes")):
+            yield Ignore(code.group().upper(), number, code.start() + 1, code.end() + 1)
+        count += 1
+        if count == MOST_COMMENTS:
+            return
+
+
+def _certain(finding: Diagnostic, checks: Checks) -> Diagnostic:
+    is_certain = checks.airflow.partition(".")[0] in finding.fails_in
+    return replace(finding, severity=Severity.ERROR) if is_certain else finding
+
+
+def _place(finding: Diagnostic) -> tuple[int | None, str]:
+    return finding.line, finding.code
+
+
+def _is_silenced(finding: Diagnostic, silenced: set[tuple[int, str]], checks: Checks) -> bool:
+    if finding.severity is not Severity.WARNING:
+        return False
+    return finding.code in checks.ignored or _place(finding) in silenced
+
+
+def _unused(ignore: Ignore, found: Iterable[Diagnostic]) -> Diagnostic:
+    """Return the finding about a comment that silences nothing, and why it does not."""
+    on_line = {finding.code for finding in found if finding.line == ignore.line}
+    if ignore.code in on_line:
+        message = f"{ignore.code} on this line is an error, which no comment can silence"
+        hint = "correct what it reports"
+    else:
+        message, hint = f"there is no {ignore.code} on this line to ignore", "remove the comment"
+    return Diagnostic(
+        code=Code.UNUSED_IGNORE,
+        message=message,
+        severity=Severity.WARNING,
+        hint=hint,
+        line=ignore.line,
+        column=ignore.column,
+        end_line=ignore.line,
+        end_column=ignore.end_column,
+    )

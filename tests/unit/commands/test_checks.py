@@ -1,0 +1,87 @@
+"""How strictly warnings are taken: settings, comments on the line, and what is certain to fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dagctl.commands.checks import Checks, judged
+from dagctl.errors import Severity
+from dagctl.spec.load import check_spec
+
+SPEC = """\
+dag_name: T
+start_date: 2024-01-01T06:00{first}
+tasks:
+  - task_id: a
+    task_type: bash
+    bash_command: {command}{second}
+"""
+
+
+def _judged(
+    command: str = "echo",
+    first: str = "",
+    second: str = "",
+    **checks: Any,  # noqa: ANN401 - passed on
+) -> list[tuple[int | None, str, str]]:
+    text = SPEC.format(command=command, first=first, second=second)
+    found = judged(check_spec(text).diagnostics, text, Checks(**checks))
+    return [(item.line, item.code, item.severity.value) for item in found]
+
+
+def test_a_warning_is_an_error_where_checks_are_strict() -> None:
+    assert _judged() == [(2, "DAG215", "warning")]
+    assert _judged(strict=True) == [(2, "DAG215", "error")]
+
+
+def test_an_ignored_code_is_left_out_and_not_strict() -> None:
+    assert _judged(ignored=frozenset({"DAG215"}), strict=True) == []
+
+
+def test_a_comment_on_the_line_silences_one_warning() -> None:
+    assert _judged(first="  # dagctl: ignore DAG215", strict=True) == []
+    assert _judged(first="  # dagctl: ignore DAG454, dag215 ") == [(2, "DAG111", "warning")]
+
+
+def test_a_comment_that_silences_nothing_is_reported() -> None:
+    found = _judged(second="  # dagctl: ignore DAG215")
+    assert found == [(2, "DAG215", "warning"), (6, "DAG111", "warning")]
+
+
+def test_an_error_cannot_be_silenced() -> None:
+    text = SPEC.format(command="echo", first="", second="").replace("dag_name", "dag_nam")
+    text = text.replace("T\n", "T  # dagctl: ignore DAG201\n", 1)
+    found = judged(check_spec(text).diagnostics, text, Checks())
+    assert [item.code for item in found if item.severity is Severity.ERROR] == ["DAG201"]
+    assert "is an error, which no comment can silence" in found[-1].message
+
+
+@pytest.mark.parametrize(
+    ("command", "airflow", "severity"),
+    [
+        ("echo {{ execution_date }}", "3", "error"),
+        ("echo {{ execution_date }}", "2", "warning"),
+        ("echo {{ nonsense }}", "2", "error"),
+        ("'{% if ds == 1 %}{{ nonsense }}{% endif %}'", "3", "warning"),
+        ("'{{ execution_date if ds else 1 }}'", "3", "warning"),
+    ],
+)
+def test_what_is_certain_to_fail_in_the_target_is_an_error(
+    command: str, airflow: str, severity: str
+) -> None:
+    found = _judged(command, airflow=airflow, ignored=frozenset({"DAG215"}))
+    assert [item[2] for item in found] == [severity]
+
+
+def test_a_parameter_that_airflow_does_not_pass_is_an_error() -> None:
+    text = "dag_name: T\ntasks:\n- task_id: a\n  task_type: python\n  python_code: |\n"
+    text += "    def go(x, y=2):\n        return x\n"
+    (found,) = judged(check_spec(text).diagnostics, text, Checks())
+    assert (found.code, found.severity) == ("DAG421", Severity.ERROR)
+
+
+def test_many_comments_are_bounded() -> None:
+    text = "# dagctl: ignore DAG454\n" * 50_000
+    assert len(judged((), text, Checks())) == 1000
