@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import glob
 import os
+import select
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
+from dagctl.workspace import CONFIG_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +26,12 @@ STANDARD_INPUT = "<stdin>"
 
 LARGEST = 16 * 1024 * 1024
 """Bytes that are read of one file; a spec may be far smaller still."""
+
+SILENCE = 30.0
+"""Seconds that a program may take before it has written the first byte to standard input."""
+
+MOST = 100_000
+"""How many files and folders are looked at below one folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,11 @@ def _expand(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _files(path: Path) -> Iterator[str]:
-    """Yield the path itself, or the specs below a folder, hidden ones left out."""
+    """Yield the path itself, or the specs below a folder, hidden ones left out.
+
+    Raises:
+        UsageError: So much is below the folder that it cannot be meant.
+    """
     if path.is_dir():
         yield from sorted(_specs_below(path)) or [str(path)]
     else:
@@ -109,8 +121,15 @@ def _files(path: Path) -> Iterator[str]:
 
 
 def _specs_below(top: Path) -> Iterator[str]:
+    seen = 0
     for folder, folders, names in os.walk(top):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        seen += len(folders) + len(names)
+        if seen > MOST:
+            raise UsageError(
+                f"{top} holds more than {MOST:,} files and folders",
+                hint="name the folder that holds the specs",
+            )
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
                 yield str(Path(folder, name))
@@ -118,7 +137,15 @@ def _specs_below(top: Path) -> Iterator[str]:
 
 def _read(path: str, stdin: BinaryIO, spec_format: Format | None) -> Document | Diagnostic:
     if path == "-":
+        if _is_silent(stdin):
+            message = f"nothing came within {SILENCE:g} seconds"
+            return _problem(STANDARD_INPUT, message, hint="`-` reads what another program writes")
         return _document(None, stdin, spec_format)
+    outside = _outside(path)
+    return _leads_outside(path, outside) if outside else _read_file(path, spec_format)
+
+
+def _read_file(path: str, spec_format: Format | None) -> Document | Diagnostic:
     try:
         # Not blocking: opening a named pipe would otherwise wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -133,6 +160,46 @@ def _read(path: str, stdin: BinaryIO, spec_format: Format | None) -> Document | 
     says_nothing = Path(path).suffix.lower() not in SUFFIXES
     with os.fdopen(handle, "rb") as file:
         return _document(path, file, spec_format if says_nothing else None)
+
+
+def _is_silent(stdin: BinaryIO) -> bool:
+    """Return whether a program writes nothing; a person at a terminal may take any time."""
+    try:
+        descriptor = stdin.fileno()
+    except OSError:  # not of the operating system
+        return False
+    if os.isatty(descriptor):
+        return False
+    return not select.select([descriptor], [], [], SILENCE)[0]
+
+
+def _outside(path: str) -> Path | None:
+    """Return where a path really leads, if a link takes it out of the folder that it belongs to.
+
+    That is the nearest folder above with a `dagctl.toml` or a `.git`: a clone may hold a link to
+    any file of the user's, and a finding shows lines of what it is about.
+    """
+    plain = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
+    try:
+        real = Path(os.path.realpath(path))
+    except ValueError:  # no path at all, which reading it says
+        return None
+    top = next((one for one in plain.parents if _is_top(one)), None)
+    if top is None or real.is_relative_to(os.path.realpath(top)):
+        return None
+    return real
+
+
+def _is_top(folder: Path) -> bool:
+    return os.path.lexists(folder / CONFIG_NAME) or os.path.lexists(folder / ".git")
+
+
+def _leads_outside(path: str, real: Path) -> Diagnostic:
+    return _problem(
+        path,
+        f"is not read: a link leads out of the workspace, to {real}",
+        hint="if that is meant, name that file",
+    )
 
 
 def _missing(path: str) -> Diagnostic:

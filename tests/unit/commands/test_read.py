@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.commands.read import LARGEST, Document, Reading, failure, read_specs
-from dagctl.errors import Diagnostic, ExitCode
+from dagctl.errors import Diagnostic, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,3 +159,46 @@ def test_every_problem_is_found_and_the_good_files_are_read() -> None:
 def test_the_worst_finding_decides_the_exit_code(codes: list[str], exit_code: ExitCode) -> None:
     found = [Diagnostic(code=code, message="m") for code in codes]
     assert failure(found).exit_code is exit_code
+
+
+def test_promise_9_a_link_that_leads_out_of_the_workspace_is_not_read(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.yaml"
+    secret.write_text("key: canary")
+    (folder / "dagctl.toml").touch()
+    (folder / "specs/link.yaml").symlink_to(secret)
+    (folder / "linked").symlink_to(secret.parent)
+    for path in ("specs/link.yaml", "linked/secret.yaml"):
+        (problem,) = read(path).problems
+        assert f"leads out of the workspace, to {secret}" in problem.message
+    assert [one.file for one in read("specs").problems] == ["specs/link.yaml"]
+    assert names(str(secret)) == [str(secret)]
+
+
+def test_a_link_inside_of_the_workspace_is_read(folder: Path) -> None:
+    (folder / "dagctl.toml").touch()
+    (folder / "specs/link.yaml").symlink_to("a.yml")
+    assert names("specs/link.yaml") == ["specs/link.yaml"]
+
+
+def test_a_folder_of_everything_is_not_walked_to_its_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert folder.is_dir()
+    monkeypatch.setattr("dagctl.commands.read.MOST", 5)
+    with pytest.raises(UsageError, match="more than 5 files and folders"):
+        read(".")
+
+
+def test_a_program_that_writes_nothing_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dagctl.commands.read.SILENCE", 0.05)
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as silent, os.fdopen(theirs, "wb") as writer:
+        (problem,) = read_specs(["-"], silent).problems
+        assert problem.message == "nothing came within 0.05 seconds"
+        writer.write(b"dag_name: x")
+        writer.close()
+        assert [one.data for one in read_specs(["-"], silent).documents] == [b"dag_name: x"]

@@ -1,0 +1,40 @@
+"""Promise 9: nothing in a repository is obeyed. Each hostile repository, each command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+
+from dagctl.cli.program import app
+from tests.attacks.repositories import REPOSITORIES
+from tests.attacks.victim import COMMANDS, QUICK, run_all
+
+if TYPE_CHECKING:
+    from tests.attacks.victim import Victim
+
+
+def test_every_command_is_run_in_hostile_repositories() -> None:
+    group = typer.main.get_command(app)
+    assert set(COMMANDS) == set(group.commands)  # type: ignore[attr-defined] # a group has them
+
+
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_promise_9_nothing_outside_of_the_workspace_is_changed(victim: Victim, name: str) -> None:
+    attack = REPOSITORIES[name]
+    shell = victim.meets(attack)
+    before = victim.everything()
+    run_all(shell, QUICK)
+    victim.check_nothing_outside(before, work=attack.below)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_promise_9_no_command_changes_anything_outside(victim: Victim, name: str) -> None:
+    attack = REPOSITORIES[name]
+    shell = victim.meets(attack)
+    for command in COMMANDS:
+        before = victim.everything()
+        run_all(shell, [command])
+        victim.check_nothing_outside(before, work=attack.below)
