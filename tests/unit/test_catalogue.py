@@ -18,6 +18,9 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.types import MAX_RETRIES, MAX_RETRY_DELAY, MAX_TASKS
 from dagctl.spec.load import check_spec
+from dagctl.spec.model import MAX_CODE
+from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.python_code.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 from dagctl.spec.readers.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from dagctl.spec.tasks import TASK_TYPES
 
@@ -36,6 +39,11 @@ LIMITS = [
     (Code.OUT_OF_RANGE, MAX_RETRIES),
     (Code.OUT_OF_RANGE, MAX_RETRY_DELAY),
     (Code.TOO_MANY_TASKS, MAX_TASKS),
+    (Code.TOO_MUCH_CODE, MAX_CODE),
+    (Code.LEFT_OUT, MAX_PROBLEMS),
+    (Code.PYTHON_TOO_DEEP, MAX_SCOPES),
+    (Code.PYTHON_TOO_DEEP, MAX_BRACES),
+    (Code.PYTHON_TOO_DEEP, MAX_KEYWORDS),
 ]
 
 

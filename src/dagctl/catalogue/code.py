@@ -30,12 +30,14 @@ CODE = {
         "Write at least one statement.",
     ),
     Code.PYTHON_TOO_DEEP: Entry(
-        "Python code that is nested too deeply",
+        "Python code that is nested too deeply, or too complex",
         "Python's parser gives up at a depth that depends on its version, so the worker might "
-        "reject the file.",
+        "reject the file. For many functions in one code, or many format expressions on one line, "
+        "it takes the square of their number: a code has at most 1,000 functions, lambdas, classes "
+        "and comprehensions, 1,000 keyword arguments in a call, 5,000 opening braces in a line.",
         "",
         "",
-        "Split the expression into several statements.",
+        "Split the expression into several statements, or the code into several tasks.",
     ),
     Code.PYTHON_CHARACTER: Entry(
         "An invisible character in Python code",

@@ -206,4 +206,12 @@ FIELDS = {
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo {{ ds }}",
         "Remove the key, and use templates such as `{{ ds }}` in the command.",
     ),
+    Code.TOO_MUCH_CODE: Entry(
+        "Too much code in one spec",
+        "The code and the commands of all tasks have at most 400,000 characters together. Nothing "
+        "else in the spec is checked until then.",
+        "",
+        "",
+        "Move long code into modules or scripts that the tasks call, or split the DAG.",
+    ),
 }

@@ -86,6 +86,14 @@ READING = {
         "owner: data-team",
         "Remove the comment, or move it to the line that the warning names.",
     ),
+    Code.LEFT_OUT: Entry(
+        "More findings than are shown",
+        "At most 100 errors and 100 warnings of one spec are shown, and at most 20 of one value. "
+        "Checks stop where no more would be shown, so there may be more errors than this says.",
+        "",
+        "",
+        "Correct what is shown, and check again.",
+    ),
     Code.YAML_SYNTAX: Entry(
         "The text is not valid YAML",
         "The line does not fit the lines before it: wrong indentation, a missing `:` or `- `, a "

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.errors import GeneratedCodeError
-from dagctl.spec.python_code.quiet import caught_warnings
+from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.tree import same
 
 if TYPE_CHECKING:
@@ -29,13 +29,12 @@ def prove(text: str, pieces: Iterable[Piece], dag_id: str) -> None:
         GeneratedCodeError: They differ, or a piece does not compile.
     """
     at = 0
-    with caught_warnings():
-        for piece in pieces:
-            expected = f"{piece.text}\n"
-            at = _skip_comments(text, at, expected)
-            if not text.startswith(expected, at) or not _is_proven(piece):
-                raise _refusal(text, at, dag_id)
-            at += len(expected)
+    for piece in pieces:
+        expected = f"{piece.text}\n"
+        at = _skip_comments(text, at, expected)
+        if not text.startswith(expected, at) or not _is_proven(piece):
+            raise _refusal(text, at, dag_id)
+        at += len(expected)
     at = _skip_comments(text, at, "")
     if at < len(text):
         raise _refusal(text, at, dag_id)
@@ -57,8 +56,8 @@ def _skip_comments(text: str, at: int, expected: str) -> int:
 def _is_proven(piece: Piece) -> bool:
     """Return whether the piece, read alone, is the one statement that it must be, and compiles."""
     try:
-        tree = ast.parse(piece.text)
-        compile(tree, "<dag file>", "exec", dont_inherit=True)
+        tree, _ = quietly(lambda: ast.parse(piece.text))
+        quietly(lambda: compile(tree, "<dag file>", "exec", dont_inherit=True))
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
     return same(tree.body, [piece.tree()])

@@ -8,7 +8,7 @@ from dagctl.errors import Severity
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.schedule import runs_between
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,21 +18,30 @@ if TYPE_CHECKING:
 _MANY_RUNS = 1_000
 
 
-def advice(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
-    """Yield the warnings about a spec.
+def advice(spec: DagSpec, data: Mapping[str, object]) -> tuple[list[Located], int]:
+    """Return the first warnings about a spec, and how many more there are.
 
     Args:
         spec: The spec.
         data: What it was made from, as it was written.
     """
+    warnings = list(_of_fields(spec, data))
+    left_out = 0
+    for path, task in spec.walk():
+        of_task = task.warnings()
+        room = MAX_PROBLEMS - len(warnings)
+        where = (*path, task.code_field)
+        warnings += (Located(where, problem) for problem in of_task.shown[:room])
+        left_out += len(of_task.shown[room:]) + of_task.left_out
+    return warnings, left_out
+
+
+def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
     start = data.get("start_date")
     if isinstance(start, str) and is_naive(start):
         yield Located(("start_date",), _naive(start))
     if spec.catchup:
         yield from _many_runs(spec)
-    for index, task in enumerate(spec.tasks):
-        for problem in task.warnings():
-            yield Located(("tasks", index, task.code_field), problem)
 
 
 def _naive(start: str) -> Problem:

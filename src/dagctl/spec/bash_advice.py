@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
-from dagctl.spec.bash_command import AIRFLOW, MARKS, parse_template
+from dagctl.spec.bash_command import AIRFLOW, MARKS, template_nodes
 from dagctl.spec.bash_parameters import parameter_warnings
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import place_of
+from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Place, Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 REPLACEMENTS = {
     "execution_date": "logical_date",
@@ -45,6 +46,7 @@ _BRANCHES = (
 )
 """What may leave a part of a template out."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
+_WORD = re.compile(r"\w+")
 _KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
 
@@ -53,60 +55,97 @@ def bash_warnings(command: str) -> Iterator[Problem]:
     if "\r" in command:
         yield _carriage_return(command)
     if any(mark in command for mark in MARKS):
-        tree = parse_template(command)
+        lines = Lines(command)
+        tree = template_nodes(command)
         names = _read_names(tree)
-        yield from _gone_variables(command, tree, names)
-        yield from _unknown_variables(command, tree, names - _KNOWN)
-        yield from parameter_warnings(command)
+        gone, strange = names & REPLACEMENTS.keys(), names - _KNOWN
+        strange = strange and strange - _bound_names(tree) - _guarded_names(tree)
+        first = _first_places(lines, gone | strange)
+        straight = _is_straight(tree)
+        yield from _gone_variables(gone, first, straight=straight)
+        yield from _unknown_variables(strange, first, straight=straight)
+        yield from parameter_warnings(lines)
 
 
-def _gone_variables(command: str, tree: nodes.Template, names: set[str]) -> Iterator[Problem]:
-    fails_in = ("3",) if _is_straight(tree) else ()
-    for name in sorted(names & REPLACEMENTS.keys()):
-        place = _first(command, name)
-        message = f"Airflow 3 has no variable `{name}`: the task would fail"
-        hint = f"write {{{{ {REPLACEMENTS[name]} }}}}"
-        yield Problem(Code.GONE_VARIABLE, message, hint, place, Severity.WARNING, fails_in=fails_in)
-
-
-def _unknown_variables(command: str, tree: nodes.Template, strange: set[str]) -> Iterator[Problem]:
-    if not strange:
-        return
-    asked = tree.find_all((nodes.Filter, nodes.Test))
-    guarded = {name for node in asked if node.name in _GUARDS for name in _read_names(node)}
-    for name in sorted(strange - _bound_names(tree) - guarded):
-        message = f"templates have no variable {quoted(name)}: the task would fail"
-        hint = did_you_mean(name, CONTEXT_KEYS) or "write `params.NAME` or `var.value.NAME`"
-        place = _first(command, name)
-        fails_in = ("2", "3") if _is_straight(tree) else ()
+def _gone_variables(
+    gone: set[str], first: Mapping[str, Place], *, straight: bool
+) -> Iterator[Problem]:
+    for name in sorted(gone):
         yield Problem(
-            Code.UNKNOWN_VARIABLE, message, hint, place, Severity.WARNING, fails_in=fails_in
+            Code.GONE_VARIABLE,
+            f"Airflow 3 has no variable `{name}`: the task would fail",
+            f"write {{{{ {REPLACEMENTS[name]} }}}}",
+            first.get(name),
+            Severity.WARNING,
+            fails_in=("3",) if straight else (),
         )
 
 
-def _is_straight(tree: nodes.Template) -> bool:
+def _unknown_variables(
+    strange: set[str], first: Mapping[str, Place], *, straight: bool
+) -> Iterator[Problem]:
+    for name in sorted(strange):
+        yield Problem(
+            Code.UNKNOWN_VARIABLE,
+            f"templates have no variable {quoted(name)}: the task would fail",
+            "write `params.NAME` or `var.value.NAME`",
+            first.get(name),
+            Severity.WARNING,
+            fails_in=("2", "3") if straight else (),
+            near=partial(did_you_mean, name, CONTEXT_KEYS),
+        )
+
+
+def _is_straight(tree: list[nodes.Node]) -> bool:
     """Return whether every expression of a template is evaluated, and none bears a missing name."""
-    guards = (node for node in tree.find_all((nodes.Filter, nodes.Test)) if node.name in _GUARDS)
-    return not any(tree.find_all(_BRANCHES)) and not any(guards)
+    return not any(
+        isinstance(node, _BRANCHES) or (_asks(node) and getattr(node, "name", None) in _GUARDS)
+        for node in tree
+    )
 
 
-def _read_names(part: nodes.Node) -> set[str]:
-    return {node.name for node in part.find_all(nodes.Name) if node.ctx == "load"}
+def _read_names(tree: Iterable[nodes.Node]) -> set[str]:
+    return {node.name for node in tree if isinstance(node, nodes.Name) and node.ctx == "load"}
 
 
-def _bound_names(tree: nodes.Template) -> set[str]:
+def _guarded_names(tree: list[nodes.Node]) -> set[str]:
+    """Return the names that are read where a guard bears their absence. Each node is met once."""
+    guarded: set[str] = set()
+    met: set[int] = set()
+    level = [node for node in tree if getattr(node, "name", None) in _GUARDS and _asks(node)]
+    while level:
+        met.update(map(id, level))
+        guarded |= _read_names(level)
+        children = (child for node in level for child in node.iter_child_nodes())
+        level = [child for child in children if id(child) not in met]
+    return guarded
+
+
+def _asks(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Filter | nodes.Test)
+
+
+def _bound_names(tree: list[nodes.Node]) -> set[str]:
     """Return the names that a template gives itself, anywhere in it."""
-    bound = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
-    bound |= {node.name for node in tree.find_all(nodes.Macro)}
-    bound |= {node.target for node in tree.find_all(nodes.Import)}
-    for node in tree.find_all(nodes.FromImport):
-        bound |= {name if isinstance(name, str) else name[1] for name in node.names}
+    bound: set[str] = set()
+    for node in tree:
+        match node:
+            case nodes.Name(name=name, ctx="store" | "param") | nodes.Macro(name=name):
+                bound.add(name)
+            case nodes.Import(target=name):
+                bound.add(name)
+            case nodes.FromImport(names=names):
+                bound |= {name if isinstance(name, str) else name[1] for name in names}
     return bound
 
 
-def _first(command: str, name: str) -> Place | None:
-    found = re.search(rf"\b{name}\b", command)
-    return place_of(command, found.start(), found.end()) if found else None
+def _first_places(lines: Lines, names: set[str]) -> dict[str, Place]:
+    """Return where each of these names stands first in the command."""
+    first: dict[str, Place] = {}
+    for word in _WORD.finditer(lines.text) if names else ():
+        if word.group() in names and word.group() not in first:
+            first[word.group()] = lines.place(*word.span())
+    return first
 
 
 def _carriage_return(command: str) -> Problem:
@@ -115,6 +154,6 @@ def _carriage_return(command: str) -> Problem:
         Code.CARRIAGE_RETURN,
         "the command has a carriage return, which bash reads as part of the word before it",
         "save the spec with LF line endings",
-        place_of(command, at),
+        Lines(command).place(at),
         Severity.WARNING,
     )

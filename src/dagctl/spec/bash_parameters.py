@@ -1,8 +1,9 @@
-"""Values that whoever starts a run chooses, where bash would read them as code."""
+"""Values that the person who starts a run chooses, where bash would read them as code."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError, nodes
@@ -10,13 +11,14 @@ from jinja2 import TemplateError, nodes
 from dagctl.errors import Severity
 from dagctl.spec.bash_command import AIRFLOW
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import place_of
 from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_EXPRESSION = re.compile(r"\{\{-?\s*(?:dag_run\.conf|params)\b[^}]*\}\}")
+    from dagctl.spec.lines import Lines
+
+_BEGIN = re.compile(r"\{\{-?\s*+(?:dag_run\.conf|params)\b")
 _SHELL_WORD = re.compile(
     r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?:(?<=\s)|^)\#[^\n]*|[^\\'"\#]+|.""", re.DOTALL
 )
@@ -29,23 +31,44 @@ _HINT = (
 )
 
 
-def parameter_warnings(command: str) -> Iterator[Problem]:
+def parameter_warnings(lines: Lines) -> Iterator[Problem]:
     """Yield a warning for each parameter of the run that can bring shell code into a template."""
-    quoting = _quoting(command)
-    for each in _EXPRESSION.finditer(command):
-        filtered = _last_filter(each.group())
-        in_single_quotes = quoting[each.start()] == "'"
+    command = lines.text
+    expressions = list(_expressions(command))
+    quoting = _quoting(command, expressions)
+    for start, end in expressions:
+        filtered = _last_filter(command[start:end])
+        in_single_quotes = quoting[start] == "'"
         if _is_number(filtered) or (in_single_quotes and _has_quotes_escaped(filtered)):
             continue
         yield Problem(
             Code.UNQUOTED_PARAMETER,
             "anyone who starts a run can inject shell code here",
             _HINT,
-            place_of(command, each.start(), each.end()),
+            lines.place(start, end),
             Severity.WARNING,
         )
 
 
+def _expressions(command: str) -> Iterator[tuple[int, int]]:
+    """Yield where each expression with a parameter of the run begins and ends.
+
+    The next closing brace is looked for once, however many expressions begin before it.
+    """
+    end = close = 0
+    for begin in _BEGIN.finditer(command):
+        if begin.start() < end:
+            continue
+        if close < begin.end():
+            close = command.find("}", begin.end())
+        if close < 0:
+            return
+        if command.startswith("}}", close):
+            end = close + 2
+            yield begin.start(), end
+
+
+@lru_cache(maxsize=64)  # most expressions of a command are the same few
 def _last_filter(expression: str) -> nodes.Filter | None:
     """Return the filter whose value the expression prints, if it prints that of one alone."""
     try:
@@ -56,12 +79,12 @@ def _last_filter(expression: str) -> nodes.Filter | None:
     return printed[0] if len(printed) == 1 and isinstance(printed[0], nodes.Filter) else None
 
 
-def _is_number(found: nodes.Filter | None) -> bool:
-    return found is not None and found.name in _NUMERIC
+def _is_number(printed: nodes.Filter | None) -> bool:
+    return printed is not None and printed.name in _NUMERIC
 
 
-def _has_quotes_escaped(found: nodes.Filter | None) -> bool:
-    match found:
+def _has_quotes_escaped(printed: nodes.Filter | None) -> bool:
+    match printed:
         case nodes.Filter(
             name="replace", args=[nodes.Const(value="'"), nodes.Const(value=escaped)], kwargs=[]
         ):
@@ -70,7 +93,12 @@ def _has_quotes_escaped(found: nodes.Filter | None) -> bool:
             return False
 
 
-def _quoting(command: str) -> str:
+def _quoting(command: str, expressions: list[tuple[int, int]]) -> str:
     """Return a text as long as the command, with a `'` for all that bash has in single quotes."""
-    shell = _EXPRESSION.sub(lambda found: "x" * len(found.group()), command)
-    return _SHELL_WORD.sub(lambda found: found.group()[0] * len(found.group()), shell)
+    parts: list[str] = []
+    before = 0
+    for start, end in expressions:
+        parts += (command[before:start], "x" * (end - start))
+        before = end
+    shell = "".join([*parts, command[before:]])
+    return _SHELL_WORD.sub(lambda word: word.group()[0] * len(word.group()), shell)

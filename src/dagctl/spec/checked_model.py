@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -16,13 +19,39 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.translate import located
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from dagctl.spec.problem import Located, Problem
+    from dagctl.spec.problem import Located
+
+
+@dataclass
+class _Count:
+    """How many problems were reported in one spec so far."""
+
+    problems: int = 0
+
+
+_COUNT: ContextVar[_Count | None] = ContextVar("problems of the spec", default=None)
+_NOT_LOOKED_AT = Problem(Code.LEFT_OUT, "not looked at: there are many errors before")
+
+
+@contextmanager
+def _counting() -> Iterator[_Count]:
+    """Give the count of the spec that is checked: models inside of a model share its count."""
+    outer = _COUNT.get()
+    if outer is not None:
+        yield outer
+        return
+    token = _COUNT.set(_Count())
+    try:
+        yield cast("_Count", _COUNT.get())
+    finally:
+        _COUNT.reset(token)
 
 
 class CheckedModel(BaseModel):
@@ -60,21 +89,43 @@ class CheckedModel(BaseModel):
         """Validate, and report the errors of all phases at once: no phase hides another."""
         if isinstance(data, cls):
             return data
-        found = list(islice(cls.further_problems(data), MAX_PROBLEMS))
+        with _counting() as count:
+            return cls._checked(data, handler, count)
+
+    @classmethod
+    def _checked(
+        cls,
+        data: Any,  # noqa: ANN401 - raw input
+        handler: ModelWrapValidatorHandler[Self],
+        count: _Count,
+    ) -> Self:
+        if count.problems >= MAX_PROBLEMS:
+            raise _NOT_LOOKED_AT.error()
+        limits = list(cls.limit_problems(data))
+        if limits:
+            raise validation_error(cls.__name__, limits)
+        problems = list(islice(cls.further_problems(data), MAX_PROBLEMS))
         data = cls.prepared(data)
         try:
             model = handler(data)
         except ValidationError as error:
-            found += located(error, cls.key_names(), data, cls.misplaced)
+            problems += located(error, cls.key_names(), data, cls.misplaced)
         else:
-            if not found:
+            if not problems:
                 return model
-        raise validation_error(cls.__name__, found)
+        count.problems += len(problems)
+        raise validation_error(cls.__name__, problems)
 
     @classmethod
     def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
         """Return the raw data with other spellings of a key replaced by its name."""
         return data
+
+    @classmethod
+    def limit_problems(cls, data: object) -> Iterable[Located]:
+        """Return why raw data are too large for all other checks, which are left out then."""
+        del data
+        return ()
 
     @classmethod
     def further_problems(cls, data: object) -> Iterable[Located]:
@@ -94,9 +145,9 @@ class CheckedModel(BaseModel):
         return None
 
 
-def validation_error(title: str, found: Iterable[Located]) -> ValidationError:
+def validation_error(title: str, problems: Iterable[Located]) -> ValidationError:
     """Return pydantic's exception for these problems."""
     lines = [
-        InitErrorDetails(type=item.problem.error(), loc=item.path, input=None) for item in found
+        InitErrorDetails(type=item.problem.error(), loc=item.path, input=None) for item in problems
     ]
     return ValidationError.from_exception_data(title, lines)

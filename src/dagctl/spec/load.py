@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from dagctl.errors import Diagnostic, Severity, SpecError
 from dagctl.spec.advice import advice
 from dagctl.spec.codes import Code
+from dagctl.spec.lines import Lines
 from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.readers.document import Finding, Reading, line_and_column
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
@@ -22,8 +22,12 @@ from dagctl.spec.readers.yaml_reader import read_yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dagctl.spec.readers.document import Finding, Reading
+
 Format = Literal["yaml", "json"]
 
+_LONGEST = 1_000
+"""Characters of a message, a hint, or one step of a path."""
 _NO_PROJECT = Located(
     ("project_id",),
     Problem(Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'),
@@ -101,10 +105,10 @@ def check_data(data: Mapping[str, object]) -> Checked:
 def _without_place(path: tuple[str | int, ...], problem: Problem) -> Diagnostic:
     return Diagnostic(
         code=problem.code,
-        message=problem.message,
+        message=_cut(problem.message),
         severity=problem.severity,
-        hint=problem.json_hint or problem.hint,
-        path=path,
+        hint=problem.json_hint or problem.best_hint,
+        path=tuple(_cut(step) if isinstance(step, str) else step for step in path),
     )
 
 
@@ -114,38 +118,40 @@ def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Se
         return None, reading.findings
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
-    spec, problems = _validate(document.root.value)
+    spec, problems, left_out = _validate(document.root.value)
     if needs_project and document.root.value.get("project_id") is None:
-        problems.append(_NO_PROJECT)
-    findings = place_findings(document, reading.findings, problems)
+        problems.insert(0, _NO_PROJECT)
+    findings = place_findings(document, reading.findings, problems, left_out)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return None if failed else spec, findings
 
 
-def _validate(data: dict[str, object]) -> tuple[DagSpec | None, list[Located]]:
+def _validate(data: dict[str, object]) -> tuple[DagSpec | None, list[Located], int]:
+    """Return the spec, what is wrong with the data, and how many warnings more there are."""
     try:
         spec = DagSpec.model_validate(data)
     except ValidationError as error:
         lines = error.errors(include_url=False)
-        return None, [Located(line["loc"], line["ctx"]["problem"]) for line in lines]
-    return spec, list(advice(spec, data))
+        return None, [Located(line["loc"], line["ctx"]["problem"]) for line in lines], 0
+    return spec, *advice(spec, data)
 
 
 def _diagnostics(
     text: str, findings: Sequence[Finding], origin: str | None
 ) -> tuple[Diagnostic, ...]:
-    return tuple(_diagnostic(text, finding, origin) for finding in findings)
+    lines = Lines(text)
+    return tuple(_diagnostic(lines, finding, origin) for finding in findings)
 
 
-def _diagnostic(text: str, finding: Finding, origin: str | None) -> Diagnostic:
-    line, column = line_and_column(text, finding.span.start)
-    end_line, end_column = line_and_column(text, finding.span.end)
+def _diagnostic(lines: Lines, finding: Finding, origin: str | None) -> Diagnostic:
+    line, column = lines.position(finding.span.start)
+    end_line, end_column = lines.position(finding.span.end)
     return Diagnostic(
         code=finding.code,
-        message=finding.message,
+        message=_cut(finding.message),
         severity=finding.severity,
-        hint=finding.hint,
-        path=finding.path,
+        hint=finding.hint and _cut(finding.hint),
+        path=tuple(_cut(step) if isinstance(step, str) else step for step in finding.path),
         line=line,
         column=column,
         end_line=end_line,
@@ -153,3 +159,8 @@ def _diagnostic(text: str, finding: Finding, origin: str | None) -> Diagnostic:
         file=origin,
         fails_in=finding.fails_in,
     )
+
+
+def _cut(text: str) -> str:
+    """Return a text of the user's at a length that a hundred findings may have at once."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -32,13 +32,15 @@ from dagctl.spec.fields.start_date import (
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.task_graph import graph_problems
-from dagctl.spec.tasks import TASK_TYPES, Task
+from dagctl.spec.tasks import TASK_TYPES, Task, code_size
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.walk import Path, walk
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
+MAX_CODE = 400_000
+"""Characters of the code and the commands of all tasks together."""
 MAX_NAME = 200
 MAX_OWNER = 500
 MAX_TAG = 100
@@ -235,6 +237,16 @@ class DagSpec(CheckedModel):
         )
 
     @classmethod
+    def limit_problems(cls, data: object) -> Iterator[Located]:
+        """Yield a problem if there is more code in all than is looked at."""
+        if isinstance(data, dict):
+            size = code_size(data.get("tasks"))
+            if size > MAX_CODE:
+                message = f"the tasks have {size:,} characters of code; at most {MAX_CODE:,} in all"
+                hint = "move long code into modules or scripts, or split the DAG"
+                yield Located(("tasks",), Problem(Code.TOO_MUCH_CODE, message, hint))
+
+    @classmethod
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield what is wrong with several fields together."""
         if isinstance(data, dict):
@@ -253,6 +265,8 @@ def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:
     name = data.get("dag_name")
     if "dag_id" in data or not isinstance(name, str) or not name.strip():
         return
+    if len(name) > MAX_NAME:
+        return  # the name is refused, and to make ASCII of it could take the square of its length
     length = len(slug(name))
     if not 0 < length <= MAX_DAG_ID:
         reason = (

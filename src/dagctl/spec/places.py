@@ -12,7 +12,7 @@ from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.readers.document import Document, Finding, Node, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dagctl.spec.problem import Located, Problem
 
@@ -20,14 +20,22 @@ _AT_THE_KEY = {Code.UNKNOWN_KEY, Code.OTHER_TASK_TYPE, Code.SCHEDULE_TWICE}
 _AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
 _OF_CODE = {Code.PYTHON_SYNTAX}
 _START_DATE = ("start_date",)
+_SHOWN = 60
+"""Characters of a word that a hint repeats."""
 
 
 def place_findings(
-    document: Document, of_reader: Iterable[Finding], problems: Iterable[Located]
+    document: Document, of_reader: Iterable[Finding], problems: Sequence[Located], left_out: int = 0
 ) -> Sequence[Finding]:
-    """Return all findings in the order of the text.
+    """Return the first findings in the order of the text, and what says how many more there are.
 
     What the model says about a value that the reader refused is left out: one slip, one finding.
+
+    Args:
+        document: The document.
+        of_reader: What the reader says of the text.
+        problems: What the model says of the data.
+        left_out: How many warnings there are besides.
     """
     with_paths = (
         replace(finding, path=document.path_at(finding.span))
@@ -35,16 +43,43 @@ def place_findings(
     )
     read = [finding for finding in with_paths if not _is_plain_date(finding)]
     refused = [finding.span for finding in read]
-    problems = list(problems)
     placed = [_place(document, problem) for problem in problems]
     fresh = [finding for finding in placed if not _within(finding.span, refused)]
     by_span = {
         finding.span: problem.problem for finding, problem in zip(placed, problems, strict=True)
     }
     hinted = [_with_hint(document, finding, by_span.get(finding.span)) for finding in read]
-    return sorted(
-        [*hinted, *fresh], key=lambda finding: (finding.span, finding.severity is Severity.WARNING)
-    )
+    ordered = sorted([*hinted, *fresh], key=lambda finding: (finding.span, _is_warning(finding)))
+    return _first(ordered, left_out)
+
+
+def _first(ordered: Sequence[Finding], left_out: int) -> Sequence[Finding]:
+    """Return as many errors and warnings as are shown, and what says how many more there are."""
+    errors = [finding for finding in ordered if not _is_warning(finding)]
+    warnings = [finding for finding in ordered if _is_warning(finding)]
+    if len(errors) <= MAX_PROBLEMS and len(warnings) <= MAX_PROBLEMS and not left_out:
+        return ordered
+    shown = {*map(id, errors[:MAX_PROBLEMS]), *map(id, warnings[:MAX_PROBLEMS])}
+    return [
+        *(finding for finding in ordered if id(finding) in shown),
+        *_left_out(errors[:MAX_PROBLEMS], len(errors) - MAX_PROBLEMS),
+        *_left_out(warnings[:MAX_PROBLEMS], len(warnings[MAX_PROBLEMS:]) + left_out),
+    ]
+
+
+def _is_warning(finding: Finding) -> bool:
+    return finding.severity is Severity.WARNING
+
+
+def _left_out(shown: Sequence[Finding], count: int) -> Iterator[Finding]:
+    """Yield the finding, at the last one that is shown, which says how many are not."""
+    if count > 0:
+        last = shown[-1]
+        # the checks of a value with many errors stop early, so that there may be more of them
+        number = f"{count:,}" if _is_warning(last) else f"at least {count:,}"
+        message = f"{number} more {last.severity}{'' if count == 1 else 's'} not shown"
+        hint = "correct those above first"
+        yield Finding(Code.LEFT_OUT, message, hint, last.span, last.severity)
 
 
 def _with_hint(document: Document, finding: Finding, problem: Problem | None) -> Finding:
@@ -55,7 +90,8 @@ def _with_hint(document: Document, finding: Finding, problem: Problem | None) ->
     if finding.code not in _AMBIGUOUS:
         return finding
     if problem is None and finding.code == Code.YAML_WORD:
-        word = document.text[finding.span.start : finding.span.end]
+        start, end = finding.span
+        word = document.text[start : min(end, start + _SHOWN)]
         return replace(finding, hint=f'quote it: "{word}"')
     if problem and (problem.names_value or problem.code != Code.WRONG_TYPE):
         return replace(finding, hint=problem.hint)
@@ -74,7 +110,7 @@ def _within(span: Span, refused: Iterable[Span]) -> bool:
 def _place(document: Document, located: Located) -> Finding:
     problem = located.problem
     path = _written(document, located.path)
-    hint = (problem.json_hint if document.is_json else None) or problem.hint
+    hint = (problem.json_hint if document.is_json else None) or problem.best_hint
     if problem.code in _AT_THE_KEY:
         span = document.span_of_key(path)
     elif problem.code == Code.MISSING_KEY:
@@ -112,5 +148,5 @@ def _quote(document: Document, path: Sequence[str | int]) -> str | None:
     node: Node | None = document.node(path)
     if node is None or node.kind != "plain":
         return None
-    word = document.text[node.span.start : node.span.end]
-    return f'quote it: "{word}"' if word.isprintable() else None
+    word = document.text[node.span.start : min(node.span.end, node.span.start + _SHOWN + 1)]
+    return f'quote it: "{word}"' if word.isprintable() and len(word) <= _SHOWN else None

@@ -11,10 +11,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from dagctl.errors import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MAX_PROBLEMS = 100
-"""The most problems in one report. The others appear when these are corrected."""
+"""So many errors, and so many warnings, are shown at once; how many more there are is said."""
 MAX_IN_VALUE = 20
 """So many of them are about one value, so that it leaves room for what is wrong with others."""
 
@@ -47,10 +47,18 @@ class Problem:
     """Whether the hint names the very value to write."""
     fails_in: tuple[str, ...] = ()
     """For a warning: the Airflow targets in which the task is certain to fail when it runs."""
+    near: Callable[[], str | None] | None = None
+    """Looks for a better hint; called only if the problem is shown, as it may take long."""
+
+    @property
+    def best_hint(self) -> str | None:
+        """The hint to show."""
+        return (self.near() if self.near else None) or self.hint
 
     def __str__(self) -> str:
         """Return the message and the hint, as pydantic's report shows them."""
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+        hint = self.best_hint
+        return f"{self.message} ({hint})" if hint else self.message
 
     def error(self) -> PydanticCustomError:
         """Return the exception that a pydantic validator raises.
@@ -66,6 +74,21 @@ class Located:
 
     path: tuple[str | int, ...]
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Warnings:
+    """The warnings about one value: the first of them, and how many more there are."""
+
+    shown: tuple[Problem, ...] = ()
+    left_out: int = 0
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> Warnings:
+        """Return the first problems, and count the others."""
+        rest = iter(problems)
+        shown = tuple(islice(rest, MAX_IN_VALUE))
+        return cls(shown, sum(1 for _ in rest))
 
 
 def refuse(problems: Iterable[Problem]) -> None:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.wording import Names, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _MENTIONED = 12
 _CYCLES = 10
@@ -35,7 +34,7 @@ def graph_problems(tasks: object) -> Iterator[Located]:
     """Yield what is wrong with the graph of raw tasks; ids that are not text are skipped."""
     nodes = list(_nodes(tasks))
     yield from _duplicate_ids(nodes)
-    ids = dict.fromkeys(sorted(node.task_id for node in nodes))
+    ids = Names(node.task_id for node in nodes)
     for node in nodes:
         yield from _bad_dependencies(node, ids)
     first: dict[str, Node] = {}
@@ -70,7 +69,7 @@ def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
             )
 
 
-def _bad_dependencies(node: Node, ids: Collection[str]) -> Iterator[Located]:
+def _bad_dependencies(node: Node, ids: Names) -> Iterator[Located]:
     seen: set[str] = set()
     me = quoted(node.task_id)
     for place, name in node.dependencies:
@@ -90,9 +89,10 @@ def _bad_dependencies(node: Node, ids: Collection[str]) -> Iterator[Located]:
         seen.add(name)
 
 
-def _known(name: str, ids: Collection[str]) -> str:
-    listed = ", ".join(quoted(known) for known in islice(ids, _MENTIONED))
-    return did_you_mean(name, ids) or f"the tasks are: {listed}"
+def _known(name: str, ids: Names) -> str:
+    near = ids.nearest(name)
+    listed = ", ".join(quoted(known) for known in ids.ordered[:_MENTIONED])
+    return f"did you mean {quoted(near)}?" if near else f"the tasks are: {listed}"
 
 
 def _at(node: Node, place: int | None, problem: Problem) -> Located:
@@ -113,7 +113,8 @@ def _cycles(nodes: Mapping[str, Node]) -> Iterator[Located]:
         follower = path[1 % len(path)]
         place = next(place for place, name in node.dependencies if name == follower)
         yield _at(node, place, _cycle_problem([*path, path[0]]))
-        left = _without_acyclic({name: node for name, node in left.items() if name not in path})
+        shown = set(path)
+        left = _without_acyclic({name: node for name, node in left.items() if name not in shown})
 
 
 def _cycle_problem(path: list[str]) -> Problem:

@@ -7,14 +7,21 @@ import re
 import unicodedata
 from bisect import bisect_left
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHOWN = 60
-_COMPARED = 100
-_NEIGHBOURS = 50
+_COMPARED = 60
+"""Characters of a word that is compared with others: comparing takes the square of the length."""
+_LONGEST = 2 * _COMPARED
+"""Characters of a name that a word is compared with."""
+_NEIGHBOURS = 10
+"""Names before and behind a word in the alphabet that it is compared with."""
+_LOOKUPS = 20
+"""Words of one text that a near name is looked for."""
 _PLAIN_WORD = re.compile(r"[A-Za-z_](?:[\w./@+-]| (?=[^ #]))*", re.ASCII)
 """Text that needs no quotes in YAML, unless it is a word for true, false or null."""
 _YAML_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -59,17 +66,45 @@ def did_you_mean(word: str, names: Iterable[str]) -> str | None:
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant, or None. Case does not count."""
+    """Return the name out of a few that was probably meant, or None. Case does not count."""
     if len(word) > _COMPARED:
         return None
-    wanted = word.casefold()
     by_folded = {name.casefold(): name for name in names}
-    found = get_close_matches(wanted, _neighbours(wanted, by_folded), n=1)
-    return by_folded[found[0]] if found else None
+    near = get_close_matches(word.casefold(), by_folded, n=1)
+    return by_folded[near[0]] if near else None
 
 
-def _neighbours(word: str, names: Iterable[str]) -> list[str]:
-    """Return the names next to the word in the alphabet: comparing all could take long."""
-    ordered = sorted(names)
-    middle = bisect_left(ordered, word)
-    return ordered[max(0, middle - _NEIGHBOURS) : middle + _NEIGHBOURS]
+class Names:
+    """Any number of names, any of which a word may be meant for.
+
+    A word is compared with those next to it in the alphabet, and only so many words are.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Keep the names; they are sorted when the first word is looked for."""
+        self._known = frozenset(names)
+        self._lookups = 0
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether this is one of the names."""
+        return name in self._known
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        """The names in alphabetic order."""
+        return sorted(self._known)
+
+    def nearest(self, word: str) -> str | None:
+        """Return the name that was probably meant, or None. Case does not count."""
+        self._lookups += 1
+        return nearest(word, self._neighbours(word)) if self._lookups <= _LOOKUPS else None
+
+    def _neighbours(self, word: str) -> list[str]:
+        folded = word.casefold()
+        middle = bisect_left(self._folded, (folded, ""))
+        near = self._folded[max(0, middle - _NEIGHBOURS) : middle + _NEIGHBOURS]
+        return [name for _, name in near]
+
+    @cached_property
+    def _folded(self) -> list[tuple[str, str]]:
+        return sorted((name.casefold(), name) for name in self._known if len(name) <= _LONGEST)

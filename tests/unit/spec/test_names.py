@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError, ValidationError
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import check_dag_id, check_task_id, pattern
 from dagctl.spec.fields.slug import slug
-from dagctl.spec.fields.text import line_of, name_of, place_of, prose
+from dagctl.spec.fields.text import line_of, name_of, prose
+from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Place, Problem
 from dagctl.spec.wording import nearest, quoted
 
@@ -124,7 +125,7 @@ def test_the_place_of_a_refused_character_is_told() -> None:
         prose("one\ntw\x00o")
 
     assert _problem(caught.value).place == Place(2, 3, 2, 4)
-    assert place_of("a\nbc", 3, 4) == Place(2, 2, 2, 3)
+    assert Lines("a\nbc").place(3, 4) == Place(2, 2, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Place
-from dagctl.spec.readers.document import Document, Span, line_and_column
+from dagctl.spec.readers.document import Document, Span
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.yaml_reader import read_yaml
 
@@ -45,7 +46,7 @@ def _marked(document: Document, path: tuple[str | int, ...], place: Place | None
 def test_a_place_in_a_yaml_text_is_found_to_the_character(text: str) -> None:
     document = _yaml(text)
     value = document.root.value["a"]
-    line, column = line_and_column(value, value.index("X"))
+    line, column = Lines(value).position(value.index("X"))
 
     assert _marked(document, ("a",), Place(line, column)) == "X"
     assert _marked(document, ("a",), Place(line, column - 4, line, column + 1)) == "two X"
@@ -60,7 +61,7 @@ def test_a_place_in_a_json_text_is_found_to_the_character(
     document = read_json(text).document
     assert document is not None
     value = document.root.value["a"]
-    line, column = line_and_column(value, len(before))
+    line, column = Lines(value).position(len(before))
 
     marked = _marked(document, ("a",), Place(line, column))
     assert json.loads(f'"{marked}"') == "\ue000" if "\ue000" not in before else marked

@@ -24,6 +24,9 @@ MAX_TASK_ID = 250
 
 _SHAPE = r"[A-Za-z0-9_][A-Za-z0-9_.\-]"
 _EXAMPLE = "load_orders"
+_READ = 2 * MAX_TASK_ID
+"""Characters of a bad id that a suggestion is made of."""
+_WHOLE = re.compile(f"{_SHAPE}*+")
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.\-]+")
 
 
@@ -48,7 +51,7 @@ def _problems(code: Code, text: str, limit: int) -> Iterator[Problem]:
     if len(text) > limit:
         message = f"the id has {len(text):,} characters; at most {limit} are allowed"
         yield Problem(code, message, "shorten it")
-    if not re.fullmatch(pattern(max(len(text), 1)), text):
+    if not _WHOLE.fullmatch(text):
         message = (
             f"{quoted(text)} is not a valid id: use ASCII letters, digits, `_`, `-` and `.`, "
             "starting with a letter, a digit or `_`"
@@ -57,7 +60,8 @@ def _problems(code: Code, text: str, limit: int) -> Iterator[Problem]:
 
 
 def _suggest(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    cut = text[:_READ]  # to make ASCII of a long text can take the square of its length
+    plain = unicodedata.normalize("NFKD", cut).encode("ascii", "ignore").decode("ascii")
     return _FOREIGN.sub("_", plain).strip("_.-")
 
 

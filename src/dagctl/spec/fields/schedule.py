@@ -62,15 +62,19 @@ def check_schedule(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1024)
 def problems_of(text: str) -> tuple[Problem, ...]:
     """Return what is wrong with a schedule."""
+    return (_bad(text),) if len(text) > _LONGEST else _problems_of_short(text)
+
+
+@lru_cache(maxsize=1024)  # of short texts only, so that it stays small
+def _problems_of_short(text: str) -> tuple[Problem, ...]:
     if text in PRESETS:
         return ()
     if text.casefold() in {"", "none", "null", "never"}:
         message = f"{quoted(text)} is not a schedule"
         return (Problem(Code.BAD_SCHEDULE, message, "write null, without quotes"),)
-    if len(text) > _LONGEST or not _TEXT.fullmatch(text):
+    if not _TEXT.fullmatch(text):
         return (_bad(text),)
     if text.startswith("@") or text.isalpha():
         return (_bad(text, did_you_mean("@" + text.removeprefix("@"), PRESETS)),)

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Place, Problem, refuse
+from dagctl.spec.lines import Lines
+from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
@@ -27,21 +28,16 @@ IN_CODE = re.compile(f"[\x00\ud800-\udfff{REORDERING}]")
 """What code may not hold: the unstorable, and what makes it read otherwise than it runs."""
 
 
-def place_of(text: str, start: int, end: int | None = None) -> Place:
-    """Return the stretch between two offsets as lines and columns."""
-    line = text.count("\n", 0, start) + 1
-    column = start - text.rfind("\n", 0, start)
-    width = 1 if end is None else end - start
-    return Place(line, column, line, column + width)
-
-
 def character_problems(text: str, refused: re.Pattern[str]) -> Iterator[Problem]:
     """Yield a problem for each character that is refused."""
+    if not refused.search(text):
+        return
+    lines = Lines(text)
     for found in refused.finditer(text):
         char = found.group()
         hint = "remove it" if char.isprintable() else f"remove it; it is invisible: {quoted(char)}"
         message = f"the character U+{ord(char):04X} is not allowed here"
-        yield Problem(Code.BAD_CHARACTER, message, hint, place_of(text, found.start()))
+        yield Problem(Code.BAD_CHARACTER, message, hint, lines.place(found.start()))
 
 
 def length_problems(text: str, limit: int) -> Iterator[Problem]:
@@ -60,7 +56,7 @@ def blank_problems(text: str) -> Iterator[Problem]:
 
 def prose(text: str) -> str:
     """Return a text of any number of lines, unchanged."""
-    refuse([*length_problems(text, MAX_TEXT), *character_problems(text, _IN_PROSE)])
+    refuse(_line_problems(text, MAX_TEXT, _IN_PROSE))
     return text
 
 

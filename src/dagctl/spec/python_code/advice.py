@@ -10,7 +10,7 @@ from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Place, Problem
 from dagctl.spec.python_code.checks import runs_at_import, signature_annotations
-from dagctl.spec.python_code.findings import finding, place_of_node
+from dagctl.spec.python_code.findings import cut, finding, place_of_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,67 +19,57 @@ if TYPE_CHECKING:
     from dagctl.spec.python_code.source import Source
 
 
-def lint(caught: Iterable[WarningMessage], source: Source) -> list[Problem]:
-    """Return what Python itself warns of, once each."""
-    found = {(str(each.message), each.lineno - source.shift): None for each in caught}
-    return [
-        finding(
+def lint(heard: Iterable[WarningMessage], source: Source) -> Iterator[Problem]:
+    """Yield what Python itself warns of, once each."""
+    for message, line in {(str(each.message), each.lineno - source.shift): None for each in heard}:
+        yield finding(
             Code.PYTHON_LINT,
-            f"Python warns: {message}",
+            f"Python warns: {cut(message)}",
             "a later Python may reject it",
-            Place(line, 1, line, len(source.line(line)) + 1),
+            Place(line, 1, line, len(source.lines.line(line)) + 1),
             Severity.WARNING,
         )
-        for message, line in found
-    ]
 
 
-def unfilled(function: ast.FunctionDef, source: Source) -> list[Problem]:
-    """Return a warning for each required parameter that Airflow has no value for."""
-    return [
-        Problem(
-            Code.PYTHON_PARAMETER,
-            f"Airflow passes no `{parameter.arg}` to this function, so the task would fail",
-            "give it a default, or read what you need from `**context`",
-            place_of_node(parameter, source),
-            Severity.WARNING,
-            fails_in=("2", "3"),
-        )
-        for parameter, by_name in _required(function.args)
-        if not by_name or parameter.arg not in CONTEXT_KEYS
-    ]
+def unfilled(function: ast.FunctionDef, source: Source) -> Iterator[Problem]:
+    """Yield a warning for each required parameter that Airflow has no value for."""
+    for parameter, by_name in _required(function.args):
+        if not by_name or parameter.arg not in CONTEXT_KEYS:
+            yield Problem(
+                Code.PYTHON_PARAMETER,
+                f"Airflow passes no `{cut(parameter.arg)}` to this function, "
+                "so the task would fail",
+                "give it a default, or read what you need from `**context`",
+                place_of_node(parameter, source),
+                Severity.WARNING,
+                fails_in=("2", "3"),
+            )
 
 
-def unresolved(function: ast.FunctionDef, source: Source) -> list[Problem]:
-    """Return a warning for each annotation that names what is unknown when the task runs."""
-    return [
-        finding(
+def unresolved(function: ast.FunctionDef, source: Source) -> Iterator[Problem]:
+    """Yield a warning for each annotation that names what is unknown when the task runs."""
+    for annotation in filter(runs_at_import, signature_annotations(function)):
+        yield finding(
             Code.PYTHON_ANNOTATION,
             "Python evaluates this annotation when the task runs, and nothing is imported by then",
             "quote the annotation, or leave it out",
             place_of_node(annotation, source),
             Severity.WARNING,
         )
-        for annotation in signature_annotations(function)
-        if runs_at_import(annotation)
-    ]
 
 
-def context_missing(nodes: Sequence[ast.AST], source: Source) -> list[Problem]:
-    """Return a warning if the code reads `context`, which nothing gives it."""
+def context_missing(nodes: Sequence[ast.AST], source: Source) -> Iterator[Problem]:
+    """Yield a warning if the code reads `context`, which nothing gives it."""
     names = [node for node in nodes if isinstance(node, ast.Name) and node.id == "context"]
     bound = any(isinstance(node, ast.arg) and node.arg == "context" for node in nodes)
-    if not names or bound or any(isinstance(name.ctx, ast.Store) for name in names):
-        return []
-    return [
-        finding(
+    if names and not bound and not any(isinstance(name.ctx, ast.Store) for name in names):
+        yield finding(
             Code.PYTHON_CONTEXT,
             "the code reads `context`, which it only gets with `provide_context: true`",
             "set `provide_context: true`",
             place_of_node(names[0], source),
             Severity.WARNING,
         )
-    ]
 
 
 def _required(arguments: ast.arguments) -> Iterator[tuple[ast.arg, bool]]:

@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.codes import Code
-from dagctl.spec.python_code.findings import finding, place_of_node
+from dagctl.spec.python_code.findings import cut, finding, place_of_node
+from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.read import TOO_COMPLEX, place_of_error, too_deep
 from dagctl.spec.python_code.tree import own_nodes
 
@@ -64,12 +65,13 @@ def def_problems(reading: Reading, function: ast.FunctionDef) -> Iterator[Proble
 def _does_not_compile(module: ast.Module, reading: Reading) -> Iterator[Problem]:
     """Yield what Python can read but not compile (`return` in a class, a parameter twice)."""
     try:
-        compile(module, "<python_code>", "exec", dont_inherit=True)
+        _, heard = quietly(lambda: compile(module, "<python_code>", "exec", dont_inherit=True))
+        reading.heard.extend(heard)
     except SyntaxError as error:
         if _OUTSIDE_ASYNC in str(error.msg) and _is_asynchronous(module):
             return  # told by `_runs_nothing`, in better words
         place = place_of_error(error, reading.source, in_bytes=True)
-        message = f"not valid in a function: {error.msg}"
+        message = f"not valid in a function: {cut(error.msg)}"
         hint = "the code becomes the body of a function; remove what is not allowed there"
         yield finding(Code.PYTHON_NOT_IN_FUNCTION, message, hint, place)
     except TOO_COMPLEX:
@@ -112,12 +114,12 @@ def _calls_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[P
     if len(statements) == 1 and isinstance(definition, ast.AsyncFunctionDef):
         yield finding(
             Code.PYTHON_ASYNC,
-            f"`async def {definition.name}` returns a coroutine that Airflow never awaits",
+            f"`async def {cut(definition.name)}` returns a coroutine that Airflow never awaits",
             "make it a plain `def` that calls `asyncio.run(...)`",
             place,
         )
         return
-    name = getattr(definition, "name", "the function")
+    name = cut(getattr(definition, "name", "the function"))
     yield finding(
         Code.PYTHON_NOTHING_CALLED,
         "the code defines things but calls nothing, so the task would do nothing",

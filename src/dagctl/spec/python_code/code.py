@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.spec.problem import Warnings
 from dagctl.spec.python_code.quiet import parse_quietly
 
 if TYPE_CHECKING:
     import ast
-
-    from dagctl.spec.problem import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class PythonCode:
     """The lines, counted from 1, that begin inside a string literal."""
     nested: bool = False
     """Whether the `def` must stand inside another function to keep its meaning."""
-    warnings: tuple[Problem, ...] = ()
+    warnings: Warnings = field(default_factory=Warnings)
 
     def statements(self) -> list[ast.stmt]:
         """Return the tree of the code, read anew."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from dagctl.spec.python_code.source import Source
 
 
+_LONGEST = 200
+
+
 class PythonCodeError(ValueError):
     """Code that would not run as a task.
 
@@ -24,6 +27,11 @@ class PythonCodeError(ValueError):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(map(str, problems)))
         self.problems = problems
+
+
+def cut(text: str) -> str:
+    """Return what Python says, which may repeat a name of the user's, at a length to be read."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def finding(

@@ -10,7 +10,7 @@ import tokenize
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dagctl.spec.python_code.source import indented, unit
+from dagctl.spec.python_code.source import SourceBytes, indented, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,10 +101,11 @@ def _nested(code: PythonCode, name: str) -> str:
 
 def _signature(arguments: ast.arguments, text: str) -> Iterator[str]:
     """Yield the parameters as written, but for their annotations."""
+    source = SourceBytes(text)
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults
     for index, (parameter, default) in enumerate(zip(positional, defaults, strict=True), 1):
-        yield _parameter(parameter, default, text)
+        yield _parameter(parameter, default, source)
         if index == len(arguments.posonlyargs):
             yield "/"
     if arguments.vararg:
@@ -112,15 +113,13 @@ def _signature(arguments: ast.arguments, text: str) -> Iterator[str]:
     elif arguments.kwonlyargs:
         yield "*"
     for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        yield _parameter(parameter, default, text)
+        yield _parameter(parameter, default, source)
     if arguments.kwarg:
         yield f"**{arguments.kwarg.arg}"
 
 
-def _parameter(parameter: ast.arg, default: ast.expr | None, text: str) -> str:
-    if default is None:
-        return parameter.arg
-    return f"{parameter.arg}={ast.get_source_segment(text, default)}"
+def _parameter(parameter: ast.arg, default: ast.expr | None, source: SourceBytes) -> str:
+    return parameter.arg if default is None else f"{parameter.arg}={source.segment(default)}"
 
 
 def _forwarded(arguments: ast.arguments) -> Iterator[str]:

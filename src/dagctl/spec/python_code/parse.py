@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import chain, islice
 
 from dagctl.spec.codes import Code
+from dagctl.spec.problem import MAX_IN_VALUE, Warnings
 from dagctl.spec.python_code import advice, checks
 from dagctl.spec.python_code.code import PythonCode
-from dagctl.spec.python_code.findings import PythonCodeError, finding, place_of_node
+from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.function import as_function
 from dagctl.spec.python_code.function_tree import function_tree
-from dagctl.spec.python_code.quiet import caught_warnings
+from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.read import TOO_COMPLEX, Reading, read
 from dagctl.spec.python_code.source import lines_inside_strings, outdented, trimmed
 from dagctl.spec.python_code.tree import same
-
-if TYPE_CHECKING:
-    from dagctl.spec.problem import Problem
 
 _ANY_NAME = "any_task_function"
 _STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
@@ -31,21 +29,19 @@ def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode
     Raises:
         PythonCodeError: It would not; the problem's place is inside `code`.
     """
-    with caught_warnings() as caught:
-        reading = read(code)
-        function = _only_def(reading.statements)
-        if function:
-            problems = checks.def_problems(reading, function)
-        else:
-            problems = checks.body_problems(reading, "**context" if provide_context else "")
-        if found := list(problems):
-            raise PythonCodeError(*found)
-        lint = advice.lint(caught, reading.source)
-        if function:
-            parsed = _def(reading, function, lint)
-        else:
-            parsed = _body(reading, lint, provide_context=provide_context)
-        _check_placement(parsed, reading.statements, provide_context=provide_context)
+    reading = read(code)
+    function = _only_def(reading.statements)
+    if function:
+        problems = checks.def_problems(reading, function)
+    else:
+        problems = checks.body_problems(reading, "**context" if provide_context else "")
+    if refused := list(islice(problems, MAX_IN_VALUE)):
+        raise PythonCodeError(*refused)
+    if function:
+        parsed = _def(reading, function)
+    else:
+        parsed = _body(reading, provide_context=provide_context)
+    _check_placement(parsed, reading.statements, provide_context=provide_context)
     return parsed
 
 
@@ -61,22 +57,28 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _body(reading: Reading, lint: list[Problem], *, provide_context: bool) -> PythonCode:
-    found = [] if provide_context else advice.context_missing(reading.nodes, reading.source)
+def _body(reading: Reading, *, provide_context: bool) -> PythonCode:
+    source = reading.source
+    missing = () if provide_context else advice.context_missing(reading.nodes, source)
+    warnings = Warnings.of(chain(advice.lint(reading.heard, source), missing))
     text, string_lines = _placed(reading)
-    return PythonCode(form="body", text=text, string_lines=string_lines, warnings=(*lint, *found))
+    return PythonCode(form="body", text=text, string_lines=string_lines, warnings=warnings)
 
 
-def _def(reading: Reading, function: ast.FunctionDef, lint: list[Problem]) -> PythonCode:
-    unfilled = advice.unfilled(function, reading.source)
-    unresolved = advice.unresolved(function, reading.source)
+def _def(reading: Reading, function: ast.FunctionDef) -> PythonCode:
+    source = reading.source
+    warnings = chain(
+        advice.lint(reading.heard, source),
+        advice.unfilled(function, source),
+        advice.unresolved(function, source),
+    )
     text, string_lines = _placed(reading)
     return PythonCode(
         form="def",
         text=text,
         string_lines=string_lines,
         nested=_must_nest(reading, function),
-        warnings=(*lint, *unfilled, *unresolved),
+        warnings=Warnings.of(warnings),
     )
 
 
@@ -90,7 +92,7 @@ def _must_nest(reading: Reading, function: ast.FunctionDef) -> bool:
     if nested and hidden:
         problem = finding(
             Code.PYTHON_PLACEMENT,
-            f"the function and its parameter are both called `{name}`",
+            f"the function and its parameter are both called `{cut(name)}`",
             "rename one of them",
             place_of_node(function, reading.source),
         )
@@ -115,12 +117,13 @@ def _check_placement(
     code: PythonCode, statements: list[ast.stmt], *, provide_context: bool
 ) -> None:
     """Refuse code that means something else inside a function (mixed tabs, Python's limits)."""
-    wanted = function_tree(code, statements, _ANY_NAME, provide_context=provide_context)
+    expected = function_tree(code, statements, _ANY_NAME, provide_context=provide_context)
     try:
-        placed = ast.parse(as_function(code, _ANY_NAME, provide_context=provide_context)).body
+        text = as_function(code, _ANY_NAME, provide_context=provide_context)
+        placed = quietly(lambda: ast.parse(text))[0].body
     except (SyntaxError, ValueError, *TOO_COMPLEX):
         placed = []
-    if not same(placed, [wanted]):
+    if not same(placed, [expected]):
         problem = finding(
             Code.PYTHON_PLACEMENT,
             "the code cannot be indented without changing its meaning",

@@ -5,25 +5,25 @@ from __future__ import annotations
 import ast
 import threading
 import warnings
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-_FILTERS = threading.RLock()
-"""The process has one set of filters, put back as it was found: one thread at a time."""
+    Result = TypeVar("Result")
+
+_FILTERS = threading.Lock()
+"""The process has one set of filters. It is held for one call of Python's parser or compiler, which
+lets no other thread run meanwhile anyway."""
 
 
-@contextmanager
-def caught_warnings() -> Iterator[list[warnings.WarningMessage]]:
-    """Give a list that grows by each warning that Python raises meanwhile."""
+def quietly(action: Callable[[], Result]) -> tuple[Result, list[warnings.WarningMessage]]:
+    """Return what one call of Python's parser or compiler gives, and what it warns of."""
     with _FILTERS, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        yield caught
+        return action(), caught
 
 
 def parse_quietly(text: str) -> ast.Module:
-    """Return the tree of code that was checked before, without telling its warnings again."""
-    with caught_warnings():
-        return ast.parse(text)
+    """Return the tree of code that was checked before, without showing its warnings again."""
+    return quietly(lambda: ast.parse(text))[0]

@@ -5,22 +5,39 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import cast
+from itertools import islice
+from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.text import BIDI, place_of
-from dagctl.spec.problem import Place, Problem
-from dagctl.spec.python_code.findings import PythonCodeError, finding, place_of_node
-from dagctl.spec.python_code.quiet import caught_warnings
+from dagctl.spec.fields.text import BIDI
+from dagctl.spec.problem import MAX_IN_VALUE, Place, Problem
+from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
+from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.source import Source, read_source
 from dagctl.spec.python_code.tree import levels
+
+if TYPE_CHECKING:
+    from warnings import WarningMessage
 
 MAX_DEPTH = 500
 """Levels of nesting in a tree. Python's own limit depends on its version and on who calls it."""
 
+MAX_SCOPES = 1_000
+"""Functions, lambdas, classes and comprehensions in one code."""
+
+MAX_KEYWORDS = 1_000
+"""Keyword arguments of one call."""
+
+MAX_BRACES = 5_000
+"""Opening braces on one line."""
+
 TOO_COMPLEX = (MemoryError, RecursionError, OverflowError)
 """What Python's parser and compiler raise for code that is nested too deeply."""
 
+_SCOPES = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 _FILE = "<python_code>"
 _UNINDENT = "unindent does not match any outer indentation level"
 _CODE = re.compile(r"^[ \t\f]*[^ \t\f\n#]", re.MULTILINE)
@@ -35,6 +52,8 @@ class Reading:
     statements: list[ast.stmt]
     nodes: list[ast.AST]
     """Every node of the tree, outermost first."""
+    heard: list[WarningMessage]
+    """What Python warned of when it read the code; what it warns of later is added."""
 
 
 def read(code: str) -> Reading:
@@ -45,22 +64,25 @@ def read(code: str) -> Reading:
     """
     source = read_source(code)
     _check_characters(source)
-    statements = _read_statements(source)
-    return Reading(source, statements, _all_nodes(statements, source))
+    _check_braces(source)
+    statements, heard = _read_statements(source)
+    nodes = _all_nodes(statements, source)
+    _check_scopes(nodes)
+    _check_keywords(nodes, source)
+    return Reading(source, statements, nodes, heard)
 
 
 def input_statements(code: str) -> list[ast.stmt]:
     """Return the tree of checked code as the user wrote it, read from the untouched text."""
-    with caught_warnings():
-        return _statements(read_source(code))
+    return _statements(read_source(code))[0]
 
 
 def place_of_error(error: SyntaxError, source: Source, *, in_bytes: bool) -> Place:
     """Return the place of a syntax error: the compiler counts bytes, the parser characters."""
-    line = min(max((error.lineno or 1) - source.shift, 1), source.text.count("\n") + 1)
+    line = min(max((error.lineno or 1) - source.shift, 1), len(source.lines))
     offset = max(error.offset or 1, 1)
     column = source.column(line, offset - 1) if in_bytes else offset
-    return Place(line, min(column, len(source.line(line)) + 1))
+    return Place(line, min(column, len(source.lines.line(line)) + 1))
 
 
 def too_deep(place: Place | None) -> Problem:
@@ -79,20 +101,62 @@ def _check_characters(source: Source) -> None:
             Code.PYTHON_CHARACTER,
             f"the code contains the invisible character U+{ord(found.group()):04X}",
             "remove it, or write it as an escape in a string",
-            place_of(source.text, found.start(), found.end()),
+            source.lines.place(found.start(), found.end()),
         )
-        for found in _REFUSED.finditer(source.text)
+        for found in islice(_REFUSED.finditer(source.text), MAX_IN_VALUE)
     ]
     if problems:
         raise PythonCodeError(*problems)
 
 
-def _read_statements(source: Source) -> list[ast.stmt]:
+def _check_braces(source: Source) -> None:
+    """Refuse what Python 3.11 takes the square of its length for: one long format string."""
+    if source.text.count("{") > MAX_BRACES:
+        for number in range(1, len(source.lines) + 1):
+            if source.lines.line(number).count("{") > MAX_BRACES:
+                problem = finding(
+                    Code.PYTHON_TOO_DEEP,
+                    f"this line has more than {MAX_BRACES:,} opening braces",
+                    "write it on several lines, or put the data into a file",
+                    Place(number, 1),
+                )
+                raise PythonCodeError(problem)
+
+
+def _check_scopes(nodes: list[ast.AST]) -> None:
+    """Refuse what Python's compiler takes the square of its length for: functions in a function."""
+    count = sum(isinstance(node, _SCOPES) for node in nodes)
+    if count > MAX_SCOPES:
+        problem = finding(
+            Code.PYTHON_TOO_DEEP,
+            f"the code has {count:,} functions, lambdas, classes and comprehensions; "
+            f"at most {MAX_SCOPES:,} are read",
+            "split it into several tasks, or move it into a module",
+            None,
+        )
+        raise PythonCodeError(problem)
+
+
+def _check_keywords(nodes: list[ast.AST], source: Source) -> None:
+    """Refuse what Python's compiler compares pair by pair: the keyword arguments of one call."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and len(node.keywords) > MAX_KEYWORDS:
+            problem = finding(
+                Code.PYTHON_TOO_DEEP,
+                f"the call has {len(node.keywords):,} keyword arguments; "
+                f"at most {MAX_KEYWORDS:,} are read",
+                "pass them as a mapping: `**{...}`",
+                place_of_node(node, source),
+            )
+            raise PythonCodeError(problem)
+
+
+def _read_statements(source: Source) -> tuple[list[ast.stmt], list[WarningMessage]]:
     try:
-        statements = _statements(source) if _CODE.search(source.text) else []
+        statements, heard = _statements(source) if _CODE.search(source.text) else ([], [])
     except SyntaxError as error:
         place = place_of_error(error, source, in_bytes=False)
-        message = f"not valid Python: {error.msg}"
+        message = f"not valid Python: {cut(error.msg)}"
         hint = "Python stopped reading here; the mistake may be on the line before"
         raise PythonCodeError(finding(Code.PYTHON_SYNTAX, message, hint, place)) from error
     except TOO_COMPLEX as error:
@@ -100,18 +164,19 @@ def _read_statements(source: Source) -> list[ast.stmt]:
     if not statements:
         hint = "write at least one statement"
         raise PythonCodeError(finding(Code.PYTHON_BLANK, "there is no code to run", hint, None))
-    return statements
+    return statements, heard
 
 
-def _statements(source: Source) -> list[ast.stmt]:
-    body = ast.parse(source.parsable).body
+def _statements(source: Source) -> tuple[list[ast.stmt], list[WarningMessage]]:
+    module, heard = quietly(lambda: ast.parse(source.parsable))
+    body = module.body
     if not source.margin:
-        return body
+        return body, heard
     block = cast("ast.If", body[0])
     outside = [*block.orelse, *body[1:]]
     if outside:
         raise IndentationError(_UNINDENT, (_FILE, outside[0].lineno, 1, None))
-    return block.body
+    return block.body, heard
 
 
 def _all_nodes(statements: list[ast.stmt], source: Source) -> list[ast.AST]:

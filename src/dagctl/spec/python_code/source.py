@@ -6,21 +6,37 @@ import io
 import re
 import token
 import tokenize
+from array import array
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from dagctl.spec.lines import Lines
+
+if TYPE_CHECKING:
+    import ast
 
 _STRING_STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")}
 _STRING_ENDS = {getattr(token, name, None) for name in ("FSTRING_END", "TSTRING_END")}
 _CODE_LINE = re.compile(r"^([ \t\f]*)[^ \t\f\n#]", re.MULTILINE)
 _TAB_INDENT = re.compile(r"^[ \f]*\t", re.MULTILINE)
+_LINE_FEED = re.compile(rb"\n")
 _WHITE = " \t\f"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """Code with line feeds as line ends, and the white space before its first line of code."""
 
     text: str
     margin: str
+
+    @cached_property
+    def _widths(self) -> dict[int, array[int]]:
+        """Where the characters of a line end, in bytes, for each line that was asked about."""
+        return {}
 
     @property
     def parsable(self) -> str:
@@ -32,14 +48,39 @@ class Source:
         """How many lines `parsable` has before the text."""
         return 1 if self.margin else 0
 
-    def line(self, number: int) -> str:
-        """Return one line, counted from 1; empty beyond the end."""
-        lines = self.text.split("\n")
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text, found once."""
+        return Lines(self.text)
 
     def column(self, line: int, byte_offset: int) -> int:
         """Return the column, in characters from 1, of an offset in UTF-8 bytes."""
-        return len(self.line(line).encode()[:byte_offset].decode(errors="ignore")) + 1
+        if line not in self._widths:
+            self._widths[line] = _byte_widths(self.lines.line(line))
+        widths = self._widths[line]
+        return bisect_right(widths, byte_offset) + 1 if widths else byte_offset + 1
+
+
+def _byte_widths(line: str) -> array[int]:
+    """Return the offset in bytes behind each character; nothing for a line of ASCII."""
+    return array("L", () if line.isascii() else accumulate(len(char.encode()) for char in line))
+
+
+class SourceBytes:
+    """Code as the bytes that a syntax tree counts in, with the start of each line."""
+
+    def __init__(self, text: str) -> None:
+        """Encode the text and find its lines, once for all segments."""
+        self._data = text.encode()
+        self._starts = [0, *(found.end() for found in _LINE_FEED.finditer(self._data))]
+
+    def segment(self, node: ast.expr) -> str:
+        """Return the text of a node; `ast.get_source_segment` would cut the whole code anew."""
+        assert node.end_lineno is not None  # noqa: S101 - the parser sets it
+        assert node.end_col_offset is not None  # noqa: S101 - likewise
+        start = self._starts[node.lineno - 1] + node.col_offset
+        end = self._starts[node.end_lineno - 1] + node.end_col_offset
+        return self._data[start:end].decode()
 
 
 def read_source(code: str) -> Source:

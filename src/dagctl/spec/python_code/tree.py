@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_SIGNED = (float, complex)
+"""The numbers with a zero of either sign. Of a long integer there may be no `repr`."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -40,18 +42,18 @@ def same(left: object, right: object) -> bool:
     """
     stack: list[tuple[Any, Any]] = [(left, right)]
     while stack:
-        one, other = stack.pop()
-        if type(one) is not type(other):
+        first, second = stack.pop()
+        if type(first) is not type(second):
             return False
-        if isinstance(one, ast.AST):
-            for field in one._fields:
-                value, wanted = getattr(one, field, None), getattr(other, field, None)
-                if value is not wanted:  # most often they are: names and small constants
-                    stack.append((value, wanted))
-        elif isinstance(one, list):
-            if len(one) != len(other):
+        if isinstance(first, ast.AST):
+            for field in first._fields:
+                value, other = getattr(first, field, None), getattr(second, field, None)
+                if value is not other:  # most often they are: names and small constants
+                    stack.append((value, other))
+        elif isinstance(first, list):
+            if len(first) != len(second):
                 return False
-            stack.extend(zip(one, other, strict=True))
-        elif one != other or repr(one) != repr(other):
+            stack.extend(zip(first, second, strict=True))
+        elif first != second or (isinstance(first, _SIGNED) and repr(first) != repr(second)):
             return False
     return True

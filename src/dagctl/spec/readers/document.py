@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from dagctl.errors import Severity
+from dagctl.spec.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dagctl.spec.problem import Place
 
@@ -56,15 +59,37 @@ class Node:
     """For a mapping: where each key stands, and its value."""
 
 
-@dataclass(frozen=True, slots=True)
+class Spelling(Protocol):
+    """How the document writes one text value."""
+
+    def span(self, place: Place) -> Span | None:
+        """Return where a place in the value stands in the document; None if that is not known."""
+
+
+class _Part(NamedTuple):
+    """A key or a value in a mapping or a list."""
+
+    span: Span
+    step: str | int
+    child: Node | None
+
+
+@dataclass(frozen=True)
 class Document:
     """A whole document: the tree, and how to find a place inside one of its texts."""
 
     text: str
     root: Node
-    inside: Callable[[str, Node, Place], Span | None]
-    """Returns where a place in a text value stands in the text; None if that is not known."""
+    read_spelling: Callable[[Lines, Node], Spelling]
+    """Returns how a text value is written; asked once for each value."""
     is_json: bool = False
+    _spellings: dict[int, Spelling] = field(default_factory=dict)
+    _parts: dict[int, list[_Part]] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text, found once."""
+        return Lines(self.text)
 
     def node(self, path: Path) -> Node | None:
         """Return the value at a path, or None if there is none."""
@@ -84,25 +109,24 @@ class Document:
         node = self.node(path)
         if node is None:
             return self.span_of(path[:-1]) if path else Span(0, 0)
-        found = (
-            self.inside(self.text, node, place) if place and isinstance(node.value, str) else None
-        )
-        return found or self.first_line(node.span)
+        inside = place and isinstance(node.value, str) and self._spelling(node).span(place)
+        return inside or self.first_line(node.span)
 
     def span_of_missing(self, path: Path) -> Span:
         """Return the place of a key that is not there: the first key of its mapping."""
         parent = self.node(path[:-1])
-        spans: list[Span] = [span for span, _ in parent.keys.values()] if parent else []
-        return spans[0] if spans else self.span_of(path[:-1])
+        first = next(iter(parent.keys.values()), None) if parent else None
+        return first[0] if first else self.span_of(path[:-1])
 
     def path_at(self, span: Span) -> tuple[str | int, ...]:
         """Return the path of the innermost key or value that begins here or around here."""
         path: list[str | int] = []
         node: Node | None = self.root
         while node is not None:
-            step, node = _step_at(node, span.start)
-            if step is not None:
-                path.append(step)
+            part = self._part_at(node, span.start)
+            node = part.child if part else None
+            if part:
+                path.append(part.step)
         return tuple(path)
 
     def first_line(self, span: Span) -> Span:
@@ -112,6 +136,18 @@ class Document:
             return span
         return Span(span.start, span.start + max(1, len(self.text[span.start : end].rstrip())))
 
+    def _spelling(self, node: Node) -> Spelling:
+        if id(node) not in self._spellings:
+            self._spellings[id(node)] = self.read_spelling(self.lines, node)
+        return self._spellings[id(node)]
+
+    def _part_at(self, node: Node, offset: int) -> _Part | None:
+        if id(node) not in self._parts:
+            self._parts[id(node)] = list(_in_order(node))
+        parts = self._parts[id(node)]
+        place = bisect_right(parts, offset, key=lambda part: part.span.start) - 1
+        return parts[place] if place >= 0 and offset < parts[place].span.end else None
+
 
 def _child(node: Node, step: str | int) -> Node | None:
     if isinstance(step, int):
@@ -120,21 +156,21 @@ def _child(node: Node, step: str | int) -> Node | None:
     return entry[1] if entry else None
 
 
-def _step_at(node: Node, offset: int) -> tuple[str | int | None, Node | None]:
+def _in_order(node: Node) -> Iterator[_Part]:
+    """Yield the parts of a node in the order of the text, without those that an alias brings in."""
+    end = 0
+    for part in _written_parts(node):
+        if part.span.start >= end:
+            yield part
+            end = part.span.end
+
+
+def _written_parts(node: Node) -> Iterator[_Part]:
     for index, item in enumerate(node.items):
-        if item.span.start <= offset < item.span.end:
-            return index, item
+        yield _Part(item.span, index, item)
     for key, (span, value) in node.keys.items():
-        if span.start <= offset < span.end:
-            return key, None
-        if value.span.start <= offset < value.span.end:
-            return key, value
-    return None, None
-
-
-def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Return the line and column, from 1, of an offset."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+        yield _Part(span, key, None)
+        yield _Part(value.span, key, value)
 
 
 @dataclass(frozen=True, slots=True)

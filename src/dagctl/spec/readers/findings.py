@@ -11,11 +11,12 @@ from dagctl.spec.readers.document import (
     Document,
     Finding,
     Span,
-    line_and_column,
 )
 from dagctl.spec.wording import quoted
 
 _GLUED = re.compile(r"([A-Za-z_]\w*):(\S.{,60})")
+_SHOWN = 100
+"""Characters of a key, of which a message shows fewer."""
 _LIMITS = {
     Code.TOO_DEEP: (
         f"the document is nested more than {MAX_DEPTH} levels deep",
@@ -35,16 +36,16 @@ def limit_finding(code: Code, offset: int) -> Finding:
     return Finding(code, message, hint, Span(offset, offset + 1))
 
 
-def duplicate_key(text: str, key: str, first: Span, second: Span) -> Finding:
-    """Return the finding for a key that a mapping has twice."""
-    line, _ = line_and_column(text, first.start)
+def duplicate_key(line: int, key: str, second: Span) -> Finding:
+    """Return the finding for a key that a mapping has twice, first on this line."""
     message = f"duplicate key {quoted(key)}; the first is on line {line}"
     return Finding(Code.DUPLICATE_KEY, message, "remove one of them", second)
 
 
 def key_not_text(text: str, span: Span) -> Finding:
     """Return the finding for a key that is a number, a truth value, null or a collection."""
-    message = f"the key {quoted(text[span.start : span.end])} is not text"
+    written = text[span.start : min(span.end, span.start + _SHOWN)]
+    message = f"the key {quoted(written)} is not text"
     return Finding(Code.KEY_NOT_TEXT, message, "quote it", span)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import Finding, Span, line_and_column
+from dagctl.spec.lines import line_and_column
+from dagctl.spec.readers.document import Finding, Span
 
 CLOSING = {"{": "}", "[": "]"}
 BARE_KEY = re.compile(r"([A-Za-z_]\w{,60})[ \t]*[:=]", re.ASCII)

@@ -9,6 +9,7 @@ import math
 import re
 
 from dagctl.spec.codes import Code
+from dagctl.spec.lines import Lines
 from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.readers.document import (
     MAX_DEPTH,
@@ -29,7 +30,7 @@ from dagctl.spec.readers.json_mistakes import (
     no_key,
     no_value,
 )
-from dagctl.spec.readers.json_text import inside, match_text, read_text
+from dagctl.spec.readers.json_text import Written, match_text, read_text
 from dagctl.spec.wording import quoted
 
 _BLANK = re.compile(r"[ \t\n\r]*")
@@ -58,7 +59,7 @@ def read_json(text: str) -> Reading:
         root = reader.document()
     except _StopError:
         return Reading(None, reader.findings)
-    return Reading(Document(text, root, inside, is_json=True) if root else None, reader.findings)
+    return Reading(Document(text, root, Written, is_json=True) if root else None, reader.findings)
 
 
 class _StopError(Exception):
@@ -73,6 +74,7 @@ class _Reader:
         self._text = text
         self._at = 0
         self._values = 0
+        self._lines: Lines | None = None
 
     def document(self) -> Node | None:
         """Return the only value of the text, or None if there is nothing in it."""
@@ -107,7 +109,7 @@ class _Reader:
             value = self._value(depth + 1)
             if key.value in built.keys:
                 first, _ = built.keys[key.value]
-                self._note(duplicate_key(self._text, key.value, first, key.span))
+                self._note(duplicate_key(self._line(first.start), key.value, key.span))
             else:
                 built.keys[key.value] = (key.span, value)
                 built.value[key.value] = value.value
@@ -274,6 +276,10 @@ class _Reader:
                 )
             )
             self._at = comment.end()
+
+    def _line(self, offset: int) -> int:
+        self._lines = self._lines or Lines(self._text)
+        return self._lines.position(offset)[0]
 
     def _note(self, finding: Finding) -> None:
         self.findings.append(finding)

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
+from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.readers.document import Finding, Node, Span
-from dagctl.spec.readers.value_places import span_of_tokens
+from dagctl.spec.readers.value_places import Tokens
 
 if TYPE_CHECKING:
-    from dagctl.spec.problem import Place
+    from dagctl.spec.lines import Lines
 
 _SIMPLE = re.compile(r'"([^"\\\x00-\x1f]*)"')
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -29,7 +30,10 @@ def match_text(text: str, offset: int) -> re.Match[str] | None:
 
 
 def read_text(found: re.Match[str]) -> tuple[str, list[Finding]]:
-    """Return what the quoted text says, and what is wrong with it."""
+    """Return what the quoted text says, and what is wrong with it.
+
+    It is read no further than to the last finding that is shown.
+    """
     if found.re is _SIMPLE:
         return found[1], []
     findings: list[Finding] = []
@@ -43,6 +47,8 @@ def read_text(found: re.Match[str]) -> tuple[str, list[Finding]]:
 
     parts: list[str] = []
     for token in _SPECIAL.finditer(found.string, start, end):
+        if len(findings) >= MAX_PROBLEMS:
+            break
         parts += (found.string[start : token.start()], said(token))
         start = token.end()
     return "".join([*parts, found.string[start:end]]), findings
@@ -79,7 +85,10 @@ def _bad_escape(spelling: str, span: Span) -> Finding | None:
     return Finding(Code.JSON_SYNTAX, "JSON has no such escape", hint, span)
 
 
-def inside(text: str, node: Node, place: Place) -> Span | None:
-    """Return the stretch of the document for a place in a text value."""
-    spelling = Span(node.span.start + 1, node.span.end - 1)
-    return span_of_tokens(text, spelling, _TOKEN, node.value, place)
+class Written(Tokens):
+    """How a document writes one text value."""
+
+    def __init__(self, lines: Lines, node: Node) -> None:
+        """Read what stands between the quotes."""
+        between = Span(node.span.start + 1, node.span.end - 1)
+        super().__init__(lines.text, between, _TOKEN, node.value)

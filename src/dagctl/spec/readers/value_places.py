@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from array import array
 from typing import TYPE_CHECKING
 
+from dagctl.spec.lines import Lines
 from dagctl.spec.readers.document import Span
 
 if TYPE_CHECKING:
@@ -13,27 +14,24 @@ if TYPE_CHECKING:
     from dagctl.spec.problem import Place
 
 
-def offset_in(value: str, line: int, column: int) -> int:
-    """Return the offset of a line and column, counted from 1, in a text value."""
-    start = 0
-    for _ in range(line - 1):
-        found = value.find("\n", start)
-        if found < 0:
-            break
-        start = found + 1
-    return min(start + column - 1, len(value))
+class Tokens:
+    """Where each character of a text value is written."""
 
+    def __init__(self, text: str, written: Span, token: re.Pattern[str], value: str) -> None:
+        """Cut a stretch of the text into tokens, once for all places."""
+        self._lines = Lines(value)
+        self._starts = array("L", (each.start() for each in token.finditer(text, *written)))
+        self._end = written.end
 
-def span_of_tokens(
-    text: str, spelling: Span, token: re.Pattern[str], value: str, place: Place
-) -> Span:
-    """Return the stretch of the spelling that a place in the value stands for."""
-    first = offset_in(value, place.line, place.column)
-    last = first + 1
-    if place.end_line and place.end_column:
-        last = max(offset_in(value, place.end_line, place.end_column), last)
-    tokens = token.finditer(text, spelling.start, spelling.end)
-    found = list(islice(tokens, first, last))
-    if not found:
-        return Span(spelling.end, spelling.end + 1)
-    return Span(found[0].start(), found[-1].end())
+    def span(self, place: Place) -> Span | None:
+        """Return the stretch that a place in the value stands for."""
+        first = self._lines.offset(place.line, place.column)
+        last = first + 1
+        if place.end_line and place.end_column:
+            last = max(self._lines.offset(place.end_line, place.end_column), last)
+        if first >= len(self._starts):
+            return Span(self._end, self._end + 1)
+        return Span(self._starts[first], self._start(last))
+
+    def _start(self, number: int) -> int:
+        return self._starts[number] if number < len(self._starts) else self._end

@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import Finding, Span, line_and_column
+from dagctl.spec.lines import line_and_column
+from dagctl.spec.readers.document import Finding, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,17 +9,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import Finding, Span, line_and_column
+from dagctl.spec.lines import line_and_column
+from dagctl.spec.readers.document import Finding, Span
 from dagctl.spec.readers.yaml_layout import indentation_slip, joined_slip
 
 if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError
 
-_LINE = re.compile(
-    r"""(?P<head>[ ]*(?:-[ ]+)*(?:(?:[\w$.-]+|"[^"\n]*"|'[^'\n]*')[ ]*:[ ]+)?)"""
-    r"""(?P<value>[^\s#].*?)[ \t\r]*$""",
-    re.MULTILINE,
-)
+_HEAD = re.compile(r"""[ ]*+(?:-[ ]++)*+(?:(?:[\w$.-]++|"[^"\n]*+"|'[^'\n]*+')[ ]*+:[ ]++)?+""")
+"""What stands before a value on its line: the indent, dashes, and a key."""
 
 _BRACKET = "close the bracket, or quote the text"
 _JOINED = ("mapping values are not allowed", "could not find expected ':'", "expected ':'")
@@ -228,13 +226,13 @@ def _tab(text: str, offsets: list[int]) -> Finding | None:
 
 
 def _slip(text: str, offset: int) -> _Slip | None:
-    line = _LINE.match(text, text.rfind("\n", 0, offset) + 1)
-    if line is None or not line["head"].strip() or offset < line.start("value"):
+    span = _value_on_line(text, text.rfind("\n", 0, offset) + 1)
+    if span is None or offset < span.start:
         return None
-    span = Span(*line.span("value"))
+    value = text[span.start : span.end]
     for shape, code, message, hint in _SLIPS:
-        if shape.match(line["value"]):
-            said = _open_quote(line["value"]) or (message, hint or _quoted(line["value"]))
+        if shape.match(value):
+            said = _open_quote(value) or (message, hint or _quoted(value))
             finding = Finding(code, *said, span)
             return _Slip(finding, text[: span.start] + _placeholder(span) + text[span.end :])
     return None
@@ -246,6 +244,18 @@ def _open_quote(value: str) -> tuple[str, str] | None:
     if quote not in "\"'" or quote in value[1:]:
         return None
     return "this quote is never closed", f"write `{quote}` at the end of the text"
+
+
+def _value_on_line(text: str, start: int) -> Span | None:
+    """Return where the value stands that a line ends in, if dashes or a key stand before it."""
+    head = _HEAD.match(text, start)
+    if head is None or not head.group().strip():
+        return None
+    end = text.find("\n", start)
+    value = text[head.end() : end if end >= 0 else len(text)].rstrip(" \t\r")
+    if not value or value[0].isspace() or value[0] == "#":
+        return None
+    return Span(head.end(), head.end() + len(value))
 
 
 def _quoted(value: str) -> str:

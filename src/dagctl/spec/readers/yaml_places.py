@@ -6,67 +6,81 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.spec.readers.document import Span
-from dagctl.spec.readers.value_places import span_of_tokens
+from dagctl.spec.readers.value_places import Tokens
 
 if TYPE_CHECKING:
+    from dagctl.spec.lines import Lines
     from dagctl.spec.problem import Place
-    from dagctl.spec.readers.document import Node
+    from dagctl.spec.readers.document import Node, Spelling
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
+_PROPERTIES = re.compile(r"(?:[&!]\S*+\s++)*+")
 _DOUBLE = re.compile(r"\\(?:x..|u....|U........|.)|.", re.DOTALL)
 _SINGLE = re.compile(r"''|.", re.DOTALL)
 _PLAIN = re.compile(r".", re.DOTALL)
 
 
-def inside(text: str, node: Node, place: Place) -> Span | None:
-    """Return the stretch of the document for a place in a text value.
+def read_spelling(lines: Lines, node: Node) -> Spelling:
+    """Return how the document writes a text value.
 
-    Exact for literal blocks and for texts on one line; None for folded texts.
+    Exact for literal blocks and for texts on one line; folded texts have no places inside.
     """
+    text, end = lines.text, node.span.end
     properties = _PROPERTIES.match(text, node.span.start)
     start = properties.end() if properties else node.span.start
     if text.startswith("|", start):
-        return _in_block(text, start, node.value, place)
-    if "\n" in text[start : node.span.end] or text.startswith(">", start):
-        return None
+        return _Block(lines, start, node.value)
+    if text.startswith(">", start) or text.find("\n", start, end) >= 0:
+        return _Unknown()
     if node.kind == "quoted":
-        return span_of_tokens(
-            text, Span(start + 1, node.span.end - 1), _quoted(text[start]), node.value, place
-        )
-    return span_of_tokens(text, Span(start, node.span.end), _PLAIN, node.value, place)
+        quote = _DOUBLE if text[start] == '"' else _SINGLE
+        return Tokens(text, Span(start + 1, end - 1), quote, node.value)
+    return Tokens(text, Span(start, end), _PLAIN, node.value)
 
 
-def _quoted(quote: str) -> re.Pattern[str]:
-    return _DOUBLE if quote == '"' else _SINGLE
+class _Unknown:
+    """A text whose places are not known."""
 
-
-def _in_block(text: str, header: int, value: str, place: Place) -> Span | None:
-    lines = value.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), None)
-    body = text.find("\n", header) + 1
-    if first is None or not body:
+    def span(self, place: Place) -> Span | None:
+        """Return None."""
+        del place
         return None
-    starts = _line_starts(text, body, max(place.line, place.end_line or 0, first + 1))
-    if max(place.line, first + 1) > len(starts):
-        return None
-    indent = _line_end(text, starts[first]) - starts[first] - len(lines[first])
-    start = starts[place.line - 1] + indent + place.column - 1
-    start = min(start, _line_end(text, starts[place.line - 1]))
-    end = start + 1
-    if place.end_line and place.end_column and place.end_line <= len(starts):
-        last = starts[place.end_line - 1]
-        end = min(last + indent + place.end_column - 1, _line_end(text, last))
-    return Span(start, max(end, start + 1))
 
 
-def _line_starts(text: str, offset: int, count: int) -> list[int]:
-    starts = [offset]
-    while len(starts) < count and (found := text.find("\n", starts[-1])) >= 0:
-        starts.append(found + 1)
-    return starts
+class _Block:
+    """A literal block: each of its lines is a line of the document, behind an indent."""
 
+    def __init__(self, lines: Lines, header: int, value: str) -> None:
+        """Find the first line and the indent of the block, whose `|` stands at `header`."""
+        self._lines = lines
+        self._before = lines.position(header)[0]
+        written = value.split("\n")
+        first = next((number for number, line in enumerate(written, 1) if line.strip()), None)
+        self._indent: int | None = None
+        if first is not None and self._before + first <= len(lines):
+            number = self._before + first
+            self._indent = self._end(number) - lines.start(number) - len(written[first - 1])
 
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    end = len(text) if end < 0 else end
-    return end - 1 if text[start:end].endswith("\r") else end
+    def span(self, place: Place) -> Span | None:
+        """Return the stretch of the document for a place in the block."""
+        line = self._before + place.line
+        if self._indent is None or line > len(self._lines):
+            return None
+        start = self._offset(line, place.column)
+        end = start + 1
+        if (
+            place.end_line
+            and place.end_column
+            and self._before + place.end_line <= len(self._lines)
+        ):
+            end = self._offset(self._before + place.end_line, place.end_column)
+        return Span(start, max(end, start + 1))
+
+    def _offset(self, number: int, column: int) -> int:
+        inside = self._lines.start(number) + (self._indent or 0) + column - 1
+        return min(inside, self._end(number))
+
+    def _end(self, number: int) -> int:
+        """Return where a line of the document ends, before its line end."""
+        end = self._lines.end(number)
+        ends_early = end > self._lines.start(number) and self._lines.text[end - 1] == "\r"
+        return end - 1 if ends_early else end

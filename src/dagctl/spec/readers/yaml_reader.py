@@ -8,7 +8,10 @@ from typing import Any
 import yaml
 
 from dagctl.spec.codes import Code
+from dagctl.spec.lines import Lines
+from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.readers.document import (
+    MAX_BYTES,
     Document,
     Finding,
     Kind,
@@ -20,12 +23,14 @@ from dagctl.spec.readers.findings import duplicate_key, empty_document, key_not_
 from dagctl.spec.readers.yaml_limits import refuse_explosion
 from dagctl.spec.readers.yaml_mistakes import explain
 from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
-from dagctl.spec.readers.yaml_places import inside
+from dagctl.spec.readers.yaml_places import read_spelling
 from dagctl.spec.readers.yaml_values import meaning
 from dagctl.spec.wording import quoted
 
 _REPAIRS = 20
 """So many slips of one line each are repaired, to find what else is wrong after them."""
+_READ_AGAIN = 2 * MAX_BYTES
+"""Characters that are read again after repairs: a large text is repaired less often."""
 REFUSED_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
 """What may not stand in YAML except as an escape between double quotes."""
 _ALIAS = re.compile(r"\*[\w-]")
@@ -40,7 +45,7 @@ def read_yaml(text: str) -> Reading:
         return Reading(None, [_raw_character(raw)])
     findings: list[Finding] = []
     repaired = text
-    for _ in range(_REPAIRS):
+    for _ in range(min(_REPAIRS, 1 + _READ_AGAIN // (len(text) + 1))):
         try:
             root = compose(repaired)
         except LimitError as error:
@@ -76,7 +81,15 @@ def _document(text: str, root: yaml.Node | None, findings: list[Finding]) -> Rea
             refuse_explosion(root)
     except LimitError as error:
         return Reading(None, [*findings, limit_finding(error.code, error.offset)])
-    return Reading(Document(text, _Builder(text, findings).build(root), inside), findings)
+    try:
+        built = _Builder(text, findings).build(root)
+    except _EnoughError:
+        return Reading(None, findings)
+    return Reading(Document(text, built, read_spelling), findings)
+
+
+class _EnoughError(Exception):
+    """There are as many findings as are shown."""
 
 
 class _Builder:
@@ -85,6 +98,7 @@ class _Builder:
     def __init__(self, text: str, findings: list[Finding]) -> None:
         self._text = text
         self._findings = findings
+        self._lines: Lines | None = None
 
     def build(self, node: yaml.Node) -> Node:
         """Return our node for PyYAML's."""
@@ -125,7 +139,7 @@ class _Builder:
         if name is None:
             return
         if name in built.keys:
-            self._findings.append(duplicate_key(self._text, name, built.keys[name][0], where))
+            self._add(duplicate_key(self._line(built.keys[name][0].start), name, where))
             return
         child = self.build(value)
         built.keys[name] = (where, child)
@@ -133,7 +147,7 @@ class _Builder:
 
     def _key(self, key: yaml.Node, where: Span) -> str | None:
         if not isinstance(key, yaml.ScalarNode):
-            self._findings.append(key_not_text(self._text, where))
+            self._add(key_not_text(self._text, where))
             return None
         if key.tag == PLAIN and key.value == "<<":
             message = "merging mappings with `<<` is not supported"
@@ -142,11 +156,20 @@ class _Builder:
         name = self.build(key).value
         if isinstance(name, str):
             return name
-        self._findings.append(key_not_text(self._text, where))
+        self._add(key_not_text(self._text, where))
         return None
 
     def _note(self, code: Code, message: str, hint: str, span: Span) -> None:
-        self._findings.append(Finding(code, message, hint, span))
+        self._add(Finding(code, message, hint, span))
+
+    def _add(self, finding: Finding) -> None:
+        self._findings.append(finding)
+        if len(self._findings) >= MAX_PROBLEMS:
+            raise _EnoughError
+
+    def _line(self, offset: int) -> int:
+        self._lines = self._lines or Lines(self._text)
+        return self._lines.position(offset)[0]
 
 
 def _written(node: yaml.Node) -> str:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from dagctl.spec.codes import Code
 
 _MAX_DIGITS = 300
+_SHOWN = 60
+"""Characters of a word in a message."""
 
 _CORE: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -87,11 +89,12 @@ def _number(word: str) -> tuple[str | float, Surprise | None]:
 
 def _ambiguous(word: str) -> Surprise | None:
     if _DATE.fullmatch(word):
-        message = f"YAML 1.1 reads `{word}` as a date, YAML 1.2 as text"
-        return Surprise(Code.YAML_DATE, message, f'quote it: "{word}"')
+        cut = word[:_SHOWN]
+        message = f"YAML 1.1 reads `{cut}` as a date, YAML 1.2 as text"
+        return Surprise(Code.YAML_DATE, message, f'quote it: "{cut}"')
     for shape, reading in _AMBIGUOUS:
         if shape.fullmatch(word):
-            cut = word if len(word) <= _MAX_DIGITS else word[:_MAX_DIGITS]
+            cut = word[:_SHOWN]
             hint = f'quote it if it is text: "{cut}"; write a number in plain decimal digits'
             return Surprise(Code.YAML_NUMBER, f"`{cut}` {reading}: YAML versions disagree", hint)
     return None

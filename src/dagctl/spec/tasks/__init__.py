@@ -17,4 +17,17 @@ TASK_TYPES: dict[str, type[TaskBase]] = {
 """The model class of each task type, by its word."""
 TaskBase.types = TASK_TYPES  # a model tells by it whose a foreign key is
 
-__all__ = ["TASK_TYPES", "BashTask", "PythonTask", "Task", "TaskBase"]
+_CODE_FIELDS = tuple(model.code_field for model in TASK_TYPES.values())
+
+
+def code_size(tasks: object) -> int:
+    """Return how many characters of code raw tasks hold in all."""
+    return sum(
+        len(task[name])
+        for task in (tasks if isinstance(tasks, list | tuple) else ())
+        for name in _CODE_FIELDS
+        if isinstance(task, dict) and isinstance(task.get(name), str)
+    )
+
+
+__all__ = ["TASK_TYPES", "BashTask", "PythonTask", "Task", "TaskBase", "code_size"]

@@ -1,7 +1,7 @@
 """The fields that every task has."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
-from dagctl.spec.problem import Problem
+from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.wording import quoted
 
 
@@ -76,5 +76,5 @@ class TaskBase(CheckedModel):
         return str(name)
 
     @abstractmethod
-    def warnings(self) -> Iterator[Problem]:
-        """Yield the warnings about the task's code."""
+    def warnings(self) -> Warnings:
+        """Return the warnings about the task's code."""

@@ -1,14 +1,14 @@
 """A task that runs a shell command."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PrivateAttr
 
 from dagctl.spec.bash_advice import bash_warnings
 from dagctl.spec.bash_command import check_bash_command
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Located, Problem, Warnings
 from dagctl.spec.tasks.base import TaskBase
 
 
@@ -32,6 +32,13 @@ class BashTask(TaskBase):
             hint = "remove `provide_context`; in the command, use templates such as `{{ ds }}`"
             yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))
 
-    def warnings(self) -> Iterator[Problem]:
-        """Yield the warnings about the command."""
-        return bash_warnings(self.bash_command)
+    _warnings: Warnings = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
+        """Look for what to warn of while the template that was checked is still at hand."""
+        super().model_post_init(context)
+        self._warnings = Warnings.of(bash_warnings(self.bash_command))
+
+    def warnings(self) -> Warnings:
+        """Return the warnings about the command."""
+        return self._warnings

@@ -1,12 +1,11 @@
 """A task that calls a Python function."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 
 from dagctl.spec.fields.text import MAX_TEXT, length_problems
-from dagctl.spec.problem import Problem, refuse
+from dagctl.spec.problem import Warnings, refuse
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.tasks.base import TaskBase
 
@@ -44,6 +43,6 @@ class PythonTask(TaskBase):
         """The checked code, ready to be placed in a function."""
         return self._code
 
-    def warnings(self) -> Iterator[Problem]:
-        """Yield the warnings about the code."""
-        yield from self.code.warnings
+    def warnings(self) -> Warnings:
+        """Return the warnings about the code."""
+        return self.code.warnings

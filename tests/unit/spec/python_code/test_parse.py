@@ -141,8 +141,8 @@ def test_code_is_placed_with_its_own_text(code: str, placed: str) -> None:
 def test_a_body_takes_the_context_if_it_is_asked_for() -> None:
     code = "return context['ds']"
     assert function(code, provide_context=True).startswith("def t_function(**context):\n")
-    assert [each.code for each in parse_python_code(code).warnings] == ["DAG424"]
-    assert parse_python_code(code, provide_context=True).warnings == ()
+    assert [each.code for each in parse_python_code(code).warnings.shown] == ["DAG424"]
+    assert parse_python_code(code, provide_context=True).warnings.shown == ()
 
 
 def test_a_name_of_the_context_cannot_be_global_too() -> None:
@@ -166,7 +166,7 @@ def test_a_name_of_the_context_cannot_be_global_too() -> None:
     ],
 )
 def test_what_may_fail_later_is_told(code: str, numbers: list[str]) -> None:
-    assert [each.code for each in parse_python_code(code).warnings] == numbers
+    assert [each.code for each in parse_python_code(code).warnings.shown] == numbers
 
 
 def test_no_warning_of_python_leaves(recwarn: pytest.WarningsRecorder) -> None:
@@ -177,7 +177,7 @@ def test_no_warning_of_python_leaves(recwarn: pytest.WarningsRecorder) -> None:
 
 
 def test_a_warning_points_at_its_line() -> None:
-    (found,) = parse_python_code("    x = 1\n    y = x is 1\n").warnings
+    (found,) = parse_python_code("    x = 1\n    y = x is 1\n").warnings.shown
     assert found.place is not None
     assert found.place.line == 2
 
