@@ -7,6 +7,7 @@ import sys
 import threading
 import unicodedata
 from collections import Counter
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -208,11 +209,10 @@ def test_the_next_spec_is_looked_at_from_its_beginning() -> None:
 
 def test_near_names_are_looked_for_only_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
-    close = wording.get_close_matches
 
     def note(word: str, names: Any, n: int) -> list[str]:  # noqa: ANN401 - difflib's
         compared.append(len(list(names)))
-        return close(word, names, n=n)
+        return get_close_matches(word, names, n=n)
 
     monkeypatch.setattr(wording, "get_close_matches", note)
     command = "".join(f"{{{{ a{n} }}}}" for n in range(3_000))
