@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import UsageError
+from dagctl.session.redaction import remember_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -280,6 +281,7 @@ def open_backend(
     caller: Caller | None = None,
 ) -> LocalBackend | SupabaseBackend:
     """Return the adapters that the settings choose. Nothing is opened yet."""
+    remember_environment(environ)  # for programs other than the command line
     if settings.backend == "supabase":
         return SupabaseBackend(settings, workspace, environ, caller)
     return LocalBackend(settings, workspace, environ, caller)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from dagctl.errors import ExitCode
-from tests.cli.conftest import GOOD, shell
+from tests.cli.conftest import GOOD, shell, workspace
 from tests.session.people import ADA, PASSWORD, PROJECT
 from tests.stand_in import StandIn
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Shell
     from tests.postgres.server import Server
 
-__all__ = ["shell"]
+__all__ = ["shell", "workspace"]
 
 CANARY = "pw-canary-7Q"
 COMMANDS = {
@@ -166,6 +166,61 @@ def test_a_token_of_another_issuer_does_not_go_to_a_loopback_url(
     assert done.code == ExitCode.NOT_SIGNED_IN
     assert "was issued by another server" in done.err
     assert evil.requests.count() == 0
+
+
+# --- What is shown --------------------------------------------------------------------------------
+
+LOUD_HOOK = f"""#!/bin/sh
+echo "the password is {CANARY}" >&2
+echo "password=other-{CANARY[3:]}&x=1" >&2
+echo "PGPASSWORD='third-{CANARY[3:]}'; https://ci:fourth-{CANARY[3:]}@example.com" >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_a_hook_prints_shows_no_secret(workspace: Shell, form: str) -> None:
+    workspace.write(".git/hooks/pre-commit", LOUD_HOOK).chmod(0o755)
+    arguments = ["--debug", "create", "specs/orders.yaml", "--output", form]
+    done = workspace.run(*arguments, DAGCTL_PASSWORD=CANARY)
+    assert done.code == ExitCode.CONFLICT
+    assert "the pre-commit hook refused the commit" in done.out + done.err
+    assert CANARY[3:] not in done.out + done.err
+
+
+def test_a_hook_that_prints_without_end_shows_its_end_without_a_secret(workspace: Shell) -> None:
+    hook = f"#!/bin/sh\nyes 'pw {CANARY} {'x' * 80}' | head -c 3000000 >&2\nexit 1\n"
+    workspace.write(".git/hooks/pre-commit", hook).chmod(0o755)
+    done = workspace.run("create", "specs/orders.yaml", DAGCTL_PASSWORD=CANARY)
+    assert done.code == ExitCode.CONFLICT
+    assert CANARY not in done.err
+    assert len(done.err) < 10_000
+
+
+def test_an_argument_that_is_a_secret_is_not_repeated(workspace: Shell) -> None:
+    for arguments in (["show", CANARY], ["list", CANARY], [CANARY], ["create", CANARY]):
+        done = workspace.run(*arguments, DAGCTL_PASSWORD=CANARY)
+        assert done.code != 0
+        assert CANARY not in done.out + done.err, arguments
+
+
+@pytest.mark.parametrize("form", ["text", "concise", "json", "github", "sarif"])
+def test_a_secret_in_a_spec_is_told_by_its_place_and_never_shown(
+    workspace: Shell, form: str
+) -> None:
+    secret = f"ghp_{'a1B2c3D4e5F6' * 3}"
+    text = GOOD.replace("echo load", f"curl -u ci:{secret} https://example.com {{{{ nothing }}}}")
+    workspace.write("specs/orders.yaml", text)
+    done = workspace.run("validate", "specs/orders.yaml", "--output", form)
+    said = done.out + done.err
+    assert done.code == 0
+    assert "DAG150" in said
+    assert "DAG456" in said  # another finding about the same line
+    assert secret not in said
+    assert secret[:12] not in said
+    done = workspace.run("create", "specs/orders.yaml")
+    assert secret[:12] not in done.out + done.err
+    assert "DAG150" in done.err
 
 
 def token_of(server: StandIn) -> str:

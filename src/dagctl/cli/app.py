@@ -16,6 +16,7 @@ from dagctl.cli.failure import tell, tell_error, unexpected
 from dagctl.cli.invocation import Invocation, foresee
 from dagctl.cli.usage import usage_error
 from dagctl.errors import DagctlError, ExitCode, InterruptedRunError, UnavailableError
+from dagctl.session.redaction import remember_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def run(argv: Sequence[str] | None = None) -> int:
     """Run the command line (`sys.argv` by default); return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    remember_environment(os.environ)
     invocation = foresee(arguments, standard_console())
     console = invocation.console
     code: int = ExitCode.OK

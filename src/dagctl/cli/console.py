@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from dagctl.cli.text import json_text, shown
 from dagctl.errors import UnavailableError, advice
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -85,9 +86,12 @@ class Console:
             self.note(text)
 
     def error(self, text: str) -> None:
-        """Write what must be known to standard error; a closed one is nobody's fault."""
+        """Write what must be known to standard error, without secrets.
+
+        Nothing is raised if standard error is closed: there is no other place to write to.
+        """
         with suppress(OSError, ValueError):
-            self.err.write(text + "\n")
+            self.err.write(redacted(text) + "\n")
             self.err.flush()
 
     def flush(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.findings import finding_data
 from dagctl.errors import ConflictError, ExitCode, SpecError
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,9 +48,9 @@ def _error(error: DagctlError) -> dict[str, Any]:
     return {
         "code": error.code,
         "exit_code": int(error.exit_code),
-        "message": error.message,
-        "state": error.state,
-        "fix": error.hint,
+        "message": redacted(error.message),
+        "state": redacted(error.state),
+        "fix": None if error.hint is None else redacted(error.hint),
         "retryable": error.exit_code == ExitCode.UNAVAILABLE,
-        "diff": error.diff if isinstance(error, ConflictError) else None,
+        "diff": redacted(error.diff) if isinstance(error, ConflictError) and error.diff else None,
     }

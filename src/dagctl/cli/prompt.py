@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.cli.console import is_terminal
 from dagctl.errors import NotSignedInError, UsageError
+from dagctl.session.redaction import remember
 
 if TYPE_CHECKING:
     from dagctl.cli.console import Console
@@ -37,9 +38,11 @@ def ask_hidden(label: str, *, otherwise: str) -> str:
 
     _require_terminal(label, otherwise)
     try:
-        return _given(getpass(f"{label}: "), label)
+        secret = getpass(f"{label}: ")
     except EOFError:
-        return _given("", label)
+        secret = ""
+    remember(secret)
+    return _given(secret, label)
 
 
 def secret_from_stdin() -> str:
@@ -51,6 +54,7 @@ def secret_from_stdin() -> str:
     text = sys.stdin.readline(LONGEST).rstrip("\r\n")
     if not text:
         raise UsageError("standard input holds no password")
+    remember(text)
     return text
 
 

@@ -12,6 +12,7 @@ from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
 from dagctl.errors import ConflictError, ExitCode, KeyReusedError, SpecError, WorkspaceError
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,12 +55,16 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     """Return the answer to a request that failed."""
     status = status_of(error)
     _note(error, status, request)
-    shown = request.app.state.service.projects.shown
+    places_hidden = request.app.state.service.projects.shown
+
+    def shown(text: str | None) -> str | None:
+        return None if text is None else redacted(places_hidden(text))
+
     content = {
         "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
         "title": _title(error),
         "status": int(status),
-        "detail": _detail(error, request),
+        "detail": shown(_detail(error)),
         "code": error.code,
         "state": shown(error.state),
         "fix": shown(_fix(error)),
@@ -80,12 +85,11 @@ def status_of(error: DagctlError) -> HTTPStatus:
     )
 
 
-def _detail(error: DagctlError, request: Request) -> str | None:
+def _detail(error: DagctlError) -> str:
     """Return what failed; the keys of operations are no words of the caller's."""
     if isinstance(error, KeyReusedError):
         return "the Idempotency-Key was used for another request"
-    shown: str | None = request.app.state.service.projects.shown(error.message)
-    return shown
+    return error.message
 
 
 def _note(error: DagctlError, status: HTTPStatus, request: Request) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import DagctlError, NotSignedInError
 from dagctl.session.memory import MemorySession
 from dagctl.session.model import Session
+from dagctl.session.redaction import remember
 from dagctl.session.renewing import RenewingSession
 from dagctl.session.source import EMAIL, PASSWORD
 
@@ -24,6 +25,7 @@ class ProcessSession(RenewingSession):
     def __init__(
         self, url: str, credentials: tuple[str, str], auth: AuthServer, clock: Clock
     ) -> None:
+        remember(credentials[1])
         try:
             tokens = _signed_in(auth, credentials)
         except DagctlError:

@@ -8,6 +8,7 @@ from dagctl.endpoint import claims, secret_kind
 from dagctl.errors import NotSignedInError, UsageError
 from dagctl.session.issuer import may_have_issued
 from dagctl.session.model import END_OF_TIME, User
+from dagctl.session.redaction import remember
 from dagctl.session.source import TOKEN
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class GivenToken:
     """The access token in `DAGCTL_ACCESS_TOKEN`, as a `SignedIn`."""
 
     def __init__(self, url: str, token: str, clock: Clock) -> None:
+        remember(token)
         found = _checked(url, token)
         self._token = token
         self._clock = clock

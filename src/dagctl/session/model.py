@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from dagctl.session.redaction import remember
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,6 +36,10 @@ class Tokens:
     expires_in: float
     """Seconds, counted from the answer: so that a wrong clock does no harm."""
 
+    def __post_init__(self) -> None:
+        """Let both tokens be hidden in whatever is shown."""
+        remember(self.access_token, self.refresh_token)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -56,6 +62,10 @@ class Session:
     """Whether the system's keyring keeps the refresh token."""
     began_at: float | None = None
     """When the user signed in, by this machine's clock; None: a session of an older dagctl."""
+
+    def __post_init__(self) -> None:
+        """Let both tokens be hidden in whatever is shown."""
+        remember(self.access_token, self.refresh_token)
 
     @classmethod
     def begin(cls, url: str, tokens: Tokens, now: float, *, in_keyring: bool = False) -> Session:

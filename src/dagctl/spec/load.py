@@ -13,6 +13,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
+from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
@@ -121,7 +122,8 @@ def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Se
     spec, problems, left_out = _validate(document.root.value)
     if needs_project and document.root.value.get("project_id") is None:
         problems.insert(0, _NO_PROJECT)
-    findings = place_findings(document, reading.findings, problems, left_out)
+    placed = place_findings(document, reading.findings, problems, left_out)
+    findings = with_secrets(document, placed)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return None if failed else spec, findings
 

@@ -19,8 +19,7 @@ from dagctl.adapters.git.program import (
     surroundings,
 )
 from dagctl.errors import NoRepositoryError, UnavailableError
-from dagctl.session.redaction import HIDDEN, redacted
-from dagctl.session.source import PASSWORD, TOKEN
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,7 +135,7 @@ class GitCommand:
             else:
                 _stop(process)
             raise
-        said = redacted(_without_secrets(printable(err.decode(errors="replace"))))
+        said = redacted(printable(err.decode(errors="replace")))
         return Answer(process.returncode, out, said.rstrip())
 
     def must(
@@ -189,14 +188,6 @@ def _unset(extra: Mapping[str, str]) -> list[str]:
     """Return the command prefix that clears variables; GitPython itself can only add some."""
     stray = stray_variables(extra)
     return [program("env"), *(word for name in stray for word in ("-u", name))] if stray else []
-
-
-def _without_secrets(text: str) -> str:
-    """Return what git or a hook said without the values of this process's credentials."""
-    for name in (TOKEN, PASSWORD):
-        if secret := os.environ.get(name):
-            text = text.replace(secret, HIDDEN)
-    return text
 
 
 def _stop(process: Git.AutoInterrupt) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import CEILING
 from dagctl.errors import WorkspaceError
+from dagctl.session.redaction import redacted_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,5 +78,5 @@ class Hooks:
                 f"the {name} hook did not end within {self._limit:g} seconds", hint=_HINT
             ) from error
         if not answer.ok:
-            said = answer.error[-_SHOWN:] or f"exit status {answer.status}"
+            said = redacted_end(answer.error, _SHOWN) or f"exit status {answer.status}"
             raise WorkspaceError(f"the {name} hook refused the commit:\n{said}", hint=_HINT)

@@ -1,0 +1,45 @@
+"""Warns of secrets that stand in a spec: the DAG file, git and the store would keep them. Pure.
+
+The text is searched, not its values: so every field counts, and comments too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dagctl.errors import Severity
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import MAX_IN_VALUE
+from dagctl.spec.readers.document import Finding, Span
+from dagctl.token_formats import find_tokens, hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.spec.readers.document import Document
+
+_HINT = "revoke it; keep the new one in an Airflow connection or a secrets backend"
+
+
+def with_secrets(document: Document, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings and a warning for each secret; no finding quotes a secret."""
+    tokens = sorted(find_tokens(document.text), key=lambda token: token.start)[:MAX_IN_VALUE]
+    if not tokens:
+        return findings
+    warnings = [_warning(document, token.kind, Span(token.start, token.end)) for token in tokens]
+    return sorted(
+        [*map(_without_secrets, findings), *warnings],
+        key=lambda finding: (finding.span, finding.severity is Severity.WARNING),
+    )
+
+
+def _warning(document: Document, kind: str, span: Span) -> Finding:
+    message = f"{kind} stands here in plain text: everyone who can read the DAG gets it"
+    path = document.path_at(span)
+    return Finding(Code.PLAIN_CREDENTIAL, message, _HINT, span, Severity.WARNING, path)
+
+
+def _without_secrets(finding: Finding) -> Finding:
+    hint = None if finding.hint is None else hidden(finding.hint)
+    return replace(finding, message=hidden(finding.message), hint=hint)
