@@ -132,10 +132,72 @@ def test_a_session_file_of_another_user_is_never_used(signed_in: Ada) -> None:
     assert "belongs to another user" in done.err
 
 
-def test_a_folder_that_others_can_enter_is_closed(signed_in: Ada) -> None:
+@pytest.mark.parametrize("mode", [0o777, 0o720, 0o702])
+def test_a_session_in_a_folder_that_others_can_write_is_not_used(signed_in: Ada, mode: int) -> None:
+    signed_in.sessions.chmod(mode)
+    for command in (["whoami"], ["whoami", "--check"]):
+        done = signed_in.shell.run(*command)
+        assert done.code == ExitCode.NOT_SIGNED_IN
+        assert f"others can write in {signed_in.sessions} (mode {mode:04o})" in done.err
+        assert f"fix:   chmod 700 {signed_in.sessions}" in done.err
+    assert signed_in.server.requests.count() == 0
+    signed_in.sessions.chmod(0o700)
+    assert signed_in.shell.run("whoami").code == 0
+
+
+@pytest.mark.parametrize("command", ["login", "logout"])
+def test_a_folder_that_others_can_write_is_closed_with_a_word(signed_in: Ada, command: str) -> None:
     signed_in.sessions.chmod(0o777)
-    signed_in.login()
-    assert signed_in.sessions.stat().st_mode & 0o077 == 0
+    done = signed_in.login() if command == "login" else signed_in.shell.ok(command)
+    assert signed_in.sessions.stat().st_mode & 0o777 == 0o700
+    assert f"warning: others could write in {signed_in.sessions} (mode 0777)" in done.err
+
+
+def test_a_folder_that_is_made_anew_needs_no_word(ada: Ada) -> None:
+    assert "others could" not in ada.login().err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
+def test_a_session_in_the_folder_of_another_user_is_not_used(signed_in: Ada) -> None:
+    os.chown(signed_in.sessions, 12345, -1)
+    for command in (["whoami"], ["login", "--email", ADA, "--password-stdin"]):
+        done = signed_in.shell.run(*command, stdin=PASSWORD)
+        assert done.code == ExitCode.NOT_SIGNED_IN
+        assert f"{signed_in.sessions} belongs to another user" in done.err
+
+
+def test_a_session_behind_a_link_is_not_used(signed_in: Ada) -> None:
+    elsewhere = signed_in.sessions.with_name("elsewhere")
+    signed_in.sessions.rename(elsewhere)
+    signed_in.sessions.symlink_to(elsewhere)
+    done = signed_in.shell.run("whoami")
+    assert done.code == ExitCode.NOT_SIGNED_IN
+    assert f"{signed_in.sessions} is a link or no folder" in done.err
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+def test_a_login_keeps_a_file_aside_that_it_cannot_use(
+    signed_in: Ada, damage: Callable[[Path], None]
+) -> None:
+    name = signed_in.file.name
+    damage(signed_in.file)
+    done = signed_in.login()
+    aside = signed_in.sessions / f"{name}.bad"
+    assert os.path.lexists(aside)
+    assert f"it is kept as {aside}" in done.err
+    assert signed_in.shell.run("whoami").code == 0
+    if aside.is_file() and not aside.is_symlink():
+        assert aside.stat().st_mode & 0o777 == 0o600
+    signed_in.shell.ok("logout")
+    assert aside.is_dir() or not os.path.lexists(aside)
+
+
+def test_a_file_that_was_kept_aside_stays_when_another_one_is(signed_in: Ada) -> None:
+    for text in ("first", "second"):
+        signed_in.file.write_text(text)
+        signed_in.login()
+    asides = sorted(signed_in.sessions.glob("*.bad*"))
+    assert [file.read_text() for file in asides] == ["first", "second"]
 
 
 def test_a_folder_that_is_a_link_is_refused(ada: Ada, tmp_path: Path) -> None:

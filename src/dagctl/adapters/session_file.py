@@ -1,12 +1,17 @@
-"""The `SessionStore` in a file of the user's: one per URL and profile, for nobody else's eyes."""
+"""The `SessionStore` in a file of the user's: one per URL and profile, which only the user reads.
+
+The file and its folder are checked each time. What others could have written is not used; a file
+that cannot be used is kept aside before a login writes a new one.
+"""
 
 from __future__ import annotations
 
 import errno
 import json
 import os
+import shlex
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -32,6 +37,11 @@ LOCK_WAIT = 30.0
 POLL = 0.02
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+BAD = ".bad"
+"""The suffix of a file that was kept aside."""
+MOST_KEPT = 9
+"""How many such files are kept; the last one is written over."""
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -82,6 +92,8 @@ class SessionFile:
         self._name = f"{self._stem}.json"
         self._path = state / FOLDER / self._name
         self._open_vault = open_vault
+        self.notes: list[str] = []
+        """What was put right on the way, for the user."""
 
     @property
     def place(self) -> str:
@@ -120,17 +132,21 @@ class SessionFile:
         """Keep the session; return it as it is kept."""
         was_in_vault = self._is_in_vault()
         kept = self._deposited(session)
+        self._keep_bad_one_aside()
         self._write(_text(kept).encode())
         if was_in_vault and (kept.ended is not None or not kept.in_keyring):
             self._open_vault().drop(self._stem)
         return kept
 
     def delete(self) -> None:
-        """Remove the file, whatever it is, what a killed run left, and what the vault holds."""
+        """Remove the file, whatever it is, those kept aside, and what the vault holds."""
         was_in_vault = self._is_in_vault()
         with durable.explained(self.place), self._folder() as folder:
             durable.clear(folder, self._name)
             durable.remove(folder, self._name)
+            for name in self._names_aside():
+                with suppress(IsADirectoryError):
+                    durable.remove(folder, name)
             os.fsync(folder)
         if was_in_vault:
             self._open_vault().drop(self._stem)
@@ -158,16 +174,43 @@ class SessionFile:
     @contextmanager
     def _folder(self) -> Iterator[int]:
         """Open the folder; make it, and make it private, if it is not."""
+        place = self._path.parent
+        was_there = place.exists()
         with (
-            durable.explained(str(self._path.parent)),
+            durable.explained(str(place)),
             durable.folder(self._state, [FOLDER], make=True) as folder,
         ):
-            found = os.fstat(folder)
-            if found.st_uid != os.geteuid():
-                raise _untrusted(self._path.parent, "belongs to another user")
-            if stat.S_IMODE(found.st_mode) & OTHERS:
+            mode = self._checked_mode(folder)
+            if mode & OTHERS:
                 os.fchmod(folder, PRIVATE_FOLDER)
+            if mode & OTHERS_WRITE and was_there:
+                self.notes.append(f"others could write in {place} (mode {mode:04o}): now only you")
             yield folder
+
+    def _checked_mode(self, folder: int) -> int:
+        """Return the mode of the folder, which must be the user's own."""
+        status = os.fstat(folder)
+        if status.st_uid != os.geteuid():
+            raise _untrusted(self._path.parent, "belongs to another user")
+        return stat.S_IMODE(status.st_mode)
+
+    def _keep_bad_one_aside(self) -> None:
+        """Rename a file that cannot be used, so that its new content does not replace it."""
+        try:
+            self.load()
+        except DagctlError as error:
+            aside = next(name for name in self._names_aside() if self._is_free_or_last(name))
+            with durable.explained(self.place), self._folder() as folder:
+                os.rename(self._name, aside, src_dir_fd=folder, dst_dir_fd=folder)
+                _make_private(folder, aside)
+            self.notes.append(f"{error.message}; it is kept as {self._path.with_name(aside)}")
+
+    def _names_aside(self) -> list[str]:
+        return [f"{self._name}{BAD}{number or ''}" for number in range(MOST_KEPT)]
+
+    def _is_free_or_last(self, name: str) -> bool:
+        is_there = os.path.lexists(self._path.with_name(name))
+        return not is_there or name == self._names_aside()[-1]
 
     def _document(self) -> dict[str, Any] | None:
         """Return what the file says, or None if there is none."""
@@ -199,9 +242,15 @@ class SessionFile:
 
     def _read(self) -> bytes | None:
         try:
-            descriptor = os.open(self._path, _READ)
+            with durable.folder(self._state, [FOLDER]) as folder:
+                mode = self._checked_mode(folder)
+                if mode & OTHERS_WRITE:
+                    raise _open_to_others(self._path.parent, mode)
+                descriptor = os.open(self._name, _READ, dir_fd=folder)
         except FileNotFoundError:
             return None
+        except NotADirectoryError as error:
+            raise _untrusted(self._path.parent, "is a link or no folder") from error
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise _untrusted(self._path, "is a symbolic link") from error
@@ -288,6 +337,23 @@ def _moment(value: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
 def _is_plain(text: str) -> bool:
     """Return whether the text can stand in a header as it is."""
     return text.isascii() and (text.isprintable() or not text)
+
+
+def _make_private(folder: int, name: str) -> None:
+    """Let only the user read a file that may hold a token; what is no file of the user's stays."""
+    with suppress(OSError):
+        descriptor = os.open(name, _READ, dir_fd=folder)
+        try:
+            os.fchmod(descriptor, PRIVATE_FILE)
+        finally:
+            os.close(descriptor)
+
+
+def _open_to_others(folder: Path, mode: int) -> NotSignedInError:
+    return NotSignedInError(
+        f"others can write in {folder} (mode {mode:04o}): the session is not used",
+        hint=f"chmod 700 {shlex.quote(str(folder))}",
+    )
 
 
 def _untrusted(path: Path, why: str) -> NotSignedInError:

@@ -37,6 +37,8 @@ def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJso
         console.document(envelope(invocation, result=_data(result)))
     else:
         console.data(_line(result, endpoint.url))
+    for note in store.notes:
+        console.warn(note)
     if result.server is not None:
         console.error(
             f"warning: the session is gone from this device, but the server did not end it: "
