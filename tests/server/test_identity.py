@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from tests.server.conftest import APP
 from tests.server.served import Person, Served, environment, spec
 from tests.session.forger import Forger, foreign, shared
 from tests.stand_in import faults
@@ -15,8 +18,6 @@ from tests.stand_in import faults
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import httpx
 
     from tests.server.served import World
 
@@ -224,7 +225,62 @@ def test_a_web_page_cannot_use_the_local_server(local: Served) -> None:
     )
     assert asked.status_code == 405
     assert not [name for name in asked.headers if name.startswith("access-control")]
+    for origin in (
+        "https://evil.com",
+        "null",
+        "http://127.0.0.1:1",
+        local.url.replace("http", "https"),
+    ):
+        posted = user.create(body, Origin=origin)
+        assert (posted.status_code, posted.json()["code"]) == (403, "USAGE"), origin
+        read = user.request(
+            "GET", "/dags", params={"project_id": project}, headers={"Origin": origin}
+        )
+        assert read.status_code == 403, origin
     assert not (local.root / project / ".git").exists()
 
-    assert user.create(body).status_code == 200
+    assert user.create(body, Origin=local.url).status_code == 200
     assert user.get("/dags", project_id=project).json()["dags"][0]["dag_id"] == "orders"
+
+
+@pytest.mark.parametrize("options", [("--cors-origin", APP)])
+def test_a_web_page_that_the_operator_allows_can_use_the_local_server(local: Served) -> None:
+    body = spec(project_id="5f0e3c68-9f0a-4b5e-9f4e-1f2d3c4b5a69")
+    assert Person(local).create(body, Origin="https://evil.com").status_code == 403
+    assert Person(local).create(body, Origin=APP).status_code == 200
+
+
+def test_a_request_with_two_tokens_is_refused_in_either_order(world: World) -> None:
+    member = world.member(project := world.project())
+    other = world.stranger()
+    tokens = [f"Bearer {member.token}", f"Bearer {other.token}", "Bearer x", ""]
+    for pair in (*itertools.permutations(tokens, 2), (tokens[0], tokens[0])):
+        headers = [("Authorization", value) for value in pair]
+        answer = httpx.get(
+            f"{world.served.url}/dags", params={"project_id": project}, headers=headers, timeout=90
+        )
+        assert (answer.status_code, answer.json()["code"]) == (401, "NOT_SIGNED_IN"), pair
+        assert answer.json()["detail"] == "the request has two Authorization headers"
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_of_a_token_is_in_any_case(world: World, scheme: str) -> None:
+    member = world.member(project := world.project())
+    answer = world.nobody().request(
+        "GET",
+        "/dags",
+        params={"project_id": project},
+        headers={"Authorization": f"{scheme} {member.token}"},
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("options", [("--host", "0.0.0.0")])
+def test_plain_http_on_a_network_is_warned_of(served: Served) -> None:
+    (line,) = (line for line in served.lines() if line["level"] == "warning")
+    assert "plain HTTP" in line["message"]
+    assert line["host"] == "0.0.0.0"
+
+
+def test_on_this_machine_plain_http_is_no_risk(world: World) -> None:
+    assert not [line for line in world.served.lines() if line["level"] == "warning"]

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.datastructures import Headers
 
 from dagctl.adapters.local_user import local_user_id
 from dagctl.errors import UnavailableError
@@ -18,7 +19,7 @@ from dagctl.server.service import CHECKERS, Service
 if TYPE_CHECKING:
     from pathlib import Path
 
-HERE = {"host": "127.0.0.1"}
+HERE = Headers({"host": "127.0.0.1"})
 EMAIL = "ana@example.com"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -12,7 +13,9 @@ from dagctl.ports import Identity
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
+
+    from starlette.datastructures import Headers
 
     from dagctl.adapters.supabase.http import Connections
     from dagctl.session.signed_in import SignedIn
@@ -23,7 +26,7 @@ SIGN_IN = "send `Authorization: Bearer <Supabase access token>`"
 class Door(Protocol):
     """Lets callers in."""
 
-    def admit(self, headers: Mapping[str, str]) -> Caller:
+    def admit(self, headers: Headers) -> Caller:
         """Return who sends a request with these headers.
 
         Raises:
@@ -39,13 +42,10 @@ class TokenDoor:
         self._verify = verify
         self._connections = connections
 
-    def admit(self, headers: Mapping[str, str]) -> Caller:
+    def admit(self, headers: Headers) -> Caller:
         """Return the user to whom the token belongs."""
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise NotSignedInError("the request has no access token", hint=SIGN_IN)
         try:
-            signed_in = self._verify(token.strip())
+            signed_in = self._verify(_bearer_token(headers))
         except UsageError as error:  # not the caller's fault: the project knows not our key
             raise UnavailableError(
                 f"the server cannot ask its Supabase project: {error.message}", hint=ASK_OPERATORS
@@ -59,20 +59,55 @@ class TokenDoor:
 
 
 class LocalDoor:
-    """Admits whoever is on this machine, as its one user.
+    """Admits callers on this machine, as its one user.
 
-    A page in a browser may have its own name lead to this machine: what such a page sends names
-    another host, and is refused.
+    A page in a browser may call too. It says so in the header `Origin` (RFC 6454, section 7), and
+    is refused unless it came from this server or from an origin that the operator allows. A page
+    whose own name leads to this machine names another host, and is refused.
     """
 
-    def __init__(self, email: str, user_id: str) -> None:
-        self._caller = Caller(user_id=user_id, author=author_of(email, user_id))
+    def __init__(self, email: str, user_id: str, origins: Sequence[str] = ()) -> None:
+        """Let one user in.
 
-    def admit(self, headers: Mapping[str, str]) -> Caller:
+        Args:
+            email: The user's address.
+            user_id: The id that goes with it.
+            origins: Of pages that may call besides the server's own; `*` stands for all.
+        """
+        self._caller = Caller(user_id=user_id, author=author_of(email, user_id))
+        self._origins = frozenset(origins)
+
+    def admit(self, headers: Headers) -> Caller:
         """Return the user."""
-        if not _names_loopback(headers.get("host", "")):
+        host = headers.get("host", "")
+        if not _names_loopback(host):
             raise RequestError("this server is for this machine only", hint="call 127.0.0.1")
+        for origin in headers.getlist("origin"):
+            if origin != f"http://{host}" and not self._origins & {origin, "*"}:
+                raise RequestError(
+                    f"a page of {origin[:100]!a} may not call this server",
+                    status=HTTPStatus.FORBIDDEN,
+                    hint="start the server with --cors-origin and the origin of the page",
+                )
         return self._caller
+
+
+def _bearer_token(headers: Headers) -> str:
+    """Return the access token of a request.
+
+    The scheme may be in any case (RFC 9110, section 11.1). A request has one such header (section
+    5.3): of two, a proxy and this server may take different ones for the caller's.
+
+    Raises:
+        NotSignedInError: There is none, or more than one.
+    """
+    given = headers.getlist("authorization")
+    if len(given) > 1:
+        raise NotSignedInError("the request has two Authorization headers", hint=SIGN_IN)
+    scheme, _, token = "".join(given).partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedInError("the request has no access token", hint=SIGN_IN)
+    return token.strip()
 
 
 def author_of(email: str, user_id: str) -> Identity:

@@ -32,6 +32,11 @@ LOG = logging.getLogger("dagctl.server")
 SUPABASE_PATIENCE = 20.0
 """Seconds that a request to Supabase may take in all: a caller waits for it."""
 
+PLAIN_HTTP = (
+    "this server speaks plain HTTP: on a network, access tokens can be read; put a proxy with TLS "
+    "in front of it"
+)
+
 
 def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM.
@@ -61,6 +66,8 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
 
 
 def _tell(options: Options, url: str, announce: Callable[[str], None]) -> None:
+    if not is_loopback(options.host):
+        LOG.warning(PLAIN_HTTP, extra={"fields": {"host": options.host}})
     if options.log_format == "json":
         LOG.info("listening", extra={"fields": {"url": url}})
     else:
@@ -127,7 +134,7 @@ def _door(options: Options, opened: ExitStack) -> tuple[Door, Mapping[str, Calla
     """Return who is let in, and a look at each service that this needs."""
     if options.endpoint is None:
         email = options.local_user or ""
-        return LocalDoor(email, local_user_id(email)), {}
+        return LocalDoor(email, local_user_id(email), options.cors_origins), {}
     connections = open_connections(SUPABASE_PATIENCE)
     opened.callback(connections.hang_up)
     verifier = opened.enter_context(closing(open_verifier(options.endpoint, connections)))

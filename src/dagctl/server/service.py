@@ -19,6 +19,8 @@ from dagctl.server.turns import Turns, in_thread
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from starlette.datastructures import Headers
+
     from dagctl.bootstrap import Caller
     from dagctl.client import Client
     from dagctl.server.identity import Door
@@ -82,7 +84,7 @@ class Service:
         self._looking = asyncio.Lock()
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
-    async def admit(self, headers: Mapping[str, str]) -> Caller:
+    async def admit(self, headers: Headers) -> Caller:
         """Return who calls; from now on the request's time runs.
 
         Raises:

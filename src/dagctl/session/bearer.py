@@ -9,15 +9,21 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.errors import NotSignedInError, UnavailableError
 from dagctl.session.key_cache import KeyCache
-from dagctl.session.token_claims import HINT, SHARED, Claimed, read, refused
+from dagctl.session.token_claims import SHARED, Claimed, read, refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dagctl.session.ports import AuthServer, Clock
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 LEEWAY = 60.0
 """Seconds by which the clocks may differ."""
@@ -25,10 +31,11 @@ REMEMBERED = 60.0
 """Seconds for which a good answer of the auth server about a token counts."""
 MOST_REMEMBERED = 4096
 """About how many tokens answers are remembered; the oldest is forgotten first."""
-MOST_REFUSED = 30
-"""How many refusals by the auth server make it doubtful that its project still shares a secret."""
-PERIOD = 60.0
-"""Seconds in which they are counted, from the first one on."""
+MOST_ASKED, MOST_WAITING = 8, 16
+"""How many questions to the auth server may be under way at once, and how many more may wait: each
+for users it has accepted lately, and again for all others."""
+LONGEST_WAIT = 3.0
+"""Seconds that a question waits for its turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +79,11 @@ class TokenVerifier:
     Tokens with a public key are verified here. Those with a shared secret, which only the auth
     server has, it is asked about; then a good answer counts for a minute.
 
-    That a project has public keys does not tell that it shares no secret: one that moves to them
-    publishes them first, and its older tokens stay good until they run out. So the auth server is
-    asked there, too, but not without end about tokens that are made up.
+    A project that has public keys may share a secret too: one that moves to them publishes them
+    first, and its older tokens stay good until they run out. So the auth server is asked there too.
+
+    Anyone can make up tokens with a shared secret. They cost one question each, few at once, and
+    take no place from users whom the auth server has accepted lately.
     """
 
     def __init__(self, url: str, auth: AuthServer, clock: Clock, leeway: float = LEEWAY) -> None:
@@ -84,7 +93,7 @@ class TokenVerifier:
         self._leeway = leeway
         self._keys = KeyCache(auth, clock)
         self._answers = _Answers()
-        self._refusals = _Refusals()
+        self._accepted, self._others = _Lane(), _Lane()
 
     def verify(self, token: str) -> BearerToken:
         """Return the token as the session of its user.
@@ -123,14 +132,12 @@ class TokenVerifier:
         digest = hashlib.sha256(token.encode("ascii")).digest()
         if self._answers.user_id(digest, self._clock()) == claimed.user_id:
             return
-        if self._refusals.are_many(self._clock()) and not self._keys.is_empty():
-            raise UnavailableError(
-                "the auth server has refused too many tokens of this kind", hint=HINT
-            )
-        began = self._clock()
-        if self._asked(token) != claimed.user_id:
-            raise refused("the token is not of the user whom it names")
-        self._answers.add(digest, claimed.user_id, began)
+        lane = self._accepted if self._answers.has_accepted(claimed.user_id) else self._others
+        with lane.turn():
+            began = self._clock()
+            if self._asked(token) != claimed.user_id:
+                raise refused("the token is not of the user whom it names")
+            self._answers.add(digest, claimed.user_id, began)
 
     def _asked(self, token: str) -> str:
         """Return whom the auth server takes the token for."""
@@ -138,7 +145,6 @@ class TokenVerifier:
             return self._auth.user(token).id
         except NotSignedInError as error:
             reason = error.message
-        self._refusals.add(self._clock())
         raise refused(f"the auth server does not accept the token: {reason}")
 
 
@@ -147,38 +153,60 @@ class _Answers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
+        self._by_digest: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
+        self._users: OrderedDict[str, None] = OrderedDict()
 
     def user_id(self, digest: bytes, now: float) -> str | None:
         with self._lock:
-            user_id, told_at = self._found.get(digest, (None, now))
-        return user_id if 0 <= now - told_at < REMEMBERED else None
+            user_id, asked_at = self._by_digest.get(digest, (None, now))
+        return user_id if 0 <= now - asked_at < REMEMBERED else None
+
+    def has_accepted(self, user_id: str) -> bool:
+        with self._lock:
+            return user_id in self._users
 
     def add(self, digest: bytes, user_id: str, now: float) -> None:
         with self._lock:
-            self._found.pop(digest, None)
-            self._found[digest] = user_id, now
-            while len(self._found) > MOST_REMEMBERED:
-                self._found.popitem(last=False)
+            _put(self._by_digest, digest, (user_id, now))
+            _put(self._users, user_id, None)
 
 
-class _Refusals:
-    """How many tokens the auth server has refused in this period."""
+def _put(known: OrderedDict[K, V], key: K, value: V) -> None:
+    """Put a value at the end, and forget the oldest ones that are too many."""
+    known[key] = value
+    known.move_to_end(key)
+    while len(known) > MOST_REMEMBERED:
+        known.popitem(last=False)
+
+
+class _Lane:
+    """Lets a few threads ask at once, and a few more wait for a short time."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._began = float("-inf")
-        self._count = 0
+        self._places = threading.BoundedSemaphore(MOST_ASKED + MOST_WAITING)
+        self._turns = threading.BoundedSemaphore(MOST_ASKED)
 
-    def are_many(self, now: float) -> bool:
-        with self._lock:
-            return self._is_on(now) and self._count >= MOST_REFUSED
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold a turn for the length of the block.
 
-    def add(self, now: float) -> None:
-        with self._lock:
-            if not self._is_on(now):
-                self._began, self._count = now, 0
-            self._count += 1
+        Raises:
+            UnavailableError: Too many wait, or it takes too long.
+        """
+        if not self._places.acquire(blocking=False):
+            raise _too_many()
+        try:
+            if not self._turns.acquire(timeout=LONGEST_WAIT):
+                raise _too_many()
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._places.release()
 
-    def _is_on(self, now: float) -> bool:
-        return 0 <= now - self._began < PERIOD
+
+def _too_many() -> UnavailableError:
+    return UnavailableError(
+        "too many tokens are being checked by the auth server", hint="try again in a moment"
+    )
