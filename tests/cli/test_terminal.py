@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
 import sys
+import unicodedata
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -118,3 +123,81 @@ def test_a_graph_is_drawn_with_lines(terminal: Terminal) -> None:
     terminal.shell.ok("create", "specs")
     assert "    extract ─> load" in terminal.run("show", "daily_orders")
     assert "    extract -> load" in terminal.run("show", "daily_orders", PYTHONIOENCODING="ascii")
+
+
+# --- What a colleague's DAG may hold --------------------------------------------------------------
+
+STEERING = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eabc\u2066\x08\r"
+"""A title, a cleared screen, a C1 control, text in another order, a step back and a line start."""
+STEERING_CODE = STEERING.replace("\u202e", "").replace("\u2066", "")
+"""Code may hold no character that reorders it."""
+
+
+@pytest.fixture
+def hostile(workspace: Shell) -> Terminal:
+    """Return a terminal in a workspace with a DAG whose code steers terminals."""
+    task = {"task_id": "a", "task_type": "python", "python_code": f"return {STEERING_CODE!r}"}
+    raw = f"# {STEERING_CODE[:-1]}\nreturn 1"
+    tasks = [task, {**task, "task_id": "b", "python_code": raw}]
+    workspace.write("hostile.json", json.dumps({"dag_name": "Hostile", "tasks": tasks}))
+    workspace.ok("create", "hostile.json")
+    return Terminal(workspace, 80)
+
+
+def steers(raw: str) -> list[str]:
+    """Return the characters that a terminal obeys, but for colours and the ends of lines."""
+    plain = re.sub(r"\x1b\[[0-9;]*m|\r\n", "", raw)
+    return sorted({c for c in plain if unicodedata.category(c) in {"Cc", "Cf"}})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["render", "hostile.json"],
+        ["show", "hostile", "--source"],
+        ["show", "hostile", "--spec"],
+        ["show", "hostile"],
+        ["show", "hostile", "-o", "json"],
+        ["create", "--dry-run", "--force", "hostile.json"],
+    ],
+    ids=" ".join,
+)
+def test_the_code_of_a_dag_does_not_steer_the_terminal(
+    hostile: Terminal, arguments: list[str]
+) -> None:
+    hostile.run(*arguments)
+    assert hostile.raw
+    assert not steers(hostile.raw)
+
+
+@pytest.mark.parametrize("arguments", [["render", "hostile.json"], ["show", "hostile", "--source"]])
+def test_what_is_piped_is_exact(hostile: Terminal, arguments: list[str]) -> None:
+    assert STEERING_CODE[:-1] in hostile.shell.ok(*arguments).out
+
+
+def test_a_row_does_not_steer_the_terminal(hostile: Terminal) -> None:
+    (database,) = hostile.shell.folder.rglob("registry.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        (sql,) = connection.execute("select sql from sqlite_master where name = 'user_dags'")
+        columns = ("dag_name", "description", "owner", "schedule_interval", "source_path")
+        for column in (name for name in columns if name in sql[0]):
+            connection.execute(f"update user_dags set {column} = ?", (STEERING,))
+    for arguments in (["list"], ["list", "-o", "json"], ["show", "hostile"], ["doctor"]):
+        hostile.run(*arguments)
+        assert not steers(hostile.raw), arguments
+
+
+def test_a_hook_does_not_steer_the_terminal(hostile: Terminal) -> None:
+    octal = "".join(f"\\{byte:03o}" for byte in STEERING.encode())
+    hook = f"#!/bin/sh\nprintf '{octal}' >&2\nexit 1\n"
+    hostile.shell.write(".git/hooks/pre-commit", hook).chmod(0o755)
+    hostile.run("--debug", "--no-progress", "create", "specs")
+    assert "refused the commit" in hostile.raw
+    assert not steers(hostile.raw)
+
+
+def test_the_name_of_a_file_does_not_steer_the_terminal(hostile: Terminal) -> None:
+    hostile.shell.write(f"specs/{STEERING}.yaml", BAD)
+    for command in ("validate", "create"):
+        hostile.run("--no-progress", command, "specs")
+        assert not steers(hostile.raw), command

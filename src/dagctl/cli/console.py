@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import shutil
 import sys
 from contextlib import suppress
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from dagctl.cli.text import json_text, shown
+from dagctl.cli.text import json_text, shown, shown_block
 from dagctl.errors import UnavailableError, advice
 from dagctl.session.redaction import redacted
 
@@ -30,6 +31,8 @@ STYLES: Mapping[Style, str] = {
     "dim": "2",
 }
 """The SGR codes of each style. Colour is never the only carrier of a meaning."""
+
+_STYLE = re.compile(rf"(\x1b\[(?:{'|'.join((*STYLES.values(), '0'))})m)")
 
 
 class Console:
@@ -59,8 +62,12 @@ class Console:
             self.data(line)
 
     def exact(self, text: str) -> None:
-        """Write `text` to standard output as UTF-8, byte for byte."""
-        if isinstance(self.out, TextIOWrapper):
+        """Write `text` to standard output as UTF-8, byte for byte; to a terminal with escapes.
+
+        What a terminal obeys (control characters, and those that reorder text) may stand in a DAG
+        of anyone on the team.
+        """
+        if isinstance(self.out, TextIOWrapper) and not is_terminal(self.out):
             self._guarded(self.out.flush)
             raw = self.out.buffer
             self._guarded(lambda: raw.write(text.encode("utf-8", "surrogateescape")))
@@ -91,7 +98,7 @@ class Console:
         Nothing is raised if standard error is closed: there is no other place to write to.
         """
         with suppress(OSError, ValueError):
-            self.err.write(redacted(text) + "\n")
+            self.err.write(_harmless(redacted(text)) + "\n")
             self.err.flush()
 
     def flush(self) -> None:
@@ -139,7 +146,8 @@ class Console:
     # --- Failing ----------------------------------------------------------------------------------
 
     def _write(self, text: str) -> None:
-        self._guarded(lambda: self.out.write(text))
+        shown = _harmless(text) if is_terminal(self.out) else text
+        self._guarded(lambda: self.out.write(shown))
 
     def _guarded(self, write: Callable[[], object]) -> None:
         try:
@@ -152,6 +160,17 @@ class Console:
                 state="the result could not be shown",
                 hint=advice(error) or "write to somewhere else",
             ) from error
+
+
+def _harmless(text: str) -> str:
+    """Return text that steers a terminal by the styles above only; all else is escaped.
+
+    What is shown is made safe where it is put together, too, where its place on the line is known.
+    This is the last gate, for what was forgotten there.
+    """
+    return "".join(
+        part if _STYLE.fullmatch(part) else shown_block(part) for part in _STYLE.split(text)
+    )
 
 
 def is_terminal(stream: TextIO) -> bool:
