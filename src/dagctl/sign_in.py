@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from dagctl.settings import Remote
 
 
+def _install(extra: str) -> str:
+    return f"pip install 'dagctl-airflow[{extra}]' (in a clone of dagctl: pip install '.[{extra}]')"
+
+
+INSTALL_SERVE = _install("serve")
+"""How to get what the server needs."""
+
+
 def find_remote(environ: Mapping[str, str]) -> Remote:
     """Return the Supabase project that the workspace here, or the environment, names.
 
@@ -126,9 +134,7 @@ def open_verifier(endpoint: Endpoint, connections: Connections | None = None) ->
     try:
         from dagctl.session.bearer import TokenVerifier
     except ImportError as error:
-        raise UsageError(
-            "the extra `serve` is not installed", hint="pip install 'dagctl-airflow[serve]'"
-        ) from error
+        raise UsageError("the extra `serve` is not installed", hint=INSTALL_SERVE) from error
     return TokenVerifier(endpoint.url, auth_server(endpoint, connections), time.time)
 
 
@@ -154,6 +160,6 @@ def open_keyring() -> Vault:
     except ImportError as error:
         raise UsageError(
             "the extra `keyring` is not installed",
-            hint="pip install 'dagctl-airflow[keyring]', or dagctl login without --keyring",
+            hint=f"{_install('keyring')}, or dagctl login without --keyring",
         ) from error
     return Keyring()

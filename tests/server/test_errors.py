@@ -16,7 +16,7 @@ from dagctl.catalogue import CATALOGUE
 from dagctl.server.body import Room
 from dagctl.server.refusals import BusyError
 from tests.server.conftest import BODY_LIMIT
-from tests.server.served import spec
+from tests.server.served import PROJECT, spec
 from tests.stand_in import faults
 
 if TYPE_CHECKING:
@@ -93,8 +93,6 @@ def test_what_is_not_there_is_404(world: World) -> None:
         found = problem_of(editor.get(f"/dags/orders{path}", project_id=project), 404, "NOT_FOUND")
         assert found["fix"] == "GET /dags lists what there is"
     for path in (
-        "/",
-        "/docs",
         "/redoc",
         "/dags/",
         "/dags/a/b",
@@ -468,3 +466,50 @@ def test_an_answer_can_be_read_by_clients_that_know_only_latin_1(world: World) -
     answer = world.member(project).create(spec("\u6ce8\u6587 Orders", project_id=project))
     assert answer.content.isascii()
     assert answer.json()["dag_id"] == "orders"
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "detail"),
+    [
+        ("/dags", {"project_id": "yes"}, "query `project_id`: is not a UUID, such as 123e4567-"),
+        ("/dags", {}, "query `project_id`: is missing"),
+        ("/dags", {"project_id": PROJECT, "limit": "0"}, "query `limit`: is less than 1"),
+        ("/dags", {"project_id": PROJECT, "limit": "2000"}, "query `limit`: is more than 1000"),
+        ("/dags", {"project_id": PROJECT, "limit": "x"}, "query `limit`: is not a whole number"),
+        ("/dags", {"project_id": PROJECT, "tag": "x" * 101}, "query `tag`: has more than 100 char"),
+        ("/dags", {"project_id": PROJECT, "user_id": "x"}, "query `user_id`: is not a UUID"),
+        ("/dags/.x", {"project_id": PROJECT}, "path `dag_id`: has a character that is not allowed"),
+        (
+            "/dags/x/graph",
+            {"project_id": PROJECT, "format": "png"},
+            "query `format`: must be 'json'",
+        ),
+    ],
+)
+def test_a_wrong_parameter_is_explained_in_plain_words(
+    world: World, path: str, params: dict[str, str], detail: str
+) -> None:
+    answer = world.stranger().request("GET", path, params=params)
+    found = problem_of(answer, 400, "USAGE")
+    assert found["detail"].startswith(detail)
+    assert "Input should" not in answer.text
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"nonsense": 1, "dag_name": "x"}'])
+def test_no_finding_about_a_body_names_a_command(world: World, body: bytes) -> None:
+    answer = world.stranger().request(
+        "POST", "/create-dag", content=body, headers={"Content-Type": "application/json"}
+    )
+    found = problem_of(answer, 422, "SPEC_INVALID")
+    assert found["diagnostics"]
+    assert "dagctl " not in answer.text
+    assert "docs/" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_a_browser_gets_a_page_with_the_endpoints(world: World, path: str) -> None:
+    answer = world.nobody().request("GET", path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<td>POST</td><td>/create-dag</td><td>Create a DAG</td>" in answer.text
+    assert "script" not in answer.text

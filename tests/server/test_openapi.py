@@ -149,7 +149,9 @@ def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
 
 
 def test_there_is_no_page_that_needs_the_network(world: World) -> None:
-    for path in ("/docs", "/redoc", "/docs/oauth2-redirect"):
+    for path in ("/", "/docs"):
+        assert "//" not in world.nobody().request("GET", path).text
+    for path in ("/redoc", "/docs/oauth2-redirect"):
         answer = world.nobody().request("GET", path)
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"

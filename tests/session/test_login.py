@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.session.people import Ada
+    from tests.stand_in.faults import Fault
 
 SECONDS = 60
 
@@ -151,8 +152,20 @@ def test_the_environment_that_wins_over_a_login_is_named(ada: Ada) -> None:
     assert "DAGCTL_ACCESS_TOKEN in the environment wins" in ada.login().err
 
 
-def test_a_login_survives_a_server_that_does_not_tell_the_role(ada: Ada) -> None:
-    ada.server.faults.add("POST", "/rest/v1/rpc/project_role", faults.answer(404), times=None)
+@pytest.mark.parametrize("fault", [faults.answer(404), faults.bad_gateway()], ids=["404", "502"])
+def test_a_role_that_could_not_be_asked_is_not_called_no_member(ada: Ada, fault: Fault) -> None:
+    ada.server.faults.add("POST", "/rest/v1/rpc/project_role", fault, times=None)
+    done = ada.login()
+    assert "role not known: the project could not be asked (" in done.out
+    assert "no member" not in done.out
+    assert "not known yet" in ada.shell.ok("whoami").out
+    result = ada.login("--output", "json").document["result"]
+    assert result["role"] is None
+    assert result["role_failure"]
+
+
+def test_who_is_no_member_is_called_so(ada: Ada) -> None:
+    ada.server.remove_member(PROJECT, ada.user_id)
     assert "no member yet" in ada.login().out
 
 

@@ -13,6 +13,7 @@ from tests.session.people import ADA, PASSWORD, PROJECT, REFRESH
 from tests.stand_in import faults
 
 if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
     from tests.session.people import Ada
 
 
@@ -115,6 +116,27 @@ def test_check_without_a_server_is_unavailable(signed_in: Ada) -> None:
     done = signed_in.shell.run("whoami", "--check")
     assert done.code == ExitCode.UNAVAILABLE
     assert signed_in.shell.run("whoami").code == 0
+
+
+# --- On the local backend ---
+
+
+def test_on_the_local_backend_it_is_the_user_of_git(shell: Shell) -> None:
+    shell.ok("init", "--project-id", PROJECT)
+    for options in ([], ["--check"]):
+        lines = shell.ok("whoami", *options).out.splitlines()
+        assert lines[0] == "ana@example.com"
+        assert "  server    none: the local backend" in lines
+        assert "  token     none: git says who you are (user.email)" in lines
+    result = shell.json("whoami")
+    assert result["user"]["email"] == "ana@example.com"
+    assert (result["url"], result["role"], result["source"]) == (None, "owner", "git")
+
+
+def test_without_a_workspace_and_a_url_it_says_how_to_link(shell: Shell) -> None:
+    done = shell.run("whoami")
+    assert done.code == ExitCode.USAGE
+    assert "dagctl link" in done.err
 
 
 # --- By the environment ---------------------------------------------------------------------------

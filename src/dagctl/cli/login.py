@@ -107,6 +107,8 @@ def login(  # noqa: PLR0913 - one parameter an option
         console.document(envelope(invocation, result=_data(result)))
     else:
         console.lines(_lines(result))
+    for note in store.notes:
+        console.warn(note)
     if keyring and not result.in_keyring:
         console.error("warning: the system's keyring does not answer; all is in the file")
     _warn(console)
@@ -208,7 +210,13 @@ def _lines(result: LoginResult) -> Iterator[str]:
     if result.in_keyring:
         yield "  keyring   has the refresh token"
     if result.project_id is not None:
-        yield f"  project   {result.project_id}, {shown(result.role or 'no member yet')}"
+        yield f"  project   {result.project_id}, {shown(_role(result))}"
+
+
+def _role(result: LoginResult) -> str:
+    if result.role_failure is not None:
+        return f"role not known: the project could not be asked ({result.role_failure})"
+    return result.role or "no member yet"
 
 
 def _data(result: LoginResult) -> dict[str, object]:
@@ -218,6 +226,7 @@ def _data(result: LoginResult) -> dict[str, object]:
         "place": result.place,
         "project_id": result.project_id,
         "role": result.role,
+        **({} if result.role_failure is None else {"role_failure": result.role_failure}),
         "in_keyring": result.in_keyring,
     }
 

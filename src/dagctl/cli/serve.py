@@ -130,13 +130,11 @@ def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
     """Return the Supabase project that is set, and its bucket."""
     from dagctl import sign_in
     from dagctl.errors import UsageError
-    from dagctl.settings import HOW_TO_LINK
+    from dagctl.settings import HOW_TO_LINK, NotLinkedError
 
     try:
         remote = sign_in.find_remote(environ)
-    except UsageError as error:
-        if error.hint != HOW_TO_LINK:
-            raise
+    except NotLinkedError as error:
         raise UsageError(error.message, hint=f"{HOW_TO_LINK}; {TRY_IT_OUT}") from error
     return remote.endpoint, remote.bucket
 
@@ -159,7 +157,6 @@ def _for_reader(console: Console) -> Literal["json", "text"]:
 
 def _not_installed() -> Exception:
     from dagctl.errors import UsageError
+    from dagctl.sign_in import INSTALL_SERVE
 
-    return UsageError(
-        "the extra `serve` is not installed", hint="pip install 'dagctl-airflow[serve]'"
-    )
+    return UsageError("the extra `serve` is not installed", hint=INSTALL_SERVE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from dagctl.commands.whoami import Identity
     from dagctl.session.ports import SessionStore
-    from dagctl.settings import Remote
+    from dagctl.settings import NotLinkedError, Remote
 
 Check = Annotated[
     bool, typer.Option("--check", help="Ask the server: is the session good, and which role?")
@@ -34,17 +35,23 @@ def whoami(
 ) -> None:
     """Show who is signed in, as what and until when.
 
-    Without --check nobody is asked, and the role is the one that the server told last.
+    Without --check no server is asked, and the role is the one of its last answer. On the local
+    backend it shows the user of git.
     """
     from dagctl import sign_in
     from dagctl.cli.envelope import envelope
     from dagctl.errors import NotAMemberError
+    from dagctl.settings import NotLinkedError
 
     invocation = current(context)
     invocation.output = output
     console = invocation.console
-    run = _Run(sign_in.find_remote(console.environ), console.environ, profile)
-    identity = run.checked() if check else run.identity()
+    try:
+        run = _Run(sign_in.find_remote(console.environ), console.environ, profile)
+    except NotLinkedError as error:
+        identity = _local(console.environ, error)
+    else:
+        identity = run.checked() if check else run.identity()
     invocation.result = _data(identity)
     if output == "text":
         console.lines(_lines(identity))
@@ -55,6 +62,28 @@ def whoami(
         )
     if output == "json":
         console.document(envelope(invocation, result=invocation.result))
+
+
+def _local(environ: Mapping[str, str], not_linked: NotLinkedError) -> Identity:
+    """Return who works in the workspace here; raise `not_linked` if there is no local one."""
+    from contextlib import closing
+
+    from dagctl.bootstrap import open_backend
+    from dagctl.commands import whoami as command
+    from dagctl.errors import UsageError
+    from dagctl.settings import load_settings
+    from dagctl.workspace import find_workspace
+
+    try:
+        workspace = find_workspace(Path())
+    except UsageError:
+        raise not_linked from None
+    settings = load_settings(workspace, environ, {})
+    if settings.backend != "local":
+        raise not_linked
+    with closing(open_backend(settings, workspace, environ)) as backend:
+        user = backend.repo.identity()
+        return command.local(user, backend.user_id(user.email), settings.project_id)
 
 
 @dataclass(frozen=True)
@@ -123,13 +152,16 @@ def _lines(identity: Identity) -> Iterator[str]:
 def _facts(identity: Identity, now: datetime) -> Iterator[tuple[str, str]]:
     if identity.user_id is not None:
         yield "user", identity.user_id
-    yield "server", identity.url
+    yield "server", identity.url or "none: the local backend"
     if identity.project_id is not None:
         yield "project", identity.project_id
         unknown = "none" if identity.is_checked else "not known yet: dagctl whoami --check"
         yield "role", identity.role or unknown
-    yield "token", f"from {identity.source}"
-    yield "expires", _expiry(identity, now)
+    if identity.url is None:
+        yield "token", "none: git says who you are (user.email)"
+    else:
+        yield "token", f"from {identity.source}"
+        yield "expires", _expiry(identity, now)
 
 
 def _expiry(identity: Identity, now: datetime) -> str:

@@ -18,7 +18,6 @@ def finding_data(found: Diagnostic) -> dict[str, Any]:
         "file": found.file,
         "path": list(found.path),
         "range": _range(found),
-        "docs": f"docs/reference/errors.md#{found.code.lower()}",
     }
 
 

@@ -21,7 +21,7 @@ MINUTES = 5
 """How long a login through a browser may take; the server forgets it after that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginResult:
     """Who is signed in, where, and as what."""
 
@@ -31,7 +31,9 @@ class LoginResult:
     """Where the session is stored."""
     project_id: str | None
     role: str | None
-    """The user's role in the project; None: no member, or the server did not tell."""
+    """The user's role in the project; None: no member, or not known."""
+    role_failure: str | None
+    """Why the role is not known; None: the server was asked and has answered, or need not be."""
     in_keyring: bool
     """Whether the system's keyring has the refresh token."""
 
@@ -64,14 +66,22 @@ def login(  # noqa: PLR0913 - a login has two ends and four facts
     """
     tokens = way(auth)
     now = clock()
-    role = _role(auth, tokens.access_token, project_id)
+    role, role_failure = _role(auth, tokens.access_token, project_id)
     with store.lock():
         wanted = _was_in_keyring(store) if in_keyring is None else in_keyring
         session = Session.begin(url, tokens, now, in_keyring=wanted)
-        if project_id is not None:
+        if project_id is not None and role_failure is None:
             session = session.with_role(project_id, role)
         kept = store.save(session)
-    return LoginResult(tokens.user, url, store.place, project_id, role, kept.in_keyring)
+    return LoginResult(
+        user=tokens.user,
+        url=url,
+        place=store.place,
+        project_id=project_id,
+        role=role,
+        role_failure=role_failure,
+        in_keyring=kept.in_keyring,
+    )
 
 
 def by_password(email: str, password: str) -> Way:
@@ -111,14 +121,14 @@ def _check_provider(provider: str, known: frozenset[str]) -> None:
         )
 
 
-def _role(auth: AuthServer, token: str, project_id: str | None) -> str | None:
-    """Return the role, as far as the server tells: a login does not depend on it."""
+def _role(auth: AuthServer, token: str, project_id: str | None) -> tuple[str | None, str | None]:
+    """Return the role, and why it is not known if it is not: a login does not depend on it."""
     if project_id is None:
-        return None
+        return None, None
     try:
-        return auth.role(token, project_id)
-    except DagctlError:
-        return None
+        return auth.role(token, project_id), None
+    except DagctlError as error:
+        return None, error.message
 
 
 def _was_in_keyring(store: SessionStore) -> bool:

@@ -10,6 +10,7 @@ from dagctl.errors import NotSignedInError
 from dagctl.session.refusal import ended, nobody
 
 if TYPE_CHECKING:
+    from dagctl.ports import Identity as GitIdentity
     from dagctl.session.given import GivenToken
     from dagctl.session.model import User
     from dagctl.session.ports import AuthServer, Clock, SessionStore
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Identity:
     """Who is signed in."""
 
-    url: str
+    url: str | None
+    """The Supabase project; None: the local backend."""
     email: str
     user_id: str | None
     """None: only a login would tell."""
@@ -56,6 +58,20 @@ def stored(store: SessionStore, url: str, project_id: str | None, clock: Clock) 
         role=session.roles.get(project_id or ""),
         expires_at=datetime.fromtimestamp(session.expires_at, UTC),
         renews=True,
+    )
+
+
+def local(user: GitIdentity, user_id: str, project_id: str) -> Identity:
+    """Return who works on the local backend: the user of git, who may do everything."""
+    return Identity(
+        url=None,
+        email=user.email,
+        user_id=user_id,
+        source="git",
+        project_id=project_id,
+        role="owner",
+        expires_at=None,
+        renews=False,
     )
 
 

@@ -29,6 +29,8 @@ _STEPS = {
     ExitCode.UNFINISHED: "ask again: the next operation in this project settles it first",
 }
 """What to do instead of a command, by the exit code that the failure would have."""
+_REQUESTS = {"`dagctl help spec`": "GET /openapi.json", "`dagctl schema`": "GET /schema"}
+"""The request that answers what a command would."""
 
 
 class Answer(JSONResponse):
@@ -107,8 +109,16 @@ def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:
 def _finding(found: Diagnostic) -> dict[str, Any]:
     data = finding_data(found)
     del data["file"]
+    data["hint"] = _hint(found.hint)
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in found.path)
     return {**data, "pointer": "".join(f"/{step}" for step in steps)}
+
+
+def _hint(hint: str | None) -> str | None:
+    """Return what to do about a finding, for a caller who has no command line here."""
+    for command, request in _REQUESTS.items():
+        hint = hint and hint.replace(command, request)
+    return None if hint and "`dagctl " in hint else hint
 
 
 def _fix(error: DagctlError) -> str | None:

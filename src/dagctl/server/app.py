@@ -14,8 +14,9 @@ from dagctl.errors import DagctlError
 from dagctl.server.answers import ProblemAnswer, problem
 from dagctl.server.observer import REQUEST_ID, Guard, Observer
 from dagctl.server.openapi import describe
+from dagctl.server.parameters import parameter_problem
 from dagctl.server.refusals import RequestError
-from dagctl.server.routes import authoring, dags, health
+from dagctl.server.routes import authoring, dags, health, start
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -52,7 +53,7 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
 def bare_app() -> FastAPI:
     """Return the routes without what they work with: enough to describe them."""
     app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
-    for routes in (dags, authoring, health):
+    for routes in (dags, authoring, health, start):
         app.include_router(routes.router)
     return app
 
@@ -76,8 +77,8 @@ async def _failed(request: Request, error: Exception) -> ProblemAnswer:
 async def _misused(request: Request, error: Exception) -> ProblemAnswer:
     """Answer a request whose parameters are wrong; all of them are named."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    told = [f"{one['loc'][0]} `{one['loc'][-1]}`: {one['msg']}" for one in error.errors()]
-    return await _failed(request, RequestError("; ".join(told), hint="see /openapi.json"))
+    message = "; ".join(map(parameter_problem, error.errors()))
+    return await _failed(request, RequestError(message, hint="see /openapi.json"))
 
 
 async def _lost(request: Request, error: Exception) -> ProblemAnswer:

@@ -78,7 +78,6 @@ VERDICT = {
             "pointer": "/retires",
             "path": ["retires"],
             "range": {"start": {"line": 3, "column": 3}, "end": {"line": 3, "column": 12}},
-            "docs": "docs/reference/errors.md#dag201",
         }
     ],
 }

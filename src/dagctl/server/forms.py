@@ -107,7 +107,6 @@ class Finding(Form):
     """Where in the document, as a JSON Pointer (RFC 6901)."""
     path: list[str | int]
     range: Range | None
-    docs: str
 
 
 class Verdict(Form):

@@ -26,6 +26,7 @@ __all__ = [
     "CHECKS",
     "HOW_TO_LINK",
     "ForSpecs",
+    "NotLinkedError",
     "Remote",
     "Settings",
     "check_flag",
@@ -35,6 +36,11 @@ __all__ = [
     "read_toml",
     "user_file",
 ]
+
+
+class NotLinkedError(UsageError):
+    """No Supabase project is set."""
+
 
 HOW_TO_LINK = "dagctl link --url URL --key KEY, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY"
 """What to do where no Supabase project is set."""
@@ -163,7 +169,7 @@ def _checked(given: Mapping[str, Given]) -> dict[str, Any]:
 
 def _endpoint(url: str | None, key: str | None, url_origin: str) -> Endpoint:
     if url is None or key is None:
-        raise UsageError(
+        raise NotLinkedError(
             f"no {'url' if url is None else 'publishable_key'} of a Supabase project is set",
             hint=HOW_TO_LINK,
         )
