@@ -16,7 +16,7 @@ from dagctl.codegen.names import file_name
 from dagctl.codegen.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dagctl.spec.model import DagSpec
 
@@ -45,24 +45,34 @@ class Airflow:
 
     def load(self, files: Iterable[Path]) -> dict[Path, Report]:
         """Return what Airflow makes of each file."""
-        report = self._report("load.py", *map(str, files))
+        report: dict[str, Report] = self._report("load.py", *map(str, files))
         return {Path(path): facts for path, facts in report.items()}
 
     def run(self, folder: Path) -> dict[str, Report]:
         """Run every DAG of the folder to its end; return what became of each."""
         self._give_database()
         surroundings = str(HERE / "surroundings")
-        return self._report("run.py", surroundings, AIRFLOW__CORE__DAGS_FOLDER=str(folder))
+        folders = {"AIRFLOW__CORE__DAGS_FOLDER": str(folder)}
+        runs: dict[str, Report] = self._report("run.py", surroundings, **folders)
+        return runs
 
     def render(self, templates: Iterable[str]) -> dict[str, str]:
         """Return what Airflow 2 makes of each template in a weekly run after a successful one."""
         self._give_database()
-        return self._report("macros.py", *templates)
+        texts: dict[str, str] = self._report("macros.py", *templates)
+        return texts
+
+    def first_runs(self, cases: Sequence[tuple[str, str]], folder: Path) -> list[list[str]]:
+        """Return the first five times, in UTC, at which each (cron, start) starts a run."""
+        given = folder / "cases.json"
+        given.write_text(json.dumps(cases), "utf-8")
+        times: list[list[str]] = self._report("schedule.py", str(given))
+        return times
 
     def _give_database(self) -> None:
         shutil.copy(self.environment / "home" / "airflow.db", self.home)
 
-    def _report(self, runner: str, *arguments: str, **variables: str) -> dict[str, Any]:
+    def _report(self, runner: str, *arguments: str, **variables: str) -> Any:  # noqa: ANN401 - JSON
         target = self.home / f"{runner}.json"
         done = subprocess.run(
             [self.environment / "bin" / "python", HERE / "runners" / runner, target, *arguments],
@@ -74,8 +84,7 @@ class Airflow:
             check=False,
         )
         assert done.returncode == 0, done.stdout[-4000:]
-        report: dict[str, Any] = json.loads(target.read_text("utf-8"))
-        return report
+        return json.loads(target.read_text("utf-8"))
 
     def _variables(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}

@@ -138,6 +138,22 @@ FIELDS = {
         'schedule_interval: "@hourly"\nstart_date: "1980-01-01"\ncatchup: false',
         "Set `catchup: false`, or a later `start_date`.",
     ),
+    Code.LONG_STEP: Entry(
+        "A step longer than its field",
+        "A step counts within its field and starts anew in the next hour, day or year. `*/90` "
+        "among 60 minutes matches minute 0 only, so the DAG runs every hour.",
+        'schedule_interval: "*/90 * * * *"',
+        'schedule_interval: "0 * * * *"',
+        "Write what it means, or list the times: cron cannot count 90 minutes across hours.",
+    ),
+    Code.IDLE_DAY: Entry(
+        "A day field without an effect",
+        "Where day of the month and day of the week are both given, cron fires on a day that "
+        "matches either. `*/1` matches every day, so the other field changes nothing.",
+        'schedule_interval: "0 0 */1 * 5"',
+        'schedule_interval: "0 0 * * 5"',
+        "Write `*` in the field that matches every day.",
+    ),
     Code.BAD_DAG_ID: Entry(
         "dag_id is not an id",
         "An id has 1 to 200 ASCII letters, digits, `_`, `-` and `.`, and starts with a letter, a "

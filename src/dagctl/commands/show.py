@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.graph.layout import edges, levels, parents
-from dagctl.spec.fields.schedule import next_run
+from dagctl.spec.fields.runs import next_run
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.load import check_data
+from dagctl.spec.target import target_of
 from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Details:
     """Why the recorded spec is refused."""
     schedule_in_words: str | None
     next_run: datetime | None
-    """The next time it fires; None if never again, or without a spec."""
+    """When the next run starts in the Airflow that it was made for; None: never, or no spec."""
     graph: Graph | None
 
 
@@ -57,9 +58,14 @@ def details(record: DagRecord, now: datetime) -> Details:
         spec=spec,
         problems=checked.diagnostics if checked and spec is None else (),
         schedule_in_words=in_words(spec.schedule_interval) if spec else None,
-        next_run=next_run(spec.schedule_interval, spec.start_date, now) if spec else None,
+        next_run=_next_run(spec, record, now) if spec else None,
         graph=graph_of(spec) if spec else None,
     )
+
+
+def _next_run(spec: DagSpec, record: DagRecord, now: datetime) -> datetime | None:
+    series = target_of(record.airflow).series
+    return next_run(spec.schedule_interval, spec.start_date, now, series)
 
 
 def data(found: Details) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.schedule import runs_between
+from dagctl.spec.fields.cron import PlainCron, plain
+from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 
@@ -42,6 +43,28 @@ def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
         yield Located(("start_date",), _naive(start))
     if spec.catchup:
         yield from _many_runs(spec)
+    cron = as_cron(spec.schedule_interval)
+    if cron is not None:
+        where = ("schedule" if "schedule" in data else "schedule_interval",)
+        yield from (Located(where, problem) for problem in _idle_parts(plain(cron)))
+
+
+def _idle_parts(cron: PlainCron) -> Iterator[Problem]:
+    """Yield the parts of a cron expression that do not do what they seem to."""
+    hint = f'"{cron.text}" means the same'
+    for step in cron.long_steps:
+        message = (
+            f"the step of `{step.written}` has no effect: a {step.field} field has {step.size} "
+            "values, so only the first one counts"
+        )
+        yield Problem(Code.LONG_STEP, message, hint, severity=Severity.WARNING)
+    if cron.idle_day:
+        message = (
+            f"the {cron.idle_day} has no effect: cron fires on a day that matches either of the "
+            "two day fields, and the other one matches every day"
+        )
+        hint += "; write `*` in the other field to keep it"
+        yield Problem(Code.IDLE_DAY, message, hint, severity=Severity.WARNING)
 
 
 def _naive(start: str) -> Problem:

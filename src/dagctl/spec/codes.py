@@ -59,6 +59,8 @@ class Code(StrEnum):
     BAD_START_DATE = "DAG214"
     NAIVE_START_DATE = "DAG215"
     MANY_RUNS = "DAG216"
+    LONG_STEP = "DAG217"
+    IDLE_DAY = "DAG218"
     BAD_DAG_ID = "DAG220"
     NO_DAG_ID = "DAG221"
     BAD_TASK_ID = "DAG222"

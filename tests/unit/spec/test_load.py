@@ -160,11 +160,15 @@ def test_warnings_do_not_stop_a_spec() -> None:
     ("text", "code", "line"),
     [
         ('schedule: "@hourly"\nstart_date: "2000-01-01"\ncatchup: true\n', Code.MANY_RUNS, 3),
+        ('owner: a\nschedule: "*/90 * * * *"\n', Code.LONG_STEP, 2),
+        ('owner: a\nschedule_interval: "0 */25 * * *"\n', Code.LONG_STEP, 2),
+        ('schedule: "0 0 */1 * 5"\n', Code.IDLE_DAY, 1),
+        ('schedule: "0 0 1 * 0-6"\n', Code.IDLE_DAY, 1),
         ('schedule: "@yearly"\nstart_date: "2000-01-01"\ncatchup: true\n', None, None),
         ('schedule: "@hourly"\nstart_date: "2000-01-01"\n', None, None),
     ],
 )
-def test_catching_up_with_very_many_runs_is_a_warning(
+def test_what_a_schedule_does_besides_is_a_warning(
     text: str, code: str | None, line: int | None
 ) -> None:
     found = check_spec(text + LEAST).diagnostics

@@ -43,7 +43,6 @@ _FIELDS = {
 }
 """The fields of a cron expression, with their values."""
 _LONGEST = 200
-_SAMPLE = 24
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _TEXT = re.compile(r"[!-~]+(?:[ \t]+[!-~]+)*")
 _RANDOM = re.compile(r"(?i)[rh](?:\([^)]*\))?")
@@ -179,42 +178,3 @@ def _fires(cron: str) -> bool:
     except CroniterBadDateError:
         return False
     return True
-
-
-def as_cron(schedule: str | None) -> str | None:
-    """Return a valid schedule as a cron expression, or None if it is not one at heart."""
-    return PRESETS.get(schedule, schedule) if schedule else None
-
-
-def runs_between(schedule: str | None, start: datetime, end: datetime) -> int:
-    """Return about how often the schedule fires from `start` to `end`, by its first pace."""
-    cron = as_cron(schedule)
-    if cron is None or start >= end:
-        return 0
-    fires = croniter(cron, start)
-    try:
-        times: list[datetime] = [fires.get_next(datetime) for _ in range(_SAMPLE)]
-    except CroniterBadDateError:
-        return 0
-    return int((end - start) / ((times[-1] - start) / _SAMPLE))
-
-
-def next_run(schedule: str | None, start_date: datetime, now: datetime) -> datetime | None:
-    """Return the first time after `now`, and not before `start_date`, at which the schedule fires.
-
-    Cron fields are in the time zone of `start_date`, as in Airflow. None: never again, or (for
-    `@continuous`) whenever the run before has ended.
-    """
-    if schedule in {"@once", "@continuous"}:
-        return start_date if start_date > now else None
-    cron = as_cron(schedule)
-    if cron is None:
-        return None
-    if start_date > now and croniter.match(cron, start_date):
-        return start_date
-    base = max(start_date, now.astimezone(start_date.tzinfo))
-    try:
-        found: datetime = croniter(cron, base).get_next(datetime)
-    except CroniterBadDateError:
-        return None
-    return found

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from cron_descriptor import ExpressionDescriptor, Options
 from croniter import croniter
 
-from dagctl.spec.fields.schedule import as_cron
+from dagctl.spec.fields.cron import plain
+from dagctl.spec.fields.runs import as_cron
+
+_DAYS = re.compile(r"every (\d+) days(?! of|, starting)")
 
 _NO_CRON = {
     None: "runs only when triggered",
@@ -19,6 +24,7 @@ def in_words(schedule: str | None) -> str:
     cron = as_cron(schedule)
     if cron is None:
         return _NO_CRON[schedule]
+    cron = plain(cron).text
     # the locale is given, as otherwise that of the machine would choose the language
     options = Options(use_24hour_time_format=True, locale_code="en_US")
     try:
@@ -30,10 +36,12 @@ def in_words(schedule: str | None) -> str:
         return cron
     if either and days and not days.startswith(", or "):
         sentence = sentence.replace(days, f", or{days.removeprefix(',')}")
+    # a month does not go on where the one before ended
+    sentence = _DAYS.sub(r"every \1 days from day 1 of the month", sentence)
     return sentence[:1].lower() + sentence[1:]
 
 
 def _fires_on_either_day(cron: str) -> bool:
-    """Tell whether a day of the month or one of the week is enough, as croniter reads the two."""
+    """Return whether a day of the month or one of the week is enough, as croniter reads the two."""
     (_, _, of_month, _, of_week), of_weeks = croniter.expand(cron)
     return of_month != ["*"] and of_week != ["*"] and not of_weeks

@@ -12,13 +12,9 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from dagctl.spec.codes import Code
-from dagctl.spec.fields.schedule import (
-    PRESETS,
-    check_schedule,
-    next_run,
-    problems_of,
-    runs_between,
-)
+from dagctl.spec.fields.cron import plain
+from dagctl.spec.fields.runs import next_run, runs_between
+from dagctl.spec.fields.schedule import PRESETS, check_schedule, problems_of
 from dagctl.spec.fields.schedule_words import in_words
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -136,7 +132,21 @@ def test_what_is_accepted_is_accepted_by_croniter_and_fires(schedule: str) -> No
         ("@quarterly", "at 00:00, on day 1 of the month, every 3 months"),
         ("0 0 13 * 5", "at 00:00, on day 13 of the month, or on Friday"),
         ("0 0 1-15 * 1-5", "at 00:00, between day 1 and 15 of the month, or Monday through Friday"),
-        ("0 0 */2 * 1-5", "at 00:00, every 2 days, or Monday through Friday"),
+        (
+            "0 0 */2 * 1-5",
+            "at 00:00, every 2 days from day 1 of the month, or Monday through Friday",
+        ),
+        ("0 0 */2 * *", "at 00:00, every 2 days from day 1 of the month"),
+        ("0 0 */1 * 5", "at 00:00"),
+        ("0 0 1 * 0-6", "at 00:00"),
+        ("*/90 * * * *", "every hour"),
+        ("0 */25 * * *", "at 00:00"),
+        ("10-20/90 * * * *", "at 10 minutes past the hour"),
+        ("0 */5 * * *", "at 00:00, 05:00, 10:00, 15:00 and 20:00"),
+        ("0 0 * * */2", "at 00:00, only on Sunday, Tuesday, Thursday, and Saturday"),
+        ("0-59/20 * * * *", "every 20 minutes"),
+        ("5/15 * * * *", "every 15 minutes, starting at 5 minutes past the hour"),
+        ("40/25 * * * *", "at 40 minutes past the hour"),
         (
             "0 0 1-5 * 6#1",
             "at 00:00, between day 1 and 5 of the month, on the first Saturday of the month",
@@ -179,14 +189,46 @@ def test_every_valid_schedule_has_words(schedule: str) -> None:
 def test_the_next_run_is_after_now_and_not_before_the_start(
     schedule: str | None, now: datetime, expected: datetime | None
 ) -> None:
-    assert next_run(schedule, START, now) == expected
+    assert next_run(schedule, START, now, "3") == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "now", "expected"),
+    [
+        ("2199-01-01T00:00", "2026-11-28T00:00", "2199-01-02T06:00"),
+        ("2199-01-01T06:00", "2026-11-28T00:00", "2199-01-02T06:00"),
+        ("2199-01-01T06:01", "2026-11-28T00:00", "2199-01-03T06:00"),
+        ("2024-01-01T00:00", "2024-01-01T03:00", "2024-01-02T06:00"),
+        ("2024-01-01T00:00", "2024-01-01T09:00", "2024-01-02T06:00"),
+        ("2024-01-01T00:00", "2024-05-01T09:00", "2024-05-02T06:00"),
+    ],
+)
+def test_airflow_2_starts_a_run_at_the_end_of_its_interval(
+    start: str, now: str, expected: str
+) -> None:
+    begin, moment, run = (
+        datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, now, expected)
+    )
+
+    assert next_run("0 6 * * *", begin, moment, "2") == run
 
 
 def test_cron_fields_are_in_the_zone_of_the_start_date() -> None:
     zone = timezone(timedelta(hours=2))
     start = datetime(2024, 1, 1, tzinfo=zone)
 
-    assert next_run("0 6 * * *", start, START) == datetime(2024, 1, 1, 4, tzinfo=UTC)
+    assert next_run("0 6 * * *", start, START, "3") == datetime(2024, 1, 1, 4, tzinfo=UTC)
+
+
+@given(st.from_regex(r"\A[0-9*/,L#\-]{1,6}( [0-9*/,L#\-]{1,6}){4}\Z"))
+def test_the_plainest_form_fires_at_the_same_times(cron: str) -> None:
+    if problems_of(cron):
+        return
+
+    plainest, written = (croniter(text, START) for text in (plain(cron).text, cron))
+
+    for _ in range(20):
+        assert plainest.get_next(datetime) == written.get_next(datetime)
 
 
 def test_runs_between_counts_by_the_pace() -> None:
