@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.supabase.registry import SupabaseRegistry
     from dagctl.commands.doctor import Check
     from dagctl.endpoint import Endpoint
-    from dagctl.ports import Files, Identity, Journal, Registry, Repo, Store
+    from dagctl.ports import Cache, Files, Identity, Journal, Registry, Repo, Store
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
@@ -98,6 +98,16 @@ class _Workshop(ABC):
     def store(self) -> Store:
         """Where DAG files are uploaded."""
 
+    @property
+    @abstractmethod
+    def cache(self) -> Cache | None:
+        """The registry, if it is a cache of the DAG files."""
+
+    @property
+    @abstractmethod
+    def author(self) -> str | None:
+        """Who creates DAGs here, as the registry records it."""
+
     @abstractmethod
     def user_id(self, email: str) -> str:
         """Return the id under which the user with this e-mail address creates DAGs.
@@ -155,6 +165,16 @@ class LocalBackend(_Workshop):
         )
         return self._watched("database", registry)
 
+    @property
+    def cache(self) -> Cache:
+        """The registry: it keeps what the DAG files certify."""
+        return self.registry
+
+    @property
+    def author(self) -> str:
+        """Who creates DAGs here: git's `Name <e-mail>`."""
+        return self._author.signature
+
     @cached_property
     def store(self) -> Store:
         """The objects in the state folder."""
@@ -202,6 +222,16 @@ class SupabaseBackend(_Workshop):
 
         registry = SupabaseRegistry(self._client, self._settings.project_id)
         return self._watched("database", registry)
+
+    @property
+    def cache(self) -> None:
+        """None: the registry is shared, and counts."""
+        return
+
+    @property
+    def author(self) -> str:
+        """Who creates DAGs here: the e-mail address of the account."""
+        return self._session.email
 
     @cached_property
     def store(self) -> Store:

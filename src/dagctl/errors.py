@@ -208,13 +208,19 @@ class StaleVersionError(ConflictError):
         by: str | None = None,
         at: datetime | None = None,
         commit_id: str = "",
+        based_on: int | None = None,
+        what: str = "",
         hint: str | None = "run the command again",
     ) -> None:
         who = f" by {by}" if by else ""
         when = f" at {at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
         which = f" in commit {commit_id[:7]}" if commit_id else ""
+        subject = what or f"`{dag_id}` was changed by another"
+        basis = f"; this change is based on version {based_on}" if based_on else ""
         super().__init__(
-            f"`{dag_id}` was changed by another: version {version} was made{who}{when}{which}",
+            f"{subject}: version {version} of it was made{who}{when}{which}{basis}"
+            if what
+            else f"{subject}: version {version} was made{who}{when}{which}{basis}",
             hint=hint,
         )
         self.dag_id = dag_id

@@ -114,6 +114,17 @@ class Reservation:
     """Who created the DAG (for an update: its first author), in words a person knows."""
 
 
+class CommitPlace(StrEnum):
+    """Where a commit is, as seen from what is checked out."""
+
+    MERGED = "merged"
+    """In the history of what is checked out."""
+    ELSEWHERE = "elsewhere"
+    """In this clone, on another branch."""
+    UNKNOWN = "unknown"
+    """Not in this clone."""
+
+
 class OperationStatus(StrEnum):
     """How far the registry has an operation."""
 
@@ -185,7 +196,10 @@ class Registry(Protocol):
     def find(
         self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
     ) -> list[DagRecord]:
-        """Return the records with one of these source paths or ids, in one round trip."""
+        """Return the records with one of these source paths or ids, in one round trip.
+
+        Ids that differ only by case are one name: such a record is returned, too.
+        """
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None.
@@ -251,6 +265,13 @@ class Registry(Protocol):
         """
 
 
+class Cache(Protocol):
+    """A registry that keeps what the DAG files of this work tree certify; the files count."""
+
+    def adopt(self, records: Iterable[DagRecord]) -> None:
+        """Record these as they are, in one transaction, in place of what was recorded of them."""
+
+
 class Store(Protocol):
     """Where DAG files are uploaded: keys to bytes."""
 
@@ -274,6 +295,13 @@ class Store(Protocol):
 
 class Files(Protocol):
     """The work tree below the workspace root. Follows no symbolic link, never leaves the root."""
+
+    def names(self, folder: str, most: int, largest: int) -> list[str]:
+        """Return the paths of the Python files in a folder and those below it, sorted.
+
+        Hidden folders, links and files of more than `largest` bytes are left out; of more than
+        `most` files the rest is. No folder: no files.
+        """
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there.
@@ -344,6 +372,27 @@ class Repo(Protocol):
             ConflictError: A hook refused (its output is in the message); signing failed; the branch
                 holds another version of a path.
         """
+
+    def differing(self, files: Mapping[str, bytes | None]) -> set[str]:
+        """Return the paths that hold something else in the commit that is checked out.
+
+        None: the path is not there.
+        """
+
+    def place_of(self, commit_id: str) -> CommitPlace:
+        """Return where a commit is; any text may be asked for."""
+
+    def is_merge_result(self, path: str) -> bool:
+        """Return whether the last commit that changed the path is a merge."""
+
+    def last_commits(self, paths: Sequence[str]) -> dict[str, str]:
+        """Return the commit that changed each path last, on what is checked out.
+
+        A path that no recent commit has changed gets the commit that is checked out.
+        """
+
+    def tracked(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths git knows: they are in the user's index."""
 
     def find_commit(
         self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from dagctl.adapters import durable
+from dagctl.adapters.local_user import local_user_id
 from dagctl.adapters.sqlite_files import DATABASE, check_files
 from dagctl.adapters.sqlite_rows import (
     FIND,
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     from dagctl.ports import Claim, DagRecord, Query
 
 _TAKEN = """
-    SELECT dag_id FROM user_dags WHERE project_id = :project
-        AND (dag_id = :base OR (dag_id > :base || '_' AND dag_id < :base || '`'))
-    UNION SELECT dag_id FROM reservations WHERE project_id = :project AND is_open
-        AND (dag_id = :base OR (dag_id > :base || '_' AND dag_id < :base || '`'))
+    SELECT dag_id FROM user_dags
+    WHERE project_id = :project AND (dag_id COLLATE NOCASE = :base OR (
+        dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
+    UNION SELECT dag_id FROM reservations
+    WHERE project_id = :project AND is_open AND (dag_id COLLATE NOCASE = :base OR (
+        dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
 """
-"""A base and all its numbers: the backtick is the character after `_`."""
+"""A base and all its numbers, whatever their case: the backtick is the character after `_`."""
 
 _HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"
 
@@ -198,6 +201,17 @@ class SqliteRegistry:
                 "UPDATE reservations SET is_open = 0 WHERE operation_id = ?", (operation_id,)
             )
 
+    def adopt(self, records: Iterable[DagRecord]) -> None:
+        """Record these as they are, in place of what was recorded of them."""
+        with self._writing() as connection:
+            for record in records:
+                row = replace(record, user_id=_user_id_of(record), updated_at=_now())
+                connection.execute(
+                    "DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?",
+                    (self._project, record.dag_id),
+                )
+                connection.execute(UPSERT, to_row(row))
+
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds."""
         with self._writing() as connection:
@@ -295,7 +309,7 @@ class SqliteRegistry:
                 record,
                 updated_at=_now(),
                 is_active=True,
-                created_by_name=authors.get(record.id),
+                created_by_name=record.created_by_name or authors.get(record.id),
                 updated_by_name=by,
             )
             for record in records
@@ -367,6 +381,12 @@ def stale(current: DagRecord) -> StaleVersionError:
         at=current.updated_at,
         commit_id=current.commit_id,
     )
+
+
+def _user_id_of(record: DagRecord) -> str:
+    """Return who created a DAG: as recorded, else whom git's `Name <e-mail>` in its file names."""
+    _, _, email = (record.created_by_name or "").rstrip(">").rpartition("<")
+    return record.user_id or local_user_id(email)
 
 
 def _now() -> datetime:

@@ -21,7 +21,8 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM user_dags WHERE project_id = :projec
 # two indexed look-ups: one OR over both columns would read the whole table
 FIND = (
     f"{SELECT} AND source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
-    f"UNION {SELECT} AND dag_id IN (SELECT value FROM json_each(:ids)) ORDER BY dag_id"
+    f"UNION {SELECT} AND dag_id COLLATE NOCASE IN (SELECT value FROM json_each(:ids)) "
+    "ORDER BY dag_id"
 )
 
 UPSERT = (

@@ -102,6 +102,14 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE reservations ADD COLUMN created_by_name TEXT",
         "ALTER TABLE operations ADD COLUMN user_name TEXT",
     ),
+    (
+        # ids that differ only by case are one name
+        "CREATE INDEX user_dags_any_case ON user_dags (project_id, dag_id COLLATE NOCASE)",
+        """
+        CREATE INDEX reservations_any_case ON reservations (project_id, dag_id COLLATE NOCASE)
+        WHERE is_open
+        """,
+    ),
 )
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.adapters import durable
@@ -12,13 +14,15 @@ from dagctl.errors import ConflictError, UsageError, WorkspaceError
 from dagctl.paths import checked_parts, is_dag_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from dagctl.ports import FileWrite
 
 _T = TypeVar("_T")
 _AT_ONCE = 8
+_DEEPEST = 20
+"""How many folders below the DAGs folder are looked into, one in the other."""
 
 
 class WorkTree:
@@ -27,6 +31,15 @@ class WorkTree:
     def __init__(self, root: Path, dags_folder: str) -> None:
         self._root = root.absolute()
         self._dags_folder = dags_folder
+
+    def names(self, folder: str, most: int, largest: int) -> list[str]:
+        """Return the Python files in a folder and below it; see the port for what is left out."""
+        with durable.explained(folder):
+            try:
+                with durable.folder(self._root, checked_parts(folder)) as top:
+                    return sorted(islice(_python_files(top, folder, largest), most))
+            except (FileNotFoundError, NotADirectoryError):
+                return []
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""
@@ -84,6 +97,17 @@ class WorkTree:
             return [write.path for write in group if write.old is not None]
         except NotADirectoryError:
             return [write.path for write in group]
+
+
+def _python_files(top: int, folder: str, largest: int) -> Iterator[str]:
+    for inner, folders, names, descriptor in os.fwalk(".", dir_fd=top):
+        depth = inner.count("/")
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and depth < _DEEPEST)
+        for name in sorted(names):
+            if name.endswith(".py") and not name.startswith("."):
+                about = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                if stat.S_ISREG(about.st_mode) and about.st_size <= largest:
+                    yield f"{folder}{inner[1:]}/{name}"
 
 
 def _side_by_side(act: Callable[[FileWrite], _T], writes: Sequence[FileWrite]) -> list[_T]:

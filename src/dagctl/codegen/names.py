@@ -25,6 +25,13 @@ def file_name(dag_id: str) -> str:
     return f"{_PREFIX if is_reserved(plain) else ''}{dag_id}.py"
 
 
+def dag_id_of(name: str) -> str:
+    """Return the id of the DAG whose file has this name."""
+    stem = name.removesuffix(".py")
+    inner = stem.removeprefix(_PREFIX)
+    return stem if file_name(stem) == name else inner
+
+
 def stems(task_ids: Iterable[str]) -> dict[str, str]:
     """Return an identifier for each task id, all different; an id that is one keeps it.
 

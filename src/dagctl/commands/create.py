@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
-from dagctl.errors import DagctlError, UnfinishedError
-from dagctl.operation.change import distinct, with_reservations
+from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.operation.agreement import adopt
+from dagctl.operation.change import Action, distinct, with_reservations
 from dagctl.operation.entry import command_digest
 from dagctl.operation.plan import make_plan
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
@@ -167,6 +168,8 @@ def _publish(
     backend, key = context.backend, request.key
     changes = make_plan(context, request.changes, request.options)
     is_needed = any(change.is_effective for change in changes)
+    _check_keyed(request, changes)
+    adopt(backend, changes)
     begun = begin(context, request.options, changes, request.command, key) if is_needed else None
     if key is not None and under_way is not None:
         done = done_meanwhile(backend, key, under_way)
@@ -175,10 +178,28 @@ def _publish(
     if begun is None:
         if key is not None:
             _remember_unchanged(backend, changes, key)
-        return CreateResult(dags=tuple(map(_unchanged, changes)), operation_id=None), None
+        dags = tuple(map(_unchanged, changes))
+        return CreateResult(dags=dags, operation_id=None, warnings=_warnings(changes)), None
     operation = run(begun)
     result = _result(operation.entry, operation.commit_id)
-    return replace(result, warnings=operation.warnings), operation.entry
+    warnings = (*result.warnings, *operation.warnings)
+    return replace(result, warnings=warnings), operation.entry
+
+
+def _check_keyed(request: Request, changes: Sequence[Change]) -> None:
+    """Check that each spec of a call with a key has a DAG of its own: a key stands for them all.
+
+    Raises:
+        ConflictError: Two of them mean the same.
+    """
+    if request.key is not None and len(changes) != len(request.changes):
+        raise ConflictError(
+            "two specs of this call mean the same DAG", hint="leave one of them out"
+        )
+
+
+def _warnings(changes: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(warning for change in changes for warning in change.warnings)
 
 
 def _remember_unchanged(backend: Backend, changes: Sequence[Change], key: str) -> None:
@@ -237,7 +258,8 @@ def _result(entry: JournalEntry, commit_id: str) -> CreateResult:
         _changed(change, commit_id) if change.is_effective else _unchanged(change)
         for change in entry.changes
     )
-    return CreateResult(dags=dags, operation_id=entry.operation_id)
+    warnings = _warnings(entry.changes)
+    return CreateResult(dags=dags, operation_id=entry.operation_id, warnings=warnings)
 
 
 def _changed(change: Change, commit_id: str) -> CreatedDag:
@@ -249,7 +271,7 @@ def _changed(change: Change, commit_id: str) -> CreatedDag:
         created_at=granted.created_at,
         version=granted.version,
         changed=True,
-        state=_state(granted.version),
+        state="created" if change.action is Action.CREATE else "updated",
         source=change.source,
     )
 

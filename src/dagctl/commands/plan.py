@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.header import Provenance
-from dagctl.codegen.render import render
 from dagctl.operation.change import Action
 from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of
 from dagctl.operation.plan import make_plan
+from dagctl.operation.rendering import rendered
+from dagctl.operation.steps import paths_of
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ class PlanResult:
     """What `create` would do, one entry for each spec."""
 
     dags: tuple[PlannedDag, ...]
+    warnings: tuple[str, ...] = ()
+    """What the user is to know, though nothing is wrong."""
 
     @property
     def pending(self) -> bool:
@@ -62,21 +66,25 @@ def plan(context: Context, changes: Iterable[Change], options: Options) -> PlanR
         ConflictError: `create` would be refused.
     """
     planned = make_plan(context, changes, options)
-    paths = [change.path for change in planned if change.is_effective]
+    paths = paths_of(planned)
+    author = None
     if paths:
         context.backend.repo.preflight(paths)
-    return PlanResult(dags=tuple(map(_planned_dag, planned)))
+        author = context.backend.author
+    warnings = tuple(warning for change in planned for warning in change.warnings)
+    return PlanResult(
+        dags=tuple(_planned_dag(change, author) for change in planned), warnings=warnings
+    )
 
 
-def _planned_dag(change: Change) -> PlannedDag:
-    version = change.record.version if change.record else 0
+def _planned_dag(change: Change, author: str | None) -> PlannedDag:
     return PlannedDag(
         dag_id=change.dag_id,
         file_path=change.path,
-        version=version + change.is_effective,
+        version=change.version or 1,
         action=change.action,
         changes=_differences(change),
-        diff=_diff(change),
+        diff=_diff(change, author),
         source=change.source,
     )
 
@@ -91,10 +99,10 @@ def _differences(change: Change) -> tuple[Difference, ...]:
     )
 
 
-def _diff(change: Change) -> str:
+def _diff(change: Change, author: str | None) -> str:
     content = change.content
-    if content is None and change.spec:  # the author and the time are known when it is created
-        provenance = Provenance(dag_id=change.dag_id)
-        text = render(change.spec, airflow=change.airflow, provenance=provenance)
-        content = text.encode("utf-8")
+    if content is None and change.spec:  # the registry sets the time when it is created
+        now = datetime.now(UTC)
+        known = Provenance(author, now, change.dag_id, change.source, version=1)
+        content = rendered(change.spec, change.airflow, known)
     return diff_of(change.path, change.old_file, content, names=("now", "planned"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.ports import Files, Journal, Listener, Registry, Repo, Store
+    from dagctl.ports import Cache, Files, Journal, Listener, Registry, Repo, Store
     from dagctl.settings import Settings
 
 
@@ -19,6 +19,14 @@ class Backend(Protocol):
     @property
     def registry(self) -> Registry:
         """Where DAGs are recorded."""
+
+    @property
+    def cache(self) -> Cache | None:
+        """The registry, if it is a cache of the DAG files; None: it is shared, and counts."""
+
+    @property
+    def author(self) -> str | None:
+        """Who creates DAGs here, as the registry would record it; None: not known before."""
 
     @property
     def store(self) -> Store:

@@ -19,6 +19,7 @@ from dagctl.spec.walk import raw_tasks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from dagctl.codegen.header import Header
     from dagctl.ports import Reservation
     from dagctl.spec.model import DagSpec
 
@@ -48,6 +49,8 @@ class Change:
 
     # --- What was there, and what is to be done: by the plan ---
 
+    is_known: bool = field(default=False, compare=False)
+    """Whether the spec means a DAG that exists."""
     action: Action = Action.CREATE
     dag_id: str = ""
     """The final id; for a new DAG the expected one until the registry has granted it."""
@@ -55,12 +58,24 @@ class Change:
     """The Airflow that the file is written for: a series or a version."""
     record: DagRecord | None = field(default=None, compare=False)
     """What the registry says of the DAG now; None: nothing, or it was read from the journal."""
+    header: Header | None = field(default=None, compare=False)
+    """What the DAG file says of itself; None: nothing that can be read."""
+    is_merge: bool = field(default=False, compare=False)
+    """Whether the file holds both sides of a merge; the header is that of the newer one."""
+    name: str = field(default="", compare=False)
+    """The name that the registry is asked for, where that is not `base_name`."""
     on_taken: Literal["number", "fail"] = field(default="number", compare=False)
     """What the registry does if the name of a new DAG is taken."""
+    version: int | None = None
+    """The version that is made; None: the registry says it (a new DAG)."""
     path: str = ""
     """Where the DAG file stands or shall stand, relative to the workspace."""
     old_file: bytes | None = None
     """What stands there now; None: nothing."""
+    adopts: bool = field(default=False, compare=False)
+    """Whether the embedded registry is to take the record over, as the file certifies it."""
+    warnings: tuple[str, ...] = ()
+    """What the user is to know, though nothing is wrong."""
 
     # --- What the registry has granted ---
 
@@ -83,11 +98,19 @@ class Change:
         return self.action is not Action.UNCHANGED
 
     @property
+    def certified(self) -> Header | None:
+        """What the DAG file says of itself, if it is to be believed."""
+        header = self.header
+        return header if header is not None and (header.is_whole or header.is_early) else None
+
+    @property
     def claim(self) -> Claim:
         """What this asks of the registry."""
         if self.record is None:
             return Claim(
-                dag_id=self.base_name, on_taken=self.on_taken, spec_digest=self.spec_digest
+                dag_id=self.dag_id if self.is_known else self.name or self.base_name,
+                on_taken="fail" if self.is_known else self.on_taken,
+                spec_digest=self.spec_digest,
             )
         return Claim(
             dag_id=self.record.dag_id,
@@ -154,9 +177,25 @@ def with_reservations(
 ) -> tuple[Change, ...]:
     """Return the changes, each with what was granted for it; both are in the same order."""
     pairs = zip(changes, reservations, strict=True)
-    return tuple(
-        replace(change, reservation=granted, dag_id=granted.dag_id) for change, granted in pairs
-    )
+    return tuple(_with_reservation(change, granted) for change, granted in pairs)
+
+
+def _with_reservation(change: Change, granted: Reservation) -> Change:
+    """Return the change with its reservation.
+
+    Where the file certifies another version than the embedded registry has, or the DAG is not in it
+    yet, author, time and version are those of the file.
+    """
+    header = change.header
+    is_behind = change.record is None or granted.version != change.version
+    if change.version and header and header.created_at and is_behind:
+        granted = replace(
+            granted,
+            version=change.version,
+            created_at=header.created_at,
+            created_by_name=header.created_by,
+        )
+    return replace(change, reservation=granted, dag_id=granted.dag_id)
 
 
 def digest_of(content: bytes) -> str:
@@ -191,4 +230,5 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagRecord:
         spec=spec,
         spec_digest=change.spec_digest,
         content_digest=digest_of(change.content or b""),
+        created_by_name=granted.created_by_name,
     )

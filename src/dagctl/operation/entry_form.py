@@ -84,6 +84,7 @@ def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
     asked = {
         **{name: getattr(change, name) for name in _ASKED},
         "action": change.action.value,
+        "warnings": list(change.warnings),
     }
     if phase is Phase.RESERVING or not change.is_effective:
         return asked
@@ -104,7 +105,11 @@ def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
 
 
 def _change(data: Mapping[str, Any]) -> Change:
-    asked = Change(action=Action(data["action"]), **{name: data[name] for name in _ASKED})
+    asked = Change(
+        action=Action(data["action"]),
+        warnings=tuple(data["warnings"]),
+        **{name: data[name] for name in _ASKED},
+    )
     return _with_bytes(asked, data) if "reservation" in data else asked
 
 

@@ -1,20 +1,40 @@
-"""Which name each claim gets: the wished one, or the first free number (`x`, `x_2`, `x_3`)."""
+"""Which name each claim gets: the wished one, or the first free number (`x`, `x_2`, `x_3`).
+
+Ids that differ only by case are one name: a file system or a database may take them for one.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.ports import Claim
+
+_NUMBER = re.compile(r"_(?:[2-9]|[1-9]\d{1,8})\Z", re.ASCII)
+
+ASKED = (8, 64, 16_384)
+"""Up to which number names are asked for, one call each."""
 
 
 def numbered(base: str, number: int) -> str:
     """Return the name with this number; the first one has none."""
     return base if number == 1 else f"{base}_{number}"
+
+
+def without_number(name: str) -> str:
+    """Return the name that a number was added to; the name itself if it has none."""
+    return _NUMBER.sub("", name)
+
+
+def folded(names: Iterable[str]) -> set[str]:
+    """Return the names as they are compared."""
+    return {name.casefold() for name in names}
 
 
 def grant_names(claims: Sequence[Claim], taken: Collection[str]) -> list[str]:
@@ -23,48 +43,40 @@ def grant_names(claims: Sequence[Claim], taken: Collection[str]) -> list[str]:
     Raises:
         ConflictError: A name that may not be numbered is taken.
     """
-    used = set(taken)
+    used = folded(taken)
     following: dict[str, int] = {}
     return [claim.dag_id if claim.replaces else _grant(claim, used, following) for claim in claims]
 
 
-def expected_names(
-    claims: Sequence[Claim], taken: Collection[str], find: Callable[[Collection[str]], set[str]]
-) -> list[str]:
-    """Return the names that `grant_names` would give now, asking as few times as possible.
+def numbers_to_ask(
+    wishes: Collection[str], taken: Collection[str], asked: int, most: int
+) -> set[str]:
+    """Return the names of which it must be known whether they are taken.
 
     Args:
-        claims: What is asked.
-        taken: Which of the wished names are taken.
-        find: Returns which of some names are taken.
-
-    Raises:
-        ConflictError: A name that may not be numbered is taken.
+        wishes: The names that new DAGs ask for; a name that is asked for twice stands there twice.
+        taken: The names that are known to be taken.
+        asked: Up to which number that is known.
+        most: Up to which number to ask now.
     """
-    taken = set(taken)
-    bases = {claim.dag_id for claim in claims if not claim.replaces}
-    asked = {claim.dag_id for claim in claims}
-    ahead = 8
-    while True:
-        names = grant_names(claims, taken)
-        unknown = set(names) - asked
-        if not unknown:
-            return names
-        numbers = range(2, ahead)
-        asking = unknown | {numbered(base, n) for base in bases & taken for n in numbers} - asked
-        taken |= find(asking)
-        asked |= asking
-        ahead *= 4
+    used = folded(taken)
+    short = {
+        base
+        for base, count in Counter(wishes).items()
+        if sum(numbered(base, n).casefold() not in used for n in range(1, asked + 1)) < count
+    }
+    return {numbered(base, number) for base in short for number in range(asked + 1, most + 1)}
 
 
 def _grant(claim: Claim, used: set[str], following: dict[str, int]) -> str:
-    number = following.get(claim.dag_id, 1)
-    while (name := numbered(claim.dag_id, number)) in used:
+    base = claim.dag_id.casefold()
+    number = following.get(base, 1)
+    while numbered(base, number) in used:
         number += 1
     if number > 1 and claim.on_taken == "fail":
         raise ConflictError(
             f"a DAG `{claim.dag_id}` exists", hint="choose another dag_id, or --if-exists number"
         )
-    used.add(name)
-    following[claim.dag_id] = number + 1
-    return name
+    used.add(numbered(base, number))
+    following[base] = number + 1
+    return numbered(claim.dag_id, number)

@@ -16,5 +16,10 @@ class Options:
     """What to do about a DAG that exists. None: what the spec's path and id say."""
     force: bool = False
     """Overwrite files that were changed by hand or are not ours, and objects that were changed."""
+    expected_version: int | None = None
+    """The version that the caller has read; an update of a newer one is refused."""
+    by_file: bool = True
+    """Whether the DAG file in the work tree says which version an update is based on. A server's
+    work tree does not: no caller has read it."""
     verify: bool = True
     """Run the user's git hooks."""

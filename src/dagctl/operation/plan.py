@@ -1,34 +1,36 @@
 """What an operation would do: for each spec create, update or leave, and with which bytes.
 
-Reads the registry (a constant number of times), the work tree and the store; changes nothing.
+Reads the registry (a constant number of times), the work tree, the repository and the store;
+changes nothing. No path of a row is believed: a DAG file stands where the settings say.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.header import Provenance
-from dagctl.codegen.names import file_name
-from dagctl.codegen.render import render
-from dagctl.errors import ConflictError, DagctlError
+from dagctl.codegen.header import body_of, read_header
+from dagctl.errors import ConflictError, DagctlError, WorkspaceError
+from dagctl.operation.agreement import agreed
+from dagctl.operation.basis import check_basis, version_of
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
-from dagctl.operation.choice import choose
-from dagctl.operation.drift import changed_by_hand, drift_of, not_ours
-from dagctl.operation.names import expected_names
+from dagctl.operation.drift import changed_by_hand, not_ours
+from dagctl.operation.inventory import path_of, take_inventory
+from dagctl.operation.meaning import Meanings
+from dagctl.operation.merge import header_of
+from dagctl.operation.naming import with_names
+from dagctl.operation.rendering import provenance_of, rendered
 from dagctl.paths import storage_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable
 
+    from dagctl.codegen.header import Header
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
+    from dagctl.operation.inventory import Inventory
     from dagctl.operation.options import Options
-    from dagctl.ports import DagRecord, Registry, Store
-    from dagctl.settings import Settings
-    from dagctl.spec.model import DagSpec
 
 
 def make_plan(context: Context, changes: Iterable[Change], options: Options) -> list[Change]:
@@ -42,154 +44,174 @@ def make_plan(context: Context, changes: Iterable[Change], options: Options) -> 
     """
     asked = distinct(changes)
     check_projects(asked, context.settings.project_id)
-    records = context.backend.registry.find(
-        source_paths={change.source for change in asked if change.source is not None},
-        dag_ids={change.base_name for change in asked},
-    )
-    chosen = choose(asked, records, options.if_exists)
-    if options.if_exists is None:
-        _warn_of_renamed(context, chosen, records)
-    named = _with_names(context.backend.registry, chosen, records)
-    return [_planned(context, change, options) for change in named]
+    inventory = take_inventory(context, asked)
+    digests = {change.source: change.spec_digest for change in asked if change.source}
+    meanings = Meanings(inventory, context.backend.files, options.if_exists, digests)
+    named = with_names(context, inventory, meanings.of(asked), options)
+    planned = [_planned(context, inventory, change, options) for change in named]
+    return agreed(context, planned)
 
 
-def _warn_of_renamed(
-    context: Context, changes: Sequence[Change], records: Sequence[DagRecord]
-) -> None:
-    """Warn of new DAGs whose spec may be that of a recorded one, in a file that was renamed."""
-    by_id = {record.dag_id: record for record in records}
-    for change in changes:
-        record = by_id.get(change.base_name) if change.record is None else None
-        if record is None or record.source_path is None or change.source is None:
-            continue
-        with suppress(DagctlError):  # a path that leads out of the workspace is not looked at
-            if context.backend.files.read(record.source_path) is None:
-                context.listener.warn(
-                    f"`{record.dag_id}` was made from {record.source_path}, which is gone; if "
-                    f"{change.source} is that file renamed, --if-exists update keeps the DAG"
-                )
-
-
-def rendered(spec: DagSpec, dag_id: str, airflow: str, author: str, created_at: datetime) -> bytes:
-    """Return the DAG file of `spec` under its final id."""
-    provenance = Provenance(created_by=author, created_at=created_at, dag_id=dag_id)
-    return render(spec, airflow=airflow, provenance=provenance).encode("utf-8")
-
-
-def path_of(settings: Settings, dag_id: str) -> str:
-    """Return where the DAG file of a new DAG stands in the workspace."""
-    return f"{settings.dags_folder}/{file_name(dag_id)}"
-
-
-def standing_at(backend: Backend, path: str, options: Options) -> bytes | None:
-    """Return what stands where a new DAG file shall be written.
+def standing_at(context: Context, path: str, options: Options) -> bytes | None:
+    """Return what stands where the file of a new DAG shall be written.
 
     Raises:
-        ConflictError: Something does, and may not be overwritten.
+        ConflictError: Something does, and may not be overwritten, or it was deleted by hand.
     """
-    standing = backend.files.read(path)
-    if standing is not None and not options.force:
+    standing = context.backend.files.read(path)
+    if options.force:
+        return standing
+    if standing is not None:
         raise not_ours(path)
-    return standing
+    if context.backend.repo.differing({path: None}):
+        raise WorkspaceError(
+            f"{path} is under version control, and was deleted in the work tree",
+            hint=f"`git restore {path}` brings it back; commit its removal if it shall go",
+        )
+    return None
 
 
-def _with_names(
-    registry: Registry, changes: Sequence[Change], records: Sequence[DagRecord]
-) -> list[Change]:
-    """Return the changes with the ids that the registry would grant now."""
-    names = expected_names(
-        [change.claim for change in changes],
-        {record.dag_id for record in records},
-        lambda names: {record.dag_id for record in registry.find(dag_ids=names)},
+# --- One DAG ---
+
+
+def _planned(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
+    settings, path = context.settings, path_of(context.settings, change.dag_id)
+    planned = replace(
+        change,
+        airflow=settings.airflow,
+        path=path,
+        storage_path=storage_key(settings.project_id, path),
     )
-    pairs = zip(changes, names, strict=True)
-    return [replace(change, dag_id=name) for change, name in pairs]
+    if not change.is_known:
+        return _new(context, inventory, planned, options)
+    return _known(context, _with_file(context, planned, options), options)
 
 
-def _planned(context: Context, change: Change, options: Options) -> Change:
-    planned = replace(change, airflow=context.settings.airflow)
-    if change.record is not None:
-        return _planned_update(context, planned, change.record, options)
-    backend, path = context.backend, path_of(context.settings, change.dag_id)
+def _new(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
+    """Return the plan of a DAG that does not exist yet."""
+    backend, path = context.backend, change.path
+    alike = [each for each in inventory.paths if each.casefold() == path.casefold()]
+    if others := [each for each in alike if each != path]:
+        raise WorkspaceError(
+            f"{others[0]} differs from {path} only by case: some file systems hold one of them",
+            hint="choose another dag_id, or rename that file",
+        )
     try:
-        standing = standing_at(backend, path, options)
+        standing = standing_at(context, path, options)
     except ConflictError:
         backend.registry.get(change.dag_id)  # refuses a non-member, who sees no record of any file
-        raise
-    return replace(planned, action=Action.CREATE, path=path, old_file=standing)
+        standing = backend.files.read(path)
+        header = read_header(standing) if standing is not None else None
+        if header is not None and not header.is_whole:
+            raise changed_by_hand(path, None, standing) from None
+        if header is None or not _is_own_file(change, header):
+            raise
+        warning = f"{path} is of dagctl, and is not recorded here: it is recorded as a new DAG"
+        change = replace(change, warnings=(*change.warnings, warning))
+    return replace(change, action=Action.CREATE, old_file=standing)
 
 
-def _planned_update(
-    context: Context, change: Change, record: DagRecord, options: Options
-) -> Change:
-    backend = context.backend
-    if change.spec is None:
-        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
-    _check_place(context.settings, record)
-    content = rendered(
-        change.spec, record.dag_id, change.airflow, record.user_id, record.created_at
-    )
-    standing = backend.files.read(record.file_path)
-    is_same = digest_of(content) == record.content_digest
-    is_untouched = _is_untouched(record, standing, content)
-    if not is_untouched and not options.force:
-        raise _refusal(backend, record, content if is_same else None, standing)
-    is_stored = not options.force or _is_stored(backend.store, record)
-    is_settled = is_same and is_untouched and is_stored and not _is_renamed(change)
-    return replace(
-        change,
-        action=Action.UNCHANGED if is_settled else Action.UPDATE,
-        base_name=record.base_name,
-        path=record.file_path,
-        old_file=standing,
-        content=content,
-    )
+def _is_own_file(change: Change, header: Header) -> bool:
+    """Return whether a file was made by dagctl from this spec, in another project or workspace."""
+    is_same = header.is_of(change.spec_digest) or header.source == change.source is not None
+    return is_same and change.base_name == change.dag_id
 
 
-def _check_place(settings: Settings, record: DagRecord) -> None:
-    """Check that the record names the DAG's own file and object: rows are others' words.
+def _with_file(context: Context, change: Change, options: Options) -> Change:
+    """Return the change with what stands in the work tree.
 
     Raises:
-        ConflictError: It names another file or object.
+        WorkspaceError: The DAG file stands in another folder, as `dags_folder` was changed.
     """
-    path = path_of(settings, record.dag_id)
-    if record.file_path != path:
-        raise ConflictError(
-            f"`{record.dag_id}` is recorded in {record.file_path!a}; in this workspace its file is "
-            f"{path}",
-            hint="if the DAGs folder was renamed, set dags_folder in dagctl.toml back",
+    standing = context.backend.files.read(change.path)
+    left = _left_behind(context, change) if standing is None else None
+    if left is not None and not options.force:
+        folder, new = left.rpartition("/")[0], change.path.rpartition("/")[0]
+        raise WorkspaceError(
+            f"the file of `{change.dag_id}` is {left}, and dags_folder is {new} now",
+            hint=f"git mv {folder} {new}, commit, then again; or set dags_folder back",
         )
-    key = storage_key(record.project_id, path)
-    if record.storage_path != key:
-        raise ConflictError(
-            f"`{record.dag_id}` is recorded with the object {record.storage_path!a}, not {key}",
-            hint=f"see who wrote that row: dagctl show {record.dag_id}",
+    if left is not None:
+        warning = f"{left} stays where it is: remove it, or Airflow may see `{change.dag_id}` twice"
+        change = replace(change, warnings=(*change.warnings, warning))
+    header, is_merge = header_of(standing) if standing is not None else (None, False)
+    return replace(change, old_file=standing, header=header, is_merge=is_merge)
+
+
+def _left_behind(context: Context, change: Change) -> str | None:
+    """Return the path of the DAG file in the folder where DAG files stood before, if it is there.
+
+    The row's path is only a hint: it counts if a file of that DAG's name is there, and is dagctl's.
+    """
+    path = change.record.file_path if change.record else change.path
+    if path == change.path or PurePosixPath(path).name != PurePosixPath(change.path).name:
+        return None
+    try:
+        content = context.backend.files.read(path)
+    except DagctlError:
+        return None
+    return path if content is not None and read_header(content) is not None else None
+
+
+def _known(context: Context, change: Change, options: Options) -> Change:
+    """Return the plan of a DAG that exists."""
+    spec = change.spec
+    if spec is None:
+        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
+    known = provenance_of(change)
+    first = rendered(spec, change.airflow, known)
+    body = body_of(first) or b""
+    warning = check_basis(context, change, body, options)
+    if warning:
+        change = replace(change, warnings=(*change.warnings, warning))
+    if _says_the_same(context.backend, change, body):
+        return replace(
+            change, action=Action.UNCHANGED, content=change.old_file, version=known.version
         )
+    version = _next_version(context.backend, change, first)
+    return replace(
+        change,
+        action=Action.UPDATE if change.record or version > 1 else Action.CREATE,
+        version=version,
+        content=rendered(spec, change.airflow, replace(known, version=version)),
+    )
 
 
-def _refusal(
-    backend: Backend, record: DagRecord, known: bytes | None, standing: bytes | None
-) -> ConflictError:
-    """Return why a recorded file may not be written; `known` is what it held, if that is known."""
-    if not record.content_digest and standing is not None:
-        return not_ours(record.file_path)
-    if known is None and standing is not None:  # a deleted file is refused without a diff
-        known = backend.store.get(record.storage_path)
-    return changed_by_hand(record.file_path, known, standing)
+def _says_the_same(backend: Backend, change: Change, body: bytes) -> bool:
+    """Return whether the file says of this spec all that there is to say."""
+    header, record, content = change.certified, change.record, change.old_file
+    if header is None or content is None or not header.is_of(change.spec_digest):
+        return False
+    is_moved = change.source is not None and change.source != _source(change, header)
+    if is_moved or body_of(content) != body:
+        return False
+    if backend.cache is None:
+        recorded = (record.file_path, record.content_digest) if record else None
+        return recorded == (change.path, digest_of(content))
+    return header.is_early or None not in {header.version, header.created_at}
 
 
-def _is_untouched(record: DagRecord, standing: bytes | None, content: bytes) -> bool:
-    """Return whether nothing is lost by writing; where no dagctl has written, an empty place."""
-    if standing is None:
-        return not record.content_digest
-    return standing == content or digest_of(standing) == record.content_digest
+def _source(change: Change, header: Header) -> str | None:
+    """Return the path of the spec that a DAG was made from, as its file or else its record has it.
+
+    Where only a file of an early dagctl says anything, it does not name its spec.
+    """
+    if change.record is not None and (header.is_early or header.source is None):
+        return change.record.source_path
+    return change.source if header.is_early else header.source
 
 
-def _is_renamed(change: Change) -> bool:
-    """Return whether the DAG is to be another spec file's from now on."""
-    record = change.record
-    return record is not None and change.source not in {None, record.source_path}
+def _next_version(backend: Backend, change: Change, same_version: bytes) -> int:
+    """Return the version that an update makes.
 
-
-def _is_stored(store: Store, record: DagRecord) -> bool:
-    return drift_of(store.get(record.storage_path), record.content_digest) == "none"
+    A shared registry counts. The embedded one follows the files: a file that was not here, and is
+    written again to the byte, is no new version.
+    """
+    record, header = change.record, change.certified
+    if backend.cache is None or header is None or header.version is None:
+        now = version_of(change)
+    else:
+        now = header.version
+    is_absent = change.old_file is None
+    is_again = record is not None and digest_of(same_version) == record.content_digest
+    return now if backend.cache is not None and is_absent and is_again else now + 1

@@ -168,10 +168,12 @@ def recorded_commit(backend: Backend, entry: JournalEntry) -> str:
     Raises:
         UnfinishedError: There is neither.
     """
-    found = backend.registry.find(dag_ids=entry.dag_ids[:1])
-    commit_id = found[0].commit_id if found else find_commit(backend, entry)
+    first = entry.dag_ids[0]
+    records = (one for one in backend.registry.find(dag_ids=[first]) if one.dag_id == first)
+    record = next(records, None)
+    commit_id = record.commit_id if record else find_commit(backend, entry)
     if commit_id is None:
-        raise UnfinishedError(f"`{entry.dag_ids[0]}` is recorded, but not to be seen any more")
+        raise UnfinishedError(f"`{first}` is recorded, but not to be seen any more")
     return commit_id
 
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from dagctl.operation.change import Action, digest_of, record_of, with_reservations
+from dagctl.codegen.header import Provenance
+from dagctl.operation.change import digest_of, record_of, with_reservations
 from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import to_data
+from dagctl.operation.inventory import path_of
 from dagctl.operation.message import commit_message
 from dagctl.operation.objects import put_objects, read_objects
-from dagctl.operation.plan import path_of, rendered, standing_at
+from dagctl.operation.plan import standing_at
+from dagctl.operation.rendering import rendered
 from dagctl.paths import storage_key
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
+    from dagctl.spec.model import DagSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ def begin(
         ConflictError: The repository is in no state to commit to.
         UsageError: There is no repository, or no identity.
     """
-    paths = [change.path for change in changes if change.is_effective]
+    paths = paths_of(changes)
     entry = JournalEntry(
         operation_id=str(uuid4()),
         project_id=context.settings.project_id,
@@ -69,6 +73,12 @@ def begin(
         backend=context.settings.backend,
     )
     return Operation(context=context, options=options, entry=entry)
+
+
+def paths_of(changes: Sequence[Change]) -> list[str]:
+    """Return the paths that are written or removed."""
+    effective = [change for change in changes if change.is_effective]
+    return [write.path for change in effective for write in change.writes]
 
 
 # --- The steps ---
@@ -202,43 +212,39 @@ def take(step: Step, operation: Operation) -> Operation:
 def _check_moved(operation: Operation) -> None:
     """Check the paths of names that are not as expected, since another machine was quicker."""
     settings = operation.context.settings
-    paths = (path_of(settings, change.dag_id) for change in _moved(operation))
-    if moved := list(paths):
-        operation.context.backend.repo.preflight(moved)
-
-
-def _moved(operation: Operation) -> list[Change]:
-    settings = operation.context.settings
-    return [
-        change
+    paths = [
+        path_of(settings, change.dag_id)
         for change in operation.entry.changes
-        if change.is_effective
-        and change.record is None
-        and change.path != path_of(settings, change.dag_id)
+        if change.is_effective and change.path != path_of(settings, change.dag_id)
     ]
+    if paths:
+        operation.context.backend.repo.preflight(paths)
 
 
 def _with_content(operation: Operation, change: Change) -> Change:
     """Return the change with the bytes of its file, under its final name."""
-    settings, granted = operation.context.settings, change.granted
-    if change.spec is None:
+    context, spec = operation.context, change.spec
+    if spec is None:
         raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
-    path, old_file = change.path, change.old_file
-    if change.record is None and path != path_of(settings, granted.dag_id):
-        path = path_of(settings, granted.dag_id)
-        old_file = standing_at(operation.context.backend, path, operation.options)
-    content = change.content or rendered(
-        change.spec, granted.dag_id, settings.airflow, granted.user_id, granted.created_at
+    if change.content is None:
+        change = _with_new_content(context, spec, change, operation.options)
+    key = storage_key(context.settings.project_id, change.path)
+    return replace(change, spec_data=spec.to_data(), storage_path=key)
+
+
+def _with_new_content(context: Context, spec: DagSpec, change: Change, options: Options) -> Change:
+    """Return a new DAG with the bytes of its file: only the registry knows its id and its time."""
+    granted, path = change.granted, path_of(context.settings, change.dag_id)
+    old_file = change.old_file if path == change.path else standing_at(context, path, options)
+    provenance = Provenance(
+        created_by=granted.created_by_name or context.backend.author,
+        created_at=granted.created_at,
+        dag_id=granted.dag_id,
+        source=change.source,
+        version=granted.version,
     )
-    key = storage_key(settings.project_id, path)
-    return replace(
-        change,
-        path=path,
-        old_file=old_file,
-        content=content,
-        spec_data=change.spec.to_data(),
-        storage_path=change.record.storage_path if change.record else key,
-    )
+    content = rendered(spec, change.airflow, provenance)
+    return replace(change, path=path, old_file=old_file, content=content)
 
 
 def _with_old_objects(backend: Backend, changes: Sequence[Change]) -> tuple[Change, ...]:
@@ -259,7 +265,7 @@ def _with_old_objects(backend: Backend, changes: Sequence[Change]) -> tuple[Chan
 def _with_old_object(change: Change, objects: Mapping[str, bytes | None]) -> Change:
     if not change.is_effective:
         return change
-    unread = change.old_file if change.action is Action.UPDATE else None
+    unread = change.old_file if _is_recorded(change) else None
     return replace(change, old_object=objects.get(change.storage_path, unread))
 
 

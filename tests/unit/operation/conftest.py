@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 ADA = "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
 SETTINGS = Settings(project_id=PROJECT)
 MAIN = "refs/heads/main"
+ADAS_NAME = "Ada Lovelace <ada@example.com>"
 
 
 def spec(name: str = "Orders", command: str = "echo 1", **fields: object) -> DagSpec:
@@ -48,18 +50,39 @@ class Clock:
         return self.at
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """The ports in memory, and the commands that a user gives."""
 
     backend: MemoryBackend = field(
-        default_factory=lambda: MemoryBackend(registry=MemoryRegistry(PROJECT, ADA, Clock()))
+        default_factory=lambda: MemoryBackend(
+            registry=MemoryRegistry(PROJECT, ADA, Clock(), user_name=ADAS_NAME)
+        )
     )
 
     listener: Listener = field(default_factory=Silence)
 
+    settings: Settings = SETTINGS
+    own: set[str] = field(default_factory=set)
+    """Files of the user's in the DAGs folder."""
+
+    @classmethod
+    def of(cls, *, is_cache: bool) -> World:
+        """Return a world whose registry is a cache of the files, or shared."""
+        registry = MemoryRegistry(PROJECT, ADA, Clock(), user_name=ADAS_NAME)
+        return cls(MemoryBackend(registry=registry, is_cache=is_cache))
+
+    def place(self, path: str, change: Change) -> None:
+        """Write a spec file."""
+        data = change.spec.to_data() if change.spec else {}
+        self.backend.files.content[path] = json.dumps(data).encode()
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        del self.backend.files.content[path]
+
     def context(self, backend: Backend | None = None) -> Context:
-        return Context(backend or self.backend, SETTINGS, self.listener)
+        return Context(backend or self.backend, self.settings, self.listener)
 
     def create(
         self,
@@ -96,7 +119,8 @@ class World:
         assert len({row.dag_id for row in rows}) == len(rows)
         assert sorted(backend.store.objects) == sorted(row.storage_path for row in rows)
         ours = sorted(row.file_path for row in rows)
-        assert sorted(path for path in backend.files.content if path.startswith("dags/")) == ours
+        standing = {path for path in backend.files.content if path.startswith("dags/")}
+        assert sorted(standing - self.own) == ours
         assert sorted(path for path in tree if path.startswith("dags/")) == ours
         for row in rows:
             content = backend.files.content[row.file_path]
@@ -132,12 +156,15 @@ class Fault:
     """How many calls were made."""
     hit: str = ""
     """Which call went wrong."""
+    names: list[str] = field(default_factory=list)
+    """All calls that were made."""
     dead: bool = False
 
     def around(self, name: str, act: Callable[[], Any]) -> Any:  # noqa: ANN401 - any port's method
         if self.dead:
             raise Killed
         self.calls += 1
+        self.names.append(name)
         if self.calls != self.call:
             return act()
         self.hit = name
@@ -163,7 +190,15 @@ def faulty(backend: MemoryBackend, fault: Fault) -> Any:  # noqa: ANN401 - looks
     """Return the backend with a fault in one call."""
     names = ("registry", "store", "files", "repo", "journal")
     ports = {name: _FaultyPort(getattr(backend, name), name, fault) for name in names}
-    return type("FaultyBackend", (), ports)()
+    cache = ports["registry"] if backend.is_cache else None
+    return type("FaultyBackend", (), {**ports, "cache": cache, "author": backend.author})()
+
+
+def call_of(name: str, *changes: Change) -> int:
+    """Return which call of a run without faults is the first of that name, counted from 1."""
+    world, probe = World(), Fault(0, Killed, after=False)
+    world.create(*changes, backend=faulty(world.backend, probe))
+    return probe.names.index(name) + 1
 
 
 def some(values: Sequence[int], count: int) -> list[int]:

@@ -10,7 +10,13 @@ import pytest
 
 from dagctl.commands.create import Telling, create
 from dagctl.commands.recover import recover
-from dagctl.errors import KeyReusedError, UnavailableError, UnfinishedError, UsageError
+from dagctl.errors import (
+    ConflictError,
+    KeyReusedError,
+    UnavailableError,
+    UnfinishedError,
+    UsageError,
+)
 from dagctl.operation.change import Change, asked
 from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
@@ -51,7 +57,17 @@ def test_a_repeat_gives_the_first_result_and_changes_nothing(world: World) -> No
 
 def test_another_key_is_another_operation(world: World) -> None:
     call(world, SALES)
-    assert [dag.dag_id for dag in call(world, SALES, key="other").dags] == ["sales_2"]
+    assert [dag.dag_id for dag in call(world, SALES, key="other").dags] == ["sales"]
+    numbered = create(
+        world.context(), [SALES], Options(if_exists="number"), Telling(), key="a third"
+    )
+    assert [dag.dag_id for dag in numbered.dags] == ["sales_2"]
+
+
+def test_a_key_stands_for_no_call_that_means_one_dag_twice(world: World) -> None:
+    with pytest.raises(ConflictError, match="two specs of this call mean the same DAG"):
+        call(world, SALES, SALES)
+    assert world.ids() == []
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -89,7 +105,8 @@ def test_a_call_without_a_key_is_not_answered_by_one_with_a_key(world: World) ->
 
     with pytest.raises(Never):
         create(world.context(), [SALES], Options(), Telling(result=die), key=KEY)
-    assert [dag.dag_id for dag in world.create(SALES).dags] == ["sales_2"]
+    again = asked(spec("Sales", "echo 2"))
+    assert [dag.dag_id for dag in world.create(again).dags] == ["sales_2"]
     assert [dag.dag_id for dag in call(world, SALES).dags] == ["sales"]
     world.check_agreement()
 

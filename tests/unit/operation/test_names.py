@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from dagctl.errors import ConflictError
-from dagctl.operation.names import expected_names, grant_names
+from dagctl.operation.names import ASKED, grant_names, numbers_to_ask, without_number
 from dagctl.ports import Claim
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 
 def claims(*names: str) -> list[Claim]:
@@ -36,16 +31,29 @@ def test_a_name_that_may_not_be_numbered_is_refused() -> None:
         grant_names([Claim(dag_id="x", on_taken="fail")], {"x"})
 
 
-@pytest.mark.parametrize("taken", [0, 1, 2, 9, 10, 32, 700])
+def test_ids_that_differ_by_case_are_one_name() -> None:
+    assert grant_names(claims("sales", "SALES"), {"Sales"}) == ["sales_2", "SALES_3"]
+    with pytest.raises(ConflictError, match="`sales` exists"):
+        grant_names([Claim(dag_id="sales", on_taken="fail")], {"Sales"})
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [("x", "x"), ("x_2", "x"), ("x_10", "x"), ("x_1", "x_1"), ("x_02", "x_02"), ("x_y", "x_y")],
+)
+def test_a_number_is_taken_off_again(name: str, base: str) -> None:
+    assert without_number(name) == base
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2, 9, 10, 32, 700, 10_000])
 def test_the_expected_names_are_the_granted_ones_and_cost_few_questions(taken: int) -> None:
     world = {"x", *(f"x_{n}" for n in range(2, taken + 1))} if taken else set()
-    asked = 0
-
-    def find(names: Collection[str]) -> set[str]:
-        nonlocal asked
-        asked += 1
-        return world & set(names)
-
-    wanted = claims("x", "y", "x")
-    assert expected_names(wanted, world & {"x"}, find) == grant_names(wanted, world)
-    assert asked <= 6
+    wishes = ["x", "y", "x"]
+    known, asked, questions = world & set(wishes), 1, 0
+    for most in ASKED:
+        names = numbers_to_ask(wishes, known, asked, most)
+        if not names:
+            break
+        known, asked, questions = known | (world & names), most, questions + 1
+    assert grant_names(claims(*wishes), known) == grant_names(claims(*wishes), world)
+    assert questions <= 3

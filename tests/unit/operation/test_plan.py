@@ -6,8 +6,8 @@ import pytest
 
 from dagctl.commands.plan import plan
 from dagctl.errors import ConflictError
-from dagctl.operation.backend import Silence
 from dagctl.operation.change import Change, asked
+from dagctl.operation.drift import diff_of
 from dagctl.operation.options import Options
 from tests.unit.operation.conftest import World, spec
 
@@ -15,6 +15,11 @@ A = "specs/a.yaml"
 PATH = "dags/orders.py"
 CHANGED = asked(spec(command="echo 2"), A)
 SAME = asked(spec(), A)
+
+
+@pytest.fixture(params=[True, False], ids=["embedded", "shared"])
+def world(request: pytest.FixtureRequest) -> World:
+    return World.of(is_cache=request.param)
 
 
 @pytest.fixture
@@ -38,7 +43,8 @@ def test_a_file_that_was_deleted_is_not_written_again(created: World) -> None:
     with pytest.raises(ConflictError, match=r"dags/orders.py was deleted") as caught:
         created.create(SAME)
     assert caught.value.diff is None  # each of its lines would be one that is gone
-    assert caught.value.hint == "--force writes it again"
+    hint = "`git restore dags/orders.py` brings it back; --force writes it again"
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize("content", [b"mine", None], ids=["changed", "deleted"])
@@ -54,15 +60,18 @@ def test_force_writes_the_file_again(created: World, again: Change, content: byt
 
 
 @pytest.mark.parametrize("content", [b"mine", None], ids=["changed", "deleted"])
-def test_force_stores_the_object_again(created: World, content: bytes | None) -> None:
+def test_unchanged_is_said_only_if_the_object_is_what_is_recorded(
+    created: World, content: bytes | None
+) -> None:
     (key,) = created.backend.store.objects
     if content is None:
         del created.backend.store.objects[key]
     else:
         created.backend.store.objects[key] = content
-    assert created.create(SAME).dags[0].state == "unchanged"
-    (dag,) = created.create(SAME, options=Options(force=True)).dags
-    assert (dag.dag_id, dag.state, dag.version) == ("orders", "updated", 2)
+    (dag,) = created.create(SAME).dags
+    # the embedded store is taken from the files again; a shared one gets a new version
+    expected = ("orders", "unchanged", 1) if created.backend.is_cache else ("orders", "updated", 2)
+    assert (dag.dag_id, dag.state, dag.version) == expected
     created.check_agreement()
 
 
@@ -75,7 +84,7 @@ def test_a_file_that_holds_what_would_be_written_is_no_drift(created: World) -> 
     created.create(CHANGED)
     new = created.backend.files.content[PATH]
     assert planned.dags[0].version == 2
-    other = World()
+    other = World.of(is_cache=created.backend.is_cache)
     other.create(SAME)
     other.backend.files.content[PATH] = new
     assert other.create(CHANGED).dags[0].state == "updated"
@@ -95,13 +104,15 @@ def test_force_takes_a_file_over(world: World) -> None:
     world.check_agreement()
 
 
-def test_a_name_that_another_machine_took_meanwhile_is_not_written_over(world: World) -> None:
+def test_a_name_that_another_machine_took_meanwhile_is_not_written_over() -> None:
+    world = World.of(is_cache=False)
     world.backend.files.content["dags/orders_2.py"] = b"mine"
     registry = world.backend.registry
     find = registry.find
     world.create(asked(spec(), "specs/other.yaml"))
     registry.find = lambda **_: []  # type: ignore[method-assign] # what was read is out of date
     world.backend.files.content.pop(PATH)
+    world.backend.repo.tips.clear()
     before = world.state()
     with pytest.raises(ConflictError, match=r"dags/orders_2.py exists"):
         world.create(SAME)
@@ -113,8 +124,9 @@ def test_a_name_that_another_machine_took_meanwhile_is_not_written_over(world: W
 
 def test_a_plan_changes_nothing_and_says_what_would_happen(created: World) -> None:
     before = created.state()
-    new = asked(spec("Orders"), "specs/new.yaml")
-    result = plan(created.context(), [CHANGED, new, asked(spec("Orders"))], Options())
+    new = asked(spec("Orders", "echo 3"), "specs/new.yaml")
+    piped = asked(spec("Orders", "echo 4"))
+    result = plan(created.context(), [CHANGED, new, piped], Options())
     told = [(dag.dag_id, dag.action, dag.version, dag.source) for dag in result.dags]
     assert told == [
         ("orders", "update", 2, A),
@@ -139,40 +151,31 @@ def test_a_plan_is_refused_where_create_would_be(world: World) -> None:
         plan(world.context(), [SAME], Options())
 
 
-def test_a_spec_file_that_was_renamed_keeps_its_dag(created: World) -> None:
-    renamed = "specs/b.yaml"
-    update = Options(if_exists="update")
-    (dag,) = created.create(asked(spec(), renamed), options=update).dags
-    assert (dag.dag_id, dag.state, dag.source) == ("orders", "updated", renamed)
-    assert created.create(asked(spec(), renamed), options=update).dags[0].state == "unchanged"
-    (dag,) = created.create(asked(spec(command="echo 2"), renamed)).dags
-    assert (dag.dag_id, dag.state) == ("orders", "updated")
-    created.check_agreement()
+def test_a_new_plan_shows_what_the_result_will_hold(world: World) -> None:
+    (planned,) = plan(world.context(), [SAME], Options()).dags
+    world.create(SAME)
+    lines = world.backend.files.content[PATH].decode().splitlines()
+    added = [line[1:] for line in planned.diff.splitlines()[3:]]
+    assert [line for line in added if "Generated at" not in line] == [
+        line for line in lines if "Generated at" not in line
+    ]
+    assert "# Created by: Ada Lovelace <ada@example.com>" in lines
 
 
-class Warned(Silence):
-    """Remembers what it is warned of."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def warn(self, text: str) -> None:
-        self.texts.append(text)
+def test_a_plan_of_an_update_is_the_update(created: World) -> None:
+    before = created.backend.files.content[PATH]
+    (planned,) = plan(created.context(), [CHANGED], Options()).dags
+    created.create(CHANGED)
+    after = created.backend.files.content[PATH]
+    assert planned.diff == diff_of(PATH, before, after, names=("now", "planned"))
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-def test_a_name_whose_spec_file_is_gone_may_have_been_renamed(
-    created: World, *, is_there: bool
-) -> None:
-    created.listener = warned = Warned()
-    if is_there:
-        created.backend.files.content[A] = b"dag_name: Orders"
-    planned = plan(created.context(), [asked(spec(), "specs/b.yaml")], Options())
-    assert planned.dags[0].dag_id == "orders_2"
-    gone = "`orders` was made from specs/a.yaml, which is gone"
-    assert [text.partition(";")[0] for text in warned.texts] == ([] if is_there else [gone])
-
-
-def test_a_spec_without_a_file_leaves_the_dag_to_its_file(created: World) -> None:
-    dags = created.create(asked(spec()), options=Options(if_exists="update")).dags
-    assert [dag.state for dag in dags] == ["unchanged"]
+def test_an_update_changes_no_author_and_no_time(created: World) -> None:
+    before = created.backend.files.content[PATH].decode().splitlines()
+    created.backend.registry.user_name = "Bob"
+    created.create(CHANGED)
+    after = created.backend.files.content[PATH].decode().splitlines()
+    assert [line for line in after if line.startswith("# ")][:5] == [
+        line for line in before if line.startswith("# ")
+    ][:5]
+    assert "# Version: 2" in after

@@ -20,6 +20,7 @@ from tests.unit.operation.conftest import (
     Fault,
     Killed,
     World,
+    call_of,
     faulty,
     spec,
 )
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 A = "specs/a.yaml"
 BOBS = "223e4567-e89b-12d3-a456-426614174000"
 """Another project."""
-COMMITTED = 12
-"""Which call of a port makes the commit."""
 
 
 def test_a_file_that_was_changed_meanwhile_is_left_and_named(world: World) -> None:
@@ -166,7 +165,7 @@ def test_an_unchanged_spec_is_fine_where_nothing_could_be_committed(world: World
 def test_what_was_begun_with_other_settings_waits_for_them(
     world: World, change: dict[str, Any]
 ) -> None:
-    fault = Fault(COMMITTED, Killed, after=True)
+    fault = Fault(call_of("repo.commit", asked(spec(), A)), Killed, after=True)
     with pytest.raises(UnfinishedError):
         world.create(asked(spec(), A), backend=faulty(world.backend, fault))
     assert fault.hit == "repo.commit"
@@ -183,7 +182,7 @@ def test_what_was_begun_with_other_settings_waits_for_them(
 
 
 def test_a_reader_leaves_an_operation_alone_that_is_under_way(world: World) -> None:
-    fault = Fault(8, Killed, after=True)
+    fault = Fault(call_of("store.put", asked(spec(), A)), Killed, after=True)
     with pytest.raises(UnfinishedError):
         world.create(asked(spec(), A), backend=faulty(world.backend, fault))
     with world.backend.journal.lock(wait=0):

@@ -82,10 +82,10 @@ def _is_checked_out(place: Place, path: str, entry: Entry) -> bool:
         content = (place.git.folder / path).read_bytes()
     except OSError:
         return False
-    return _blob_id(content, like=entry.id) == entry.id
+    return blob_id(content, like=entry.id) == entry.id
 
 
-def _blob_id(content: bytes, *, like: str) -> str:
+def blob_id(content: bytes, *, like: str) -> str:
     """Return the id that git gives this content, by the hash that made the id `like`."""
     digest = new_hash("sha1" if len(like) == _SHA1_DIGITS else "sha256", usedforsecurity=False)
     digest.update(b"blob %d\0" % len(content))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git import history, index, preflight
+from dagctl.adapters.git import history, index, look, preflight
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.folder import GitFolder, locate
@@ -15,10 +15,10 @@ from dagctl.adapters.work_tree import WorkTree
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from dagctl.ports import FileWrite, Identity
+    from dagctl.ports import CommitPlace, FileWrite, Identity
 
 
 class GitRepo:
@@ -78,6 +78,26 @@ class GitRepo:
         """Commit these files on top of the branch, and nothing else; return the commit id."""
         committer = Committer(self._place, self._files, self._patience)
         return committer.commit(operation_id, branch, writes, message, verify=verify)
+
+    def differing(self, files: Mapping[str, bytes | None]) -> set[str]:
+        """Return the paths that hold something else in the commit that is checked out."""
+        return look.differing(self._place, files)
+
+    def place_of(self, commit_id: str) -> CommitPlace:
+        """Return where a commit is."""
+        return look.place_of(self._place, commit_id)
+
+    def is_merge_result(self, path: str) -> bool:
+        """Return whether the last commit that changed the path is a merge."""
+        return look.is_merge_result(self._place, path)
+
+    def last_commits(self, paths: Sequence[str]) -> dict[str, str]:
+        """Return the commit that changed each path last."""
+        return look.last_commits(self._place, paths)
+
+    def tracked(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths are in the user's index."""
+        return look.tracked(self._place, paths)
 
     def find_commit(
         self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()

@@ -12,14 +12,27 @@ from dagctl.adapters.memory.store import MemoryStore
 
 if TYPE_CHECKING:
     from dagctl.adapters.memory.registry import MemoryRegistry
+    from dagctl.ports import Cache
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class MemoryBackend:
     """A workspace, its repository and its registry, without a disk."""
 
     registry: MemoryRegistry
+    is_cache: bool = True
+    """Whether the registry is a cache of the files, as the embedded one is."""
     store: MemoryStore = field(default_factory=MemoryStore)
     files: MemoryFiles = field(default_factory=MemoryFiles)
     repo: MemoryRepo = field(default_factory=MemoryRepo)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+
+    @property
+    def cache(self) -> Cache | None:
+        """The registry, if it is a cache."""
+        return self.registry if self.is_cache else None
+
+    @property
+    def author(self) -> str | None:
+        """Who creates DAGs."""
+        return self.registry.user_name

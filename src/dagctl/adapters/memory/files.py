@@ -25,6 +25,15 @@ class MemoryFiles:
         self.content: dict[str, bytes] = dict(content or {})
         self.irregular: set[str] = set()
 
+    def names(self, folder: str, most: int, largest: int) -> list[str]:
+        """Return the Python files in a folder and below it."""
+        below = [path for path in self.content if path.startswith(f"{folder}/")]
+        return sorted(
+            path
+            for path in below
+            if path.endswith(".py") and "/." not in path and len(self.content[path]) <= largest
+        )[:most]
+
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""
         checked_parts(path)

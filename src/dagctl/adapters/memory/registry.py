@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from dagctl.errors import ConflictError, StaleVersionError
-from dagctl.operation.names import grant_names
+from dagctl.operation.names import folded, grant_names
 from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Page, Query, Reservation
 
 if TYPE_CHECKING:
@@ -41,11 +41,16 @@ class MemoryRegistry:
         self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
-        return [r for r in self._sorted() if r.dag_id in dag_ids or r.source_path in source_paths]
+        ids = folded(dag_ids)
+        return [
+            record
+            for record in self._sorted()
+            if record.dag_id.casefold() in ids or record.source_path in source_paths
+        ]
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
-        return next(iter(self.find(dag_ids=[dag_id])), None)
+        return next((row for row in self.rows.values() if row.dag_id == dag_id), None)
 
     def page(self, query: Query) -> Page:
         """Return one page by keyset."""
@@ -95,13 +100,20 @@ class MemoryRegistry:
                 record,
                 updated_at=self.now(),
                 is_active=True,
-                created_by_name=before.created_by_name if before else self.user_name,
+                created_by_name=record.created_by_name
+                or (before.created_by_name if before else self.user_name),
                 updated_by_name=self.user_name,
             )
         self.reservations[operation_id] = [
             _as_recorded(one, written.get(one.row_id)) for one in self.reservations[operation_id]
         ]
         self.statuses[operation_id] = OperationStatus.CONFIRMED
+
+    def adopt(self, records: Iterable[DagRecord]) -> None:
+        """Record these as they are."""
+        for record in records:
+            user_id = record.user_id or self.user_id
+            self.rows[record.id] = replace(record, user_id=user_id, updated_at=self.now())
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds."""

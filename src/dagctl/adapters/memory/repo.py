@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError
-from dagctl.ports import Identity
+from dagctl.ports import CommitPlace, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,6 +88,39 @@ class MemoryRepo:
             return self.tips[branch]
         tree = {path: content for path, content in (tip | new).items() if content is not None}
         return self.add(branch, tree, message, operation_id=operation_id)
+
+    def differing(self, files: Mapping[str, bytes | None]) -> set[str]:
+        """Return the paths that hold something else in the commit that is checked out."""
+        tree = self.tree(self.head)
+        return {path for path, content in files.items() if tree.get(path) != content}
+
+    def place_of(self, commit_id: str) -> CommitPlace:
+        """Return where a commit is."""
+        if commit_id not in self.commits:
+            return CommitPlace.UNKNOWN
+        is_below = commit_id in {commit.id for commit in self.history(self.head)}
+        return CommitPlace.MERGED if is_below else CommitPlace.ELSEWHERE
+
+    def is_merge_result(self, path: str) -> bool:
+        """Return whether a merge made it: nothing is merged here."""
+        del path
+        return False
+
+    def last_commits(self, paths: Sequence[str]) -> dict[str, str]:
+        """Return the commit that changed each path last."""
+        return {path: self._last(path) for path in paths}
+
+    def _last(self, path: str) -> str:
+        history = self.history(self.head)
+        for commit in history:
+            before = {} if commit.parent is None else self.commits[commit.parent].tree
+            if commit.tree.get(path) != before.get(path):
+                return commit.id
+        return history[0].id if history else ""
+
+    def tracked(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths the index holds."""
+        return set(paths) & set(self.index)
 
     def find_commit(
         self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()

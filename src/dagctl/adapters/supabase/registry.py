@@ -56,7 +56,7 @@ class SupabaseRegistry:
         found = self.find(dag_ids=[dag_id])
         if not found:
             self._check_member()
-        return found[0] if found else None
+        return next((record for record in found if record.dag_id == dag_id), None)
 
     def page(self, query: Query) -> Page:
         """Return one page by keyset.

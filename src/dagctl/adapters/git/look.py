@@ -1,0 +1,103 @@
+"""What git knows of DAG files and commits, without changing anything."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.git.history import tip
+from dagctl.adapters.git.index import blob_id
+from dagctl.ports import CommitPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.tree import Entry
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
+_RECENT = 10_000
+"""How many commits are searched for the last change of a path."""
+_TWO = 2
+
+
+def differing(place: Place, files: Mapping[str, bytes | None]) -> set[str]:
+    """Return the paths that hold something else in HEAD; see the port."""
+    head = tip(place.git, "HEAD")
+    entries = {path: place.trees.find(head, place.full(path)) for path in files}
+    unlike = {path for path, content in files.items() if not _is_blob(entries[path], content)}
+    kept = [path for path in unlike if entries[path] is not None and files[path] is not None]
+    # git may have changed line ends or run a filter: then it, not the bytes, says what is alike
+    return unlike - _alike_for_git(place, {path: entries[path] for path in kept})
+
+
+def place_of(place: Place, commit_id: str) -> CommitPlace:
+    """Return where a commit is, as seen from HEAD."""
+    if not _COMMIT.fullmatch(commit_id):
+        return CommitPlace.UNKNOWN
+    answer = place.git.run("merge-base", "--is-ancestor", commit_id, "HEAD")
+    if answer.ok:
+        return CommitPlace.MERGED
+    return CommitPlace.ELSEWHERE if answer.status == 1 else CommitPlace.UNKNOWN
+
+
+def is_merge_result(place: Place, path: str) -> bool:
+    """Return whether the last commit that changed the path is a merge."""
+    answer = place.git.run("log", "-1", "--format=%P", "--", _literal(place, path))
+    return answer.ok and len(answer.text.split()) >= _TWO
+
+
+def last_commits(place: Place, paths: Sequence[str]) -> dict[str, str]:
+    """Return the commit that changed each path last, from one walk through the recent history."""
+    head = tip(place.git, "HEAD")
+    if head is None:
+        return {}
+    full = {place.full(path): path for path in paths}
+    command = ("log", "-z", "--no-renames", "--no-show-signature", "--format=format:%x1e%H%x1f")
+    options = (f"--max-count={_RECENT}", "--name-only", "--diff-merges=first-parent")
+    limits = [_literal(place, path) for path in paths] if len(paths) <= _FEW else []
+    listing = os.fsdecode(place.git.must(*command, *options, "HEAD", "--", *limits).out)
+    commits: dict[str, str] = {}
+    for record in listing.split("\x1e")[1:]:
+        commit, _, names = record.partition("\x1f")
+        for name in names.split("\0"):
+            if (path := full.get(name.lstrip("\n"))) is not None:
+                commits.setdefault(path, commit)
+    return {path: commits.get(path, head) for path in paths}
+
+
+def tracked(place: Place, paths: Sequence[str]) -> set[str]:
+    """Return which of these paths are in the user's index."""
+    full = {place.full(path): path for path in paths}
+    listing = place.git.must("ls-files", "-z", "--", *(_literal(place, path) for path in paths))
+    return {full[name] for name in os.fsdecode(listing.out).split("\0") if name in full}
+
+
+_FEW = 100
+"""How many paths go onto a command line."""
+
+
+def _literal(place: Place, path: str) -> str:
+    """Return a path of the workspace for a command line of git, which runs at the top."""
+    return f":(top,literal){place.full(path)}"
+
+
+def _is_blob(entry: Entry | None, content: bytes | None) -> bool:
+    if entry is None or content is None:
+        return entry is None and content is None
+    return entry.kind == "blob" and blob_id(content, like=entry.id) == entry.id
+
+
+def _alike_for_git(place: Place, entries: Mapping[str, Entry | None]) -> set[str]:
+    """Return the paths whose file in the work tree git would store as it is stored already."""
+    paths = [path for path in entries if os.path.lexists(place.git.folder / place.full(path))]
+    if not paths:
+        return set()
+    data = "".join(f"{place.full(path)}\n" for path in paths)
+    ids = place.git.run("hash-object", "--stdin-paths", data=os.fsencode(data)).text.split("\n")
+    return {
+        path
+        for path, blob in zip(paths, ids, strict=False)
+        if (entry := entries[path]) is not None and entry.id == blob
+    }

@@ -1,0 +1,123 @@
+"""Agreement: a DAG is said to be unchanged only if file, commit, object and row are so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4, uuid5
+
+from dagctl.operation.change import Action, digest_of, record_of
+from dagctl.operation.objects import read_objects
+from dagctl.operation.rendering import provenance_of, rendered
+from dagctl.ports import Reservation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.change import Change
+
+EARLIEST = datetime.fromtimestamp(0, UTC)
+"""When a DAG was created whose file and record do not say it."""
+
+MOST_OBJECTS = 64
+"""How many stored files of unchanged DAGs one run looks at; `dagctl doctor` looks at all."""
+
+
+def agreed(context: Context, changes: Sequence[Change]) -> list[Change]:
+    """Return the plan, with what only looks unchanged as an update, or as to be recorded."""
+    backend = context.backend
+    same = [change for change in changes if not change.is_effective]
+    if not same:
+        return list(changes)
+    uncommitted = backend.repo.differing({change.path: change.content for change in same})
+    looked_at = same if backend.cache else same[:MOST_OBJECTS]
+    objects = read_objects(backend.store, [change.storage_path for change in looked_at])
+    lacking = {
+        change.path
+        for change in looked_at
+        if change.content is None or objects[change.storage_path] != change.content
+    }
+    agreed = [
+        _repaired(context, change, uncommitted, lacking) if not change.is_effective else change
+        for change in changes
+    ]
+    return _adopting(context, agreed, lacking) if backend.cache else agreed
+
+
+def _repaired(context: Context, change: Change, uncommitted: set[str], lacking: set[str]) -> Change:
+    """Return an update in place of a change that only looks like none."""
+    is_cache = context.backend.cache is not None
+    if change.path not in uncommitted and (is_cache or change.path not in lacking):
+        return change
+    update = replace(change, action=Action.UPDATE)
+    if is_cache or change.record is None or change.spec is None:
+        return update  # the file as it is: only its commit is missing
+    version = change.record.version + 1
+    known = replace(provenance_of(change), version=version)
+    warning = f"{change.path} was not committed or stored as it is recorded: that is made good"
+    return replace(
+        update,
+        version=version,
+        content=rendered(change.spec, change.airflow, known),
+        warnings=(*change.warnings, warning),
+    )
+
+
+def _adopting(context: Context, changes: Sequence[Change], lacking: set[str]) -> list[Change]:
+    """Return the plan, with new records for the DAGs that the embedded registry has not like that.
+
+    The registry takes them from the files: nothing of the user's is changed by it.
+    """
+    backend = context.backend
+    behind = [
+        change
+        for change in changes
+        if not change.is_effective and (change.path in lacking or not _is_recorded(change))
+    ]
+    commits = backend.repo.last_commits([change.path for change in behind]) if behind else {}
+    adopted = {
+        change.path: _adopted(context, change, commits.get(change.path, "")) for change in behind
+    }
+    return [adopted.get(change.path, change) for change in changes]
+
+
+def _adopted(context: Context, change: Change, commit_id: str) -> Change:
+    """Return the change with the record that its file certifies."""
+    project_id, record, known = context.settings.project_id, change.record, provenance_of(change)
+    version = change.version or 1
+    granted = Reservation(
+        row_id=record.id if record else str(uuid5(UUID(project_id), change.dag_id)),
+        dag_id=change.dag_id,
+        version=version,
+        user_id=record.user_id if record else "",
+        created_at=known.created_at or EARLIEST,
+        created_by_name=known.created_by,
+    )
+    spec_data = change.spec.to_data() if change.spec else {}
+    full = replace(change, reservation=granted, spec_data=spec_data)
+    return replace(change, record=record_of(full, project_id, commit_id), adopts=True)
+
+
+def _is_recorded(change: Change) -> bool:
+    record = change.record
+    return record is not None and (
+        record.content_digest == digest_of(change.content or b"")
+        and record.spec_digest == change.spec_digest
+        and record.file_path == change.path
+        and record.source_path == change.source
+    )
+
+
+def adopt(backend: Backend, changes: Sequence[Change]) -> None:
+    """Let the embedded registry and store take over what the DAG files certify.
+
+    The objects first: a run that is killed in between leaves nothing that is wrong.
+    """
+    adopted = [change for change in changes if change.adopts]
+    if backend.cache is None or not adopted:
+        return
+    for change in adopted:
+        backend.store.put(change.storage_path, change.content or b"", operation_id=str(uuid4()))
+    backend.cache.adopt(change.record for change in adopted if change.record)

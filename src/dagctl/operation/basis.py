@@ -1,0 +1,183 @@
+"""Which version an update is based on, and whether it may be made.
+
+An update names its version: the one that the DAG file in the work tree certifies, or the one that
+the caller has read. If the registry has a newer one, the update would undo it without a word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.codegen.header import body_of
+from dagctl.errors import ConflictError, StaleVersionError, WorkspaceError
+from dagctl.operation.change import digest_of
+from dagctl.operation.drift import changed_by_hand, not_ours
+from dagctl.ports import CommitPlace
+
+if TYPE_CHECKING:
+    from dagctl.codegen.header import Header
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import Options
+    from dagctl.ports import DagRecord, Repo
+
+
+def check_basis(context: Context, change: Change, body: bytes, options: Options) -> str | None:
+    """Check that a known DAG may be written, and return a warning if there is one.
+
+    Args:
+        context: The ports and the settings.
+        change: The DAG; `old_file` and `header` say what stands in the work tree.
+        body: What would stand below the header of the new file.
+        options: How to publish; with `force` nothing is checked.
+
+    Raises:
+        StaleVersionError: The registry has a version that the work tree does not know.
+        WorkspaceError: The file was changed or deleted by hand.
+        ConflictError: The record is damaged.
+    """
+    record, content = change.record, change.old_file
+    if options.force:
+        return None
+    if record is not None and record.problem is not None:
+        raise ConflictError(
+            f"the record of `{record.dag_id}` is damaged: {record.problem}",
+            hint="dagctl doctor; --force records the DAG anew",
+        )
+    _check_expected(change, options)
+    if content is None:
+        return _check_absent(context, change, options)
+    if record is not None and digest_of(content) == record.content_digest:
+        return None
+    if change.header is None or not change.header.is_whole:
+        return _check_unknown(context, change, body)
+    is_asked = context.backend.cache is None and not _names_version(options)
+    if record and is_asked and not _holds(change, change.header, body, record.version + 1):
+        _check_version(context.backend.repo, change, change.header, record)
+    if change.is_merge:
+        return f"{change.path} holds both sides of a merge, and is made anew from its spec"
+    return None
+
+
+def _names_version(options: Options) -> bool:
+    """Return whether the caller, not the file in the work tree, says what the update replaces."""
+    return options.expected_version is not None or not options.by_file
+
+
+def _check_expected(change: Change, options: Options) -> None:
+    expected, now = options.expected_version, version_of(change)
+    if expected is None or expected == now:
+        return
+    if change.record is None:
+        raise ConflictError(f"`{change.dag_id}` has version {now}, not {expected}")
+    raise stale(change.record, based_on=expected, hint="read the DAG again, then repeat the change")
+
+
+def version_of(change: Change) -> int:
+    """Return the version that a known DAG has now; 0 if its file was rendered by hand."""
+    header, record = change.certified, change.record
+    if record is not None:
+        return record.version
+    return (header.version or int(header.is_early)) if header is not None else 0
+
+
+def _check_absent(context: Context, change: Change, options: Options) -> str | None:
+    """Check that a DAG without a file may get one."""
+    path, record, repo = change.path, change.record, context.backend.repo
+    if repo.differing({path: None}):
+        raise WorkspaceError(
+            f"{path} was deleted since dagctl wrote it",
+            hint=f"`git restore {path}` brings it back; --force writes it again",
+        )
+    if record is None or _names_version(options) or not record.content_digest:
+        return None
+    if record.spec_digest == change.spec_digest:
+        return f"{path} was not here, and is written again as it is recorded"
+    raise stale(
+        record,
+        what=f"{path} is not here",
+        hint=_next_step(repo.place_of(record.commit_id), path, record),
+    )
+
+
+def _check_unknown(context: Context, change: Change, body: bytes) -> str | None:
+    """Check a file that does not certify itself: is anything lost if it is written anew?"""
+    path, content, record = change.path, change.old_file or b"", change.record
+    header = change.header
+    if header is not None and _holds(change, header, body, header.version):
+        return None
+    if header is not None and _is_merge_result(context.backend.repo, path, content):
+        return f"{path} is what a merge made of two versions, and is made anew from its spec"
+    if record is None and header is None:
+        raise not_ours(path)
+    if record is not None and not record.content_digest:
+        raise not_ours(path)
+    if record is None and header is not None and header.is_early:
+        raise WorkspaceError(
+            f"{path} is of an early dagctl, and not recorded here: whether it was changed by hand "
+            "cannot be seen",
+            hint="--force writes it anew from its spec",
+        )
+    known = context.backend.store.get(change.storage_path) if record else None
+    is_recorded = known is not None and record and digest_of(known) == record.content_digest
+    raise changed_by_hand(path, known if is_recorded else None, content)
+
+
+def _holds(change: Change, header: Header, body: bytes, version: int | None) -> bool:
+    """Return whether the file holds what would be written, as that version."""
+    is_same = body_of(change.old_file or b"") == body and header.is_of(change.spec_digest)
+    return is_same and header.version == version
+
+
+def _is_merge_result(repo: Repo, path: str, content: bytes) -> bool:
+    """Return whether a merge has made the file, and nothing has changed it since."""
+    return repo.is_merge_result(path) and not repo.differing({path: content})
+
+
+def _check_version(repo: Repo, change: Change, header: Header, record: DagRecord) -> None:
+    """Check that the version of the file is the newest one, or that the newer one was taken back.
+
+    A newer version whose commit lies below what is checked out was seen, and reverted.
+    """
+    version = header.version or 0
+    if version == record.version and change.is_merge:
+        return
+    place = repo.place_of(record.commit_id)
+    if version < record.version and place is CommitPlace.MERGED:
+        return
+    if version > record.version:
+        raise ConflictError(
+            f"{change.path} is version {version} of `{record.dag_id}`, and the newest one that is "
+            f"recorded is version {record.version}",
+            hint="check project_id in dagctl.toml; --force records the file's DAG as the next one",
+        )
+    raise stale(record, based_on=version or None, hint=_next_step(place, change.path, record))
+
+
+def _next_step(place: CommitPlace, path: str, record: DagRecord) -> str:
+    """Return what to do about a version that the work tree does not know."""
+    force = f"--force makes a new version over version {record.version}"
+    commit = record.commit_id[:7]
+    match place:
+        case CommitPlace.UNKNOWN:
+            return f"git pull (this clone does not have commit {commit}), then again; or {force}"
+        case CommitPlace.ELSEWHERE:
+            return f"git merge {commit} (it is on another branch here), then again; or {force}"
+        case CommitPlace.MERGED:
+            return f"git checkout {commit} -- {path}, then again; or {force}"
+
+
+def stale(
+    record: DagRecord, *, hint: str, based_on: int | None = None, what: str = ""
+) -> StaleVersionError:
+    """Return the refusal of an update that does not know the recorded version."""
+    return StaleVersionError(
+        record.dag_id,
+        version=record.version,
+        by=record.updated_by_name,
+        at=record.updated_at,
+        commit_id=record.commit_id,
+        based_on=based_on,
+        what=what,
+        hint=hint,
+    )

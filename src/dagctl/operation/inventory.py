@@ -1,0 +1,174 @@
+"""What DAGs there are: the records of the registry, and the DAG files of the work tree.
+
+A shared registry says which DAGs there are. The embedded one is a cache of the files: where a file
+certifies itself, the file counts, since a clone, a pull, a revert or another branch brought it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from dagctl.codegen.names import dag_id_of, file_name
+from dagctl.errors import ConflictError
+from dagctl.operation.foreign import LARGEST, dag_ids_in
+from dagctl.operation.merge import header_of
+from dagctl.operation.names import ASKED, folded, numbers_to_ask, without_number
+from dagctl.spec.fields.slug import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dagctl.codegen.header import Header
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.ports import DagRecord, Files, Registry
+    from dagctl.settings import Settings
+
+MOST_FILES = 20_000
+"""How many Python files in the DAGs folder are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A DAG that exists, as its record or its file has it."""
+
+    dag_id: str
+    base_name: str
+    """The id that was asked for, before a number was added."""
+    source: str | None
+    """The path of its spec, or None."""
+    spec_digest: str
+    """SHA-256 of its spec in hex, or the first digits of it; empty: not known."""
+    record: DagRecord | None = None
+    header: Header | None = None
+    """What the DAG file says of itself; None: there is no file, or not one of dagctl's."""
+
+    def is_of(self, spec_digest: str) -> bool:
+        """Return whether it was made from the spec with this SHA-256."""
+        return bool(self.spec_digest) and spec_digest.startswith(self.spec_digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """The DAGs that some specs may mean, and the names that are not free."""
+
+    dags: tuple[Known, ...]
+    foreign: dict[str, str] = field(default_factory=dict)
+    """Hand-written files, by the DAG ids in them in lower case."""
+    paths: tuple[str, ...] = ()
+    """The Python files in the DAGs folder, if they were listed."""
+
+    def of_source(self, source: str | None) -> list[Known]:
+        """Return the DAGs that were made from a spec file."""
+        return [dag for dag in self.dags if source is not None and dag.source == source]
+
+    def of_id(self, dag_id: str) -> Known | None:
+        """Return the DAG of that id, whatever its case."""
+        same = [dag for dag in self.dags if dag.dag_id.casefold() == dag_id.casefold()]
+        return next((dag for dag in same if dag.dag_id == dag_id), next(iter(same), None))
+
+    def of_name(self, name: str) -> list[Known]:
+        """Return the DAGs that asked for a name: the DAG of that id, and the numbered ones."""
+        return [dag for dag in self.dags if name in {dag.base_name, dag.dag_id}]
+
+    @property
+    def ids(self) -> set[str]:
+        """All ids that are taken, in lower case."""
+        return folded(dag.dag_id for dag in self.dags) | set(self.foreign)
+
+
+def path_of(settings: Settings, dag_id: str) -> str:
+    """Return where the DAG file of a DAG stands in the workspace, whatever a record says."""
+    return f"{settings.dags_folder}/{file_name(dag_id)}"
+
+
+def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
+    """Return what there is that the changes may mean; the registry is asked a few times at most.
+
+    The DAGs folder is listed and read only where a spec file is new: else what is recorded of the
+    spec files says enough.
+    """
+    settings, files = context.settings, context.backend.files
+    records = _records(context.backend.registry, changes)
+    sources = {record.source_path for record in records}
+    is_settled = all(change.source is not None and change.source in sources for change in changes)
+    listed = [] if is_settled else files.names(settings.dags_folder, MOST_FILES, LARGEST)
+    own = {path_of(settings, record.dag_id) for record in records}
+    is_cache = context.backend.cache is not None
+    names = frozenset(change.base_name.casefold() for change in changes)
+    headers: dict[str, Header] = {}
+    foreign: dict[str, str] = {}
+    for path in sorted({*listed, *(own if is_cache else ())}):
+        content = _content(files, path)
+        dag_id, header = _own_header(settings, path, content)
+        if header is not None:
+            headers[dag_id] = header
+        elif path not in own:
+            foreign |= {name.casefold(): path for name in dag_ids_in(content, names)}
+    dags = _from_both(records, headers) if is_cache else map(_from_record, records)
+    return Inventory(dags=tuple(dags), foreign=foreign, paths=tuple(listed))
+
+
+def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
+    """Return what is recorded under the specs' paths, and under their names with any number."""
+    found = registry.find(
+        source_paths={change.source for change in changes if change.source is not None},
+        dag_ids={change.base_name for change in changes},
+    )
+    sources = {record.source_path for record in found}
+    new = [c.base_name for c in changes if c.source is None or c.source not in sources]
+    records, asked = {record.id: record for record in found}, 1
+    for most in ASKED:
+        ids = {record.dag_id for record in records.values()}
+        names = numbers_to_ask(new, ids, asked, most)
+        if not names:
+            break
+        records |= {record.id: record for record in registry.find(dag_ids=names)}
+        asked = most
+    return list(records.values())
+
+
+def _content(files: Files, path: str) -> bytes:
+    try:
+        return files.read(path) or b""
+    except ConflictError:  # a link or a folder: what it is, is said where it is in the way
+        return b""
+
+
+def _own_header(settings: Settings, path: str, content: bytes) -> tuple[str, Header | None]:
+    """Return the id of the DAG whose file this is, and its header; no header: it is no such file.
+
+    A file under another name than its DAG's is a copy, or was renamed by hand.
+    """
+    header, _ = header_of(content)
+    dag_id = (header and header.dag_id) or dag_id_of(path.rpartition("/")[2])
+    return dag_id, header if path_of(settings, dag_id) == path else None
+
+
+def _from_record(record: DagRecord) -> Known:
+    return Known(
+        dag_id=record.dag_id,
+        base_name=record.base_name,
+        source=record.source_path,
+        spec_digest=record.spec_digest,
+        record=record,
+    )
+
+
+def _from_both(records: Iterable[DagRecord], headers: dict[str, Header]) -> Iterator[Known]:
+    """Yield each DAG as its file has it, if that certifies itself, else as its record has it."""
+    left = {name: header for name, header in headers.items() if header.is_whole or header.is_early}
+    for record in records:
+        header = left.pop(record.dag_id, None)
+        known = _from_record(record)
+        yield known if header is None else _certified(known, header)
+    for dag_id, header in left.items():
+        base = without_number(dag_id)
+        name = base if slug(header.title) == base else dag_id
+        yield _certified(Known(dag_id=dag_id, base_name=name, source=None, spec_digest=""), header)
+
+
+def _certified(known: Known, header: Header) -> Known:
+    source = header.source or known.source
+    return replace(known, source=source, spec_digest=header.spec_digest, header=header)
