@@ -17,7 +17,8 @@ from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.change import asked
-from dagctl.operation.drift import drift_of
+from dagctl.operation.drift import drift_in_work_tree, drift_of
+from dagctl.operation.inventory import path_of
 from dagctl.operation.options import Options
 from dagctl.ports import Query
 from dagctl.settings import load_settings
@@ -62,7 +63,7 @@ class Client:
         unsettled: Those that the last reading call could not finish or undo, with the reason.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a client is made of
         self,
         workspace: Workspace,
         settings: Settings,
@@ -70,6 +71,7 @@ class Client:
         listener: Listener | None = None,
         *,
         settles: bool = True,
+        by_file: bool = True,
     ) -> None:
         """Take what is opened already; `open` does so for a folder.
 
@@ -79,6 +81,7 @@ class Client:
             backend: Its adapters.
             listener: Hears how an operation goes.
             settles: Whether reading calls first finish or undo what killed runs have left.
+            by_file: Whether the DAG file in the work tree says which version an update is based on.
         """
         self.workspace = workspace
         self.settings = settings
@@ -86,6 +89,7 @@ class Client:
         self.unsettled: tuple[Unsettled, ...] = ()
         self._backend = backend
         self._settles = settles
+        self._by_file = by_file
         self._context = Context(backend, settings, listener or Silence())
 
     @classmethod
@@ -135,6 +139,7 @@ class Client:
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
+        expected_version: int | None = None,
         verify: bool = True,
         tell: Callable[[CreateResult], None] | None = None,
         key: str | None = None,
@@ -143,10 +148,14 @@ class Client:
 
         Args:
             specs: A spec or the path of one, or several of them.
-            if_exists: None: a file updates the DAG that was made from it, and another file's name
-                gets the next free number. `"number"`: always a new DAG; `"update"`: the DAG that
-                has the id; `"fail"`: a `ConflictError`.
-            force: Overwrite DAG files that were changed by hand or are not dagctl's.
+            if_exists: None: a file updates the DAG that was made from it, a spec with the content
+                of a recorded DAG of its name means that one, and another one with a name that is
+                taken gets the next free number. `"number"`: always a new DAG; `"update"`: the DAG
+                that has the id; `"fail"`: a `ConflictError`.
+            force: Overwrite DAG files that were changed by hand or are not dagctl's, and versions
+                that this work tree does not know.
+            expected_version: The version of the DAG that was read; if the registry has a newer one,
+                nothing is changed. None: the version that the DAG file in the work tree certifies.
             verify: Run the git hooks.
             tell: Shows the result to the user. As long as it has not returned, the operation counts
                 as not told, and the same call gives the same result again.
@@ -156,12 +165,21 @@ class Client:
         Raises:
             SpecError: A spec has errors.
             KeyReusedError: The key was used for other specs.
-            ConflictError: Something is in the way.
+            StaleVersionError: The DAG has a newer version than the one that the update knows.
+            ConflictError: Something else is in the way.
+            UsageError: `expected_version` was given with several specs.
             UnavailableError: Something failed; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
-        options = Options(if_exists=if_exists, force=force, verify=verify)
         requests = self._requests(specs)
+        _check_single(requests, expected_version)
+        options = Options(
+            if_exists=if_exists,
+            force=force,
+            expected_version=expected_version,
+            by_file=self._by_file,
+            verify=verify,
+        )
         telling = Telling(recovered=self._remember, result=tell or nobody)
         return create(self._context, requests, options, telling, key=key)
 
@@ -182,6 +200,7 @@ class Client:
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
+        expected_version: int | None = None,
     ) -> PlanResult:
         """Return what `create` would do; nothing is changed.
 
@@ -190,8 +209,14 @@ class Client:
             ConflictError: `create` would be refused.
         """
         requests = self._requests(specs)
+        _check_single(requests, expected_version)
         self._settle_dead()
-        options = Options(if_exists=if_exists, force=force)
+        options = Options(
+            if_exists=if_exists,
+            force=force,
+            expected_version=expected_version,
+            by_file=self._by_file,
+        )
         return plan(self._context, requests, options)
 
     def list(
@@ -235,10 +260,10 @@ class Client:
     def drift(self, record: DagRecord) -> Drift:
         """Return whether the DAG file in the work tree is as dagctl wrote it."""
         try:
-            content = self._backend.files.read(record.file_path)
+            content = self._backend.files.read(path_of(self.settings, record.dag_id))
         except (ConflictError, UsageError):  # a link or a folder stands there, or it leads outside
             return "changed"
-        return drift_of(content, record.content_digest)
+        return drift_in_work_tree(content, record, is_cache=self._backend.cache is not None)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -314,6 +339,13 @@ class Client:
         near = get_close_matches(dag_id, [record.dag_id for record in page.records], n=3)
         names = " or ".join(f"`{name}`" for name in near)
         return f"did you mean {names}?" if near else "dagctl list"
+
+
+def _check_single(changes: Sequence[Change], expected_version: int | None) -> None:
+    if expected_version is not None and len(changes) != 1:
+        raise UsageError(
+            "expected_version is the version of one DAG", hint="give one spec in a call"
+        )
 
 
 def _load_all(specs: Sequence[SpecOrFile]) -> list[DagSpec]:

@@ -30,9 +30,15 @@ def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     console = invocation.console
     counted = totals(STATES[dag.action] for dag in plan.dags)
     if invocation.is_json:
-        result = {"dags": [_data(dag) for dag in plan.dags], "totals": counted}
+        result = {
+            "dags": [_data(dag) for dag in plan.dags],
+            "totals": counted,
+            "warnings": list(plan.warnings),
+        }
         tell_batch(invocation, result, batch)
         return
+    for warning in plan.warnings:
+        console.warn(warning)
     if console.quiet:
         return
     for dag in shown_dags(console, plan.dags):

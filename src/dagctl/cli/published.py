@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from dagctl.cli.specs import Batch
     from dagctl.client import Client
     from dagctl.commands.create import CreatedDag
+
+
+UNTRACKED = 3
+"""How many spec files that git does not know are named."""
 
 
 def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
@@ -72,6 +77,10 @@ def _created_line(dag: CreatedDag) -> str:
 
 
 def _next(console: Console, result: CreateResult) -> None:
+    if result.untracked:
+        names = shown(shlex.join(result.untracked[:UNTRACKED]))
+        more = len(result.untracked) - UNTRACKED
+        console.note(f"  next: git add {names}" + (f" (and {more} more)" if more > 0 else ""))
     if len(result.dags) == 1 and result.dags[0].changed:
         console.note(f"  next: dagctl show {shown(result.dags[0].dag_id)}")
 
@@ -81,6 +90,7 @@ def _created_data(result: CreateResult) -> dict[str, Any]:
         "dags": [_created_dag_data(dag) for dag in result.dags],
         "totals": totals(dag.state for dag in result.dags),
         "warnings": list(result.warnings),
+        "untracked": list(result.untracked),
         "recovered": recovered_data(result.recovered),
     }
 

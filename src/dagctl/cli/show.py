@@ -38,6 +38,8 @@ STATE_STYLES: Mapping[State, Style] = {
     "drift": "warning",
     "missing": "error",
     "damaged": "error",
+    "behind": "warning",
+    "ahead": "warning",
 }
 EPILOG = examples(
     "dagctl show daily_orders",

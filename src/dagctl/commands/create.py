@@ -53,6 +53,9 @@ class CreateResult:
     operation_id: str | None
     """None if nothing had to be changed."""
     warnings: tuple[str, ...] = ()
+    """What the user is to know, though nothing is wrong."""
+    untracked: tuple[str, ...] = ()
+    """The spec files of what was created or updated that git does not know."""
     recovered: tuple[Recovered, ...] = ()
     """Operations of killed runs that were finished or undone first."""
     replayed: bool = False
@@ -183,7 +186,18 @@ def _publish(
     operation = run(begun)
     result = _result(operation.entry, operation.commit_id)
     warnings = (*result.warnings, *operation.warnings)
-    return replace(result, warnings=warnings), operation.entry
+    untracked = _untracked(backend, operation.entry.effects)
+    return replace(result, warnings=warnings, untracked=untracked), operation.entry
+
+
+def _untracked(backend: Backend, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return the spec files that are not in git; none that is outside of the workspace."""
+    sources = [change.source for change in changes if change.source is not None]
+    inside = [source for source in sources if not source.startswith("../")]
+    with suppress(DagctlError, OSError):  # all is done: it is only a hint
+        tracked = backend.repo.tracked(inside) if inside else set()
+        return tuple(source for source in inside if source not in tracked)
+    return ()
 
 
 def _check_keyed(request: Request, changes: Sequence[Change]) -> None:

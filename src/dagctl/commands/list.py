@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagRecord, Page
 
-State = Literal["synced", "drift", "missing", "damaged"]
+State = Literal["synced", "drift", "missing", "behind", "ahead", "damaged"]
 
-STATES: Mapping[Drift, State] = {"none": "synced", "changed": "drift", "missing": "missing"}
+STATES: Mapping[Drift, State] = {
+    "none": "synced",
+    "changed": "drift",
+    "missing": "missing",
+    "behind": "behind",
+    "ahead": "ahead",
+}
 """What a user calls it."""
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from difflib import unified_diff
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from dagctl.codegen.header import read_header
 from dagctl.errors import WorkspaceError
 from dagctl.operation.change import digest_of
 
-Drift = Literal["none", "changed", "missing"]
-"""How a DAG file in the work tree differs from the recorded one."""
+if TYPE_CHECKING:
+    from dagctl.ports import DagRecord
+
+Drift = Literal["none", "changed", "missing", "behind", "ahead"]
+"""How a DAG file in the work tree differs from the recorded one: behind and ahead are other
+versions, as dagctl wrote them."""
 
 
 def drift_of(standing: bytes | None, content_digest: str) -> Drift:
@@ -20,6 +25,24 @@ def drift_of(standing: bytes | None, content_digest: str) -> Drift:
     if standing is None:
         return "missing"
     return "none" if content_digest in {"", digest_of(standing)} else "changed"
+
+
+def drift_in_work_tree(standing: bytes | None, record: DagRecord, *, is_cache: bool) -> Drift:
+    """Return how the DAG file in the work tree differs from the recorded one.
+
+    A file that certifies itself was changed by no person: a clone, a pull or another branch brought
+    it. The embedded registry, a cache, follows it; of a shared one it is another version.
+    """
+    drift = drift_of(standing, record.content_digest)
+    header = read_header(standing) if drift == "changed" and standing is not None else None
+    if header is None or not header.is_whole:
+        return drift
+    if is_cache:
+        return "none"
+    version = header.version or 0
+    if version == record.version:
+        return "changed"
+    return "behind" if version < record.version else "ahead"
 
 
 def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str, str]) -> str:

@@ -10,7 +10,14 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
-from dagctl.errors import ConflictError, ExitCode, KeyReusedError, SpecError, WorkspaceError
+from dagctl.errors import (
+    ConflictError,
+    ExitCode,
+    KeyReusedError,
+    SpecError,
+    StaleVersionError,
+    WorkspaceError,
+)
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 from dagctl.session.redaction import redacted
 
@@ -56,6 +63,8 @@ class SourceAnswer(PlainTextResponse):
 def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     """Return the answer to a request that failed."""
     status = status_of(error)
+    if isinstance(error, StaleVersionError) and "if-match" in request.headers:
+        status = HTTPStatus.PRECONDITION_FAILED
     _note(error, status, request)
     places_hidden = request.app.state.service.projects.shown
 

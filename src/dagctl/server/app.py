@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dagctl.server.metrics import Metrics
     from dagctl.server.service import Service
 
-SHOWN_TO_PAGES = (REQUEST_ID, "Idempotent-Replayed", "Retry-After")
-SENT_BY_PAGES = ("Authorization", "Content-Type", "Idempotency-Key", REQUEST_ID)
+SHOWN_TO_PAGES = (REQUEST_ID, "ETag", "Idempotent-Replayed", "Retry-After")
+SENT_BY_PAGES = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID)
 
 
 def make_app(service: Service, metrics: Metrics) -> FastAPI:

@@ -60,7 +60,7 @@ class Projects:
         settings = load_settings(workspace, self._environ, self._overrides(project_id))
         watched = replace(caller, watch=self._watch)
         backend = open_backend(settings, workspace, self._environ, watched)
-        return Client(workspace, settings, backend, settles=False)
+        return Client(workspace, settings, backend, settles=False, by_file=False)
 
     def open_made(self, project_id: str, caller: Caller) -> Client:
         """Return a client of the project; close it. Its workspace is made if it is not there.

@@ -28,12 +28,14 @@ from dagctl.server.openapi import (
     spec_body,
     text,
 )
+from dagctl.server.refusals import RequestError
 from dagctl.server.routes.given import (
     MOST,
     TOKEN,
     Cursor,
     DagId,
     IdempotencyKey,
+    IfMatch,
     Limit,
     Owner,
     ProjectId,
@@ -57,7 +59,7 @@ GraphForm = Annotated[
     Literal["json", "mermaid", "dot"], Query(alias="format", description="The form of the graph.")
 ]
 DRAWINGS = {"mermaid": (mermaid, "text/vnd.mermaid"), "dot": (dot, "text/vnd.graphviz")}
-CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422)
+CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 412, 422)
 
 
 @router.post(
@@ -66,21 +68,31 @@ CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 422)
     responses={200: example(forms.Created, examples.CREATED), **refusals(*CHANGING)},
     openapi_extra=spec_body(A_SPEC_OF_A_PROJECT),
 )
-async def create_dag(
+async def create_dag(  # noqa: PLR0913 - one parameter of the request each
+    *,
     service: TheService,
     caller: TheCaller,
     body: TheBody,
     if_exists: WhatIfExists = "number",
     idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
 ) -> Answer:
     """Write, commit, upload and record the DAG of a spec: all of it, or nothing.
 
     A name that is taken gets the next free number.
     """
+    expected = None if if_match is None else int(if_match.strip('"'))
+    if expected is not None and if_exists != "update":
+        raise RequestError(
+            "header `If-Match` names the version that is updated",
+            hint="send if_exists=update with it, or leave it out",
+        )
     spec, project_id = await service.compute(body.spec_of_project)
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(
-        project_id, caller, lambda client: client.create(spec, if_exists=if_exists, key=key)
+        project_id,
+        caller,
+        lambda client: client.create(spec, if_exists=if_exists, key=key, expected_version=expected),
     )
     (dag,) = result.dags
     return Answer(
@@ -138,7 +150,8 @@ async def show_dag(
 ) -> Answer:
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    return Answer(await service.compute(partial(details, record)))
+    etag = {"ETag": f'"{record.version}"'}
+    return Answer(await service.compute(partial(details, record)), headers=etag)
 
 
 @router.get(

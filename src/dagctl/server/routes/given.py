@@ -85,6 +85,16 @@ Limit = Annotated[int, Query(description="How many DAGs a page has.", ge=1, le=M
 Cursor = Annotated[
     str | None, Query(description="`next_cursor` of the page before.", pattern=ID, max_length=250)
 ]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="With `if_exists=update`: the version of the DAG that was read, as in the "
+        '`ETag` of `GET /dags/{dag_id}`, such as `"3"`. If there is a newer one, nothing is '
+        "changed, and the answer is 412.",
+        pattern=r'^"[1-9][0-9]{0,8}"$',
+    ),
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(
