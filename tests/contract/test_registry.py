@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import pytest
@@ -29,6 +29,8 @@ from tests.contract.people import ADA, ADA_MAIL, PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from dagctl.ports import Cache
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -73,6 +75,9 @@ def record(granted: Reservation, *, source: str | None = None, owner: str = "dat
     )
 
 
+BOBS_NAME = "Bob <bob@example.com>"
+
+
 def operation() -> str:
     return str(uuid4())
 
@@ -108,9 +113,21 @@ def test_a_reserved_name_is_taken_before_it_is_confirmed(registry: Registry) -> 
 
 
 def test_a_name_that_only_begins_alike_takes_nothing(registry: Registry) -> None:
-    publish(registry, "x_y", "xy", "X", "x_2_z")
+    publish(registry, "x_y", "xy", "x_2_z")
     granted = registry.reserve(operation(), [Claim(dag_id="x"), Claim(dag_id="x")])
     assert [one.dag_id for one in granted] == ["x", "x_2"]
+
+
+def test_ids_that_differ_only_by_case_are_one_name(registry: Registry) -> None:
+    if isinstance(registry, SupabaseRegistry):
+        pytest.skip("comes with the next migration")
+    publish(registry, "Sales", "SALES_2")
+    (granted,) = registry.reserve(operation(), [Claim(dag_id="sales")])
+    assert granted.dag_id == "sales_3"
+    assert [row.dag_id for row in registry.find(dag_ids=["sales"])] == ["Sales"]
+    assert registry.get("sales") is None
+    with pytest.raises(ConflictError, match="`sAles` exists"):
+        registry.reserve(operation(), [Claim(dag_id="sAles", on_taken="fail")])
 
 
 def test_a_taken_name_that_may_not_be_numbered_refuses_the_whole_operation(
@@ -287,6 +304,20 @@ def test_an_update_keeps_id_author_and_time_and_counts_the_version(registry: Reg
         created_at=first.created_at,
         created_by_name=granted.created_by_name,
     )
+
+
+def test_a_cache_takes_what_the_files_certify(registry: Registry) -> None:
+    if isinstance(registry, SupabaseRegistry):
+        pytest.skip("it is shared, and no cache")
+    (first,) = publish(registry, "x")
+    certified = replace(first, version=7, created_by_name=BOBS_NAME, commit_id="beef")
+    cast("Cache", registry).adopt([certified, replace(certified, id=operation(), dag_id="y")])
+    rows = [registry.get("x"), registry.get("y")]
+    assert [(row and row.version, row and row.created_by_name) for row in rows] == [
+        (7, BOBS_NAME)
+    ] * 2
+    (granted,) = registry.reserve(operation(), [update(first, version=7)])
+    assert (granted.version, granted.created_by_name) == (8, BOBS_NAME)
 
 
 def test_people_have_names_that_the_registry_itself_sets(registry: Registry) -> None:

@@ -10,7 +10,7 @@ from dagctl.adapters.git.commit import Patience
 from dagctl.adapters.git.repo import GitRepo
 from dagctl.adapters.memory.repo import MemoryRepo
 from dagctl.errors import ConflictError, UnavailableError
-from dagctl.ports import FileWrite, Identity, Repo
+from dagctl.ports import CommitPlace, FileWrite, Identity, Repo
 
 if TYPE_CHECKING:
     from tests.conftest import Sandbox
@@ -240,6 +240,44 @@ def test_a_branch_that_is_left_meanwhile_is_a_conflict(world: World) -> None:
     with pytest.raises(ConflictError, match="refs/heads/other"):
         commit(world, X)
     assert world.commits() == 0
+
+
+def test_what_differs_from_the_commit_that_is_checked_out_is_named(world: World) -> None:
+    assert world.repo.differing({X.path: None, Y.path: b"y = 1\n"}) == {Y.path}
+    world.commit("README", b"hello\n")
+    commit(world, X)
+    said = world.repo.differing(
+        {X.path: X.new, "README": b"other\n", Y.path: None, "dags/z.py": b"", "dags": None}
+    )
+    assert said - {"dags"} == {"README", "dags/z.py"}
+    assert world.repo.differing({X.path: None}) == {X.path}
+
+
+def test_where_a_commit_is(world: World) -> None:
+    first = commit(world, X)
+    second = commit(world, X2, operation="op-2")
+    world.repo.uncommit("op-2", MAIN, second, [X2])
+    assert world.repo.place_of(first) is CommitPlace.MERGED
+    assert world.repo.place_of(second) is CommitPlace.ELSEWHERE
+    for unknown in ("0" * 40, "", "HEAD", "--help", "a\nb", "f" * 64):
+        assert world.repo.place_of(unknown) is CommitPlace.UNKNOWN
+
+
+def test_the_last_commit_of_each_path_is_named(world: World) -> None:
+    first = commit(world, X, Y)
+    second = commit(world, X2, operation="op-2")
+    world.commit("README", b"hello\n")
+    named = world.repo.last_commits([X.path, Y.path])
+    assert named == {X.path: second, Y.path: first}
+
+
+def test_what_git_tracks_is_what_the_index_holds(world: World) -> None:
+    world.commit("README", b"hello\n")
+    commit(world, X)
+    assert world.repo.tracked(["README", X.path, "dags/*"]) == {"README"}
+    world.repo.stage([X.path])
+    assert world.repo.tracked(["README", X.path, "dags"]) == {"README", X.path}
+    assert world.repo.tracked([]) == set()
 
 
 def test_find_commit_finds_by_operation(world: World) -> None:

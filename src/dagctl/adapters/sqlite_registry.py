@@ -205,7 +205,7 @@ class SqliteRegistry:
         """Record these as they are, in place of what was recorded of them."""
         with self._writing() as connection:
             for record in records:
-                row = replace(record, user_id=_user_id_of(record), updated_at=_now())
+                row = replace(_by_its_author(record), updated_at=_now())
                 connection.execute(
                     "DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?",
                     (self._project, record.dag_id),
@@ -303,13 +303,12 @@ class SqliteRegistry:
         (by,) = self._connection.execute(
             "SELECT user_name FROM operations WHERE id = ?", (operation_id,)
         ).fetchone()
-        authors = {one.row_id: one.created_by_name for one in self.reserved(operation_id)}
+        granted = {one.row_id: one for one in self.reserved(operation_id)}
         return [
             replace(
-                record,
+                _with_author(record, granted[record.id]),
                 updated_at=_now(),
                 is_active=True,
-                created_by_name=record.created_by_name or authors.get(record.id),
                 updated_by_name=by,
             )
             for record in records
@@ -383,10 +382,20 @@ def stale(current: DagRecord) -> StaleVersionError:
     )
 
 
-def _user_id_of(record: DagRecord) -> str:
-    """Return who created a DAG: as recorded, else whom git's `Name <e-mail>` in its file names."""
+def _with_author(record: DagRecord, granted: Reservation) -> DagRecord:
+    """Return the record with the author whom the registry knows.
+
+    Of a DAG that only its file has known until now, which shows in its version, the file says it.
+    """
+    if record.version == granted.version:
+        return replace(record, created_by_name=granted.created_by_name)
+    return _by_its_author(replace(record, user_id=""))
+
+
+def _by_its_author(record: DagRecord) -> DagRecord:
+    """Return the record with the user id that follows from git's `Name <e-mail>` in the file."""
     _, _, email = (record.created_by_name or "").rstrip(">").rpartition("<")
-    return record.user_id or local_user_id(email)
+    return record if record.user_id else replace(record, user_id=local_user_id(email))
 
 
 def _now() -> datetime:

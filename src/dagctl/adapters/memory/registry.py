@@ -94,14 +94,17 @@ class MemoryRegistry:
         if status is not OperationStatus.RESERVED:
             raise ConflictError(f"nothing is reserved for operation {operation_id}")
         written = {record.id: record for record in records}
+        versions = {one.row_id: one.version for one in self.reservations[operation_id]}
         for record in written.values():
             before = self.rows.get(record.id)
+            # of a DAG that only its file has known until now, the file says the author
+            is_adopted = record.version != versions.get(record.id)
+            author = before.created_by_name if before else self.user_name
             self.rows[record.id] = replace(
                 record,
                 updated_at=self.now(),
                 is_active=True,
-                created_by_name=record.created_by_name
-                or (before.created_by_name if before else self.user_name),
+                created_by_name=record.created_by_name if is_adopted else author,
                 updated_by_name=self.user_name,
             )
         self.reservations[operation_id] = [
