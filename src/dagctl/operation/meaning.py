@@ -261,7 +261,7 @@ def _identity(change: Change) -> tuple[str, str]:
 
 
 def _joined(first: Change, again: Change) -> Change:
-    if again.warnings and again.is_known:
+    if first.is_known and again.is_known:
         return replace(first, warnings=(*first.warnings, *again.warnings))
     return _with(
         first,
