@@ -14,6 +14,7 @@ from dagctl.commands.create import Telling, create, nobody
 from dagctl.commands.doctor import examine
 from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
+from dagctl.commands.rewrite import rewrite
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.change import asked
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from dagctl.commands.doctor import Finding
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
+    from dagctl.commands.rewrite import Rewritten
     from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
     from dagctl.operation.drift import Drift
@@ -182,6 +184,22 @@ class Client:
         )
         telling = Telling(recovered=self._remember, result=tell or nobody)
         return create(self._context, requests, options, telling, key=key)
+
+    def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:
+        """Make the DAG file of a spec anew in the work tree, as after a merge with conflicts.
+
+        Nothing is recorded or committed: `create` does that.
+
+        Args:
+            spec: A spec, or the path of one.
+            force: Overwrite a file that was changed by hand or is not dagctl's.
+
+        Raises:
+            SpecError: The spec has errors.
+            ConflictError: Something is in the way.
+        """
+        (change,) = self._requests(spec)
+        return rewrite(self._context, change, force=force)
 
     def recover(self) -> RecoverResult:
         """Finish or undo what killed runs left.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dagctl.cli.invocation import current
 from dagctl.cli.options import InputFormat, Strict, checked_airflow, examples
 from dagctl.spec.target import TARGETS
+
+if TYPE_CHECKING:
+    from dagctl.cli.invocation import Invocation
+    from dagctl.spec.model import DagSpec
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="A file, or - for standard input.")]
 Target = Annotated[
@@ -20,24 +24,39 @@ Target = Annotated[
         help=f"The Airflow to write for: {TARGETS}.",
     ),
 ]
+Write = Annotated[
+    bool,
+    typer.Option(
+        "--write",
+        help="Write it into the DAGs folder, as after a merge that conflicts there; no commit.",
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="With --write: overwrite a file that was changed by hand.")
+]
 EPILOG = examples(
     "dagctl render specs/orders.yaml",
+    "dagctl render --write specs/orders.yaml",
     "dagctl render specs/orders.yaml --airflow 2 > dags/orders.py",
     "python make_spec.py | dagctl render - --format json",
 )
 
 
-def render(
+def render(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     spec: Spec,
     airflow: Target = None,
     spec_format: InputFormat = None,
     strict: Strict = None,
+    *,
+    write: Write = False,
+    force: Force = False,
 ) -> None:
     """Print the DAG file of a spec, and nothing else.
 
     Without --airflow it is written for the Airflow of the workspace, or for Airflow 3 outside of
-    one.
+    one. With --write it goes into the DAGs folder of the workspace instead, with the author, the
+    time and the next version of the file that stands there.
     """
     from dagctl.cli.specs import checks_of, good_specs
     from dagctl.commands.render import render_spec
@@ -45,8 +64,32 @@ def render(
 
     invocation = current(context)
     invocation.output = "text"
+    if force and not write:
+        raise UsageError("--force goes with --write", hint="dagctl render --help")
+    if write and (airflow is not None or spec == "-"):
+        raise UsageError(
+            "--write takes a spec file, and the Airflow of the workspace",
+            hint="dagctl render --write specs/orders.yaml",
+        )
     checks = checks_of(strict=strict, airflow=airflow)
     found = good_specs(invocation, [spec], spec_format, checks)
     if len(found) != 1:
         raise UsageError(f"render takes one spec; {spec} holds {len(found)}")
+    if write:
+        _write(invocation, found[0], force=force)
+        return
     invocation.console.exact(render_spec(found[0], airflow=checks.airflow).text)
+
+
+def _write(invocation: Invocation, spec: DagSpec, *, force: bool) -> None:
+    from dagctl.cli.text import shown
+    from dagctl.client import Client
+
+    with Client.open() as client:
+        written = client.rewrite(spec, force=force)
+    path = shown(written.file_path)
+    if written.changed:
+        invocation.console.data(f"Wrote {path}")
+        invocation.console.note(f"  next: git add {path}, then commit")
+    else:
+        invocation.console.data(f"{path} is what the spec gives; nothing to do")

@@ -101,7 +101,7 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     foreign: dict[str, str] = {}
     for path in sorted({*listed, *(own if is_cache else ())}):
         content = _content(files, path)
-        dag_id, header = _own_header(settings, path, content)
+        dag_id, header = dag_of(settings, path, content)
         if header is not None:
             headers[dag_id] = header
         elif path not in own:
@@ -136,7 +136,7 @@ def _content(files: Files, path: str) -> bytes:
         return b""
 
 
-def _own_header(settings: Settings, path: str, content: bytes) -> tuple[str, Header | None]:
+def dag_of(settings: Settings, path: str, content: bytes) -> tuple[str, Header | None]:
     """Return the id of the DAG whose file this is, and its header; no header: it is no such file.
 
     A file under another name than its DAG's is a copy, or was renamed by hand.

@@ -1,0 +1,101 @@
+"""Make a DAG file anew in the work tree: no registry is asked, nothing is committed.
+
+For a merge that conflicts in a DAG file: the file follows from its spec, once that is settled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dagctl.codegen.header import Provenance, body_of, read_header
+from dagctl.operation.drift import changed_by_hand, not_ours
+from dagctl.operation.foreign import LARGEST
+from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
+from dagctl.operation.merge import header_of, sides_of
+from dagctl.operation.rendering import rendered
+from dagctl.ports import FileWrite
+
+if TYPE_CHECKING:
+    from dagctl.codegen.header import Header
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.spec.model import DagSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """What stands in the DAG file of a spec now."""
+
+    dag_id: str
+    file_path: str
+    changed: bool
+    """Whether it stood there otherwise before."""
+
+
+def rewrite(context: Context, change: Change, *, force: bool = False) -> Rewritten:
+    """Write the DAG file of a spec and return what was done.
+
+    It keeps author and time. Where one side of a merge is what the spec gives, that side stays to
+    the byte; else the file is the version after the newer side.
+
+    Raises:
+        WorkspaceError: A person has changed the file, or dagctl did not write it.
+        ConflictError: Another dagctl holds the workspace.
+    """
+    spec = change.spec
+    if spec is None:
+        raise ValueError("no spec to render")  # a bug in dagctl
+    with context.backend.journal.lock(wait=context.settings.lock_timeout):
+        dag_id = _dag_id(context, change, spec)
+        path = path_of(context.settings, dag_id)
+        standing = context.backend.files.read(path)
+        if standing is not None and not force:
+            _check_untouched(path, standing)
+        content = _content(context, replace(change, dag_id=dag_id, old_file=standing), spec)
+        if content != standing:
+            context.backend.files.write([FileWrite(path=path, old=standing, new=content)])
+    return Rewritten(dag_id=dag_id, file_path=path, changed=content != standing)
+
+
+def _dag_id(context: Context, change: Change, spec: DagSpec) -> str:
+    """Return the id of the DAG whose file names the spec; else the one that the spec asks for."""
+    files, settings = context.backend.files, context.settings
+    if spec.dag_id_given or change.source is None:
+        return change.base_name
+    for path in files.names(settings.dags_folder, MOST_FILES, LARGEST):
+        dag_id, header = dag_of(settings, path, files.read(path) or b"")
+        if header is not None and header.source == change.source:
+            return dag_id
+    return change.base_name
+
+
+def _check_untouched(path: str, standing: bytes) -> None:
+    header, _ = header_of(standing)
+    if header is None:
+        raise not_ours(path)
+    if not (header.is_whole or header.is_early):
+        raise changed_by_hand(path, None, standing)
+
+
+def _content(context: Context, change: Change, spec: DagSpec) -> bytes:
+    airflow, standing = context.settings.airflow, change.old_file or b""
+    body = body_of(rendered(spec, airflow, Provenance(dag_id=change.dag_id)))
+    for side in sides_of(standing) or (standing,):
+        header = read_header(side)
+        if header is not None and header.is_of(change.spec_digest) and body_of(side) == body:
+            return side
+    header, _ = header_of(standing)
+    return rendered(spec, airflow, _next(change, header))
+
+
+def _next(change: Change, header: Header | None) -> Provenance:
+    if header is None:
+        return Provenance(dag_id=change.dag_id, source=change.source)
+    return Provenance(
+        created_by=header.created_by,
+        created_at=header.created_at,
+        dag_id=change.dag_id,
+        source=change.source or header.source,
+        version=header.version and header.version + 1,
+    )
