@@ -21,6 +21,7 @@ from dagctl.operation.change import asked
 from dagctl.operation.drift import drift_in_work_tree, drift_of
 from dagctl.operation.inventory import path_of
 from dagctl.operation.options import Options
+from dagctl.paths import checked_parts
 from dagctl.ports import Query
 from dagctl.settings import load_settings
 from dagctl.spec.load import load_spec
@@ -276,10 +277,15 @@ class Client:
         return record
 
     def drift(self, record: DagRecord) -> Drift:
-        """Return whether the DAG file in the work tree is as dagctl wrote it."""
+        """Return whether the DAG file in the work tree is as dagctl wrote it.
+
+        Raises:
+            UsageError: The record has a path that dagctl would not write.
+        """
+        checked_parts(record.file_path)
         try:
             content = self._backend.files.read(path_of(self.settings, record.dag_id))
-        except (ConflictError, UsageError):  # a link or a folder stands there, or it leads outside
+        except ConflictError:  # a link or a folder stands there
             return "changed"
         return drift_in_work_tree(content, record, is_cache=self._backend.cache is not None)
 

@@ -61,7 +61,9 @@ def test_a_spec_from_standard_input_has_no_source(workspace: Shell) -> None:
     (dag,) = workspace.json("create", "-", stdin=GOOD)["dags"]
     assert dag["source"] is None
     (second,) = workspace.json("create", "-", stdin=GOOD)["dags"]
-    assert second["dag_id"] == "daily_orders_2"
+    assert (second["dag_id"], second["state"]) == ("daily_orders", "unchanged")
+    (third,) = workspace.json("create", "-", stdin=GOOD.replace("gold", "silver"))["dags"]
+    assert third["dag_id"] == "daily_orders_2"
 
 
 def test_one_bad_spec_stops_all_and_every_problem_is_told(workspace: Shell) -> None:

@@ -51,7 +51,7 @@ def _repaired(context: Context, change: Change, uncommitted: set[str], lacking: 
     is_cache = context.backend.cache is not None
     if change.path not in uncommitted and (is_cache or change.path not in lacking):
         return change
-    update = replace(change, action=Action.UPDATE)
+    update = replace(change, action=Action.UPDATE if change.record else Action.CREATE)
     if is_cache or change.record is None or change.spec is None:
         return update  # the file as it is: only its commit is missing
     version = change.record.version + 1

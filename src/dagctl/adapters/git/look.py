@@ -27,9 +27,9 @@ def differing(place: Place, files: Mapping[str, bytes | None]) -> set[str]:
     head = tip(place.git, "HEAD")
     entries = {path: place.trees.find(head, place.full(path)) for path in files}
     unlike = {path for path, content in files.items() if not _is_blob(entries[path], content)}
-    kept = [path for path in unlike if entries[path] is not None and files[path] is not None]
     # git may have changed line ends or run a filter: then it, not the bytes, says what is alike
-    return unlike - _alike_for_git(place, {path: entries[path] for path in kept})
+    checked_out = {path: entries[path] for path in unlike if _holds(place, path, files[path])}
+    return unlike - _alike_for_git(place, checked_out)
 
 
 def place_of(place: Place, commit_id: str) -> CommitPlace:
@@ -89,9 +89,17 @@ def _is_blob(entry: Entry | None, content: bytes | None) -> bool:
     return entry.kind == "blob" and blob_id(content, like=entry.id) == entry.id
 
 
+def _holds(place: Place, path: str, content: bytes | None) -> bool:
+    """Return whether the work tree holds this content."""
+    try:
+        return content == (place.git.folder / place.full(path)).read_bytes()
+    except OSError:
+        return False
+
+
 def _alike_for_git(place: Place, entries: Mapping[str, Entry | None]) -> set[str]:
     """Return the paths whose file in the work tree git would store as it is stored already."""
-    paths = [path for path in entries if os.path.lexists(place.git.folder / place.full(path))]
+    paths = [path for path, entry in entries.items() if entry is not None]
     if not paths:
         return set()
     data = "".join(f"{place.full(path)}\n" for path in paths)
