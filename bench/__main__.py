@@ -6,7 +6,19 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from bench import against, batch, create, parse, processor, scale, serve, start, supabase, task
+from bench import (
+    against,
+    batch,
+    create,
+    parse,
+    processor,
+    scale,
+    secrets,
+    serve,
+    start,
+    supabase,
+    task,
+)
 from bench.place import SCRATCH
 from bench.table import print_head, print_row
 
@@ -16,7 +28,7 @@ if TYPE_CHECKING:
     from bench.table import Row
 
 SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
-    "local": [start.measure, create.measure, batch.measure],
+    "local": [start.measure, create.measure, batch.measure, secrets.measure],
     "full": [batch.measure_large, scale.measure],
     "supabase": [supabase.measure],
     "serve": [serve.measure],

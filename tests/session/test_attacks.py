@@ -192,6 +192,17 @@ def test_a_login_keeps_a_file_aside_that_it_cannot_use(
     assert aside.is_dir() or not os.path.lexists(aside)
 
 
+def test_a_lock_file_that_is_a_link_is_not_followed(signed_in: Ada) -> None:
+    precious = signed_in.shell.write("precious.txt", "mine")
+    lock = signed_in.file.with_suffix(".lock")
+    lock.unlink(missing_ok=True)
+    lock.symlink_to(precious)
+    signed_in.expire()
+    for command in (["whoami", "--check"], ["logout"], ["login", "--email", ADA]):
+        assert signed_in.shell.run(*command, stdin=PASSWORD).code != 0
+    assert precious.read_text() == "mine"
+
+
 def test_a_file_that_was_kept_aside_stays_when_another_one_is(signed_in: Ada) -> None:
     for text in ("first", "second"):
         signed_in.file.write_text(text)

@@ -151,6 +151,8 @@ ATTACKS: dict[str, tuple[Callable[[Forger], str], str]] = {
     "JWT-06 suffix": (issued_by(lambda iss: f"{iss}/"), "was not issued by"),
     "JWT-06 longer": (issued_by(lambda iss: f"{iss}.evil.example"), "was not issued by"),
     "JWT-06 port": (issued_by(lambda _: "http://127.0.0.1:1/auth/v1"), "was not issued by"),
+    "JWT-06 foreign": (issued_by(lambda _: "https://evil.example/auth/v1"), "was not issued by"),
+    "JWT-06 container": (issued_by(lambda _: "http://kong:8000/auth/v1"), "was not issued by"),
     "JWT-06 query": (issued_by(lambda iss: f"{iss}?x=1"), "was not issued by"),
     "JWT-06 scheme": (issued_by(lambda iss: iss.replace("http", "ftp")), "was not issued by"),
     "JWT-06 name": (saying(iss="supabase"), "was not issued by"),

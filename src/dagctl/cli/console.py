@@ -67,7 +67,9 @@ class Console:
         What a terminal obeys (control characters, and those that reorder text) may stand in a DAG
         of anyone on the team.
         """
-        if isinstance(self.out, TextIOWrapper) and not is_terminal(self.out):
+        if is_terminal(self.out):
+            self._write(shown_block(text))
+        elif isinstance(self.out, TextIOWrapper):
             self._guarded(self.out.flush)
             raw = self.out.buffer
             self._guarded(lambda: raw.write(text.encode("utf-8", "surrogateescape")))

@@ -9,6 +9,7 @@ import typer
 from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import shown
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,15 +52,15 @@ def _exit_code(findings: Sequence[Finding]) -> int:
 
 def _lines(console: Console, finding: Finding) -> Iterator[str]:
     state = console.paint(f"{finding.state:<8}", STYLES[finding.state], on=console.out)
-    yield f"{state}{finding.name:<11} {shown(finding.message)}"
+    yield f"{state}{finding.name:<11} {shown(redacted(finding.message))}"
     if finding.fix:
-        yield f"{'':<8}{'':<11} fix: {shown(finding.fix)}"
+        yield f"{'':<8}{'':<11} fix: {shown(redacted(finding.fix))}"
 
 
 def _data(finding: Finding) -> dict[str, Any]:
     return {
         "name": finding.name,
         "state": finding.state,
-        "message": finding.message,
+        "message": redacted(finding.message),
         "fix": finding.fix,
     }

@@ -9,6 +9,7 @@ import typer  # noqa: TC002 - Typer reads annotations at run time
 from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import shown
+from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ def lines(recovered: Sequence[Recovered]) -> Iterator[str]:
     """Yield what was done about each operation."""
     for one in recovered:
         yield f"{one.outcome} an interrupted operation ({_names(one.dags)})"
-        yield from (f"  left as it is: {shown(left)}" for left in one.left)
+        yield from (f"  left as it is: {shown(redacted(left))}" for left in one.left)
 
 
 def _names(dags: Sequence[str]) -> str:
