@@ -8,7 +8,7 @@ import pytest
 
 from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
-from dagctl.settings import Remote, Settings, check_flag, load_remote, load_settings, user_file
+from dagctl.settings import ForSpecs, Remote, Settings, check_flag, load_for_specs, load_remote, load_settings, user_file
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def test_each_source_overrules_the_one_before_and_is_named(workspace: Workspace)
         "supabase_url": "default",
         "supabase_key": "default",
         "supabase_bucket": "default",
+        "strict": "default",
+        "ignore": "default",
     }
 
 
@@ -278,3 +280,29 @@ def test_without_a_supabase_project_there_is_no_endpoint(workspace: Workspace) -
 def test_no_workspace_is_needed_to_sign_in() -> None:
     environ = {"DAGCTL_SUPABASE_URL": "https://abc.supabase.co", "DAGCTL_SUPABASE_KEY": "key"}
     assert load_remote(None, environ) == Remote(Endpoint("https://abc.supabase.co", "key"), None)
+
+
+def test_the_checks_of_specs_have_a_table(workspace: Workspace) -> None:
+    workspace.config.write_text(f'{GOOD}\n[checks]\nstrict = true\nignore = ["DAG454"]\n')
+    found = load_settings(workspace, {}, {})
+    assert (found.strict, found.ignore) == (True, ("DAG454",))
+    assert found.origins["ignore"] == "dagctl.toml:5"
+    environ = {"DAGCTL_STRICT": "false", "DAGCTL_IGNORE": "DAG215, DAG454"}
+    assert load_for_specs(workspace, environ) == ForSpecs(False, ("DAG215", "DAG454"), "3")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('strict = "yes"', "`strict` must be true or false"),
+        ("ignore = [1]", "must be a list of codes"),
+        ('ignore = ["DAG45"]', "there is no code 'DAG45'"),
+        ("ignored = []", "unknown key `ignored`"),
+    ],
+)
+def test_a_wrong_check_is_refused_at_its_line(workspace: Workspace, line: str, said: str) -> None:
+    workspace.config.write_text(f"{GOOD}\n[checks]\n{line}\n")
+    with pytest.raises(UsageError) as caught:
+        load_for_specs(workspace, {})
+    assert said in caught.value.message
+    assert "dagctl.toml:4" in caught.value.message

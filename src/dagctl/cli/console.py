@@ -11,7 +11,7 @@ from contextlib import suppress
 from io import BytesIO, StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
-from dagctl.cli.text import json_text, shown, shown_block
+from dagctl.cli.text import json_text, shown, shown_block, wrapped
 from dagctl.errors import UnavailableError, advice
 from dagctl.session.redaction import redacted
 
@@ -83,11 +83,11 @@ class Console:
     def note(self, text: str) -> None:
         """Write what is good to know to standard error, unless the user wants it quiet."""
         if not self.quiet:
-            self.error(text)
+            self.message(text)
 
     def warn(self, text: str) -> None:
         """Write what may be wrong without being a failure to standard error, even if quiet."""
-        self.error(f"{self.paint('warning', 'warning', on=self.err)}: {shown(text)}")
+        self.message(f"{self.paint('warning', 'warning', on=self.err)}: {shown(text)}", hang=2)
 
     def detail(self, text: str) -> None:
         """Write what only `--verbose` wants to know to standard error."""
@@ -103,11 +103,22 @@ class Console:
             self.err.write(_harmless(redacted(text)) + "\n")
             self.err.flush()
 
+    def message(self, text: str, *, hang: int = 0) -> None:
+        """Write running text to standard error, wrapped at words where that is a terminal."""
+        # secrets go first: their marks may stand on the line before
+        self.error("\n".join(self.folded(redacted(text), on=self.err, hang=hang)))
+
+    def folded(self, text: str, *, on: TextIO, hang: int = 0) -> list[str]:
+        """Return the lines of running text: wrapped at words for a terminal, else as they are."""
+        if not is_terminal(on):
+            return [text]
+        return [part for line in text.split("\n") for part in wrapped(line, self.width, hang)]
+
     def flush(self) -> None:
         """Send what was written to standard output on its way.
 
         Raises:
-            BrokenPipeError: Nobody reads any more.
+            BrokenPipeError: The reader has closed the pipe.
             UnavailableError: Standard output cannot be written.
         """
         self._guarded(self.out.flush)

@@ -19,7 +19,7 @@ Code = Annotated[
     str | None,
     typer.Argument(metavar="CODE", help="As in error[DAG301].", autocompletion=codes),
 ]
-All = Annotated[bool, typer.Option("--list", help="List all codes, each with its title.")]
+All = Annotated[bool, typer.Option("--list", help="List all codes, each with its title: as without a code.")]
 EPILOG = examples(
     "dagctl explain DAG301",
     "dagctl explain --list",
@@ -34,7 +34,7 @@ def explain(
     list_all: All = False,
     output: TextOrJson = "text",
 ) -> None:
-    """Explain an error code, with an example and the way out."""
+    """Explain an error code, with an example and the way out; without a code, list all."""
     from dagctl.catalogue import CATALOGUE
     from dagctl.cli.envelope import envelope
     from dagctl.commands import explain as command
@@ -42,8 +42,8 @@ def explain(
 
     invocation = current(context)
     invocation.output = output
-    if list_all == (code is not None):
-        raise UsageError("give one code, or --list", hint="dagctl explain --list")
+    if list_all and code is not None:
+        raise UsageError("--list goes with no code", hint="dagctl explain --list")
     chosen = list(CATALOGUE.items()) if code is None else [command.explain(code)]
     if output == "json":
         codes = [_data(name, entry) for name, entry in chosen]

@@ -1,4 +1,4 @@
-"""How a failure is told: what failed, what state things are in, and the one next step."""
+"""How a failure is reported: what failed, what state things are in, and the one next step."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def tell(invocation: Invocation, error: DagctlError) -> int:
 
 
 def unexpected(error: Exception, state: str) -> DagctlError:
-    """Return the short form of an exception that nobody foresaw."""
+    """Return the short form of an exception that dagctl does not expect."""
     found: DagctlError
     if is_of_the_machine(error):
         where = f"{error.filename}: " if error.filename else ""
@@ -74,11 +74,11 @@ def tell_error(console: Console, error: DagctlError) -> None:
     """Write a failure that is not about the text of a spec."""
     first, *rest = error.message.split("\n")
     label = console.paint(f"error[{error.code}]", "error", on=console.err)
-    console.error(f"{label}: {shown(first)}")
+    console.message(f"{label}: {shown(first)}", hang=2)
     for line in rest:
-        console.error(f"  {shown_block(line)}")
+        console.message(f"  {shown_block(line)}", hang=2)
     if isinstance(error, ConflictError) and error.diff:
         console.error(shown_block(error.diff.rstrip("\n")))
-    console.error(f"  state: {shown(error.state)}")
+    console.message(f"  state: {shown(error.state)}", hang=9)
     if error.hint:
-        console.error(f"  fix:   {shown(error.hint)}")
+        console.message(f"  fix:   {shown(error.hint)}", hang=9)

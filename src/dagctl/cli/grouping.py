@@ -99,7 +99,11 @@ def apply(  # noqa: PLR0913 - as many as there are global options
     console = invocation.console
     console.colour = color or console.colour  # type: ignore[assignment] # Typer checked the choice
     console.quiet = quiet or console.quiet
-    console.verbose = verbose or console.verbose
+    if verbose and not console.verbose:
+        from dagctl.cli.trace import traced
+
+        console.verbose = True
+        ctx.with_resource(traced(console))
     console.progress = console.progress and not no_progress
     invocation.debug = debug or invocation.debug
     if directory is not None:

@@ -61,8 +61,20 @@ def root(  # noqa: PLR0913 - one parameter an option
     color: Annotated[
         Literal["auto", "always", "never"] | None, typer.Option(help="When to use colour.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell each step.")] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="No notes and no steps: only results, warnings and errors."
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="Show all DAGs, and each step, git command and request with its time.",
+        ),
+    ] = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar.")] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of a failure.")

@@ -1,4 +1,4 @@
-"""How an operation goes: a bar where somebody looks, a plain line a step where not."""
+"""How an operation goes: a bar on a terminal, elsewhere a plain line for each step."""
 
 from __future__ import annotations
 
@@ -16,9 +16,24 @@ if TYPE_CHECKING:
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
 
+NAMES = {
+    "journal": "note plan",
+    "reserve": "reserve name",
+    "file": "write file",
+    "stage": "git index",
+    "confirm": "record",
+    "clear": "clean up",
+    "recover": "finish earlier",
+    "undo reserve": "release name",
+    "undo file": "restore file",
+    "undo upload": "restore upload",
+}
+"""What users read for the steps of an operation; the others are shown under their own names."""
+HIDDEN = frozenset({"tell"})
+"""Steps that are no work."""
 UNKNOWN = "unknown: run `dagctl recover`"
-MINOR = frozenset({"journal", "render", "stage", "tell", "clear"})
-"""Steps that only `--verbose` tells: nobody but dagctl sees what they do."""
+MINOR = frozenset({"journal", "render", "stage", "clear"})
+"""Steps that only `--verbose` shows: they leave nothing that a user looks at."""
 LAST_OF_UNDO = "undo reserve"
 """The step after which nothing is left of an operation that was undone."""
 PATIENCE = 0.3
@@ -26,7 +41,7 @@ PATIENCE = 0.3
 
 
 def reporter(invocation: Invocation) -> Reporter:
-    """Return what tells the user how an operation goes, until it is closed."""
+    """Return what shows the user how an operation goes, until it is closed."""
     console = invocation.console
     if console.quiet or not console.progress:
         return Reporter(invocation)
@@ -37,7 +52,7 @@ def reporter(invocation: Invocation) -> Reporter:
 
 
 class Warnings:
-    """Tells nothing but warnings."""
+    """Shows nothing but warnings."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -58,7 +73,7 @@ class Warnings:
 
 
 class Reporter(Warnings):
-    """Tells no step either, but remembers what an interrupt would leave."""
+    """Shows no step either, but remembers what an interrupt would leave."""
 
     def __init__(self, invocation: Invocation) -> None:
         super().__init__(invocation.console)
@@ -74,13 +89,21 @@ class Reporter(Warnings):
 
 
 class Lines(Reporter):
-    """Writes one line for each step that has ended."""
+    """Writes one line for each step that has ended; with `--verbose`, its time too."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        super().__init__(invocation)
+        self.since = monotonic()
 
     def step(self, name: str, *, done: bool, detail: str = "") -> None:
         """Write the line when the step is done."""
         super().step(name, done=done, detail=detail)
-        if done and (self.console.verbose or name not in MINOR):
-            self.console.note(f"  {name:<9} {shown(detail)}".rstrip())
+        if not done:
+            self.since = monotonic()
+        elif name not in HIDDEN and (self.console.verbose or name not in MINOR):
+            time = f"{monotonic() - self.since:7.3f} s  " if self.console.verbose else ""
+            line = f"  {time}{NAMES.get(name, name):<12} {shown(detail)}"
+            self.console.note(line.rstrip())
 
 
 class Bar(Reporter):
@@ -94,7 +117,8 @@ class Bar(Reporter):
     def step(self, name: str, *, done: bool, detail: str = "") -> None:
         """Name the step."""
         super().step(name, done=done, detail=detail)
-        self._draw(name, 0, None)
+        if name not in HIDDEN:
+            self._draw(name, 0, None)
 
     def progress(self, name: str, completed: int, total: int) -> None:
         """Move the bar."""
@@ -116,7 +140,9 @@ class Bar(Reporter):
             # a new task each time: an old one cannot lose its total
             for task in self.drawing.task_ids:
                 self.drawing.remove_task(task)
-            self.drawing.add_task(name, completed=completed, total=total, count=count)
+            self.drawing.add_task(
+                NAMES.get(name, name), completed=completed, total=total, count=count
+            )
 
 
 def _bar(console: Console) -> Progress:
@@ -125,7 +151,7 @@ def _bar(console: Console) -> Progress:
 
     screen = RichConsole(file=console.err, no_color=not console.shows_colour(console.err))
     columns = (
-        TextColumn("  {task.description:<9}", markup=False),
+        TextColumn("  {task.description:<12}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[count]}", markup=False),
     )

@@ -15,6 +15,9 @@ JOINERS = frozenset("\u200c\u200d")
 ELLIPSIS = {False: "…", True: "..."}
 """What stands for text that was left out, by whether the stream is ASCII."""
 
+_WORD = re.compile(r"(\s*)((?:`[^`\n]{1,60}`|[^\s`]|`)+)")
+"""Spaces, and what stays together on a line: no space in it, or backticks around it."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PLAIN = re.compile(r"[ -~]*")
 _NOT_PLAIN = re.compile(r"[^ -~\n]")
 
@@ -61,6 +64,30 @@ def clip(text: str, width: int, *, ascii_only: bool = False) -> str:
 def pad(text: str, width: int) -> str:
     """Return `text` filled with spaces to `width` cells."""
     return text + " " * (width - cells(text))
+
+
+def wrapped(text: str, width: int, hang: int = 0) -> list[str]:
+    """Return the text on lines of at most `width` cells, broken at spaces only.
+
+    What is written between backticks stays together if it fits on a line; a longer word, such as a
+    path or an id, has a line of its own. Lines after the first are indented by `hang` spaces.
+    """
+    lines = [""]
+    used = 0
+    for gap, word in _WORD.findall(text):
+        size = cells_of_line(gap + word)
+        if used and lines[-1].strip() and used + size > width:
+            lines.append(" " * hang + word)
+            used = hang + cells_of_line(word)
+        else:
+            lines[-1] += gap + word
+            used += size
+    return lines
+
+
+def cells_of_line(text: str) -> int:
+    """Return how many cells a line takes whose words may be coloured."""
+    return cells(_COLOUR.sub("", text))
 
 
 def plural(count: int, noun: str) -> str:

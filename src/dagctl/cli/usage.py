@@ -13,6 +13,7 @@ from dagctl.errors import UsageError
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
+_NO_SUCH = re.compile(r"(?i)no such (?:command `([^`]+)`|option: (\S+))")
 _WORDS = (
     (re.compile(r"Value error, "), ""),
     (re.compile(r"Input should be greater than or equal to (\S+)"), r"it must be \1 or more"),
@@ -25,15 +26,52 @@ _WORDS = (
 """Typer reports in the words of pydantic, and lists choices on lines of their own."""
 
 
+MEANT = {
+    "--json": "-o json",
+    "--yaml": "dagctl show ID --spec",
+    "--verbose-errors": "--debug",
+    "--plan": "--dry-run",
+    **dict.fromkeys(("update", "apply", "publish", "deploy", "upload", "sync"), "dagctl create"),
+    **dict.fromkeys(("diff", "plan", "preview"), "dagctl create --dry-run"),
+    **dict.fromkeys(("status", "drift", "ls", "dags"), "dagctl list"),
+    **dict.fromkeys(("get", "describe", "info", "cat", "graph"), "dagctl show"),
+    **dict.fromkeys(("check", "lint", "test"), "dagctl validate"),
+    **dict.fromkeys(("new", "setup", "start"), "dagctl init"),
+    **dict.fromkeys(("auth", "signin", "sign-in"), "dagctl login"),
+    **dict.fromkeys(("server", "api"), "dagctl serve"),
+    **dict.fromkeys(("fix", "repair"), "dagctl doctor --fix"),
+    "generate": "dagctl render",
+    "undo": "dagctl recover",
+    "version": "dagctl --version",
+}
+"""Words of other tools, and what they are called here."""
+ABSENT = {
+    **dict.fromkeys(("delete", "rm", "remove", "destroy", "drop"), "removes a DAG"),
+    **dict.fromkeys(("rename", "mv", "move"), "renames a DAG"),
+    **dict.fromkeys(("run", "trigger", "backfill"), "runs a DAG: Airflow does, `airflow dags ...`"),
+}
+"""What other tools have a command for, and dagctl has not."""
+
+
 def usage_error(error: ClickException, command: str | None) -> UsageError:
     """Return the parser's error about the arguments of a command (None: which one is not known)."""
     message, near = _parts(error)
     hint = f"see dagctl {command} --help" if command else "see dagctl --help"
-    if near:
+    word = _word(message)
+    if word in ABSENT:
+        hint = f"no command of dagctl {ABSENT[word]}; {hint}"
+    elif near or word in MEANT:
+        near = f"`{MEANT[word]}`" if word in MEANT else near
         hint = f"did you mean {near}? Otherwise {hint}"
     found = UsageError(message[:1].lower() + message[1:], hint=hint)
     found.__cause__ = error
     return found
+
+
+def _word(message: str) -> str:
+    """Return the command or option that does not exist, or an empty text."""
+    found = _NO_SUCH.search(message)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def _parts(error: ClickException) -> tuple[str, str | None]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dagctl.cli.text import cells, clip, json_text, pad, plural, shown, shown_block
+from dagctl.cli.text import cells, clip, json_text, pad, plural, shown, shown_block, wrapped
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,31 @@ def test_json_reads_back_and_cannot_steer_the_terminal(value: str, ascii_only: b
     assert json.loads(text) == {"key": value}
     assert shown_block(text) == text
     assert text.isascii() or not ascii_only
+
+
+MESSAGE = (
+    "error[USAGE]: no url of a Supabase project is set: set DAGCTL_SUPABASE_URL and "
+    "DAGCTL_SUPABASE_KEY, or run `dagctl link --url URL --key KEY` in /home/ada/pipelines/orders"
+)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_message_is_wrapped_at_words_and_never_inside_one(width: int) -> None:
+    lines = wrapped(MESSAGE, width, 2)
+    assert all(len(line) <= width for line in lines)
+    assert " ".join(line.strip() for line in lines) == MESSAGE
+    assert all(line.startswith("  ") for line in lines[1:])
+    assert any("`dagctl link --url URL --key KEY`" in line for line in lines)
+
+
+@given(st.text(st.sampled_from("ab/`_ .é日"), max_size=200), st.integers(1, 60), st.integers(0, 8))
+def test_no_word_is_broken_or_lost(text: str, width: int, hang: int) -> None:
+    lines = wrapped(text, width, hang)
+    assert " ".join(lines).split() == text.split()
+
+
+def test_colour_takes_no_room() -> None:
+    assert wrapped("\x1b[1;31merror\x1b[0m: one two three", 16, 2) == [
+        "\x1b[1;31merror\x1b[0m: one two",
+        "  three",
+    ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import time
 from contextlib import contextmanager, suppress
 from subprocess import PIPE, TimeoutExpired
 from typing import TYPE_CHECKING
@@ -54,6 +56,8 @@ with _quiet_import():
     from git.cmd import Git
     from git.exc import GitCommandNotFound
 
+LOG = logging.getLogger("dagctl.git")
+"""Gets a line for each git command, with its time."""
 _GRACE = 2.0
 """Seconds that a process gets to end by itself."""
 
@@ -119,6 +123,7 @@ class GitCommand:
         # A process group of its own: git must outlive a Ctrl-C, and a hook must be killed with all
         # its children. But then it cannot read from the terminal.
         group = None if terminal else 0
+        began = time.monotonic()
         try:
             process = Git().execute(
                 argv, istream=PIPE, as_process=True, env=extra, process_group=group
@@ -135,6 +140,7 @@ class GitCommand:
             else:
                 _stop(process)
             raise
+        LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
         said = redacted(printable(err.decode(errors="replace")))
         return Answer(process.returncode, out, said.rstrip())
 

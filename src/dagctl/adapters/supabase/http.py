@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
 
+LOG = logging.getLogger("dagctl.http")
+"""Gets a line for each try of a request: its path and the status, never a header or a query."""
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 ONCE = {"dagctl.once": True}
 """The extension of a request that must not be repeated, because the server acts each time."""
@@ -138,10 +141,18 @@ class PatientClient(httpx.Client):
     def _tried(
         self, request: httpx.Request, options: dict[str, Any]
     ) -> httpx.Response | httpx.HTTPError:
+        began = time.monotonic()
+        said = "no answer"
         try:
-            return super().send(request, **options)
+            response = super().send(request, **options)
         except httpx.HTTPError as error:
             return error
+        else:
+            said = str(response.status_code)
+            return response
+        finally:
+            elapsed = time.monotonic() - began
+            LOG.debug("%7.3f s  %s %s: %s", elapsed, request.method, request.url.path, said)
 
 
 def _limit(request: httpx.Request, seconds: float) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.cli.console import is_ascii
+from dagctl.cli.console import is_ascii, is_terminal
 from dagctl.cli.text import plural
 from dagctl.errors import Diagnostic, Severity
 
@@ -50,6 +50,8 @@ class Look(NamedTuple):
 
     width: int = 80
     ascii_only: bool = False
+    wraps: bool = False
+    """Whether messages are wrapped at words."""
     paint: Callable[[str, Style], str] = lambda text, _: text
 
 
@@ -58,6 +60,7 @@ def look(console: Console, stream: TextIO) -> Look:
     return Look(
         width=console.width,
         ascii_only=is_ascii(stream),
+        wraps=is_terminal(stream),
         paint=lambda text, style: console.paint(text, style, on=stream),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
 from dagctl.cli.diagnostics.report import place
-from dagctl.cli.text import cells, clip, shown
+from dagctl.cli.text import cells, clip, shown, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ LONGEST_MESSAGE = 600
 def text(report: Report, look: Look) -> Iterator[str]:
     """Yield the lines of every finding, each finding followed by an empty line."""
     for diagnostic in report.diagnostics:
-        yield _headline(diagnostic, look)
+        yield from _running(_headline(diagnostic, look), look, 2)
         line = report.line(diagnostic)
         gutter = " " * len(str(diagnostic.line or " "))
         yield look.paint(f"{gutter}--> ", "dim") + shown(place(diagnostic))
@@ -56,4 +56,9 @@ def _excerpt(diagnostic: Diagnostic, line: str, gutter: str, look: Look) -> Iter
 def _hint(diagnostic: Diagnostic, gutter: str, look: Look) -> Iterator[str]:
     if diagnostic.hint:
         hint = clip(shown(diagnostic.hint), LONGEST_MESSAGE, ascii_only=look.ascii_only)
-        yield look.paint(f"{gutter} = ", "dim") + f"hint: {hint}"
+        line = look.paint(f"{gutter} = ", "dim") + f"hint: {hint}"
+        yield from _running(line, look, len(gutter) + 9)
+
+
+def _running(line: str, look: Look, hang: int) -> list[str]:
+    return wrapped(line, look.width, hang) if look.wraps else [line]
