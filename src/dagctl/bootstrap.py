@@ -198,12 +198,13 @@ class LocalBackend(_Workshop):
 
     def checks(self) -> Sequence[Check]:
         """Return what there is to look at on this machine."""
-        from dagctl.commands.doctor import check_of_objects, check_of_settings, checks_here
+        from dagctl.commands.doctor import check_of_settings, checks_here
+        from dagctl.commands.doctor_dags import checks_of_dags
 
         return (
             check_of_settings(self._settings, self._environ),
             *checks_here(self, self._settings),
-            check_of_objects(self),
+            *checks_of_dags(self, self._settings),
         )
 
     def close(self) -> None:
@@ -260,18 +261,14 @@ class SupabaseBackend(_Workshop):
 
     def checks(self) -> Sequence[Check]:
         """Return what there is to look at in the project and on this machine."""
-        from dagctl.commands.doctor import (
-            check_of_objects,
-            check_of_settings,
-            checks_here,
-            supabase_checks,
-        )
+        from dagctl.commands.doctor import check_of_settings, checks_here, supabase_checks
+        from dagctl.commands.doctor_dags import checks_of_dags
 
         return (
             check_of_settings(self._settings, self._environ),
             *supabase_checks(self._probe, self._settings),
             *checks_here(self, self._settings),
-            check_of_objects(self, needs=("table", "bucket")),
+            *checks_of_dags(self, self._settings, needs=("table", "bucket")),
         )
 
     def close(self) -> None:

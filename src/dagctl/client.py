@@ -12,9 +12,11 @@ from uuid import UUID
 from dagctl.bootstrap import open_backend, take_over_old_state
 from dagctl.commands.create import Telling, create, nobody
 from dagctl.commands.doctor import examine
+from dagctl.commands.heal import heal, repairs_of
 from dagctl.commands.plan import plan
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.commands.rewrite import rewrite
+from dagctl.commands.survey import survey
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.change import asked
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from dagctl.bootstrap import LocalBackend, SupabaseBackend
     from dagctl.commands.create import CreateResult
     from dagctl.commands.doctor import Finding
+    from dagctl.commands.heal import Healed, Repairs
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
     from dagctl.commands.rewrite import Rewritten
@@ -294,12 +297,20 @@ class Client:
 
         Raises:
             NotFoundError: The store does not have it.
-            ConflictError: What is stored there is no text, and so not from dagctl.
+            ConflictError: What is stored there is not the recorded file, or no text; or the record
+                is damaged.
         """
+        if record.problem is not None:
+            raise ConflictError(f"the record of `{record.dag_id}` is damaged: {record.problem}")
         path = record.storage_path
         content = self._backend.store.get(path)
         if content is None:
-            raise NotFoundError(f"{path} is not in the store")
+            raise NotFoundError(f"{path} is not in the store", hint="dagctl doctor --fix")
+        if drift_of(content, record.content_digest) != "none":
+            raise ConflictError(
+                f"the stored file of `{record.dag_id}` is not the recorded one",
+                hint="dagctl doctor --fix stores it again",
+            )
         try:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -320,6 +331,19 @@ class Client:
     def doctor(self) -> Iterator[Finding]:
         """Yield what is found about each thing that dagctl needs; nothing stays changed."""
         return examine(self._backend.checks())
+
+    def repairs(self) -> Repairs:
+        """Return what `heal` would put right, and what stays as it is; nothing is changed."""
+        return repairs_of(survey(self._backend, self.settings))
+
+    def heal(self, repairs: Repairs) -> Healed:
+        """Write DAGs anew whose file or object is missing or wrong; remove objects of no record.
+
+        Raises:
+            ConflictError: Something is in the way.
+            UnfinishedError: Something failed half way; `recover` finishes or undoes it.
+        """
+        return heal(self._context, repairs, self._remember)
 
     # --- Inside ---
 

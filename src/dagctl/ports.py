@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -175,6 +175,26 @@ class FileWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredKey:
+    """An object in the store."""
+
+    key: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """From where commits can be reached; each is a set of commit ids."""
+
+    missing: frozenset[str] = frozenset()
+    """Those that this repository does not have."""
+    off_branch: frozenset[str] = frozenset()
+    """Those that are not in the branch that is checked out."""
+    unpushed: frozenset[str] | None = None
+    """Those that no remote is known to have; None if the repository knows no remote branch."""
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who the user is to git (`git var GIT_AUTHOR_IDENT`)."""
 
@@ -291,6 +311,9 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the object; nothing happens if there is none."""
+
+    def keys(self, folder: str) -> Iterator[StoredKey]:
+        """Yield the objects right below a folder, such as `<project_id>/dags`, in any order."""
 
 
 class Files(Protocol):
@@ -411,6 +434,12 @@ class Repo(Protocol):
 
         Returns:
             A warning if that was not possible, with the command that does it.
+        """
+
+    def reach(self, commits: Collection[str]) -> Reach | None:
+        """Return from where these commits can be reached; None in a shallow clone.
+
+        What is no commit id counts as missing.
         """
 
     def uncommit(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.errors import ExitCode
+from tests.cli.conftest import GOOD
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -15,7 +19,10 @@ if TYPE_CHECKING:
 
 def test_all_is_well_in_a_new_workspace(workspace: Shell) -> None:
     checks = workspace.json("doctor")["checks"]
-    assert [one["name"] for one in checks] == ["settings", "git", "journal", "airflow", "objects"]
+    assert [one["name"] for one in checks] == [
+        *("settings", "git", "journal", "airflow"),
+        *("records", "files", "commits", "objects"),
+    ]
     assert checks[0]["message"] == "from dagctl.toml"
 
 
@@ -43,7 +50,7 @@ def test_a_misspelt_variable_is_warned_of_and_breaks_nothing(
     assert done.document["ok"] is True
     assert done.err.startswith("warning: the variable DAGCTL_AIRFLO is not known, and is ignored")
     assert "did you mean DAGCTL_AIRFLOW?" in done.err
-    assert workspace.run(*command, "-q", DAGCTL_AIRFLO="2").err == ""
+    assert "DAGCTL_AIRFLO is not known" in workspace.run(*command, "-q", DAGCTL_AIRFLO="2").err
 
 
 @pytest.mark.parametrize(
@@ -64,3 +71,124 @@ def test_an_unreadable_journal_entry_is_told_once_and_named_by_doctor(
     assert aside in checks["journal"]["message"]
     Path(aside).unlink()
     assert workspace.run("doctor").code == 0
+
+
+def _checks(shell: Shell) -> dict[str, tuple[str, str]]:
+    found = shell.run("doctor", "-o", "json").document["result"]["checks"]
+    return {check["name"]: (check["state"], check["message"]) for check in found}
+
+
+@pytest.fixture
+def three(workspace: Shell) -> Shell:
+    """Return the user with three recorded DAGs: `daily_orders`, `b` and `c`."""
+    for name in "bc":
+        workspace.write(f"specs/{name}.yaml", GOOD.replace("Daily orders", name))
+    workspace.ok("create", "specs")
+    return workspace
+
+
+def _object(shell: Shell, dag_id: str) -> Path:
+    return next(shell.folder.glob(f".git/dagctl/**/store/*/dags/{dag_id}.py"))
+
+
+def test_doctor_sees_drift_and_missing_files(three: Shell) -> None:
+    (three.folder / "dags/b.py").unlink()
+    three.write("dags/c.py", "mine\n")
+    done = three.run("doctor")
+    assert done.code == ExitCode.CONFLICT
+    assert "failed  files       of 3 DAG files 1 missing (b), 1 changed by hand (c)" in done.out
+    assert "fix: dagctl doctor --fix writes missing files anew" in done.out
+
+
+def test_doctor_sees_wrong_objects_and_objects_without_a_record(three: Shell) -> None:
+    stored = _object(three, "b")
+    stored.write_text("# other\n")
+    orphan = stored.with_name("gone.py")
+    orphan.write_text("# of no DAG\n")
+    assert _checks(three)["objects"] == (
+        "failed",
+        "1 of 3 stored files are missing or differ from the recorded ones: b",
+    )
+    three.ok("create", "specs", "--force")
+    assert _checks(three)["objects"][0] == "ok"  # so young, it may be of a run that is under way
+    os.utime(orphan, (0, 0))
+    assert _checks(three)["objects"] == (
+        "warning",
+        "1 stored files belong to no recorded DAG: gone.py",
+    )
+    assert three.run("doctor").code == 0
+
+
+def test_doctor_sees_commits_that_are_not_in_the_branch_or_on_no_remote(three: Shell) -> None:
+    assert _checks(three)["commits"] == ("ok", "all 1 recorded commits are in this branch")
+    three.git("clone", "--bare", ".", "../remote.git")
+    three.git("remote", "add", "origin", "../remote.git")
+    three.git("fetch", "origin")
+    assert _checks(three)["commits"][1].endswith("in this branch and on a remote")
+    three.write("specs/b.yaml", GOOD.replace("Daily orders", "b").replace("0 2", "1 2"))
+    three.ok("create", "specs")
+    commit = three.git("rev-parse", "--short=7", "HEAD")
+    assert _checks(three)["commits"] == (
+        "warning",
+        f"1 recorded commit is on no remote: b ({commit})",
+    )
+    three.git("commit", "--amend", "-m", "other")
+    assert _checks(three)["commits"] == (
+        "warning",
+        f"1 recorded commit is not in this branch: b ({commit})",
+    )
+    three.git("reflog", "expire", "--expire=now", "--all")
+    three.git("prune", "--expire=now")
+    assert "not in this repository" in _checks(three)["commits"][1]
+
+
+def test_doctor_sees_records_that_cannot_be_read_and_specs_that_are_refused(three: Shell) -> None:
+    (file,) = three.folder.rglob("registry.db")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE user_dags SET spec = '{\"bad\": 1}' WHERE dag_id = 'b'")
+    assert _checks(three)["records"] == (
+        "warning",
+        "today's rules refuse the specs of 1 of 3 records: b",
+    )
+
+
+def test_fix_writes_missing_files_and_wrong_objects_anew(three: Shell) -> None:
+    (three.folder / "dags/b.py").unlink()
+    stored = _object(three, "daily_orders")
+    right = stored.read_bytes()
+    stored.write_text("# other\n")
+    orphan = stored.with_name("gone.py")
+    orphan.write_text("# of no DAG\n")
+    os.utime(orphan, (0, 0))
+    three.write("dags/c.py", "mine\n")
+    done = three.run("doctor", "--fix", "--yes")
+    assert "Left as it is: c: its file was changed by hand" in done.err
+    assert "repaired b" in done.err
+    assert "repaired daily_orders" in done.err
+    assert not orphan.exists()
+    assert (three.folder / "dags/b.py").exists()
+    assert b'"daily_orders"' in stored.read_bytes()
+    assert len(stored.read_bytes()) == len(right)
+    assert (three.folder / "dags/c.py").read_text() == "mine\n"
+    states = {dag["dag_id"]: dag["state"] for dag in three.json("list")["dags"]}
+    assert states == {"b": "synced", "c": "drift", "daily_orders": "synced"}
+    sources = {dag["dag_id"]: dag["source"] for dag in three.json("list")["dags"]}
+    assert sources["b"] == "specs/b.yaml"
+    three.write("dags/c.py", "")
+    three.ok("create", "specs", "--force")
+    done = three.ok("doctor", "--fix", "--yes", "-o", "json")
+    assert done.document["result"]["fixed"] == {"dags": [], "removed": [], "failed": []}
+
+
+def test_fix_asks_and_never_without_a_terminal(three: Shell) -> None:
+    (three.folder / "dags/b.py").unlink()
+    done = three.run("doctor", "--fix")
+    assert done.code == ExitCode.USAGE
+    assert "fix:   dagctl doctor --fix --yes" in done.err
+    assert not (three.folder / "dags/b.py").exists()
+
+
+def test_fix_of_a_healthy_workspace_does_nothing(three: Shell) -> None:
+    head = three.git("rev-parse", "HEAD")
+    assert "Nothing to repair." in three.ok("doctor", "--fix").err
+    assert three.git("rev-parse", "HEAD") == head

@@ -97,7 +97,10 @@ def test_9_standard_output_is_full(shell: Shell) -> None:
 def test_10_what_was_done_could_not_be_told(workspace: Shell) -> None:
     done = with_full_output(workspace, "create", "specs")
     assert done.returncode == ExitCode.UNFINISHED
-    assert "all is done, but could not be told: cannot write to standard output" in done.stderr
+    assert (
+        "all is done, but the result could not be shown: cannot write to standard output"
+        in done.stderr
+    )
     assert "state: daily_orders: created or updated" in done.stderr
     assert done.stderr.count("error[") == 1
     assert "Created daily_orders v1" in workspace.ok("create", "specs").out  # as the hint says

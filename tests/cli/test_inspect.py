@@ -263,13 +263,16 @@ def test_show_source_prints_the_recorded_file(workspace: Shell) -> None:
     assert workspace.ok("show", "daily_orders", "--source").out == recorded
 
 
-def test_show_source_refuses_what_is_no_text(workspace: Shell) -> None:
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"# an older version\n"])
+def test_show_source_hands_out_no_byte_that_was_not_recorded(
+    workspace: Shell, content: bytes
+) -> None:
     workspace.ok("create", "specs")
     (stored,) = workspace.folder.glob(".git/dagctl/top/store/*/dags/daily_orders.py")
-    stored.write_bytes(b"\xff\xfe")
+    stored.write_bytes(content)
     done = workspace.run("show", "daily_orders", "--source")
     assert (done.code, done.out) == (ExitCode.CONFLICT, "")
-    assert "in the store is not UTF-8 text: dagctl did not write it" in done.err
+    assert "the stored file of `daily_orders` is not the recorded one" in done.err
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, BinaryIO
@@ -221,3 +222,35 @@ def test_a_folder_that_is_gone_is_told(shell: Shell) -> None:
     )
     assert done.returncode == ExitCode.USAGE
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["update", "specs"], "did you mean `dagctl create`?"),
+        (["status"], "did you mean `dagctl list`?"),
+        (["diff"], "did you mean `dagctl create --dry-run`?"),
+        (["version"], "did you mean `dagctl --version`?"),
+        (["lint"], "did you mean `dagctl validate`?"),
+        (["list", "--json"], "did you mean `-o json`?"),
+        (["rm", "x"], "no command of dagctl removes a DAG; see dagctl --help"),
+        (["delete", "x"], "no command of dagctl removes a DAG; see dagctl --help"),
+    ],
+)
+def test_the_words_of_other_tools_are_known(shell: Shell, arguments: list[str], hint: str) -> None:
+    done = shell.run(*arguments)
+    assert done.code == ExitCode.USAGE
+    assert f"fix:   {hint}" in done.err
+
+
+def test_verbose_shows_times_git_commands_and_no_internal_step(workspace: Shell) -> None:
+    done = workspace.ok("-v", "create", "specs")
+    assert re.search(r"^ +[0-9]+\.[0-9]{3} s  reserve name +daily_orders$", done.err, re.MULTILINE)
+    assert re.search(r"^ +[0-9]+\.[0-9]{3} s  git (\S+ )*commit-tree", done.err, re.MULTILINE)
+    steps = re.findall(r"^  +[0-9.]+ s  (\S+)", done.err, re.MULTILINE)
+    assert not {"tell", "confirm", "reserve ", "stage", "clear"} & set(steps)
+    assert "git " not in workspace.ok("create", "specs").err
+
+
+def test_explain_without_a_code_lists_all(shell: Shell) -> None:
+    assert shell.ok("explain").out == shell.ok("explain", "--list").out

@@ -407,3 +407,12 @@ def test_uncommit_does_nothing_while_another_process_holds_the_index(world: Worl
     with pytest.raises(UnavailableError, match="index"):
         world.repo.uncommit("op-1", MAIN, made, [X])
     assert world.repo.find_commit("op-1", MAIN) == made
+
+
+def test_reach_says_which_commits_there_are_and_which_the_branch_has(world: World) -> None:
+    first = commit(world, FileWrite(path="dags/a.py", new=b"1\n"))
+    made_up = "0" * 40
+    found = world.repo.reach([first, made_up, "--all; rm"])
+    assert found is not None
+    assert found.missing == {made_up, "--all; rm"}
+    assert (found.off_branch, found.unpushed) == (frozenset(), None)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from dagctl.ports import Store
 
-KEY = f"{PROJECT}/dags/x.py"
+FOLDER = f"{PROJECT}/dags"
+KEY = f"{FOLDER}/x.py"
 OPERATION = "9c3f8a52-5a0b-4f0e-9d51-0c3a6f8f2b11"
 
 
@@ -72,3 +73,12 @@ def test_no_key_leads_out_of_the_store(store: Store, key: str) -> None:
     for use in (store.get, store.delete, lambda key: store.put(key, b"", operation_id=OPERATION)):
         with pytest.raises(UsageError):
             use(key)
+
+
+def test_keys_lists_what_is_right_below_a_folder(store: Store) -> None:
+    for name in ("b.py", "a.py"):
+        store.put(f"{FOLDER}/{name}", b"x", operation_id=OPERATION)
+    found = list(store.keys(FOLDER))
+    assert sorted(stored.key for stored in found) == [f"{FOLDER}/a.py", f"{FOLDER}/b.py"]
+    assert all(stored.written_at.tzinfo is not None for stored in found)
+    assert list(store.keys(FOLDER.replace("dags", "none"))) == []

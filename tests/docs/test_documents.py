@@ -12,8 +12,9 @@ In a Markdown file, in order:
 
 `<!-- not run: reason -->` above a block leaves it out. `<!-- in a terminal of its own -->` is for a
 command that goes on: it has printed what is shown before the page continues, and it is interrupted
-(Ctrl-C), and has to end well, before the next such command or at the end of the page. `<!-- port:
-8080 -->` in a page's first lines lets that number stand for a free port.
+(Ctrl-C), and has to end well, before the next such command or at the end of the page. `<!-- shown
+as in a terminal -->` in a page's first lines runs its commands in a terminal of 80 columns instead
+of in a pipe. `<!-- port: 8080 -->` there lets that number stand for a free port.
 
 Each document starts in an empty folder with a git identity, and, where it says `<!-- with: an empty
 Supabase project -->` (or `a`: with dagctl's migrations), with a project whose variables
@@ -34,6 +35,7 @@ from pathlib import Path
 
 import pexpect
 import psycopg
+import pyte
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,8 @@ FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:yaml|yml|toml))$")
 FILE_MARK = re.compile(r"<!-- file: (\S+) -->\s*\Z")
 NOT_RUN = re.compile(r"<!-- not run: [^>]+ -->\s*\Z")
 GOES_ON = re.compile(r"<!-- in a terminal of its own -->\s*\Z")
+ON_SCREEN = "<!-- shown as in a terminal -->"
+ROWS, COLUMNS = 300, 80
 PORT = re.compile(r"^<!-- port: (\d+) -->$", re.MULTILINE)
 SECONDS = 120
 
@@ -154,7 +158,7 @@ class Terminal:
             self._child.close(force=True)
 
 
-def run(block: Block, folder: Path, env: dict[str, str]) -> None:
+def run(block: Block, folder: Path, env: dict[str, str], *, on_screen: bool) -> None:
     if block.language in {"yaml", "json", "toml"}:
         write(block, folder)
     elif block.language == "python":
@@ -166,7 +170,10 @@ def run(block: Block, folder: Path, env: dict[str, str]) -> None:
             connection.execute(block.text.encode())
     elif block.language == "console":
         for command, shown in steps(block.text):
-            check(command, shown, folder, env, block.line)
+            printed = (seen if on_screen else piped)(command, folder, env)
+            assert matches(shown, printed), (
+                f"line {block.line}: $ {command}\n--- shown\n{shown}\n--- printed\n{printed}"
+            )
 
 
 def write(block: Block, folder: Path) -> None:
@@ -177,7 +184,26 @@ def write(block: Block, folder: Path) -> None:
         target.write_text(block.text, "utf-8")
 
 
-def check(command: str, shown: str, folder: Path, env: dict[str, str], line: int) -> None:
+def seen(command: str, folder: Path, env: dict[str, str]) -> str:
+    """Return what stands on the screen of a terminal when a command has ended."""
+    child = pexpect.spawn(
+        "bash",
+        ["-c", command],
+        cwd=folder,
+        env={**env, "TERM": "xterm-256color"},  # type: ignore[arg-type] # its stubs want os.environ
+        dimensions=(ROWS, COLUMNS),
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    screen = pyte.Screen(COLUMNS, ROWS)
+    pyte.Stream(screen).feed(child.before or "")
+    return "\n".join(line.rstrip() for line in screen.display).strip("\n")
+
+
+def piped(command: str, folder: Path, env: dict[str, str]) -> str:
+    """Return what a command writes into a pipe."""
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
@@ -188,10 +214,7 @@ def check(command: str, shown: str, folder: Path, env: dict[str, str], line: int
         timeout=SECONDS,
         check=False,
     )
-    printed = "\n".join(text.rstrip() for text in done.stdout.strip("\n").split("\n"))
-    assert matches(shown, printed), (
-        f"line {line}: $ {command}\n--- shown\n{shown}\n--- printed\n{printed}"
-    )
+    return "\n".join(text.rstrip() for text in done.stdout.strip("\n").split("\n"))
 
 
 def runnable(document: Path) -> bool:
@@ -223,7 +246,7 @@ def test_a_document_shows_what_happens(
             if block.goes_on:
                 terminal.start(block)
             else:
-                run(block, folder, env)
+                run(block, folder, env, on_screen=ON_SCREEN in text[:500])
         terminal.interrupt()
 
 

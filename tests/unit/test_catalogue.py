@@ -14,6 +14,7 @@ from dagctl.catalogue import CATALOGUE, Entry
 from dagctl.codegen.tasks import CALLS
 from dagctl.errors import DagctlError
 from dagctl.spec.bash_command import MAX_COMMAND
+from dagctl.spec.checks import Checks, judged
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.types import MAX_RETRIES, MAX_RETRY_DELAY, MAX_TASKS
@@ -88,7 +89,9 @@ def test_every_code_is_used() -> None:
 
 @pytest.mark.parametrize(("code", "entry"), SHOWN, ids=lambda value: str(value)[:6])
 def test_the_bad_example_has_the_finding(code: Code, entry: Entry) -> None:
-    assert code in {found.code for found in check_spec(_whole(entry.bad)).diagnostics}
+    text = _whole(entry.bad)
+    found = judged(check_spec(text).diagnostics, text, Checks())
+    assert code in {finding.code for finding in found}
 
 
 @pytest.mark.parametrize(("code", "entry"), SHOWN, ids=lambda value: str(value)[:6])

@@ -8,7 +8,16 @@ import pytest
 
 from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
-from dagctl.settings import ForSpecs, Remote, Settings, check_flag, load_for_specs, load_remote, load_settings, user_file
+from dagctl.settings import (
+    ForSpecs,
+    Remote,
+    Settings,
+    check_flag,
+    load_for_specs,
+    load_remote,
+    load_settings,
+    user_file,
+)
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:

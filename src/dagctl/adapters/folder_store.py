@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
 from dagctl.paths import checked_parts
+from dagctl.ports import StoredKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dagctl.adapters.durable import Location
 
 
@@ -56,6 +61,25 @@ class FolderStore:
                     os.fsync(folder)
             except FileNotFoundError:
                 return
+
+    def keys(self, folder: str) -> Iterator[StoredKey]:
+        """Yield the objects right below a folder."""
+        parts = checked_parts(folder)
+        with durable.explained(folder):
+            try:
+                with self._root.below(*parts).opened() as opened:
+                    found = [(name, _written_at(opened, name)) for name in durable.names(opened)]
+            except FileNotFoundError:
+                return
+        yield from (
+            StoredKey(f"{folder}/{name}", written) for name, written in found if written is not None
+        )
+
+
+def _written_at(folder: int, name: str) -> datetime | None:
+    """Return when a regular file was written; None for everything else."""
+    found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    return datetime.fromtimestamp(found.st_mtime, UTC) if stat.S_ISREG(found.st_mode) else None
 
 
 def _holds(folder: int, name: str, data: bytes) -> bool:

@@ -154,6 +154,15 @@ FIELDS = {
         'schedule_interval: "0 0 * * 5"',
         "Write `*` in the field that matches every day.",
     ),
+    Code.FIXED_OFFSET: Entry(
+        "A fixed offset where clocks change",
+        "Airflow reads the hours of the schedule at the offset of `start_date`, which is the same "
+        "all year. In a zone with summer time the DAG then runs one hour early or late for half of "
+        "the year.",
+        'schedule_interval: "0 7 * * 1-5"\nstart_date: "2024-01-01T00:00:00+01:00"',
+        'schedule_interval: "0 6 * * 1-5"\nstart_date: "2024-01-01T00:00:00Z"',
+        "Write the hours in UTC, or silence the warning if the offset is meant.",
+    ),
     Code.BAD_DAG_ID: Entry(
         "dag_id is not an id",
         "An id has 1 to 200 ASCII letters, digits, `_`, `-` and `.`, and starts with a letter, a "

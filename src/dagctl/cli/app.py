@@ -36,19 +36,19 @@ def run(argv: Sequence[str] | None = None) -> int:
         with _terminate_like_interrupt():
             code = _told(arguments, invocation)
             console.flush()
-    except BrokenPipeError:  # nobody reads any more, as after `| head`
+    except BrokenPipeError:  # the reader is gone, as after `| head`
         console.give_up()
         return ExitCode.OK
     except UnavailableError as error:  # standard output itself is what fails
         console.give_up()
-        if code == ExitCode.OK:  # else a failure is told already, perhaps this one
+        if code == ExitCode.OK:  # else a failure is reported already, perhaps this one
             tell_error(console, error)
             code = error.exit_code
     return code
 
 
 def _told(arguments: list[str], invocation: Invocation) -> int:
-    """Return the exit code of the run, after whatever went wrong has been told."""
+    """Return the exit code of the run, after what went wrong has been reported."""
     try:
         return _dispatch(arguments, invocation)
     except BrokenPipeError:
@@ -106,7 +106,7 @@ def _terminate_like_interrupt() -> Iterator[None]:
 
     try:
         before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not in the main thread: whoever runs us there handles signals
+    except ValueError:  # not in the main thread, where the caller handles signals
         yield
         return
     try:

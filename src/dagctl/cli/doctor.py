@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,35 +15,124 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.cli.console import Console, Style
-    from dagctl.commands.doctor import Finding
-
-EPILOG = examples("dagctl doctor", "dagctl doctor --output json")
-STYLES: Mapping[str, Style] = {"ok": "good", "failed": "error", "skipped": "warning"}
-
-
-def doctor(context: typer.Context, *, output: TextOrJson = "text") -> None:
-    """Check the setup, and name the fix for what is wrong.
-
-    Exits with the code of the first thing that is wrong. Nothing stays changed.
-    """
-    from dagctl.cli.envelope import envelope
+    from dagctl.cli.invocation import Invocation
     from dagctl.client import Client
+    from dagctl.commands.doctor import Finding
+    from dagctl.commands.heal import Healed, Repairs
+
+EPILOG = examples("dagctl doctor", "dagctl doctor --fix", "dagctl doctor --output json")
+STYLES: Mapping[str, Style] = {
+    "ok": "good",
+    "warning": "warning",
+    "failed": "error",
+    "skipped": "warning",
+}
+Fix = Annotated[
+    bool,
+    typer.Option(
+        "--fix",
+        help="First finish or undo interrupted operations, write missing DAG files and wrong "
+        "stored files anew, and remove stored files without a record.",
+    ),
+]
+NAMED = 20
+"""How many names a line lists."""
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="With --fix: do not ask.")]
+
+
+def doctor(
+    context: typer.Context, *, fix: Fix = False, yes: Yes = False, output: TextOrJson = "text"
+) -> None:
+    """Check the setup and the recorded DAGs, and name the fix for what is wrong.
+
+    Exits with the code of the first thing that failed; a warning is no failure. Without --fix
+    nothing stays changed.
+    """
+    from contextlib import closing
+
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.progress import reporter
+    from dagctl.client import Client
+    from dagctl.errors import UsageError
 
     invocation = current(context)
     invocation.output = output
+    if yes and not fix:
+        raise UsageError("--yes goes with --fix", hint="dagctl doctor --help")
     console = invocation.console
     findings: list[Finding] = []
-    with Client.open() as client:
+    healed = None
+    with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
+        if fix:
+            healed = _heal(invocation, client, asks=not yes)
+            progress.close()
         for finding in client.doctor():
             findings.append(finding)
             if output == "text":
                 console.lines(_lines(console, finding))
     if output == "json":
-        result = {"checks": [_data(one) for one in findings]}
+        result: dict[str, Any] = {"checks": [_data(finding) for finding in findings]}
+        if fix:
+            result["fixed"] = _healed_data(healed)
         console.document(envelope(invocation, result=result))
     code = _exit_code(findings)
     if code:
         raise typer.Exit(code)
+
+
+def _heal(invocation: Invocation, client: Client, *, asks: bool) -> Healed | None:
+    """Put right what can be, after the user has agreed; return what was done.
+
+    Raises:
+        UsageError: There is no terminal to ask at.
+    """
+    from dagctl.cli.prompt import agreed
+    from dagctl.cli.recover import tell_recovery
+
+    console = invocation.console
+    recovered = client.recover().recovered
+    tell_recovery(console, recovered)
+    repairs = client.repairs()
+    for line in _plan(repairs):
+        console.note(line)
+    if repairs.is_empty:
+        return None
+    if asks and not agreed(console, "Do this now?", otherwise="dagctl doctor --fix --yes"):
+        console.note("Nothing was repaired.")
+        return None
+    healed = client.heal(repairs)
+    for dag in healed.dags:
+        console.note(f"repaired {shown(dag.dag_id)}: v{dag.version} ({dag.commit_id[:7]})")
+    for key in healed.removed:
+        console.note(f"removed {shown(key)}")
+    for failure in healed.failed:
+        console.warn(failure)
+    return healed
+
+
+def _plan(repairs: Repairs) -> Iterator[str]:
+    """Yield what would be done, line by line."""
+    if repairs.is_empty:
+        yield "Nothing to repair."
+    if repairs.dags:
+        yield f"To write anew from the recorded spec, as a new version: {_some(repairs.dags)}"
+    if repairs.orphans:
+        yield f"To remove from the store: {_some(repairs.orphans)}"
+    for left in repairs.left:
+        yield f"Left as it is: {shown(left)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(map(shown, names[:NAMED])) + more
+
+
+def _healed_data(healed: Healed | None) -> dict[str, Any]:
+    return {
+        "dags": [dag.dag_id for dag in healed.dags] if healed else [],
+        "removed": list(healed.removed) if healed else [],
+        "failed": list(healed.failed) if healed else [],
+    }
 
 
 def _exit_code(findings: Sequence[Finding]) -> int:
@@ -52,9 +141,11 @@ def _exit_code(findings: Sequence[Finding]) -> int:
 
 def _lines(console: Console, finding: Finding) -> Iterator[str]:
     state = console.paint(f"{finding.state:<8}", STYLES[finding.state], on=console.out)
-    yield f"{state}{finding.name:<11} {shown(redacted(finding.message))}"
+    line = f"{state}{finding.name:<11} {shown(redacted(finding.message))}"
+    yield from console.folded(line, on=console.out, hang=20)
     if finding.fix:
-        yield f"{'':<8}{'':<11} fix: {shown(redacted(finding.fix))}"
+        line = f"{'':<20}fix: {shown(redacted(finding.fix))}"
+        yield from console.folded(line, on=console.out, hang=25)
 
 
 def _data(finding: Finding) -> dict[str, Any]:

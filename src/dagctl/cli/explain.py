@@ -19,7 +19,9 @@ Code = Annotated[
     str | None,
     typer.Argument(metavar="CODE", help="As in error[DAG301].", autocompletion=codes),
 ]
-All = Annotated[bool, typer.Option("--list", help="List all codes, each with its title: as without a code.")]
+All = Annotated[
+    bool, typer.Option("--list", help="List all codes, each with its title: as without a code.")
+]
 EPILOG = examples(
     "dagctl explain DAG301",
     "dagctl explain --list",

@@ -89,7 +89,7 @@ def _outer(workspace: Workspace, *, is_named: bool) -> Workspace | None:
     """Return the workspace around a new one.
 
     Raises:
-        ConflictError: There is one, and nobody said that another shall be made in it.
+        ConflictError: There is one, and the flag to make another in it is missing.
     """
     from dagctl.errors import ConflictError
     from dagctl.workspace import workspace_around

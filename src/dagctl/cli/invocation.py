@@ -67,7 +67,7 @@ def current(context: typer.Context) -> Invocation:
 
 
 def foresee(arguments: Sequence[str], console: Console) -> Invocation:
-    """Return the run as far as the bare arguments tell, for the case that they cannot be parsed."""
+    """Return the run as far as the bare arguments show, for the case that they cannot be parsed."""
     command = next((one for one in arguments if one in COMMANDS), None)
     return Invocation(
         console=console,

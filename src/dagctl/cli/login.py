@@ -174,7 +174,7 @@ def _check_secrets_of_environment(
 
 
 def _require_terminal() -> None:
-    """Refuse before a code is mailed that nobody could type."""
+    """Refuse before a code is mailed that could not be typed in."""
     import sys
 
     from dagctl.cli.console import is_terminal

@@ -48,7 +48,7 @@ def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJso
 
 def _line(result: LogoutResult, url: str) -> str:
     if result.user is None:
-        return f"Nobody was signed in to {url}"
+        return f"There was no session for {url}"
     return f"Signed {shown(result.user.email)} out of {url}"
 
 

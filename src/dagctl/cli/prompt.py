@@ -1,4 +1,4 @@
-"""What only a person at the terminal, or a pipe, can tell: addresses, passwords, codes."""
+"""What only a person at the terminal, or a pipe, can give: addresses, passwords, codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def ask(console: Console, label: str, *, otherwise: str) -> str:
     """Return a line that is typed.
 
     Raises:
-        NotSignedInError: Nobody is there to ask; `otherwise` says what helps.
+        NotSignedInError: There is no terminal to ask at; `otherwise` says what helps.
     """
     _require_terminal(label, otherwise)
     console.err.write(f"{label}: ")
@@ -28,11 +28,26 @@ def ask(console: Console, label: str, *, otherwise: str) -> str:
     return _given(sys.stdin.readline(), label)
 
 
+def agreed(console: Console, question: str, *, otherwise: str) -> bool:
+    """Return whether the user answers yes; anything else is no.
+
+    Raises:
+        UsageError: There is no terminal to ask at; `otherwise` is the command that does not ask.
+    """
+    if not (sys.stdin and is_terminal(sys.stdin) and is_terminal(console.err)):
+        raise UsageError(
+            "this asks before it changes anything, and there is no terminal", hint=otherwise
+        )
+    console.err.write(f"{question} [y/N] ")
+    console.err.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def ask_hidden(label: str, *, otherwise: str) -> str:
     """Return a line that is typed and not shown.
 
     Raises:
-        NotSignedInError: Nobody is there to ask; `otherwise` says what helps.
+        NotSignedInError: There is no terminal to ask at; `otherwise` says what helps.
     """
     from getpass import getpass
 

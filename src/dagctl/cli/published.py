@@ -47,9 +47,9 @@ def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> 
 
 @contextmanager
 def telling_recovery(invocation: Invocation, client: Client) -> Iterator[Callable[[], None]]:
-    """Give a function that tells what became of operations that had stopped.
+    """Give a function that notes what became of operations that had stopped.
 
-    If the block fails before it calls that, it is told all the same.
+    If the block fails before it calls that, the note is written all the same.
     """
     is_told = invocation.is_json
 

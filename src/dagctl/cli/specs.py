@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from dagctl.cli.console import standard_input
 from dagctl.cli.diagnostics import FORMATS, Report, Source, look
 from dagctl.cli.envelope import envelope
-from dagctl.commands.checks import Checks
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Validation, validate
 from dagctl.errors import UsageError
 from dagctl.settings import ForSpecs, load_for_specs
+from dagctl.spec.checks import Checks
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ MEANINGS = {
     ExitCode.CONFLICT: "a name, path, version or lock is in the way, or a file was changed by hand",
     ExitCode.CHANGES: "create --dry-run --exit-code: changes are pending",
     ExitCode.UNAVAILABLE: "something outside is down, full or not writable; try again",
-    ExitCode.UNFINISHED: "an operation stopped half way, or was done and not told: dagctl recover",
+    ExitCode.UNFINISHED: "an operation stopped half way, or its result was lost: dagctl recover",
     ExitCode.INTERRUPTED: "Ctrl-C or SIGTERM; the message says what state things are in",
 }
 
@@ -25,12 +25,14 @@ Environment variables
 Settings. They overrule dagctl.toml, and that overrules the user's config.toml:
   DAGCTL_PROJECT_ID     the project (a UUID)
   DAGCTL_DAGS_FOLDER    where DAG files go, relative to the workspace
-  DAGCTL_AIRFLOW        the Airflow to write for: 2 or 3
+  DAGCTL_AIRFLOW        the Airflow to write for: 2, 3 or a version such as 3.1
   DAGCTL_BACKEND        where DAGs are recorded and stored: local or supabase
   DAGCTL_LOCK_TIMEOUT   seconds to wait for another dagctl in the workspace
   DAGCTL_SUPABASE_URL   the Supabase project, as https://abc.supabase.co
   DAGCTL_SUPABASE_KEY   its publishable key, never a secret one
   DAGCTL_SUPABASE_BUCKET  its bucket for DAG files
+  DAGCTL_STRICT         warnings about specs are errors: true or false
+  DAGCTL_IGNORE         codes of warnings that are left out, with commas between them
 
 Signing in, in CI. They win over what dagctl login has stored, and need DAGCTL_SUPABASE_URL beside
 them: they are never sent to a URL from dagctl.toml:
@@ -43,8 +45,8 @@ dagctl serve reads DAGCTL_SUPABASE_*, for all of its projects, and no variable f
 call brings its own token and project.
 
 Output:
-  NO_COLOR              no colour, whatever its value
-  CLICOLOR_FORCE        colour even where nobody looks, unless 0
+  NO_COLOR              no colour, if it is set and not empty
+  CLICOLOR_FORCE        colour in files and pipes too, if it is set and not 0
   TERM=dumb             no colour, no progress bar
   COLUMNS               how wide lines may be
 
@@ -56,7 +58,7 @@ Output
 
 Data goes to standard output, everything else to standard error.
 
-  text      for people; `list` is a table on a terminal and tab-separated when piped
+  text      for people; `list` is a table on a terminal, and in a pipe all DAGs, tab-separated
   json      exactly one JSON document, in success and in failure
   name      list: the ids only
   concise   validate: one line a finding, file:line:column: CODE message
@@ -66,7 +68,7 @@ Data goes to standard output, everything else to standard error.
   dot       show: the graph for Graphviz
 
 The JSON document has schema_version, command, ok, result, diagnostics and error. Times are RFC 3339
-in UTC, lines and columns count from 1, columns in characters."""
+in UTC and whole seconds, lines and columns count from 1, columns in characters."""
 
 SPEC = """\
 A spec is one YAML or JSON document; one spec is one DAG.

@@ -127,9 +127,9 @@ def _done(entry: JournalEntry | None) -> Iterator[None]:
         if entry is None or isinstance(error, BrokenPipeError):
             raise
         raise UnfinishedError(
-            f"all is done, but could not be told: {error}",
+            f"all is done, but the result could not be shown: {error}",
             state=f"{', '.join(entry.dag_ids)}: created or updated; the journal is kept",
-            hint="run the same command again: it tells the same result",
+            hint="run the same command again: it shows the same result",
         ) from error
 
 

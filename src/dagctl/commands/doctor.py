@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from dagctl.commands.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
-from dagctl.operation.drift import drift_of
-from dagctl.operation.objects import read_objects
-from dagctl.ports import Query
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dagctl.operation.backend import Backend
-    from dagctl.ports import DagRecord, Journal, Registry, Repo, Store
+    from dagctl.ports import Journal, Repo
     from dagctl.settings import Settings
 
-PAGE = 200
-"""How many DAGs are compared at a time."""
 MIGRATE = "dagctl migrations export supabase/migrations, then supabase db push"
 BUCKET = "dags"
 """The bucket that the migrations make and guard."""
@@ -63,12 +58,19 @@ class Probe(Protocol):
         """Look who could read what was tried out."""
 
 
+class Advice(NamedTuple):
+    """What is not as it should be, but stops no command."""
+
+    message: str
+    fix: str
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One look, and what must be well for it to make sense."""
 
     name: str
-    look: Callable[[], str]
+    look: Callable[[], str | Advice]
     needs: tuple[str, ...] = ()
     fix: str | None = None
     """What helps if the project refuses; None: what the refusal says."""
@@ -79,7 +81,7 @@ class Finding:
     """What a look has found."""
 
     name: str
-    state: Literal["ok", "failed", "skipped"]
+    state: Literal["ok", "warning", "failed", "skipped"]
     message: str
     fix: str | None = None
     exit_code: ExitCode = ExitCode.OK
@@ -116,11 +118,6 @@ def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
     )
 
 
-def check_of_objects(backend: Backend, *, needs: tuple[str, ...] = ()) -> Check:
-    """Return the comparison of all objects with their records."""
-    return Check("objects", lambda: _objects(backend.registry, backend.store), needs)
-
-
 def examine(checks: Sequence[Check]) -> Iterator[Finding]:
     """Yield what each look finds; one that lacks what it needs is skipped."""
     found: dict[str, Finding] = {}
@@ -130,11 +127,11 @@ def examine(checks: Sequence[Check]) -> Iterator[Finding]:
 
 
 def _finding(check: Check, found: Mapping[str, Finding]) -> Finding:
-    missing = [name for name in check.needs if found[name].state != "ok"]
+    missing = [name for name in check.needs if found[name].state in {"failed", "skipped"}]
     if missing:
         return Finding(name=check.name, state="skipped", message=f"needs {', '.join(missing)}")
     try:
-        return Finding(name=check.name, state="ok", message=check.look())
+        seen = check.look()
     except DagctlError as error:
         return Finding(
             name=check.name,
@@ -143,6 +140,9 @@ def _finding(check: Check, found: Mapping[str, Finding]) -> Finding:
             fix=_fix(check, error),
             exit_code=error.exit_code,
         )
+    if isinstance(seen, Advice):
+        return Finding(name=check.name, state="warning", message=seen.message, fix=seen.fix)
+    return Finding(name=check.name, state="ok", message=seen)
 
 
 def _fix(check: Check, error: DagctlError) -> str | None:
@@ -182,7 +182,7 @@ def _journal(journal: Journal) -> str:
     aside = journal.aside()
     if aside:
         raise ConflictError(
-            f"what these operations had begun is neither finished nor undone: {_named(aside)}",
+            f"what these operations had begun is neither finished nor undone: {named(aside)}",
             hint="compare git status, git log and dagctl list; what is half done, create anew with "
             "--force; then remove these files",
         )
@@ -202,34 +202,6 @@ def _airflow(settings: Settings) -> str:
     return f"files are written for Airflow {settings.airflow}, and here is Airflow {installed}"
 
 
-def _objects(registry: Registry, store: Store) -> str:
-    count, differing = 0, []
-    query = Query(limit=PAGE)
-    while True:
-        page = registry.page(query)
-        count += len(page.records)
-        differing += _differing(page.records, store)
-        if page.next is None:
-            break
-        query = Query(limit=PAGE, after=page.next)
-    if differing:
-        raise ConflictError(
-            f"{len(differing)} of {count} stored files are not what is recorded: "
-            f"{_named(differing)}",
-            hint="`dagctl show ID --source` shows what is stored; "
-            "`dagctl create --force SPEC` stores the DAG anew",
-        )
-    return f"all {count} stored files are what is recorded"
-
-
-def _named(things: Sequence[str]) -> str:
+def named(things: Sequence[str]) -> str:
+    """Return the first of the things, as a list in a sentence."""
     return ", ".join(things[:NAMED]) + (", ..." if len(things) > NAMED else "")
-
-
-def _differing(records: Sequence[DagRecord], store: Store) -> list[str]:
-    objects = read_objects(store, [record.storage_path for record in records])
-    return [
-        record.dag_id
-        for record in records
-        if drift_of(objects[record.storage_path], record.content_digest) != "none"
-    ]

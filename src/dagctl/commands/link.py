@@ -25,7 +25,7 @@ FIRST_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 class Project(Protocol):
-    """The Supabase project, as far as anybody may look."""
+    """The Supabase project, as far as it is public."""
 
     def url(self) -> str:
         """Look whether a project answers."""

@@ -113,7 +113,7 @@ def by_browser(provider: str, listener: BrowserListener, show: Callable[[str], N
 
 
 def _check_provider(provider: str, known: frozenset[str]) -> None:
-    """Refuse at once what the provider's page would only tell the browser."""
+    """Refuse at once what the provider's page would only show in the browser."""
     if provider not in known:
         names = ", ".join(sorted(known)) or "none"
         raise UsageError(

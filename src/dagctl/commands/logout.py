@@ -25,7 +25,7 @@ class LogoutResult:
 def logout(auth: AuthServer, store: SessionStore, clock: Clock) -> LogoutResult:
     """Delete the local copy, whatever state it is in; then end the session on the server.
 
-    The copy goes first: from then on nobody else can use its tokens, and if the server does not
+    The copy goes first: from then on no one else can use its tokens, and if the server does not
     answer, nothing is left that could be.
 
     Raises:

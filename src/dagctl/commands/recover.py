@@ -37,7 +37,7 @@ def recover(context: Context) -> RecoverResult:
 def recover_if_idle(context: Context) -> RecoverResult:
     """Settle what can be, unless there is nothing to do or another dagctl is at work.
 
-    For commands that only read: what they cannot settle is theirs to tell, and no failure.
+    For commands that only read: what they cannot settle they report, and it is no failure.
     """
     try:
         journal = context.backend.journal

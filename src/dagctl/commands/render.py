@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A DAG file that nobody has written yet."""
+    """A DAG file that is not written yet."""
 
     file_name: str
     text: str

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dagctl.commands.checks import judged
 from dagctl.errors import Diagnostic, Severity
+from dagctl.spec.checks import judged
 from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagctl.commands.checks import Checks
     from dagctl.commands.read import Document, Reading
+    from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
 
 

@@ -25,12 +25,12 @@ class Identity:
     """The Supabase project; None: the local backend."""
     email: str
     user_id: str | None
-    """None: only a login would tell."""
+    """None: only a login would show it."""
     source: str
     """What gave the token: the variables, or the path of the session."""
     project_id: str | None
     role: str | None
-    """The role in the project: as the server last told it, or tells it now if it was asked."""
+    """The role in the project: as the server last named it, or names it now if it was asked."""
     expires_at: datetime | None
     renews: bool
     """Whether the token renews itself."""
@@ -39,10 +39,10 @@ class Identity:
 
 
 def stored(store: SessionStore, url: str, project_id: str | None, clock: Clock) -> Identity:
-    """Return who is signed in by `dagctl login`; nobody is asked.
+    """Return who is signed in by `dagctl login`; no server is asked.
 
     Raises:
-        NotSignedInError: Nobody is.
+        NotSignedInError: There is no session.
     """
     session = store.load()
     if session is None:
@@ -116,7 +116,7 @@ def ask(signed_in: SignedIn, auth: AuthServer, project_id: str | None) -> tuple[
 
 
 def remember(store: SessionStore, project_id: str | None, role: str | None) -> None:
-    """Keep what the server told about the role beside the stored session."""
+    """Keep what the server said about the role beside the stored session."""
     with store.lock():
         session = store.load()
         if session and project_id and session.roles.get(project_id) != role:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 _MANY_RUNS = 1_000
+_ALL_YEAR = frozenset(
+    timedelta(hours=hours)
+    for hours in (-11, -9.5, 3.5, 4, 4.5, 5, 5.5, 5.75, 6, 6.5, 7, 8, 8.75, 9, 14)
+)
+"""Offsets at which no zone of the tz database changes its clocks (as of 2026)."""
 
 
 def advice(spec: DagSpec, data: Mapping[str, object]) -> tuple[list[Located], int]:
@@ -41,6 +47,8 @@ def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
     start = data.get("start_date")
     if isinstance(start, str) and is_naive(start):
         yield Located(("start_date",), _naive(start))
+    if _is_fixed_where_clocks_change(spec):
+        yield Located(("start_date",), _fixed_offset(spec))
     if spec.catchup:
         yield from _many_runs(spec)
     cron = as_cron(spec.schedule_interval)
@@ -70,6 +78,26 @@ def _idle_parts(cron: PlainCron) -> Iterator[Problem]:
 def _naive(start: str) -> Problem:
     message = "the start date has no time zone; it is read as UTC"
     return Problem(Code.NAIVE_START_DATE, message, f"write `{start}Z`", severity=Severity.WARNING)
+
+
+def _is_fixed_where_clocks_change(spec: DagSpec) -> bool:
+    """Return whether a schedule names hours, at an offset that some zone has for half of a year."""
+    offset = spec.start_date.utcoffset() or timedelta(0)
+    cron = as_cron(spec.schedule_interval)
+    if not offset or cron is None or offset in _ALL_YEAR:
+        return False
+    hour = cron.split()[1]
+    return not hour.startswith("*")
+
+
+def _fixed_offset(spec: DagSpec) -> Problem:
+    offset = spec.start_date.isoformat()[-6:]
+    message = (
+        f"the offset {offset} is the same all year: where clocks change, the DAG runs one hour "
+        "off for a part of it"
+    )
+    hint = "write the hours in UTC and `start_date` with `Z`, if that is what you mean"
+    return Problem(Code.FIXED_OFFSET, message, hint, severity=Severity.WARNING)
 
 
 def _many_runs(spec: DagSpec) -> Iterator[Located]:

@@ -61,6 +61,7 @@ class Code(StrEnum):
     MANY_RUNS = "DAG216"
     LONG_STEP = "DAG217"
     IDLE_DAY = "DAG218"
+    FIXED_OFFSET = "DAG219"
     BAD_DAG_ID = "DAG220"
     NO_DAG_ID = "DAG221"
     BAD_TASK_ID = "DAG222"

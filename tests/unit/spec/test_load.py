@@ -176,6 +176,28 @@ def test_what_a_schedule_does_besides_is_a_warning(
     assert [(item.code, item.line) for item in found] == ([(code, line)] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("schedule", "start", "warned"),
+    [
+        ("0 7 * * 1-5", "2024-01-01T00:00:00+01:00", True),
+        ("0 7 * * 1-5", "2024-01-01T00:00:00-05:00", True),
+        ("0 7 * * 1-5", "2024-01-01T00:00:00Z", False),
+        ("0 7 * * 1-5", "2024-01-01T00:00:00+05:30", False),
+        ("*/5 * * * *", "2024-01-01T00:00:00+01:00", False),
+        ("@hourly", "2024-01-01T00:00:00+01:00", False),
+        ("@daily", "2024-01-01T00:00:00+01:00", True),
+    ],
+)
+def test_hours_at_a_fixed_offset_are_warned_of_where_clocks_change(
+    schedule: str,
+    start: str,
+    warned: bool,  # noqa: FBT001 - a parameter of the table
+) -> None:
+    found = check_spec(f'schedule: "{schedule}"\nstart_date: "{start}"\n' + LEAST).diagnostics
+
+    assert [item.code for item in found] == ([Code.FIXED_OFFSET] if warned else [])
+
+
 @given(st.text() | st.binary(), st.sampled_from([None, "yaml", "json"]))
 def test_nothing_but_spec_error_leaves(text: str | bytes, how: Any) -> None:  # noqa: ANN401 - drawn
     checked = check_spec(text, format=how)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
 from dagctl.errors import WorkspaceError
+from dagctl.ports import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.program import Answer
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 MADE_BY = "Dagctl-Op"
 UNDOES = "Dagctl-Undo"
 
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _RECENT = 10_000
 """How many commits are searched, newest first. A commit is looked for only when a run was cut
 short, so only what was committed or fetched since then lies above it."""
@@ -110,3 +113,33 @@ def _moved(answer: Answer) -> bool:
             f"git refuses to move the branch: {answer.error}", hint=hint_for(answer)
         )
     return answer.ok
+
+
+def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:
+    """Return from where commits can be reached; None in a shallow clone."""
+    if git.run("rev-parse", "--is-shallow-repository").text != "false":
+        return None
+    ids = sorted(commit for commit in commits if _COMMIT_ID.fullmatch(commit))
+    known = _known(git, ids)
+    remotes = git.run("for-each-ref", "--format=%(objectname)", "refs/remotes").text.split()
+    return Reach(
+        missing=frozenset(commits) - known,
+        off_branch=_beyond(git, known, [found] if (found := tip(git, "HEAD")) else []),
+        unpushed=_beyond(git, known, remotes) if remotes else None,
+    )
+
+
+def _known(git: GitCommand, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of the ids that are commits of this repository."""
+    asked = "".join(f"{commit}\n" for commit in ids).encode()
+    lines = git.must("cat-file", "--batch-check=%(objectname) %(objecttype)", data=asked).text
+    return frozenset(line.split()[0] for line in lines.splitlines() if line.endswith(" commit"))
+
+
+def _beyond(git: GitCommand, commits: frozenset[str], tips: Sequence[str]) -> frozenset[str]:
+    """Return those of the commits that none of the tips leads to."""
+    if not commits:
+        return commits
+    lines = [*sorted(commits), *(f"^{found}" for found in tips)]
+    answer = git.must("rev-list", "--stdin", data="".join(f"{line}\n" for line in lines).encode())
+    return commits & frozenset(answer.text.split())

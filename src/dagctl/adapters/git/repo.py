@@ -15,10 +15,10 @@ from dagctl.adapters.work_tree import WorkTree
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from dagctl.ports import CommitPlace, FileWrite, Identity
+    from dagctl.ports import CommitPlace, FileWrite, Identity, Reach
 
 
 class GitRepo:
@@ -116,6 +116,10 @@ class GitRepo:
         place = self._place
         full = [place.full(path) for path in paths]
         return index.stage(place, full, wait=self._patience.index)
+
+    def reach(self, commits: Collection[str]) -> Reach | None:
+        """Return from where these commits can be reached; None in a shallow clone."""
+        return history.reach(self._place.git, commits)
 
     def uncommit(
         self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]

@@ -7,10 +7,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError
-from dagctl.ports import CommitPlace, Identity
+from dagctl.ports import CommitPlace, Identity, Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from dagctl.errors import DagctlError
     from dagctl.ports import FileWrite
@@ -202,6 +202,19 @@ class MemoryRepo:
         )
         self.tips[branch] = commit_id
         return commit_id
+
+    def reach(self, commits: Collection[str]) -> Reach | None:
+        """Return which commits there are, and which of them lead to the branch's tip."""
+        known = frozenset(commits) & self.commits.keys()
+        return Reach(
+            missing=frozenset(commits) - known,
+            off_branch=known - set(self._history(self.tips.get(self.head))),
+        )
+
+    def _history(self, commit_id: str | None) -> Iterator[str]:
+        while commit_id is not None:
+            yield commit_id
+            commit_id = self.commits[commit_id].parent
 
     def _move_back(self, branch: str) -> None:
         parent = self.commits[self.tips[branch]].parent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING
 
 from storage3.exceptions import StorageApiError
@@ -9,9 +11,12 @@ from storage3.exceptions import StorageApiError
 from dagctl.adapters.supabase.errors import error_of, is_missing_object
 from dagctl.errors import NotAMemberError
 from dagctl.paths import checked_parts
+from dagctl.ports import StoredKey
 
 if TYPE_CHECKING:
-    from storage3.types import FileOptions
+    from collections.abc import Iterator
+
+    from storage3.types import FileOptions, ListBucketFilesOptions
 
     from dagctl.adapters.supabase.client import DataClient
 
@@ -21,6 +26,8 @@ OPTIONS: FileOptions = {
     "upsert": "true",
 }
 
+PAGE = 1000
+"""How many objects are listed at a time."""
 UPLOADS, RESTORES = "dagctl_operation", "dagctl_restores"
 """The keys in an object's metadata under which the policies look for the operation."""
 
@@ -74,3 +81,22 @@ class SupabaseStore:
         # nothing removed, and no word of refusal: it is gone, or it is not ours to remove
         if not removed and self.get(key) is not None:
             raise NotAMemberError(f"removal of {key}: the project does not allow you this")
+
+    def keys(self, folder: str) -> Iterator[StoredKey]:
+        """Yield the objects right below a folder, as far as the user may see them."""
+        checked_parts(folder)
+        bucket = self._remote.bucket(self._bucket)
+        for offset in count(step=PAGE):
+            part: ListBucketFilesOptions = {
+                "limit": PAGE,
+                "offset": offset,
+                "sortBy": {"column": "name", "order": "asc"},
+            }
+            with self._remote.explained(f"list of {folder}"):
+                page = bucket.list(folder, part)
+            for item in page:
+                if item.get("id"):  # else it is a folder
+                    written = datetime.fromisoformat(item["updated_at"]).astimezone(UTC)
+                    yield StoredKey(f"{folder}/{item['name']}", written)
+            if len(page) < PAGE:
+                return

@@ -159,7 +159,7 @@ async def show_dag(
     summary="Draw a DAG",
     responses={
         200: drawn(forms.Graph, examples.GRAPH, examples.FLOWCHART),
-        **refusals(*OF_A_PROJECT, 404),
+        **refusals(*OF_A_PROJECT, 404, 422),
     },
 )
 async def draw_dag(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dagctl.commands.checks import Checks, judged
 from dagctl.errors import Severity
+from dagctl.spec.checks import Checks, judged
 from dagctl.spec.load import check_spec
 
 SPEC = """\

@@ -1,0 +1,106 @@
+"""Use case: put right what `dagctl doctor` finds about DAGs, where that is certain to be right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dagctl.commands.create import Telling, create
+from dagctl.errors import DagctlError
+from dagctl.operation.change import asked
+from dagctl.operation.options import Options
+from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dagctl.commands.create import CreatedDag
+    from dagctl.commands.survey import Survey
+    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.recovery import Recovered
+    from dagctl.ports import DagRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """What can be healed, and what cannot."""
+
+    dags: tuple[str, ...]
+    """DAGs whose file or object is written anew from the recorded spec, as a new version."""
+    orphans: tuple[str, ...]
+    """Keys of objects without a record, which are removed."""
+    left: tuple[str, ...]
+    """What stays as it is, each with the reason."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.dags and not self.orphans
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """What was done."""
+
+    dags: tuple[CreatedDag, ...]
+    removed: tuple[str, ...]
+    failed: tuple[str, ...]
+    """What could not be done, each with the reason."""
+
+
+def repairs_of(found: Survey) -> Repairs:
+    """Return what can be healed of what was seen."""
+    broken = sorted({*found.missing, *found.stored_wrongly} - found.damaged.keys())
+    refused, changed = set(found.refused), set(found.changed)
+    left = [f"{dag_id}: today's rules refuse its spec" for dag_id in broken if dag_id in refused]
+    left += [
+        f"{dag_id}: its file was changed by hand; put the change into the spec, or use --force"
+        for dag_id in sorted(changed)
+    ]
+    left += [f"{dag_id}: {problem}" for dag_id, problem in found.damaged.items()]
+    dags = tuple(dag_id for dag_id in broken if dag_id not in refused | changed)
+    return Repairs(dags, tuple(found.orphans), tuple(left))
+
+
+def heal(
+    context: Context, repairs: Repairs, recovered: Callable[[Sequence[Recovered]], None]
+) -> Healed:
+    """Write the DAGs anew as operations of their own, and remove objects without a record.
+
+    Raises:
+        DagctlError: A DAG cannot be written; nothing was changed, or `recover` finishes it.
+    """
+    records = context.backend.registry.find(dag_ids=repairs.dags) if repairs.dags else []
+    changes = [change for record in records if (change := _again(record)) is not None]
+    done: tuple[CreatedDag, ...] = ()
+    if changes:
+        options = Options(if_exists="update", force=True)
+        done = create(context, changes, options, Telling(recovered=recovered)).dags
+    removed, failed = _remove(context.backend, repairs.orphans, context.settings.lock_timeout)
+    return Healed(done, removed, failed)
+
+
+def _again(record: DagRecord) -> Change | None:
+    """Return the change that writes the recorded spec again, under its own id."""
+    spec = check_data(record.spec).spec
+    if spec is None:
+        return None
+    change = asked(spec, record.source_path)
+    return replace(change, base_name=record.dag_id, dag_id=record.dag_id)
+
+
+def _remove(
+    backend: Backend, keys: Sequence[str], wait: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    removed, failed = [], []
+    if keys:
+        with backend.journal.lock(wait=wait):
+            for key in keys:
+                try:
+                    backend.store.delete(key)
+                except DagctlError as error:
+                    failed.append(f"{key}: {error.message}")
+                else:
+                    removed.append(key)
+    return tuple(removed), tuple(failed)

@@ -1,0 +1,121 @@
+"""How the recorded DAGs stand: records, files, commits and objects compared, in one pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError, UsageError
+from dagctl.operation.drift import drift_of
+from dagctl.operation.objects import read_objects
+from dagctl.ports import Query
+from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.operation.backend import Backend
+    from dagctl.ports import DagRecord, Reach
+    from dagctl.settings import Settings
+
+PAGE = 200
+"""How many DAGs are read at a time."""
+MOST_SPECS = 1000
+"""How many recorded specs are checked by today's rules."""
+UNDER_WAY = timedelta(hours=1)
+"""An object without a record that is younger may belong to an operation that is not done yet."""
+
+
+@dataclass
+class Survey:
+    """What was seen. DAGs are named by their ids, so that memory holds no specs."""
+
+    count: int = 0
+    damaged: dict[str, str] = field(default_factory=dict)
+    """Records that cannot be read, each with what is wrong."""
+    refused: list[str] = field(default_factory=list)
+    """DAGs whose recorded spec is refused by today's rules."""
+    missing: list[str] = field(default_factory=list)
+    """DAGs whose file is not in the work tree."""
+    changed: list[str] = field(default_factory=list)
+    """DAGs whose file was changed by hand."""
+    stored_wrongly: list[str] = field(default_factory=list)
+    """DAGs whose object is missing, or holds other bytes than the recorded ones."""
+    orphans: list[str] = field(default_factory=list)
+    """Keys of objects without a record."""
+    commits: dict[str, str] = field(default_factory=dict)
+    """Each recorded commit, with a DAG of it."""
+    reach: Reach | None = None
+    """From where the commits can be reached; None if the repository cannot say."""
+
+
+def survey(backend: Backend, settings: Settings) -> Survey:
+    """Return how the DAGs of a project stand.
+
+    Costs one registry call and `PAGE` reads of the store a page, three git commands in all, and one
+    list of the store a thousand objects.
+
+    Raises:
+        DagctlError: Registry, store or repository cannot be read.
+    """
+    found, keys = Survey(), set[str]()
+    for records in _pages(backend):
+        found.count += len(records)
+        whole = [record for record in records if not _damage(found, record)]
+        keys |= {record.storage_path for record in whole}
+        _look_at(found, backend, whole)
+    found.reach = backend.repo.reach(found.commits)
+    folder = f"{settings.project_id}/dags"
+    settled = datetime.now(UTC) - UNDER_WAY
+    found.orphans = sorted(
+        stored.key
+        for stored in backend.store.keys(folder)
+        if stored.key not in keys and stored.written_at < settled
+    )
+    return found
+
+
+def _pages(backend: Backend) -> Iterator[Sequence[DagRecord]]:
+    after = None
+    while True:
+        page = backend.registry.page(Query(limit=PAGE, after=after))
+        yield page.records
+        after = page.next
+        if after is None:
+            return
+
+
+def _damage(found: Survey, record: DagRecord) -> bool:
+    if record.problem is not None:
+        found.damaged[record.dag_id] = record.problem
+    return record.problem is not None
+
+
+def _look_at(found: Survey, backend: Backend, records: Sequence[DagRecord]) -> None:
+    for record in records:
+        if record.commit_id:
+            found.commits.setdefault(record.commit_id, record.dag_id)
+        if found.count <= MOST_SPECS and record.spec and check_data(record.spec).spec is None:
+            found.refused.append(record.dag_id)
+        _look_at_file(found, backend, record)
+    objects = read_objects(backend.store, [record.storage_path for record in records])
+    found.stored_wrongly += [
+        record.dag_id
+        for record in records
+        if drift_of(objects[record.storage_path], record.content_digest) != "none"
+    ]
+
+
+def _look_at_file(found: Survey, backend: Backend, record: DagRecord) -> None:
+    try:
+        state = drift_of(backend.files.read(record.file_path), record.content_digest)
+    except ConflictError:  # a link or a folder stands there
+        state = "changed"
+    except UsageError as error:
+        found.damaged[record.dag_id] = error.message
+        return
+    if state == "missing":
+        found.missing.append(record.dag_id)
+    elif state == "changed":
+        found.changed.append(record.dag_id)
