@@ -190,7 +190,7 @@ def seen(command: str, folder: Path, env: dict[str, str]) -> str:
         "bash",
         ["-c", command],
         cwd=folder,
-        env={**env, "TERM": "xterm-256color"},  # type: ignore[arg-type] # its stubs want os.environ
+        env={**env, "TERM": "xterm-256color"},
         dimensions=(ROWS, COLUMNS),
         encoding="utf-8",
         timeout=SECONDS,
