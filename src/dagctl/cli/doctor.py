@@ -43,9 +43,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="With --fix: do not ask."
 def doctor(
     context: typer.Context, *, fix: Fix = False, yes: Yes = False, output: TextOrJson = "text"
 ) -> None:
-    """Check the setup and the recorded DAGs, and name the fix for what is wrong.
+    """Check the setup and the recorded DAGs.
 
-    Exits with the code of the first thing that failed; a warning is no failure. Without --fix
+    Names the fix for what is wrong. Exits with the code of the first thing that failed; a warning is no failure. Without --fix
     nothing stays changed.
     """
     from contextlib import closing

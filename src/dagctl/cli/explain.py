@@ -36,7 +36,10 @@ def explain(
     list_all: All = False,
     output: TextOrJson = "text",
 ) -> None:
-    """Explain an error code, with an example and the way out; without a code, list all."""
+    """Explain an error code, with an example and the way out.
+
+    Without a code, list all of them.
+    """
     from dagctl.catalogue import CATALOGUE
     from dagctl.cli.envelope import envelope
     from dagctl.commands import explain as command
