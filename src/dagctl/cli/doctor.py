@@ -45,8 +45,8 @@ def doctor(
 ) -> None:
     """Check the setup and the recorded DAGs.
 
-    Names the fix for what is wrong. Exits with the code of the first thing that failed; a warning is no failure. Without --fix
-    nothing stays changed.
+    Names the fix for what is wrong. Exits with the code of the first thing that failed; a warning
+    is no failure. Without --fix nothing stays changed.
     """
     from contextlib import closing
 

@@ -80,8 +80,9 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """List the DAGs that are recorded, sorted by id.
 
-    On a terminal a table of the first 50; as names, as JSON and in a pipe all of them. The state is synced, drift (the DAG file was changed by hand), missing (it was removed) or
-    damaged (the record cannot be read).
+    On a terminal a table of the first 50; as names, as JSON and in a pipe all of them. The state is
+    synced, drift (the DAG file was changed by hand), missing (it was removed) or damaged (the
+    record cannot be read).
     """
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import tell_recovery
