@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.commands.times import rfc3339
 from dagctl.errors import UsageError
+from dagctl.paths import checked_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,6 +57,7 @@ def state_of(record: DagRecord, drift_of: Callable[[DagRecord], Drift]) -> State
     if record.problem is not None:
         return "damaged"
     try:
+        checked_parts(record.file_path)
         return STATES[drift_of(record)]
     except UsageError:  # its path is not one that dagctl would write
         return "damaged"
