@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.codegen.header import Provenance
     from dagctl.codegen.render import render
+    from dagctl.commands.load import check, load_spec
     from dagctl.errors import DagctlError, Diagnostic, SpecError
-    from dagctl.spec.load import load_spec
     from dagctl.spec.model import DagSpec
 
 __version__ = "0.1.0"
@@ -25,6 +25,7 @@ __all__ = [
     "Provenance",
     "SpecError",
     "__version__",
+    "check",
     "errors",
     "load_spec",
     "render",
@@ -37,7 +38,8 @@ _HOMES = {
     "Diagnostic": "dagctl.errors",
     "Provenance": "dagctl.codegen.header",
     "SpecError": "dagctl.errors",
-    "load_spec": "dagctl.spec.load",
+    "check": "dagctl.commands.load",
+    "load_spec": "dagctl.commands.load",
     "render": "dagctl.codegen.render",
 }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from dagctl.bootstrap import open_backend, take_over_old_state
@@ -26,12 +27,12 @@ from dagctl.operation.options import Options
 from dagctl.paths import checked_parts
 from dagctl.ports import Query
 from dagctl.settings import load_settings
-from dagctl.spec.load import load_spec
+from dagctl.spec.load import check_data, load_spec
 from dagctl.spec.model import DagSpec
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
 
-SpecOrFile = DagSpec | str | Path
-"""A spec, or the path of the file that holds one."""
+SpecOrFile = DagSpec | str | Path | Mapping[str, Any]
+"""A spec, the path of the file that holds one, or its data."""
 
 NEAR = 200
 """How many recorded ids are compared with one that does not exist: the first ones of its letter."""
@@ -348,7 +349,7 @@ class Client:
     # --- Inside ---
 
     def _requests(self, specs: SpecOrFile | Sequence[SpecOrFile]) -> Sequence[Change]:
-        wanted = [specs] if isinstance(specs, SpecOrFile) else specs
+        wanted = [specs] if isinstance(specs, DagSpec | str | Path | Mapping) else specs
         root = self.workspace.root
         loaded = _load_all(wanted)
         return [asked(spec, _source(spec.origin, root)) for spec in loaded]
@@ -406,12 +407,18 @@ def _load_all(specs: Sequence[SpecOrFile]) -> list[DagSpec]:
     found: list[Diagnostic] = []
     for one in specs:
         try:
-            loaded.append(one if isinstance(one, DagSpec) else _load(Path(one)))
+            loaded.append(_loaded(one))
         except SpecError as error:
             found.extend(error.diagnostics)
     if found:
         raise SpecError(found)
     return loaded
+
+
+def _loaded(source: SpecOrFile) -> DagSpec:
+    if isinstance(source, DagSpec):
+        return source
+    return check_data(source).result() if isinstance(source, Mapping) else _load(Path(source))
 
 
 def _load(path: Path) -> DagSpec:

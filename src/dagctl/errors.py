@@ -8,13 +8,17 @@ and an exit code. Imports nothing of dagctl's.
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+_LONGEST_EXCERPT = 120
+"""Characters of a line that a report shows."""
 
 UNCHANGED = "nothing was changed"
 """The usual state after a failure."""
@@ -61,6 +65,24 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+@dataclass(frozen=True)
+class Source:
+    """A text that findings point into: a spec, or a file that one takes in."""
+
+    name: str | None
+    """The name of the file, or None if the text has none."""
+    text: str = field(repr=False)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends; as for the readers, only a line feed ends a line."""
+        return [line.removesuffix("\r") for line in self.text.split("\n")]
+
+    def line(self, number: int) -> str | None:
+        """Return a line by its number (from 1), or None beyond the end."""
+        return self.lines[number - 1] if 1 <= number <= len(self.lines) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One finding about a spec.
@@ -85,6 +107,21 @@ class Diagnostic:
     """The origin given to `load_spec`, or None."""
     fails_in: tuple[str, ...] = ()
     """For a warning: the Airflow targets (`"2"`, `"3"`) in which the task is certain to fail."""
+    source: Source | None = field(default=None, repr=False, compare=False)
+    """The text that the lines and columns are of; None if the spec was not read from text."""
+
+    def __str__(self) -> str:
+        """Return the finding with its place, its hint, and the line that it is about."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        path = "" if place else ".".join(map(str, self.path))
+        where = f"{place or path}: " if place or path else ""
+        rows = [f"{where}{self.severity.value} {self.code}: {self.message}"]
+        line = self.source.line(self.line) if self.source and self.line else None
+        if line and line.strip():
+            rows.append(f"    | {line.strip()[:_LONGEST_EXCERPT]}")
+        if self.hint:
+            rows.append(f"    hint: {self.hint}")
+        return "\n".join(rows)
 
 
 class DagctlError(Exception):
@@ -142,6 +179,14 @@ class SpecError(DagctlError):
         errors = [d for d in self.diagnostics if d.severity is Severity.ERROR]
         first = f": {errors[0].message}" if errors else ""
         super().__init__(f"{len(errors)} error{'' if len(errors) == 1 else 's'} in the spec{first}")
+
+    def __str__(self) -> str:
+        """Return the full report: how many errors there are, and every finding."""
+        return "\n".join([self.message.partition(":")[0], *map(str, self.diagnostics)])
+
+    def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Diagnostic, ...]]]:
+        """Let it pass from one process to another."""
+        return type(self), (self.diagnostics,)
 
 
 class NotSignedInError(DagctlError):

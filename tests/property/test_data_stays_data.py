@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from dagctl import DagSpec, Provenance, render
+from dagctl import DagSpec, Provenance, SpecError, render
 
 TRICKY = st.sampled_from(
     ["'", '"', '"""', "'''", "\\", "\n", "\r", "{{", "}}", "{%", "#", "\u2028", "\u202e", "\ufeff"]
@@ -53,7 +52,7 @@ def build(**fields: object) -> DagSpec | None:
     bash = {"task_id": "t", "task_type": "bash", "bash_command": "true"}
     try:
         return DagSpec.model_validate({"dag_name": "n", "tasks": [bash], **fields})
-    except ValidationError:
+    except SpecError:
         return None
 
 

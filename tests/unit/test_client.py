@@ -62,6 +62,17 @@ def test_a_spec_file_is_created_and_its_path_in_the_workspace_recorded(client: C
     assert client.source(record) == Path(dag.file_path).read_text()
 
 
+def test_the_data_of_a_spec_are_created_as_its_text_is(client: Client) -> None:
+    data = {
+        "dag_name": "Orders",
+        "tasks": [{"task_id": "a", "task_type": "bash", "bash_command": "echo 1"}],
+    }
+    assert client.create(data).dags[0].state == "created"
+    assert client.create([data]).dags[0].state == "unchanged"
+    with pytest.raises(SpecError, match="unknown key `retires`"):
+        client.create({**data, "retires": 1})
+
+
 def test_a_spec_read_from_a_file_means_the_dag_of_that_file(client: Client) -> None:
     path = write("specs/orders.yaml")
     client.create(path)

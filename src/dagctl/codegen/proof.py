@@ -17,27 +17,47 @@ if TYPE_CHECKING:
 
 _NO_CODE = re.compile(r"(?:#[^\x00-\x08\x0a-\x1f]*)?\n")
 """A line that is a comment, or empty."""
+_STRETCH = 10_000
+"""Characters that are read at once, more if one piece has more."""
 
 
 def prove(text: str, pieces: Iterable[Piece], dag_id: str) -> None:
-    """Read a rendered file and compare each piece of it with the statements that it must be.
+    """Read a rendered file and compare each piece of it with the statement that it must be.
 
-    Piece by piece, so that the memory it takes depends on the largest of them, not on the file.
-    The user's functions are compared with the tree of the user's own text.
+    A stretch of pieces at a time, so that the memory it takes depends on the largest of them, not
+    on the file. The user's functions are compared with the tree of the user's own text.
 
     Raises:
         GeneratedCodeError: They differ, or a piece does not compile.
     """
-    at = 0
+    at, start = 0, 0
+    stretch: list[Piece] = []
     for piece in pieces:
         expected = f"{piece.text}\n"
         at = _skip_comments(text, at, expected)
-        if not text.startswith(expected, at) or not _is_proven(piece):
+        if not text.startswith(expected, at):
             raise _refusal(text, at, dag_id)
         at += len(expected)
+        stretch.append(piece)
+        if at - start > _STRETCH:
+            _check(text, start, at, stretch, dag_id)
+            start, stretch = at, []
+    _check(text, start, at, stretch, dag_id)
     at = _skip_comments(text, at, "")
     if at < len(text):
         raise _refusal(text, at, dag_id)
+
+
+def _check(text: str, start: int, end: int, pieces: list[Piece], dag_id: str) -> None:
+    """Raise an error at the first piece of a stretch that is not what it must be."""
+    if _is_proven(text[start:end], pieces):
+        return
+    for piece in pieces:
+        start = _skip_comments(text, start, f"{piece.text}\n")
+        if not _is_proven(piece.text, [piece]):
+            break
+        start += len(piece.text) + 1
+    raise _refusal(text, start, dag_id)
 
 
 def _skip_comments(text: str, at: int, expected: str) -> int:
@@ -53,14 +73,14 @@ def _skip_comments(text: str, at: int, expected: str) -> int:
     return at
 
 
-def _is_proven(piece: Piece) -> bool:
-    """Return whether the piece, read alone, is the one statement that it must be, and compiles."""
+def _is_proven(text: str, pieces: list[Piece]) -> bool:
+    """Return whether a text is the statements that the pieces must be, and compiles."""
     try:
-        tree, _ = quietly(lambda: ast.parse(piece.text))
+        tree, _ = quietly(lambda: ast.parse(text))
         quietly(lambda: compile(tree, "<dag file>", "exec", dont_inherit=True))
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
-    return same(tree.body, [piece.tree()])
+    return same(tree.body, [piece.tree() for piece in pieces])
 
 
 def _refusal(text: str, at: int, dag_id: str) -> GeneratedCodeError:

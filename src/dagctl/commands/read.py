@@ -142,10 +142,11 @@ def _read(path: str, stdin: BinaryIO, spec_format: Format | None) -> Document | 
             return _problem(STANDARD_INPUT, message, hint="`-` reads what another program writes")
         return _document(None, stdin, spec_format)
     outside = _outside(path)
-    return _leads_outside(path, outside) if outside else _read_file(path, spec_format)
+    return _leads_outside(path, outside) if outside else read_file(path, spec_format)
 
 
-def _read_file(path: str, spec_format: Format | None) -> Document | Diagnostic:
+def read_file(path: str, spec_format: Format | None = None) -> Document | Diagnostic:
+    """Return a file as a document, or why it cannot be read. It never waits for a pipe."""
     try:
         # Not blocking: opening a named pipe would otherwise wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

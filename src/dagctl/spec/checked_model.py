@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -17,14 +17,14 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import InitErrorDetails
 
+from dagctl.errors import SpecError
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.translate import located
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dagctl.spec.problem import Located
 
@@ -37,6 +37,7 @@ class _Count:
 
 
 _COUNT: ContextVar[_Count | None] = ContextVar("problems of the spec", default=None)
+"""Set while a model is checked: models inside of it share its count."""
 _NOT_LOOKED_AT = Problem(Code.LEFT_OUT, "not looked at: there are many errors before")
 
 
@@ -54,8 +55,21 @@ def _counting() -> Iterator[_Count]:
         _COUNT.reset(token)
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The models that a model can have inside, and the keys of the model itself."""
+
+    models: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
+    """By the word that selects each."""
+    outer_keys: frozenset[str] = frozenset()
+
+
 class CheckedModel(BaseModel):
-    """A strict model; each line of its `ValidationError` has a `Problem` in `ctx["problem"]`."""
+    """A strict model. Building it checks everything, and says all that is wrong at once.
+
+    Raises:
+        SpecError: With a diagnostic for each problem.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
@@ -86,14 +100,50 @@ class CheckedModel(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _check_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - raw input
-        """Validate, and report the errors of all phases at once: no phase hides another."""
+        """Validate; a model inside of another leaves it to that to say what is wrong."""
         if isinstance(data, cls):
             return data
-        with _counting() as count:
-            return cls._checked(data, handler, count)
+        count = _COUNT.get()
+        if count is not None:
+            return cls._check_inside(data, handler, count)
+        model, problems = cls._checked(data, handler, cls.family())
+        if model is None:
+            raise spec_error(problems)
+        return model
+
+    @classmethod
+    def check(cls, data: object, family: Family | None = None) -> tuple[Self | None, list[Located]]:
+        """Return the model of raw data, or None and all that is wrong: no phase hides another.
+
+        Args:
+            data: What the model is made from, as it was written.
+            family: The kinds of models around this one; default: those inside of it.
+        """
+        return cls._checked(data, cls.model_validate, family or cls.family())
 
     @classmethod
     def _checked(
+        cls,
+        data: object,
+        validate: Callable[[object], Self],
+        family: Family,
+    ) -> tuple[Self | None, list[Located]]:
+        limits = list(cls.limit_problems(data))
+        if limits:
+            return None, limits
+        with _counting() as count:
+            problems = list(islice(cls.further_problems(data), MAX_PROBLEMS))
+            data = cls.prepared(data)
+            try:
+                model = validate(data)
+            except ValidationError as error:
+                problems += located(error, cls, data, family)
+                model = None
+            count.problems += len(problems)
+        return (None if problems else model), problems
+
+    @classmethod
+    def _check_inside(
         cls,
         data: Any,  # noqa: ANN401 - raw input
         handler: ModelWrapValidatorHandler[Self],
@@ -101,20 +151,11 @@ class CheckedModel(BaseModel):
     ) -> Self:
         if count.problems >= MAX_PROBLEMS:
             raise _NOT_LOOKED_AT.error()
-        limits = list(cls.limit_problems(data))
-        if limits:
-            raise validation_error(cls.__name__, limits)
-        problems = list(islice(cls.further_problems(data), MAX_PROBLEMS))
-        data = cls.prepared(data)
         try:
-            model = handler(data)
+            return handler(cls.prepared(data))
         except ValidationError as error:
-            problems += located(error, cls.key_names(), data, cls.misplaced)
-        else:
-            if not problems:
-                return model
-        count.problems += len(problems)
-        raise validation_error(cls.__name__, problems)
+            count.problems += error.error_count()
+            raise
 
     @classmethod
     def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
@@ -139,15 +180,22 @@ class CheckedModel(BaseModel):
         return tuple(cls.model_fields)
 
     @classmethod
-    def misplaced(cls, key: str) -> Problem | None:
-        """Return the problem of a key that belongs to another part of the spec, or None."""
-        del key
+    def family(cls) -> Family:
+        """Return the models that this one can have inside."""
+        return Family()
+
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
+        """Return the problem of a key that belongs to another part of the spec, or None.
+
+        Args:
+            key: A key that this model does not know.
+            family: The models around it and inside of it.
+        """
+        del key, family
         return None
 
 
-def validation_error(title: str, problems: Iterable[Located]) -> ValidationError:
-    """Return pydantic's exception for these problems."""
-    lines = [
-        InitErrorDetails(type=item.problem.error(), loc=item.path, input=None) for item in problems
-    ]
-    return ValidationError.from_exception_data(title, lines)
+def spec_error(problems: Iterable[Located]) -> SpecError:
+    """Return the exception for problems of data that no text is known of."""
+    return SpecError([item.diagnostic() for item in problems])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import ValidationError
-
-from dagctl.errors import Diagnostic, Severity, SpecError
+from dagctl.errors import Diagnostic, Severity, Source, SpecError
 from dagctl.spec.advice import advice
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
@@ -19,6 +17,7 @@ from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 Format = Literal["yaml", "json"]
 
-_LONGEST = 1_000
-"""Characters of a message, a hint, or one step of a path."""
 _NO_PROJECT = Located(
     ("project_id",),
     Problem(Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'),
@@ -41,6 +38,16 @@ class Checked:
 
     spec: DagSpec | None
     diagnostics: tuple[Diagnostic, ...]
+
+    def result(self) -> DagSpec:
+        """Return the spec.
+
+        Raises:
+            SpecError: There are errors.
+        """
+        if self.spec is None:
+            raise SpecError(self.diagnostics)
+        return self.spec
 
 
 def load_spec(
@@ -59,10 +66,20 @@ def load_spec(
     Raises:
         SpecError: With every problem, each at its line and column.
     """
-    checked = check_spec(text, format=format, origin=origin)
-    if checked.spec is None:
-        raise SpecError(checked.diagnostics)
-    return checked.spec
+    return check_spec(text, format=format, origin=origin).result()
+
+
+def check_data(data: Mapping[str, object], *, origin: str | None = None) -> Checked:
+    """Return the spec of data, and all errors and warnings; they have paths, and no lines.
+
+    Args:
+        data: What a YAML or JSON text would hold.
+        origin: What the diagnostics name as the file.
+    """
+    spec, problems, _ = _validate(dict(data))
+    failed = any(item.problem.severity is Severity.ERROR for item in problems)
+    diagnostics = tuple(replace(item.diagnostic(), file=origin) for item in problems)
+    return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
 
 
 def check_spec(
@@ -93,26 +110,6 @@ def check_spec(
     return Checked(spec and spec.with_origin(origin), diagnostics)
 
 
-def check_data(data: Mapping[str, object]) -> Checked:
-    """Return the spec that JSON data hold, and all errors; they have paths and no lines."""
-    try:
-        return Checked(DagSpec.from_data(data), ())
-    except ValidationError as error:
-        lines = error.errors(include_url=False)
-    problems = ((line["loc"], line["ctx"]["problem"]) for line in lines)
-    return Checked(None, tuple(_without_place(*problem) for problem in problems))
-
-
-def _without_place(path: tuple[str | int, ...], problem: Problem) -> Diagnostic:
-    return Diagnostic(
-        code=problem.code,
-        message=_cut(problem.message),
-        severity=problem.severity,
-        hint=problem.json_hint or problem.best_hint,
-        path=tuple(_cut(step) if isinstance(step, str) else step for step in path),
-    )
-
-
 def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Sequence[Finding]]:
     document = reading.document
     if document is None:
@@ -130,39 +127,31 @@ def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Se
 
 def _validate(data: dict[str, object]) -> tuple[DagSpec | None, list[Located], int]:
     """Return the spec, what is wrong with the data, and how many warnings more there are."""
-    try:
-        spec = DagSpec.model_validate(data)
-    except ValidationError as error:
-        lines = error.errors(include_url=False)
-        return None, [Located(line["loc"], line["ctx"]["problem"]) for line in lines], 0
-    return spec, *advice(spec, data)
+    spec, problems = DagSpec.check(data)
+    return (None, problems, 0) if spec is None else (spec, *advice(spec, data))
 
 
 def _diagnostics(
     text: str, findings: Sequence[Finding], origin: str | None
 ) -> tuple[Diagnostic, ...]:
-    lines = Lines(text)
-    return tuple(_diagnostic(lines, finding, origin) for finding in findings)
+    lines, source = Lines(text), Source(origin, text)
+    return tuple(_diagnostic(lines, finding, source) for finding in findings)
 
 
-def _diagnostic(lines: Lines, finding: Finding, origin: str | None) -> Diagnostic:
+def _diagnostic(lines: Lines, finding: Finding, source: Source) -> Diagnostic:
     line, column = lines.position(finding.span.start)
     end_line, end_column = lines.position(finding.span.end)
     return Diagnostic(
         code=finding.code,
-        message=_cut(finding.message),
+        message=shortened(finding.message),
         severity=finding.severity,
-        hint=finding.hint and _cut(finding.hint),
-        path=tuple(_cut(step) if isinstance(step, str) else step for step in finding.path),
+        hint=finding.hint and shortened(finding.hint),
+        path=tuple(shortened(step) if isinstance(step, str) else step for step in finding.path),
         line=line,
         column=column,
         end_line=end_line,
         end_column=end_column,
-        file=origin,
+        file=source.name,
         fails_in=finding.fails_in,
+        source=source,
     )
-
-
-def _cut(text: str) -> str:
-    """Return a text of the user's at a length that a hundred findings may have at once."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

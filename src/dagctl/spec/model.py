@@ -16,7 +16,7 @@ from pydantic import (
     PrivateAttr,
 )
 
-from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
@@ -35,7 +35,7 @@ from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import TASK_TYPES, Task, code_size
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
-from dagctl.spec.walk import Path, walk
+from dagctl.spec.walk import Path, raw_tasks, walk
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
@@ -54,7 +54,7 @@ class DagSpec(CheckedModel):
     """One DAG, as the guide's fields describe it. Building it runs every check.
 
     Raises:
-        pydantic.ValidationError: A line for each problem; `ctx["problem"]` has code and hint.
+        SpecError: With a diagnostic for each problem.
     """
 
     form_1: ClassVar[frozenset[str]] = frozenset(
@@ -189,7 +189,7 @@ class DagSpec(CheckedModel):
         """Return the spec that `to_data` wrote.
 
         Raises:
-            pydantic.ValidationError: The data are not a valid spec.
+            SpecError: The data are not a valid spec.
         """
         return cls.model_validate(dict(data))
 
@@ -225,9 +225,14 @@ class DagSpec(CheckedModel):
         return tuple(names)
 
     @classmethod
-    def misplaced(cls, key: str) -> Problem | None:
+    def family(cls) -> Family:
+        """Return the task types, and the keys of the DAG."""
+        return Family(TASK_TYPES, frozenset(cls.key_names()))
+
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs under a task, or None."""
-        if not any(key in model.model_fields for model in TASK_TYPES.values()):
+        if not any(key in model.model_fields for model in family.models.values()):
             return None
         return Problem(
             Code.UNKNOWN_KEY,
@@ -240,7 +245,7 @@ class DagSpec(CheckedModel):
     def limit_problems(cls, data: object) -> Iterator[Located]:
         """Yield a problem if there is more code in all than is looked at."""
         if isinstance(data, dict):
-            size = code_size(data.get("tasks"))
+            size = code_size(data)
             if size > MAX_CODE:
                 message = f"the tasks have {size:,} characters of code; at most {MAX_CODE:,} in all"
                 hint = "move long code into modules or scripts, or split the DAG"
@@ -254,11 +259,17 @@ class DagSpec(CheckedModel):
             yield from _two_schedules(data)
             yield from _editors_schema(data)
             yield from _duplicate_tags(data.get("tags"))
-            yield from untyped_task_problems(data.get("tasks"))
-            yield from graph_problems(data.get("tasks"))
+            yield from untyped_task_problems(data, cls.family())
+            yield from _further_problems_of_tasks(data)
+            yield from graph_problems(data)
 
 
-TaskBase.dag_keys = frozenset(DagSpec.key_names())
+def _further_problems_of_tasks(data: Mapping[str, Any]) -> Iterator[Located]:
+    for path, task in raw_tasks(data):
+        kind = task.get("task_type") if isinstance(task, dict) else None
+        if isinstance(kind, str) and kind in TASK_TYPES:
+            for item in TASK_TYPES[kind].further_problems(task):
+                yield Located((*path, *item.path), item.problem)
 
 
 def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from dagctl.errors import Severity
+from dagctl.errors import Diagnostic, Severity
+from dagctl.spec.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,6 +75,18 @@ class Located:
 
     path: tuple[str | int, ...]
     problem: Problem
+
+    def diagnostic(self) -> Diagnostic:
+        """Return it as a diagnostic of data that no text is known of."""
+        hint = self.problem.json_hint or self.problem.best_hint
+        return Diagnostic(
+            code=self.problem.code,
+            message=shortened(self.problem.message),
+            hint=hint and shortened(hint),
+            severity=self.problem.severity,
+            path=tuple(shortened(step) if isinstance(step, str) else step for step in self.path),
+            fails_in=self.problem.fails_in,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
+from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import Names, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from dagctl.spec.walk import Path
 
 _MENTIONED = 12
 _CYCLES = 10
@@ -23,16 +26,18 @@ _CYCLES = 10
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A task: where it stands in the list, its id, and its dependencies with their places."""
+    """A task: where it stands, its id, and its dependencies with their places."""
 
-    index: int
+    number: int
+    """Its place among all tasks, from 0."""
+    path: Path
     task_id: str
     dependencies: tuple[tuple[int, str], ...]
 
 
-def graph_problems(tasks: object) -> Iterator[Located]:
+def graph_problems(data: object) -> Iterator[Located]:
     """Yield what is wrong with the graph of raw tasks; ids that are not text are skipped."""
-    nodes = list(_nodes(tasks))
+    nodes = list(_nodes(data))
     yield from _duplicate_ids(nodes)
     ids = Names(node.task_id for node in nodes)
     for node in nodes:
@@ -43,13 +48,13 @@ def graph_problems(tasks: object) -> Iterator[Located]:
     yield from _cycles(first)
 
 
-def _nodes(tasks: object) -> Iterator[Node]:
-    for index, task in enumerate(tasks if isinstance(tasks, list | tuple) else ()):
+def _nodes(data: object) -> Iterator[Node]:
+    for number, (path, task) in enumerate(raw_tasks(data)):
         task_id, dependencies = _field(task, "task_id"), _field(task, "dependencies")
         if isinstance(task_id, str):
             items = dependencies if isinstance(dependencies, list | tuple) else ()
             texts = ((place, item) for place, item in enumerate(items) if isinstance(item, str))
-            yield Node(index, task_id, tuple(texts))
+            yield Node(number, path, task_id, tuple(texts))
 
 
 def _field(task: object, name: str) -> Any:  # noqa: ANN401 - raw input
@@ -59,7 +64,7 @@ def _field(task: object, name: str) -> Any:  # noqa: ANN401 - raw input
 def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
     first: dict[str, int] = {}
     for node in nodes:
-        if first.setdefault(node.task_id, node.index) != node.index:
+        if first.setdefault(node.task_id, node.number) != node.number:
             taken = first[node.task_id] + 1
             message = (
                 f"the task id {quoted(node.task_id)} is already used by task {taken} in the list"
@@ -97,7 +102,7 @@ def _known(name: str, ids: Names) -> str:
 
 def _at(node: Node, place: int | None, problem: Problem) -> Located:
     where = ("task_id",) if place is None else ("dependencies", place)
-    return Located(("tasks", node.index, *where), problem)
+    return Located((*node.path, *where), problem)
 
 
 def _cycles(nodes: Mapping[str, Node]) -> Iterator[Located]:
@@ -107,7 +112,7 @@ def _cycles(nodes: Mapping[str, Node]) -> Iterator[Located]:
         if not left:
             return
         path = _walk_round(left)
-        first = min(range(len(path)), key=lambda i: left[path[i]].index)
+        first = min(range(len(path)), key=lambda i: left[path[i]].number)
         path = path[first:] + path[:first]
         node = left[path[0]]
         follower = path[1 % len(path)]

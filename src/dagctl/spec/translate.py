@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
@@ -11,12 +13,13 @@ from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import LIST, MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    Path = tuple[str | int, ...]
+    from dagctl.spec.checked_model import CheckedModel, Family
+    from dagctl.spec.walk import Path
 
 _EXPECTED = {
     "string_type": TEXT,
@@ -29,7 +32,7 @@ _EXPECTED = {
     "dict_type": MAPPING,
     "literal_error": "another word",
 }
-_REPORTED_ELSEWHERE = {
+_SAID_ELSEWHERE = {
     "union_tag_invalid",  # `tasks.fallback` says it, and more
     "union_tag_not_found",
     "default_factory_not_called",  # there is no slug of a bad name
@@ -37,46 +40,100 @@ _REPORTED_ELSEWHERE = {
 
 
 def located(
-    error: ValidationError,
-    known: Collection[str],
-    data: object,
-    misplaced: Callable[[str], Problem | None],
+    error: ValidationError, model: type[CheckedModel], data: object, family: Family
 ) -> list[Located]:
-    """Return the problems of one model.
+    """Return the problems of a model and of those inside of it: pydantic is translated here alone.
 
     Args:
         error: What pydantic raised for the model.
-        known: The keys of the model, as the user may write them.
+        model: The model.
         data: The raw data of the model.
-        misplaced: Returns the problem of a key that belongs to another part of the spec, or None.
+        family: The kinds of models inside of it, or around it.
     """
-    given = data if isinstance(data, dict) else {}
-    details = error.errors(include_url=False)[:MAX_PROBLEMS]
-    unknown = [str(item["loc"][0]) for item in details if item["type"] == "extra_forbidden"]
-    elsewhere = {key: problem for key in unknown if (problem := misplaced(key))}
-    meant = meant_keys([key for key in unknown if key not in elsewhere], given, known)
-    missing_by_that = follow_ups({key: given.get(key) for key in meant}, meant.values())
-    found = []
-    for item in details:
-        path = _without_tag(item["loc"])
-        key = str(path[-1]) if path else ""
-        if item["type"] in _REPORTED_ELSEWHERE:
-            continue
-        if item["type"] == "extra_forbidden":
-            problem = elsewhere.get(key) or unknown_key(key, given.get(key), meant[key], known)
-        elif item["type"] == "missing" and key in missing_by_that:
-            continue  # the misspelt key says it already
-        else:
-            problem = _problem(item, path, given)
-        if problem.code == Code.MISSING_KEY and len(path) > 1 and key in elsewhere:
-            continue  # the key that is not indented says it already
-        found.append(Located(path, problem))
-    return found
+    groups: dict[Path, _Group] = {}
+    for item in error.errors(include_url=False):
+        path, start, word = _in_document(item["loc"])
+        if start not in groups:
+            owner = family.models.get(word, model) if start else model
+            groups[start] = _Group(start, owner, _data_at(data, start), [])
+        groups[start].details.append((path, item))
+    outer = groups.get(())
+    not_indented = outer.elsewhere(family) if outer else {}
+    problems = (
+        item
+        for group in groups.values()
+        for item in group.problems(family, () if group is outer else not_indented)
+    )
+    return list(islice(problems, MAX_PROBLEMS))
 
 
-def _without_tag(loc: Path) -> Path:
-    """Return the path in the document: pydantic puts the task type after the index of a task."""
-    return (*loc[:2], *loc[3:]) if len(loc) > 2 and loc[0] == "tasks" else loc  # noqa: PLR2004 - list, index, tag
+def _in_document(loc: Path) -> tuple[Path, Path, str]:
+    """Return the path in the document, the part of it that leads to the model, and its word.
+
+    pydantic puts the word that selects a model (`task_type`) after the index of a task.
+    """
+    path: Path = ()
+    start: Path = ()
+    word, rest = "", loc
+    while len(rest) > 1 and rest[0] == "tasks" and isinstance(rest[1], int):
+        path = (*path, *rest[:2])
+        if len(rest) > 2:  # noqa: PLR2004 - list, index, word
+            start, word = path, str(rest[2])
+        rest = rest[3:]
+    return (*path, *rest), start, word
+
+
+def _data_at(data: object, path: Path) -> object:
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list | tuple) and isinstance(step, int):
+            data = data[step]
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """pydantic's errors about one model."""
+
+    start: Path
+    model: type[CheckedModel]
+    data: object
+    details: list[tuple[Path, ErrorDetails]]
+
+    def unknown(self) -> list[str]:
+        """Return the keys that the model does not have."""
+        keys = (str(path[-1]) for path, item in self.details if item["type"] == "extra_forbidden")
+        return list(islice(keys, MAX_PROBLEMS))
+
+    def elsewhere(self, family: Family) -> dict[str, Problem]:
+        """Return the problems of those keys that another part of the spec has."""
+        owned = ((key, self.model.misplaced(key, family)) for key in self.unknown())
+        return {key: problem for key, problem in owned if problem}
+
+    def problems(self, family: Family, not_indented: Collection[str]) -> Iterator[Located]:
+        """Yield them in dagctl's words, without those that only follow from another.
+
+        Args:
+            family: The models around it and inside of it.
+            not_indented: Keys of tasks that stand outside of all tasks.
+        """
+        given = self.data if isinstance(self.data, dict) else {}
+        known = self.model.key_names()
+        elsewhere = self.elsewhere(family)
+        meant = meant_keys([key for key in self.unknown() if key not in elsewhere], given, known)
+        follow = follow_ups({key: given.get(key) for key in meant}, meant.values())
+        follow |= {*not_indented}
+        for path, item in self.details:
+            key = str(path[-1]) if path else ""
+            if item["type"] in _SAID_ELSEWHERE:
+                continue
+            if item["type"] == "extra_forbidden":
+                value = given.get(key)
+                problem = elsewhere.get(key) or unknown_key(key, value, meant.get(key), known)
+                yield Located(path, problem)
+            elif item["type"] != "missing" or path[:-1] != self.start or key not in follow:
+                yield Located(path, _problem(item, path, given))
 
 
 def _problem(item: ErrorDetails, path: Path, given: Mapping[str, Any]) -> Problem:

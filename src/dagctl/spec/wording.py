@@ -27,11 +27,19 @@ _PLAIN_WORD = re.compile(r"[A-Za-z_](?:[\w./@+-]| (?=[^ #]))*", re.ASCII)
 _YAML_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
+_LONGEST_MESSAGE = 1_000
+"""Characters of a message, a hint, or one step of a path."""
+
 
 def quoted(text: str) -> str:
     """Return the text between backticks: one line, 60 characters, the invisible ones escaped."""
     cut = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
     return f"`{''.join(_visible(char) for char in cut)}`"
+
+
+def shortened(text: str) -> str:
+    """Return a text of the user's at a length that a hundred findings may have at once."""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."
 
 
 def _visible(char: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.codegen.render import render
-from dagctl.errors import Severity
+from dagctl.errors import Severity, SpecError
 from dagctl.spec import bash_command, wording
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import ids, schedule, slug
@@ -287,7 +287,7 @@ def test_the_code_of_all_tasks_has_a_limit_and_none_of_it_is_read_beyond(
     monkeypatch.setattr(python, "parse_python_code", never)
     monkeypatch.setattr(bash_command, "template_nodes", never)
     assert codes(document(tasks=[*tasks, *shell])) == {Code.TOO_MUCH_CODE: 1}
-    with pytest.raises(ValueError, match="at most 400,000 in all"):
+    with pytest.raises(SpecError, match="at most 400,000 in all"):
         DagSpec.model_validate(json.loads(document(tasks=[*tasks, *shell])))
 
 

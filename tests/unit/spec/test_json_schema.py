@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
-from pydantic import ValidationError
 
+from dagctl.errors import SpecError
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.model import DagSpec
 
@@ -26,7 +26,7 @@ _task_fields = st.sampled_from([*SCHEMA["definitions"]["BashTask"]["properties"]
 def _accepted(data: object) -> bool:
     try:
         DagSpec.model_validate(data)
-    except ValidationError:
+    except SpecError:
         return False
     return True
 

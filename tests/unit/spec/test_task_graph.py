@@ -20,7 +20,7 @@ def _tasks(graph: dict[str, str]) -> list[dict[str, object]]:
 
 
 def _found(tasks: object) -> list[tuple[str, tuple[str | int, ...]]]:
-    return [(item.problem.code, item.path) for item in graph_problems(tasks)]
+    return [(item.problem.code, item.path) for item in graph_problems({"tasks": tasks})]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_task_id_that_is_taken_is_found_at_the_second_task() -> None:
 
 
 def test_a_cycle_is_told_with_its_path() -> None:
-    (found,) = graph_problems(_tasks({"a": "", "b": "d", "c": "ab", "d": "c"}))
+    (found,) = graph_problems({"tasks": _tasks({"a": "", "b": "d", "c": "ab", "d": "c"})})
 
     assert found.problem.message == "dependency cycle: b -> d -> c -> b"
 
@@ -63,7 +63,7 @@ def test_a_long_cycle_is_cut_in_the_message() -> None:
     names = [f"t{number}" for number in range(5_000)]
     tasks = [{"task_id": name, "dependencies": [names[i - 1]]} for i, name in enumerate(names)]
 
-    (found,) = graph_problems(tasks)
+    (found,) = graph_problems({"tasks": tasks})
     assert len(found.problem.message) < 200
     assert found.problem.message.endswith("... -> t0")
 
@@ -71,7 +71,7 @@ def test_a_long_cycle_is_cut_in_the_message() -> None:
 def test_a_near_name_is_suggested() -> None:
     tasks = [{"task_id": "extract"}, {"task_id": "load", "dependencies": ["extrct"]}]
 
-    (found,) = graph_problems(tasks)
+    (found,) = graph_problems({"tasks": tasks})
     assert found.problem.hint == "did you mean `extract`?"
 
 

@@ -1,12 +1,11 @@
 """The fields that every task has."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
 from dagctl.spec.problem import Problem, Warnings
@@ -29,12 +28,6 @@ class TaskBase(CheckedModel):
     code_field: ClassVar[str] = ""
     """The field that holds the task's code; where it is given, it shows the type."""
 
-    types: ClassVar[Mapping[str, type["TaskBase"]]] = {}
-    """The model class of each task type; `dagctl.spec.tasks` lists them."""
-
-    dag_keys: ClassVar[frozenset[str]] = frozenset()
-    """The keys of the DAG itself; `dagctl.spec.model` sets them."""
-
     task_id: TaskId = Field(
         description="The id of the task, unique in the DAG.",
         examples=["extract_data"],
@@ -53,14 +46,15 @@ class TaskBase(CheckedModel):
     )
 
     @classmethod
-    def misplaced(cls, key: str) -> Problem | None:
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key of another task type, or of the DAG, or None."""
-        for name, other in TaskBase.types.items():
+        for name, other in family.models.items():
             if key in other.model_fields and key not in TaskBase.model_fields and other is not cls:
                 message = f"{quoted(key)} belongs to a task of type `{name}`"
                 hint = f"change `task_type` to `{name}`, or remove the key"
                 return Problem(Code.OTHER_TASK_TYPE, message, hint)
-        if key in TaskBase.dag_keys:
+        if key in family.outer_keys:
             return Problem(
                 Code.UNKNOWN_KEY,
                 f"{quoted(key)} belongs to the DAG, not to a task",

@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
+from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import TASK_TYPES
+from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import nearest, quoted
 
 
-def untyped_task_problems(tasks: object) -> Iterator[Located]:
+def untyped_task_problems(data: object, family: Family) -> Iterator[Located]:
     """Yield the problems of the raw tasks that no model of a task type has looked at."""
-    for index, task in enumerate(tasks if isinstance(tasks, list | tuple) else ()):
+    for path, task in raw_tasks(data):
         if isinstance(task, dict) and not _has_type(task):
             yield from (
-                Located(("tasks", index, *item.path), item.problem) for item in _problems(task)
+                Located((*path, *item.path), item.problem) for item in _problems(task, family)
             )
 
 
@@ -25,7 +25,7 @@ def _has_type(task: Mapping[str, Any]) -> bool:
     return isinstance(name, str) and name in TASK_TYPES
 
 
-def _problems(task: Mapping[str, Any]) -> Iterator[Located]:
+def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Located]:
     name = task.get("task_type")
     meant = _meant(task)
     if "task_type" not in task and task.get("type") in TASK_TYPES:
@@ -39,7 +39,7 @@ def _problems(task: Mapping[str, Any]) -> Iterator[Located]:
         message = f"`task_type` must be one of: {', '.join(sorted(TASK_TYPES))}"
         yield Located(("task_type",), Problem(Code.WRONG_TYPE, message, "write one of these words"))
     if meant:
-        yield from _problems_as(meant, task)
+        yield from _problems_as(meant, task, family)
 
 
 def _meant(task: Mapping[str, Any]) -> str | None:
@@ -67,9 +67,6 @@ def _unknown(name: str) -> Problem:
     return Problem(Code.UNKNOWN_TASK_TYPE, f"unknown task type {quoted(name)}", hint)
 
 
-def _problems_as(kind: str, task: Mapping[str, Any]) -> Iterator[Located]:
-    try:
-        TASK_TYPES[kind].model_validate({**task, "task_type": kind})
-    except ValidationError as error:
-        for line in error.errors(include_url=False):
-            yield Located(line["loc"], line["ctx"]["problem"])
+def _problems_as(kind: str, task: Mapping[str, Any], family: Family) -> Iterator[Located]:
+    _, problems = TASK_TYPES[kind].check({**task, "task_type": kind}, family)
+    yield from problems

@@ -1,0 +1,69 @@
+"""A spec from whatever a Python program has: text, a file, or data. The library's own door."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dagctl.commands.read import failure, read_file
+from dagctl.errors import Diagnostic, UsageError
+from dagctl.spec.load import Checked, check_data, check_spec
+
+if TYPE_CHECKING:
+    from dagctl.spec.load import Format
+    from dagctl.spec.model import DagSpec
+
+    Source = str | bytes | os.PathLike[str] | Mapping[str, Any]
+
+
+def load_spec(
+    source: Source,
+    *,
+    format: Format | None = None,  # noqa: A002 - the public name
+    origin: str | None = None,
+) -> DagSpec:
+    """Return the spec that a text, a file or a mapping holds.
+
+    Args:
+        source: YAML or JSON as text (bytes are UTF-8), a `Path` to a file, or a mapping of data.
+        format: Default: by the suffix of the file; else JSON if it begins with `{`, else YAML.
+        origin: The name of the file, for diagnostics. Default: the path that is given.
+
+    Raises:
+        SpecError: With every problem; those of a text each at its line and column.
+        UsageError: The source is none of these.
+    """
+    return check(source, format=format, origin=origin).result()
+
+
+def check(
+    source: Source,
+    *,
+    format: Format | None = None,  # noqa: A002 - the public name
+    origin: str | None = None,
+) -> Checked:
+    """Return the spec of a source, unless there are errors, and all errors and warnings.
+
+    Args:
+        source: As of `load_spec`.
+        format: As of `load_spec`.
+        origin: As of `load_spec`.
+
+    Raises:
+        SpecError: The file cannot be read.
+        UsageError: The source is none of what `load_spec` takes.
+    """
+    if isinstance(source, Mapping):
+        return check_data(source, origin=origin)
+    if isinstance(source, str | bytes):
+        return check_spec(source, format=format, origin=origin)
+    if not isinstance(source, os.PathLike):
+        raise UsageError(
+            f"a spec is text, a Path or a mapping, not {type(source).__name__}",
+            hint="load_spec(Path(...)) reads a file",
+        )
+    document = read_file(os.fspath(source), format)
+    if isinstance(document, Diagnostic):
+        raise failure([document])
+    return check_spec(document.data, format=document.format, origin=origin or document.origin)
