@@ -228,7 +228,7 @@ class Gate:
 def gauge(served: Served, name: str) -> float:
     """Return one of the numbers at `/metrics`."""
     text = Person(served).request("GET", "/metrics").text
-    found = re.search(rf"^dagctl_operations_{name} (\S+)$", text, re.MULTILINE)
+    found = re.search(rf"^dagctl_(?:operations_)?{name} (\S+)$", text, re.MULTILINE)
     assert found is not None
     return float(found[1])
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from starlette.datastructures import Headers
 
 from dagctl.adapters.local_user import local_user_id
 from dagctl.errors import UnavailableError
+from dagctl.server.body import Body
 from dagctl.server.identity import LocalDoor
 from dagctl.server.options import Options
 from dagctl.server.projects import Projects
-from dagctl.server.service import CHECKERS, Service
+from dagctl.server.service import Service
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dagctl.server.checks import Checks
+
 HERE = Headers({"host": "127.0.0.1"})
 EMAIL = "ana@example.com"
+NO_CHECKS = cast("Checks", None)
+"""Nothing is checked here."""
 
 
 def opened(root: Path, seconds: float, *, cors_origins: tuple[str, ...] = ()) -> Service:
@@ -28,7 +32,8 @@ def opened(root: Path, seconds: float, *, cors_origins: tuple[str, ...] = ()) ->
         root=root, local_user=EMAIL, request_timeout=seconds, cors_origins=cors_origins
     )
     door = LocalDoor(EMAIL, local_user_id(EMAIL))
-    return Service(options, door, Projects(options, {}), {}, lambda _: None)
+    projects = Projects(options, {})
+    return Service(options, door, projects, {}, waited=lambda _: None, checks=NO_CHECKS)
 
 
 def test_a_step_gets_what_the_steps_before_have_left(tmp_path: Path) -> None:
@@ -52,7 +57,7 @@ def test_nothing_is_begun_when_the_time_is_up(tmp_path: Path) -> None:
         assert service.seconds_left() == 0
         for step in (
             service.work(lambda: begun.append("work")),
-            service.compute(lambda: begun.append("compute")),
+            service.check(caller, Body(b"", "yaml")),
             service.change("p", caller, lambda _: begun.append("change")),
         ):
             with pytest.raises(UnavailableError, match=r"no answer within 0\.5 s"):
@@ -60,24 +65,3 @@ def test_nothing_is_begun_when_the_time_is_up(tmp_path: Path) -> None:
 
     asyncio.run(request())
     assert begun == []
-
-
-def test_a_thread_that_nobody_waits_for_any_more_still_counts(tmp_path: Path) -> None:
-    begun: list[int] = []
-    go_on = threading.Event()
-
-    def slow() -> int:
-        begun.append(len(begun))
-        assert go_on.wait(60)
-        return len(begun)
-
-    async def requests() -> None:
-        service = opened(tmp_path, 1)
-        many = [service.compute(slow) for _ in range(2 * CHECKERS)]
-        ends = await asyncio.gather(*many, return_exceptions=True)
-        assert {type(one) for one in ends} == {UnavailableError}
-        assert len(begun) == CHECKERS
-        go_on.set()
-        assert await service.compute(slow) == CHECKERS + 1
-
-    asyncio.run(requests())

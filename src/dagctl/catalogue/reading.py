@@ -94,6 +94,15 @@ READING = {
         "",
         "Correct what is shown, and check again.",
     ),
+    Code.TOO_COSTLY: Entry(
+        "The check took too much",
+        "The check of one spec has a limit of time, and on a server of memory too, so that one "
+        "spec stops nobody else's work. A spec within the other limits rarely comes near to it.",
+        "",
+        "",
+        "Split the spec, or move long code into modules and scripts that the tasks call. If the "
+        "machine was busy, try again.",
+    ),
     Code.YAML_SYNTAX: Entry(
         "The text is not valid YAML",
         "The line does not fit the lines before it: wrong indentation, a missing `:` or `- `, a "

@@ -8,22 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.console import standard_input
+from dagctl.cli.deadline import SECONDS, TimeIsUpError, limited
 from dagctl.cli.diagnostics import FORMATS, Report, Source, look
 from dagctl.cli.envelope import envelope
 from dagctl.commands.read import failure, read_specs
-from dagctl.commands.validate import Validation, validate
+from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
 from dagctl.settings import ForSpecs, load_for_specs
 from dagctl.spec.checks import Checks
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dagctl.cli.invocation import Invocation
     from dagctl.errors import Diagnostic, SpecError
     from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
+
+
+_SHOWN = 5
+"""Files that one note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,11 @@ def check_specs(
     invocation: Invocation, arguments: Sequence[str], spec_format: Format | None, checks: Checks
 ) -> Validation:
     """Return the verdict on the specs that the arguments mean."""
-    reading = read_specs(arguments, standard_input(), spec_format)
-    validation = validate(reading, checks)
+    note = invocation.console.note
+    reading = read_specs(arguments, standard_input(), spec_format, note)
+    _note_passed_over(note, reading.passed_over)
+    limit = Limit(f"{SECONDS:g} s of processor time", limited, TimeIsUpError)
+    validation = validate(reading, checks, limit)
     found_in = {found.file for found in validation.diagnostics}
     invocation.sources = {
         document.name: Source(document.data.decode("utf-8-sig", "replace"))
@@ -68,6 +76,14 @@ def check_specs(
         if document.name in found_in
     }
     return validation
+
+
+def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None:
+    """Say which files below a folder were taken for no specs."""
+    if paths:
+        shown = ", ".join(paths[:_SHOWN])
+        more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+        note(f"No specs, as they have neither dag_name nor tasks: {shown}{more}")
 
 
 def good_specs(

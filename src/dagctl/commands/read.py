@@ -7,31 +7,33 @@ import os
 import select
 import stat
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from dagctl.commands.walk import QUIET_SECONDS, SUFFIXES, is_likely_spec, specs_below
 from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
 from dagctl.workspace import CONFIG_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dagctl.spec.load import Format
-
-SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-"""The files in a folder that are taken for specs."""
 
 STANDARD_INPUT = "<stdin>"
 """What findings call a spec that was piped in."""
 
+_NEIGHBOURS = 1_000
+"""Files beside a missing one that its name is compared with."""
+_LONGEST_NAME = 60
+_ALIKE = 0.75
+"""How alike two names must be (`difflib`): a suffix in common is not enough."""
 LARGEST = 16 * 1024 * 1024
 """Bytes that are read of one file; a spec may be far smaller still."""
 
 SILENCE = 30.0
 """Seconds that a program may take before it has written the first byte to standard input."""
-
-MOST = 100_000
-"""How many files and folders are looked at below one folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Reading:
 
     documents: tuple[Document, ...]
     problems: tuple[Diagnostic, ...]
+    passed_over: tuple[str, ...] = ()
+    """The files below a folder that are no specs, by their content."""
 
 
 class UnreadableError(SpecError):
@@ -72,18 +76,33 @@ class MissingError(UnreadableError):
 
 
 def read_specs(
-    arguments: Sequence[str], stdin: BinaryIO, spec_format: Format | None = None
+    arguments: Sequence[str],
+    stdin: BinaryIO,
+    spec_format: Format | None = None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Reading:
-    """Return the specs that files, folders, patterns and `-` mean, each once, in that order."""
+    """Return the specs that files, folders, patterns and `-` mean, each once, in that order.
+
+    Args:
+        arguments: What the user wrote.
+        stdin: What `-` means.
+        spec_format: The syntax of a text whose name does not say it.
+        note: Is told what takes a while.
+    """
     documents: list[Document] = []
     problems: list[Diagnostic] = []
-    for path in dict.fromkeys(_expand(arguments)):
-        found = _read(path, stdin, spec_format)
-        if isinstance(found, Document):
-            documents.append(found)
+    passed_over: list[str] = []
+    for path, is_named in _expand(arguments, note).items():
+        read = _read(path, stdin, spec_format, note)
+        if not isinstance(read, Document):
+            problems.append(read)
+        elif is_named or is_likely_spec(read.data):
+            documents.append(read)
         else:
-            problems.append(found)
-    return Reading(tuple(documents), tuple(problems))
+            passed_over.append(path)
+    if passed_over and not documents and not problems:
+        problems += (_no_specs(argument) for argument in arguments)
+    return Reading(tuple(documents), tuple(problems), tuple(passed_over))
 
 
 def failure(diagnostics: Iterable[Diagnostic]) -> SpecError:
@@ -95,49 +114,37 @@ def failure(diagnostics: Iterable[Diagnostic]) -> SpecError:
     return SpecError(found)
 
 
-def _expand(arguments: Sequence[str]) -> Iterator[str]:
-    for argument in arguments:
-        if argument == "-":
-            yield argument
-        elif os.path.lexists(argument):
-            yield from _files(Path(argument))
-        else:
-            matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - may be absolute
-            yield from (file for match in matches for file in _files(Path(match)))
-            if not matches:
-                yield argument
-
-
-def _files(path: Path) -> Iterator[str]:
-    """Yield the path itself, or the specs below a folder, hidden ones left out.
+def _expand(arguments: Sequence[str], note: Callable[[str], None]) -> dict[str, bool]:
+    """Return the paths that the arguments mean, each with whether it was named itself.
 
     Raises:
-        UsageError: So much is below the folder that it cannot be meant.
+        UsageError: So much is below a folder that it cannot be meant.
     """
-    if path.is_dir():
-        yield from sorted(_specs_below(path)) or [str(path)]
-    else:
-        yield str(path)
+    paths: dict[str, bool] = {}
+    for argument in arguments:
+        for match in _matches(argument):
+            below = sorted(specs_below(Path(match), note)) if Path(match).is_dir() else []
+            for each in below:
+                paths.setdefault(each, False)
+            if not below:
+                paths[match] = True
+    return paths
 
 
-def _specs_below(top: Path) -> Iterator[str]:
-    seen = 0
-    for folder, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        seen += len(folders) + len(names)
-        if seen > MOST:
-            raise UsageError(
-                f"{top} holds more than {MOST:,} files and folders",
-                hint="name the folder that holds the specs",
-            )
-        for name in names:
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield str(Path(folder, name))
+def _matches(argument: str) -> list[str]:
+    if argument == "-" or os.path.lexists(argument):
+        return [argument if argument == "-" else str(Path(argument))]
+    matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - may be absolute
+    return [str(Path(match)) for match in matches] or [argument]
 
 
-def _read(path: str, stdin: BinaryIO, spec_format: Format | None) -> Document | Diagnostic:
+def _read(
+    path: str, stdin: BinaryIO, spec_format: Format | None, note: Callable[[str], None]
+) -> Document | Diagnostic:
     if path == "-":
-        if _is_silent(stdin):
+        if _is_terminal(stdin):
+            note("Reading a spec from the terminal; Ctrl-D ends it, Ctrl-C stops.")
+        elif _is_silent(stdin, note):
             message = f"nothing came within {SILENCE:g} seconds"
             return _problem(STANDARD_INPUT, message, hint="`-` reads what another program writes")
         return _document(None, stdin, spec_format)
@@ -163,14 +170,23 @@ def read_file(path: str, spec_format: Format | None = None) -> Document | Diagno
         return _document(path, file, spec_format if says_nothing else None)
 
 
-def _is_silent(stdin: BinaryIO) -> bool:
-    """Return whether a program writes nothing; a person at a terminal may take any time."""
+def _is_terminal(stdin: BinaryIO) -> bool:
+    """Return whether a person types, who may take any time."""
     try:
-        descriptor = stdin.fileno()
+        return os.isatty(stdin.fileno())
     except OSError:  # not of the operating system
         return False
-    if os.isatty(descriptor):
+
+
+def _is_silent(stdin: BinaryIO, note: Callable[[str], None]) -> bool:
+    """Return whether the program that should write a spec writes nothing."""
+    try:
+        descriptor = stdin.fileno()
+    except OSError:
         return False
+    if select.select([descriptor], [], [], min(QUIET_SECONDS, SILENCE))[0]:
+        return False
+    note(f"Waiting for a spec on standard input, for {SILENCE:g} s at most ...")
     return not select.select([descriptor], [], [], SILENCE)[0]
 
 
@@ -204,17 +220,42 @@ def _leads_outside(path: str, real: Path) -> Diagnostic:
 
 
 def _missing(path: str) -> Diagnostic:
-    slashed = path.replace("\\", "/")
-    hint = f"did you mean `{slashed}`?" if slashed != path and os.path.lexists(slashed) else None
+    if os.path.islink(path):  # noqa: PTH114 - as it was written
+        message = f"is a link to {os.readlink(path)}, which does not exist"  # noqa: PTH115 - likewise
+        hint = "correct the link, or name the file itself"
+        return _problem(path, message, code=MissingError.code, hint=hint)
     is_pattern = any(mark in path for mark in "*?[")
     message = "no file matches the pattern" if is_pattern else "there is no such file"
-    return _problem(path, message, code=MissingError.code, hint=hint)
+    near = _near(path)
+    return _problem(
+        path, message, code=MissingError.code, hint=f"did you mean `{near}`?" if near else None
+    )
+
+
+def _near(path: str) -> str | None:
+    """Return the file or folder that was probably meant, or None."""
+    slashed = path.replace("\\", "/")
+    if slashed != path and os.path.lexists(slashed):
+        return slashed
+    parent = Path(path).parent
+    try:
+        with os.scandir(parent) as entries:
+            names = [entry.name for entry in islice(entries, _NEIGHBOURS)]
+    except (OSError, ValueError):
+        return None
+    close = get_close_matches(Path(path).name[:_LONGEST_NAME], names, n=1, cutoff=_ALIKE)
+    return str(parent / close[0]) if close else None
+
+
+def _no_specs(folder: str) -> Diagnostic:
+    suffixes = ", ".join(sorted(SUFFIXES))
+    hint = f"specs are files ending in {suffixes}, with dag_name and tasks"
+    return _problem(folder, "the folder holds no specs", hint=hint)
 
 
 def _irregular(path: str, mode: int) -> Diagnostic:
     if stat.S_ISDIR(mode):
-        hint = f"specs are files ending in {', '.join(sorted(SUFFIXES))}"
-        return _problem(path, "the folder holds no specs", hint=hint)
+        return _no_specs(path)
     return _problem(path, "is not a regular file", hint="pipe it in: `dagctl ... - < FILE`")
 
 

@@ -16,11 +16,15 @@ from dagctl.spec.target import target_of
 from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from dagctl.errors import Diagnostic
     from dagctl.ports import DagRecord
+    from dagctl.spec.load import Checked
     from dagctl.spec.model import DagSpec
+
+    Check = Callable[[Mapping[str, object]], Checked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,15 @@ class Details:
     graph: Graph | None
 
 
-def details(record: DagRecord, now: datetime) -> Details:
-    """Return what is known of a DAG at a time, also where its recorded spec is refused today."""
-    checked = check_data(record.spec) if record.spec else None
+def details(record: DagRecord, now: datetime, check: Check = check_data) -> Details:
+    """Return what is known of a DAG at a time, also where its recorded spec is refused today.
+
+    Args:
+        record: The DAG.
+        now: The time.
+        check: Checks the data of a spec.
+    """
+    checked = check(record.spec) if record.spec else None
     spec = checked.spec if checked else None
     return Details(
         record=record,
@@ -87,8 +97,12 @@ def problem_lines(found: Details) -> list[str]:
     ]
 
 
-def spec_of(record: DagRecord) -> DagSpec:
+def spec_of(record: DagRecord, check: Check = check_data) -> DagSpec:
     """Return the recorded spec, its keys in their order: a database may keep them in another.
+
+    Args:
+        record: The DAG.
+        check: Checks the data of a spec.
 
     Raises:
         NotFoundError: No spec is recorded.
@@ -99,7 +113,7 @@ def spec_of(record: DagRecord) -> DagSpec:
             f"no spec is recorded of `{record.dag_id}`: dagctl did not make it",
             hint="`dagctl list --output json` has all that is recorded",
         )
-    checked = check_data(record.spec)
+    checked = check(record.spec)
     if checked.spec is None:
         raise SpecError(
             [

@@ -7,14 +7,27 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity
 from dagctl.spec.checks import judged
+from dagctl.spec.costs import stopped
 from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
     from dagctl.commands.read import Document, Reading
     from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What one check may take."""
+
+    name: str
+    """As "30 s of processor time"."""
+    begin: Callable[[], AbstractContextManager[None]]
+    """Returns what raises `error` in the block that takes more."""
+    error: type[BaseException]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +43,31 @@ class Validation:
         return all(found.severity is not Severity.ERROR for found in self.diagnostics)
 
 
-def validate(reading: Reading, checks: Checks) -> Validation:
-    """Return what is good and what is not, the files that could not be read first."""
-    checked = [_check(document, checks) for document in reading.documents]
+def validate(reading: Reading, checks: Checks, limit: Limit | None = None) -> Validation:
+    """Return what is good and what is not, the files that could not be read first.
+
+    Args:
+        reading: What was read.
+        checks: How warnings are taken.
+        limit: What ends the check of one spec that takes too long.
+    """
+    checked = [_within(limit, document, checks) for document in reading.documents]
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
         diagnostics=(*reading.problems, *_flat(found for _, found in checked)),
     )
+
+
+def _within(
+    limit: Limit | None, document: Document, checks: Checks
+) -> tuple[DagSpec | None, list[Diagnostic]]:
+    if limit is None:
+        return _check(document, checks)
+    try:
+        with limit.begin():
+            return _check(document, checks)
+    except limit.error:
+        return None, [stopped(limit.name, document.name)]
 
 
 def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Diagnostic]]:

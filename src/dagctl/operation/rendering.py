@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from dagctl.codegen.header import Provenance
@@ -10,13 +12,35 @@ from dagctl.codegen.render import render
 from dagctl.operation.basis import version_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dagctl.operation.change import Change
     from dagctl.spec.model import DagSpec
 
 
+class Renderer(Protocol):
+    """Makes the text of a DAG file, as `render` does."""
+
+    def __call__(self, spec: DagSpec, *, airflow: str, provenance: Provenance | None = None) -> str:
+        """Return the DAG file of a spec."""
+
+
+_RENDERER: ContextVar[Renderer] = ContextVar("renderer", default=render)
+
+
+@contextmanager
+def rendering_by(renderer: Renderer) -> Iterator[None]:
+    """Let DAG files be rendered otherwise in the block, and in this thread only."""
+    token = _RENDERER.set(renderer)
+    try:
+        yield
+    finally:
+        _RENDERER.reset(token)
+
+
 def rendered(spec: DagSpec, airflow: str, provenance: Provenance) -> bytes:
     """Return the DAG file of a spec."""
-    return render(spec, airflow=airflow, provenance=provenance).encode("utf-8")
+    return _RENDERER.get()(spec, airflow=airflow, provenance=provenance).encode("utf-8")
 
 
 def provenance_of(change: Change) -> Provenance:

@@ -13,14 +13,13 @@ from starlette.requests import ClientDisconnect
 
 from dagctl.errors import SpecError
 from dagctl.server.refusals import BusyError, RequestError
-from dagctl.spec.load import check_spec, load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
 
-    from dagctl.spec.load import Format
+    from dagctl.spec.load import Checked, Format
     from dagctl.spec.model import DagSpec
 
 FORMATS: dict[str, Format] = {
@@ -41,24 +40,16 @@ class Body:
     data: bytes
     format: Format
 
-    def spec(self) -> DagSpec:
-        """Return the spec.
 
-        Raises:
-            SpecError: With every problem, each at its line and column of the body.
-        """
-        return load_spec(self.data, format=self.format)
+def spec_of(checked: Checked) -> DagSpec:
+    """Return the spec that was checked.
 
-    def spec_of_project(self) -> tuple[DagSpec, str]:
-        """Return the spec, and the project that it has to name.
-
-        Raises:
-            SpecError: With every problem, each at its line and column of the body.
-        """
-        checked = check_spec(self.data, format=self.format, needs_project=True)
-        if checked.spec is None:
-            raise SpecError(checked.diagnostics)
-        return checked.spec, str(checked.spec.project_id)
+    Raises:
+        SpecError: With every problem, each at its line and column of the body.
+    """
+    if checked.spec is None:
+        raise SpecError(checked.diagnostics)
+    return checked.spec
 
 
 class Room:

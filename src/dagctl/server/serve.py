@@ -13,6 +13,7 @@ from dagctl.bootstrap import open_connections, services_of
 from dagctl.endpoint import is_loopback
 from dagctl.errors import ExitCode, UnavailableError, UsageError
 from dagctl.server.app import make_app
+from dagctl.server.checks import Checks
 from dagctl.server.identity import LocalDoor, TokenDoor
 from dagctl.server.listen import bind, listen
 from dagctl.server.log import log_to_standard_error
@@ -58,8 +59,9 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
         bound = opened.enter_context(bind(options))
         door, looks = _door(options, opened)
         projects = Projects(options, environ, metrics.watched)
-        service = Service(options, door, projects, looks, metrics.waited)
-        _measure(metrics, service)
+        checks = opened.enter_context(closing(Checks()))
+        service = Service(options, door, projects, looks, waited=metrics.waited, checks=checks)
+        _measure(metrics, service, checks)
         opened.callback(_stopped, service)
         _tell(options, _url(options, bound.getsockname()[1]), announce)
         listen(make_app(service, metrics), options, bound, service.turns.close)
@@ -142,7 +144,12 @@ def _door(options: Options, opened: ExitStack) -> tuple[Door, Mapping[str, Calla
     return TokenDoor(verifier.verify, connections), looks
 
 
-def _measure(metrics: Metrics, service: Service) -> None:
+def _measure(metrics: Metrics, service: Service, checks: Checks) -> None:
+    metrics.gauge(
+        "dagctl_checks",
+        "Checks and renderings that are under way or wait.",
+        lambda: checks.in_use,
+    )
     metrics.gauge(
         "dagctl_operations_waiting",
         "Operations that wait for their turn.",

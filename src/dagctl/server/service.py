@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.errors import DagctlError, UnavailableError, UsageError
+from dagctl.operation.rendering import rendering_by
 from dagctl.server.body import Room
 from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.server.turns import Turns, in_thread
@@ -23,9 +24,14 @@ if TYPE_CHECKING:
 
     from dagctl.bootstrap import Caller
     from dagctl.client import Client
+    from dagctl.operation.rendering import Renderer
+    from dagctl.server.body import Body
+    from dagctl.server.checks import Checks
     from dagctl.server.identity import Door
     from dagctl.server.options import Options
     from dagctl.server.projects import Projects
+    from dagctl.spec.load import Checked
+    from dagctl.spec.model import DagSpec
 
 T = TypeVar("T")
 
@@ -34,8 +40,6 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline")
 
 READERS = 40
 """How many short pieces of work may be under way at once; they wait for the outside."""
-CHECKERS = 4
-"""How many bodies may be checked at once: it takes the processor, which all others need, too."""
 BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""
 BODIES_OF_ONE = BODIES // 4
@@ -47,13 +51,15 @@ READY_FOR = 1.0
 class Service:
     """The server's inside, without HTTP. Belongs to one event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         options: Options,
         door: Door,
         projects: Projects,
         looks: Mapping[str, Callable[[], None]],
+        *,
         waited: Callable[[float], None],
+        checks: Checks,
     ) -> None:
         """Put the parts together.
 
@@ -63,6 +69,7 @@ class Service:
             projects: Opens their projects.
             looks: A look at each dependency; it raises what is wrong.
             waited: Is told for how many seconds each operation has waited for its turn.
+            checks: Checks and renders specs.
         """
         self.options = options
         self.projects = projects
@@ -80,7 +87,7 @@ class Service:
         }
         self.room = Room(BODIES, max(BODIES_OF_ONE, options.body_limit))
         self._readers = asyncio.Semaphore(READERS)
-        self._checkers = asyncio.Semaphore(CHECKERS)
+        self._checks = checks
         self._looking = asyncio.Lock()
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
@@ -106,13 +113,38 @@ class Service:
         """
         return await self._in_thread(work, self._readers)
 
-    async def compute(self, work: Callable[[], T]) -> T:
-        """Return what a computation gives, done in a thread; few are at it at once.
+    async def check(self, caller: Caller, body: Body, *, needs_project: bool = False) -> Checked:
+        """Return what a check of the body gives; its time and memory are bounded.
 
         Raises:
-            UnavailableError: It takes longer than a request may.
+            SpecError: It took more than it may.
+            BusyError: Too many checks of this caller wait.
+            UnavailableError: The caller's turn did not come in time.
         """
-        return await self._in_thread(work, self._checkers)
+        seconds = self.seconds_left()
+        if not seconds:
+            raise self._too_late()
+        return await in_thread(
+            lambda: self._checks.check(
+                caller.user_id, body, seconds=seconds, needs_project=needs_project
+            )
+        )
+
+    async def render(self, caller: Caller, spec: DagSpec, airflow: str) -> str:
+        """Return the DAG file of a spec; as for a check, and it raises the same."""
+        render = self._renderer(caller)
+        return await in_thread(lambda: render(spec, airflow=airflow))
+
+    async def of_record(
+        self, caller: Caller, work: Callable[[Callable[[Mapping[str, object]], Checked]], T]
+    ) -> T:
+        """Return what `work` makes of a recorded spec; it is given what checks one."""
+        check = self._checks.checker(caller.user_id, self.seconds_left())
+        return await in_thread(lambda: work(check))
+
+    def _renderer(self, caller: Caller) -> Renderer:
+        latest = time.monotonic() + self.seconds_left()
+        return self._checks.renderer(caller.user_id, lambda: max(0.0, latest - time.monotonic()))
 
     async def read(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
         """Return what `work` reads in a project."""
@@ -130,9 +162,14 @@ class Service:
             NotAMemberError: The caller may not; nobody who may has to wait for that.
         """
         await self.read(project_id, caller, self.projects.check_writer)
+        render = self._renderer(caller)
 
         def changing() -> T:
-            with _set_up_well(project_id), self.projects.open_made(project_id, caller) as client:
+            with (
+                _set_up_well(project_id),
+                self.projects.open_made(project_id, caller) as client,
+                rendering_by(render),
+            ):
                 return work(client)
 
         return await self.turns.run(project_id, changing, self.seconds_left())
@@ -154,8 +191,11 @@ class Service:
                 await permits.acquire()
                 return await asyncio.shield(asyncio.create_task(_permitted(work, permits)))
         except TimeoutError as error:
-            seconds = self.options.request_timeout
-            raise UnavailableError(f"no answer within {seconds:g} s", hint="try again") from error
+            raise self._too_late() from error
+
+    def _too_late(self) -> UnavailableError:
+        seconds = self.options.request_timeout
+        return UnavailableError(f"no answer within {seconds:g} s", hint="try again")
 
 
 async def _permitted(work: Callable[[], T], permits: asyncio.Semaphore) -> T:

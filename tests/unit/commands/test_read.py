@@ -21,8 +21,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("b.yaml", "a.yml", "deep/c.json", "deep/D.YAML", "notes.txt", ".hidden.yaml"):
         file = tmp_path / "specs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(name)
-    for name in (".dagctl", ".git"):
+        file.write_text(f"{name}: dag_name")
+    for name in (".dagctl", ".cache"):
         (tmp_path / "specs" / name).mkdir()
         (tmp_path / "specs" / name / "x.yaml").touch()
     return tmp_path
@@ -49,7 +49,8 @@ EVERY = ["specs/a.yml", "specs/b.yaml", "specs/deep/D.YAML", "specs/deep/c.json"
 
 
 def test_a_file_is_read_whatever_its_name() -> None:
-    assert read("specs/notes.txt").documents == (Document("specs/notes.txt", b"notes.txt"),)
+    expected = Document("specs/notes.txt", b"notes.txt: dag_name")
+    assert read("specs/notes.txt").documents == (expected,)
 
 
 def test_a_folder_means_its_specs_at_any_depth_sorted_and_nothing_hidden() -> None:
@@ -186,7 +187,7 @@ def test_a_folder_of_everything_is_not_walked_to_its_end(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert folder.is_dir()
-    monkeypatch.setattr("dagctl.commands.read.MOST", 5)
+    monkeypatch.setattr("dagctl.commands.walk.MOST", 5)
     with pytest.raises(UsageError, match="more than 5 files and folders"):
         read(".")
 
@@ -202,3 +203,94 @@ def test_a_program_that_writes_nothing_is_not_waited_for_without_end(
         writer.write(b"dag_name: x")
         writer.close()
         assert [one.data for one in read_specs(["-"], silent).documents] == [b"dag_name: x"]
+
+
+def test_a_program_that_takes_a_while_is_waited_for_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dagctl.commands.read.SILENCE", 0.02)
+    notes: list[str] = []
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as silent, os.fdopen(theirs, "wb"):
+        read_specs(["-"], silent, note=notes.append)
+    assert notes == ["Waiting for a spec on standard input, for 0.02 s at most ..."]
+
+
+def test_a_person_at_a_terminal_is_asked_to_type() -> None:
+    ours, theirs = os.openpty()
+    notes: list[str] = []
+    with os.fdopen(ours, "wb") as keys, os.fdopen(theirs, "rb") as terminal:
+        keys.write(b"dag_name: x\n\x04")
+        keys.flush()
+        (document,) = read_specs(["-"], terminal, note=notes.append).documents
+    assert document.data == b"dag_name: x\n"
+    assert notes == ["Reading a spec from the terminal; Ctrl-D ends it, Ctrl-C stops."]
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("node_modules", None),
+        ("site-packages", None),
+        ("other", ".git"),
+        ("environment", "pyvenv.cfg"),
+        (".secret", None),
+    ],
+)
+def test_what_is_foreign_below_a_folder_is_passed_over(
+    folder: Path, name: str, mark: str | None
+) -> None:
+    foreign = folder / "specs" / name
+    (foreign / "deep").mkdir(parents=True)
+    (foreign / "deep" / "x.yaml").write_text("dag_name: x")
+    if mark:
+        (foreign / mark).touch()
+    assert names("specs") == EVERY
+
+
+def test_the_top_itself_may_be_a_repository(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    assert names(".") == EVERY
+
+
+def test_files_of_other_programs_in_a_folder_are_no_specs(folder: Path) -> None:
+    (folder / "specs" / "docker-compose.yaml").write_text("services: {}")
+    (folder / "specs" / "package.json").write_text("{}")
+    reading = read("specs")
+
+    assert reading.passed_over == ("specs/docker-compose.yaml", "specs/package.json")
+    assert [document.origin for document in reading.documents] == EVERY
+    assert names("specs/package.json") == ["specs/package.json"]
+
+
+def test_a_folder_of_other_files_holds_no_specs(folder: Path) -> None:
+    (folder / "other").mkdir()
+    (folder / "other" / "package.json").write_text("{}")
+    assert problem("other").message == "the folder holds no specs"
+
+
+def test_a_walk_that_takes_a_while_can_be_seen_and_ends(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr("dagctl.commands.walk.QUIET_SECONDS", -1)
+    read_specs([str(folder / "specs")], io.BytesIO(), note=notes.append)
+    assert notes == [f"Looking for specs below {folder / 'specs'} ..."]
+    monkeypatch.setattr("dagctl.commands.walk.MOST_SECONDS", -1)
+    with pytest.raises(UsageError, match="without an end"):
+        read("specs")
+
+
+def test_the_near_name_of_a_missing_file_is_in_the_hint() -> None:
+    assert problem("specs/b.yml").hint == "did you mean `specs/b.yaml`?"
+    assert problem("spec").hint == "did you mean `specs`?"
+    assert problem("specs/something_else.yaml").hint is None
+    assert problem("nowhere/b.yaml").hint is None
+
+
+def test_a_broken_link_is_named_with_its_target(folder: Path) -> None:
+    (folder / "specs/broken.yaml").symlink_to("gone.yaml")
+    found = problem("specs/broken.yaml")
+
+    assert found.message == "is a link to gone.yaml, which does not exist"
+    assert found.hint == "correct the link, or name the file itself"

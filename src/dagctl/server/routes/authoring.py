@@ -6,13 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dagctl.commands.render import render_spec
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer, findings
+from dagctl.server.body import spec_of
 from dagctl.server.openapi import A_SPEC, ANYTHING, OF_A_BODY, example, refusals, spec_body, text
 from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
 from dagctl.spec.json_schema import json_schema
-from dagctl.spec.load import Checked, check_spec
 from dagctl.spec.target import TARGET_PATTERN
 
 router = APIRouter(tags=["authoring"], default_response_class=Answer, dependencies=[TOKEN])
@@ -32,13 +31,9 @@ AirflowTarget = Annotated[
     responses={200: example(forms.Verdict, examples.VERDICT), **refusals(*OF_A_BODY)},
     openapi_extra=spec_body(ANYTHING),
 )
-async def validate(service: TheService, body: TheBody) -> Answer:
+async def validate(service: TheService, caller: TheCaller, body: TheBody) -> Answer:
     """Return all that is wrong with a spec, each at its place: for a form being filled in."""
-
-    def check() -> Checked:
-        return check_spec(body.data, format=body.format)
-
-    checked = await service.compute(check)
+    checked = await service.check(caller, body)
     return Answer(
         {
             "valid": checked.spec is not None,
@@ -58,10 +53,12 @@ async def validate(service: TheService, body: TheBody) -> Answer:
     },
     openapi_extra=spec_body(A_SPEC),
 )
-async def render(service: TheService, body: TheBody, airflow: AirflowTarget = "3") -> SourceAnswer:
+async def render(
+    service: TheService, caller: TheCaller, body: TheBody, airflow: AirflowTarget = "3"
+) -> SourceAnswer:
     """Return the DAG file that a spec would become."""
-    rendered = await service.compute(lambda: render_spec(body.spec(), airflow=airflow))
-    return SourceAnswer(rendered.text)
+    spec = spec_of(await service.check(caller, body))
+    return SourceAnswer(await service.render(caller, spec, airflow))
 
 
 @router.get("/schema", summary="The schema of specs", responses=refusals())

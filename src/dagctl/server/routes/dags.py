@@ -18,6 +18,7 @@ from dagctl.graph.mermaid import mermaid
 from dagctl.operation.options import IfExists
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer
+from dagctl.server.body import spec_of
 from dagctl.server.openapi import (
     A_SPEC_OF_A_PROJECT,
     OF_A_BODY,
@@ -87,7 +88,8 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
             "header `If-Match` names the version that is updated",
             hint="send if_exists=update with it, or leave it out",
         )
-    spec, project_id = await service.compute(body.spec_of_project)
+    spec = spec_of(await service.check(caller, body, needs_project=True))
+    project_id = str(spec.project_id)
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(
         project_id,
@@ -151,7 +153,7 @@ async def show_dag(
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
     etag = {"ETag": f'"{record.version}"'}
-    return Answer(await service.compute(partial(details, record)), headers=etag)
+    return Answer(await service.of_record(caller, partial(details, record)), headers=etag)
 
 
 @router.get(
@@ -171,11 +173,15 @@ async def draw_dag(
 ) -> Response:
     """Return the graph of a DAG: as JSON, or as text for Mermaid or Graphviz."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    spec = await service.compute(partial(show.spec_of, record))
-    if form == "json":
-        return Answer(show.graph_data(show.graph_of(spec)))
-    draw, media_type = DRAWINGS[form]
-    return PlainTextResponse(draw(spec), media_type=media_type)
+
+    def drawn(check: show.Check) -> Response:
+        spec = show.spec_of(record, check)
+        if form == "json":
+            return Answer(show.graph_data(show.graph_of(spec)))
+        draw, media_type = DRAWINGS[form]
+        return PlainTextResponse(draw(spec), media_type=media_type)
+
+    return await service.of_record(caller, drawn)
 
 
 @router.get(
@@ -199,7 +205,7 @@ async def dag_source(
     return SourceAnswer(found)
 
 
-def details(record: DagRecord) -> dict[str, Any]:
+def details(record: DagRecord, check: show.Check) -> dict[str, Any]:
     """Return a DAG as JSON data: its row, then what follows from its spec, if it has a good one."""
     row = {**listing.columns(record), "version": record.version}
-    return {**row, **show.data(show.details(record, datetime.now(UTC)))}
+    return {**row, **show.data(show.details(record, datetime.now(UTC), check))}

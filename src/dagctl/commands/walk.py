@@ -1,0 +1,77 @@
+"""The specs below a folder: a walk that ends, can be seen, and passes over what is foreign."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+"""The files in a folder that are taken for specs."""
+
+MOST = 100_000
+"""How many files and folders are looked at below one folder."""
+
+MOST_SECONDS = 60.0
+"""How long one folder is looked through."""
+
+QUIET_SECONDS = 1.0
+"""How long a walk may take before it is mentioned."""
+
+_FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "virtualenv"})
+"""Folders of other programs."""
+_MARKS = (".git", "pyvenv.cfg")
+"""What the top of a repository or of a virtual environment has: below it is not this folder's."""
+_WORDS = re.compile(rb"\b(?:dag_name|tasks)\b")
+"""What every spec has, and a file of another program seldom."""
+
+
+def specs_below(top: Path, note: Callable[[str], None]) -> Iterator[str]:
+    """Yield the files below a folder that have the suffix of a spec.
+
+    Left out: what is hidden, other repositories, virtual environments, packages of other programs.
+
+    Args:
+        top: The folder.
+        note: Is told once, if the walk takes a while.
+
+    Raises:
+        UsageError: So much is below the folder that it cannot be meant.
+    """
+    seen, began, is_noted = 0, time.monotonic(), False
+    for folder, folders, names in os.walk(top):
+        folders[:] = sorted(name for name in folders if _is_ours(Path(folder, name)))
+        seen += len(folders) + len(names)
+        seconds = time.monotonic() - began
+        if seen > MOST:
+            raise _too_much(top, f"holds more than {MOST:,} files and folders")
+        if seconds > MOST_SECONDS:
+            raise _too_much(top, f"was looked through for {MOST_SECONDS:g} s, without an end")
+        if seconds > QUIET_SECONDS and not is_noted:
+            is_noted = True
+            note(f"Looking for specs below {top} ...")
+        for name in names:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield str(Path(folder, name))
+
+
+def is_likely_spec(data: bytes) -> bool:
+    """Return whether a file that was met in a folder may be meant for a spec."""
+    return _WORDS.search(data) is not None
+
+
+def _is_ours(folder: Path) -> bool:
+    if folder.name.startswith(".") or folder.name in _FOREIGN:
+        return False
+    return not any(os.path.lexists(folder / mark) for mark in _MARKS)
+
+
+def _too_much(top: Path, what: str) -> UsageError:
+    return UsageError(f"{top} {what}", hint="name the folder that holds the specs")

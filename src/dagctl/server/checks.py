@@ -1,0 +1,121 @@
+"""Checks and renderings for callers: in processes of their own, within bounds, shared fairly."""
+
+from __future__ import annotations
+
+import queue
+import time
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import GeneratedCodeError, SpecError
+from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
+from dagctl.server.fair_slots import FairSlots
+from dagctl.spec.costs import stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagctl.codegen.header import Provenance
+    from dagctl.operation.rendering import Renderer
+    from dagctl.server.body import Body
+    from dagctl.spec.load import Checked
+    from dagctl.spec.model import DagSpec
+
+PROCESSES = 2
+"""Processes that check: together with their bounds they say what all callers can cost at once."""
+MOST_WAITING = 16
+"""Requests of one user that may wait for their turn."""
+
+
+class Checks:
+    """The processes, and whose turn it is. Safe to use from many threads."""
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        """Start the processes."""
+        self._slots = FairSlots(PROCESSES, of_one=PROCESSES - 1, most_waiting=MOST_WAITING)
+        self._idle: queue.SimpleQueue[CheckProcess] = queue.SimpleQueue()
+        self._all = [CheckProcess(bounds or Bounds()) for _ in range(PROCESSES)]
+        for process in self._all:
+            self._idle.put(process)
+
+    def check(
+        self, user_id: str, body: Body, *, seconds: float, needs_project: bool = False
+    ) -> Checked:
+        """Return what a check of the body gives.
+
+        Raises:
+            SpecError: The check took more than its bounds.
+            BusyError: Too many checks of this user wait.
+            UnavailableError: The turn did not come in time.
+        """
+        checked: Checked = self._run(
+            user_id,
+            seconds,
+            "check",
+            body.data,
+            format=body.format,
+            needs_project=needs_project,
+        )
+        return checked
+
+    def render(
+        self,
+        user_id: str,
+        spec: DagSpec,
+        *,
+        airflow: str,
+        provenance: Provenance | None = None,
+        seconds: float,
+    ) -> str:
+        """Return the DAG file of a spec.
+
+        Raises:
+            GeneratedCodeError: A bug in dagctl.
+            SpecError, BusyError, UnavailableError: As for a check.
+        """
+        try:
+            text: str = self._run(
+                user_id, seconds, "render", spec, airflow=airflow, provenance=provenance
+            )
+        except RuntimeError as error:
+            raise GeneratedCodeError(str(error)) from error
+        return text
+
+    def checker(self, user_id: str, seconds: float) -> Callable[[Mapping[str, object]], Checked]:
+        """Return what checks recorded specs for one user, as `check_data` does."""
+
+        def check(data: Mapping[str, object]) -> Checked:
+            checked: Checked = self._run(user_id, seconds, "check_data", dict(data))
+            return checked
+
+        return check
+
+    def renderer(self, user_id: str, seconds_left: Callable[[], float]) -> Renderer:
+        """Return what renders for one user's operation."""
+
+        def render(spec: DagSpec, *, airflow: str, provenance: Provenance | None = None) -> str:
+            left = seconds_left()
+            return self.render(user_id, spec, airflow=airflow, provenance=provenance, seconds=left)
+
+        return render
+
+    @property
+    def in_use(self) -> int:
+        """How many checks and renderings are under way or wait."""
+        return self._slots.in_use
+
+    def close(self) -> None:
+        """End the processes, whatever they are at."""
+        for process in self._all:
+            process.close()
+
+    def _run(self, user_id: str, seconds: float, job: str, *arguments: object, **named: Any) -> Any:  # noqa: ANN401 - of the job
+        deadline = time.monotonic() + seconds
+        with self._slots.slot(user_id, seconds):
+            process = self._idle.get()
+            try:
+                left = max(0.0, deadline - time.monotonic())
+                return process.run(job, *arguments, seconds=left, **named)
+            except StoppedError as error:
+                raise SpecError([stopped(error.limit)]) from None
+            finally:
+                self._idle.put(process)

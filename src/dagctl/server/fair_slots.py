@@ -1,0 +1,101 @@
+"""A few slots for many users: each gets its turn, and nobody gets all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict, deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UnavailableError
+from dagctl.server.refusals import BusyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LATER = "try again later"
+
+
+class FairSlots:
+    """Slots that are given to the users in rotation. Safe to use from many threads.
+
+    A user who asks often waits for the own requests, not others for them: one slot at least is
+    always left for another user, and who waits comes after one request of each other user at most.
+    """
+
+    def __init__(self, slots: int, *, of_one: int, most_waiting: int) -> None:
+        """Set the limits.
+
+        Args:
+            slots: How many may be taken at once.
+            of_one: How many of them one user may have.
+            most_waiting: How many requests of one user may wait.
+        """
+        self._free = slots
+        self._of_one = of_one
+        self._most_waiting = most_waiting
+        self._changed = threading.Condition()
+        self._taken: Counter[str] = Counter()
+        self._waiting: OrderedDict[str, deque[object]] = OrderedDict()
+        self._granted: set[int] = set()
+
+    @property
+    def in_use(self) -> int:
+        """How many requests have a slot or wait for one."""
+        with self._changed:
+            waiting = sum(len(tickets) for tickets in self._waiting.values())
+            return waiting + self._taken.total()
+
+    @contextmanager
+    def slot(self, user: str, seconds: float) -> Iterator[None]:
+        """Hold a slot, when the user's turn has come.
+
+        Raises:
+            BusyError: Too many requests of the user wait already.
+            UnavailableError: The turn did not come within so many seconds.
+        """
+        self._take(user, seconds)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._taken -= Counter({user: 1})
+                self._grant()
+
+    def _take(self, user: str, seconds: float) -> None:
+        ticket = object()
+        with self._changed:
+            waiting = self._waiting.setdefault(user, deque())
+            if len(waiting) >= self._most_waiting:
+                raise BusyError(f"{len(waiting)} specs of yours wait already", hint=_LATER)
+            waiting.append(ticket)
+            self._grant()
+            self._changed.wait_for(lambda: id(ticket) in self._granted, seconds)
+            if id(ticket) in self._granted:
+                self._granted.discard(id(ticket))
+                return
+            waiting.remove(ticket)
+            self._forget(user)
+        raise UnavailableError(f"the turn did not come within {seconds:.3g} s", hint=_LATER)
+
+    def _grant(self) -> None:
+        """Give the free slots to the users who wait, the one who has waited longest first."""
+        for user in list(self._waiting):
+            if not self._free:
+                break
+            if self._waiting[user] and self._taken[user] < self._of_one:
+                self._granted.add(id(self._waiting[user].popleft()))
+                self._taken[user] += 1
+                self._free -= 1
+                self._waiting.move_to_end(user)
+            self._forget(user)
+        if self._free and any(
+            waiting and self._taken[user] < self._of_one for user, waiting in self._waiting.items()
+        ):
+            self._grant()
+        self._changed.notify_all()
+
+    def _forget(self, user: str) -> None:
+        if not self._waiting.get(user, True):
+            del self._waiting[user]
