@@ -39,7 +39,7 @@ def process() -> Iterator[CheckProcess]:
     one.close()
 
 
-def text(count: int = 4) -> bytes:
+def text(count: int = 2) -> bytes:
     """Return a hostile spec that takes seconds to check."""
     task = {"task_type": "python", "python_code": SLOW}
     tasks = [{"task_id": f"t{n}", **task} for n in range(count)]

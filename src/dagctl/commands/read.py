@@ -123,12 +123,16 @@ def _expand(arguments: Sequence[str], note: Callable[[str], None]) -> dict[str, 
     paths: dict[str, bool] = {}
     for argument in arguments:
         for match in _matches(argument):
-            below = sorted(specs_below(Path(match), note)) if Path(match).is_dir() else []
+            below = sorted(specs_below(Path(match), note)) if _is_folder(match) else []
             for each in below:
                 paths.setdefault(each, False)
             if not below:
                 paths[match] = True
     return paths
+
+
+def _is_folder(path: str) -> bool:
+    return bool(path) and Path(path).is_dir()  # nothing at all would be the current folder
 
 
 def _matches(argument: str) -> list[str]:
