@@ -39,7 +39,7 @@ def process() -> Iterator[CheckProcess]:
     one.close()
 
 
-def text(count: int = 2) -> bytes:
+def text(count: int = 4) -> bytes:
     """Return a hostile spec that takes seconds to check."""
     task = {"task_type": "python", "python_code": SLOW}
     tasks = [{"task_id": f"t{n}", **task} for n in range(count)]
@@ -195,7 +195,7 @@ def test_promise_12_hostile_requests_of_one_user_stop_no_other(
     assert ada.create(spec("Before")).status_code == 200
     ended: list[int] = []
     threads = [
-        threading.Thread(target=lambda: ended.append(ask(stranger, path, text())), daemon=True)
+        threading.Thread(target=lambda: ended.append(ask(stranger, path, text(2))), daemon=True)
         for _ in range(4)
     ]
     for thread in threads:

@@ -35,6 +35,10 @@ REFUSED_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe
 """What may not stand in YAML except as an escape between double quotes."""
 _ALIAS = re.compile(r"\*[\w-]")
 """Where there may be an alias: its name is of ASCII letters, digits, `_` and `-`."""
+_BEFORE_DOCUMENT = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n|%[^\n]*+\n)*+")
+"""Comments, blank lines and directives."""
+_MOST_DIRECTIVES = 10
+"""More than any text needs; the parser takes the square of their number."""
 _KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'": "quoted"}
 
 
@@ -43,6 +47,8 @@ def read_yaml(text: str) -> Reading:
     raw = REFUSED_RAW.search(text)
     if raw:
         return Reading(None, [_raw_character(raw)])
+    if _directives(text) > _MOST_DIRECTIVES:
+        return Reading(None, [_too_many_directives(text)])
     findings: list[Finding] = []
     repaired = text
     for _ in range(min(_REPAIRS, 1 + _READ_AGAIN // (len(text) + 1))):
@@ -71,6 +77,18 @@ def _raw_character(found: re.Match[str]) -> Finding:
     message = f"the character U+{ord(char):04X} must be escaped in YAML"
     hint = f"remove it, or write it as {quoted(char)[1:-1]} in double quotes"
     return Finding(Code.RAW_CHARACTER, message, hint, Span(*found.span()))
+
+
+def _directives(text: str) -> int:
+    """Return how many directives stand before the document."""
+    before = _BEFORE_DOCUMENT.match(text)
+    return f"\n{before.group()}".count("\n%") if before else 0
+
+
+def _too_many_directives(text: str) -> Finding:
+    start = text.find("%")
+    message, hint = "there are too many directives before the document", "remove them"
+    return Finding(Code.YAML_SYNTAX, message, hint, Span(start, start + 1))
 
 
 def _document(text: str, root: yaml.Node | None, findings: list[Finding]) -> Reading:

@@ -192,3 +192,12 @@ def test_the_composer_in_python_gives_the_same_nodes_as_that_in_c(text: str) -> 
 def test_the_composer_in_python_has_the_same_guards() -> None:
     with pytest.raises(yaml_nodes.LimitError):
         compose("[" * 70, PureComposer)
+
+
+def test_many_directives_are_refused_before_the_parser_sees_them() -> None:
+    few = "%YAML 1.2\n# a\n\n---\ndag_name: x\n"
+    many = "# a\n" + "".join(f"%TAG !a{n}! b\n#\n" for n in range(11)) + "---\ndag_name: x\n"
+
+    assert read_yaml(few).findings == []
+    (finding,) = read_yaml(many).findings
+    assert finding.message == "there are too many directives before the document"
