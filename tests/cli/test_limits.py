@@ -8,9 +8,9 @@ import threading
 import pytest
 
 from dagctl.cli.deadline import TimeIsUpError, limited
-from dagctl.spec.checks import Checks
 from dagctl.commands.read import Document, Reading
 from dagctl.commands.validate import Limit, validate
+from dagctl.spec.checks import Checks
 
 
 def busy() -> None:
