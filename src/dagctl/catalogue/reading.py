@@ -242,9 +242,9 @@ READING = {
     ),
     Code.PLAIN_CREDENTIAL: Entry(
         "A secret in plain text",
-        "The spec is copied into the DAG file, the commit, the store and the registry, and whoever "
-        "reads one of them has the secret. dagctl knows the published formats of tokens (AWS, "
-        "GitHub, GitLab, Slack, Stripe, Google, Supabase and others), private keys, JSON Web "
+        "The spec is copied into the DAG file, the commit, the store and the registry: everyone "
+        "who can read one of them has the secret. dagctl knows the published formats of tokens "
+        "(AWS, GitHub, GitLab, Slack, Stripe, Google, Supabase and others), private keys, JSON Web "
         "Tokens and passwords in URLs. It is a warning, and no output quotes the secret.",
         "tasks: [{task_id: a, task_type: bash, bash_command: "
         "'AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE aws s3 ls'}]",

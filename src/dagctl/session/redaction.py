@@ -1,8 +1,8 @@
 """Takes secrets out of text that people or logs will see.
 
-The one place that knows which texts are secret: those of this process, which `remember` is told of,
-and whatever looks like one. Everything that is printed or logged about a failure passes here. Each
-step takes time linear in the text.
+The one place that knows which texts are secret: those of this process, which `remember` takes, and
+any text that looks like a secret. Everything that is printed or logged about a failure passes here.
+Each step takes time linear in the text.
 """
 
 from __future__ import annotations
