@@ -64,6 +64,9 @@ $(POSTGRES): $(SETUP)
 .venv-airflow3/.stamp: tests/airflow/requirements-airflow3.txt | $(UV)
 	@scripts/environment .venv-airflow3 $< '>=3.11,<3.15'
 
+.venv-operators/.stamp: tests/airflow/requirements-operators.txt | $(UV)
+	@scripts/environment .venv-operators $< '>=3.11,<3.15'
+
 .venv-dagfactory/.stamp: bench/requirements-dagfactory.txt | $(UV)
 	@scripts/environment .venv-dagfactory $< '>=3.11,<3.15'
 
@@ -72,6 +75,11 @@ $(POSTGRES): $(SETUP)
 .PHONY: operators
 operators: $(SETUP)
 	$(BIN)/python -m catalogue_builder $(NEWEST)
+
+# The catalogue against real classes of large providers, and against the example DAGs of providers.
+.PHONY: operators-check
+operators-check: $(SETUP) .venv-operators/.stamp
+	$(BIN)/pytest -m sweep -s tests/airflow/test_constructors.py tests/catalogue_builder
 
 .PHONY: lock
 lock: | $(UV)

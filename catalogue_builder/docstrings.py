@@ -16,6 +16,7 @@ _PARAMETER = re.compile(
 
 _ROLE = re.compile(r":(?:\w+:)*\w+:`~?\.?([^`<]*?)(?:\s*<[^`]*>)?`")
 _LINK = re.compile(r"`([^`<]+?)\s*<[^`]*>`__?")
+_EXAMPLE = re.compile(r"\s*(?:\*\*Examples?\*\*|::\s|\.\. )")
 _LITERAL = re.compile(r"``([^`]*)``")
 
 
@@ -43,7 +44,8 @@ def summary(cls: Class) -> str:
 
 
 def plain(text: str) -> str:
-    """Return reStructuredText as one line without its roles and links."""
+    """Return reStructuredText as one line without its roles, its links and its blocks of code."""
+    text = _EXAMPLE.split(text)[0]
     text = _ROLE.sub(r"`\1`", text)
     text = _LINK.sub(r"\1", text)
     return " ".join(_LITERAL.sub(r"`\1`", text).split())

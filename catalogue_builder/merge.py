@@ -82,6 +82,8 @@ def merged(column: Sequence[Entry | None]) -> Entry:
         result["fixed"] = _with_masks(fixed, everywhere)
     for flag in ("open", "deprecated"):
         mask = sum(bit for bit, entry in samples if flag in entry)
+        if mask and flag == "open":
+            result[flag] = True
         if flag in result and mask != everywhere:
             result[f"{flag}_in"] = mask
     return result

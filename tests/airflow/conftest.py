@@ -31,10 +31,12 @@ class Airflow:
 
     version: Literal["2", "3"]
     home: Path
+    folder: str = ""
+    """The environment's folder, where it is not that of `make airflow`."""
 
     @property
     def environment(self) -> Path:
-        return ROOT / f".venv-airflow{self.version}"
+        return ROOT / (self.folder or f".venv-airflow{self.version}")
 
     def write(self, spec: DagSpec, folder: Path) -> Path:
         """Write the DAG file of a spec; return its path."""
@@ -72,7 +74,13 @@ class Airflow:
     def _give_database(self) -> None:
         shutil.copy(self.environment / "home" / "airflow.db", self.home)
 
-    def _report(self, runner: str, *arguments: str, **variables: str) -> Any:  # noqa: ANN401 - JSON
+    def ask(self, runner: str, *arguments: str, seconds: float) -> Any:  # noqa: ANN401 - JSON
+        """Return what a runner reports, for which it may take so long."""
+        return self._report(runner, *arguments, seconds=seconds)
+
+    def _report(
+        self, runner: str, *arguments: str, seconds: float = 300, **variables: str
+    ) -> Any:  # noqa: ANN401 - JSON
         target = self.home / f"{runner}.json"
         done = subprocess.run(
             [self.environment / "bin" / "python", HERE / "runners" / runner, target, *arguments],
@@ -80,7 +88,7 @@ class Airflow:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, done.stdout[-4000:]

@@ -32,6 +32,14 @@ def codes(incomplete: str) -> list[str]:
     return [code for code in CATALOGUE if code.startswith(incomplete)]
 
 
+def operators(incomplete: str) -> list[str]:
+    """Return the operators whose names begin so, and the word `show`."""
+    from dagctl.operators.search import names_like
+
+    show = ["show"] if "show".startswith(incomplete) else []
+    return show + names_like(incomplete) if incomplete else show
+
+
 def _directory(context: typer.Context) -> Path:
     """Return the folder of `dagctl -C DIR`; the callback that goes there is not called here."""
     return Path(context.find_root().params.get("directory") or "")

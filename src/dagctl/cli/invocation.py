@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "init",
+    "operators",
     "schema",
     "validate",
     "render",

@@ -20,6 +20,7 @@ from dagctl.cli import (
     login,
     logout,
     migrations,
+    operators,
     recover,
     render,
     schema,
@@ -104,6 +105,7 @@ AUTHOR, PUBLISH, INSPECT, ACCOUNT, MORE = "Author", "Publish", "Inspect", "Accou
 
 for _group, _name, _run, _epilog in (
     (AUTHOR, "init", init.init, init.EPILOG),
+    (AUTHOR, "operators", operators.operators, operators.EPILOG),
     (AUTHOR, "schema", schema.schema, schema.EPILOG),
     (AUTHOR, "validate", validate.validate, validate.EPILOG),
     (AUTHOR, "render", render.render, render.EPILOG),

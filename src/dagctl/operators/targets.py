@@ -27,15 +27,15 @@ def release(target: str) -> str:
     Raises:
         ValueError: It is no version, or one of a major version that is not known.
     """
-    wanted_version = version(target)
-    if wanted_version is None:
+    asked = version(target)
+    if asked is None:
         raise ValueError(f"no version of Airflow: {target[:20]!r}")
-    same_major = [name for name in targets() if version(name, 1) == wanted_version[:1]]
+    same_major = [name for name in targets() if version(name, 1) == asked[:1]]
     if not same_major:
         raise ValueError(f"no known version of Airflow: {target[:20]!r}")
-    if len(wanted_version) == 1:
+    if len(asked) == 1:
         return same_major[-1]
-    older = [name for name in same_major if numbers(name) <= wanted_version[:2]]
+    older = [name for name in same_major if numbers(name) <= asked[:2]]
     return older[-1] if older else same_major[0]
 
 

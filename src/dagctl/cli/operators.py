@@ -1,0 +1,188 @@
+"""`dagctl operators`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.candidates import operators as candidates
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.cli.console import Console
+    from dagctl.commands.operators import Explained
+    from dagctl.operators import Operator, Parameter
+    from dagctl.operators.search import Match
+
+HEADINGS = ("OPERATOR", "PROVIDER", "KIND", "ABOUT")
+SPARE = ("KIND", "ABOUT")
+"""What a narrow terminal does without."""
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="WORD",
+        help="A part of a name, or a provider; or `show` and an operator's name.",
+        autocompletion=candidates,
+    ),
+]
+Airflow = Annotated[
+    str | None,
+    typer.Option(metavar="VERSION", help="As 3, 3.1 or 2.11; else that of the workspace, or 3."),
+]
+EPILOG = examples(
+    "dagctl operators s3",
+    "dagctl operators amazon sensor",
+    "dagctl operators show S3KeySensor",
+    "dagctl operators show SQLExecuteQueryOperator --airflow 2.11 -o json",
+)
+
+
+def operators(
+    context: typer.Context,
+    words: Words = None,
+    *,
+    airflow: Airflow = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Search the operators of Airflow, or show what an operator takes.
+
+    They come from a catalogue in dagctl: neither Airflow nor a provider need be installed.
+    """
+    invocation = current(context)
+    invocation.output = output
+    target = airflow or _airflow_of_workspace()
+    match words or []:
+        case ["show", name]:
+            _show(context, name, target)
+        case given:
+            _search(context, " ".join(given), target)
+
+
+def _airflow_of_workspace() -> str:
+    """Return the Airflow that the workspace names, or 3 outside of one."""
+    import os
+    from pathlib import Path
+
+    from dagctl.errors import UsageError
+    from dagctl.settings import load_for_specs
+    from dagctl.workspace import find_workspace
+
+    try:
+        workspace = find_workspace(Path())
+    except UsageError:  # no workspace is no obstacle here
+        return "3"
+    return load_for_specs(workspace, os.environ).airflow
+
+
+def _search(context: typer.Context, word: str, target: str) -> None:
+    from dagctl.cli.console import is_terminal
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.table import tsv
+    from dagctl.commands.operators import find_operators, match_data
+
+    invocation = current(context)
+    console = invocation.console
+    matches = find_operators(word, target)
+    if invocation.is_json:
+        data = {"airflow": target, "operators": [match_data(match) for match in matches]}
+        console.document(envelope(invocation, result=data))
+    elif is_terminal(console.out):
+        _table(console, matches)
+    else:
+        console.lines(tsv([[m.name, m.provider, m.kind, m.path] for m in matches]))
+
+
+def _table(console: Console, matches: list[Match]) -> None:
+    from dagctl.cli.console import is_ascii
+    from dagctl.cli.table import draw, fit
+
+    rows = [[match.name, match.provider, match.kind, match.doc] for match in matches]
+    table = fit(HEADINGS, rows, console.width, spare=SPARE)
+    heading = next(draw(table, [HEADINGS], ascii_only=True))
+    console.data(console.paint(heading, "bold", on=console.out))
+    console.lines(draw(table, rows, ascii_only=is_ascii(console.out)))
+    console.note("  next: dagctl operators show OPERATOR")
+
+
+def _show(context: typer.Context, name: str, target: str) -> None:
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands.operators import explain_operator, operator_data
+
+    invocation = current(context)
+    explained = explain_operator(name, target)
+    if invocation.is_json:
+        data = {"operator": operator_data(explained)}
+        invocation.console.document(envelope(invocation, result=data))
+    else:
+        invocation.console.lines(_page(explained, invocation.console.page_width))
+
+
+def _page(explained: Explained, width: int) -> Iterator[str]:
+    from dagctl.cli.text import shown, shown_block
+
+    operator = explained.operator
+    yield shown(f"{operator.name} ({operator.kind} of {operator.provider})")
+    yield from _wrapped(operator.doc, width)
+    yield ""
+    for label, value in _facts(operator):
+        yield f"  {label:<10}{shown(value)}"
+    yield ""
+    yield "Parameters (under `with`)"
+    for parameter in operator.parameters.values():
+        yield ""
+        yield from _parameter(operator, parameter, width)
+    yield ""
+    yield "Example"
+    yield ""
+    yield shown_block(explained.example.rstrip("\n"))
+
+
+def _facts(operator: Operator) -> Iterator[tuple[str, str]]:
+    from dagctl.operators.targets import spans
+
+    yield "import", operator.path
+    yield "needs", f"{operator.distribution} (read: {operator.version})"
+    yield "on", spans(operator.targets)
+    if operator.deferrable:
+        always = operator.deferrable == "always"
+        yield "defers", "always" if always else "with `deferrable: true`"
+    if operator.deprecated:
+        use = f"; use {operator.deprecated.use}" if operator.deprecated.use else ""
+        yield "deprecated", operator.deprecated.reason + use
+    if operator.open:
+        yield "takes", "more than what is listed here"
+
+
+def _parameter(operator: Operator, parameter: Parameter, width: int) -> Iterator[str]:
+    from dagctl.cli.text import shown
+    from dagctl.operators import Need
+
+    words = [parameter.type]
+    if parameter.need is Need.REQUIRED:
+        words.append("required")
+    elif parameter.default_source:
+        words.append(f"default {parameter.default_source}")
+    elif parameter.default is not None:
+        words.append(f"default {parameter.default!r}")
+    if operator.template_fields is not None and parameter.name in operator.template_fields:
+        words.append("rendered")
+    if parameter.deprecated:
+        words.append("deprecated")
+    yield shown(f"  {parameter.name}: {', '.join(words)}")
+    yield from _wrapped(parameter.doc, width, "      ")
+
+
+def _wrapped(text: str, width: int, indent: str = "  ") -> Iterator[str]:
+    import textwrap
+
+    from dagctl.cli.text import shown
+
+    return (
+        shown(line)
+        for line in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent)
+    )
