@@ -9,10 +9,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalogue_builder.extract import extract, tree_of
+from catalogue_builder.extract import extract
 from catalogue_builder.merge import merge
 from catalogue_builder.store import files_of
-from catalogue_builder.wheels import key, licences, wheel_of
+from catalogue_builder.tree import Tree
+from catalogue_builder.wheels import key, licences, requirements, sources, wheel_of
 
 if TYPE_CHECKING:
     from catalogue_builder.extract import Extract
@@ -46,4 +47,15 @@ def _licences(lock: Lock, wheels: Path) -> dict[str, bytes]:
 
 def _extract(lock: Lock, target: Target, wheels: Path) -> Extract:
     gc.disable()  # most of the time would go into looking over syntax trees that all stay
-    return extract(tree_of(lock, target, wheels), target.name)
+    paths = _wheels(lock, target, wheels)
+    files = {path: text for wheel in paths.values() for path, text in sources(wheel).items()}
+    required = {name: requirements(wheel) for name, wheel in paths.items()}
+    return extract(Tree(files, target.version), target.name, required)
+
+
+def _wheels(lock: Lock, target: Target, folder: Path) -> dict[str, Path]:
+    """Return the wheels of an Airflow and of the providers that it can have."""
+    return {
+        name: wheel_of(folder, key(name, version), lock.wheels[key(name, version)])
+        for name, version in sorted(lock.of_target(target).items())
+    }

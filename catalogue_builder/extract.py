@@ -12,19 +12,18 @@ from catalogue_builder.describe import describe, is_abstract, kind_of
 from catalogue_builder.importing import unavailable
 from catalogue_builder.providers import decorators_of, providers_of
 from catalogue_builder.roots import PACKAGES
-from catalogue_builder.tree import Tree
-from catalogue_builder.wheels import key, sources, wheel_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Mapping
 
     from catalogue_builder.base import Tables
     from catalogue_builder.describe import Entry
-    from catalogue_builder.lock import Lock, Target
     from catalogue_builder.module import Module
+    from catalogue_builder.providers import Provider
+    from catalogue_builder.tree import Tree
 
 _EXAMPLES = ".example_dags"
+_NOTHING: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -45,23 +44,20 @@ class Extract:
     """Import paths of modules that import a class from another, each with the class's own path."""
 
 
-def tree_of(lock: Lock, target: Target, folder: Path) -> Tree:
-    """Return the tree of an Airflow and the providers that it can have.
+def extract(tree: Tree, target: str, required: Mapping[str, Collection[str]] = _NOTHING) -> Extract:
+    """Return what a tree has.
 
-    Raises:
-        WheelError: A wheel is missing, or is not the one of the lock.
+    Args:
+        tree: An Airflow with its providers.
+        target: Its name in the lock.
+        required: Distribution, then those that it always brings with it.
     """
-    files: dict[str, str] = {}
-    for name, version in sorted(lock.of_target(target).items()):
-        wheel = key(name, version)
-        files |= sources(wheel_of(folder, wheel, lock.wheels[wheel]))
-    return Tree(files, target.version)
-
-
-def extract(tree: Tree, target: str) -> Extract:
-    """Return what a tree has."""
     providers = providers_of(tree)
     classes = dict(sorted(_classes(tree)))
+    for path, entry in classes.items():
+        others = sorted(_other_providers(tree, path, providers, required))
+        if others:
+            entry["also"] = others
     return Extract(
         target=target,
         classes=classes,
@@ -89,6 +85,40 @@ def _classes_of(module: Module, known: dict[str, str | None]) -> Iterator[tuple[
             usable = kind and (kind == "decorated" or not is_abstract(cls))
             if kind and usable and unavailable(module, known) is None:
                 yield cls.path, describe(cls, kind)
+
+
+def _other_providers(
+    tree: Tree, path: str, providers: list[Provider], required: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    """Yield the distributions that a class's module imports and that its own does not bring."""
+    module = tree.module(path.rpartition(".")[0])
+    own = _owner(path, providers)
+    if module is None or own is None:
+        return
+    optional = {id(statement) for statement in _optional(module)}
+    imports = (
+        statement
+        for statement in module.executed(module.parsed.body)
+        if isinstance(statement, ast.ImportFrom) and id(statement) not in optional
+    )
+    owners = (_owner(module.absolute(statement) + ".", providers) for statement in imports)
+    brought = {own.distribution, *required.get(own.distribution, ())}
+    yield from {item.distribution for item in owners if item} - brought
+
+
+def _optional(module: Module) -> Iterator[ast.AST]:
+    """Yield what stands in a `try` that goes on without it."""
+    for block in ast.walk(module.parsed):
+        if isinstance(block, ast.Try) and not any(
+            isinstance(node, ast.Raise) for handler in block.handlers for node in ast.walk(handler)
+        ):
+            yield from (node for statement in block.body for node in ast.walk(statement))
+
+
+def _owner(path: str, providers: list[Provider]) -> Provider | None:
+    """Return the provider that has an import path: the longest package that it is in."""
+    holders = [provider for provider in providers if path.startswith(provider.package + ".")]
+    return max(holders, key=lambda provider: len(provider.package), default=None)
 
 
 def _moved(tree: Tree) -> Iterator[tuple[str, str]]:

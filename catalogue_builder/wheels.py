@@ -10,6 +10,8 @@ from email.parser import Parser
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+from packaging.requirements import Requirement
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from email.message import Message
@@ -120,6 +122,12 @@ def licences(path: Path) -> dict[str, bytes]:
         names = [name for name in wheel.namelist() if ".dist-info/" in name]
         texts = {name.rpartition("/")[2]: wheel.read(name) for name in names}
     return {name: text for name, text in sorted(texts.items()) if name in ("LICENSE", "NOTICE")}
+
+
+def requirements(path: Path) -> set[str]:
+    """Return the distributions that a wheel always brings with it, without its extras."""
+    asked = (Requirement(text) for text in metadata(path).get_all("Requires-Dist") or ())
+    return {requirement.name for requirement in asked if "extra" not in str(requirement.marker)}
 
 
 def metadata(path: Path) -> Message:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 Report = dict[str, Any]
+SECONDS = 1200
+"""How long a runner may take: one that tries every operator takes minutes on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,11 @@ class Airflow:
     def _give_database(self) -> None:
         shutil.copy(self.environment / "home" / "airflow.db", self.home)
 
-    def ask(self, runner: str, *arguments: str, seconds: float) -> Any:  # noqa: ANN401 - JSON
-        """Return what a runner reports, for which it may take so long."""
-        return self._report(runner, *arguments, seconds=seconds)
+    def ask(self, runner: str, *arguments: str) -> Any:  # noqa: ANN401 - JSON
+        """Return what a runner reports."""
+        return self._report(runner, *arguments)
 
-    def _report(
-        self, runner: str, *arguments: str, seconds: float = 300, **variables: str
-    ) -> Any:  # noqa: ANN401 - JSON
+    def _report(self, runner: str, *arguments: str, **variables: str) -> Any:  # noqa: ANN401 - JSON
         target = self.home / f"{runner}.json"
         done = subprocess.run(
             [self.environment / "bin" / "python", HERE / "runners" / runner, target, *arguments],
@@ -88,7 +88,7 @@ class Airflow:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=seconds,
+            timeout=SECONDS,
             check=False,
         )
         assert done.returncode == 0, done.stdout[-4000:]

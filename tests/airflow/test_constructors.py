@@ -152,7 +152,7 @@ def check(airflow: Airflow, target: str, tmp_path: Path) -> tuple[Counter[str], 
     operators = operators_of(target, known)
     questions = tmp_path / "questions.json"
     questions.write_text(json.dumps({p: question(o) for p, o in operators.items()}), "utf-8")
-    answers = airflow.ask("constructors.py", str(questions), seconds=3000)
+    answers = airflow.ask("constructors.py", str(questions))
     return compare(operators, answers, optional=bool(airflow.folder))
 
 

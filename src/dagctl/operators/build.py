@@ -46,6 +46,7 @@ def operator(
         deprecated=deprecation(entry, evidence),
         doc=entry.get("doc", ""),
         targets=_targets(entry, provider),
+        also=tuple(entry.get("also", ())),
     )
 
 

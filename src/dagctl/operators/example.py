@@ -56,7 +56,7 @@ def task_id(class_name: str) -> str:
 
 def _value(parameter: Parameter) -> Any:  # noqa: ANN401 - a value of a document
     kind = parameter.kind
-    if kind.values:
+    if kind.values and TEXT not in kind.shapes:
         return kind.values[0]
     for shape, value in (
         (TEXT, f"my_{parameter.name}"),

@@ -22,6 +22,7 @@ from dagctl.operators.kinds import (
     TIME,
     TRUTH,
     WHOLE,
+    shape_of,
 )
 from dagctl.operators.lookup import at_path
 from dagctl.operators.model import Operator
@@ -143,6 +144,7 @@ def _values(kind: Kind, *, rendered: bool) -> Schema:
         return {"anyOf": [{"enum": list(kind.values)}, {"type": _ordered(types)}]}
     if kind.values or rendered:
         types.add("string")
+    types |= {_TYPES[shape] for shape in map(shape_of, kind.values) if shape in _TYPES}
     if "number" in types:
         types.discard("integer")
     return {"type": _ordered(types)} if len(types) < len(set(_TYPES.values())) - 1 else {}

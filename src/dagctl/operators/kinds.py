@@ -8,9 +8,8 @@ with a `$` key, stands for something that is made later, and is let through too.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +55,7 @@ _SHAPES: dict[str, frozenset[str]] = {
 _CHECKED_AFTER_TEXT = frozenset({"Literal", "Enum"})
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What values a parameter takes."""
 
     shapes: frozenset[str] = frozenset()
@@ -69,7 +67,7 @@ class Kind:
     """What the items of a list are; None where nothing is known."""
     members: Kind | None = None
     """What the values of a mapping are; None where nothing is known."""
-    classes: frozenset[str] = field(default=frozenset())
+    classes: frozenset[str] = frozenset()
     """Classes among the types, by their short names."""
 
     @property
@@ -112,8 +110,7 @@ _WORDS = {
 ANYTHING = Kind(silent=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(NamedTuple):
     """A value that a parameter certainly does not take."""
 
     path: tuple[str | int, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dagctl.operators.kinds import kind
 
@@ -26,8 +26,7 @@ class Need(StrEnum):
     """Some versions near the one that is meant ask for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deprecation:
+class Deprecation(NamedTuple):
     """That something should not be used any more."""
 
     reason: str
@@ -35,7 +34,7 @@ class Deprecation:
     """What to use instead: a class's name or path, or None where the source does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Parameter:
     """An argument of an operator."""
 
@@ -62,7 +61,7 @@ class Parameter:
         return kind(self.type)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: the module loads faster
 class Operator:
     """An operator, sensor or notifier, as it is on one target."""
 
@@ -106,6 +105,8 @@ class Operator:
     """The import path that was asked for, where it is an old one that warns or is gone."""
     targets: tuple[str, ...] = ()
     """The targets that have the class at this path."""
+    also: tuple[str, ...] = ()
+    """Further distributions that its module imports, as a transfer needs two providers."""
 
 
 class Reason(StrEnum):
@@ -123,15 +124,14 @@ class Reason(StrEnum):
     """An import path that is not of Airflow: accepted, its parameters are not checked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unresolved:
+class Unresolved(NamedTuple):
     """A name that leads to no operator of the catalogue."""
 
     name: str
     reason: Reason
     message: str
     hint: str | None = None
-    candidates: tuple[str, ...] = field(default=())
+    candidates: tuple[str, ...] = ()
     """Names that may be meant, the nearest first."""
 
     @property

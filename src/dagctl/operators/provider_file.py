@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dagctl.operators.model import CORE
 from dagctl.operators.package_data import document, exists, line
@@ -17,8 +16,7 @@ _PREFIX = "airflow.providers."
 _DISTRIBUTION = "apache-airflow-providers-"
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A provider, and the versions of it that the catalogue has read."""
 
     name: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.operators.model import CORE
+from dagctl.operators.provider_file import known_providers, short_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,16 +45,25 @@ def requirements(
         operators: What `lookup` returned.
         versions: Versions of providers that the workspace names, by their short names.
     """
-    by_distribution: dict[str, list[Operator]] = {}
+    users: dict[str, set[str]] = {}
+    known: dict[str, str] = {}
     for operator in operators:
-        if operator.provider != CORE:
-            by_distribution.setdefault(operator.distribution, []).append(operator)
+        own = () if operator.provider == CORE else (operator.distribution,)
+        for name in (*own, *operator.also):
+            users.setdefault(name, set()).add(operator.name)
+            known[name] = _newest(name, operator.target)
     return [
         Requirement(
             distribution=name,
-            version=versions.get(users[0].provider),
-            known=users[0].version,
-            operators=tuple(sorted({user.name for user in users})),
+            version=versions.get(short_name(name)),
+            known=known[name],
+            operators=tuple(sorted(users[name])),
         )
-        for name, users in sorted(by_distribution.items())
+        for name in sorted(users)
     ]
+
+
+def _newest(distribution: str, target: str) -> str:
+    """Return the newest version of a provider for a target that the catalogue has read."""
+    versions: list[tuple[str, str]] = known_providers()[short_name(distribution)]["versions"]
+    return next(version for place, version in versions if place == target)

@@ -7,8 +7,7 @@ only is not certain.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.operators.targets import version
 
@@ -19,8 +18,7 @@ Samples = "Sequence[tuple[str, str]]"
 """Target and version of each sample, oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The samples that count, as bits; 0 where there is none."""
 
     below: int
