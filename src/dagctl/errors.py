@@ -282,6 +282,10 @@ class WorkspaceError(ConflictError):
     """
 
 
+class RepositoryBusyError(WorkspaceError):
+    """git is in the middle of something, or on no branch: nothing can be committed just now."""
+
+
 class KeyReusedError(ConflictError):
     """The idempotency key of a call stands for another one, with other specs."""
 

@@ -19,6 +19,7 @@ _IGNORED_BY_HFS = dict.fromkeys(
 )
 """Characters that the file system HFS+ leaves out of names (`is_hfs_dotgit` in git's utf8.c)."""
 
+_BAD = frozenset("\0\n")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
 
 
@@ -37,10 +38,13 @@ def checked_parts(path: str) -> list[str]:
 
     Raises:
         UsageError: The path is empty or absolute, or a part of it is empty, `.`, `..`, a temporary
-            name, a spelling of `.git` or `.dagctl`, or holds a NUL.
+            name, a spelling of `.git` or `.dagctl`, or holds a NUL or a line break.
     """
     parts = path.split("/")
-    if any(part in {"", ".", ".."} or "\0" in part or part.startswith(TEMPORARY) for part in parts):
+    if any(
+        part in {"", ".", ".."} or not _BAD.isdisjoint(part) or part.startswith(TEMPORARY)
+        for part in parts
+    ):
         raise UsageError(f"{path!a} is not a relative path below one folder")
     if any(map(is_reserved, parts)):
         raise UsageError(f"{path!a} leads into a folder that belongs to git or to dagctl")

@@ -363,12 +363,18 @@ class Repo(Protocol):
             UsageError: git knows no name or email.
         """
 
-    def preflight(self, paths: Sequence[str]) -> str:
+    def preflight(self, paths: Sequence[str], *, new: Collection[str] = ()) -> str:
         """Return the branch to commit to (`refs/heads/main`), born or not, if that can be done.
+
+        Args:
+            paths: What is to be written or removed.
+            new: Those of them where no file may be known: a new DAG is not to replace one that is
+                tracked and only deleted in the work tree, or that differs by case only.
 
         Raises:
             ConflictError: Detached HEAD; a merge, rebase, cherry-pick, revert or bisect under way;
-                an ignored path; a held `index.lock`; a path inside a submodule.
+                an ignored path; a held `index.lock`; a path inside a submodule; a known path; a
+                path for which git would store other bytes; a commit that cannot be signed.
             UsageError: No repository, no identity, git missing or too old.
         """
 

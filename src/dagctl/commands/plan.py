@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.header import Provenance
+from dagctl.errors import RepositoryBusyError
 from dagctl.operation.change import Action
 from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of
 from dagctl.operation.plan import make_plan
 from dagctl.operation.rendering import rendered
-from dagctl.operation.steps import paths_of
+from dagctl.operation.steps import new_paths, paths_of
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
@@ -63,13 +64,16 @@ def plan(context: Context, changes: Iterable[Change], options: Options) -> PlanR
     """Return what `create` would do with these specs.
 
     Raises:
-        ConflictError: `create` would be refused.
+        ConflictError: `create` would be refused, and not only as git is busy just now.
     """
     planned = make_plan(context, changes, options)
     paths = paths_of(planned)
     author = None
     if paths:
-        context.backend.repo.preflight(paths)
+        try:
+            context.backend.repo.preflight(paths, new=new_paths(planned, options))
+        except RepositoryBusyError as error:  # nothing is written, so nothing is in the way
+            context.listener.warn(f"create would be refused now: {error.message}")
         author = context.backend.author
     warnings = tuple(warning for change in planned for warning in change.warnings)
     return PlanResult(

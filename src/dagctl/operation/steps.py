@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.codegen.header import Provenance
-from dagctl.operation.change import digest_of, record_of, with_reservations
+from dagctl.operation.change import Action, digest_of, record_of, with_reservations
 from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import to_data
 from dagctl.operation.inventory import path_of
@@ -66,7 +66,7 @@ def begin(
     entry = JournalEntry(
         operation_id=str(uuid4()),
         project_id=context.settings.project_id,
-        branch=context.backend.repo.preflight(paths),
+        branch=context.backend.repo.preflight(paths, new=new_paths(changes, options)),
         command=command,
         changes=tuple(changes),
         key=key,
@@ -79,6 +79,14 @@ def paths_of(changes: Sequence[Change]) -> list[str]:
     """Return the paths that are written or removed."""
     effective = [change for change in changes if change.is_effective]
     return [write.path for change in effective for write in change.writes]
+
+
+def new_paths(changes: Sequence[Change], options: Options) -> list[str]:
+    """Return the paths where git may know no file yet: those of new DAGs, unless forced."""
+    if options.force:
+        return []
+    new = [change for change in changes if change.action is Action.CREATE]
+    return [change.path for change in new if change.old_file is None]
 
 
 # --- The steps ---
@@ -218,7 +226,8 @@ def _check_moved(operation: Operation) -> None:
         if change.is_effective and change.path != path_of(settings, change.dag_id)
     ]
     if paths:
-        operation.context.backend.repo.preflight(paths)
+        new = () if operation.options.force else paths
+        operation.context.backend.repo.preflight(paths, new=new)
 
 
 def _with_content(operation: Operation, change: Change) -> Change:

@@ -113,6 +113,7 @@ def test_a_name_that_another_machine_took_meanwhile_is_not_written_over() -> Non
     registry.find = lambda **_: []  # type: ignore[method-assign] # what was read is out of date
     world.backend.files.content.pop(PATH)
     world.backend.repo.tips.clear()
+    world.backend.repo.index.pop(PATH)
     before = world.state()
     with pytest.raises(ConflictError, match=r"dags/orders_2.py exists"):
         world.create(SAME)

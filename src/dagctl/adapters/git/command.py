@@ -82,6 +82,11 @@ class GitCommand:
         self._identity = identity
         self._is_top = is_top
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables by which git takes somebody else for author and committer."""
+        return tuple(_who(self._identity))
+
     def at_top(self, folder: Path) -> GitCommand:
         """Return the same git in the top folder of a work tree.
 

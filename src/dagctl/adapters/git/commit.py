@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,17 +11,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import failure
-from dagctl.adapters.git.history import MADE_BY, attempts, head, move, tip
+from dagctl.adapters.git.history import MADE_BY, attempts, busy, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
+from dagctl.adapters.git.objects import id_of
 from dagctl.adapters.git.private_index import PrivateIndex
-from dagctl.errors import ConflictError, UnavailableError, WorkspaceError
+from dagctl.adapters.git.tree import Entry
+from dagctl.errors import ConflictError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.place import Place
-    from dagctl.adapters.git.tree import Entry
     from dagctl.ports import Files, FileWrite
 
 
@@ -48,23 +51,27 @@ class Draft:
 class Committer:
     """Makes commits in one work tree."""
 
-    def __init__(self, place: Place, files: Files, patience: Patience) -> None:
+    def __init__(self, place: Place, files: Files, patience: Patience, *, signs: bool) -> None:
         self._place = place
+        self._signs = signs
         self._files = files
         self._git = place.git
         self._trees = place.trees
         self._patience = patience
 
-    def commit(
+    def commit(  # noqa: PLR0913 - what the port takes, and the base
         self,
         operation_id: str,
         branch: str,
         writes: Sequence[FileWrite],
         message: str,
         *,
+        base: str | None,
         verify: bool,
     ) -> str:
         """Commit the files as they stand in the work tree on top of the branch; return the id.
+
+        `base` is the tip of the branch that the files were prepared against.
 
         Raises:
             ConflictError: A hook, git or the state of the branch refuses it; the branch is as it
@@ -74,9 +81,8 @@ class Committer:
         text = f"{message.rstrip()}\n\n{MADE_BY}: {operation_id}\n"
         with TemporaryDirectory(prefix="dagctl-") as folder:
             index = PrivateIndex(self._place, Path(folder))
-            base = tip(self._git, branch)
-            files = index.add([self._place.full(write.path) for write in writes])
             self._require_unchanged(writes)
+            files = self._stored(base, writes)
             if base is not None and self._holds(base, files):
                 return base
             if verify:
@@ -86,6 +92,37 @@ class Committer:
                     text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
                     self._require_unchanged(writes)
         return self._land(Draft(branch=branch, base=base, files=files, text=text))
+
+    def _stored(self, base: str | None, writes: Sequence[FileWrite]) -> dict[str, Entry | None]:
+        """Write the files as blobs, to the byte; return their entries, None for a removal.
+
+        No filter of git's runs: what is committed is what is stored.
+
+        Raises:
+            ConflictError: A file is not what was written.
+            UnavailableError: git could not store one.
+        """
+        contents = {self._place.full(write.path): write.new for write in writes}
+        paths = [path for path, content in contents.items() if content is not None]
+        asked = "".join(f"./{path}\n" for path in paths)  # a path that begins with `"` is unquoted
+        command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+        ids = self._git.must(*command, data=os.fsencode(asked)).text.split() if paths else []
+        blobs = dict(zip(paths, ids, strict=True))
+        for path, blob in blobs.items():
+            if blob != id_of("blob", contents[path] or b"", like=blob):
+                raise WorkspaceError(f"{path} was changed while it was committed")
+        return {
+            path: Entry(self._mode(base, path), "blob", blobs[path]) if path in blobs else None
+            for path in contents
+        }
+
+    def _mode(self, base: str | None, path: str) -> str:
+        """Return what the branch says of a file, or for a new one whether it is a program."""
+        known = self._trees.find(base, path)
+        if known is not None:
+            return known.mode
+        is_program = os.lstat(self._git.folder / path).st_mode & stat.S_IXUSR
+        return "100755" if is_program else "100644"
 
     @contextmanager
     def _taking_back(self, writes: Sequence[FileWrite]) -> Iterator[None]:
@@ -106,17 +143,15 @@ class Committer:
     def _land(self, draft: Draft) -> str:
         """Commit on the tip of the branch; if that moves meanwhile, on the new one."""
         branch, at = draft.branch, draft.base
-        new = self._commit_on(draft, at)
+        new, said = self._commit_on(draft, at), None
         for number, _ in enumerate(attempts(self._patience.ref)):
             if number:  # behind the pause: a commit made before it would be stale by now
                 at, new = self._renewed(draft, at, new)
             self._require_head(branch)
-            if move(self._git, branch, new, at, why=draft.text.partition("\n")[0]):
+            said = move(self._git, branch, new, at, why=draft.text.partition("\n")[0])
+            if said is None:
                 return new
-        raise UnavailableError(
-            f"{branch} was locked or moving for {self._patience.ref:g} seconds",
-            hint="see whether another git process is at work, then try again",
-        )
+        raise busy(branch, self._patience.ref, said or "")
 
     def _renewed(self, draft: Draft, at: str | None, new: str) -> tuple[str | None, str]:
         """Return the tip of the branch, and the commit on it: the same if it is where it was."""
@@ -131,10 +166,11 @@ class Committer:
         return all(self._trees.find(commit, path) == entry for path, entry in files.items())
 
     def _commit_on(self, draft: Draft, parent: str | None) -> str:
-        return write_commit(self._git, self._trees.graft(parent, draft.files), parent, draft.text)
+        tree = self._trees.graft(parent, draft.files)
+        return write_commit(self._git, tree, parent, draft.text, signs=self._signs)
 
     def _require_head(self, branch: str) -> None:
-        now = head(self._git)
+        now = head(self._place)
         if now != branch:
             raise WorkspaceError(f"HEAD left {branch}: it is {now or 'detached'} now")
 
@@ -147,21 +183,29 @@ class Committer:
                 raise WorkspaceError(f"{draft.branch} has another version of {path} by now")
 
 
-def write_commit(git: GitCommand, tree: str, parent: str | None, text: str) -> str:
-    """Write a commit object and return its id, signed if the user's configuration says so.
+def write_commit(  # noqa: PLR0913 - each is a part of a commit
+    git: GitCommand,
+    tree: str,
+    parent: str | None,
+    text: str,
+    *,
+    signs: bool,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Write a commit object, signed or not, and return its id.
 
     Raises:
         ConflictError: It could not be signed.
         UnavailableError: It could not be written.
     """
-    signed = git.run("config", "--type=bool", "--get", "commit.gpgSign").text == "true"
-    options = (*(("-S",) if signed else ()), *(("-p", parent) if parent else ()))
+    options = (*(("-S",) if signs else ()), *(("-p", parent) if parent else ()))
     answer = git.run(
         *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", *options, "-F", "-", tree),
         data=text.encode(errors="surrogateescape"),
-        terminal=signed,
+        terminal=signs,
+        environment=environment,
     )
-    if not answer.ok and signed:
+    if not answer.ok and signs:
         raise WorkspaceError(f"the commit could not be signed: {answer.error}")
     if not answer.ok:
         raise failure(("commit-tree",), answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,11 @@ STATES = {
 
 HOOKS = ("pre-commit", "commit-msg")
 _FILES = (*STATES, "index", "HEAD", *(f"hooks/{name}" for name in HOOKS))
+EMPTY_TREES = {
+    name: hashlib.new(name, b"tree 0\0", usedforsecurity=False).hexdigest()
+    for name in ("sha1", "sha256")
+}
+"""The id of a tree without entries, by what a repository makes its ids with."""
 _LARGEST = 4096
 """Bytes of a file that names another folder."""
 
@@ -39,6 +45,8 @@ class GitFolder:
     """The workspace as seen from there: empty, or `teams/data/`."""
     path: Path
     """The git folder of this work tree, without links; what lies in it is never cloned."""
+    empty_tree: str
+    """The id of the empty tree, which every repository knows."""
     files: dict[str, Path]
     """Files of it by the names git knows them under; they may not exist."""
 
@@ -51,20 +59,21 @@ def locate(root: Path) -> GitFolder:
         UsageError: It is in a bare one, git does not trust it, or the git folder belongs elsewhere.
     """
     located = [word for name in _FILES for word in ("--git-path", name)]
-    question = ("--is-inside-work-tree", "--show-cdup", "--git-dir", *located, "--show-prefix")
-    answer = ask(root, "rev-parse", *question)
+    question = ("--is-inside-work-tree", "--show-object-format", "--show-cdup", "--git-dir")
+    answer = ask(root, "rev-parse", *question, *located, "--show-prefix")
     lines = answer.text.split("\n")
     if not answer.ok or lines[0] != "true":
         raise _refusal(root, answer)
-    if len(lines) != len(_FILES) + 4:
+    if len(lines) != len(_FILES) + 5:
         raise UsageError(f"the name of a folder above {str(root)!a} contains a line break")
-    cdup, *paths, prefix = lines[1:]
+    _, hashing, cdup, *paths, prefix = lines
     real = root.resolve()  # so that each `..` may be taken away by its text
     git_folder, *files = (Path(os.path.normpath(real / path)) for path in paths)
     top = Path(os.path.normpath(real / cdup))
     _require_own(top, git_folder)
     own = Path(os.path.realpath(git_folder))
-    return GitFolder(root / cdup, prefix, own, dict(zip(_FILES, files, strict=True)))
+    empty = EMPTY_TREES.get(hashing, EMPTY_TREES["sha1"])
+    return GitFolder(root / cdup, prefix, own, empty, dict(zip(_FILES, files, strict=True)))
 
 
 def _require_own(top: Path, git_folder: Path) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import time
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
-from dagctl.errors import WorkspaceError
+from dagctl.errors import UnavailableError, WorkspaceError
 from dagctl.ports import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.place import Place
     from dagctl.adapters.git.program import Answer
 
 MADE_BY = "Dagctl-Op"
@@ -27,6 +29,11 @@ short, so only what was committed or fetched since then lies above it."""
 
 _BUSY = ("File exists", "but expected", "reference already exists", "unable to resolve reference")
 """What git says when a ref is locked by another process or has moved: worth another try."""
+
+_LOCK = re.compile(r"'([^']+\.lock)'")
+_NOWHERE = "refs/heads/.invalid"
+"""What the file HEAD says where refs are in a table (`git help reftable`)."""
+_LARGEST = 4096
 
 
 def attempts(wait: float) -> Iterator[None]:
@@ -45,17 +52,30 @@ def tip(git: GitCommand, branch: str) -> str | None:
     return answer.text if answer.ok else None
 
 
-def head(git: GitCommand) -> str | None:
-    """Return the branch that is checked out, born or not, or None if HEAD is detached."""
-    answer = git.run("symbolic-ref", "-q", "HEAD")
+def head(place: Place) -> str | None:
+    """Return the branch that is checked out, born or not, or None if HEAD is detached.
+
+    The file HEAD says so (`git help repository-layout`); where it is a link, or refs are kept
+    otherwise, git is asked.
+    """
+    try:
+        descriptor = os.open(place.files["HEAD"], os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            text = os.fsdecode(file.read(_LARGEST)).removesuffix("\n")
+    except OSError:
+        text = ""
+    name = text.removeprefix("ref: ")
+    if name != text and name.startswith("refs/heads/") and "\n" not in name and name != _NOWHERE:
+        return name
+    answer = place.git.run("symbolic-ref", "-q", "HEAD")
     return answer.text if answer.ok else None
 
 
-def standing(git: GitCommand, branch: str) -> str:
+def standing(place: Place, branch: str) -> str:
     """Return the branch, or the one that is checked out if it is gone: renamed, or merged first."""
-    if tip(git, branch) is not None:
+    if tip(place.git, branch) is not None:
         return branch
-    return head(git) or branch
+    return head(place) or branch
 
 
 def parent(git: GitCommand, commit_id: str) -> str | None:
@@ -63,23 +83,38 @@ def parent(git: GitCommand, commit_id: str) -> str | None:
     return tip(git, f"{commit_id}^1")
 
 
-def move(git: GitCommand, branch: str, new: str, old: str | None, *, why: str) -> bool:
+def move(git: GitCommand, branch: str, new: str, old: str | None, *, why: str) -> str | None:
     """Move a branch from the commit `old` (None: it must not exist) to `new`.
 
     Returns:
-        False if the branch stands elsewhere by now, or is locked by another process.
+        None if it was moved; what git says if it stands elsewhere by now, or another process has
+        locked it.
 
     Raises:
         ConflictError: git or a hook refuses the move.
     """
     answer = git.run("update-ref", "-m", f"dagctl: {why}", branch, new, old or "")
-    return _moved(answer)
+    return _hindrance(answer)
 
 
-def delete(git: GitCommand, branch: str, old: str) -> bool:
+def delete(git: GitCommand, branch: str, old: str) -> str | None:
     """Delete a branch that stands at `old`, as it was before its first commit; see `move`."""
     answer = git.run("update-ref", "-d", branch, old)
-    return _moved(answer)
+    return _hindrance(answer)
+
+
+def busy(branch: str, seconds: float, said: str) -> UnavailableError:
+    """Return the error for a branch that could not be moved for so long; it names the lock."""
+    lock = _LOCK.search(said)
+    if lock is not None:
+        return UnavailableError(
+            f"another git process has held {lock[1]} for {seconds:g} seconds",
+            hint="wait for it; if it was killed, remove that file, then try again",
+        )
+    return UnavailableError(
+        f"{branch} was moving for {seconds:g} seconds: {said}",
+        hint="see whether another git process is at work, then try again",
+    )
 
 
 def find(git: GitCommand, operation_id: str, branch: str) -> str | None:
@@ -107,12 +142,14 @@ def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[
         yield commit, made_by.split(), undoes.split()
 
 
-def _moved(answer: Answer) -> bool:
-    if not answer.ok and not any(words in answer.error for words in _BUSY):
+def _hindrance(answer: Answer) -> str | None:
+    if answer.ok:
+        return None
+    if not any(words in answer.error for words in _BUSY):
         raise WorkspaceError(
             f"git refuses to move the branch: {answer.error}", hint=hint_for(answer)
         )
-    return answer.ok
+    return answer.error
 
 
 def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from hashlib import new as new_hash
 from typing import TYPE_CHECKING
 
+from dagctl.adapters import durable
 from dagctl.adapters.git.command import zero_ended
-from dagctl.adapters.git.history import tip
+from dagctl.adapters.git.objects import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,19 +20,21 @@ if TYPE_CHECKING:
 
 _HELD = "File exists"
 _LISTED = 10
-_SHA1_DIGITS = 40
 
 
-def stage(place: Place, paths: Sequence[str], *, wait: float) -> str | None:
+def stage(
+    place: Place, paths: Sequence[str], *, wait: float, options: Sequence[str] = ()
+) -> str | None:
     """Bring these paths of the user's index to what HEAD holds; every other entry stays as it is.
 
-    A file of the work tree that differs from HEAD is not staged: it is the user's change.
+    A file of the work tree that differs from HEAD is not staged: it is the user's change. git gets
+    the `options` besides.
 
     Returns:
         A warning with the command that repairs it if the index cannot be written (because another
         process holds it for `wait` seconds, say), else None.
     """
-    head = tip(place.git, "HEAD")
+    head = place.trees.read_tip("HEAD", paths).commit
     alike: list[str] = []
     other: dict[str, Entry] = {}
     gone: list[str] = []
@@ -44,10 +46,11 @@ def stage(place: Place, paths: Sequence[str], *, wait: float) -> str | None:
             alike.append(path)
         else:
             other[path] = entry
+    update = (*options, "update-index", "-z")
     held = (
-        (alike and _update(place, ("--add", "-z", "--stdin"), zero_ended(alike), wait))
-        or (other and _update(place, ("-z", "--index-info"), _index_info(other), wait))
-        or (gone and _update(place, ("--force-remove", "-z", "--stdin"), zero_ended(gone), wait))
+        (alike and _update(place, (*update, "--add", "--stdin"), zero_ended(alike), wait))
+        or (other and _update(place, (*update, "--index-info"), _index_info(other), wait))
+        or (gone and _update(place, (*update, "--force-remove", "--stdin"), zero_ended(gone), wait))
     )
     return _warning(place, paths, held) if held else None
 
@@ -64,11 +67,11 @@ def wait_for_index(place: Place, *, wait: float) -> Path | None:
     return None
 
 
-def _update(place: Place, options: tuple[str, ...], data: bytes, wait: float) -> str:
+def _update(place: Place, command: tuple[str, ...], data: bytes, wait: float) -> str:
     """Run update-index on the user's index; return what git says if it cannot."""
     deadline = time.monotonic() + wait
     while True:
-        answer = place.git.run("update-index", *options, data=data)
+        answer = place.git.run(*command, data=data)
         if answer.ok:
             return ""
         if _HELD not in answer.error or time.monotonic() > deadline:
@@ -78,19 +81,13 @@ def _update(place: Place, options: tuple[str, ...], data: bytes, wait: float) ->
 
 def _is_checked_out(place: Place, path: str, entry: Entry) -> bool:
     """Return whether the work tree holds a committed file to the byte."""
+    *folders, name = path.split("/")
     try:
-        content = (place.git.folder / path).read_bytes()
+        with durable.folder(place.git.folder, folders) as folder:
+            content = durable.read(folder, name)
     except OSError:
         return False
-    return blob_id(content, like=entry.id) == entry.id
-
-
-def blob_id(content: bytes, *, like: str) -> str:
-    """Return the id that git gives this content, by the hash that made the id `like`."""
-    digest = new_hash("sha1" if len(like) == _SHA1_DIGITS else "sha256", usedforsecurity=False)
-    digest.update(b"blob %d\0" % len(content))
-    digest.update(content)
-    return digest.hexdigest()
+    return content is not None and id_of("blob", content, like=entry.id) == entry.id
 
 
 def _index_info(entries: Mapping[str, Entry]) -> bytes:

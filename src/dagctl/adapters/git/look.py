@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.history import tip
-from dagctl.adapters.git.index import blob_id
+from dagctl.adapters.git.objects import id_of
 from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _literal(place: Place, path: str) -> str:
 def _is_blob(entry: Entry | None, content: bytes | None) -> bool:
     if entry is None or content is None:
         return entry is None and content is None
-    return entry.kind == "blob" and blob_id(content, like=entry.id) == entry.id
+    return entry.kind == "blob" and id_of("blob", content, like=entry.id) == entry.id
 
 
 def _holds(place: Place, path: str, content: bytes | None) -> bool:

@@ -20,16 +20,19 @@ class Place:
 
     git: GitCommand
     """git in the top folder of the work tree."""
-    prefix: str
-    """The workspace as seen from there: empty, or `teams/data/`."""
-    files: dict[str, Path]
-    """The paths by the names git knows them under; they may not exist."""
+    folder: GitFolder
+    """Where that is."""
     trees: Trees
     """What was read of the repository's trees, which never change."""
 
     def full(self, path: str) -> str:
         """Return a path of the workspace as a path of the repository."""
-        return self.prefix + path
+        return self.folder.prefix + path
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files of the git folder by the names git knows them under; they may not exist."""
+        return self.folder.files
 
     def hook(self, name: str) -> bool:
         """Return whether that hook would run."""
@@ -39,4 +42,4 @@ class Place:
 def place_in(git: GitCommand, folder: GitFolder) -> Place:
     """Return the place of a workspace whose git folder is known."""
     top_git = git.at_top(folder.top)
-    return Place(top_git, folder.prefix, folder.files, Trees(top_git))
+    return Place(top_git, folder, Trees(top_git))

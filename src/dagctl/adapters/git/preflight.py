@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 import os
-import re
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import failure, zero_ended
+from dagctl.adapters.git.commit import write_commit
 from dagctl.adapters.git.folder import STATES
-from dagctl.adapters.git.history import head, tip
+from dagctl.adapters.git.history import head
 from dagctl.adapters.git.index import wait_for_index
-from dagctl.adapters.git.program import NO_GIT_HINT
-from dagctl.errors import UsageError, WorkspaceError
-from dagctl.ports import Identity
+from dagctl.adapters.git.tree import folders_of
+from dagctl.errors import RepositoryBusyError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.tree import Tip
 
-_OLDEST = (2, 36)
-"""The first git with `git hook run` and `core.fsync`."""
-
-_IDENTITY_HINT = (
-    'git config --global user.name "Your Name" && git config --global user.email you@example.com'
-)
-
-
-def require_version(git: GitCommand) -> None:
-    """Make sure that git is there and new enough.
-
-    Raises:
-        UsageError: It is not.
-    """
-    said = git.must("version").text
-    numbers = re.search(r"(\d+)\.(\d+)", said)
-    if numbers is None or tuple(map(int, numbers.groups())) < _OLDEST:
-        raise UsageError(f"{said} is too old", hint=NO_GIT_HINT)
-
-
-def identity(git: GitCommand, role: str = "AUTHOR") -> Identity:
-    """Return who commits (`AUTHOR` or `COMMITTER`), as the user has set it.
-
-    Raises:
-        UsageError: Nobody is set; what git would guess from the machine does not count.
-    """
-    answer = git.run("-c", "user.useConfigOnly=true", "var", f"GIT_{role}_IDENT")
-    found = re.fullmatch(r"(.*) <(.*)> \d+ [+-]\d+", answer.text)
-    if not answer.ok or found is None:
-        raise UsageError("git does not know who you are", hint=_IDENTITY_HINT)
-    return Identity(found[1], found[2])
+_CHANGING = ("filter", "working-tree-encoding")
+"""The attributes by which git stores other bytes than a file has; line ends are not changed, as DAG
+files have none but `\\n`."""
+_UNCHANGING = frozenset({"UNSPECIFIED", "UNSET", "SET", "UTF-8", "UTF8"})
 
 
 def branch_to_commit_to(place: Place) -> str:
@@ -61,12 +36,12 @@ def branch_to_commit_to(place: Place) -> str:
     """
     for name, what in STATES.items():
         if place.files[name].exists():
-            raise WorkspaceError(
+            raise RepositoryBusyError(
                 f"{what} is under way", hint="finish or abort it; see `git status`"
             )
-    branch = head(place.git)
+    branch = head(place)
     if branch is None or not branch.startswith("refs/heads/"):
-        raise WorkspaceError("HEAD is on no branch (detached)", hint="git switch BRANCH")
+        raise RepositoryBusyError("HEAD is on no branch (detached)", hint="git switch BRANCH")
     return branch
 
 
@@ -78,26 +53,123 @@ def require_free_index(place: Place, *, wait: float) -> None:
     """
     lock = wait_for_index(place, wait=wait)
     if lock is not None:
-        raise WorkspaceError(
+        raise RepositoryBusyError(
             f"another git process holds the index: {lock}",
             hint="wait for it; if it was killed, remove the file",
         )
 
 
-def require_paths(place: Place, branch: str, paths: Sequence[str]) -> None:
-    """Make sure that these paths can be committed.
+def require_paths(
+    place: Place, branch: str, paths: Sequence[str], new: Sequence[str]
+) -> str | None:
+    """Make sure that these paths can be committed; return the tip of the branch.
+
+    Args:
+        place: Where to commit.
+        branch: The branch, born or not.
+        paths: What is written.
+        new: Those of them where nothing of ours stands yet.
 
     Raises:
-        ConflictError: One is ignored, or lies in a submodule or in another repository.
+        ConflictError: One is ignored, or lies in a submodule or in another repository; a new one
+            is known to git, or there is one whose name differs by case only.
     """
-    folders = sorted({parent for path in paths for parent in _parents(path)})
-    commit = tip(place.git, branch)
-    for folder in folders:
+    tip = place.trees.read_tip(branch, paths, staged=new)
+    commit = tip.commit
+    for folder in sorted({parent for path in paths for parent in folders_of(path)}):
         entry = place.trees.find(commit, folder)
         nested = os.path.lexists(place.git.folder / folder / ".git")
         if nested or (entry is not None and entry.kind == "commit"):
             raise WorkspaceError(f"{folder} is a repository of its own or a submodule")
-    _require_not_ignored(place.git, paths)
+    for path in new:
+        _require_unknown(place, tip, path)
+    if paths:
+        _require_not_ignored(place.git, paths)
+    return commit
+
+
+def _require_unknown(place: Place, tip: Tip, path: str) -> None:
+    """Make sure that git knows nothing at a new path, in no spelling.
+
+    The work tree itself is looked at by the plan; what is deleted there may still be in the last
+    commit, or staged.
+    """
+    if path in tip.staged or place.trees.find(tip.commit, path) is not None:
+        raise WorkspaceError(
+            f"git tracks {path}, which is deleted in the work tree",
+            hint=f"git restore {path}, or remove it for good: git rm {path} and commit",
+        )
+    twin = _twin(place, tip.commit, path)
+    if twin is not None:
+        raise WorkspaceError(
+            f"{twin} is there, which differs from {path} by case only: on many disks that is the "
+            "same file",
+            hint="choose another dag_id, or rename that file",
+        )
+
+
+def _twin(place: Place, commit: str | None, path: str) -> str | None:
+    """Return another path, in the work tree or the last commit, that differs by case only."""
+    folder, _, name = path.rpartition("/")
+    known = _names_in(place.git.folder / folder) | _committed_in(place, commit, folder)
+    twins = sorted(one for one in known if one != name and one.casefold() == name.casefold())
+    return f"{folder}/{twins[0]}" if twins else None
+
+
+def _names_in(folder: Path) -> set[str]:
+    try:
+        return {entry.name for entry in folder.iterdir()}
+    except OSError:  # not there yet; what else it may be, the writing says
+        return set()
+
+
+def _committed_in(place: Place, commit: str | None, folder: str) -> set[str]:
+    entry = place.trees.find(commit, folder)
+    is_folder = entry is not None and entry.kind == "tree"
+    return set(place.trees.entries(entry.id)) if entry is not None and is_folder else set()
+
+
+def require_no_filter(place: Place, paths: Sequence[str], drivers: Collection[str]) -> None:
+    """Make sure that git would store the bytes of these files as they are.
+
+    Raises:
+        ConflictError: A filter or an encoding is set for one, so git would store other bytes than
+            those that are recorded, and run a program for it.
+    """
+    if not paths:
+        return
+    data = zero_ended(list(paths))
+    command = ("check-attr", "-z", "--stdin", *_CHANGING)
+    # the index, which may be large, is not read for attributes that no file has
+    nowhere = str(place.folder.path / "no-such-index")
+    answer = place.git.must(*command, data=data, environment={"GIT_INDEX_FILE": nowhere})
+    fields = iter(os.fsdecode(answer.out).split("\0")[:-1])
+    for path, attribute, value in zip(*[fields] * 3, strict=True):
+        is_filter = attribute == "filter" and value in drivers
+        is_encoding = attribute != "filter" and value.upper() not in _UNCHANGING
+        if is_filter or is_encoding:
+            raise WorkspaceError(
+                f"git would not store {path} as it is: it has the attribute {attribute}={value}",
+                hint=f"take it away: add the line `{path.rpartition('/')[0]}/*.py -{attribute}` to "
+                ".gitattributes",
+            )
+
+
+def require_signing(place: Place) -> None:
+    """Make sure that a commit can be signed: sign one that is thrown away.
+
+    Raises:
+        ConflictError: It cannot.
+    """
+    with TemporaryDirectory(prefix="dagctl-") as folder:
+        write_commit(
+            place.git,
+            place.folder.empty_tree,
+            None,
+            "Try to sign\n",
+            signs=True,
+            environment={"GIT_OBJECT_DIRECTORY": folder},
+        )
 
 
 def _require_not_ignored(git: GitCommand, paths: Sequence[str]) -> None:
@@ -123,8 +195,3 @@ def _ignored(git: GitCommand, paths: bytes, *options: str) -> list[tuple[str, ..
     fields = iter(os.fsdecode(answer.out).split("\0")[:-1])
     # a rule with "!" takes the path out again
     return [found for found in zip(*[fields] * 4, strict=True) if not found[2].startswith("!")]
-
-
-def _parents(path: str) -> list[str]:
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[: n + 1]) for n in range(len(parts))]

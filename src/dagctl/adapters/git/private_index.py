@@ -1,16 +1,11 @@
-"""The private index that a commit is made with, so that the user's is never part of it."""
+"""The private index that hooks are shown, so that the user's is never part of a commit."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import zero_ended
-from dagctl.adapters.git.tree import Entry
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from dagctl.adapters.git.place import Place
@@ -32,20 +27,6 @@ class PrivateIndex:
         self._file = folder / "index"
         self.environment = {"GIT_INDEX_FILE": str(self._file)}
 
-    def add(self, paths: Sequence[str]) -> dict[str, Entry | None]:
-        """Write the files of the work tree as blobs, attributes applied; return their entries.
-
-        A path where no file stands has None.
-
-        Raises:
-            UnavailableError: git could not read or store one.
-        """
-        data = zero_ended(list(paths))
-        self._run("update-index", "--add", "--remove", "-z", "--stdin", data=data)
-        listing = os.fsdecode(self._run("ls-files", "-s", "-z"))
-        none: dict[str, Entry | None] = dict.fromkeys(paths)
-        return none | dict(_staged(line) for line in listing.split("\0")[:-1])
-
     def fill(self, tree: str) -> None:
         """Make the index hold exactly this tree, with what the user's index knows of the files.
 
@@ -61,12 +42,6 @@ class PrivateIndex:
         """Return the id of the tree that the index holds now."""
         return self._run("write-tree").decode().strip()
 
-    def _run(self, *arguments: str, data: bytes = b"") -> bytes:
+    def _run(self, *arguments: str) -> bytes:
         git = self._place.git
-        return git.must(*_PLAIN, *arguments, data=data, environment=self.environment).out
-
-
-def _staged(line: str) -> tuple[str, Entry]:
-    about, _, path = line.partition("\t")
-    mode, blob, _stage = about.split(" ")
-    return path, Entry(mode, "blob", blob)
+        return git.must(*_PLAIN, *arguments, environment=self.environment).out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.adapters.git import history, index, look, preflight
 from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
+from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import GitFolder, locate
 from dagctl.adapters.git.place import Place, place_in
 from dagctl.adapters.git.undo import Undoer, is_reverted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
+    from dagctl.adapters.git.configuration import Configuration
     from dagctl.ports import CommitPlace, FileWrite, Identity, Reach
 
 
@@ -46,24 +48,35 @@ class GitRepo:
         self._files = WorkTree(root, dags_folder)
         self._patience = patience or Patience()
         self._located = located or partial(locate, self._git.folder)
+        self._tips: dict[str, str | None] = {}
+        """Where branches stood when preflight looked: the commit of it stands on that, or on what
+        came since, if nothing of ours is in it."""
 
     @cached_property
     def _place(self) -> Place:
         return place_in(self._git, self._located())
 
+    @cached_property
+    def _configuration(self) -> Configuration:
+        return read_configuration(self._git)
+
     def identity(self) -> Identity:
         """Return who commits."""
-        return preflight.identity(self._git)
+        return self._configuration.identity()
 
-    def preflight(self, paths: Sequence[str]) -> str:
+    def preflight(self, paths: Sequence[str], *, new: Collection[str] = ()) -> str:
         """Return the branch to commit to, if a commit of these paths can be made now."""
-        preflight.require_version(self._git)
-        place = self._place
-        preflight.identity(self._git)
-        preflight.identity(self._git, "COMMITTER")
+        place, configuration = self._place, self._configuration
+        configuration.identity()
+        configuration.identity("COMMITTER")
         branch = preflight.branch_to_commit_to(place)
         preflight.require_free_index(place, wait=self._patience.index)
-        preflight.require_paths(place, branch, [place.full(path) for path in paths])
+        full = {path: place.full(path) for path in paths}
+        fresh = [full[path] for path in paths if path in new]
+        self._tips[branch] = preflight.require_paths(place, branch, [*full.values()], fresh)
+        preflight.require_no_filter(place, [*full.values()], configuration.filters)
+        if configuration.signs and paths:
+            preflight.require_signing(place)
         return branch
 
     def commit(
@@ -76,8 +89,14 @@ class GitRepo:
         verify: bool,
     ) -> str:
         """Commit these files on top of the branch, and nothing else; return the commit id."""
-        committer = Committer(self._place, self._files, self._patience)
-        return committer.commit(operation_id, branch, writes, message, verify=verify)
+        signs = self._configuration.signs
+        committer = Committer(self._place, self._files, self._patience, signs=signs)
+        base = self._tips.pop(branch) if branch in self._tips else self._tip_of(branch, writes)
+        return committer.commit(operation_id, branch, writes, message, base=base, verify=verify)
+
+    def _tip_of(self, branch: str, writes: Sequence[FileWrite]) -> str | None:
+        place = self._place
+        return place.trees.read_tip(branch, [place.full(write.path) for write in writes]).commit
 
     def differing(self, files: Mapping[str, bytes | None]) -> set[str]:
         """Return the paths that hold something else in the commit that is checked out."""
@@ -104,7 +123,7 @@ class GitRepo:
     ) -> str | None:
         """Return the commit on the branch that this operation made, unless it was undone."""
         place = self._place
-        branch = history.standing(place.git, branch)
+        branch = history.standing(place, branch)
         found = history.find(place.git, operation_id, branch)
         files = {place.full(write.path): write.new for write in writes}
         if found and files and is_reverted(place.git, found, branch, files):
@@ -115,7 +134,8 @@ class GitRepo:
         """Bring these paths of the user's index to the committed state, or return a warning."""
         place = self._place
         full = [place.full(path) for path in paths]
-        return index.stage(place, full, wait=self._patience.index)
+        options = self._configuration.without_filters
+        return index.stage(place, full, wait=self._patience.index, options=options)
 
     def reach(self, commits: Collection[str]) -> Reach | None:
         """Return from where these commits can be reached; None in a shallow clone."""
@@ -130,7 +150,7 @@ class GitRepo:
         if lock := index.wait_for_index(place, wait=self._patience.index):
             raise UnavailableError(f"another git process holds the index: {lock}")
         paths = [place.full(write.path) for write in writes]
-        undoer = Undoer(place.git, wait=self._patience.ref)
-        undoer.uncommit(operation_id, history.standing(place.git, branch), commit_id, paths)
-        if warning := index.stage(place, paths, wait=self._patience.index):
+        undoer = Undoer(place.git, signs=self._configuration.signs, wait=self._patience.ref)
+        undoer.uncommit(operation_id, history.standing(place, branch), commit_id, paths)
+        if warning := self.stage([write.path for write in writes]):
             raise UnavailableError(warning)

@@ -6,12 +6,14 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.errors import WorkspaceError
+from dagctl.adapters.git.objects import id_of, look_up
+from dagctl.errors import UnavailableError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.objects import Stored
 
 _FILES = frozenset({"100644", "100755"})
 
@@ -23,6 +25,16 @@ class Entry:
     mode: str
     kind: str
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where a branch stands."""
+
+    commit: str | None
+    """None before the first one."""
+    staged: frozenset[str] = frozenset()
+    """The paths that the index has, of those that were asked about."""
 
 
 class Trees:
@@ -37,8 +49,32 @@ class Trees:
         if tree is None:
             return {}
         if tree not in self._read:
-            self._read[tree] = _parse(self._git.must("ls-tree", "-z", tree).out)
+            (stored,) = look_up(self._git, [f"{tree}^{{tree}}"])
+            if stored is None:
+                raise UnavailableError(f"git does not have the tree {tree}")
+            self._read[tree] = _parse(stored)
         return self._read[tree]
+
+    def read_tip(self, name: str, paths: Iterable[str], staged: Sequence[str] = ()) -> Tip:
+        """Return where a branch (or HEAD) stands, and which of the `staged` paths the index has.
+
+        The folders of `paths` are read on the way, all by one git process.
+        """
+        folders = sorted({folder for path in paths for folder in folders_of(path)})
+        inside = [f"{name}:{folder}" for folder in folders]
+        in_index = [f":{path}" for path in staged]
+        commit, root, *others = look_up(
+            self._git, [f"{name}^{{commit}}", f"{name}^{{tree}}", *inside, *in_index]
+        )
+        pairs = zip(staged, others[len(inside) :], strict=True)
+        known = frozenset(path for path, stored in pairs if stored is not None)
+        if commit is None or root is None:
+            return Tip(None, known)
+        self._read[commit.id] = _parse(root)
+        for stored in others[: len(inside)]:
+            if stored is not None and stored.kind == "tree":
+                self._read[stored.id] = _parse(stored)
+        return Tip(commit.id, known)
 
     def find(self, tree: str | None, path: str) -> Entry | None:
         """Return what stands at a path below a tree, or None."""
@@ -54,11 +90,25 @@ class Trees:
         """Write the tree with these paths replaced (None: removed) and return its id.
 
         Only the folders on the way to the paths are read, so the cost does not grow with the
-        repository.
+        repository; all new trees are written by one git process.
 
         Raises:
             ConflictError: A folder or a submodule stands at a path, or a file on the way there.
         """
+        like = tree or next((entry.id for entry in files.values() if entry is not None), "")
+        new: dict[str, bytes] = {}
+        top = self._grafted(tree, files, like, new)
+        self._write(new)
+        return top
+
+    def _grafted(
+        self,
+        tree: str | None,
+        files: Mapping[str, Entry | None],
+        like: str,
+        new: dict[str, bytes],
+    ) -> str:
+        """Return the id of the new tree; add it and those below it to `new`, the deepest first."""
         entries = dict(self.entries(tree))
         for folder, inside in _by_folder(files).items():
             known = entries.pop(folder, None)
@@ -66,25 +116,40 @@ class Trees:
                 raise WorkspaceError(
                     f"{folder} is {_NOUNS[known.mode]} on the branch, not a folder"
                 )
-            new = self.graft(None if known is None else known.id, inside)
-            if self._has_entries(new):
-                entries[folder] = Entry("040000", "tree", new)
+            inner = self._grafted(None if known is None else known.id, inside, like, new)
+            if self._read[inner]:
+                entries[folder] = Entry(_TREE_MODE, "tree", inner)
         for name, entry in ((n, e) for n, e in files.items() if "/" not in n):
             _replace(entries, name, entry)
-        return self._write(entries)
+        data = _tree_data(entries)
+        tree_id = id_of("tree", data, like=like)
+        self._read[tree_id] = entries
+        new[tree_id] = data
+        return tree_id
 
-    def _has_entries(self, tree: str) -> bool:
-        return bool(self._read[tree])
+    def _write(self, trees: Mapping[str, bytes]) -> None:
+        """Write trees whose ids are known.
 
-    def _write(self, entries: dict[str, Entry]) -> str:
-        lines = (f"{e.mode} {e.kind} {e.id}\t{name}" for name, e in entries.items())
-        data = b"".join(os.fsencode(line) + b"\0" for line in lines)
+        Raises:
+            UnavailableError: git could not, or has other ids for them.
+        """
+        texts = (
+            b"".join(
+                b"%s %s %s\t%s\0"
+                % (e.mode.encode(), e.kind.encode(), e.id.encode(), os.fsencode(name))
+                for name, e in self._read[tree].items()
+            )
+            for tree in trees
+        )
         # --missing: the objects of a partial clone need not be here
-        tree = self._git.must("mktree", "-z", "--missing", data=data).text
-        self._read[tree] = entries
-        return tree
+        answer = self._git.must(
+            "mktree", "-z", "--missing", "--batch", data=b"\0".join(texts) + b"\0"
+        )
+        if answer.text.split() != list(trees):
+            raise UnavailableError("git mktree did not write the trees that it was given")
 
 
+_TREE_MODE = "040000"
 _NOUNS = {
     "100644": "a file",
     "100755": "a file",
@@ -112,10 +177,35 @@ def _by_folder(files: Mapping[str, Entry | None]) -> dict[str, dict[str, Entry |
     return grouped
 
 
-def _parse(listing: bytes) -> dict[str, Entry]:
-    """Read what `ls-tree -z` writes: mode, type, id, tab, name, NUL."""
-    entries = {}
-    for line in os.fsdecode(listing).split("\0")[:-1]:
-        about, _, name = line.partition("\t")
-        entries[name] = Entry(*about.split(" "))
+def folders_of(path: str) -> list[str]:
+    """Return the folders on the way to a path, the uppermost first."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _tree_data(entries: Mapping[str, Entry]) -> bytes:
+    """Return a tree object: mode, name, NUL, binary id; a folder sorts as if it ended in `/`."""
+
+    def place(item: tuple[str, Entry]) -> bytes:
+        return os.fsencode(item[0]) + (b"/" if item[1].kind == "tree" else b"")
+
+    return b"".join(
+        e.mode.lstrip("0").encode() + b" " + os.fsencode(name) + b"\0" + bytes.fromhex(e.id)
+        for name, e in sorted(entries.items(), key=place)
+    )
+
+
+def _parse(stored: Stored) -> dict[str, Entry]:
+    """Read a tree object."""
+    data, size, at = stored.data, len(stored.id) // 2, 0
+    entries: dict[str, Entry] = {}
+    while at < len(data):
+        space, end = data.index(b" ", at), data.index(b"\0", at)
+        mode = data[at:space].decode().rjust(6, "0")
+        name = os.fsdecode(data[space + 1 : end])
+        at = end + 1 + size
+        entries[name] = Entry(mode, _KINDS.get(mode, "blob"), data[end + 1 : at].hex())
     return entries
+
+
+_KINDS = {_TREE_MODE: "tree", "160000": "commit"}

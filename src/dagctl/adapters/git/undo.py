@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.commit import write_commit
-from dagctl.adapters.git.history import UNDOES, attempts, delete, find, move, parent, tip
+from dagctl.adapters.git.history import UNDOES, attempts, busy, delete, find, move, parent, tip
+from dagctl.adapters.git.objects import id_of
 from dagctl.adapters.git.tree import Trees
-from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,24 +26,24 @@ def is_reverted(
     """
     trees, now, before = Trees(git), tip(git, branch), parent(git, commit_id)
     return all(
-        trees.find(now, path) == (old := trees.find(before, path))
-        and not _is_blob_of(git, old, path, content)
+        trees.find(now, path) == (old := trees.find(before, path)) and not _is_blob_of(old, content)
         for path, content in files.items()
     )
 
 
-def _is_blob_of(git: GitCommand, entry: Entry | None, path: str, content: bytes | None) -> bool:
-    """Return whether the entry is what git makes of the content at that path."""
+def _is_blob_of(entry: Entry | None, content: bytes | None) -> bool:
+    """Return whether the entry is of a file with this content; None: of no file."""
     if entry is None or content is None:
         return entry is None and content is None
-    return entry.id == git.must("hash-object", "--stdin", "--path", path, data=content).text
+    return entry.id == id_of("blob", content, like=entry.id)
 
 
 class Undoer:
     """Takes commits of ours back, on whatever branch they are."""
 
-    def __init__(self, git: GitCommand, *, wait: float) -> None:
+    def __init__(self, git: GitCommand, *, signs: bool, wait: float) -> None:
         self._git = git
+        self._signs = signs
         self._trees = Trees(git)
         self._wait = wait
 
@@ -57,27 +57,31 @@ class Undoer:
         Raises:
             UnavailableError: The branch was locked or moving all the time.
         """
+        said = ""
         for _ in attempts(self._wait):
             if find(self._git, operation_id, branch) is None:
                 return
             if tip(self._git, branch) == commit_id:
-                done = self._move_back(branch, commit_id)
+                hindrance = self._move_back(branch, commit_id)
             else:
-                done = self._revert(operation_id, branch, commit_id, paths)
-            if done:
+                hindrance = self._revert(operation_id, branch, commit_id, paths)
+            if hindrance is None:
                 return
-        raise UnavailableError(f"{branch} was locked or moving for {self._wait:g} seconds")
+            said = hindrance
+        raise busy(branch, self._wait, said)
 
-    def _move_back(self, branch: str, commit_id: str) -> bool:
+    def _move_back(self, branch: str, commit_id: str) -> str | None:
         before = parent(self._git, commit_id)
         if before is None:
             return delete(self._git, branch, commit_id)
         return move(self._git, branch, before, commit_id, why=f"undo {commit_id}")
 
-    def _revert(self, operation_id: str, branch: str, commit_id: str, paths: Sequence[str]) -> bool:
+    def _revert(
+        self, operation_id: str, branch: str, commit_id: str, paths: Sequence[str]
+    ) -> str | None:
         now = tip(self._git, branch)
         if now is None or now == commit_id:
-            return False
+            return "it has just moved"
         find_entry, before = self._trees.find, parent(self._git, commit_id)
         files = {
             path: find_entry(before, path)
@@ -85,5 +89,6 @@ class Undoer:
             if find_entry(now, path) == find_entry(commit_id, path)
         }
         text = f"Undo {commit_id}\n\n{UNDOES}: {operation_id}\n"
-        new = write_commit(self._git, self._trees.graft(now, files), now, text)
+        tree = self._trees.graft(now, files)
+        new = write_commit(self._git, tree, now, text, signs=self._signs)
         return move(self._git, branch, new, now, why=f"undo {commit_id}")

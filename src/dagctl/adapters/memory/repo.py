@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError, UnavailableError
+from dagctl.errors import ConflictError, UnavailableError, WorkspaceError
 from dagctl.ports import CommitPlace, Identity, Reach
 
 if TYPE_CHECKING:
@@ -57,9 +57,15 @@ class MemoryRepo:
         """Return who commits."""
         return self.who
 
-    def preflight(self, paths: Sequence[str]) -> str:
+    def preflight(self, paths: Sequence[str], *, new: Collection[str] = ()) -> str:
         """Return the branch to commit to."""
         del paths
+        known = {*self.index, *self.tree(self.head)}
+        for path in new:
+            if path in known:
+                raise WorkspaceError(f"git tracks {path}, which is deleted in the work tree")
+            if path.casefold() in {one.casefold() for one in known}:
+                raise WorkspaceError(f"something that differs from {path} by case only is there")
         if self.problem is not None:
             raise self.problem
         return self.head

@@ -22,10 +22,16 @@ HASTE = Patience(ref=0.5)
 class Operation:
     """The git steps of one operation, as publish takes them."""
 
-    def __init__(self, root: Path, name: str = "op-1", patience: Patience = PATIENCE) -> None:
+    def __init__(
+        self,
+        root: Path,
+        name: str = "op-1",
+        patience: Patience = PATIENCE,
+        dags_folder: str = "dags",
+    ) -> None:
         self.root = root
         self.name = name
-        self.repo = GitRepo(root, "dags", patience=patience)
+        self.repo = GitRepo(root, dags_folder, patience=patience)
 
     def at(self, root: Path) -> Operation:
         """Return the same operation in another workspace."""

@@ -167,11 +167,14 @@ def test_a_ref_that_is_locked_for_a_moment_is_waited_for(
     assert sandbox.git("cat-file", "blob", "HEAD:dags/x.py") == "x = 1"
 
 
-def test_a_ref_that_stays_locked_is_unavailable(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("lock", ["refs/heads/main.lock", "HEAD.lock"])
+def test_a_ref_that_stays_locked_is_unavailable_and_the_lock_is_named(
+    sandbox: Sandbox, lock: str
+) -> None:
     operation = Operation(sandbox.root, patience=HASTE)
     before = sandbox.commit("f", b"")
-    (sandbox.root / ".git/refs/heads/main.lock").touch()
-    with pytest.raises(UnavailableError, match="was locked"):
+    (sandbox.root / ".git" / lock).touch()
+    with pytest.raises(UnavailableError, match=rf"/\.git/{lock} for 0\.5 seconds"):
         operation.commit(X)
     assert sandbox.git("rev-parse", "HEAD") == before
     assert operation.repo.find_commit("op-1", "refs/heads/main") is None
@@ -226,11 +229,33 @@ def test_autocrlf_leaves_a_clean_work_tree(sandbox: Sandbox, operation: Operatio
     assert sandbox.status() == []
 
 
-def test_a_clean_filter_applies(sandbox: Sandbox, operation: Operation) -> None:
-    sandbox.git("config", "filter.upper.clean", "tr a-z A-Z")
+@pytest.mark.parametrize("kind", ["clean", "process", "required"])
+def test_a_filter_is_refused_before_anything_is_done_and_not_run(
+    sandbox: Sandbox, operation: Operation, tmp_path: Path, kind: str
+) -> None:
     sandbox.commit(".gitattributes", b"*.py filter=upper\n")
+    sandbox.git("config", f"filter.upper.{kind}", f"touch {tmp_path}/ran; tr a-z A-Z")
+    with pytest.raises(ConflictError, match=r"dags/x\.py.*the attribute filter=upper") as caught:
+        operation.repo.preflight([X.path])
+    assert "`dags/*.py -filter`" in (caught.value.hint or "")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_an_encoding_is_refused_before_anything_is_done(
+    sandbox: Sandbox, operation: Operation
+) -> None:
+    sandbox.commit(".gitattributes", b"*.py text working-tree-encoding=UTF-16\n")
+    with pytest.raises(ConflictError, match="working-tree-encoding=UTF-16"):
+        operation.repo.preflight([X.path])
+
+
+def test_a_filter_that_is_set_up_nowhere_changes_nothing(
+    sandbox: Sandbox, operation: Operation
+) -> None:
+    sandbox.commit(".gitattributes", b"*.py filter=lfs -text\n")
     operation.commit(X)
-    assert sandbox.git("cat-file", "blob", "HEAD:dags/x.py") == "X = 1"
+    assert sandbox.git("cat-file", "blob", "HEAD:dags/x.py") == "x = 1"
+    assert sandbox.status() == []
 
 
 def test_a_split_index_gets_no_part_of_ours(sandbox: Sandbox, operation: Operation) -> None:
@@ -285,13 +310,11 @@ def test_the_text_of_a_message_is_no_trailer(sandbox: Sandbox, operation: Operat
     assert operation.repo.find_commit("op-1", "refs/heads/main") is None
 
 
-def test_a_commit_of_the_same_content_is_still_a_commit_of_ours(
-    sandbox: Sandbox, operation: Operation
-) -> None:
-    sandbox.commit(X.path, X.new or b"")
+def test_the_same_content_is_not_committed_again(sandbox: Sandbox, operation: Operation) -> None:
+    before = sandbox.commit(X.path, X.new or b"")
     made = operation.commit(X)
-    assert sandbox.git("rev-parse", "HEAD") == made
-    assert operation.repo.find_commit("op-1", "refs/heads/main") == made
+    assert made == before
+    assert sandbox.git("rev-parse", "HEAD") == before
 
 
 def test_a_file_that_was_removed_by_hand_can_be_written_again(
@@ -322,18 +345,17 @@ def test_a_branch_that_moves_in_every_pause_between_tries_is_still_committed_to(
     ]
 
 
-def test_no_tree_is_read_twice(
-    sandbox: Sandbox, operation: Operation, monkeypatch: pytest.MonkeyPatch
+def test_a_commit_takes_few_processes_however_deep_its_folder_is(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sandbox.commit("dags/old.py", b"old\n")
+    sandbox.commit("a/b/c/d/old.py", b"old\n")
     folder = sandbox.root / ".git/traced"
     folder.mkdir()
     script = folder / "git"
     script.write_text(f'#!/bin/sh\necho "$@" >> {folder}/log\nexec {shutil.which("git")} "$@"\n')
     script.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    made = operation.commit(X)
-    commands = [line.split() for line in (folder / "log").read_text().splitlines()]
-    trees = [command[-1] for command in commands if "ls-tree" in command]
-    assert made in trees
-    assert len(trees) == len(set(trees)) == 3
+    operation = Operation(sandbox.root, dags_folder="a/b/c/d")
+    operation.commit(FileWrite(path="a/b/c/d/x.py", new=b"x = 1\n"))
+    assert len((folder / "log").read_text().splitlines()) <= 11
+    assert sandbox.status() == []

@@ -192,17 +192,65 @@ def test_a_machine_without_git_is_told_so(
         preflight(sandbox)
 
 
-@pytest.mark.parametrize("version", ["2.35.9", "1.9"])
 def test_a_git_that_is_too_old_is_refused(
-    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = tmp_path / "bin/git"
     old.parent.mkdir()
-    old.write_text(f"#!/bin/sh\necho git version {version}\n")
+    old.write_text(
+        f"""#!/bin/sh
+case "$*" in
+*cat-file*) echo "error: unknown option \\`batch-command'" >&2; exit 129 ;;
+*version) echo git version 2.35.9 ;;
+*) exec {shutil.which("git")} "$@" ;;
+esac
+"""
+    )
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
-    with pytest.raises(UsageError, match=f"git version {version} is too old"):
+    with pytest.raises(UsageError, match=r"git version 2\.35\.9 is too old"):
         preflight(sandbox)
+
+
+@pytest.mark.parametrize("where", ["commit", "index"])
+def test_a_new_dag_does_not_replace_what_git_tracks_and_the_work_tree_has_not(
+    sandbox: Sandbox, where: str
+) -> None:
+    if where == "commit":
+        sandbox.commit(X, b"theirs\n")
+    else:
+        sandbox.write(X, b"theirs\n")
+        sandbox.git("add", X)
+    (sandbox.root / X).unlink()
+    repo = GitRepo(sandbox.root, "dags")
+    with pytest.raises(ConflictError, match=rf"git tracks {X}, which is deleted") as caught:
+        repo.preflight([X], new=[X])
+    assert f"git restore {X}" in (caught.value.hint or "")
+    assert repo.preflight([X]) == "refs/heads/main"
+
+
+@pytest.mark.parametrize("where", ["work tree", "commit"])
+def test_a_new_dag_does_not_stand_beside_a_file_that_differs_by_case_only(
+    sandbox: Sandbox, where: str
+) -> None:
+    twin = "dags/X.py"
+    if where == "commit":
+        sandbox.commit(twin, b"theirs\n")
+        (sandbox.root / twin).unlink()
+    else:
+        sandbox.write(twin, b"theirs\n")
+    with pytest.raises(ConflictError, match=rf"{twin} is there, which differs from {X} by case"):
+        GitRepo(sandbox.root, "dags").preflight([X], new=[X])
+
+
+def test_a_key_that_cannot_sign_is_refused_before_anything_is_done(sandbox: Sandbox) -> None:
+    sandbox.commit("f", b"")
+    sandbox.git("config", "commit.gpgSign", "true")
+    sandbox.git("config", "gpg.program", "false")
+    before = sorted((sandbox.root / ".git/objects").rglob("*"))
+    with pytest.raises(ConflictError, match="could not be signed"):
+        preflight(sandbox)
+    assert sorted((sandbox.root / ".git/objects").rglob("*")) == before
 
 
 def test_preflight_changes_nothing(sandbox: Sandbox, tmp_path: Path) -> None:

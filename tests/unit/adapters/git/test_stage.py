@@ -83,7 +83,7 @@ def test_all_three_at_once(sandbox: Sandbox, operation: Operation) -> None:
     assert sandbox.status() == [" M dags/b.py", "?? dags/d.py"]
 
 
-@pytest.mark.parametrize("name", ["a b.py", "'\".py", "ä.py", "new\nline.py", ":(top)x.py", "*"])
+@pytest.mark.parametrize("name", ["a b.py", "'\".py", "ä.py", ":(top)x.py", "*"])
 def test_any_name_is_staged(sandbox: Sandbox, operation: Operation, name: str) -> None:
     operation.commit(FileWrite(path=f"dags/{name}", new=b"x\n"))
     assert sandbox.status() == []

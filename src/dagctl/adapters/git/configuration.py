@@ -1,0 +1,97 @@
+"""What the user has told git: who commits, whether commits are signed, which filters there are."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UnavailableError, UsageError
+from dagctl.ports import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagctl.adapters.git.command import GitCommand
+
+_IDENTITY_HINT = (
+    'git config --global user.name "Your Name" && git config --global user.email you@example.com'
+)
+_NO = frozenset({"false", "no", "off", "0", ""})
+_FILTER = re.compile(r"filter\.(.+)\.(clean|process|required)")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """git's variables, as one `git var -l` writes them: the settings, then who commits."""
+
+    values: dict[str, str]
+    """The last value of each setting, and of each of git's logical variables."""
+    known: frozenset[str]
+    """The parts of an identity that are set, not guessed: `GIT_AUTHOR_NAME` and the like."""
+
+    def identity(self, role: str = "AUTHOR") -> Identity:
+        """Return who commits (`AUTHOR` or `COMMITTER`), as the user has set it.
+
+        Raises:
+            UsageError: It is not set; what git would guess from the machine does not count.
+        """
+        ident = re.fullmatch(r"(.*) <(.*)> \d+ [+-]\d+", self.values.get(f"GIT_{role}_IDENT", ""))
+        is_set = {f"GIT_{role}_NAME", f"GIT_{role}_EMAIL"} <= self.known
+        if not is_set or ident is None or not ident[1]:
+            raise UsageError("git does not know who you are", hint=_IDENTITY_HINT)
+        return Identity(ident[1], ident[2])
+
+    @property
+    def signs(self) -> bool:
+        """Whether `commit.gpgSign` is on."""
+        return self.values.get("commit.gpgsign", "false").lower() not in _NO
+
+    @property
+    def filters(self) -> frozenset[str]:
+        """The names of the filters that would change what is committed."""
+        matches = map(_FILTER.fullmatch, self.values)
+        return frozenset(match[1] for match in matches if match)
+
+    @property
+    def without_filters(self) -> tuple[str, ...]:
+        """The options by which git runs no filter.
+
+        Whoever writes an index looks at files that changed within the last second, filtered.
+        """
+        names = (name for name in sorted(self.filters) if "=" not in name)
+        return tuple(
+            word
+            for name in names
+            for end in ("clean=", "process=", "required=false")
+            for word in ("-c", f"filter.{name}.{end}")
+        )
+
+
+def read_configuration(git: GitCommand) -> Configuration:
+    """Return what git knows in this folder.
+
+    Raises:
+        UnavailableError: git cannot read its configuration.
+    """
+    answer = git.run("var", "-l")
+    if not answer.ok:
+        raise UnavailableError(f"git var failed: {answer.error}")
+    values = dict(_pair(line) for line in answer.text.split("\n"))
+    return Configuration(values, frozenset(_known(values, git.variables)))
+
+
+def _pair(line: str) -> tuple[str, str]:
+    name, equals, value = line.partition("=")
+    return name, value if equals else "true"
+
+
+def _known(values: dict[str, str], variables: Iterable[str]) -> Iterable[str]:
+    """Yield what is set of author and committer, by the rule of `git help commit-tree`."""
+    given = {*variables, *(name for name, value in os.environ.items() if value)}
+    for role in ("AUTHOR", "COMMITTER"):
+        for part in ("NAME", "EMAIL"):
+            settings = (f"{role}.{part}".lower(), f"user.{part}".lower())
+            if f"GIT_{role}_{part}" in given or any(values.get(name) for name in settings):
+                yield f"GIT_{role}_{part}"

@@ -1,0 +1,69 @@
+"""Objects of a repository: many looked up by one git process, and what their ids are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from hashlib import new as new_hash
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.git.program import NO_GIT_HINT
+from dagctl.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.adapters.git.command import GitCommand
+
+_SHA1_DIGITS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object that git has."""
+
+    id: str
+    kind: str
+    """`commit`, `tree`, `blob` or `tag`."""
+    data: bytes
+
+
+def look_up(git: GitCommand, names: Sequence[str]) -> list[Stored | None]:
+    """Return the objects of these names (`main^{tree}`, `main:dags`, `:dags/x.py`), None: missing.
+
+    Raises:
+        UsageError: git is older than 2.36, which is the oldest with this command, with `hook run`
+            and with `core.fsync`.
+        UnavailableError: git failed.
+    """
+    asked = "".join(f"contents {name}\n" for name in names)
+    command = ("cat-file", "--batch-command")
+    answer = git.run(*command, data=os.fsencode(asked))
+    if "batch-command" in answer.error:
+        raise UsageError(f"{git.must('version').text} is too old", hint=NO_GIT_HINT)
+    if not answer.ok:
+        raise UnavailableError(f"git cat-file failed: {answer.error}")
+    return list(_parsed(answer.out, len(names)))
+
+
+def id_of(kind: str, data: bytes, *, like: str) -> str:
+    """Return the id that git gives an object, by the hash that made the id `like`."""
+    digest = new_hash("sha1" if len(like) == _SHA1_DIGITS else "sha256", usedforsecurity=False)
+    digest.update(b"%s %d\0" % (kind.encode(), len(data)))
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def _parsed(out: bytes, count: int) -> Iterator[Stored | None]:
+    """Yield what `--batch-command` wrote: a line `ID KIND SIZE`, the content and a line break."""
+    at = 0
+    for _ in range(count):
+        end = out.index(b"\n", at)
+        words = out[at:end].rsplit(b" ", 2)
+        at = end + 1
+        if words[-1] in {b"missing", b"ambiguous"}:
+            yield None
+            continue
+        size = int(words[-1])
+        yield Stored(words[0].decode(), words[1].decode(), out[at : at + size])
+        at += size + 1
