@@ -55,20 +55,15 @@ def make_plan(context: Context, changes: Iterable[Change], options: Options) -> 
 def standing_at(context: Context, path: str, options: Options) -> bytes | None:
     """Return what stands where the file of a new DAG shall be written.
 
+    What git has there, the preflight looks at.
+
     Raises:
-        ConflictError: Something does, and may not be overwritten, or it was deleted by hand.
+        ConflictError: Something does, and may not be overwritten.
     """
     standing = context.backend.files.read(path)
-    if options.force:
-        return standing
-    if standing is not None:
+    if standing is not None and not options.force:
         raise not_ours(path)
-    if context.backend.repo.differing({path: None}):
-        raise WorkspaceError(
-            f"{path} is under version control, and was deleted in the work tree",
-            hint=f"`git restore {path}` brings it back; commit its removal if it shall go",
-        )
-    return None
+    return standing
 
 
 # --- One DAG ---

@@ -24,7 +24,7 @@ _TWO = 2
 
 def differing(place: Place, files: Mapping[str, bytes | None]) -> set[str]:
     """Return the paths that hold something else in HEAD; see the port."""
-    head = tip(place.git, "HEAD")
+    head = place.trees.read_tip("HEAD", [place.full(path) for path in files]).commit
     entries = {path: place.trees.find(head, place.full(path)) for path in files}
     unlike = {path for path, content in files.items() if not _is_blob(entries[path], content)}
     # git may have changed line ends or run a filter: then it, not the bytes, says what is alike

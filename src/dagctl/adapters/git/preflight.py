@@ -96,8 +96,8 @@ def _require_unknown(place: Place, tip: Tip, path: str) -> None:
     """
     if path in tip.staged or place.trees.find(tip.commit, path) is not None:
         raise WorkspaceError(
-            f"git tracks {path}, which is deleted in the work tree",
-            hint=f"git restore {path}, or remove it for good: git rm {path} and commit",
+            f"{path} is under version control, and was deleted in the work tree",
+            hint=f"`git restore {path}` brings it back; commit its removal if it shall go",
         )
     twin = _twin(place, tip.commit, path)
     if twin is not None:

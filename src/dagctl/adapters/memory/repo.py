@@ -63,7 +63,7 @@ class MemoryRepo:
         known = {*self.index, *self.tree(self.head)}
         for path in new:
             if path in known:
-                raise WorkspaceError(f"git tracks {path}, which is deleted in the work tree")
+                raise WorkspaceError(f"{path} is under version control, and was deleted")
             if path.casefold() in {one.casefold() for one in known}:
                 raise WorkspaceError(f"something that differs from {path} by case only is there")
         if self.problem is not None:

@@ -223,7 +223,9 @@ def test_a_new_dag_does_not_replace_what_git_tracks_and_the_work_tree_has_not(
         sandbox.git("add", X)
     (sandbox.root / X).unlink()
     repo = GitRepo(sandbox.root, "dags")
-    with pytest.raises(ConflictError, match=rf"git tracks {X}, which is deleted") as caught:
+    with pytest.raises(
+        ConflictError, match=rf"{X} is under version control, and was deleted"
+    ) as caught:
         repo.preflight([X], new=[X])
     assert f"git restore {X}" in (caught.value.hint or "")
     assert repo.preflight([X]) == "refs/heads/main"
