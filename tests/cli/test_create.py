@@ -22,7 +22,7 @@ def test_create_says_what_it_did_and_what_comes_next(workspace: Shell) -> None:
     commit = workspace.git("rev-parse", "--short=7", "HEAD")
     assert done.out == f"Created daily_orders v1 ({commit}): dags/daily_orders.py\n"
     assert done.err.endswith("  next: dagctl show daily_orders\n")
-    assert f"  commit    {commit} on main\n" in done.err
+    assert f"  commit       {commit} on main\n" in done.err
 
 
 def test_the_second_run_changes_nothing_and_says_so(workspace: Shell) -> None:

@@ -38,11 +38,13 @@ def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> 
         return
     for warning in result.warnings:
         console.warn(warning)
-    if not console.quiet:
-        console.lines(map(_created_line, shown_dags(console, result.dags)))
-        console.lines(totals_line(totals(dag.state for dag in result.dags)))
+    if console.quiet:
+        return
+    console.lines(map(_created_line, shown_dags(console, result.dags)))
     console.flush()
     _next(console, result)
+    console.lines(totals_line(totals(dag.state for dag in result.dags)))
+    console.flush()
 
 
 @contextmanager
