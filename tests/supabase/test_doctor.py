@@ -29,6 +29,9 @@ NAMES = [
     "git",
     "journal",
     "airflow",
+    "records",
+    "files",
+    "commits",
     "objects",
 ]
 
@@ -159,7 +162,9 @@ def test_an_object_that_was_changed_behind_dagctls_back_is_named(place: Place) -
     place.stand_in.tamper(f"{PROJECT}/dags/sales.py", b"import os\n")
     found = findings(place)["objects"]
     assert found.state == "failed"
-    assert found.message == "1 of 2 stored files are not what is recorded: sales"
+    assert found.message == (
+        "1 of 2 stored files are missing or differ from the recorded ones: sales"
+    )
 
 
 def test_the_next_change_of_the_spec_stores_a_changed_object_anew(place: Place) -> None:
@@ -175,3 +180,34 @@ def test_a_row_that_was_changed_behind_dagctls_back_is_named(place: Place) -> No
     place.create(place.spec("specs/x.yaml"))
     place.stand_in.sql("update public.user_dags set content_digest = %s", "0" * 64)
     assert findings(place)["objects"].state == "failed"
+
+
+def test_fix_stores_an_object_anew_that_was_changed_behind_dagctls_back(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"), place.spec("specs/y.yaml", "Sales"))
+    place.stand_in.tamper(f"{PROJECT}/dags/sales.py", b"import os\n")
+    with place.open() as client:
+        repairs = client.repairs()
+        assert repairs.dags == ("sales",)
+        healed = client.heal(repairs)
+        assert [(dag.dag_id, dag.version) for dag in healed.dags] == [("sales", 2)]
+        assert client.repairs().is_empty
+    assert findings(place)["objects"].state == "ok"
+    place.check_agreement()
+
+
+def test_an_object_without_a_record_is_named_once_it_is_old(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    place.create(place.spec("specs/g.yaml", "Gone"))
+    place.stand_in.sql("delete from public.user_dags where dag_id = 'gone'")
+    key = f"{PROJECT}/dags/gone.py"
+    assert findings(place)["objects"].state == "ok"
+    old = "update storage.objects set updated_at = now() - interval '2 hours' where name = %s"
+    place.stand_in.sql(old, key)
+    found = findings(place)["objects"]
+    assert (found.state, found.message) == (
+        "warning",
+        "1 stored files belong to no recorded DAG: gone.py",
+    )
+    with place.open() as client:
+        healed = client.heal(client.repairs())
+    assert bool(healed.removed) != bool(healed.failed)

@@ -40,7 +40,7 @@ def test_show_says_when_the_object_was_changed_behind_dagctls_back(
 ) -> None:
     place.stand_in.tamper(KEY, b"import os\n")
     assert user.json("show", "orders")["dag"]["stored"] == "changed"
-    assert "is not what was recorded" in user.ok("show", "orders").err
+    assert "the stored file differs from the recorded one" in user.ok("show", "orders").err
 
 
 def test_show_says_when_the_object_is_gone(user: Shell, place: Place) -> None:

@@ -108,6 +108,8 @@ def _look_at(found: Survey, backend: Backend, records: Sequence[DagRecord]) -> N
 
 
 def _look_at_file(found: Survey, backend: Backend, record: DagRecord) -> None:
+    if not record.content_digest:
+        return  # no dagctl wrote this row: of its file nothing is recorded
     try:
         state = drift_of(backend.files.read(record.file_path), record.content_digest)
     except ConflictError:  # a link or a folder stands there
