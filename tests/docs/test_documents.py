@@ -13,7 +13,8 @@ In a Markdown file, in order:
 `<!-- not run: reason -->` above a block leaves it out. `<!-- in a terminal of its own -->` is for a
 command that goes on: it has printed what is shown before the page continues, and it is interrupted
 (Ctrl-C), and has to end well, before the next such command or at the end of the page. `<!-- shown
-as in a terminal -->` in a page's first lines runs its commands in a terminal instead of in a pipe. `<!-- port: 8080 -->` there lets that number stand for a free port.
+as in a terminal -->` in a page's first lines runs its commands in a terminal instead of in a pipe.
+`<!-- port: 8080 -->` there lets that number stand for a free port.
 
 Each document starts in an empty folder with a git identity, and, where it says `<!-- with: an empty
 Supabase project -->` (or `a`: with dagctl's migrations), with a project whose variables
