@@ -13,6 +13,8 @@ Each line of the two tables is one case, each column a role, each cell the one e
 
 from __future__ import annotations
 
+from tests.postgres.database import MIGRATIONS
+
 ROLES = ("anon", "viewer", "editor", "owner", "stranger", "removed", "service")
 
 TABLE_RIGHTS = """
@@ -57,7 +59,15 @@ private.dag_records      update own    denied denied denied denied denied   deni
 private.dag_records      update other  denied denied denied denied denied   denied  denied
 private.dag_records      delete own    denied denied denied denied denied   denied  denied
 private.dag_records      delete other  denied denied denied denied denied   denied  denied
-storage.objects          select own    none   rows   rows   rows   rows     rows    rows
+private.dag_rows         select own    denied rows   rows   rows   none     none    rows
+private.dag_rows         select other  denied none   none   none   none     none    rows
+private.dag_rows         insert own    denied denied denied denied denied   denied  denied
+private.dag_rows         insert other  denied denied denied denied denied   denied  denied
+private.dag_rows         update own    denied denied denied denied denied   denied  denied
+private.dag_rows         update other  denied denied denied denied denied   denied  denied
+private.dag_rows         delete own    denied denied denied denied denied   denied  denied
+private.dag_rows         delete other  denied denied denied denied denied   denied  denied
+storage.objects          select own    none   rows   rows   rows   none     none    rows
 storage.objects          select other  none   none   none   none   none     none    rows
 storage.objects          insert own    denied denied rows   rows   denied   denied  rows
 storage.objects          insert other  denied denied denied denied denied   denied  rows
@@ -96,6 +106,10 @@ public.find_dags           own   denied    1         1         1         0      
 public.find_dags           other denied    0         0         0         0         0         1
 public.list_dags           own   denied    1         1         1         0         0         1
 public.list_dags           other denied    0         0         0         0         0         1
+public.taken_names         own   denied    1         1         1         0         0         denied
+public.taken_names         other denied    0         0         0         0         0         denied
+public.missing_policies    -     denied    0         0         0         0         0         denied
+public.dagctl_version      -     denied    VERSION   VERSION   VERSION   VERSION   VERSION   denied
 private.reserve            own   denied    refused   1         1         refused   refused   denied
 private.reserve            other denied    refused   refused   refused   refused   refused   denied
 private.reserved           own   denied    1         1         1         1         1         denied
@@ -116,7 +130,6 @@ private.operation_status   own   denied    reserved  reserved  reserved  reserve
 private.operation_status   team  denied    reserved  reserved  reserved  refused   refused   denied
 private.operation_status   other denied    refused   refused   refused   refused   refused   denied
 private.member_project_ids own   denied    1         1         1         0         0         denied
-private.held_objects       own   denied    2         2         2         2         2         denied
 private.may_upload         own   denied    false     true      true      false     false     denied
 private.may_upload         team  denied    false     false     false     false     false     denied
 private.may_upload         other denied    false     false     false     false     false     denied
@@ -138,7 +151,6 @@ private.grant_update       -     denied    denied    denied    denied    denied 
 private.guard_user_dag     -     denied    denied    denied    denied    denied    denied    denied
 private.holder_of          -     denied    denied    denied    denied    denied    denied    denied
 private.is_left_over       -     denied    denied    denied    denied    denied    denied    denied
-private.is_upload_of       -     denied    denied    denied    denied    denied    denied    denied
 private.is_writer          -     denied    denied    denied    denied    denied    denied    denied
 private.keep_unchanged     -     denied    denied    denied    denied    denied    denied    denied
 private.lock_project       -     denied    denied    denied    denied    denied    denied    denied
@@ -147,10 +159,48 @@ private.new_lease          -     denied    denied    denied    denied    denied 
 private.operation_to_end   -     denied    denied    denied    denied    denied    denied    denied
 private.prune_operations   -     denied    denied    denied    denied    denied    denied    denied
 private.publish            -     denied    denied    denied    denied    denied    denied    denied
+private.caller_name        -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_file       -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_path       -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_record     -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_text       -     denied    denied    denied    denied    denied    denied    denied
+private.holder_of_file     -     denied    denied    denied    denied    denied    denied    denied
+private.is_of_another      -     denied    denied    denied    denied    denied    denied    denied
+private.owner_of           -     denied    denied    denied    denied    denied    denied    denied
+private.refuse_stale       -     denied    denied    denied    denied    denied    denied    denied
 private.refuse             -     denied    denied    denied    denied    denied    denied    denied
 private.release            -     denied    denied    denied    denied    denied    denied    denied
 private.resume_operation   -     denied    denied    denied    denied    denied    denied    denied
 """
+
+# What a hostile member, a former member or a stranger tries. Each role has a new DAG `of_<role>` that it has
+# reserved, and is in the middle of taking back an update of `held_<role>`, whose object it uploaded; the row
+# `spoof_<role>`, which its operation holds, claims the key of the DAG `x`; and the file of the row `guide`, which
+# no dagctl made, is not called as that DAG is.
+ATTACK_RIGHTS = """
+                                 anon   viewer  editor   owner    stranger removed  service
+X5  confirm a file in .git       denied refused invalid  invalid  refused  refused  denied
+X5  confirm another's program    denied refused invalid  invalid  refused  refused  denied
+X6  confirm a path with ..       denied refused invalid  invalid  refused  refused  denied
+X7  put back after the removal   none   none    rows     rows     none     none     rows
+X7  upload anew while aborting   denied denied  denied   denied   denied   denied   rows
+X8  read what was held           none   rows    rows     rows     none     none     rows
+X8  read through a chosen key    none   rows    rows     rows     none     none     rows
+X9  confirm the key of another   denied refused invalid  invalid  refused  refused  denied
+X9  write through a chosen key   none   none    none     none     none     none     rows
+X10 remove an object of a guide  none   none    none     none     none     none     rows
+C11 reserve a name in capitals   denied refused conflict conflict refused  refused  denied
+D1  confirm a digest of 5 digits denied refused invalid  invalid  refused  refused  denied
+D2  claim no version             denied refused invalid  invalid  refused  refused  denied
+D3  claim an old version         denied refused conflict conflict refused  refused  denied
+D4  confirm a spec of a list     denied refused invalid  invalid  refused  refused  denied
+D5  confirm a name that reorders denied refused invalid  invalid  refused  refused  denied
+"""
+
+
+def newest_migration() -> str:
+    """Return the digits of the newest migration's name."""
+    return MIGRATIONS[-1].name[:14]
 
 
 def cases(table: str, labels: int) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -162,4 +212,8 @@ def cases(table: str, labels: int) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 TABLE_CASES = cases(TABLE_RIGHTS, 3)
-FUNCTION_CASES = cases(FUNCTION_RIGHTS, 2)
+FUNCTION_CASES = cases(FUNCTION_RIGHTS.replace("VERSION", newest_migration()), 2)
+ATTACK_CASES = {
+    line[:33].strip(): tuple(line[33:].split())
+    for line in ATTACK_RIGHTS.strip("\n").splitlines()[1:]
+}

@@ -13,10 +13,12 @@ from tests.database.teams import new_id
 from tests.postgres.database import MIGRATIONS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.database.teams import Team
     from tests.postgres.requests import Caller, Database
 
-BUCKET_MIGRATION = MIGRATIONS[-1]
+BUCKET_MIGRATIONS = [file for file in MIGRATIONS if "_bucket" in file.name]
 
 
 def put(
@@ -46,9 +48,10 @@ def test_the_bucket_is_private_and_takes_python_files_of_10_mib(database: Databa
     ]
 
 
-def test_the_migration_makes_a_bucket_and_policies_and_nothing_else() -> None:
+@pytest.mark.parametrize("migration", BUCKET_MIGRATIONS, ids=lambda file: file.stem)
+def test_the_migration_makes_a_bucket_and_policies_and_nothing_else(migration: Path) -> None:
     """Whatever else is done to storage.objects fails on a hosted project: it is not the owner's."""
-    sql = re.sub(r"--.*", "", BUCKET_MIGRATION.read_text(encoding="utf-8"))
+    sql = re.sub(r"--.*", "", migration.read_text(encoding="utf-8"))
     statements = [" ".join(one.split()) for one in sql.split(";")[:-1]]
     allowed = r"(insert into storage\.buckets|(create|drop) policy .* on storage\.objects).*"
     assert [one for one in statements if not re.fullmatch(allowed, one)] == []
@@ -187,23 +190,31 @@ def test_other_buckets_are_not_touched_by_the_policies(team: Team) -> None:
         team.database.query(team.editor, query, [other, f"{team.project}/dags/x.py"])
 
 
-def test_a_removed_member_can_take_back_the_upload_of_a_reserved_dag(team: Team) -> None:
+def seen(team: Team, key: str, *, by: Caller) -> bool:
+    """Return whether the caller sees the object at all."""
+    query = "select from storage.objects where name = %s"
+    return bool(team.database.query(by, query, [key]))
+
+
+def test_a_removed_member_sees_and_removes_nothing_of_a_reserved_dag(team: Team) -> None:
     operation = new_id()
     team.reserve("x", operation=operation)
     key = f"{team.project}/dags/x.py"
     put(team, key, by=team.editor, operation=operation)
     team.remove(team.editor)
     assert team.begin_abort(operation) == "aborting"
-    query = "select name from storage.objects where name = %s"
-    assert team.database.query(team.editor, query, [key]) == [(key,)]
-    assert removed(team, key, by=team.editor) == 1
+    assert not seen(team, key, by=team.editor)
+    assert removed(team, key, by=team.editor) == 0
+    assert team.abort(operation) == "aborted"
+    assert removed(team, key, by=team.colleague) == 1  # it is left over: any editor's
 
 
 def test_a_removed_member_can_take_back_no_dag_that_readers_know(team: Team) -> None:
     (dag,) = team.publish("x")
     operation = new_id()
     team.put_object("x", operation)
-    team.claim({"dag_id": "x", "replaces": dag["id"]}, operation=operation)
+    update = {"dag_id": "x", "replaces": dag["id"], "expected_version": 1}
+    team.claim(update, operation=operation)
     team.begin_abort(operation)
     team.remove(team.editor)
     assert removed(team, f"{team.project}/dags/x.py", by=team.editor) == 0
@@ -220,34 +231,56 @@ def uploaded_update(team: Team, *, by: Caller) -> tuple[str, str]:
     return key, operation
 
 
-def test_a_removed_member_puts_old_bytes_back_once_over_their_own_upload(team: Team) -> None:
+def test_a_removed_member_puts_nothing_back_and_reads_no_later_version(team: Team) -> None:
     key, operation = uploaded_update(team, by=team.editor)
     team.remove(team.editor)
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):  # not before it is being aborted
-        put(team, key, by=team.editor, operation=operation, mark="restores")
-    team.begin_abort(operation)
+    for end in ("held", "aborting"):
+        if end == "aborting":
+            team.begin_abort(operation)
+        assert not seen(team, key, by=team.editor)
+        for mark in ("operation", "restores"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                put(team, key, by=team.editor, operation=operation, mark=mark)
+    team.expire(operation)
+    assert not seen(team, key, by=team.editor)
+    put(team, key, by=team.colleague, operation=operation, mark="restores")  # a member does
+
+
+def test_a_row_that_claims_anothers_key_opens_it_to_nobody(team: Team) -> None:
+    (mine,) = team.publish("mine")
+    team.publish("alpha", by=team.colleague)
+    key = f"{team.project}/dags/alpha.py"
+    team.put_object("alpha")
+    team.database.admin(
+        "update public.user_dags set storage_path = %s where id = %s", [key, mine["id"]]
+    )
+    operation = new_id()
+    claim = {"dag_id": "mine", "replaces": mine["id"], "expected_version": 1}
+    team.claim(claim, operation=operation)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         put(team, key, by=team.editor, operation=operation)
-    put(team, key, by=team.editor, operation=operation, mark="restores")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        put(team, key, by=team.editor, operation=operation, mark="restores")
-    team.abort(operation)
+    put(team, f"{team.project}/dags/alpha.py", by=team.colleague, operation=held(team, "alpha"))
 
 
-@pytest.mark.parametrize("what", ["another's", "of nobody", "gone"])
-def test_a_removed_member_puts_nothing_over_what_is_not_their_upload(team: Team, what: str) -> None:
-    key, operation = uploaded_update(team, by=team.editor)
-    team.remove(team.editor)
-    team.begin_abort(operation)
-    mark = {"another's": {"dagctl_operation": new_id()}, "of nobody": None}.get(what)
-    if what == "gone":
-        query = "set storage.allow_delete_query = true; delete from storage.objects where name = "
-        team.database.admin(f"{query} '{key}'")
-    else:
-        query = "update storage.objects set user_metadata = %s where name = %s"
-        team.database.admin(query, [json.dumps(mark), key])
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        put(team, key, by=team.editor, operation=operation, mark="restores")
+def held(team: Team, dag_id: str) -> str:
+    """Let a colleague hold a DAG, and return the operation."""
+    (dag,) = team.find(dag_id)
+    operation = new_id()
+    claim = {"dag_id": dag_id, "replaces": dag["id"], "expected_version": dag["version"]}
+    team.claim(claim, operation=operation, by=team.colleague)
+    return operation
+
+
+def test_the_object_of_a_dag_whose_file_has_another_name_is_nobodys_to_remove(team: Team) -> None:
+    team.database.admin(
+        "insert into public.user_dags (project_id, user_id, dag_id, dag_name, file_path) "
+        "values (%s, %s, 'weekly', 'Weekly', 'dags/report.py')",
+        [team.project, team.owner.user_id],
+    )
+    team.put_object("report")
+    assert removed(team, f"{team.project}/dags/report.py", by=team.editor) == 0
+    key = f"{team.project}/dags/report.py"
+    put(team, key, by=team.colleague, operation=held(team, "weekly"))
 
 
 def test_a_removed_member_puts_nothing_back_of_anothers_operation(team: Team) -> None:

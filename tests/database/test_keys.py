@@ -23,8 +23,8 @@ def keyed(team: Team, key: str, *, by: Caller | None = None) -> dict[str, Any] |
 
 def test_a_key_stands_for_one_operation_of_the_project(team: Team) -> None:
     operation = new_id()
-    granted = team.claim({"dag_id": "x", "spec_digest": "d"}, operation=operation, key="k")
-    assert [one["spec_digest"] for one in granted] == ["d"]
+    granted = team.claim({"dag_id": "x", "spec_digest": "d" * 64}, operation=operation, key="k")
+    assert [one["spec_digest"] for one in granted] == ["d" * 64]
     expected = {"operation_id": operation, "status": "reserved", "reservations": granted}
     assert keyed(team, "k", by=team.viewer) == expected
     assert keyed(team, "k", by=team.stranger) is None

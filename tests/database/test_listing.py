@@ -33,7 +33,7 @@ def page(team: Team, **arguments: object) -> list[str]:
 
 
 def test_a_page_is_in_code_point_order_whatever_the_collation(team: Team) -> None:
-    names = ["b", "B", "a_b", "a-b", "a.b", "_a", "9", "a", "Z", "ab", "a_b_2"]
+    names = ["b", "C", "a_b", "a-b", "a.b", "_a", "9", "a", "Z", "ab", "a_b_2"]
     team.publish(*names)
     assert page(team) == sorted(names)
 

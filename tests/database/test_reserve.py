@@ -185,6 +185,7 @@ def test_an_update_gets_the_next_version_and_keeps_author_and_time(team: Team) -
         "is_unchanged": False,
         "file_path": None,
         "commit_id": None,
+        "created_by_name": team.owner.email,
     }
 
 
@@ -224,14 +225,14 @@ def test_one_dag_twice_in_an_operation_is_refused(team: Team) -> None:
 def test_an_update_of_a_dag_of_another_project_is_refused(database: Database, team: Team) -> None:
     (dag,) = type(team).gather(database).publish("x")
     with pytest.raises(psycopg.Error) as caught:
-        team.claim({"dag_id": "x", "replaces": dag["id"]})
+        team.claim({"dag_id": "x", "replaces": dag["id"], "expected_version": 1})
     assert refused(caught.value) == ("PT409", "row_gone")
 
 
 def test_an_update_of_a_dag_that_is_only_reserved_is_refused(team: Team) -> None:
     (granted,) = team.reserve("x")
     with pytest.raises(psycopg.Error) as caught:
-        team.claim({"dag_id": "x", "replaces": granted["row_id"]})
+        team.claim({"dag_id": "x", "replaces": granted["row_id"], "expected_version": 1})
     assert refused(caught.value) == ("PT409", "row_gone")
 
 
@@ -355,7 +356,8 @@ def test_a_repeat_renews_the_lease(team: Team) -> None:
 def test_a_confirmed_dag_is_never_taken_over(team: Team) -> None:
     (dag,) = team.publish("x")
     late = new_id()
-    team.claim({"dag_id": "x", "replaces": dag["id"]}, operation=late, by=team.colleague)
+    update = {"dag_id": "x", "replaces": dag["id"], "expected_version": 1}
+    team.claim(update, operation=late, by=team.colleague)
     team.expire(late)
     assert names(team.reserve("x")) == ["x_2"]
     assert team.status(late, by=team.colleague) == "reserved"

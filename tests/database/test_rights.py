@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.database.rights import FUNCTION_CASES, ROLES, TABLE_CASES
-from tests.database.world import CALLS, STATEMENTS, World
+from tests.database.rights import ATTACK_CASES, FUNCTION_CASES, ROLES, TABLE_CASES
+from tests.database.world import ATTACKS, CALLS, STATEMENTS, World
 from tests.postgres.database import migrated_project
 from tests.postgres.requests import Database
 
@@ -60,6 +60,21 @@ def test_a_role_may_call_what_the_table_says(world: World, case: tuple[str, ...]
     call = CALLS.get(function) or world.team.database.admin(GENERIC_CALL, [function])[0][0]
     outcomes = {role: world.outcome(role, call, whose) for role in ROLES}
     assert outcomes == dict(zip(ROLES, FUNCTION_CASES[case], strict=True))
+
+
+@pytest.fixture(scope="module")
+def attacked(world: World) -> Iterator[World]:
+    """Another pair of teams, in the middle of everything that an attack needs."""
+    attacked = World.build(world.team.database)
+    attacked.prepare_attacks()
+    yield attacked
+    attacked.connection.close()
+
+
+@pytest.mark.parametrize("case", ATTACK_CASES)
+def test_an_attack_comes_to_what_the_table_says(attacked: World, case: str) -> None:
+    outcomes = {role: attacked.outcome(role, ATTACKS[case], "own") for role in ROLES}
+    assert outcomes == dict(zip(ROLES, ATTACK_CASES[case], strict=True))
 
 
 def test_every_table_and_function_has_its_cells(own_database: Database) -> None:

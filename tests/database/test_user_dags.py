@@ -291,7 +291,8 @@ def test_updated_at_follows_what_readers_see(database: Database, team: Team) -> 
 def test_updated_at_does_not_move_with_a_hold(team: Team) -> None:
     (dag,) = team.publish("x")
     operation = new_id()
-    team.claim({"dag_id": "x", "replaces": dag["id"]}, operation=operation)
+    update = {"dag_id": "x", "replaces": dag["id"], "expected_version": 1}
+    team.claim(update, operation=operation)
     assert team.find("x") == [dag]
     team.abort(operation)
     assert team.find("x") == [dag]

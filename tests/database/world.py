@@ -48,6 +48,12 @@ STATEMENTS = {
         "update": f"update private.dag_reservations set version = 7 where {_IN_PROJECT}",
         "delete": f"delete from private.dag_reservations where {_IN_PROJECT}",
     },
+    "private.dag_rows": {
+        "select": "select from private.dag_rows where project_id = %(project)s",
+        "insert": "insert into private.dag_rows (id) values (gen_random_uuid())",
+        "update": "update private.dag_rows set dag_name = '!' where project_id = %(project)s",
+        "delete": "delete from private.dag_rows where project_id = %(project)s",
+    },
     "private.dag_records": {
         "select": "select from private.dag_records where project_id = %(project)s",
         "insert": "insert into private.dag_records (id) values (gen_random_uuid())",
@@ -79,16 +85,59 @@ _ARGUMENTS = {
     "public.project_role": "%(project)s",
     "public.find_dags": "%(project)s, '{}', '{x}'",
     "public.list_dags": "%(project)s",
+    "public.taken_names": "%(project)s, '{X}'",
+    "public.missing_policies": "",
+    "public.dagctl_version": "",
 }
 CALLS = {
     function: f"select {function}({arguments})" for function, arguments in _ARGUMENTS.items()
 } | {
     "private.member_project_ids": f"select {_ALL} from private.member_project_ids() as one",
-    "private.held_objects": f"select {_ALL} from private.held_objects() as one",
     "private.may_upload": "select private.may_upload(%(key)s, %(mark)s)::text",
     "private.may_replace": "select private.may_replace(%(key)s)::text",
     "private.may_remove": "select private.may_remove(%(key)s, %(mark)s)::text",
 }
+
+
+def _confirmed(**changes: object) -> str:
+    """Return the confirmation of the own new DAG, with these values in its record."""
+    changed = json.dumps(changes).replace("PROJECT", "' || %(project)s || '")
+    record = f"(%(records)s::jsonb -> 0) || ('{changed}')::jsonb"
+    return f"select public.confirm(%(operation)s, jsonb_build_array({record}))"
+
+
+def _reserved(**claim: object) -> str:
+    """Return the reservation of one claim; ROW stands for the row of the DAG `x`."""
+    claimed = json.dumps(claim).replace("ROW", "' || %(row)s || '")
+    return (
+        "select public.reserve(%(new_operation)s, %(project)s, "
+        f"jsonb_build_array(('{claimed}')::jsonb))"
+    )
+
+
+ATTACKS = {
+    "X5  confirm a file in .git": _confirmed(file_path=".git/hooks/pre-push"),
+    "X5  confirm another's program": _confirmed(file_path="src/app.py"),
+    "X6  confirm a path with ..": _confirmed(file_path="dags/a/../../OF.py"),
+    "X7  put back after the removal": "update storage.objects set user_metadata = %(restores)s "
+    "where name = %(held_key)s",
+    "X7  upload anew while aborting": "insert into storage.objects (bucket_id, name, user_metadata)"
+    " values ('dags', %(held_key)s, %(held_mark)s) on conflict (bucket_id, name) "
+    "do update set user_metadata = excluded.user_metadata",
+    "X8  read what was held": "select from storage.objects where name = %(held_key)s",
+    "X8  read through a chosen key": "select from storage.objects where name = %(x_key)s",
+    "X9  confirm the key of another": _confirmed(storage_path="PROJECT/dags/x.py"),
+    "X9  write through a chosen key": "update storage.objects set user_metadata = %(spoof_mark)s "
+    "where name = %(x_key)s",
+    "X10 remove an object of a guide": "delete from storage.objects where name = %(guide_key)s",
+    "C11 reserve a name in capitals": _reserved(dag_id="X", on_taken="fail"),
+    "D1  confirm a digest of 5 digits": _confirmed(content_digest="abcde"),
+    "D2  claim no version": _reserved(dag_id="x", replaces="ROW"),
+    "D3  claim an old version": _reserved(dag_id="x", replaces="ROW", expected_version=7),
+    "D4  confirm a spec of a list": _confirmed(spec=[1]),
+    "D5  confirm a name that reorders": _confirmed(dag_name="pay\u202eyap"),
+}
+"""The statement of each line of `ATTACK_RIGHTS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +150,8 @@ class World:
     operations: dict[str, str]
     """One that each caller has reserved as an editor, whatever the caller is now."""
     connection: psycopg.Connection
+    row: str
+    """The row of the DAG `x`."""
 
     @classmethod
     def build(cls, database: Database) -> World:
@@ -120,12 +171,42 @@ class World:
                     )
             team.put_object(f"of_{role}", operations[role])
         foreign.claim({"dag_id": "of_foreign"}, operation=operations["foreign"], key="of foreign")
+        dags = []
         for one in (team, foreign):
-            one.publish("x", by=one.colleague)
+            dags += one.publish("x", by=one.colleague)
             one.put_object("x")
         team.reserve("of_colleague", operation=operations["colleague"], by=team.colleague)
         team.put_object("of_colleague", operations["colleague"])
-        return cls(team, foreign, callers, operations, database.connect("authenticator"))
+        connection = database.connect("authenticator")
+        return cls(team, foreign, callers, operations, connection, dags[0]["id"])
+
+    def prepare_attacks(self) -> None:
+        """Let each role be in the middle of what `ATTACK_RIGHTS` says."""
+        team = self.team
+        for role, caller in self.callers.items():
+            if caller.user_id is None:
+                team.put_object(f"held_{role}")
+                continue  # nothing of this role is held
+            names = [f"held_{role}", f"spoof_{role}"]
+            held, spoof = team.publish(*names, by=team.colleague)
+            with team.as_editor(caller):
+                for kind, dag in (("held", held), ("spoof", spoof)):
+                    self.operations[f"{kind}_{role}"] = new_id()
+                    claim = {"dag_id": dag["dag_id"], "replaces": dag["id"], "expected_version": 1}
+                    team.claim(claim, operation=self.operations[f"{kind}_{role}"], by=caller)
+                team.put_object(f"held_{role}", self.operations[f"held_{role}"])
+                team.begin_abort(self.operations[f"held_{role}"], by=caller)
+            team.database.admin(
+                "update public.user_dags set file_path = 'dags/x.py', storage_path = %s "
+                "where id = %s",
+                [f"{team.project}/dags/x.py", spoof["id"]],
+            )
+        team.database.admin(
+            "insert into public.user_dags (project_id, user_id, dag_id, dag_name, file_path) "
+            "values (%s, %s, 'guide', 'Guide', 'dags/other.py')",
+            [team.project, team.owner.user_id],
+        )
+        team.put_object("other")
 
     def outcome(self, role: str, statement: str, whose: str) -> str:
         """Return what comes of a statement of that role, in a word; nothing of it stays."""
@@ -158,6 +239,22 @@ class World:
             "new_operation": new_id(),
             "claims": json.dumps([{"dag_id": "new"}]),
             "records": json.dumps([record(team.project, f"of_{holder}")]),
+            **self._targets(holder),
+        }
+
+    def _targets(self, role: str) -> dict[str, Any]:
+        """Return what the attacks aim at."""
+        folder = f"{self.team.project}/dags"
+        held = self.operations.get(f"held_{role}", new_id())
+        spoof = self.operations.get(f"spoof_{role}", new_id())
+        return {
+            "held_key": f"{folder}/held_{role}.py",
+            "x_key": f"{folder}/x.py",
+            "guide_key": f"{folder}/other.py",
+            "row": self.row,
+            "held_mark": json.dumps({"dagctl_operation": held}),
+            "restores": json.dumps({"dagctl_restores": held}),
+            "spoof_mark": json.dumps({"dagctl_operation": spoof}),
         }
 
 
@@ -173,6 +270,8 @@ def _answer(cursor: psycopg.Cursor[tuple[Any, ...]]) -> str:
 def _refusal(error: psycopg.Error) -> str:
     if error.sqlstate == "PT409":
         return "conflict"
+    if error.sqlstate == "22023" and error.diag.message_detail == "invalid_request":
+        return "invalid"
     if error.sqlstate != "42501":
         return f"{error.sqlstate} {error}"
     return "refused" if error.diag.message_detail == "not_a_member" else "denied"

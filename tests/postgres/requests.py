@@ -27,16 +27,17 @@ class Caller:
 
     role: str
     user_id: str | None = None
+    email: str | None = None
 
     @classmethod
     def signed_in(cls, user_id: str) -> Caller:
         """Return the user with a valid token."""
-        return cls("authenticated", user_id)
+        return cls("authenticated", user_id, f"{user_id[:8]}@example.com")
 
     @property
     def claims(self) -> str:
         """The claims of the token, as the API's server hands them to the database."""
-        return json.dumps({"role": self.role, "sub": self.user_id})
+        return json.dumps({"role": self.role, "sub": self.user_id, "email": self.email})
 
 
 ANON = Caller("anon")
