@@ -173,10 +173,10 @@ private.release            -     denied    denied    denied    denied    denied 
 private.resume_operation   -     denied    denied    denied    denied    denied    denied    denied
 """
 
-# What a hostile member, a former member or a stranger tries. Each role has a new DAG `of_<role>` that it has
-# reserved, and is in the middle of taking back an update of `held_<role>`, whose object it uploaded; the row
-# `spoof_<role>`, which its operation holds, claims the key of the DAG `x`; and the file of the row `guide`, which
-# no dagctl made, is not called as that DAG is.
+# What a hostile member, a former member or a stranger tries. Each role has a new DAG `of_<role>`
+# reserved, and is in the middle of taking back an update of `held_<role>`, whose object it wrote;
+# the row `spoof_<role>`, which its operation holds, claims the key of the DAG `x`; and the file of
+# the row `guide`, which no dagctl made, is not called as that DAG is.
 ATTACK_RIGHTS = """
                                  anon   viewer  editor   owner    stranger removed  service
 X5  confirm a file in .git       denied refused invalid  invalid  refused  refused  denied

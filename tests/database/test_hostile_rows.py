@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -78,7 +78,8 @@ def test_one_row_has_one_key_and_it_follows_from_the_file(team: Team) -> None:
     operation = new_id()
     granted = team.reserve("mine", operation=operation)
     alpha = {"file_path": "dags/alpha.py", "storage_path": f"{team.project}/dags/alpha.py"}
-    for changes in (alpha, {"storage_path": alpha["storage_path"]}, {"storage_path": None}):
+    hostile: list[dict[str, Any]] = [alpha, {"storage_path": alpha["storage_path"]}]
+    for changes in (*hostile, {"storage_path": None}):
         with pytest.raises(psycopg.Error) as caught:
             team.confirm(operation, granted, **changes)
         assert kind(caught.value) == INVALID
@@ -122,7 +123,7 @@ def test_a_name_whose_file_another_dag_has_gets_a_number(database: Database) -> 
     ],
     ids=lambda changes: json.dumps(changes)[:40],
 )  # fmt: skip
-def test_every_value_is_of_its_kind_and_bounded(team: Team, changes: dict[str, object]) -> None:
+def test_every_value_is_of_its_kind_and_bounded(team: Team, changes: dict[str, Any]) -> None:
     operation = new_id()
     granted = team.reserve("x", operation=operation)
     with pytest.raises(psycopg.Error) as caught:
@@ -160,8 +161,8 @@ def test_a_writer_without_a_lock_cannot_make_one_that_differs_by_case(
     database: Database, team: Team
 ) -> None:
     team.publish("Sales")
+    row = [team.project, team.owner.user_id, "sales", "Sales", "dags/sales.py"]
     with pytest.raises(psycopg.errors.UniqueViolation):
-        row = [team.project, team.owner.user_id, "sales", "Sales", "dags/sales.py"]
         database.query(SERVICE, NEW_ROW, row)
 
 

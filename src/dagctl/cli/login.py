@@ -26,7 +26,11 @@ Email = Annotated[
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
-Otp = Annotated[bool, typer.Option("--otp", help="Sign in by a code that is mailed.")]
+LINK_IN_MAIL = (
+    "If the mail has only a link, do not open it: copy its address and paste it here. For a code, "
+    "the project's Magic Link template needs {{ .Token }}."
+)
+Otp = Annotated[bool, typer.Option("--otp", help="Sign in by a code, or the link, that is mailed.")]
 Provider = Annotated[
     str | None, typer.Option(metavar="NAME", help="Sign in at github, google, ... by a browser.")
 ]
@@ -151,7 +155,7 @@ def _by_email(console: Console, endpoint: Endpoint, given: _Given) -> Way:
         address = ask(console, "E-mail address", otherwise=otherwise)
     if given.otp:
         _require_terminal()
-        note = f"A code was mailed to {shown(address)}."
+        note = f"A code was mailed to {shown(address)}. {LINK_IN_MAIL}"
         return by_code(address, lambda: _code(console, note))
     if password is None:
         password = ask_hidden("Password", otherwise=ELSEWHERE)
@@ -188,7 +192,7 @@ def _code(console: Console, note: str) -> str:
     from dagctl.cli.prompt import ask
 
     console.error(note)
-    return ask(console, "Code", otherwise=ELSEWHERE).strip()
+    return ask(console, "Code or link", otherwise=ELSEWHERE).strip()
 
 
 def _by_browser(console: Console, provider: str, listener: BrowserListener, *, opens: bool) -> Way:

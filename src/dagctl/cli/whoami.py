@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dagctl.session.ports import SessionStore
     from dagctl.settings import NotLinkedError, Remote
 
+A_MINUTE = 60
+"""In seconds."""
 Check = Annotated[
     bool, typer.Option("--check", help="Ask the server: is the session good, and which role?")
 ]
@@ -169,9 +171,10 @@ def _expiry(identity: Identity, now: datetime) -> str:
     renews = "; it renews itself" if identity.renews else ""
     if until is None:
         return f"when the run ends{renews}" if identity.renews else "not said"
-    minutes = round((until - now).total_seconds() / 60)
-    when = f"in {minutes} min" if minutes > 0 else f"{-minutes} min ago"
-    return f"{when}{renews}"
+    seconds = round((until - now).total_seconds())
+    size = abs(seconds)
+    span = f"{size} s" if size < A_MINUTE else f"{round(size / A_MINUTE)} min"
+    return f"{f'in {span}' if seconds > 0 else f'{span} ago'}{renews}"
 
 
 def _data(identity: Identity) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.errors import DagctlError, UsageError
+from dagctl.errors import DagctlError, NotSignedInError, UsageError
 from dagctl.session.model import Session
 from dagctl.session.pkce import Proof, code_of
 
@@ -90,11 +90,17 @@ def by_password(email: str, password: str) -> Way:
 
 
 def by_code(email: str, ask: Callable[[], str]) -> Way:
-    """Return the way in by a code that is mailed, then asked for."""
+    """Return the way in by a code (or a link) that is mailed, then asked for."""
 
     def way(auth: AuthServer) -> Tokens:
         auth.send_code(email)
-        return auth.verify_code(email, ask())
+        tokens = auth.verify_code(email, ask())
+        if tokens.user.email.lower() != email.strip().lower():  # a link may be another person's
+            raise NotSignedInError(
+                f"that link was mailed to another address than {email}",
+                hint="paste the link of the newest mail to this address",
+            )
+        return tokens
 
     return way
 

@@ -18,6 +18,7 @@ REASONS = {
     "refresh_token_already_used": "an old copy of it was used elsewhere",
     "refresh_token_not_found": "it was signed out elsewhere",
     "session_not_found": "it was signed out elsewhere",
+    "refresh_token_invalid": "its refresh token is damaged",
     "session_expired": "it ran out",
     "user_banned": "the user is banned",
     "user_not_found": "the user was deleted",

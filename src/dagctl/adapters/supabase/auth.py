@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dagctl.adapters.supabase.http import ONCE, PatientClient, open_client
 from dagctl.adapters.supabase.retry import pause
@@ -43,6 +43,10 @@ LONGEST_LIFE = 10 * 365 * 86_400
 LONGEST_TEXT = 200
 """How much of what a server says is repeated."""
 UNAUTHORIZED, NOT_FOUND, CONFLICT = 401, 404, 409
+MALFORMED = "validation_failed"
+"""What a refresh is answered whose token has not even the form of one (GoTrue's `Validate`)."""
+LONGEST_LINK = 4_096
+"""Characters of a link that is pasted in place of a code."""
 
 
 class SupabaseAuth:
@@ -70,8 +74,14 @@ class SupabaseAuth:
         self._called("POST", "/otp", {"email": email, "create_user": False}, once=True)
 
     def verify_code(self, email: str, code: str) -> Tokens:
-        """Return the tokens of a new session for the code that was mailed."""
-        fields = {"type": "email", "email": email, "token": code}
+        """Return the tokens of a new session for the code that was mailed, or for its link.
+
+        Of a link only the token in it is used; it goes to this project, wherever the link leads.
+
+        Raises:
+            UsageError: It is a link without a token.
+        """
+        fields = _of_link(code) or {"type": "email", "email": email, "token": code}
         return _tokens(self._called("POST", "/verify", fields, once=True))
 
     def providers(self) -> frozenset[str]:
@@ -109,6 +119,8 @@ class SupabaseAuth:
         if response.is_success:
             return _tokens(_json(response))
         code, text = _refusal(response)
+        if code == MALFORMED:
+            raise SessionEndedError("refresh_token_invalid")
         if code in REASONS:
             raise SessionEndedError(code)
         raise UnavailableError(
@@ -222,6 +234,19 @@ class SupabaseAuth:
 
 
 # --- What the server says -------------------------------------------------------------------------
+
+
+def _of_link(text: str) -> dict[str, str] | None:
+    """Return what a link in a mail stands for; None for a code."""
+    if not text.lower().startswith(("http://", "https://")):
+        return None
+    query = parse_qs(urlsplit(text[:LONGEST_LINK]).query)
+    token = next(iter(query.get("token_hash") or query.get("token") or ()), None)
+    if token is None:
+        raise UsageError(
+            "the link has no token", hint="copy the link from the mail, and do not open it before"
+        )
+    return {"type": "email", "token_hash": token}
 
 
 def _json(response: httpx.Response) -> object:

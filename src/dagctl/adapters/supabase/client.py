@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from postgrest import APIError, SyncPostgrestClient
@@ -16,6 +17,12 @@ from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import Refusal, error_of
 from dagctl.adapters.supabase.http import open_client
+from dagctl.errors import UnavailableError
+
+NOT_UNDERSTOOD = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+"""What the libraries raise over an answer that is no JSON, or JSON of another form."""
+LONGEST_KIND = 60
+"""How much of the type of an answer is repeated, in characters."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +63,10 @@ class DataClient:
             DagctlError: It refused, or there is no answer (`UnavailableError`).
         """
         with self.explained(function):
-            return self._rest.rpc(function, parameters).execute().data
+            answer = self._rest.rpc(function, parameters).execute().data
+            if not self._seen.response.content:  # which the library takes for an empty list
+                raise ValueError("no answer at all")
+            return answer
 
     def first_row(self, table: str, columns: Sequence[str]) -> Any:  # noqa: ANN401 - JSON is any
         """Return some columns of the first row that the user may read, if there is one.
@@ -78,10 +88,15 @@ class DataClient:
         Raises:
             DagctlError: The server refused, or there is no answer (`UnavailableError`).
         """
+        self._seen.status, self._seen.kind = 0, ""
         try:
             yield
         except (APIError, StorageApiError) as error:
+            if self._is_success():  # the library made an error of an answer that it cannot read
+                raise self._not_understood(what) from error
             raise error_of(self.refusal(error), what) from error
+        except NOT_UNDERSTOOD as error:
+            raise self._not_understood(what) from error
 
     def refusal(self, error: APIError | StorageApiError) -> Refusal:
         """Return what the server refused in this thread just now."""
@@ -103,6 +118,20 @@ class DataClient:
             is_foreign=not isinstance(error.status, str),
         )
 
+    def _is_success(self) -> bool:
+        return HTTPStatus.OK <= int(self._seen.status) < HTTPStatus.MULTIPLE_CHOICES
+
+    def _not_understood(self, what: str) -> UnavailableError:
+        """Return the error about an answer that says success, and is not what was asked for."""
+        kind = self._seen.kind or "nothing"
+        return UnavailableError(
+            f"{what}: the server answered HTTP {self._seen.status} with {kind!a}, and not what "
+            "Supabase answers",
+            hint="a proxy may have answered in its place: check the url and the network",
+        )
+
     def _see(self, response: httpx.Response) -> None:
-        """Keep the HTTP status, which the library's exceptions drop."""
+        """Keep what the library's exceptions drop: the HTTP status, and what came."""
+        self._seen.response = response
         self._seen.status = response.status_code
+        self._seen.kind = response.headers.get("content-type", "")[:LONGEST_KIND]

@@ -6,8 +6,10 @@ all HTTP 400, the real status stands in the body.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 
+from dagctl.adapters.supabase.rows import stale_version_of
 from dagctl.errors import (
     ConflictError,
     DagctlError,
@@ -21,6 +23,11 @@ from dagctl.session.redaction import redacted
 DOCTOR = "dagctl doctor"
 SERVER_FAILURE = 500
 """From here on a status says nothing about whether the request was acted on."""
+
+NEWEST_MIGRATION = "20261128000400"
+"""The migration that this dagctl works with, which `dagctl_version` of the project answers."""
+NO_FUNCTION = frozenset({"PGRST202", "PGRST205", "42883", "42P01", "42703"})
+"""How PostgREST and PostgreSQL say that a function, a table or a column does not exist."""
 
 LONGEST = 500
 """How much of what a server says is repeated, in characters."""
@@ -59,10 +66,10 @@ def error_of(refusal: Refusal, what: str) -> DagctlError:
         return _not_signed_in(refusal, said)
     if refusal.status == 403 or refusal.code == "42501":  # noqa: PLR2004 - HTTP's own
         return NotAMemberError(_denied(refusal, what, said), hint=_denied_hint(refusal))
-    if refusal.status == 404:  # noqa: PLR2004 - HTTP's own
-        return UsageError(f"{what}: the project has no such thing: {said}", hint=DOCTOR)
+    if refusal.status == 404 or refusal.code in NO_FUNCTION:  # noqa: PLR2004 - HTTP's own
+        return _missing(refusal, what, said)
     if refusal.status == 409:  # noqa: PLR2004 - HTTP's own
-        return ConflictError(said, hint=refusal.hint or "run the command again")
+        return _conflict(refusal, said)
     return ConflictError(f"{what} was refused: {said}", hint=_limit_hint(refusal))
 
 
@@ -77,7 +84,27 @@ def _plain(text: str) -> str:
 
 
 def _is_about_token(refusal: Refusal) -> bool:
-    return not refusal.is_foreign and any(flaw in refusal.message for flaw in TOKEN_FLAWS)
+    is_flaw = refusal.code == "InvalidJWT" or any(flaw in refusal.message for flaw in TOKEN_FLAWS)
+    return is_flaw and not refusal.is_foreign
+
+
+def _missing(refusal: Refusal, what: str, said: str) -> UsageError:
+    if refusal.code not in NO_FUNCTION:
+        return UsageError(f"{what}: the project has no such thing: {said}", hint=DOCTOR)
+    return UsageError(
+        f"{what}: the project lacks dagctl's migrations up to {NEWEST_MIGRATION}: {said}",
+        hint="apply them: dagctl migrations export supabase/migrations",
+    )
+
+
+def _conflict(refusal: Refusal, said: str) -> ConflictError:
+    """Return the conflict; of an update whose DAG has moved on, the `hint` is data (JSON)."""
+    if refusal.details != "version_moved":
+        return ConflictError(said, hint=refusal.hint or "run the command again")
+    try:
+        return stale_version_of(json.loads(refusal.hint or ""))
+    except (ValueError, RecursionError, UnavailableError):  # a database without that data
+        return ConflictError(said, hint="run the command again")
 
 
 def _not_signed_in(refusal: Refusal, said: str) -> DagctlError:

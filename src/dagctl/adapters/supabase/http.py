@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from dagctl.adapters.supabase.bounds import PACKED, BoundedTransport, until
 from dagctl.adapters.supabase.retry import DEADLINE, PAUSED, TRIES, is_passing, pause
 from dagctl.endpoint import is_loopback
 from dagctl.errors import UnavailableError
@@ -33,7 +34,8 @@ SHORTEST_TRY = 0.5
 """Seconds that a try gets at least: with less none could succeed."""
 LONGEST = 200
 """How much of what a service says is repeated, in characters."""
-UNAUTHORIZED = 401
+BAD_REQUEST, UNAUTHORIZED = 400, 401
+LENGTH_OF_STATUS = 3
 
 
 class Connections(httpx.HTTPTransport):
@@ -83,7 +85,7 @@ def open_client(
         sleep=sleep,
         patience=DEADLINE if connections is None else connections.patience,
         auth=None if signed_in is None else BearerAuth(signed_in, sleep),
-        headers={"apikey": endpoint.publishable_key},
+        headers={"apikey": endpoint.publishable_key, "accept-encoding": ", ".join(PACKED)},
         timeout=TIMEOUT,
         follow_redirects=False,
         transport=connections,
@@ -125,14 +127,18 @@ class PatientClient(httpx.Client):
         while True:
             tries += 1
             _limit(request, self._patience - (time.monotonic() - began))
-            found = self._tried(request, options)
-            if isinstance(found, httpx.Response) and not is_passing(found.status_code):
+            with until(began + self._patience):
+                found = self._tried(request, options)
+            if isinstance(found, httpx.Response) and not is_passing(real_status(found)):
                 return _settled(found)
             wait = pause(tries, found.headers if isinstance(found, httpx.Response) else {})
             elapsed = time.monotonic() - began
             if tries == most or elapsed + wait + SHORTEST_TRY > self._patience:
                 raise _unavailable(request.url, found, tries, elapsed)
             self._sleep(wait)
+
+    def _transport_for_url(self, url: httpx.URL) -> httpx.BaseTransport:
+        return BoundedTransport(super()._transport_for_url(url))
 
     def wait(self, seconds: float) -> None:
         """Wait, as between two tries."""
@@ -153,6 +159,15 @@ class PatientClient(httpx.Client):
         finally:
             elapsed = time.monotonic() - began
             LOG.debug("%7.3f s  %s %s: %s", elapsed, request.method, request.url.path, said)
+
+
+def real_status(response: httpx.Response) -> int:
+    """Return the status that is meant: Storage answers 400, and has the real one in the body."""
+    if response.status_code != BAD_REQUEST or "/storage/v1/" not in response.url.path:
+        return response.status_code
+    fields = _fields(response)
+    said = str(fields.get("statusCode", ""))
+    return int(said) if said.isdecimal() and len(said) == LENGTH_OF_STATUS else BAD_REQUEST
 
 
 def _limit(request: httpx.Request, seconds: float) -> None:
@@ -200,7 +215,8 @@ def _is_too_late(request: httpx.Request, response: httpx.Response) -> bool:
     if response.status_code == UNAUTHORIZED:
         return "API key" not in text
     is_read = request.method in {"GET", "HEAD"} and "/storage/v1/object/" in request.url.path
-    return '\\"exp\\" claim' in text or (is_read and "NoSuchBucket" in text)
+    is_refused = '\\"exp\\" claim' in text or '"InvalidJWT"' in text
+    return is_refused or (is_read and "NoSuchBucket" in text)
 
 
 def _settled(response: httpx.Response) -> httpx.Response:
@@ -232,7 +248,7 @@ def _unavailable(
     patience = f" ({tries} tries in {elapsed:.0f} s)" if tries > 1 else ""
     if isinstance(found, httpx.Response):
         return UnavailableError(
-            f"{url.host} answered HTTP {found.status_code}{_reason(found)}{patience}",
+            f"{url.host} answered HTTP {real_status(found)}{_reason(found)}{patience}",
             hint="try again later",
         )
     said = redacted(str(found)) or type(found).__name__
@@ -245,9 +261,14 @@ def _unavailable(
 
 def _reason(response: httpx.Response) -> str:
     """Return what a service says of its failure, such as the database of a statement's timeout."""
+    said = _fields(response).get("message")
+    return f": {redacted(' '.join(said.split()))[:LONGEST]}" if isinstance(said, str) else ""
+
+
+def _fields(response: httpx.Response) -> Mapping[str, Any]:
+    """Return the JSON object of an answer, or an empty one."""
     try:
         fields = response.json()
     except (ValueError, RecursionError):
-        return ""
-    said = fields.get("message") if isinstance(fields, dict) else None
-    return f": {redacted(' '.join(said.split()))[:LONGEST]}" if isinstance(said, str) else ""
+        return {}
+    return fields if isinstance(fields, dict) else {}

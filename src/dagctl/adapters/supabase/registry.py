@@ -7,7 +7,9 @@ from uuid import UUID
 
 from dagctl.adapters.supabase.rows import (
     claims_data,
+    granted_of,
     keyed_operation_of,
+    names_of,
     records_data,
     records_of,
     reservations_of,
@@ -44,8 +46,14 @@ class SupabaseRegistry:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         if not source_paths and not dag_ids:
             return []
-        wanted = {"p_source_paths": sorted(source_paths), "p_dag_ids": sorted(dag_ids)}
-        return records_of(self._remote.call("find_dags", {"p_project": self._project, **wanted}))
+        asked = {"p_source_paths": sorted(source_paths), "p_dag_ids": sorted(dag_ids)}
+        answer = self._remote.call("find_dags", {"p_project": self._project, **asked})
+        return records_of(answer, self._project)
+
+    def taken(self, names: Collection[str]) -> set[str]:
+        """Return the recorded ids that are one of these names, or one with a number."""
+        asked = {"p_project": self._project, "p_names": sorted(names)}
+        return set(names_of(self._remote.call("taken_names", asked)))
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None.
@@ -53,10 +61,10 @@ class SupabaseRegistry:
         Raises:
             NotAMemberError: There is none to be seen, as the user is not a member.
         """
-        found = self.find(dag_ids=[dag_id])
-        if not found:
+        records = [record for record in self.find(dag_ids=[dag_id]) if record.dag_id == dag_id]
+        if not records:
             self._check_member()
-        return next((record for record in found if record.dag_id == dag_id), None)
+        return records[0] if records else None
 
     def page(self, query: Query) -> Page:
         """Return one page by keyset.
@@ -66,7 +74,7 @@ class SupabaseRegistry:
         """
         if query.user_id is not None and not _is_uuid(query.user_id):
             return Page((), None)
-        wanted = {
+        asked = {
             "p_project": self._project,
             "p_owner": query.owner,
             "p_tag": query.tag,
@@ -74,11 +82,11 @@ class SupabaseRegistry:
             "p_after": query.after,
             "p_limit": query.limit + 1,
         }
-        found = records_of(self._remote.call("list_dags", wanted))
-        if not found:
+        rows = records_of(self._remote.call("list_dags", asked), self._project)
+        if not rows:
             self._check_member()
-        records = tuple(found[: query.limit])
-        return Page(records, records[-1].dag_id if len(found) > query.limit else None)
+        records = tuple(rows[: query.limit])
+        return Page(records, records[-1].dag_id if len(rows) > query.limit else None)
 
     def reserved(self, operation_id: str) -> list[Reservation]:
         """Return what this operation has reserved or confirmed, in the order of the claims."""
@@ -90,13 +98,26 @@ class SupabaseRegistry:
 
     def keyed(self, key: str) -> KeyedOperation | None:
         """Return the operation with this idempotency key that is under way or confirmed."""
-        wanted = {"p_project": self._project, "p_key": key}
-        return keyed_operation_of(self._remote.call("keyed_operation", wanted))
+        asked = {"p_project": self._project, "p_key": key}
+        return keyed_operation_of(self._remote.call("keyed_operation", asked))
 
     def role(self) -> str | None:
         """Return the user's role in the project, as the database sees it now, or None."""
-        found: str | None = self._remote.call("project_role", {"p_project": self._project})
-        return found
+        role = self._remote.call("project_role", {"p_project": self._project})
+        if role is None or isinstance(role, str):
+            return role
+        raise _not_ours()
+
+    def missing_policies(self) -> list[str]:
+        """Return the policies of the bucket that the project lacks, each with its command."""
+        return names_of(self._remote.call("missing_policies", {}))
+
+    def schema_version(self) -> str:
+        """Return the newest of dagctl's migrations that the project has: 14 digits."""
+        version = self._remote.call("dagctl_version", {})
+        if isinstance(version, str) and version.isdigit():
+            return version
+        raise _not_ours()
 
     # --- Changing ---
 
@@ -106,7 +127,8 @@ class SupabaseRegistry:
         """Grant all claims or none; the same operation id gives the same reservations.
 
         Raises:
-            ConflictError: A name is taken, a row is held or has moved on, or it was aborted.
+            StaleVersionError: A DAG has a newer version than the one that a claim expects.
+            ConflictError: A name is taken, a row is held, or the operation was aborted.
             NotAMemberError: The user is not an owner or editor of the project.
         """
         if len(claims) > MOST_CLAIMS:
@@ -123,7 +145,7 @@ class SupabaseRegistry:
                 "p_key": key,
             },
         )
-        return reservations_of(answer)
+        return granted_of(answer, claims)
 
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see.
@@ -132,8 +154,8 @@ class SupabaseRegistry:
             ConflictError: Nothing is reserved under this id.
             NotAMemberError: The user is not an owner or editor of the project any more.
         """
-        wanted = {"p_operation": operation_id, "p_records": records_data(records)}
-        answer = self._remote.call("confirm", wanted)
+        asked = {"p_operation": operation_id, "p_records": records_data(records)}
+        answer = self._remote.call("confirm", asked)
         if _status(answer) is not OperationStatus.CONFIRMED:
             raise UnavailableError(f"the server answered {answer!a} to a confirmation")
 
@@ -143,13 +165,13 @@ class SupabaseRegistry:
         Raises:
             NotAMemberError: It is another's, and the user is not an owner or editor of the project.
         """
-        wanted = {"p_operation": operation_id, "p_project": self._project}
-        return _status(self._remote.call("begin_abort", wanted))
+        asked = {"p_operation": operation_id, "p_project": self._project}
+        return _status(self._remote.call("begin_abort", asked))
 
     def abort(self, operation_id: str) -> OperationStatus:
         """Give the reservations back and leave a tombstone, unless confirmed."""
-        wanted = {"p_operation": operation_id, "p_project": self._project}
-        return _status(self._remote.call("abort", wanted))
+        asked = {"p_operation": operation_id, "p_project": self._project}
+        return _status(self._remote.call("abort", asked))
 
     # --- Inside ---
 
@@ -166,9 +188,13 @@ def _status(answer: object) -> OperationStatus:
     try:
         return OperationStatus(str(answer))
     except ValueError as error:
-        raise UnavailableError(
-            "the server's answer is not that of dagctl's functions", hint="dagctl doctor"
-        ) from error
+        raise _not_ours() from error
+
+
+def _not_ours() -> UnavailableError:
+    return UnavailableError(
+        "the server's answer is not that of dagctl's functions", hint="dagctl doctor"
+    )
 
 
 def _is_uuid(text: str) -> bool:

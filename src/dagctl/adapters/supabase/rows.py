@@ -1,13 +1,20 @@
-"""Records, claims and reservations as JSON data of the database's functions, and back. Pure."""
+"""Records, claims and reservations as JSON data of the database's functions, and back. Pure.
+
+A row is read like a stranger's: who may write to the project, and who has administered it, may have
+put anything there. One that is not as dagctl writes it becomes a record with a `problem`, and the
+others are read all the same.
+"""
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from dagctl.errors import UnavailableError
+from dagctl.adapters.supabase.row_checks import flaw_of_row
+from dagctl.errors import StaleVersionError, UnavailableError
 from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Reservation
 
 if TYPE_CHECKING:
@@ -15,8 +22,12 @@ if TYPE_CHECKING:
 
     from dagctl.ports import Claim
 
-NAMES = ("created_by_name", "updated_by_name")
-COLUMNS = tuple(field.name for field in fields(DagRecord) if field.name not in {*NAMES, "problem"})
+COLUMNS = tuple(field.name for field in fields(DagRecord) if field.name != "problem")
+"""The columns of `user_dags` that a record is read from."""
+LONGEST_NAME = 320
+"""How much of what a damaged row calls itself is kept, in characters."""
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of a row that has none that can be read."""
 
 
 def claims_data(claims: Iterable[Claim]) -> list[dict[str, Any]]:
@@ -29,14 +40,18 @@ def records_data(records: Iterable[DagRecord]) -> list[dict[str, Any]]:
     return [_record_data(record) for record in records]
 
 
-def records_of(data: object) -> list[DagRecord]:
-    """Return the records in an answer.
+def records_of(data: object, project_id: str) -> list[DagRecord]:
+    """Return the records in an answer; a damaged row has its `problem`, and nothing to act on.
+
+    Args:
+        data: The answer.
+        project_id: The project that was asked about; a row of another one is damaged.
 
     Raises:
         UnavailableError: It is no answer of dagctl's functions.
     """
     with _understood():
-        return [_record(row) for row in _rows(data)]
+        return [_record(row, project_id) for row in _rows(data)]
 
 
 def reservations_of(data: object) -> list[Reservation]:
@@ -46,9 +61,20 @@ def reservations_of(data: object) -> list[Reservation]:
         UnavailableError: It is no answer of dagctl's functions.
     """
     with _understood():
-        return [
-            Reservation(**{**row, "created_at": _time(row["created_at"])}) for row in _rows(data)
-        ]
+        return [_reservation(row) for row in _rows(data)]
+
+
+def granted_of(data: object, claims: Sequence[Claim]) -> list[Reservation]:
+    """Return the reservations in an answer to these claims.
+
+    Raises:
+        UnavailableError: It does not answer them: names become paths, so none is taken on trust.
+    """
+    granted = reservations_of(data)
+    with _understood():
+        if len(granted) != len(claims) or not all(map(_answers, granted, claims)):
+            raise ValueError("the answer to other claims")
+    return granted
 
 
 def keyed_operation_of(data: object) -> KeyedOperation | None:
@@ -60,12 +86,52 @@ def keyed_operation_of(data: object) -> KeyedOperation | None:
     if data is None:
         return None
     with _understood():
-        fields_of: Mapping[str, Any] = dict(data)  # type: ignore[call-overload] # looked at here
+        if not isinstance(data, dict):
+            raise TypeError("no object")
         return KeyedOperation(
-            operation_id=fields_of["operation_id"],
-            status=OperationStatus(fields_of["status"]),
-            reservations=tuple(reservations_of(fields_of["reservations"])),
+            operation_id=_text(data["operation_id"]),
+            status=OperationStatus(data["status"]),
+            reservations=tuple(reservations_of(data["reservations"])),
         )
+
+
+def names_of(data: object) -> list[str]:
+    """Return the texts in an answer.
+
+    Raises:
+        UnavailableError: It is no answer of dagctl's functions.
+    """
+    with _understood():
+        if not isinstance(data, list):
+            raise TypeError("no list")
+        return [_text(name) for name in data]
+
+
+def stale_version_of(data: object) -> StaleVersionError:
+    """Return the refusal of an update that is based on another version than the one in `data`.
+
+    Raises:
+        UnavailableError: It is no answer of dagctl's functions.
+    """
+    with _understood():
+        if not isinstance(data, dict):
+            raise TypeError("no object")
+        return StaleVersionError(
+            _text(data["dag_id"]),
+            version=int(data["version"]),
+            by=None if data["by"] is None else _text(data["by"]),
+            at=_time(data["at"]),
+            commit_id=_text(data["commit_id"]),
+        )
+
+
+def _answers(granted: Reservation, claim: Claim) -> bool:
+    if claim.replaces is not None:
+        is_meant = granted.row_id == claim.replaces and granted.dag_id == claim.dag_id
+        expected = claim.expected_version or 0
+        return is_meant and granted.version == expected + (not claim.is_unchanged)
+    name = re.escape(claim.dag_id) + "(_[0-9]{1,9})?"
+    return granted.version == 1 and re.fullmatch(name, granted.dag_id) is not None
 
 
 def _record_data(record: DagRecord) -> dict[str, Any]:
@@ -78,16 +144,70 @@ def _record_data(record: DagRecord) -> dict[str, Any]:
     }
 
 
-def _record(row: Mapping[str, Any]) -> DagRecord:
-    values = {name: row[name] for name in COLUMNS} | {name: row.get(name) for name in NAMES}
-    return DagRecord(
-        **{
-            **values,
-            "tags": tuple(row["tags"]),
-            "created_at": _time(row["created_at"]),
-            "updated_at": _time(row["updated_at"]),
-        }
+def _record(row: Mapping[str, Any], project_id: str) -> DagRecord:
+    flaw = flaw_of_row(row, project_id)
+    if flaw is not None:
+        return _damaged(row, project_id, flaw)
+    values = {name: row[name] for name in COLUMNS}
+    times = {name: _time(row[name]) for name in ("created_at", "updated_at")}
+    return DagRecord(**{**values, **times, "tags": tuple(row["tags"])})
+
+
+def _damaged(row: Mapping[str, Any], project_id: str, flaw: str) -> DagRecord:
+    """Return what is known of a row that cannot be trusted: what it is called, and why."""
+    empty = DagRecord(
+        id=_cut(row.get("id")),
+        project_id=project_id,
+        user_id=_cut(row.get("user_id")),
+        dag_id=_cut(row.get("dag_id")),
+        dag_name=_cut(row.get("dag_name")),
+        description="",
+        file_path="",
+        schedule_interval=None,
+        owner="",
+        tags=(),
+        task_count=0,
+        is_active=False,
+        created_at=NEVER,
+        updated_at=NEVER,
+        commit_id="",
+        version=1,
+        base_name="",
+        source_path=None,
+        storage_path="",
+        airflow="2",
+        spec={},
+        spec_digest="",
+        content_digest="",
     )
+    return replace(empty, problem=flaw)
+
+
+def _reservation(row: Mapping[str, Any]) -> Reservation:
+    for name in ("row_id", "dag_id", "user_id", "spec_digest"):
+        _text(row[name])
+    return Reservation(
+        row_id=row["row_id"],
+        dag_id=row["dag_id"],
+        version=int(row["version"]),
+        user_id=row["user_id"],
+        created_at=_time(row["created_at"]),
+        created_by_name=row.get("created_by_name"),
+        spec_digest=row["spec_digest"],
+        is_unchanged=bool(row["is_unchanged"]),
+        file_path=row["file_path"],
+        commit_id=row["commit_id"],
+    )
+
+
+def _cut(value: object) -> str:
+    return value[:LONGEST_NAME] if isinstance(value, str) else ""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
 
 
 def _time(text: str) -> datetime:
@@ -95,16 +215,16 @@ def _time(text: str) -> datetime:
 
 
 def _rows(data: object) -> Sequence[Mapping[str, Any]]:
-    if not isinstance(data, list):
-        raise TypeError("no list")
-    return data
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise TypeError("no list of rows")
+    return cast("Sequence[Mapping[str, Any]]", data)
 
 
 @contextmanager
 def _understood() -> Iterator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UnavailableError(
             "the server's answer is not that of dagctl's functions", hint="dagctl doctor"
         ) from error

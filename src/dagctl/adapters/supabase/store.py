@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storage3.exceptions import StorageApiError
 
-from dagctl.adapters.supabase.errors import error_of, is_missing_object
+from dagctl.adapters.supabase.errors import is_missing_object
 from dagctl.errors import NotAMemberError
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
@@ -60,14 +60,13 @@ class SupabaseStore:
     def get(self, key: str) -> bytes | None:
         """Return the object, or None; one that the user may not see is none as well."""
         checked_parts(key)
-        try:
-            found: bytes = self._remote.bucket(self._bucket).download(key)
-        except StorageApiError as error:
-            refusal = self._remote.refusal(error)
-            if is_missing_object(refusal):
-                return None
-            raise error_of(refusal, f"download of {key}") from error
-        return found
+        with self._remote.explained(f"download of {key}"):
+            try:
+                return self._remote.bucket(self._bucket).download(key)
+            except StorageApiError as error:
+                if is_missing_object(self._remote.refusal(error)):
+                    return None
+                raise
 
     def delete(self, key: str) -> None:
         """Remove the object, if there is one.
