@@ -117,7 +117,7 @@ CHECKS: Mapping[str, Callable[[object], bool]] = {
     "base_name": _is_text,
     "source_path": _is_source_path,
     "storage_path": _is_plain_path,
-    "airflow": lambda value: value in {"2", "3"},
+    "airflow": _fits(re.compile("[23]")),
     "spec": lambda value: isinstance(value, dict),
     "spec_digest": _fits(DIGEST),
     "content_digest": _fits(DIGEST),
