@@ -271,7 +271,7 @@ def test_what_a_key_answers_stays_though_the_dag_is_updated(registry: Registry) 
     registry.confirm(this, [first])
     before = registry.keyed("k")
     later = registry.reserve(newer, [update(first)])
-    moved = [replace(record(one), commit_id="beef", file_path="y.py") for one in later]
+    moved = [replace(record(one), commit_id="beef", file_path="other/x.py") for one in later]
     registry.confirm(newer, moved)
     assert registry.keyed("k") == before
     assert before is not None
@@ -321,8 +321,6 @@ def test_a_cache_takes_what_the_files_certify(registry: Registry) -> None:
 
 
 def test_people_have_names_that_the_registry_itself_sets(registry: Registry) -> None:
-    if isinstance(registry, SupabaseRegistry):
-        pytest.skip("comes with the next migration")
     this = operation()
     (granted,) = registry.reserve(this, [Claim(dag_id="x")])
     assert granted.created_by_name == ADA_MAIL
@@ -366,12 +364,21 @@ def test_an_update_of_a_version_that_has_moved_on_is_refused(registry: Registry)
         registry.reserve(operation(), [update(first)])
     now = registry.get("x")
     assert now is not None
-    if not isinstance(registry, SupabaseRegistry):
-        assert isinstance(caught.value, StaleVersionError)
-        refusal = caught.value
-        assert (refusal.dag_id, refusal.version, refusal.by) == ("x", 2, ADA_MAIL)
-        assert (refusal.at, refusal.commit_id) == (now.updated_at, "c0ffee")
+    assert isinstance(caught.value, StaleVersionError)
+    refusal = caught.value
+    assert (refusal.dag_id, refusal.version, refusal.by) == ("x", 2, now.updated_by_name)
+    assert (refusal.at, refusal.commit_id) == (now.updated_at, "c0ffee")
     assert registry.reserve(operation(), [update(first, version=2)])[0].version == 3
+
+
+def test_ids_that_differ_by_case_are_one_name(registry: Registry) -> None:
+    publish(registry, "Sales", "sales_7", "other", "sales_x")
+    with pytest.raises(ConflictError, match="exists"):
+        registry.reserve(operation(), [Claim(dag_id="sales", on_taken="fail")])
+    granted = registry.reserve(operation(), [Claim(dag_id="sales"), Claim(dag_id="SALES")])
+    assert [one.dag_id for one in granted] == ["sales_2", "SALES_3"]
+    assert [one.dag_id for one in registry.find(dag_ids=["SALES", "x"])] == ["Sales"]
+    assert registry.get("sales") is None
 
 
 def test_find_gives_what_has_one_of_the_sources_or_ids(registry: Registry) -> None:
@@ -385,7 +392,7 @@ def test_find_gives_what_has_one_of_the_sources_or_ids(registry: Registry) -> No
 
 
 def test_pages_follow_each_other_in_code_point_order(registry: Registry) -> None:
-    publish(registry, "b", "a", "B", "a_2", "a-1", "_z")
+    publish(registry, "b", "a", "C", "a_2", "a-1", "_z")
     pages, after = [], None
     while True:
         page = registry.page(Query(limit=2, after=after))
@@ -393,7 +400,7 @@ def test_pages_follow_each_other_in_code_point_order(registry: Registry) -> None
         after = page.next
         if after is None:
             break
-    assert pages == [["B", "_z"], ["a", "a-1"], ["a_2", "b"]]
+    assert pages == [["C", "_z"], ["a", "a-1"], ["a_2", "b"]]
 
 
 def test_a_page_holds_only_what_is_asked_for(registry: Registry, ada: str) -> None:

@@ -67,7 +67,7 @@ private.dag_rows         update own    denied denied denied denied denied   deni
 private.dag_rows         update other  denied denied denied denied denied   denied  denied
 private.dag_rows         delete own    denied denied denied denied denied   denied  denied
 private.dag_rows         delete other  denied denied denied denied denied   denied  denied
-storage.objects          select own    none   rows   rows   rows   none     none    rows
+storage.objects          select own    none   rows   rows   rows   rows     rows    rows
 storage.objects          select other  none   none   none   none   none     none    rows
 storage.objects          insert own    denied denied rows   rows   denied   denied  rows
 storage.objects          insert other  denied denied denied denied denied   denied  rows
@@ -106,8 +106,6 @@ public.find_dags           own   denied    1         1         1         0      
 public.find_dags           other denied    0         0         0         0         0         1
 public.list_dags           own   denied    1         1         1         0         0         1
 public.list_dags           other denied    0         0         0         0         0         1
-public.taken_names         own   denied    1         1         1         0         0         denied
-public.taken_names         other denied    0         0         0         0         0         denied
 public.missing_policies    -     denied    0         0         0         0         0         denied
 public.dagctl_version      -     denied    VERSION   VERSION   VERSION   VERSION   VERSION   denied
 private.reserve            own   denied    refused   1         1         refused   refused   denied
@@ -130,6 +128,7 @@ private.operation_status   own   denied    reserved  reserved  reserved  reserve
 private.operation_status   team  denied    reserved  reserved  reserved  refused   refused   denied
 private.operation_status   other denied    refused   refused   refused   refused   refused   denied
 private.member_project_ids own   denied    1         1         1         0         0         denied
+private.held_objects       own   denied    1         1         1         1         1         denied
 private.may_upload         own   denied    false     true      true      false     false     denied
 private.may_upload         team  denied    false     false     false     false     false     denied
 private.may_upload         other denied    false     false     false     false     false     denied

@@ -192,21 +192,40 @@ def test_other_buckets_are_not_touched_by_the_policies(team: Team) -> None:
 
 def seen(team: Team, key: str, *, by: Caller) -> bool:
     """Return whether the caller sees the object at all."""
-    query = "select from storage.objects where name = %s"
+    query = "select name from storage.objects where name = %s"
     return bool(team.database.query(by, query, [key]))
 
 
-def test_a_removed_member_sees_and_removes_nothing_of_a_reserved_dag(team: Team) -> None:
+def test_a_removed_member_takes_back_their_own_upload_of_a_new_dag_within_the_lease(
+    team: Team,
+) -> None:
     operation = new_id()
     team.reserve("x", operation=operation)
     key = f"{team.project}/dags/x.py"
     put(team, key, by=team.editor, operation=operation)
     team.remove(team.editor)
     assert team.begin_abort(operation) == "aborting"
+    team.expire(operation)
     assert not seen(team, key, by=team.editor)
     assert removed(team, key, by=team.editor) == 0
+    team.database.admin(
+        "update public.user_dags set lease_until = now() + interval '1 minute' "
+        "where operation_id = %s",
+        [operation],
+    )
+    team.database.admin(
+        "update storage.objects set user_metadata = %s where name = %s",
+        [json.dumps({"dagctl_operation": new_id()}), key],
+    )
+    assert not seen(team, key, by=team.editor)  # another's upload
+    assert removed(team, key, by=team.editor) == 0
+    team.database.admin(
+        "update storage.objects set user_metadata = %s where name = %s",
+        [json.dumps({"dagctl_operation": operation}), key],
+    )
+    assert seen(team, key, by=team.editor)
+    assert removed(team, key, by=team.editor) == 1
     assert team.abort(operation) == "aborted"
-    assert removed(team, key, by=team.colleague) == 1  # it is left over: any editor's
 
 
 def test_a_removed_member_can_take_back_no_dag_that_readers_know(team: Team) -> None:

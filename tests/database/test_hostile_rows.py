@@ -169,10 +169,6 @@ def test_a_writer_without_a_lock_cannot_make_one_that_differs_by_case(
 def test_ids_that_differ_by_case_are_found_together(team: Team) -> None:
     team.publish("Sales", "sales_7", "Sales_x", "other")
     assert [dag["dag_id"] for dag in team.find("sales")] == ["Sales"]
-    names = team.database.call(
-        team.viewer, "taken_names", project=team.project, names=["SALES", "x"]
-    )
-    assert names == ["Sales", "sales_7"]
 
 
 # --- Versions and people ---

@@ -85,7 +85,6 @@ _ARGUMENTS = {
     "public.project_role": "%(project)s",
     "public.find_dags": "%(project)s, '{}', '{x}'",
     "public.list_dags": "%(project)s",
-    "public.taken_names": "%(project)s, '{X}'",
     "public.missing_policies": "",
     "public.dagctl_version": "",
 }
@@ -93,6 +92,7 @@ CALLS = {
     function: f"select {function}({arguments})" for function, arguments in _ARGUMENTS.items()
 } | {
     "private.member_project_ids": f"select {_ALL} from private.member_project_ids() as one",
+    "private.held_objects": f"select {_ALL} from private.held_objects() as one",
     "private.may_upload": "select private.may_upload(%(key)s, %(mark)s)::text",
     "private.may_replace": "select private.may_replace(%(key)s)::text",
     "private.may_remove": "select private.may_remove(%(key)s, %(mark)s)::text",

@@ -56,16 +56,23 @@ def test_a_member_who_is_removed_in_the_middle_leaves_nothing(
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_member_who_is_removed_in_the_middle_of_an_update_leaves_the_old_version(
+def test_a_member_who_is_removed_in_the_middle_of_an_update_puts_nothing_back(
     place: Place, ada: str, step: str
 ) -> None:
+    """Record, file and commit are as before; what was uploaded while a member, a member heals."""
     place.create(place.spec("specs/x.yaml"))
-    before = (place.rows(), place.objects(), place.files(), place.git("rev-parse", "HEAD"))
-    place.spec("specs/x.yaml", word="two")
+    before = (place.rows(), place.files(), place.git("rev-parse", "HEAD"))
+    objects = place.objects()
+    spec = place.spec("specs/x.yaml", word="two")
     with pytest.raises(NotAMemberError) as error:
         create_with(place, At(step, lambda: place.stand_in.remove_member(PROJECT, ada)))
     assert error.value.exit_code == 5
-    assert (place.rows(), place.objects(), place.files(), place.git("rev-parse", "HEAD")) == before
+    assert (place.rows(), place.files(), place.git("rev-parse", "HEAD")) == before
+    assert place.held() == 0
+    was_uploaded = STEPS.index(step) > STEPS.index("upload")
+    assert (place.objects() == objects) is not was_uploaded
+    place.stand_in.add_member(PROJECT, ada)
+    place.create(spec)
     place.check_agreement()
 
 

@@ -4,13 +4,12 @@
 alter table public.user_dags
   add column if not exists created_by_name text,
   add column if not exists updated_by_name text,
-  add column if not exists name_key text collate "C",
-  add column if not exists base_key text collate "C";
+  add column if not exists name_key text collate "C";
 alter table private.dag_operations add column if not exists user_name text;
 
--- A writer that knows only the guide's columns goes on working. name_key is project and id in small letters, base_key
--- that without its number. Both are columns, as row level security lets no index on a function serve readers; and
--- each has the project in it, so that no index on the project alone can seem as good.
+-- A writer that knows only the guide's columns goes on working. name_key is project and id in small letters: a column,
+-- as row level security lets no index on a function serve readers; and with the project in it, so that no index on
+-- the project alone can seem as good.
 create or replace function private.complete_user_dag()
 returns trigger
 language plpgsql security invoker
@@ -23,7 +22,6 @@ begin
     new.project_id || '/dags/' || regexp_replace(new.file_path, '^.*/', '')
   );
   new.name_key := new.project_id || '/' || lower(new.dag_id collate "C");
-  new.base_key := regexp_replace(new.name_key, '_[0-9]+$', '');
   return new;
 end
 $$;
@@ -38,8 +36,7 @@ alter table public.user_dags
   drop constraint if exists user_dags_task_count_check;
 update public.user_dags d
 set name_key = d.project_id || '/' || lower(d.dag_id collate "C")
-      || case when n.place > 1 then '#' || d.id else '' end,
-    base_key = d.project_id || '/' || regexp_replace(lower(d.dag_id collate "C"), '_[0-9]+$', '')
+      || case when n.place > 1 then '#' || d.id else '' end
 from (
   select id, row_number() over (
     partition by project_id, lower(dag_id collate "C")
@@ -53,14 +50,12 @@ create trigger user_dags_guard
   for each row execute function private.guard_user_dag();
 alter table public.user_dags
   alter column name_key set not null,
-  alter column base_key set not null,
   add constraint user_dags_dag_id_check
     check (dag_id ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$') not valid,
   add constraint user_dags_storage_path_check
     check (starts_with(storage_path, project_id || '/dags/')) not valid,
   add constraint user_dags_task_count_check check (task_count >= 0) not valid;
 
-create index if not exists user_dags_base_key_idx on public.user_dags (base_key);
 -- The few whose file is not called as they are.
 create index if not exists user_dags_other_file_idx
   on public.user_dags (project_id, lower(storage_path collate "C"))
@@ -132,8 +127,26 @@ as $$
   from (select regexp_replace(p_key, '^.*/([^/]*)[.]py$', '\1')) as file (stem);
 $$;
 
--- --- What the policies of the bucket ask; each for the caller, who is a member with a right to write or is
--- --- refused: one who was removed has no hold any more, whatever the operation holds
+-- --- What the policies of the bucket ask, each for the caller
+
+-- The objects that the caller has uploaded for new DAGs, which no reader knows yet: for one who was removed in the
+-- middle of that, and as long as the lease lasts.
+create or replace function private.held_objects()
+returns setof text
+language sql stable security definer
+set search_path = ''
+as $$
+  select s.name
+  from private.dag_operations o
+  join public.user_dags d on d.operation_id = o.id
+  join storage.objects s
+    on s.bucket_id = 'dags' and s.name in (
+      d.project_id || '/dags/' || d.dag_id || '.py', d.project_id || '/dags/dag_' || d.dag_id || '.py'
+    )
+  where o.user_id = (select auth.uid()) and o.status in ('reserved', 'aborting')
+    and d.state = 'reserved' and d.lease_until >= now()
+    and s.user_metadata ->> 'dagctl_operation' = o.id::text;
+$$;
 
 -- Old bytes are put back by any owner or editor of the project, while the operation is being aborted.
 create or replace function private.may_put_back(p_key text, p_operation private.dag_operations)
@@ -145,7 +158,8 @@ as $$
 $$;
 
 -- What is left over; and, while the operation that holds the DAG is being aborted, the object of a DAG that no
--- reader knows yet, or what that operation itself has uploaded.
+-- reader knows yet, or what that operation itself has uploaded. One who was removed removes, within the lease, what
+-- they have uploaded themselves and no reader knows.
 create or replace function private.may_remove(p_key text, p_metadata jsonb)
 returns boolean
 language sql stable security definer
@@ -156,6 +170,13 @@ as $$
     join private.dag_operations o on o.id = h.operation_id
     where o.status = 'aborting' and private.is_writer(o.project_id)
       and (h.is_new or o.id::text = p_metadata ->> 'dagctl_operation')
+  ) or (
+    p_key in (select private.held_objects())
+    and exists (
+      select from private.dag_operations o
+      where o.status = 'aborting' and o.user_id = auth.uid()
+        and o.id::text = p_metadata ->> 'dagctl_operation'
+    )
   ) or (
     split_part(p_key, '/', 1) = any (
       array(select p::text from private.member_project_ids(array['owner', 'editor']) as p)

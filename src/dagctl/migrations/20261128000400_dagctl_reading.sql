@@ -1,5 +1,4 @@
--- What the API answers, once more: names of people, ids without regard to case, all numbers of a name in one
--- call; and what a project lacks.
+-- What the API answers, once more: names of people, ids without regard to case; and what a project lacks.
 
 -- What an operation has reserved or confirmed, in the order of the claims. Its user stays the one who may ask, but
 -- one who was removed learns nothing of what became of it.
@@ -138,28 +137,6 @@ begin
 end
 $$;
 
--- Of the confirmed DAGs the ids that are one of these names, or one of them with a number, in capitals or not.
-create or replace function public.taken_names(p_project uuid, p_names text[])
-returns json
-language plpgsql stable security invoker
-set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
-as $$
-declare
-  keys text[] := array(
-    select p_project || '/' || lower(name collate "C") from unnest(p_names) as name
-  );
-begin
-  return (
-    select coalesce(json_agg(d.dag_id order by d.dag_id collate "C"), '[]')
-    from public.user_dags d
-    where d.project_id = p_project
-      and d.state = 'active'
-      and (d.name_key = any (keys) or d.base_key = any (keys))
-  );
-end
-$$;
-
 -- The policies of the bucket that are not there, each as `name (COMMAND on storage.objects)`.
 create or replace function public.missing_policies()
 returns json
@@ -193,17 +170,14 @@ as $$
   select '20261128000400';
 $$;
 
--- Of an earlier version: what a removed member could look at, and put back.
-drop function if exists private.held_objects();
+-- Of an earlier version: what a removed member could put back.
 drop function if exists private.is_upload_of(text, uuid);
 
 revoke all on function
-  public.taken_names(uuid, text[]),
   public.missing_policies(),
   public.dagctl_version()
 from public, anon, authenticated, service_role;
 grant execute on function
-  public.taken_names(uuid, text[]),
   public.missing_policies(),
   public.dagctl_version()
 to authenticated;

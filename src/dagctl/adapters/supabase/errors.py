@@ -26,8 +26,8 @@ SERVER_FAILURE = 500
 
 NEWEST_MIGRATION = "20261128000400"
 """The migration that this dagctl works with, which `dagctl_version` of the project answers."""
-NO_FUNCTION = frozenset({"PGRST202", "PGRST205", "42883", "42P01", "42703"})
-"""How PostgREST and PostgreSQL say that a function, a table or a column does not exist."""
+NO_FUNCTION = frozenset({"PGRST202", "PGRST205", "42883", "42P01"})
+"""How PostgREST and PostgreSQL say that a function or a table does not exist."""
 
 LONGEST = 500
 """How much of what a server says is repeated, in characters."""

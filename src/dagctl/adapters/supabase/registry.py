@@ -50,11 +50,6 @@ class SupabaseRegistry:
         answer = self._remote.call("find_dags", {"p_project": self._project, **asked})
         return records_of(answer, self._project)
 
-    def taken(self, names: Collection[str]) -> set[str]:
-        """Return the recorded ids that are one of these names, or one with a number."""
-        asked = {"p_project": self._project, "p_names": sorted(names)}
-        return set(names_of(self._remote.call("taken_names", asked)))
-
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None.
 
