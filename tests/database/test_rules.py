@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.postgres.database import MIGRATIONS
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.postgres.requests import Database
 
 OURS = "('public'::regnamespace, 'private'::regnamespace)"
@@ -105,3 +110,11 @@ def test_a_breach_of_the_rule_is_found(database: Database, rule: str) -> None:
     ):
         connection.execute(BREACHES[rule].encode())
         assert connection.execute(RULES[rule].encode()).fetchall() != []
+
+
+@pytest.mark.parametrize("migration", MIGRATIONS, ids=lambda file: file.stem)
+def test_no_row_is_changed_without_a_condition(migration: Path) -> None:
+    """Supabase loads pg-safeupdate, which refuses such a statement, in functions too."""
+    sql = re.sub(r"--.*", "", migration.read_text(encoding="utf-8"))
+    changes = re.findall(r"\b(?:update|delete from)\s+(?:public|private)\.[^;]*", sql)
+    assert [change for change in changes if "where" not in change] == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pexpect
 import pytest
 
@@ -180,6 +181,41 @@ def test_a_mailed_code_signs_in(ada: Ada) -> None:
     terminal.close()
     assert terminal.exitstatus == 0
     assert ada.stored["user"]["id"] == ada.user_id
+
+
+def test_the_link_of_a_mail_without_a_code_signs_in(ada: Ada) -> None:
+    terminal = at_a_terminal(ada, "--otp", "--email", ADA)
+    terminal.expect("template needs")
+    terminal.expect("Code: ")
+    terminal.sendline(ada.server.link_for(ADA))
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert ada.stored["user"]["id"] == ada.user_id
+
+
+def test_a_link_without_a_token_is_refused(ada: Ada) -> None:
+    terminal = at_a_terminal(ada, "--otp", "--email", ADA)
+    terminal.expect("Code: ")
+    terminal.sendline("https://example.com/welcome?type=magiclink")
+    terminal.expect("the link has no token")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == ExitCode.USAGE
+
+
+def test_the_link_of_another_person_is_refused(ada: Ada) -> None:
+    terminal = at_a_terminal(ada, "--otp", "--email", ADA)
+    terminal.expect("Code: ")
+    ada.server.add_user("eve@example.com", PASSWORD)
+    body = {"email": "eve@example.com", "create_user": False}
+    key = {"apikey": ada.server.publishable_key}
+    httpx.post(f"{ada.server.url}/auth/v1/otp", json=body, headers=key)
+    terminal.sendline(ada.server.link_for("eve@example.com"))
+    terminal.expect("another address than")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == ExitCode.NOT_SIGNED_IN
 
 
 def test_a_wrong_code_is_refused(ada: Ada) -> None:

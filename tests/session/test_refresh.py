@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -222,3 +223,12 @@ def test_a_session_whose_user_is_gone_is_over_for_good(signed_in: Ada, statement
     signed_in.server.requests.clear()
     assert signed_in.shell.run("whoami", "--check").code == ExitCode.NOT_SIGNED_IN
     assert signed_in.server.requests.count() == 0
+
+
+def test_a_damaged_refresh_token_asks_to_sign_in(in_process: Ada) -> None:
+    file = next(in_process.sessions.glob("*.json"))
+    stored = json.loads(file.read_text())
+    file.write_text(json.dumps({**stored, "refresh_token": "nonsense", "expires_at": 1}))
+    with pytest.raises(NotSignedInError, match="its refresh token is damaged") as caught:
+        opened(in_process).access_token()
+    assert "dagctl login" in str(caught.value.hint)

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from tests.stand_in.auth import users
+from tests.stand_in.auth.codes import token_hash
 from tests.stand_in.auth.grants import access_claims
 from tests.stand_in.auth.tokens import Algorithm, TokenIssuer
 from tests.stand_in.clock import Clock
@@ -189,6 +190,11 @@ class StandIn:
     def code_for(self, email: str) -> str:
         """Return the one-time code that was "sent" to this address."""
         return self._project.codes[email.lower()][0]
+
+    def link_for(self, email: str) -> str:
+        """Return the link that stands in the default mail, in place of a code."""
+        token = token_hash(email.lower(), self.code_for(email))
+        return f"{self.url}/auth/v1/verify?token={token}&type=magiclink&redirect_to=http://x/"
 
     def at_provider(self, user_id: str | None) -> None:
         """Say who logs in on the provider's page; None clicks "cancel" there."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.errors import ExitCode
+from dagctl.errors import ExitCode, UsageError
 from tests.supabase.place import PROJECT, Place
 
 if TYPE_CHECKING:
@@ -109,6 +109,25 @@ def no_policy(place: Place) -> None:
     place.stand_in.sql("drop policy dagctl_dags_insert on storage.objects")
 
 
+def no_update_policy(place: Place) -> None:
+    place.stand_in.sql("drop policy dagctl_dags_update on storage.objects")
+
+
+def say_version(place: Place, version: str) -> None:
+    place.stand_in.sql(
+        "create or replace function public.dagctl_version() returns text "
+        f"language sql immutable set search_path = '' return '{version}'"
+    )
+
+
+def old_migrations(place: Place) -> None:
+    say_version(place, "20261101000600")
+
+
+def no_version(place: Place) -> None:
+    place.stand_in.sql("drop function public.dagctl_version()")
+
+
 def detached(place: Place) -> None:
     place.git("checkout", "-q", "--detach")
 
@@ -130,6 +149,9 @@ def detached(place: Place) -> None:
         (other_bucket_without_policies, "policies", ExitCode.NOT_A_MEMBER, 'set bucket to "dags"'),
         (public_bucket, "privacy", ExitCode.CONFLICT, "make it private"),
         (no_policy, "policies", ExitCode.NOT_A_MEMBER, "migrations"),
+        (no_update_policy, "policies", ExitCode.NOT_A_MEMBER, "migrations"),
+        (old_migrations, "functions", ExitCode.CONFLICT, "migrations"),
+        (no_version, "functions", ExitCode.USAGE, "migrations"),
         (detached, "git", ExitCode.CONFLICT, "git switch"),
     ],
 )
@@ -141,6 +163,24 @@ def test_what_is_wrong_is_named_with_its_fix(
     first = next(one for one in found.values() if one.state == "failed")
     assert (first.name, first.exit_code) == (name, code)
     assert fix in str(first.fix)
+
+
+def test_a_policy_that_is_gone_is_named_by_doctor_and_by_create(place: Place) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    no_update_policy(place)
+    spec = place.spec("specs/x.yaml", word="two")
+    with pytest.raises(UsageError, match="dagctl_dags_update [(]UPDATE on") as caught:
+        place.create(spec)
+    assert "dagctl migrations export" in str(caught.value.hint)
+    assert place.versions() == {"orders": 1}
+    assert "dagctl_dags_update (UPDATE on storage.objects)" in findings(place)["policies"].message
+
+
+def test_newer_migrations_than_this_dagctl_knows_are_no_fault(place: Place) -> None:
+    say_version(place, "20991231000000")
+    found = findings(place)["functions"]
+    assert found.state == "ok"
+    assert "newer migrations (20991231000000)" in found.message
 
 
 def test_what_cannot_be_looked_at_is_skipped_and_not_called_well(place: Place) -> None:

@@ -192,7 +192,7 @@ def _code(console: Console, note: str) -> str:
     from dagctl.cli.prompt import ask
 
     console.error(note)
-    return ask(console, "Code or link", otherwise=ELSEWHERE).strip()
+    return ask(console, "Code", otherwise=ELSEWHERE).strip()
 
 
 def _by_browser(console: Console, provider: str, listener: BrowserListener, *, opens: bool) -> Way:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.stand_in.auth import users
 from tests.stand_in.auth.errors import AuthError
+from tests.stand_in.auth.sessions import is_formed
 from tests.stand_in.messages import Response, json_response
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ def _password_grant(project: Project, fields: dict[str, Any]) -> Response:
 
 def _refresh_grant(project: Project, fields: dict[str, Any]) -> Response:
     token = fields.get("refresh_token")
-    if not token:
-        oauth = {"error": "invalid_request", "error_description": "refresh_token required"}
-        return json_response(400, oauth)
+    if not is_formed(str(token or "")):
+        raise AuthError(400, "validation_failed", "Refresh token is not valid")
     session = project.sessions.refresh(str(token), project.clock.now())
     user = users.by_id(project.database, session.user_id)
     if user is None:

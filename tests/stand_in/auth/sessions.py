@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 import secrets
 import threading
 import uuid
 from dataclasses import dataclass, field
+
+LENGTH = 36
+"""Bytes of a token of version 2: session, counter and signature."""
 
 
 class RefreshRefusedError(Exception):
@@ -100,6 +104,11 @@ class Sessions:
             del self._sessions[session.id]
             text = "Invalid Refresh Token: Already Used"
             raise RefreshRefusedError("refresh_token_already_used", text)
+
+
+def is_formed(token: str) -> bool:
+    """Return whether a text has the form of a refresh token, of version 1 or 2."""
+    return re.fullmatch("[a-z0-9]{12}", token) is not None or len(_raw(token)) == LENGTH
 
 
 def _raw(token: str) -> bytes:

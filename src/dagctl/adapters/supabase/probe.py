@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.adapters.supabase.client import DataClient
-from dagctl.adapters.supabase.errors import Refusal, error_of
+from dagctl.adapters.supabase.errors import NEWEST_MIGRATION, Refusal, error_of
 from dagctl.adapters.supabase.http import ONCE, open_client
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.adapters.supabase.rows import COLUMNS
@@ -134,7 +134,7 @@ class ProjectProbe:
         ):
             with suppress(NotAMemberError, ConflictError):  # the refusal that shows it is there
                 self._client.call(function, parameters)
-        return "all functions are there"
+        return self._version()
 
     def table(self) -> str:
         """Return that the table has all its columns and may be read."""
@@ -165,6 +165,8 @@ class ProjectProbe:
         """Return that a DAG can be reserved, uploaded, read, removed and given back."""
         if self._role == "viewer":
             return "not tried out: a viewer changes nothing"
+        if missing := self._registry.missing_policies():
+            raise NotAMemberError(f"the bucket lacks the policy {', '.join(missing)}")
         operation = str(uuid4())
         try:
             (granted,) = self._registry.reserve(operation, [Claim(dag_id=TRIAL)])
@@ -188,11 +190,28 @@ class ProjectProbe:
 
     # --- Inside ---
 
+    def _version(self) -> str:
+        """Return that the project has the migrations that this dagctl needs."""
+        version = self._registry.schema_version()
+        if version < NEWEST_MIGRATION:
+            raise ConflictError(
+                f"the project has dagctl's migrations up to {version}; this dagctl needs those up "
+                f"to {NEWEST_MIGRATION}"
+            )
+        if version > NEWEST_MIGRATION:
+            return (
+                f"all functions are there; the project has newer migrations ({version}) than this "
+                f"dagctl knows ({NEWEST_MIGRATION})"
+            )
+        return f"all functions are there, as of migration {version}"
+
     def _try(self, operation: str, granted: Reservation) -> None:
         key = f"{self._settings.project_id}/dags/{granted.dag_id}.py"
         content = b"# a trial of dagctl doctor\n"
         try:
-            self._store.put(key, content, operation_id=operation)
+            self._store.put(key, b"#
+", operation_id=operation)
+            self._store.put(key, content, operation_id=operation)  # over what is there
             if self._store.get(key) != content:
                 raise ConflictError("what is uploaded cannot be read again")
             # without an object, Storage refuses alike what is private and what is not there

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import is_missing_object
-from dagctl.errors import NotAMemberError
+from dagctl.adapters.supabase.rows import names_of
+from dagctl.errors import DagctlError, NotAMemberError, UsageError
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
 
@@ -46,6 +47,7 @@ class SupabaseStore:
 
         Raises:
             NotAMemberError: The user may not write there, or the operation not any more.
+            UsageError: The bucket lacks a policy of dagctl's migrations.
         """
         checked_parts(key)
         mark = RESTORES if restores else UPLOADS
@@ -53,9 +55,22 @@ class SupabaseStore:
         try:
             with self._remote.explained(f"upload of {key}"):
                 self._remote.bucket(self._bucket).upload(key, data, options)
-        except NotAMemberError:
-            if self.get(key) != data:  # else it is there already, and nobody has to write it
-                raise
+        except NotAMemberError as error:
+            if self.get(key) != data:  # else it is there already, and need not be written
+                raise self._explained(key, error) from error
+
+    def _explained(self, key: str, error: NotAMemberError) -> DagctlError:
+        """Return why an upload was refused: a right of the user's, or a policy of the bucket's."""
+        try:
+            missing = names_of(self._remote.call("missing_policies", {}))
+        except DagctlError:  # what the bucket says has to do
+            return error
+        if not missing:
+            return error
+        return UsageError(
+            f"upload of {key}: the bucket {self._bucket} lacks the policy {', '.join(missing)}",
+            hint="apply dagctl's migrations again: dagctl migrations export supabase/migrations",
+        )
 
     def get(self, key: str) -> bytes | None:
         """Return the object, or None; one that the user may not see is none as well."""

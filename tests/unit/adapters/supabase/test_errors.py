@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from dagctl.adapters.supabase.errors import Refusal, error_of, is_missing_object
-from dagctl.errors import DagctlError, ExitCode
+from dagctl.adapters.supabase.errors import (
+    NEWEST_MIGRATION,
+    Refusal,
+    error_of,
+    is_missing_object,
+)
+from dagctl.commands.migrations import packaged_migrations
+from dagctl.errors import DagctlError, ExitCode, StaleVersionError
 
 TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 
@@ -74,3 +82,39 @@ def test_a_page_of_html_is_cut_to_one_line() -> None:
     error = error_of(Refusal(status=404, message="<html>\n" * 1000), "reserve")
     assert "\n" not in error.message
     assert len(error.message) < 600
+
+
+STALE = '{"dag_id": "x", "version": 3, "by": "ada@example.com", "at": "2026-11-01T10:00:00+00:00", '
+STALE += '"commit_id": "c0ffee1234"}'
+
+
+def test_a_stale_update_knows_whose_version_counts() -> None:
+    refusal = Refusal(status=409, code="PT409", details="version_moved", message="!", hint=STALE)
+    error = error_of(refusal, "reserve")
+    assert isinstance(error, StaleVersionError)
+    assert (error.dag_id, error.version, error.by) == ("x", 3, "ada@example.com")
+    assert (error.commit_id, error.at) == ("c0ffee1234", datetime(2026, 11, 1, 10, tzinfo=UTC))
+    assert error.hint == "run the command again"
+
+
+@pytest.mark.parametrize("hint", [None, "run it again", "[]", "{}", "[" * 400, '{"dag_id": 1}'])
+def test_a_stale_update_of_an_older_database_is_a_conflict_all_the_same(hint: str | None) -> None:
+    refusal = Refusal(status=409, details="version_moved", message="moved on", hint=hint)
+    error = error_of(refusal, "reserve")
+    assert (error.exit_code, error.message) == (ExitCode.CONFLICT, "moved on")
+
+
+@pytest.mark.parametrize("code", ["PGRST202", "42883"])
+def test_a_missing_function_names_the_newest_migration(code: str) -> None:
+    error = error_of(Refusal(status=404, code=code, message="no function"), "reserve")
+    assert NEWEST_MIGRATION in error.message
+    assert "dagctl migrations export" in str(error.hint)
+
+
+def test_the_newest_migration_is_that_of_the_package() -> None:
+    assert max(packaged_migrations())[:14] == NEWEST_MIGRATION
+
+
+def test_a_token_that_storage_cannot_read_is_a_matter_of_signing_in() -> None:
+    refusal = Refusal(status=400, code="InvalidJWT", message="jwt malformed")
+    assert error_of(refusal, "upload").exit_code is ExitCode.NOT_SIGNED_IN
