@@ -209,8 +209,7 @@ class ProjectProbe:
         key = f"{self._settings.project_id}/dags/{granted.dag_id}.py"
         content = b"# a trial of dagctl doctor\n"
         try:
-            self._store.put(key, b"#
-", operation_id=operation)
+            self._store.put(key, b"#", operation_id=operation)
             self._store.put(key, content, operation_id=operation)  # over what is there
             if self._store.get(key) != content:
                 raise ConflictError("what is uploaded cannot be read again")
