@@ -229,6 +229,9 @@ def test_a_damaged_refresh_token_asks_to_sign_in(in_process: Ada) -> None:
     file = next(in_process.sessions.glob("*.json"))
     stored = json.loads(file.read_text())
     file.write_text(json.dumps({**stored, "refresh_token": "nonsense", "expires_at": 1}))
-    with pytest.raises(NotSignedInError, match="its refresh token is damaged") as caught:
-        opened(in_process).access_token()
+    with (
+        closing(opened(in_process)) as signed_in,
+        pytest.raises(NotSignedInError, match="its refresh token is damaged") as caught,
+    ):
+        signed_in.access_token()
     assert "dagctl login" in str(caught.value.hint)
