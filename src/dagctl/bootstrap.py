@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import UsageError
+from dagctl.ports import Query
 from dagctl.session.redaction import remember_environment
 
 if TYPE_CHECKING:
@@ -312,6 +313,28 @@ def open_backend(
     if settings.backend == "supabase":
         return SupabaseBackend(settings, workspace, environ, caller)
     return LocalBackend(settings, workspace, environ, caller)
+
+
+def local_dag_ids(
+    settings: Settings, workspace: Workspace, environ: Mapping[str, str]
+) -> list[str]:
+    """Return the ids of the DAGs that the embedded registry of the workspace has recorded.
+
+    Raises:
+        DagctlError: It cannot be read.
+    """
+    backend = LocalBackend(settings, workspace, environ)
+    ids: list[str] = []
+    try:
+        query = Query(limit=1000)
+        while True:
+            page = backend.registry.page(query)
+            ids += [record.dag_id for record in page.records]
+            if page.next is None:
+                return ids
+            query = replace(query, after=page.next)
+    finally:
+        backend.close()
 
 
 def open_connections(patience: float) -> Connections:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 OTHER = "00000000-0000-4000-8000-000000000000"
+SPEC = """\
+dag_name: Orders
+tasks:
+  - {task_id: a, task_type: bash, bash_command: echo one}
+"""
 WANTED = Link(
     endpoint=Endpoint("https://abc.supabase.co", "sb_publishable_x"),
     project_id=PROJECT,
@@ -83,3 +88,17 @@ def test_a_key_that_is_not_good_is_not_written(
     assert done.code == code
     assert "hush" not in done.out + done.err
     assert (place.root / "dagctl.toml").read_bytes() == before
+
+
+def test_a_link_says_which_dags_stay_behind_and_create_takes_them_along(
+    linker: Shell, place: Place
+) -> None:
+    linker.write("specs/orders.yaml", SPEC)
+    linker.ok("create", "specs")
+    to = ("link", "--url", place.stand_in.url, "--key", place.stand_in.publishable_key)
+    done = linker.ok(*to)
+    assert "1 DAG is recorded in this workspace only (orders)" in done.err
+    result = place.create(place.root / "specs/orders.yaml")
+    assert [(dag.dag_id, dag.state) for dag in result.dags] == [("orders", "created")]
+    assert "dags/orders.py is of dagctl, and is not recorded here" in result.warnings[0]
+    assert "recorded in this workspace only" not in linker.ok(*to).err

@@ -9,11 +9,14 @@ import typer
 
 from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import shown
+from dagctl.cli.text import plural, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from dagctl.commands.link import Link
     from dagctl.settings import Settings
+    from dagctl.workspace import Workspace
 
 Url = Annotated[
     str | None, typer.Option(metavar="URL", help="The project's URL: https://abc.supabase.co")
@@ -70,13 +73,43 @@ def link(  # noqa: PLR0913 - one parameter an option
     workspace = find_workspace(Path())
     settings = load_settings(workspace, console.environ, {**overrides, "backend": "supabase"})
     wanted = _wanted(settings)
+    left = _local_dags(workspace, console.environ)
     with closing(bootstrap.open_probe(settings, console.environ)) as project:
         written = command.link(workspace, wanted, project if check else None)
     if output == "json":
-        console.document(envelope(invocation, result=_data(wanted)))
+        console.document(envelope(invocation, result={**_data(wanted), "local_dags": left}))
     else:
         console.data(f"{shown(written.name)} links this workspace to {shown(wanted.endpoint.url)}")
+        if left:
+            console.warn(
+                f"{plural(len(left), 'DAG')} {'is' if len(left) == 1 else 'are'} recorded in this "
+                f"workspace only ({_named(left)}): `dagctl create SPECS` records them in the "
+                "project, as version 1"
+            )
         console.note("  next: dagctl login, then dagctl doctor")
+
+
+NAMED = 5
+"""How many DAGs are named."""
+
+
+def _named(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:NAMED]) + (", ..." if len(ids) > NAMED else "")
+
+
+def _local_dags(workspace: Workspace, environ: Mapping[str, str]) -> list[str]:
+    """Return the DAGs that stay behind in the embedded registry, if the workspace has used it."""
+    from contextlib import suppress
+
+    from dagctl.bootstrap import local_dag_ids
+    from dagctl.errors import DagctlError
+    from dagctl.settings import load_settings
+
+    with suppress(DagctlError):  # then there is nothing that could be read
+        before = load_settings(workspace, environ, {})
+        if before.backend == "local":
+            return local_dag_ids(before, workspace, environ)
+    return []
 
 
 def _wanted(settings: Settings) -> Link:

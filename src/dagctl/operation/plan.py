@@ -85,6 +85,11 @@ def _planned(context: Context, inventory: Inventory, change: Change, options: Op
 def _new(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
     """Return the plan of a DAG that does not exist yet."""
     backend, path = context.backend, change.path
+    if options.expected_version is not None:
+        raise ConflictError(
+            f"`{change.dag_id}` is not recorded: there is no version {options.expected_version}",
+            hint="leave the version out to create it",
+        )
     alike = [each for each in inventory.paths if each.casefold() == path.casefold()]
     if others := [each for each in alike if each != path]:
         raise WorkspaceError(

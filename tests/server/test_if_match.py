@@ -1,0 +1,60 @@
+"""`If-Match`: an update over HTTP names the version that the app has read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.server.served import spec
+from tests.server.test_errors import problem_of
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.server.served import Person, World
+
+
+def update(person: Person, project: str, word: str, **headers: str) -> httpx.Response:
+    body = spec(project_id=project)
+    body["description"] = word
+    return person.request(
+        "POST",
+        "/create-dag",
+        params={"if_exists": "update"},
+        json=body,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+def test_an_update_of_what_was_read_is_made_and_a_late_one_is_412(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    dag_id = editor.create(spec(project_id=project)).json()["dag_id"]
+    read = editor.get(f"/dags/{dag_id}", project_id=project).headers["etag"]
+    assert read == '"1"'
+    assert update(editor, project, "first", If_Match=read).status_code == 200
+    found = problem_of(update(editor, project, "late", If_Match=read), 412, "CONFLICT")
+    assert "based on version 1" in found["detail"]
+    assert found["fix"] == "read the DAG again, then repeat the change"
+    now = editor.get(f"/dags/{dag_id}", project_id=project)
+    assert (now.headers["etag"], now.json()["description"]) == ('"2"', "first")
+    assert update(editor, project, "unconditional").status_code == 200
+
+
+def test_if_match_goes_with_an_update_and_has_one_form(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    answer = editor.request(
+        "POST", "/create-dag", json=spec(project_id=project), headers={"If-Match": '"1"'}
+    )
+    assert "if_exists=update" in problem_of(answer, 400, "USAGE")["fix"]
+    for wrong in ("1", '"0"', "*", 'W/"1"', '"1", "2"'):
+        answer = update(editor, project, "x", If_Match=wrong)
+        assert "If-Match" in problem_of(answer, 400, "USAGE")["detail"]
+
+
+def test_there_is_nothing_to_update_where_there_is_no_dag(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    found = problem_of(update(editor, project, "x", If_Match='"1"'), 409, "CONFLICT")
+    assert "is not recorded" in found["detail"]
+    assert editor.get("/dags", project_id=project).json()["dags"] == []
