@@ -33,12 +33,12 @@ def test_updating_one_dag_takes_four_requests(place: Place) -> None:
     place.check_agreement()
 
 
-def test_an_unchanged_dag_takes_one_request(place: Place) -> None:
+def test_an_unchanged_dag_takes_one_request_and_a_look_at_its_object(place: Place) -> None:
     spec = place.spec("specs/x.yaml")
     place.create(spec)
     asked(place)
     place.create(spec)
-    assert asked(place) == {"find_dags": 1}
+    assert asked(place) == {"find_dags": 1, "upload": 1}
 
 
 def test_creating_a_hundred_dags_takes_three_requests_and_the_uploads(place: Place) -> None:
@@ -50,7 +50,7 @@ def test_creating_a_hundred_dags_takes_three_requests_and_the_uploads(place: Pla
 def test_a_hundred_dags_of_one_name_take_one_request_more(place: Place) -> None:
     place.create(place.spec("specs/x.yaml"))
     asked(place)
-    place.create(*(place.spec(f"specs/{n}.yaml") for n in range(100)))
+    place.create(*(place.spec(f"specs/{n}.yaml", word=str(n)) for n in range(100)))
     counted = asked(place)
     assert counted.pop("upload") == 100
     assert counted.total() <= 5

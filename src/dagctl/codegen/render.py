@@ -42,10 +42,16 @@ def render(spec: DagSpec, *, airflow: str = "3", provenance: Provenance | None =
     dag_id = known.dag_id or spec.dag_id
     module = module_of(spec, target, dag_id)
     body = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
-    fields = header_fields(spec, known, body.encode("utf-8"))
-    header = _environment().get_template(_HEADER_TEMPLATE).render(fields, airflow=target.series)
-    prove(header + body, module.pieces(), dag_id)
-    return header + body
+    text = render_header(spec, body, airflow=airflow, provenance=known) + body
+    prove(text, module.pieces(), dag_id)
+    return text
+
+
+def render_header(spec: DagSpec, body: str, *, airflow: str, provenance: Provenance) -> str:
+    """Return the header of a DAG file whose code is `body`: comments, nothing else."""
+    fields = header_fields(spec, provenance, body.encode("utf-8"))
+    template = _environment().get_template(_HEADER_TEMPLATE)
+    return template.render(fields, airflow=target_of(airflow).series)
 
 
 def _sections(module: Module) -> dict[str, object]:

@@ -7,13 +7,14 @@ certifies itself, the file counts, since a clone, a pull, a revert or another br
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.codegen.names import dag_id_of, file_name
 from dagctl.errors import ConflictError
 from dagctl.operation.foreign import LARGEST, dag_ids_in
 from dagctl.operation.merge import header_of
-from dagctl.operation.names import ASKED, folded, numbers_to_ask, without_number
+from dagctl.operation.names import ASKED, numbers_to_ask, without_number
 from dagctl.spec.fields.slug import slug
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
     from dagctl.ports import DagRecord, Files, Registry
     from dagctl.settings import Settings
+
+T = TypeVar("T")
 
 MOST_FILES = 20_000
 """How many Python files in the DAGs folder are looked at."""
@@ -49,7 +52,7 @@ class Known:
         return bool(self.spec_digest) and spec_digest.startswith(self.spec_digest)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Inventory:
     """The DAGs that some specs may mean, and the names that are not free."""
 
@@ -61,21 +64,43 @@ class Inventory:
 
     def of_source(self, source: str | None) -> list[Known]:
         """Return the DAGs that were made from a spec file."""
-        return [dag for dag in self.dags if source is not None and dag.source == source]
+        return self._by_source.get(source, []) if source is not None else []
 
     def of_id(self, dag_id: str) -> Known | None:
         """Return the DAG of that id, whatever its case."""
-        same = [dag for dag in self.dags if dag.dag_id.casefold() == dag_id.casefold()]
+        same = self._by_id.get(dag_id.casefold(), [])
         return next((dag for dag in same if dag.dag_id == dag_id), next(iter(same), None))
 
     def of_name(self, name: str) -> list[Known]:
         """Return the DAGs that asked for a name: the DAG of that id, and the numbered ones."""
-        return [dag for dag in self.dags if name in {dag.base_name, dag.dag_id}]
+        return self._by_name.get(name, [])
 
-    @property
-    def ids(self) -> set[str]:
-        """All ids that are taken, in lower case."""
-        return folded(dag.dag_id for dag in self.dags) | set(self.foreign)
+    def alike(self, path: str) -> list[str]:
+        """Return the files whose paths differ from this one only by case."""
+        return [other for other in self._by_path.get(path.casefold(), ()) if other != path]
+
+    @cached_property
+    def _by_source(self) -> dict[str, list[Known]]:
+        return _grouped((dag.source, dag) for dag in self.dags if dag.source is not None)
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[Known]]:
+        return _grouped((dag.dag_id.casefold(), dag) for dag in self.dags)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Known]]:
+        return _grouped((name, dag) for dag in self.dags for name in {dag.base_name, dag.dag_id})
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[str]]:
+        return _grouped((path.casefold(), path) for path in self.paths)
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 def path_of(settings: Settings, dag_id: str) -> str:

@@ -20,7 +20,7 @@ from dagctl.operation.inventory import path_of, take_inventory
 from dagctl.operation.meaning import Meanings
 from dagctl.operation.merge import header_of
 from dagctl.operation.naming import with_names
-from dagctl.operation.rendering import provenance_of, rendered
+from dagctl.operation.rendering import provenance_of, rendered, with_header
 from dagctl.paths import storage_key
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ def _new(context: Context, inventory: Inventory, change: Change, options: Option
             f"`{change.dag_id}` is not recorded: there is no version {options.expected_version}",
             hint="leave the version out to create it",
         )
-    alike = [each for each in inventory.paths if each.casefold() == path.casefold()]
-    if others := [each for each in alike if each != path]:
+    if others := inventory.alike(path):
         raise WorkspaceError(
             f"{others[0]} differs from {path} only by case: some file systems hold one of them",
             hint="choose another dag_id, or rename that file",
@@ -173,7 +172,7 @@ def _known(context: Context, change: Change, options: Options) -> Change:
         change,
         action=Action.UPDATE if change.record or version > 1 else Action.CREATE,
         version=version,
-        content=rendered(spec, change.airflow, replace(known, version=version)),
+        content=with_header(first, spec, change.airflow, replace(known, version=version)),
     )
 
 

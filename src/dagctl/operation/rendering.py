@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from dagctl.codegen.header import Provenance
-from dagctl.codegen.render import render
+from dagctl.codegen.header import Provenance, body_of
+from dagctl.codegen.render import render, render_header
 from dagctl.operation.basis import version_of
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ def rendering_by(renderer: Renderer) -> Iterator[None]:
 def rendered(spec: DagSpec, airflow: str, provenance: Provenance) -> bytes:
     """Return the DAG file of a spec."""
     return _RENDERER.get()(spec, airflow=airflow, provenance=provenance).encode("utf-8")
+
+
+def with_header(content: bytes, spec: DagSpec, airflow: str, provenance: Provenance) -> bytes:
+    """Return a DAG file of a spec with another header; its code is not made again."""
+    body = (body_of(content) or b"").decode("utf-8")
+    text = render_header(spec, body, airflow=airflow, provenance=provenance) + body
+    return text.encode("utf-8")
 
 
 def provenance_of(change: Change) -> Provenance:
