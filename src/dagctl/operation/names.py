@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"_(?:[2-9]|[1-9]\d{1,8})\Z", re.ASCII)
 
-ASKED = (8, 64, 16_384)
+ASKED = (128, 16_384)
 """Up to which number names are asked for, one call each."""
 
 
