@@ -66,8 +66,10 @@ class Airflow:
         texts: dict[str, str] = self._report("macros.py", *templates)
         return texts
 
-    def first_runs(self, cases: Sequence[tuple[str, str]], folder: Path) -> list[list[str]]:
-        """Return the first five times, in UTC, at which each (cron, start) starts a run."""
+    def first_runs(
+        self, cases: Sequence[tuple[str, str, str | None]], folder: Path
+    ) -> list[list[str]]:
+        """Return the first five times, in UTC, at which each (cron, start, zone) starts a run."""
         given = folder / "cases.json"
         given.write_text(json.dumps(cases), "utf-8")
         times: list[list[str]] = self._report("schedule.py", str(given))

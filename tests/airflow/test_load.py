@@ -13,6 +13,7 @@ import pytest
 from croniter import croniter
 
 from dagctl.errors import SpecError
+from dagctl.spec.fields.durations import length_of
 from dagctl.spec.load import load_spec
 from dagctl.spec.tasks import BashTask, PythonTask
 
@@ -26,6 +27,18 @@ if TYPE_CHECKING:
 
     Facts = dict[str, Any]
 
+ARGUMENTS = (
+    "end_date",
+    "max_active_runs",
+    "max_active_tasks",
+    "max_consecutive_failed_dag_runs",
+    "dagrun_timeout",
+    "doc_md",
+    "dag_display_name",
+    "render_template_as_native_obj",
+    "is_paused_upon_creation",
+)
+"""The arguments of a DAG that are in its file only if the spec gives them."""
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").iterdir())
 GOLDENS = sorted((ROOT / "tests" / "golden").glob("*/spec.*"))
@@ -65,8 +78,21 @@ def expected(spec: DagSpec) -> Facts:
             "retries": spec.retries,
             "retry_delay": timedelta(minutes=spec.retry_delay_minutes).total_seconds(),
         },
+        "arguments": expected_arguments(spec),
+        "timezone": spec.timezone,
         "tasks": {task.task_id: expected_task(spec, task) for task in spec.tasks},
     }
+
+
+def expected_arguments(spec: DagSpec) -> Facts:
+    """Return the arguments of the DAG that the spec gives."""
+    values = {name: getattr(spec, name) for name in ARGUMENTS}
+    facts = {name: value for name, value in values.items() if value is not None}
+    if spec.end_date is not None:
+        facts["end_date"] = utc(spec.end_date)
+    if spec.dagrun_timeout is not None:
+        facts["dagrun_timeout"] = length_of(spec.dagrun_timeout).total_seconds()
+    return facts
 
 
 def expected_task(spec: DagSpec, task: Task) -> Facts:
@@ -92,7 +118,7 @@ def firing_times(spec: DagSpec, count: int) -> list[str]:
         return []
     if spec.schedule_interval in {"@once", "@continuous"}:
         return [utc(spec.start_date)]
-    times = croniter(spec.schedule_interval, spec.start_date - timedelta(microseconds=1))
+    times = croniter(spec.schedule_interval, spec.start_in_zone - timedelta(microseconds=1))
     return [utc(times.get_next(datetime)) for _ in range(count)]
 
 
@@ -113,7 +139,11 @@ def parsed(code: str) -> list[ast.stmt]:
 def comparable(facts: Facts, spec: DagSpec) -> Facts:
     """Return what Airflow reports in the form of `expected`."""
     tasks = {task.task_id: task for task in spec.tasks}
+    zone = facts["timezone"] if spec.timezone else None
+    given = {name: facts["arguments"][name] for name in expected_arguments(spec)}
     return facts | {
+        "arguments": given,
+        "timezone": zone,
         "tasks": {
             name: comparable_task(found, tasks.get(name)) for name, found in facts["tasks"].items()
         }

@@ -160,8 +160,32 @@ FIELDS = {
         "all year. In a zone with summer time the DAG then runs one hour early or late for half of "
         "the year.",
         'schedule_interval: "0 7 * * 1-5"\nstart_date: "2024-01-01T00:00:00+01:00"',
-        'schedule_interval: "0 6 * * 1-5"\nstart_date: "2024-01-01T00:00:00Z"',
-        "Write the hours in UTC, or silence the warning if the offset is meant.",
+        'schedule_interval: "0 7 * * 1-5"\nstart_date: "2024-01-01"\ntimezone: Europe/Berlin',
+        "Name the zone with `timezone`, or write the hours in UTC. Silence the warning if the offset "
+        "is meant.",
+    ),
+    Code.BAD_TIME_ZONE: Entry(
+        "An unknown time zone",
+        "A time zone is a name of the IANA database, with the offset of each day of the year. "
+        "Abbreviations such as CEST and offsets such as +02:00 are none.",
+        "timezone: Berlin",
+        "timezone: Europe/Berlin",
+        "Write a name such as `Europe/Berlin`; the database has the others.",
+    ),
+    Code.BAD_DURATION: Entry(
+        "Not a length of time",
+        "A length of time is text with units: `30s`, `5m`, `1h30m`, `2d`, `1w`, or ISO 8601 such as "
+        "`PT5M`. A number without a unit could be minutes or seconds.",
+        "dagrun_timeout: 90",
+        "dagrun_timeout: 90m",
+        "Write the unit: `s`, `m`, `h`, `d` or `w`.",
+    ),
+    Code.END_BEFORE_START: Entry(
+        "An end before the start",
+        "Airflow would never run a DAG whose end date is before its start date.",
+        'start_date: "2024-01-01"\nend_date: "2023-12-31"',
+        'start_date: "2024-01-01"\nend_date: "2024-12-31"',
+        "Write a later `end_date`, or an earlier `start_date`.",
     ),
     Code.BAD_DAG_ID: Entry(
         "dag_id is not an id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,13 +78,26 @@ def duration(imports: Imports, **units: float) -> ast.Call:
     return call(imports.use("datetime", "timedelta"), [], options)
 
 
-def moment(imports: Imports, value: datetime) -> ast.Call:
-    """Return an aware `datetime(...)` with a fixed offset, as short as it is exact."""
+def moment(imports: Imports, value: datetime, zone: str | None = None) -> ast.Call:
+    """Return an aware `datetime(...)`, as short as it is exact.
+
+    Args:
+        imports: What the module imports.
+        value: The moment, with a fixed offset.
+        zone: The IANA name of the zone whose clock the file shows; None: the offset of the moment.
+    """
+    if zone is not None:
+        value = value.astimezone(ZoneInfo(zone))
+    options = {"fold": _number(1)} if value.fold else {}
     return call(
         imports.use("datetime", "datetime"),
         [_number(number) for number in _date_numbers(value)],
-        {"tzinfo": _zone(imports, value)},
+        {**options, "tzinfo": _zone(imports, value) if zone is None else _named(imports, zone)},
     )
+
+
+def _named(imports: Imports, zone: str) -> ast.Call:
+    return call(imports.use("zoneinfo", "ZoneInfo"), [ast.Constant(zone)], {})
 
 
 def _date_numbers(value: datetime) -> tuple[int, ...]:

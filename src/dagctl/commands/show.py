@@ -75,7 +75,7 @@ def details(record: DagRecord, now: datetime, check: Check = check_data) -> Deta
 
 def _next_run(spec: DagSpec, record: DagRecord, now: datetime) -> datetime | None:
     series = target_of(record.airflow).series
-    return next_run(spec.schedule_interval, spec.start_date, now, series)
+    return next_run(spec.schedule_interval, spec.start_in_zone, now, series)
 
 
 def data(found: Details) -> dict[str, Any]:

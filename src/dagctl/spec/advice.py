@@ -45,7 +45,7 @@ def advice(spec: DagSpec, data: Mapping[str, object]) -> tuple[list[Located], in
 
 def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
     start = data.get("start_date")
-    if isinstance(start, str) and is_naive(start):
+    if isinstance(start, str) and is_naive(start) and spec.timezone is None:
         yield Located(("start_date",), _naive(start))
     if _is_fixed_where_clocks_change(spec):
         yield Located(("start_date",), _fixed_offset(spec))
@@ -84,7 +84,7 @@ def _is_fixed_where_clocks_change(spec: DagSpec) -> bool:
     """Return whether a schedule names hours, at an offset that some zone has for half of a year."""
     offset = spec.start_date.utcoffset() or timedelta(0)
     cron = as_cron(spec.schedule_interval)
-    if not offset or cron is None or offset in _ALL_YEAR:
+    if spec.timezone or not offset or cron is None or offset in _ALL_YEAR:
         return False
     hour = cron.split()[1]
     return not hour.startswith("*")
@@ -96,7 +96,7 @@ def _fixed_offset(spec: DagSpec) -> Problem:
         f"the offset {offset} is the same all year: where clocks change, the DAG runs one hour "
         "off for a part of it"
     )
-    hint = "write the hours in UTC and `start_date` with `Z`, if that is what you mean"
+    hint = "name the zone, as in `timezone: Europe/Berlin`, or write the hours in UTC"
     return Problem(Code.FIXED_OFFSET, message, hint, severity=Severity.WARNING)
 
 

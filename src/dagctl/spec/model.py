@@ -16,6 +16,7 @@ from pydantic import (
     PrivateAttr,
 )
 
+from dagctl.spec import dag_arguments as dag
 from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import project_id as project_ids
@@ -30,6 +31,7 @@ from dagctl.spec.fields.start_date import (
     write_start_date,
 )
 from dagctl.spec.fields.text import line_of, name_of, prose
+from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import TASK_TYPES, Task, code_size
@@ -150,6 +152,16 @@ class DagSpec(CheckedModel):
     email_on_retry: bool = Field(
         default=False, description="Whether Airflow sends an email when a task is retried."
     )
+    timezone: dag.Timezone | None = None
+    end_date: dag.EndDate | None = None
+    max_active_runs: dag.MaxActiveRuns | None = None
+    max_active_tasks: dag.MaxActiveTasks | None = None
+    max_consecutive_failed_dag_runs: dag.MaxFailedRuns | None = None
+    dagrun_timeout: dag.RunTimeout | None = None
+    doc_md: dag.DocMd | None = None
+    dag_display_name: dag.DisplayName | None = None
+    render_template_as_native_obj: dag.NativeObjects | None = None
+    is_paused_upon_creation: dag.PausedAtFirst | None = None
     tasks: Annotated[tuple[Task, ...], BeforeValidator(fields.read_tasks)] = Field(
         description="The tasks, at least one.",
         json_schema_extra={"minItems": 1, "maxItems": fields.MAX_TASKS},
@@ -166,6 +178,12 @@ class DagSpec(CheckedModel):
     def dag_id_given(self) -> bool:
         """Whether the id was given, rather than made from the name."""
         return "dag_id" in self.model_fields_set
+
+    @property
+    def start_in_zone(self) -> datetime:
+        """The start date by the clock of the DAG's time zone, which its schedule is read by."""
+        zone = self.timezone and zone_of(self.timezone)
+        return self.start_date.astimezone(zone) if zone else self.start_date
 
     def walk(self) -> Iterator[tuple[Path, TaskBase]]:
         """Yield each task with its path in the document, in the order of the document."""
@@ -208,8 +226,11 @@ class DagSpec(CheckedModel):
 
     @classmethod
     def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
-        """Return raw data with `schedule` as `schedule_interval`, and without `$schema`."""
-        if not isinstance(data, dict) or not data.keys() & {"schedule", "$schema"}:
+        """Return raw data with `schedule_interval`, dates in their zone, and no `$schema`."""
+        if not isinstance(data, dict):
+            return data
+        data = dag.dates_in_zone(data, "2024-01-01")
+        if not data.keys() & {"schedule", "$schema"}:
             return data
         return {
             "schedule_interval" if key == "schedule" else key: value
@@ -262,6 +283,8 @@ class DagSpec(CheckedModel):
             yield from untyped_task_problems(data, cls.family())
             yield from _further_problems_of_tasks(data)
             yield from graph_problems(data)
+            yield from dag.date_problems(data)
+            yield from dag.continuous_problems(data)
 
 
 def _further_problems_of_tasks(data: Mapping[str, Any]) -> Iterator[Located]:

@@ -33,6 +33,19 @@ else:
     NO_EXAMPLES = {}
 
 
+ARGUMENTS = (
+    "end_date",
+    "max_active_runs",
+    "max_active_tasks",
+    "max_consecutive_failed_dag_runs",
+    "dagrun_timeout",
+    "doc_md",
+    "dag_display_name",
+    "render_template_as_native_obj",
+    "is_paused_upon_creation",
+)
+
+
 def report(path: str) -> Facts:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -58,6 +71,8 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
         "tags": sorted(dag.tags),
         "start_date": start.isoformat(),
         "default_args": {name: plain(value) for name, value in dag.default_args.items()},
+        "arguments": {name: plain(getattr(dag, name)) for name in ARGUMENTS},
+        "timezone": str(getattr(serialised.timetable, "_timezone", None)),
         "tasks": {task.task_id: task_facts(task) for task in dag.tasks},
     }
 

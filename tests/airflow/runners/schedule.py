@@ -3,7 +3,8 @@
     python schedule.py REPORT CASES
 
 Runs in an environment that has Airflow 2 or 3; no database is needed. CASES is a JSON file: a list
-of [cron, start as ISO 8601]. REPORT is a list, for each case the first five times in UTC.
+of [cron, start as ISO 8601, name of a time zone or null]. REPORT is a list: for each case the first
+five times in UTC.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ TIMETABLE = CronDataIntervalTimetable if version("apache-airflow") < "3" else Cr
 """What Airflow makes of a cron string."""
 
 
-def first_runs(cron: str, start: datetime) -> list[str]:
-    moment = pendulum.instance(start)
+def first_runs(cron: str, start: str, zone: str | None) -> list[str]:
+    moment = pendulum.instance(datetime.fromisoformat(start))
+    if zone:
+        moment = moment.in_timezone(zone)
     timetable = TIMETABLE(cron, timezone=moment.tzinfo)
     restriction = TimeRestriction(earliest=moment, latest=None, catchup=True)
     interval, times = None, []
@@ -41,5 +44,5 @@ def first_runs(cron: str, start: datetime) -> list[str]:
 if __name__ == "__main__":
     target, given = sys.argv[1:]
     cases = json.loads(Path(given).read_text("utf-8"))
-    report = [first_runs(cron, datetime.fromisoformat(start)) for cron, start in cases]
+    report = [first_runs(*case) for case in cases]
     Path(target).write_text(json.dumps(report), "utf-8")

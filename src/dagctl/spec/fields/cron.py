@@ -9,7 +9,7 @@ from croniter import croniter
 
 _NAMES = ("minute", "hour", "day of the month", "month", "day of the week")
 _VALUES = (range(60), range(24), range(1, 32), range(1, 13), range(7))
-_DAY, _WEEKDAY = 2, 4
+_HOUR, _DAY, _WEEKDAY = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,11 @@ def _idle(texts: list[str]) -> str | None:
 def _field(place: int, written: str, values: set[object]) -> str:
     """Return a field as it is read most easily."""
     every = _VALUES[place]
-    if "*" in values or values >= set(every):
+    if values == {"*"}:
         return "*"
+    if "*" in values or values >= set(every):
+        # for Airflow only `*` itself is every hour where a clock is put back
+        return written if place == _HOUR else "*"
     if "/" not in written and written != "?":
         return written
     numbers = sorted(value for value in values if isinstance(value, int))

@@ -52,6 +52,14 @@ def is_naive(text: str) -> bool:
     )
 
 
+def is_iso(text: str) -> bool:
+    """Return whether the text is a date, or a date and time, that exists."""
+    try:
+        return _ISO.fullmatch(text) is not None and datetime.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
 def write_start_date(moment: datetime) -> str:
     """Return the ISO text of a start date, with `Z` for UTC."""
     return moment.isoformat().replace("+00:00", "Z")

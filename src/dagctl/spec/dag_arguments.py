@@ -1,0 +1,174 @@
+"""The arguments of Airflow's `DAG` that both series have, under Airflow's names.
+
+Each is left out of the file unless the spec gives it, so Airflow's own default holds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields import durations
+from dagctl.spec.fields.start_date import ISO_PATTERN, read_start_date, write_start_date
+from dagctl.spec.fields.text import line_of, prose
+from dagctl.spec.fields.zone import check_zone, in_zone
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+MAX_COUNT = 2**31 - 1
+"""Airflow keeps these numbers in columns of 32 bits."""
+MAX_DISPLAY_NAME = 2_000
+"""Airflow's column for the name that is shown."""
+
+
+def _at_least(least: int, name: str) -> Callable[[int], int]:
+    def check(value: int) -> int:
+        if not least <= value <= MAX_COUNT:
+            message = f"`{name}` must be from {least} to {MAX_COUNT:,}"
+            hint = "write a number in this range, or remove the key for Airflow's default"
+            raise Problem(Code.OUT_OF_RANGE, message, hint).error()
+        return value
+
+    return check
+
+
+def _read_duration(value: object) -> str:
+    problem = durations.duration_problem(value)
+    if problem is not None:
+        raise problem.error()
+    return str(value)
+
+
+def _not_a_file(text: str) -> str:
+    """Return the text, unless Airflow would read a file of this name instead."""
+    if text.endswith(".md"):
+        message = "Airflow takes a text that ends in `.md` for the name of a file"
+        raise Problem(Code.TEMPLATE_FILE, message, "end the text with a full stop").error()
+    return text
+
+
+Timezone = Annotated[
+    str,
+    AfterValidator(check_zone),
+    Field(
+        description="The time zone of the schedule, and of dates without an offset. Default: UTC.",
+        examples=["Europe/Berlin"],
+    ),
+]
+EndDate = Annotated[
+    datetime,
+    PlainValidator(read_start_date, json_schema_input_type=str),
+    PlainSerializer(write_start_date, when_used="json-unless-none"),
+    Field(
+        description="The last moment for which the DAG is scheduled.",
+        examples=["2030-12-31"],
+        json_schema_extra={"pattern": ISO_PATTERN},
+    ),
+]
+MaxActiveRuns = Annotated[
+    int,
+    AfterValidator(_at_least(1, "max_active_runs")),
+    Field(
+        description="How many runs of the DAG may be under way at a time.",
+        json_schema_extra={"minimum": 1, "maximum": MAX_COUNT},
+    ),
+]
+MaxActiveTasks = Annotated[
+    int,
+    AfterValidator(_at_least(1, "max_active_tasks")),
+    Field(
+        description="How many tasks of a run may be under way at a time.",
+        json_schema_extra={"minimum": 1, "maximum": MAX_COUNT},
+    ),
+]
+MaxFailedRuns = Annotated[
+    int,
+    AfterValidator(_at_least(0, "max_consecutive_failed_dag_runs")),
+    Field(
+        description="After how many failed runs in a row Airflow pauses the DAG. 0: never.",
+        json_schema_extra={"minimum": 0, "maximum": MAX_COUNT},
+    ),
+]
+RunTimeout = Annotated[
+    str,
+    PlainValidator(_read_duration, json_schema_input_type=str),
+    Field(
+        description="How long a run may take before it fails.",
+        examples=["4h", "1h30m"],
+        json_schema_extra={"pattern": durations.PATTERN},
+    ),
+]
+DocMd = Annotated[
+    str,
+    AfterValidator(prose),
+    AfterValidator(_not_a_file),
+    Field(description="The documentation of the DAG, as Markdown."),
+]
+DisplayName = Annotated[
+    str,
+    AfterValidator(line_of(MAX_DISPLAY_NAME)),
+    Field(
+        description="The name that Airflow shows instead of the id.",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_DISPLAY_NAME},
+    ),
+]
+NativeObjects = Annotated[
+    bool, Field(description="Whether templates give Python objects rather than text.")
+]
+PausedAtFirst = Annotated[
+    bool, Field(description="Whether Airflow pauses the DAG when it first sees it.")
+]
+
+
+def dates_in_zone(data: Mapping[str, Any], default_start: str) -> Mapping[str, Any]:
+    """Return raw data whose dates without an offset are moments of the DAG's time zone.
+
+    Args:
+        data: A spec as it was written.
+        default_start: The start date of a spec that gives none, without an offset.
+    """
+    zone = data.get("timezone")
+    if not isinstance(zone, str):
+        return data
+    dates = {"start_date": default_start} | {
+        key: data[key] for key in ("start_date", "end_date") if key in data
+    }
+    texts = {
+        key: in_zone(value, zone) if isinstance(value, str) else value
+        for key, value in dates.items()
+    }
+    return {**data, **texts}
+
+
+def date_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield a problem if the DAG would end before it starts."""
+    dates = dates_in_zone(data, "2024-01-01")
+    start, end = (_moment(dates.get(key)) for key in ("start_date", "end_date"))
+    if start is not None and end is not None and end < start:
+        message = f"the end date {quoted(str(data['end_date']))} is before the start date"
+        hint = "write a later `end_date`, or an earlier `start_date`"
+        yield Located(("end_date",), Problem(Code.END_BEFORE_START, message, hint))
+
+
+def _moment(value: object) -> datetime | None:
+    """Return a date that can be read, or None; what cannot is reported elsewhere."""
+    try:
+        return read_start_date(value) if value is not None else None
+    except ValueError:
+        return None
+
+
+def continuous_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield a problem if a continuous DAG may have several runs at a time: Airflow refuses it."""
+    runs = data.get("max_active_runs")
+    schedule = data.get("schedule", data.get("schedule_interval"))
+    if schedule == "@continuous" and type(runs) is int and runs > 1:
+        message = f"a DAG with the schedule `@continuous` has one run at a time, not {runs}"
+        hint = "remove `max_active_runs`, or write 1"
+        yield Located(("max_active_runs",), Problem(Code.OUT_OF_RANGE, message, hint))

@@ -1,0 +1,72 @@
+"""Lengths of time as text with units: `30s`, `1h30m`, `2d`, or ISO 8601: `PT5M`.
+
+The grammar is that of Airflow 3.4 (its YAML form of a DAG): whole numbers, units from the largest
+to the smallest, each once. A number without a unit is refused, since seconds and minutes are both
+read into it. Months and years have no length of their own, so there are none.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST = timedelta(days=3650)
+"""Ten years, so that no date that Airflow computes with it overflows."""
+_LONGEST_TEXT = 60
+_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
+_SHORT = re.compile(
+    r"(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?", re.ASCII
+)
+_ISO = re.compile(
+    r"P(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?", re.ASCII
+)
+PATTERN = (
+    r"^(?=.*[0-9])(([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?"
+    r"|P([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)$"
+)
+"""What a length of time looks like, as a regular expression for editors."""
+_HINT = "write a number with a unit: `30s`, `5m`, `1h30m`, `2d` or `1w`"
+
+
+def parts_of(text: str) -> Mapping[str, int]:
+    """Return the units of a length of time as they are written: `1h30m` is 1 hour, 30 minutes.
+
+    Raises:
+        ValueError: It is none, or longer than `LONGEST`.
+    """
+    match = _SHORT.fullmatch(text) or _ISO.fullmatch(text) if len(text) <= _LONGEST_TEXT else None
+    if match is None or not any(match.groups()) or text.endswith("T"):
+        raise ValueError(text)
+    parts = {unit: int(n) for unit, n in zip(_UNITS, match.groups(), strict=True) if n is not None}
+    if any(number > LONGEST.total_seconds() for number in parts.values()):
+        raise ValueError(text)
+    if timedelta(**parts) > LONGEST:
+        raise ValueError(text)
+    return parts
+
+
+def length_of(text: str) -> timedelta:
+    """Return a length of time that was checked."""
+    return timedelta(**parts_of(text))
+
+
+def duration_problem(value: object) -> Problem | None:
+    """Return what is wrong with a value that shall be a length of time, or None."""
+    if isinstance(value, str):
+        try:
+            parts_of(value)
+        except ValueError:
+            return Problem(Code.BAD_DURATION, f"{quoted(value)} is not a length of time", _HINT)
+        return None
+    number = not isinstance(value, bool) and isinstance(value, int | float)
+    message = "a number alone is not a length of time" if number else "a length of time is text"
+    hint = f"did you mean `{value}m` or `{value}s`?" if number and len(str(value)) < 9 else _HINT  # noqa: PLR2004 - a number that is worth repeating
+    return Problem(Code.BAD_DURATION, message, hint)

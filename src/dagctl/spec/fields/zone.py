@@ -1,0 +1,51 @@
+"""Time zones by their name in the IANA database, such as `Europe/Berlin`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import did_you_mean, quoted
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+\-]{0,30}(?:/[A-Za-z0-9_+\-]{1,30}){0,2}", re.ASCII)
+_NOT_OF_IANA = {"localtime", "Factory", "posixrules"}
+"""Files beside the database, which mean another zone on each machine, or none."""
+_EXAMPLE = "write a name such as `Europe/Berlin` or `America/New_York`"
+
+
+def check_zone(text: str) -> str:
+    """Return the name of a time zone unchanged, or raise a pydantic error."""
+    if zone_of(text) is None:
+        raise _unknown(text).error()
+    return text
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return the time zone of a name, or None if the database has none."""
+    if not _NAME.fullmatch(name) or name in _NOT_OF_IANA:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def in_zone(start: str, name: str) -> str:
+    """Return the text of a date without an offset as a moment of the zone; other text as it is."""
+    zone = zone_of(name)
+    if zone is None or not is_iso(start):
+        return start
+    moment = datetime.fromisoformat(start)
+    return start if moment.tzinfo else moment.replace(tzinfo=zone).isoformat()
+
+
+def _unknown(text: str) -> Problem:
+    near = did_you_mean(text, available_timezones()) if _NAME.fullmatch(text) else None
+    message = f"{quoted(text)} is not a time zone of the IANA database"
+    return Problem(Code.BAD_TIME_ZONE, message, near or _EXAMPLE)
