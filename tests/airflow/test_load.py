@@ -146,7 +146,7 @@ def comparable(facts: Facts, spec: DagSpec) -> Facts:
         "timezone": zone,
         "tasks": {
             name: comparable_task(found, tasks.get(name)) for name, found in facts["tasks"].items()
-        }
+        },
     }
 
 

@@ -161,8 +161,8 @@ FIELDS = {
         "the year.",
         'schedule_interval: "0 7 * * 1-5"\nstart_date: "2024-01-01T00:00:00+01:00"',
         'schedule_interval: "0 7 * * 1-5"\nstart_date: "2024-01-01"\ntimezone: Europe/Berlin',
-        "Name the zone with `timezone`, or write the hours in UTC. Silence the warning if the offset "
-        "is meant.",
+        "Name the zone with `timezone`, or write the hours in UTC. Silence the warning if the "
+        "offset is meant.",
     ),
     Code.BAD_TIME_ZONE: Entry(
         "An unknown time zone",
@@ -174,8 +174,8 @@ FIELDS = {
     ),
     Code.BAD_DURATION: Entry(
         "Not a length of time",
-        "A length of time is text with units: `30s`, `5m`, `1h30m`, `2d`, `1w`, or ISO 8601 such as "
-        "`PT5M`. A number without a unit could be minutes or seconds.",
+        "A length of time is text with units: `30s`, `5m`, `1h30m`, `2d`, `1w`, or ISO 8601 such "
+        "as `PT5M`. A number without a unit could be minutes or seconds.",
         "dagrun_timeout: 90",
         "dagrun_timeout: 90m",
         "Write the unit: `s`, `m`, `h`, `d` or `w`.",

@@ -8,11 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, Field, JsonValue, PlainSerializer, PlainValidator
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import durations
-from dagctl.spec.fields.start_date import ISO_PATTERN, read_start_date, write_start_date
+from dagctl.spec.fields.start_date import (
+    DEFAULT_START,
+    ISO_PATTERN,
+    read_start_date,
+    write_start_date,
+)
 from dagctl.spec.fields.text import line_of, prose
 from dagctl.spec.fields.zone import check_zone, in_zone
 from dagctl.spec.problem import Located, Problem
@@ -53,76 +58,80 @@ def _not_a_file(text: str) -> str:
     return text
 
 
+_FROM_0: dict[str, JsonValue] = {"minimum": 0, "maximum": MAX_COUNT}
+_FROM_1: dict[str, JsonValue] = {"minimum": 1, "maximum": MAX_COUNT}
+
 Timezone = Annotated[
-    str,
-    AfterValidator(check_zone),
+    Annotated[str, AfterValidator(check_zone)] | None,
     Field(
         description="The time zone of the schedule, and of dates without an offset. Default: UTC.",
         examples=["Europe/Berlin"],
     ),
 ]
 EndDate = Annotated[
-    datetime,
-    PlainValidator(read_start_date, json_schema_input_type=str),
-    PlainSerializer(write_start_date, when_used="json-unless-none"),
-    Field(
-        description="The last moment for which the DAG is scheduled.",
-        examples=["2030-12-31"],
-        json_schema_extra={"pattern": ISO_PATTERN},
-    ),
+    Annotated[
+        datetime,
+        PlainValidator(read_start_date, json_schema_input_type=str),
+        PlainSerializer(write_start_date, when_used="json"),
+        Field(json_schema_extra={"pattern": ISO_PATTERN}),
+    ]
+    | None,
+    Field(description="The last moment for which the DAG is scheduled.", examples=["2030-12-31"]),
 ]
 MaxActiveRuns = Annotated[
-    int,
-    AfterValidator(_at_least(1, "max_active_runs")),
-    Field(
-        description="How many runs of the DAG may be under way at a time.",
-        json_schema_extra={"minimum": 1, "maximum": MAX_COUNT},
-    ),
+    Annotated[
+        int,
+        AfterValidator(_at_least(1, "max_active_runs")),
+        Field(json_schema_extra=_FROM_1),
+    ]
+    | None,
+    Field(description="How many runs of the DAG may be under way at a time."),
 ]
 MaxActiveTasks = Annotated[
-    int,
-    AfterValidator(_at_least(1, "max_active_tasks")),
-    Field(
-        description="How many tasks of a run may be under way at a time.",
-        json_schema_extra={"minimum": 1, "maximum": MAX_COUNT},
-    ),
+    Annotated[
+        int,
+        AfterValidator(_at_least(1, "max_active_tasks")),
+        Field(json_schema_extra=_FROM_1),
+    ]
+    | None,
+    Field(description="How many tasks of a run may be under way at a time."),
 ]
 MaxFailedRuns = Annotated[
-    int,
-    AfterValidator(_at_least(0, "max_consecutive_failed_dag_runs")),
-    Field(
-        description="After how many failed runs in a row Airflow pauses the DAG. 0: never.",
-        json_schema_extra={"minimum": 0, "maximum": MAX_COUNT},
-    ),
+    Annotated[
+        int,
+        AfterValidator(_at_least(0, "max_consecutive_failed_dag_runs")),
+        Field(json_schema_extra=_FROM_0),
+    ]
+    | None,
+    Field(description="After how many failed runs in a row Airflow pauses the DAG. 0: never."),
 ]
 RunTimeout = Annotated[
-    str,
-    PlainValidator(_read_duration, json_schema_input_type=str),
-    Field(
-        description="How long a run may take before it fails.",
-        examples=["4h", "1h30m"],
-        json_schema_extra={"pattern": durations.PATTERN},
-    ),
+    Annotated[
+        str,
+        PlainValidator(_read_duration, json_schema_input_type=str),
+        Field(json_schema_extra={"pattern": durations.PATTERN}),
+    ]
+    | None,
+    Field(description="How long a run may take before it fails.", examples=["4h", "1h30m"]),
 ]
 DocMd = Annotated[
-    str,
-    AfterValidator(prose),
-    AfterValidator(_not_a_file),
+    Annotated[str, AfterValidator(prose), AfterValidator(_not_a_file)] | None,
     Field(description="The documentation of the DAG, as Markdown."),
 ]
 DisplayName = Annotated[
-    str,
-    AfterValidator(line_of(MAX_DISPLAY_NAME)),
-    Field(
-        description="The name that Airflow shows instead of the id.",
-        json_schema_extra={"minLength": 1, "maxLength": MAX_DISPLAY_NAME},
-    ),
+    Annotated[
+        str,
+        AfterValidator(line_of(MAX_DISPLAY_NAME)),
+        Field(json_schema_extra={"minLength": 1, "maxLength": MAX_DISPLAY_NAME}),
+    ]
+    | None,
+    Field(description="The name that Airflow shows instead of the id."),
 ]
 NativeObjects = Annotated[
-    bool, Field(description="Whether templates give Python objects rather than text.")
+    bool | None, Field(description="Whether templates give Python objects rather than text.")
 ]
 PausedAtFirst = Annotated[
-    bool, Field(description="Whether Airflow pauses the DAG when it first sees it.")
+    bool | None, Field(description="Whether Airflow pauses the DAG when it first sees it.")
 ]
 
 
@@ -148,7 +157,7 @@ def dates_in_zone(data: Mapping[str, Any], default_start: str) -> Mapping[str, A
 
 def date_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     """Yield a problem if the DAG would end before it starts."""
-    dates = dates_in_zone(data, "2024-01-01")
+    dates = {"start_date": DEFAULT_START, **dates_in_zone(data, "2024-01-01")}
     start, end = (_moment(dates.get(key)) for key in ("start_date", "end_date"))
     if start is not None and end is not None and end < start:
         message = f"the end date {quoted(str(data['end_date']))} is before the start date"

@@ -16,9 +16,23 @@ from pydantic import (
     PrivateAttr,
 )
 
-from dagctl.spec import dag_arguments as dag
 from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
+from dagctl.spec.dag_arguments import (
+    DisplayName,
+    DocMd,
+    EndDate,
+    MaxActiveRuns,
+    MaxActiveTasks,
+    MaxFailedRuns,
+    NativeObjects,
+    PausedAtFirst,
+    RunTimeout,
+    Timezone,
+    continuous_problems,
+    date_problems,
+    dates_in_zone,
+)
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
@@ -152,16 +166,16 @@ class DagSpec(CheckedModel):
     email_on_retry: bool = Field(
         default=False, description="Whether Airflow sends an email when a task is retried."
     )
-    timezone: dag.Timezone | None = None
-    end_date: dag.EndDate | None = None
-    max_active_runs: dag.MaxActiveRuns | None = None
-    max_active_tasks: dag.MaxActiveTasks | None = None
-    max_consecutive_failed_dag_runs: dag.MaxFailedRuns | None = None
-    dagrun_timeout: dag.RunTimeout | None = None
-    doc_md: dag.DocMd | None = None
-    dag_display_name: dag.DisplayName | None = None
-    render_template_as_native_obj: dag.NativeObjects | None = None
-    is_paused_upon_creation: dag.PausedAtFirst | None = None
+    timezone: Timezone = None
+    end_date: EndDate = None
+    max_active_runs: MaxActiveRuns = None
+    max_active_tasks: MaxActiveTasks = None
+    max_consecutive_failed_dag_runs: MaxFailedRuns = None
+    dagrun_timeout: RunTimeout = None
+    doc_md: DocMd = None
+    dag_display_name: DisplayName = None
+    render_template_as_native_obj: NativeObjects = None
+    is_paused_upon_creation: PausedAtFirst = None
     tasks: Annotated[tuple[Task, ...], BeforeValidator(fields.read_tasks)] = Field(
         description="The tasks, at least one.",
         json_schema_extra={"minItems": 1, "maxItems": fields.MAX_TASKS},
@@ -229,7 +243,7 @@ class DagSpec(CheckedModel):
         """Return raw data with `schedule_interval`, dates in their zone, and no `$schema`."""
         if not isinstance(data, dict):
             return data
-        data = dag.dates_in_zone(data, "2024-01-01")
+        data = dates_in_zone(data, "2024-01-01")
         if not data.keys() & {"schedule", "$schema"}:
             return data
         return {
@@ -283,8 +297,8 @@ class DagSpec(CheckedModel):
             yield from untyped_task_problems(data, cls.family())
             yield from _further_problems_of_tasks(data)
             yield from graph_problems(data)
-            yield from dag.date_problems(data)
-            yield from dag.continuous_problems(data)
+            yield from date_problems(data)
+            yield from continuous_problems(data)
 
 
 def _further_problems_of_tasks(data: Mapping[str, Any]) -> Iterator[Located]:

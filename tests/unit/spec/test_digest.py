@@ -30,7 +30,7 @@ LEAST = {"dag_name": "Report", "tasks": [ECHO, CODE]}
 class LaterSpec(DagSpec):
     """The model of a later dagctl, with one more field."""
 
-    max_active_runs: int | None = None
+    later: int | None = None
 
 
 class LaterTask(BashTask):
@@ -90,7 +90,7 @@ def test_a_field_that_is_added_to_the_language_changes_no_spec_that_does_not_use
 
     assert later.digest() == plain.digest()
     assert later.to_data() == plain.to_data()
-    assert later.model_copy(update={"max_active_runs": 3}).digest() != plain.digest()
+    assert later.model_copy(update={"later": 3}).digest() != plain.digest()
 
 
 def test_a_field_that_is_added_to_a_task_is_recorded_only_where_it_says_something() -> None:

@@ -52,7 +52,7 @@ def test_the_defaults_are_the_models() -> None:
     }
 
     assert defaults.pop("schedule") is None
-    assert defaults == {name: data[name] for name in defaults}
+    assert defaults == {name: data.get(name) for name in defaults}
 
 
 def test_every_example_is_accepted_by_both() -> None:
