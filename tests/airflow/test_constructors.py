@@ -159,7 +159,7 @@ def check(airflow: Airflow, target: str, tmp_path: Path) -> tuple[Counter[str], 
 def test_the_catalogue_agrees_with_the_real_classes(airflow: Airflow, tmp_path: Path) -> None:
     figures, wrong = check(airflow, {"2": "2.11", "3": "3.3"}[airflow.version], tmp_path)
     assert wrong == []
-    assert figures["classes"] >= {"2": 50, "3": 50}[airflow.version]
+    assert figures["classes"] > 40
 
 
 @pytest.mark.sweep
