@@ -207,7 +207,7 @@ def test_a_refusing_hook_is_a_conflict_and_no_verify_skips_it(workspace: Shell) 
 
 
 @pytest.mark.parametrize(
-    ("option", "told"), [("-q", ""), ("--no-progress", "next:"), ("-v", "journal")]
+    ("option", "told"), [("-q", ""), ("--no-progress", "next:"), ("-v", "note plan")]
 )
 def test_how_much_is_told_is_the_users_choice(workspace: Shell, option: str, told: str) -> None:
     done = workspace.ok(option, "create", "specs")
