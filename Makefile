@@ -156,6 +156,10 @@ bench-local: $(SETUP)
 bench-full: $(SETUP)
 	@$(BIN)/python -m bench full
 
+# How the time of each check grows with the length of the text.
+bench-checks: $(SETUP)
+	@$(BIN)/python -m bench checks
+
 bench-supabase: $(POSTGRES)
 	@$(BIN)/python -m bench supabase
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from bench import (
     against,
     batch,
+    checks,
     create,
+    fair,
     parse,
     processor,
     scale,
@@ -31,7 +33,9 @@ SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
     "local": [start.measure, create.measure, batch.measure, secrets.measure],
     "full": [batch.measure_large, scale.measure],
     "supabase": [supabase.measure],
-    "serve": [serve.measure],
+    "checks": [checks.measure],
+    "serve": [serve.measure, fair.measure],
+    "fair": [fair.measure],
     "airflow": [parse.measure, processor.measure, task.measure],
     "against": [against.measure],
 }

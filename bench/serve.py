@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PROJECTS, CLIENTS = 8, 64
 ROWS = 100_000
+STRANGER = "mallory@example.com"
 WARM_UP = 3.0
 """Seconds whose requests do not count."""
 SECONDS = 10.0
@@ -47,6 +48,8 @@ class Place:
     token: str
     listed: str
     """The project with many rows."""
+    other: str = ""
+    """The token of a user who is a member of nothing."""
 
     def create(self, project_ids: list[str]) -> Ask:
         """Return what creates a DAG of a name that is free."""
@@ -186,7 +189,8 @@ def on_supabase(project_ids: list[str]) -> Iterator[Place]:
             "DAGCTL_SUPABASE_KEY": told["publishable_key"],
         }
         with serving("served", variables) as served:
-            place = Place(served, sign_in(told), project_ids[-1])
+            other = sign_in({**told, "email": STRANGER})
+            place = Place(served, sign_in(told), project_ids[-1], other)
             create_one(place)
             with psycopg.connect(told["database"]) as connection:
                 names = [f"row_{number:06}" for number in range(ROWS)]
@@ -219,7 +223,7 @@ def serving(name: str, variables: dict[str, str], *options: str) -> Iterator[Ser
 def stand_in(project_ids: list[str]) -> Iterator[dict[str, Any]]:
     """Start a stand-in, and give what it tells about itself."""
     named = [word for project_id in project_ids for word in ("--project", project_id)]
-    command = [sys.executable, "-m", "tests.stand_in", *named]
+    command = [sys.executable, "-m", "tests.stand_in", "--stranger", STRANGER, *named]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:

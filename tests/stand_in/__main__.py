@@ -24,6 +24,8 @@ def main() -> None:
             user_id = stand_in.add_user(options.email, options.password)
             for project_id in options.project:
                 stand_in.add_member(project_id, user_id, "owner")
+            if options.stranger:
+                stand_in.add_user(options.stranger, options.password)
             _tell(stand_in, options, user_id)
             signal.pause()
     except KeyboardInterrupt:
@@ -52,6 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--algorithm", choices=["ES256", "HS256"], default="ES256")
     parser.add_argument("--email", default="ada@example.com")
     parser.add_argument("--password", default="correct horse battery staple")
+    parser.add_argument("--stranger", help="the address of a user who is a member of nothing")
     parser.add_argument("--project", action="append", help="the id of a project of the user's")
     options = parser.parse_args()
     options.project = options.project or [str(uuid.uuid4())]

@@ -68,7 +68,7 @@ class FairSlots:
         with self._changed:
             waiting = self._waiting.setdefault(user, deque())
             if len(waiting) >= self._most_waiting:
-                raise BusyError(f"{len(waiting)} specs of yours wait already", hint=_LATER)
+                raise BusyError(f"{len(waiting)} requests of yours wait already", hint=_LATER)
             waiting.append(ticket)
             self._grant()
             self._changed.wait_for(lambda: id(ticket) in self._granted, seconds)

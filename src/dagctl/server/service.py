@@ -9,16 +9,17 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import DagctlError, UnavailableError, UsageError
 from dagctl.operation.rendering import rendering_by
 from dagctl.server.body import Room
+from dagctl.server.fair_slots import FairSlots
 from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.server.turns import Turns, in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
     from starlette.datastructures import Headers
 
@@ -39,7 +40,8 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline")
 """When the request of a task has to be answered, by the monotonic clock."""
 
 READERS = 40
-"""How many short pieces of work may be under way at once; they wait for the outside."""
+"""How many short pieces of work may be under way at once, as they wait for the outside; of the
+readings one user has half at most."""
 BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""
 BODIES_OF_ONE = BODIES // 4
@@ -86,7 +88,8 @@ class Service:
             "git": _look_for_git,
         }
         self.room = Room(BODIES, max(BODIES_OF_ONE, options.body_limit))
-        self._readers = asyncio.Semaphore(READERS)
+        self._short = asyncio.Semaphore(READERS)
+        self._reading = FairSlots(READERS, of_one=READERS // 2, most_waiting=READERS)
         self._checks = checks
         self._looking = asyncio.Lock()
         self._health: tuple[float, dict[str, str]] = (0.0, {})
@@ -111,7 +114,7 @@ class Service:
         Raises:
             UnavailableError: It takes longer than a request may.
         """
-        return await self._in_thread(work, self._readers)
+        return await self._in_time(_permitted(work, self._short))
 
     async def check(self, caller: Caller, body: Body, *, needs_project: bool = False) -> Checked:
         """Return what a check of the body gives; its time and memory are bounded.
@@ -148,12 +151,17 @@ class Service:
 
     async def read(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
         """Return what `work` reads in a project."""
+        seconds = self.seconds_left()
 
         def reading() -> T:
-            with _set_up_well(project_id), self.projects.open(project_id, caller) as client:
+            with (
+                self._reading.slot(caller.user_id, seconds),
+                _set_up_well(project_id),
+                self.projects.open(project_id, caller) as client,
+            ):
                 return work(client)
 
-        return await self.work(reading)
+        return await self._in_time(in_thread(reading))
 
     async def change(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
         """Return what `work` changes in a project, when its turn has come.
@@ -184,13 +192,21 @@ class Service:
                 self._health = (time.monotonic(), said)
             return said
 
-    async def _in_thread(self, work: Callable[[], T], permits: asyncio.Semaphore) -> T:
+    async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what the work gives; it goes on where nobody waits for it any more.
+
+        Raises:
+            UnavailableError: It takes longer than a request may.
+        """
+        if not self.seconds_left():
+            work.close()
+            raise self._too_late()
+        task = asyncio.create_task(work)
         try:
             async with asyncio.timeout(self.seconds_left()):
-                await asyncio.sleep(0)  # where a timeout of nothing strikes
-                await permits.acquire()
-                return await asyncio.shield(asyncio.create_task(_permitted(work, permits)))
+                return await asyncio.shield(task)
         except TimeoutError as error:
+            task.add_done_callback(_looked_at)
             raise self._too_late() from error
 
     def _too_late(self) -> UnavailableError:
@@ -200,10 +216,14 @@ class Service:
 
 async def _permitted(work: Callable[[], T], permits: asyncio.Semaphore) -> T:
     """Do the work, and give its permit back when its thread has ended, awaited or not."""
-    try:
+    async with permits:
         return await in_thread(work)
-    finally:
-        permits.release()
+
+
+def _looked_at(task: asyncio.Task[Any]) -> None:
+    """Take the exception of work that is not waited for, which asyncio would report otherwise."""
+    if not task.cancelled():
+        task.exception()
 
 
 @contextmanager
