@@ -97,3 +97,10 @@ def test_a_repository_of_its_own_is_not_inside_the_workspace_around_it(workspace
     workspace.git("init", "--quiet", "vendor")
     vendor = Shell(workspace.folder / "vendor", workspace.environ)
     assert "lies in" not in vendor.ok("init").err
+
+
+def test_init_of_a_workspace_with_invalid_settings_says_what_is_wrong(workspace: Shell) -> None:
+    workspace.write("dagctl.toml", "project_id = \n")
+    done = workspace.run("init")
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert "dagctl.toml:1:" in done.err

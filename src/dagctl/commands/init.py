@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import UNCHANGED, ConflictError, UnavailableError, advice
+from dagctl.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,7 @@ def init(
     Raises:
         ConflictError: Something else stands where a file or folder has to be.
         UnavailableError: A file cannot be written.
+        UsageError: There is a `dagctl.toml` already, and it is not valid.
     """
     texts = {workspace.config: toml(choices), workspace.schema: schema}
     state = UNCHANGED
@@ -76,6 +78,8 @@ def init(
     except OSError as error:
         message = f"cannot write {error.filename}: {error.strerror}"
         raise UnavailableError(message, state=state, hint=advice(error) or ELSEWHERE) from error
+    if not made[workspace.config]:
+        check_settings(workspace, os.environ)  # else a file that no command can read counts as good
     names = {path: path.relative_to(workspace.root).as_posix() for path in texts}
     return InitResult(
         root=workspace.root,

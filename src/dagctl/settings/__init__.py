@@ -30,6 +30,7 @@ __all__ = [
     "Remote",
     "Settings",
     "check_flag",
+    "check_settings",
     "load_for_specs",
     "load_remote",
     "load_settings",
@@ -109,6 +110,15 @@ def load_for_specs(workspace: Workspace, environ: Mapping[str, str]) -> ForSpecs
     """
     given = _given(workspace, environ)
     return ForSpecs(**_checked({key: given[key] for key in ForSpecs._fields if key in given}))
+
+
+def check_settings(workspace: Workspace, environ: Mapping[str, str]) -> None:
+    """Check every setting that is given, whether a project is or not.
+
+    Raises:
+        UsageError: A file cannot be read, a key is unknown, a value is wrong.
+    """
+    _checked(_given(workspace, environ))
 
 
 def load_settings(
