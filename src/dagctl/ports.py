@@ -69,7 +69,7 @@ class DagRecord:
     """Who made this version; as above."""
     problem: str | None = None
     """What is wrong with the row, or None. Of a damaged row only `id` and `dag_id` are to be
-    trusted: the other values are empty or may be false, and no path of it is used. Not stored."""
+    trusted, and what says which spec it is of; file and object are empty. Not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

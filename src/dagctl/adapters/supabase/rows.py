@@ -13,7 +13,7 @@ from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from dagctl.adapters.supabase.row_checks import flaw_of_row
+from dagctl.adapters.supabase.row_checks import CHECKS, flaw_of_row
 from dagctl.errors import StaleVersionError, UnavailableError
 from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Reservation
 
@@ -180,7 +180,13 @@ def _damaged(row: Mapping[str, Any], project_id: str, flaw: str) -> DagRecord:
         spec_digest="",
         content_digest="",
     )
-    return replace(empty, problem=flaw)
+    # what says which DAG a spec means, as far as it is good by itself
+    kept = {
+        name: row[name]
+        for name in ("base_name", "source_path", "version")
+        if name in row and CHECKS[name](row[name])
+    }
+    return replace(empty, problem=flaw, **kept)
 
 
 def _reservation(row: Mapping[str, Any]) -> Reservation:

@@ -83,7 +83,8 @@ def test_a_bad_row_is_marked_and_the_others_are_read(changes: dict[str, Any]) ->
     good, bad, other = records_of([row(), row(**changes), row(dag_id="x")], PROJECT)
     assert (good.problem, other.problem) == (None, None)
     assert str(bad.problem).startswith(next(iter(changes)))
-    assert (bad.file_path, bad.storage_path, bad.source_path) == ("", "", None)
+    assert (bad.file_path, bad.storage_path) == ("", "")
+    assert bad.source_path == (None if "source_path" in changes else "specs/x.yaml")
     assert (bad.spec, bad.content_digest) == ({}, "")
 
 

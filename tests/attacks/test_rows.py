@@ -1,0 +1,60 @@
+"""Hostile rows of a colleague, or of a time before the rules: each harms only itself."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import DagctlError
+from tests.supabase.conftest import ada, place
+from tests.supabase.place import PROJECT
+
+if TYPE_CHECKING:
+    from tests.supabase.place import Place
+
+__all__ = ["ada", "place"]
+
+HOSTILE = {
+    "a program of the user's": "file_path = 'src/app.py'",
+    "a file of git": "file_path = '.git/hooks/pre-push'",
+    "a path with dots": "file_path = 'dags/a/../../b.py'",
+    "an absolute path": "file_path = '/etc/cron.d/x.py'",
+    "the key of another": "storage_path = '{project}/dags/sales.py'",
+    "a spec of nonsense": """spec = '{{"bad": 1}}'""",
+    "a spec that is a list": "spec = '[1]'",
+    "a source in git's folder": "source_path = '.git/config'",
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_row_harms_no_other_and_writes_nothing_elsewhere(place: Place, what: str) -> None:
+    place.create(place.spec("specs/x.yaml"), place.spec("specs/y.yaml", "Sales"))
+    change = HOSTILE[what].format(project=PROJECT)
+    place.stand_in.sql(f"update public.user_dags set {change} where dag_id = 'orders'")
+    before = tree(place)
+    with place.open() as client:
+        listed = [record.dag_id for page in client.list() for record in page.records]
+        assert listed == ["orders", "sales"]
+        assert client.get("sales").problem is None
+    place.create(place.spec("specs/y.yaml", "Sales", word="two"))
+    with suppress(DagctlError):  # a refusal; any other error is a bug
+        place.create(place.spec("specs/x.yaml", word="two"))
+    changed = {path for path, content in tree(place).items() if before.get(path) != content}
+    # whose spec's path cannot be told is another DAG, as the name is taken
+    mine = {"dags/orders_2.py"} if what == "a source in git's folder" else {"dags/orders.py"}
+    assert changed <= {*mine, "dags/sales.py", "specs/x.yaml", "specs/y.yaml"}
+
+
+def tree(place: Place) -> dict[str, bytes]:
+    """Return the files of the work tree, and git's hooks and settings."""
+    kept = (".git/hooks/", ".git/config")
+    paths = {
+        str(file.relative_to(place.root)): file for file in place.root.rglob("*") if file.is_file()
+    }
+    return {
+        path: file.read_bytes()
+        for path, file in paths.items()
+        if not path.startswith(".git/") or path.startswith(kept)
+    }
