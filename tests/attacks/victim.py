@@ -59,6 +59,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "link": (["link"],),
     "migrations": (["migrations"],),
     "serve": (["serve", "--root", "no-such-folder"],),
+    "operators": (["operators"], ["operators", "bash"]),
     "explain": (["explain", "DAG201"],),
     "completion": (["completion", "bash"],),
     "help": (["help"],),

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +93,39 @@ def test_the_message_names_who_holds_the_lock_and_the_lock_dies_with_its_process
         holder.kill()
     with journal.lock(wait=5):
         pass
+
+
+def test_who_waits_hears_after_a_second_whom_for(tmp_path: Path) -> None:
+    first, second = FileJournal(Location(tmp_path)), FileJournal(Location(tmp_path))
+    heard: list[str] = []
+    with first.lock(wait=0):
+        with pytest.raises(ConflictError), second.lock(wait=0.5, waiting=heard.append):
+            pytest.fail("two hold the lock")
+        assert heard == []
+        with pytest.raises(ConflictError), second.lock(wait=1.2, waiting=heard.append):
+            pytest.fail("two hold the lock")
+    (text,) = heard
+    assert f"(process {os.getpid()}), since 2" in text
+    assert text.endswith("up to 1.2 seconds; Ctrl-C stops")
+
+
+@pytest.mark.parametrize("name", ["lock", "lock.holder", "journal", ""])
+def test_promise_9_no_link_is_followed_on_the_way_to_the_state(tmp_path: Path, name: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "folder").mkdir(parents=True)
+    (elsewhere / "precious").write_text("precious")
+    state = tmp_path / "state"
+    target = elsewhere / ("precious" if name.startswith("lock") else "folder")
+    if name:
+        state.mkdir()
+    (state / name).symlink_to(target)
+    journal = FileJournal(Location(tmp_path, ("state",)))
+    with suppress(ConflictError), journal.lock(wait=0):
+        journal.write(ONE, {})
+    with suppress(ConflictError):
+        journal.entries()
+    assert (elsewhere / "precious").read_text() == "precious"
+    assert names(elsewhere / "folder") == []
 
 
 @pytest.mark.parametrize("holder", ["", "{}", "[]", '"x"'])

@@ -13,7 +13,7 @@ import pytest
 from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
-from dagctl.errors import UnavailableError
+from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import Claim, OperationStatus, Query
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
@@ -198,3 +198,31 @@ def test_what_ended_more_than_30_days_ago_is_forgotten(tmp_path: Path) -> None:
     statuses = [registry.status(one).value for one in (old, fresh, held)]
     assert statuses == ["absent", "aborted", "reserved"]
     registry.close()
+
+
+def test_files_that_were_made_read_only_with_the_database_are_repaired(tmp_path: Path) -> None:
+    path = tmp_path / "registry.db"
+    kept = open_database(path)
+    kept.execute("BEGIN IMMEDIATE")
+    kept.execute("COMMIT")
+    beside = [path.with_name(path.name + end) for end in ("-wal", "-shm")]
+    for file in beside:
+        file.chmod(0o444)
+    registry = SqliteRegistry(Location(tmp_path), PROJECT, nobody)
+    registry.reserve(str(uuid4()), [Claim(dag_id="x")])
+    assert [file.stat().st_mode & 0o200 for file in beside] == [0o200, 0o200]
+    registry.close()
+    kept.close()
+
+
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
+def test_promise_9_no_link_is_opened_as_a_database(tmp_path: Path, end: str) -> None:
+    (tmp_path / "state").mkdir()
+    open_database(tmp_path / "state/registry.db").close()
+    link = tmp_path / f"state/registry.db{end}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(tmp_path / "elsewhere")
+    registry = SqliteRegistry(Location(tmp_path, ("state",)), PROJECT, nobody)
+    with pytest.raises(ConflictError, match=f"registry.db{end} is a link"):
+        registry.reserve(str(uuid4()), [Claim(dag_id="x")])
+    assert not (tmp_path / "elsewhere").exists()
