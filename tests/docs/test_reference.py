@@ -68,4 +68,16 @@ def test_every_field_of_a_task_is_explained() -> None:
     definitions = json_schema()["definitions"]
     tasks = [one for name, one in definitions.items() if name.endswith("Task")]
     fields = {field for one in tasks for field in one["properties"]}
-    assert set(quoted(table("spec.md", "## A task"))) == fields
+    own = quoted(table("spec.md", "## A task"))
+    of_every_task = quoted(table("spec.md", "### Arguments of tasks"))
+    assert {*own, *of_every_task} == fields
+
+
+def test_the_page_of_generated_files_shows_the_golden_ones() -> None:
+    page = (REFERENCE / "generated.md").read_text("utf-8")
+    folders = sorted((ROOT / "tests" / "golden").glob("language_*"))
+    assert folders
+    for folder in folders:
+        assert (folder / "spec.yaml").read_text("utf-8").rstrip() in page
+        source = (folder / "airflow3.py").read_text("utf-8")
+        assert source[source.index("from ") :].rstrip() in page

@@ -8,10 +8,13 @@ from dagctl.catalogue.failures import FAILURES
 from dagctl.catalogue.fields import FIELDS
 from dagctl.catalogue.graph import GRAPH
 from dagctl.catalogue.reading import READING
+from dagctl.catalogue.tasks import TASKS
 
 CATALOGUE: Mapping[str, Entry] = {
     **{
-        code.value: entry for part in (READING, FIELDS, GRAPH, CODE) for code, entry in part.items()
+        code.value: entry
+        for part in (READING, FIELDS, TASKS, GRAPH, CODE)
+        for code, entry in part.items()
     },
     **FAILURES,
 }

@@ -3,10 +3,10 @@
 from dagctl.catalogue.entry import Entry
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.schedule import PRESETS
-from dagctl.spec.tasks import TASK_TYPES
+from dagctl.spec.tasks import KINDS, TASK_TYPES
 
-_CODE_FIELDS = " and ".join(
-    f"`{model.code_field}` belongs to a {name} task" for name, model in TASK_TYPES.items()
+_CODE_FIELDS = ", ".join(
+    f"`{model.code_field}` belongs to a {name} task" for name, model in KINDS.by_tag.items()
 )
 
 FIELDS = {
@@ -20,9 +20,9 @@ FIELDS = {
     ),
     Code.MISSING_KEY: Entry(
         "A key is missing",
-        "The spec needs `dag_name` and `tasks`; a task needs `task_id`, `task_type` and the code "
-        "of its type.",
-        "tasks:\n  - task_id: a\n    task_type: bash",
+        "The spec needs `dag_name` and `tasks`; a task needs `task_id` and a key that says "
+        "what it does: `python_code`, `bash_command` or `operator`.",
+        "tasks:\n  - task_id: a",
         "tasks:\n  - task_id: a\n    task_type: bash\n    bash_command: echo a",
         "Add the key.",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.expressions import call, duration, moment, name, plain
 from dagctl.spec.fields.durations import parts_of
 
@@ -27,9 +28,10 @@ _PLAIN = (
 """The arguments that stand in the file as they stand in the spec."""
 
 
-def default_args(spec: DagSpec, imports: Imports) -> dict[str, ast.expr]:
+def default_args(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
     """Return the items of `default_args`, in their order."""
-    return {
+    imports = scope.imports
+    arguments = {
         "owner": plain(spec.owner),
         "depends_on_past": plain(spec.depends_on_past),
         "start_date": moment(imports, spec.start_date, spec.timezone),
@@ -38,6 +40,9 @@ def default_args(spec: DagSpec, imports: Imports) -> dict[str, ast.expr]:
         "retries": plain(spec.retries),
         "retry_delay": duration(imports, minutes=spec.retry_delay_minutes),
     }
+    if spec.email:
+        arguments["email"] = plain(spec.email)
+    return arguments | (task_arguments(spec.default_args, scope) if spec.default_args else {})
 
 
 def dag_call(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:

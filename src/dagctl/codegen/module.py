@@ -9,13 +9,14 @@ from dagctl.codegen.dag_call import dag_call, default_args
 from dagctl.codegen.edges import edges
 from dagctl.codegen.expressions import assign, mapping
 from dagctl.codegen.names import stems, variable
+from dagctl.codegen.order import defined_in_order, implied_by_outputs
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece, Scope
 from dagctl.codegen.tasks import call_of
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dagctl.spec.model import DagSpec
     from dagctl.spec.target import Target
@@ -42,17 +43,19 @@ class Module:
 
 def module_of(spec: DagSpec, target: Target, dag_id: str) -> Module:
     """Return the module for a spec that is recorded under `dag_id`."""
-    scope = Scope(target, stems(task.task_id for _, task in spec.walk()))
-    arguments = assign("default_args", mapping(default_args(spec, scope.imports)))
+    names = stems(task.task_id for _, task in spec.walk())
+    scope = Scope(target, names, zone=spec.timezone)
+    arguments = assign("default_args", mapping(default_args(spec, scope)))
     dag = assign("dag", dag_call(spec, dag_id, scope))
     tasks = [
-        assign(variable(scope.names[task.task_id]), call_of(task, scope)) for _, task in spec.walk()
+        assign(variable(scope.names[task.task_id]), call_of(task, scope))
+        for task in defined_in_order([task for _, task in spec.walk()])
     ]
     return Module(
         default_args=_printed(arguments),
         dag=_printed(dag),
         tasks=[_printed(task) for task in tasks],
-        edges=[_printed(edge) for edge in edges(_dependencies(spec, scope.names))],
+        edges=[_printed(edge) for edge in edges(_dependencies(spec, scope))],
         functions=scope.functions,
         imports=[[_printed(each) for each in section] for section in scope.imports.sections()],
     )
@@ -62,7 +65,10 @@ def _printed(statement: ast.stmt) -> Piece:
     return Piece(source(statement), lambda: statement)
 
 
-def _dependencies(spec: DagSpec, names: Mapping[str, str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _dependencies(spec: DagSpec, scope: Scope) -> Iterable[tuple[str, tuple[str, ...]]]:
+    names = scope.names
     for _, task in spec.walk():
-        upstream = tuple(variable(names[task_id]) for task_id in task.dependencies)
+        implied = implied_by_outputs(task, scope.target)
+        waits = (task_id for task_id in task.upstream if task_id not in implied)
+        upstream = tuple(variable(names[task_id]) for task_id in waits)
         yield variable(names[task.task_id]), upstream

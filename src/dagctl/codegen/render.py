@@ -10,6 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from dagctl.codegen.header import Provenance, header_fields
 from dagctl.codegen.module import Module, module_of
 from dagctl.codegen.proof import prove
+from dagctl.errors import Severity, SpecError
+from dagctl.spec.operator_checks import target_problems
+from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from dagctl.codegen.scope import Piece
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.target import Target
 
 _DAG_TEMPLATE = "dag.py.jinja"
 _HEADER_TEMPLATE = "header.py.jinja"
@@ -35,10 +39,12 @@ def render(spec: DagSpec, *, airflow: str = "3", provenance: Provenance | None =
 
     Raises:
         ValueError: There is no such Airflow, or dagctl does not write for it.
+        SpecError: That Airflow lacks what the spec has, or an operator is called wrongly.
         GeneratedCodeError: The text would not say what the spec says; a bug in dagctl.
     """
     known = provenance or Provenance()
     target = target_of(airflow)
+    _refuse(spec, target)
     dag_id = known.dag_id or spec.dag_id
     module = module_of(spec, target, dag_id)
     body = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
@@ -52,6 +58,14 @@ def render_header(spec: DagSpec, body: str, *, airflow: str, provenance: Provena
     fields = header_fields(spec, provenance, body.encode("utf-8"))
     template = _environment().get_template(_HEADER_TEMPLATE)
     return template.render(fields, airflow=target_of(airflow).series)
+
+
+def _refuse(spec: DagSpec, target: Target) -> None:
+    """Raise an error if the target lacks what the spec has: not every spec was checked for it."""
+    problems = target_problems(spec.to_data(), target)
+    errors = [item for item in problems if item.problem.severity is Severity.ERROR]
+    if errors:
+        raise SpecError([item.diagnostic() for item in errors[:MAX_PROBLEMS]])
 
 
 def _sections(module: Module) -> dict[str, object]:

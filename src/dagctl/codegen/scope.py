@@ -31,6 +31,8 @@ class Scope:
     names: Mapping[str, str]
     """The identifier that is made of each task id."""
     imports: Imports = field(default_factory=Imports)
+    zone: str | None = None
+    """The time zone of the DAG; None: UTC."""
     functions: list[Piece] = field(default_factory=list)
     """The functions that the tasks call, in their order."""
 

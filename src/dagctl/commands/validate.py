@@ -71,7 +71,9 @@ def _within(
 
 
 def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Diagnostic]]:
-    checked = check_spec(document.data, format=document.format, origin=document.origin)
+    checked = check_spec(
+        document.data, format=document.format, origin=document.origin, airflow=checks.airflow
+    )
     found = judged(checked.diagnostics, document.data.decode("utf-8", "replace"), checks)
     failed = any(finding.severity is Severity.ERROR for finding in found)
     spec = None if failed else checked.spec

@@ -14,7 +14,7 @@ Parents = dict[str, tuple[str, ...]]
 
 def parents(spec: DagSpec) -> Parents:
     """Return the edges of the spec, seen from their ends."""
-    return {task.task_id: tuple(dict.fromkeys(task.dependencies)) for _, task in spec.walk()}
+    return {task.task_id: task.upstream for _, task in spec.walk()}
 
 
 def edges(graph: Parents) -> list[tuple[str, str]]:

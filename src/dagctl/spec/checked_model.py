@@ -20,13 +20,11 @@ from pydantic import (
 
 from dagctl.errors import SpecError
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import MAX_PROBLEMS, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 from dagctl.spec.translate import located
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from dagctl.spec.problem import Located
 
 
 @dataclass
@@ -38,6 +36,7 @@ class _Count:
 
 _COUNT: ContextVar[_Count | None] = ContextVar("problems of the spec", default=None)
 """Set while a model is checked: models inside of it share its count."""
+_SOMETHING = Problem(Code.WRONG_TYPE, "the data are no spec", "`dagctl schema` lists all keys")
 _NOT_LOOKED_AT = Problem(Code.LEFT_OUT, "not looked at: there are many errors before")
 
 
@@ -62,6 +61,8 @@ class Family:
     models: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
     """By the word that selects each."""
     outer_keys: frozenset[str] = frozenset()
+    parts: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
+    """The models that are the value of one key each."""
 
 
 class CheckedModel(BaseModel):
@@ -71,7 +72,9 @@ class CheckedModel(BaseModel):
         SpecError: With a diagnostic for each problem.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, serialize_by_alias=True
+    )
 
     form_1: ClassVar[frozenset[str]] = frozenset()
     """The fields that are written at their default too, as dagctl 0.1 recorded them. Never add one.
@@ -84,10 +87,11 @@ class CheckedModel(BaseModel):
     def _canonical(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Return the fields as data; those at their default only if form 1 has them."""
         data: dict[str, Any] = handler(self)
+        names = {info.alias or name: name for name, info in type(self).model_fields.items()}
         return {
-            name: value
-            for name, value in data.items()
-            if name in self.form_1 or not self._is_at_default(name)
+            key: value
+            for key, value in data.items()
+            if key in self.form_1 or not self._is_at_default(names[key])
         }
 
     def _is_at_default(self, name: str) -> bool:
@@ -139,6 +143,7 @@ class CheckedModel(BaseModel):
             except ValidationError as error:
                 problems += located(error, cls, data, family)
                 model = None
+                problems = problems or [Located((), _SOMETHING)]
             count.problems += len(problems)
         return (None if problems else model), problems
 
@@ -177,7 +182,7 @@ class CheckedModel(BaseModel):
     @classmethod
     def key_names(cls) -> tuple[str, ...]:
         """Return the keys that a user may write, in the order of the documentation."""
-        return tuple(cls.model_fields)
+        return tuple(info.alias or name for name, info in cls.model_fields.items())
 
     @classmethod
     def family(cls) -> Family:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import Diagnostic, Severity, Source, SpecError
@@ -10,13 +11,15 @@ from dagctl.spec.advice import advice
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.model import DagSpec
+from dagctl.spec.operator_checks import target_problems
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.target import target_of
 from dagctl.spec.wording import shortened
 
 if TYPE_CHECKING:
@@ -69,14 +72,17 @@ def load_spec(
     return check_spec(text, format=format, origin=origin).result()
 
 
-def check_data(data: Mapping[str, object], *, origin: str | None = None) -> Checked:
+def check_data(
+    data: Mapping[str, object], *, origin: str | None = None, airflow: str = "3"
+) -> Checked:
     """Return the spec of data, and all errors and warnings; they have paths, and no lines.
 
     Args:
         data: What a YAML or JSON text would hold.
         origin: What the diagnostics name as the file.
+        airflow: As of `check_spec`.
     """
-    spec, problems, _ = _validate(dict(data))
+    spec, problems, _ = _validate(dict(data), airflow)
     failed = any(item.problem.severity is Severity.ERROR for item in problems)
     diagnostics = tuple(replace(item.diagnostic(), file=origin) for item in problems)
     return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
@@ -88,6 +94,7 @@ def check_spec(
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
     needs_project: bool = False,
+    airflow: str = "3",
 ) -> Checked:
     """Return the spec of a text, and all errors and warnings.
 
@@ -96,13 +103,14 @@ def check_spec(
         format: As of `load_spec`.
         origin: As of `load_spec`.
         needs_project: Whether it is an error that the spec names no project.
+        airflow: The Airflow that the spec is for: `"2"`, `"3"`, or one version such as `"3.1"`.
     """
     source, findings = decode(text)
     if findings:
         return Checked(None, _diagnostics(source, findings, origin))
     as_json = format == "json" or (format is None and is_json(source, origin))
     reading = read_json(source) if as_json else read_yaml(source)
-    spec, findings = _check(reading, needs_project=needs_project)
+    spec, findings = _check(reading, airflow, needs_project=needs_project)
     if reading.document is None or reading.document.root.kind != "mapping":
         other = other_kind(source, origin)
         findings = [other] if other else findings
@@ -110,13 +118,15 @@ def check_spec(
     return Checked(spec and spec.with_origin(origin), diagnostics)
 
 
-def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Sequence[Finding]]:
+def _check(
+    reading: Reading, airflow: str, *, needs_project: bool
+) -> tuple[DagSpec | None, Sequence[Finding]]:
     document = reading.document
     if document is None:
         return None, reading.findings
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
-    spec, problems, left_out = _validate(document.root.value)
+    spec, problems, left_out = _validate(document.root.value, airflow)
     if needs_project and document.root.value.get("project_id") is None:
         problems.insert(0, _NO_PROJECT)
     placed = place_findings(document, reading.findings, problems, left_out)
@@ -125,10 +135,14 @@ def _check(reading: Reading, *, needs_project: bool) -> tuple[DagSpec | None, Se
     return None if failed else spec, findings
 
 
-def _validate(data: dict[str, object]) -> tuple[DagSpec | None, list[Located], int]:
+def _validate(data: dict[str, object], airflow: str) -> tuple[DagSpec | None, list[Located], int]:
     """Return the spec, what is wrong with the data, and how many warnings more there are."""
     spec, problems = DagSpec.check(data)
-    return (None, problems, 0) if spec is None else (spec, *advice(spec, data))
+    of_target = list(islice(target_problems(data, target_of(airflow)), 2 * MAX_PROBLEMS))
+    if spec is None:
+        return None, [*problems, *of_target], 0
+    warnings, left_out = advice(spec, data)
+    return spec, [*of_target, *warnings], left_out
 
 
 def _diagnostics(

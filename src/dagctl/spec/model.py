@@ -48,12 +48,13 @@ from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.task_graph import graph_problems
-from dagctl.spec.tasks import TASK_TYPES, Task, code_size
+from dagctl.spec.tasks import KINDS, Task, code_size
+from dagctl.spec.tasks.arguments import DefaultArgs, Email, without_default
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.walk import Path, raw_tasks, walk
 from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import TEXT, wrong_type
+from dagctl.spec.wrong_type import MAPPING, TEXT, wrong_type
 
 MAX_CODE = 400_000
 """Characters of the code and the commands of all tasks together."""
@@ -64,6 +65,12 @@ MAX_TAG = 100
 
 def _slug_of_name(data: Mapping[str, Any]) -> str:
     return slug(data.get("dag_name", ""))
+
+
+def _not_null(value: object) -> object:
+    if value is None:
+        raise wrong_type(("default_args",), MAPPING, value).error()
+    return value
 
 
 class DagSpec(CheckedModel):
@@ -176,6 +183,18 @@ class DagSpec(CheckedModel):
     dag_display_name: DisplayName = None
     render_template_as_native_obj: NativeObjects = None
     is_paused_upon_creation: PausedAtFirst = None
+    email: Email = Field(
+        default=None,
+        description="Who gets Airflow's emails about the tasks.",
+        examples=[["data@example.com"]],
+        json_schema_extra=without_default,
+    )
+    default_args: Annotated[DefaultArgs | None, BeforeValidator(_not_null)] = Field(
+        default=None,
+        description="Arguments for all tasks, as a task has them; a task's own come before them.",
+        examples=[{"pool": "warehouse", "execution_timeout": "45m"}],
+        json_schema_extra=without_default,
+    )
     tasks: Annotated[tuple[Task, ...], BeforeValidator(fields.read_tasks)] = Field(
         description="The tasks, at least one.",
         json_schema_extra={"minItems": 1, "maxItems": fields.MAX_TASKS},
@@ -262,13 +281,21 @@ class DagSpec(CheckedModel):
     @classmethod
     def family(cls) -> Family:
         """Return the task types, and the keys of the DAG."""
-        return Family(TASK_TYPES, frozenset(cls.key_names()))
+        parts = {"default_args": DefaultArgs}
+        return Family(KINDS.by_tag, frozenset(cls.key_names()), parts)
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs under a task, or None."""
-        if not any(key in model.model_fields for model in family.models.values()):
+        if not any(key in model.key_names() for model in family.models.values()):
             return None
+        if key in DefaultArgs.model_fields:
+            return Problem(
+                Code.UNKNOWN_KEY,
+                f"{quoted(key)} belongs under a task, or under `default_args` for all tasks",
+                f"write `default_args: {{{key}: ...}}`",
+                json_hint=f'write `"default_args": {{"{key}": ...}}`',
+            )
         return Problem(
             Code.UNKNOWN_KEY,
             f"{quoted(key)} belongs under a task",
@@ -296,6 +323,7 @@ class DagSpec(CheckedModel):
             yield from _duplicate_tags(data.get("tags"))
             yield from untyped_task_problems(data, cls.family())
             yield from _further_problems_of_tasks(data)
+            yield from _default_args_problems(data)
             yield from graph_problems(data)
             yield from date_problems(data)
             yield from continuous_problems(data)
@@ -303,10 +331,24 @@ class DagSpec(CheckedModel):
 
 def _further_problems_of_tasks(data: Mapping[str, Any]) -> Iterator[Located]:
     for path, task in raw_tasks(data):
-        kind = task.get("task_type") if isinstance(task, dict) else None
-        if isinstance(kind, str) and kind in TASK_TYPES:
-            for item in TASK_TYPES[kind].further_problems(task):
+        tag = KINDS.tag_of(task)
+        if tag is not None and isinstance(task, dict):
+            problems = (*KINDS.disagreement(task), *KINDS.by_tag[tag].further_problems(task))
+            for item in problems:
                 yield Located((*path, *item.path), item.problem)
+
+
+def _default_args_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong in `default_args`, and what stands there and beside it."""
+    shared = data.get("default_args")
+    for item in DefaultArgs.further_problems(shared):
+        yield Located(("default_args", *item.path), item.problem)
+    for key in shared if isinstance(shared, dict) else ():
+        twin = "retry_delay_minutes" if key == "retry_delay" else key
+        if twin in data and key in DefaultArgs.model_fields:
+            message = f"{quoted(key)} is given twice: `{twin}` of the DAG says the same"
+            problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
+            yield Located(("default_args", key), problem)
 
 
 def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:

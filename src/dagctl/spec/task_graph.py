@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks.base import outputs_used
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import Names, quoted
 
@@ -32,7 +33,8 @@ class Node:
     """Its place among all tasks, from 0."""
     path: Path
     task_id: str
-    dependencies: tuple[tuple[int, str], ...]
+    dependencies: tuple[tuple[Path, str], ...]
+    """What it waits for: where it says so below its own path, and the id."""
 
 
 def graph_problems(data: object) -> Iterator[Located]:
@@ -50,11 +52,18 @@ def graph_problems(data: object) -> Iterator[Located]:
 
 def _nodes(data: object) -> Iterator[Node]:
     for number, (path, task) in enumerate(raw_tasks(data)):
-        task_id, dependencies = _field(task, "task_id"), _field(task, "dependencies")
+        task_id = _field(task, "task_id")
         if isinstance(task_id, str):
-            items = dependencies if isinstance(dependencies, list | tuple) else ()
-            texts = ((place, item) for place, item in enumerate(items) if isinstance(item, str))
-            yield Node(number, path, task_id, tuple(texts))
+            yield Node(number, path, task_id, tuple(_waits(task)))
+
+
+def _waits(task: object) -> Iterator[tuple[Path, str]]:
+    """Yield each task that a raw task waits for, and where it says so: outputs it uses too."""
+    items = _field(task, "dependencies")
+    for place, item in enumerate(items if isinstance(items, list | tuple) else ()):
+        if isinstance(item, str):
+            yield ("dependencies", place), item
+    yield from outputs_used(task if isinstance(task, dict) else getattr(task, "values", {}))
 
 
 def _field(task: object, name: str) -> Any:  # noqa: ANN401 - raw input
@@ -69,16 +78,15 @@ def _duplicate_ids(nodes: Sequence[Node]) -> Iterator[Located]:
             message = (
                 f"the task id {quoted(node.task_id)} is already used by task {taken} in the list"
             )
-            yield _at(
-                node, None, Problem(Code.DUPLICATE_TASK_ID, message, "give each task its own id")
-            )
+            problem = Problem(Code.DUPLICATE_TASK_ID, message, "give each task its own id")
+            yield _at(node, ("task_id",), problem)
 
 
 def _bad_dependencies(node: Node, ids: Names) -> Iterator[Located]:
     seen: set[str] = set()
     me = quoted(node.task_id)
     for place, name in node.dependencies:
-        if name in seen:
+        if name in seen and place[0] == "dependencies":
             message = f"task {me} lists the dependency {quoted(name)} twice"
             yield _at(
                 node, place, Problem(Code.DUPLICATE_DEPENDENCY, message, "remove one of them")
@@ -100,8 +108,7 @@ def _known(name: str, ids: Names) -> str:
     return f"did you mean {quoted(near)}?" if near else f"the tasks are: {listed}"
 
 
-def _at(node: Node, place: int | None, problem: Problem) -> Located:
-    where = ("task_id",) if place is None else ("dependencies", place)
+def _at(node: Node, where: Path, problem: Problem) -> Located:
     return Located((*node.path, *where), problem)
 
 

@@ -52,9 +52,10 @@ def located(
     """
     groups: dict[Path, _Group] = {}
     for item in error.errors(include_url=False):
-        path, start, word = _in_document(item["loc"])
+        path, start, word = _in_document(item["loc"], family)
         if start not in groups:
-            owner = family.models.get(word, model) if start else model
+            inside = family.parts.get(word) or family.models.get(word)
+            owner = inside or model
             groups[start] = _Group(start, owner, _data_at(data, start), [])
         groups[start].details.append((path, item))
     outer = groups.get(())
@@ -67,11 +68,13 @@ def located(
     return list(islice(problems, MAX_PROBLEMS))
 
 
-def _in_document(loc: Path) -> tuple[Path, Path, str]:
+def _in_document(loc: Path, family: Family) -> tuple[Path, Path, str]:
     """Return the path in the document, the part of it that leads to the model, and its word.
 
     pydantic puts the word that selects a model (`task_type`) after the index of a task.
     """
+    if len(loc) > 1 and loc[0] in family.parts:
+        return loc, loc[:1], str(loc[0])
     path: Path = ()
     start: Path = ()
     word, rest = "", loc
@@ -126,7 +129,7 @@ class _Group:
         follow |= {*not_indented}
         for path, item in self.details:
             key = str(path[-1]) if path else ""
-            if item["type"] in _SAID_ELSEWHERE:
+            if item["type"] in _SAID_ELSEWHERE or (self.start and key == "task_type"):
                 continue
             if item["type"] == "extra_forbidden":
                 value = given.get(key)

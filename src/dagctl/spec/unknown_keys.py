@@ -23,6 +23,12 @@ _OTHER_NAMES = {
     "task_type": ("type", "kind"),
     "bash_command": ("command", "cmd", "bash", "run", "script", "shell"),
     "python_code": ("python", "code", "function", "callable"),
+    "with": ("op_kwargs", "kwargs", "args", "arguments", "parameters", "params"),
+    "operator": ("class", "operator_class", "uses", "sensor"),
+    "trigger_rule": ("rule", "trigger"),
+    "execution_timeout": ("timeout",),
+    "max_active_tis_per_dag": ("task_concurrency",),
+    "cwd": ("working_dir", "workdir", "directory"),
     "dependencies": (
         *("depends_on", "depends", "needs", "requires", "after", "dependency"),
         *("upstream", "upstream_task_ids", "upstream_tasks"),

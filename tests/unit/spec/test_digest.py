@@ -14,6 +14,7 @@ from dagctl.codegen.render import render
 from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import TASK_TYPES, BashTask
+from dagctl.spec.tasks.arguments import OneTask
 
 if TYPE_CHECKING:
     from dagctl.spec.checked_model import CheckedModel
@@ -36,16 +37,22 @@ class LaterSpec(DagSpec):
 class LaterTask(BashTask):
     """A task of a later dagctl, with fields whose defaults are of several kinds."""
 
-    pool: str = "default_pool"
-    env: tuple[str, ...] = ()
+    shell: str = "bash"
+    files: tuple[str, ...] = ()
+
+
+_ABSENT = {*OneTask.model_fields, "email", "default_args", "python_code", "python_callable", "cwd"}
+"""Fields that have no value to write for their default: they are left out."""
 
 
 def _defaults(model: type[CheckedModel]) -> dict[str, Any]:
     """Return the optional fields of a model as data, each at its default."""
     return {
-        name: list(field.default) if isinstance(field.default, tuple) else field.default
+        field.alias or name: list(field.default)
+        if isinstance(field.default, tuple)
+        else field.default
         for name, field in model.model_fields.items()
-        if not field.is_required() and field.default_factory is None
+        if not field.is_required() and field.default_factory is None and name not in _ABSENT
     }
 
 
@@ -97,5 +104,5 @@ def test_a_field_that_is_added_to_a_task_is_recorded_only_where_it_says_somethin
     plain = BashTask.model_validate(ECHO).model_dump(mode="json")
 
     assert LaterTask.model_validate(ECHO).model_dump(mode="json") == plain
-    used = LaterTask.model_validate({**ECHO, "pool": "s3"})
-    assert used.model_dump(mode="json") == {**plain, "pool": "s3"}
+    used = LaterTask.model_validate({**ECHO, "shell": "sh"})
+    assert used.model_dump(mode="json") == {**plain, "shell": "sh"}

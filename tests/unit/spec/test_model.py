@@ -184,7 +184,6 @@ def test_no_phase_of_the_checks_hides_another() -> None:
         (Code.UNKNOWN_KEY, ("tasks", 0, "bash_comand")),
         (Code.UNKNOWN_TASK_TYPE, ("tasks", 1, "task_type")),
         (Code.PYTHON_SYNTAX, ("tasks", 1, "python_code")),
-        (Code.MISSING_KEY, ("tasks", 2, "task_type")),
         (Code.TEMPLATE_FILE, ("tasks", 2, "bash_command")),
         (Code.UNKNOWN_DEPENDENCY, ("tasks", 2, "dependencies", 1)),
         (Code.CYCLE, ("tasks", 1, "dependencies", 0)),

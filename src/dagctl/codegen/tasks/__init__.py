@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.tasks.bash import bash_call
+from dagctl.codegen.tasks.operator import operator_call
 from dagctl.codegen.tasks.python import python_call
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
     "bash": bash_call,
+    "operator": operator_call,
     "python": python_call,
+    "branch": python_call,
+    "short_circuit": python_call,
+    "sensor": python_call,
 }
 """By `task_type`."""
 

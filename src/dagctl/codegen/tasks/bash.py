@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.expressions import call, name, plain
+from dagctl.codegen.values import value_expression
 
 if TYPE_CHECKING:
     import ast
@@ -23,6 +25,14 @@ def bash_call(task: BashTask, scope: Scope) -> ast.Call:
     arguments = {
         "task_id": plain(task.task_id),
         "bash_command": plain(task.bash_command),
+        **_surroundings(task, scope),
+        **task_arguments(task, scope),
         "dag": name("dag"),
     }
     return call(scope.use(_MODULE, "BashOperator"), [], arguments)
+
+
+def _surroundings(task: BashTask, scope: Scope) -> dict[str, ast.expr]:
+    """Return where the command runs, as far as the spec says it."""
+    given = {"env": task.env, "append_env": task.append_env, "cwd": task.cwd}
+    return {key: value_expression(value, scope) for key, value in given.items() if value}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.expressions import call, name, plain
 from dagctl.codegen.names import function
 from dagctl.codegen.scope import Piece
+from dagctl.codegen.values import reference, value_expression
 from dagctl.spec.python_code import as_function, function_tree, input_statements
 
 if TYPE_CHECKING:
@@ -15,22 +17,45 @@ if TYPE_CHECKING:
     from dagctl.codegen.scope import Scope
     from dagctl.spec.tasks import PythonTask
 
-_MODULE = {
+_OPERATORS = {
     "2": "airflow.operators.python",
     "3": "airflow.providers.standard.operators.python",
 }
+_SENSORS = {
+    "2": "airflow.sensors.python",
+    "3": "airflow.providers.standard.sensors.python",
+}
+_CLASSES = {
+    "python": (_OPERATORS, "PythonOperator"),
+    "branch": (_OPERATORS, "BranchPythonOperator"),
+    "short_circuit": (_OPERATORS, "ShortCircuitOperator"),
+    "sensor": (_SENSORS, "PythonSensor"),
+}
+"""Module for each series, and class, by `task_type`."""
 
 
 def python_call(task: PythonTask, scope: Scope) -> ast.Call:
     """Return the operator; the function that it calls is added to the scope."""
-    identifier = function(scope.names[task.task_id])
-    scope.functions.append(_function(task, identifier))
     arguments = {
         "task_id": plain(task.task_id),
-        "python_callable": name(identifier),
+        "python_callable": _callable(task, scope),
+        **_keywords(task, scope),
+        **task_arguments(task, scope),
         "dag": name("dag"),
     }
-    return call(scope.use(_MODULE, "PythonOperator"), [], arguments)
+    return call(scope.use(*_CLASSES[task.task_type]), [], arguments)
+
+
+def _callable(task: PythonTask, scope: Scope) -> ast.Name:
+    if task.python_callable:
+        return reference(task.python_callable, scope)
+    identifier = function(scope.names[task.task_id])
+    scope.functions.append(_function(task, identifier))
+    return name(identifier)
+
+
+def _keywords(task: PythonTask, scope: Scope) -> dict[str, ast.expr]:
+    return {"op_kwargs": value_expression(task.arguments, scope)} if task.arguments else {}
 
 
 def _function(task: PythonTask, identifier: str) -> Piece:

@@ -43,6 +43,14 @@ def read_start_date(value: object) -> datetime:
     return _in_range(_with_zone(moment))
 
 
+def is_iso(text: str) -> bool:
+    """Return whether the text is a date, or a date and time, that exists."""
+    try:
+        return _ISO.fullmatch(text) is not None and datetime.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
 def is_naive(text: str) -> bool:
     """Return whether the text has a time of day and no zone, so that UTC had to be assumed."""
     return (
@@ -50,14 +58,6 @@ def is_naive(text: str) -> bool:
         and ":" in text
         and datetime.fromisoformat(text).tzinfo is None
     )
-
-
-def is_iso(text: str) -> bool:
-    """Return whether the text is a date, or a date and time, that exists."""
-    try:
-        return _ISO.fullmatch(text) is not None and datetime.fromisoformat(text) is not None
-    except ValueError:
-        return False
 
 
 def write_start_date(moment: datetime) -> str:

@@ -21,7 +21,7 @@ BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 REORDERING = "\u202a-\u202e\u2066-\u2069"
 """Those of them that show text in another order than it runs in (CVE-2021-42574)."""
 
-_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _IN_NAME = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDI}]")
 IN_CODE = re.compile(f"[\x00\ud800-\udfff{REORDERING}]")
@@ -56,7 +56,7 @@ def blank_problems(text: str) -> Iterator[Problem]:
 
 def prose(text: str) -> str:
     """Return a text of any number of lines, unchanged."""
-    refuse(_line_problems(text, MAX_TEXT, _IN_PROSE))
+    refuse(_line_problems(text, MAX_TEXT, IN_PROSE))
     return text
 
 

@@ -31,10 +31,10 @@ def lint(heard: Iterable[WarningMessage], source: Source) -> Iterator[Problem]:
         )
 
 
-def unfilled(function: ast.FunctionDef, source: Source) -> Iterator[Problem]:
-    """Yield a warning for each required parameter that Airflow has no value for."""
+def unfilled(function: ast.FunctionDef, source: Source, given: frozenset[str]) -> Iterator[Problem]:
+    """Yield a warning for each required parameter that neither Airflow nor `given` fills."""
     for parameter, by_name in _required(function.args):
-        if not by_name or parameter.arg not in CONTEXT_KEYS:
+        if not by_name or parameter.arg not in CONTEXT_KEYS | given:
             yield Problem(
                 Code.PYTHON_PARAMETER,
                 f"Airflow passes no `{cut(parameter.arg)}` to this function, "

@@ -23,8 +23,15 @@ _STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedS
 
 
 @lru_cache(maxsize=16)  # of one task the check, its model and the warnings ask in turn
-def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode:
+def parse_python_code(
+    code: str, *, provide_context: bool = False, given: frozenset[str] = frozenset()
+) -> PythonCode:
     """Return the code, checked: it would run as a task, and not when Airflow reads the file.
+
+    Args:
+        code: A body, or one `def`.
+        provide_context: Whether a body takes `**context`.
+        given: The arguments that the function is called with.
 
     Raises:
         PythonCodeError: It would not; the problem's place is inside `code`.
@@ -38,7 +45,7 @@ def parse_python_code(code: str, *, provide_context: bool = False) -> PythonCode
     if refused := list(islice(problems, MAX_IN_VALUE)):
         raise PythonCodeError(*refused)
     if function:
-        parsed = _def(reading, function)
+        parsed = _def(reading, function, given)
     else:
         parsed = _body(reading, provide_context=provide_context)
     _check_placement(parsed, reading.statements, provide_context=provide_context)
@@ -65,11 +72,11 @@ def _body(reading: Reading, *, provide_context: bool) -> PythonCode:
     return PythonCode(form="body", text=text, string_lines=string_lines, warnings=warnings)
 
 
-def _def(reading: Reading, function: ast.FunctionDef) -> PythonCode:
+def _def(reading: Reading, function: ast.FunctionDef, given: frozenset[str]) -> PythonCode:
     source = reading.source
     warnings = chain(
         advice.lint(reading.heard, source),
-        advice.unfilled(function, source),
+        advice.unfilled(function, source, given),
         advice.unresolved(function, source),
     )
     text, string_lines = _placed(reading)

@@ -1,23 +1,31 @@
-"""The task types: one model class a type, listed here once."""
+"""The kinds of tasks: one model class a kind, listed here once."""
 
-from typing import Annotated, get_args
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Discriminator, Tag
 
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
+from dagctl.spec.tasks.kinds import Kinds
+from dagctl.spec.tasks.operator import OperatorTask
 from dagctl.spec.tasks.python import PythonTask
 from dagctl.spec.walk import raw_tasks
 
-Task = Annotated[PythonTask | BashTask, Field(discriminator="task_type")]
-"""Every task type: the one list of them."""
+KINDS = Kinds((PythonTask, BashTask, OperatorTask))
+"""Every kind of task: the one list of them."""
 
-TASK_TYPES: dict[str, type[TaskBase]] = {
-    model.type_name(): model for model in get_args(get_args(Task)[0])
-}
-"""The model class of each task type, by its word."""
+Task = Annotated[
+    Annotated[PythonTask, Tag("python")]
+    | Annotated[BashTask, Tag("bash")]
+    | Annotated[OperatorTask, Tag("operator")],
+    Discriminator(KINDS.tag_of),
+]
+"""A task of any kind."""
 
-_CODE_FIELDS = tuple(model.code_field for model in TASK_TYPES.values())
+TASK_TYPES = KINDS.by_word
+"""The model class of each word of `task_type`."""
+
+_CODE_FIELDS = ("python_code", "bash_command")
 
 
 def code_size(data: object) -> int:
@@ -30,4 +38,13 @@ def code_size(data: object) -> int:
     )
 
 
-__all__ = ["TASK_TYPES", "BashTask", "PythonTask", "Task", "TaskBase", "code_size"]
+__all__ = [
+    "KINDS",
+    "TASK_TYPES",
+    "BashTask",
+    "OperatorTask",
+    "PythonTask",
+    "Task",
+    "TaskBase",
+    "code_size",
+]

@@ -1,6 +1,7 @@
 """The fields that every task has."""
 
 from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -8,7 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
-from dagctl.spec.problem import Problem, Warnings
+from dagctl.spec.markers import markers_in
+from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.walk import Path
 from dagctl.spec.wording import quoted
 
 
@@ -20,10 +23,25 @@ def as_tuple(value: object) -> object:
 TaskId = Annotated[str, AfterValidator(check_task_id)]
 
 
+VALUE_FIELDS = {"with": "arguments", "env": "env"}
+"""The fields of tasks whose values may use the output of other tasks, by their keys."""
+
+
+def outputs_used(task: Mapping[str, object]) -> Iterator[tuple[Path, str]]:
+    """Yield each `$xcom` in raw data of a task: its path, and the id of the other task."""
+    for key in VALUE_FIELDS:
+        for path, marker in markers_in(task.get(key), "$xcom", (key,)):
+            if isinstance(marker["$xcom"], str):
+                yield (*path, "$xcom"), marker["$xcom"]
+
+
 class TaskBase(CheckedModel):
     """One task of a DAG. A subclass is a task type: it fixes `task_type` and adds its fields."""
 
-    form_1: ClassVar[frozenset[str]] = frozenset({"provide_context", "dependencies"})
+    form_1: ClassVar[frozenset[str]] = frozenset({"task_type", "provide_context", "dependencies"})
+
+    own_keys: ClassVar[tuple[str, ...]] = ()
+    """The fields that show what kind of task it is, each alone."""
 
     code_field: ClassVar[str] = ""
     """The field that holds the task's code; where it is given, it shows the type."""
@@ -50,7 +68,7 @@ class TaskBase(CheckedModel):
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key of another task type, or of the DAG, or None."""
         for name, other in family.models.items():
-            if key in other.model_fields and key not in TaskBase.model_fields and other is not cls:
+            if key in other.key_names() and key not in cls.key_names():
                 message = f"{quoted(key)} belongs to a task of type `{name}`"
                 hint = f"change `task_type` to `{name}`, or remove the key"
                 return Problem(Code.OTHER_TASK_TYPE, message, hint)
@@ -64,10 +82,33 @@ class TaskBase(CheckedModel):
         return None
 
     @classmethod
-    def type_name(cls) -> str:
-        """Return the value of `task_type` that selects this model."""
-        (name,) = cls.model_fields["task_type"].annotation.__args__  # type: ignore[union-attr] # a Literal of one word
-        return str(name)
+    def type_names(cls) -> tuple[str, ...]:
+        """Return the values of `task_type` that select this model, the usual one first."""
+        names: tuple[str, ...] = cls.model_fields["task_type"].annotation.__args__  # type: ignore[union-attr] # a Literal
+        return names
+
+    @classmethod
+    def context_problems(cls, data: object, what: str, instead: str) -> Iterator[Located]:
+        """Yield a problem if a task without a function is to get a context."""
+        if isinstance(data, dict) and data.get("provide_context") is True:
+            message = f"{what} has no function to receive the context"
+            problem = Problem(
+                Code.CONTEXT_OF_COMMAND, message, f"remove `provide_context`; {instead}"
+            )
+            yield Located(("provide_context",), problem)
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The fields whose values have any shape, by their keys."""
+        return {
+            key: getattr(self, name) for key, name in VALUE_FIELDS.items() if hasattr(self, name)
+        }
+
+    @property
+    def upstream(self) -> tuple[str, ...]:
+        """The ids of the tasks that it waits for, each once: dependencies, and outputs it uses."""
+        used = (name for _, name in outputs_used(self.values))
+        return tuple(dict.fromkeys((*self.dependencies, *used)))
 
     @abstractmethod
     def warnings(self) -> Warnings:

@@ -1,5 +1,6 @@
 """A task that runs a shell command."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,29 +9,57 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from dagctl.spec.bash_advice import bash_warnings
 from dagctl.spec.bash_command import check_bash_command
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import line_of
+from dagctl.spec.fields.values import value_problems
+from dagctl.spec.markers import marker_of
 from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import TEXT, wrong_type
+
+MAX_CWD = 1_000
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
-class BashTask(TaskBase):
+class BashTask(OneTask, TaskBase):
     """Runs `bash_command`, after Airflow has rendered its Jinja."""
 
     code_field: ClassVar[str] = "bash_command"
 
-    task_type: Literal["bash"] = Field(description="A task that runs a shell command.")
+    own_keys: ClassVar[tuple[str, ...]] = ("bash_command",)
+
+    task_type: Literal["bash"] = Field(
+        default="bash", description="A task that runs a shell command."
+    )
     bash_command: Annotated[str, AfterValidator(check_bash_command)] = Field(
         description="The command for bash. Airflow renders Jinja such as `{{ ds }}` in it.",
         examples=["python /scripts/load.py --day {{ ds }}"],
         json_schema_extra={"minLength": 1},
     )
+    env: dict[str, Any] = Field(
+        default={},
+        description="Variables for the command, instead of those of the worker; templates too.",
+        examples=[{"DBT_TARGET": "{{ var.value.dbt_target }}"}],
+    )
+    append_env: bool = Field(
+        default=False, description="Whether the command has the worker's variables too."
+    )
+    cwd: Annotated[str, AfterValidator(line_of(MAX_CWD))] = Field(
+        default="",
+        description="The folder in which the command runs. Default: a new, empty one.",
+        examples=["/opt/dbt"],
+        json_schema_extra={"minLength": 1, "maxLength": MAX_CWD},
+    )
 
     @classmethod
     def further_problems(cls, data: object) -> Iterator[Located]:
-        """Yield a problem if the command is to get a context, which only a function can take."""
-        if isinstance(data, dict) and data.get("provide_context") is True:
-            message = "a bash task has no function to receive the context"
-            hint = "remove `provide_context`; in the command, use templates such as `{{ ds }}`"
-            yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))
+        """Yield what is wrong with the environment, and a context for what is no function."""
+        yield from super().further_problems(data)
+        instead = "in the command, use templates such as `{{ ds }}`"
+        yield from cls.context_problems(data, "a bash task", instead)
+        if isinstance(data, dict):
+            yield from _env_problems(data.get("env"))
 
     _warnings: Warnings = PrivateAttr()
 
@@ -42,3 +71,16 @@ class BashTask(TaskBase):
     def warnings(self) -> Warnings:
         """Return the warnings about the command."""
         return self._warnings
+
+
+def _env_problems(env: object) -> Iterator[Located]:
+    for name, value in env.items() if isinstance(env, dict) else ():
+        path = ("env", str(name))
+        if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
+            message = f"{quoted(str(name))} cannot be the name of a variable"
+            hint = "use letters, digits and `_`"
+            yield Located(path, Problem(Code.BAD_ARGUMENT, message, hint))
+        if isinstance(value, str) or marker_of(value):
+            yield from value_problems(value, path)
+        else:
+            yield Located(path, wrong_type(path, TEXT, value))

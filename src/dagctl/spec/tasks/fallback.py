@@ -6,23 +6,21 @@ from typing import Any
 from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.tasks import TASK_TYPES
+from dagctl.spec.tasks import KINDS, TASK_TYPES, TaskBase
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import nearest, quoted
+from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 
 def untyped_task_problems(data: object, family: Family) -> Iterator[Located]:
     """Yield the problems of the raw tasks that no model of a task type has looked at."""
     for path, task in raw_tasks(data):
-        if isinstance(task, dict) and not _has_type(task):
+        if not isinstance(task, dict | TaskBase):
+            yield Located(path, wrong_type(path, MAPPING, task))
+        elif isinstance(task, dict) and KINDS.tag_of(task) is None:
             yield from (
                 Located((*path, *item.path), item.problem) for item in _problems(task, family)
             )
-
-
-def _has_type(task: Mapping[str, Any]) -> bool:
-    name = task.get("task_type")
-    return isinstance(name, str) and name in TASK_TYPES
 
 
 def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Located]:
@@ -46,15 +44,16 @@ def _meant(task: Mapping[str, Any]) -> str | None:
     """Return the type that the task would have: the near word, or the one whose code it carries."""
     name = task.get("task_type", task.get("type"))
     near = nearest(name, TASK_TYPES) if isinstance(name, str) else None
-    carried = (kind for kind, model in TASK_TYPES.items() if model.code_field in task)
-    return near or next(carried, None)
+    carried = KINDS.tag_of({key: value for key, value in task.items() if key != "task_type"})
+    return near or carried
 
 
 def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
     task_id = task.get("task_id")
     who = f"task {quoted(task_id)}: " if isinstance(task_id, str) else ""
-    hint = f"add `task_type: {meant}`" if meant else f"one of: {', '.join(sorted(TASK_TYPES))}"
-    return Problem(Code.MISSING_KEY, f"{who}`task_type` is missing", hint)
+    keys = [key for model in KINDS.by_tag.values() for key in model.own_keys]
+    hint = f"add `task_type: {meant}`" if meant else f"add one of: {', '.join(keys)}"
+    return Problem(Code.MISSING_KEY, f"{who}nothing says what kind of task it is", hint)
 
 
 def _other_name() -> Problem:

@@ -1,0 +1,143 @@
+"""DAG23x and DAG24x: values that YAML has no word for, arguments of tasks, and operators."""
+
+from dagctl.catalogue.entry import Entry
+from dagctl.spec.codes import Code
+from dagctl.spec.markers import MARKERS
+
+
+def _task(*lines: str) -> str:
+    return "tasks:\n  - task_id: a\n" + "\n".join(f"    {line}" for line in lines)
+
+
+_BASH = "bash_command: echo a"
+_PUBLISH = "operator: BashOperator"
+
+
+TASKS = {
+    Code.BAD_IMPORT_PATH: Entry(
+        "Not an import path",
+        "A function or a class of Python is named by its package, its module and its name, joined "
+        "by dots. Brackets, arguments and names that begin with two underscores are not taken.",
+        _task("python_callable: jobs.load()"),
+        _task("python_callable: jobs.load"),
+        "Write `package.module.name`.",
+    ),
+    Code.UNKNOWN_MARKER: Entry(
+        "An unknown marker",
+        "A mapping with a key that begins with `$` stands for something that YAML has no word for. "
+        f"The markers are {', '.join(f'`{name}`' for name in MARKERS)}.",
+        _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: b, conf: {$reff: x.y}}"),
+        _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: b, conf: {$ref: x.y}}"),
+        "Correct the name, or write `{$const: ...}` around what is data.",
+    ),
+    Code.BAD_MARKER: Entry(
+        "A marker with a wrong value",
+        "Each marker takes one kind of value, and only `$xcom` (`key`) and `$new` (`with`) take a "
+        "second key. Airflow puts the output of a task only into parameters that it renders.",
+        _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: {$ref: a.b, key: c}}"),
+        _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: {$ref: a.b}}"),
+        "Correct the value that the message names.",
+    ),
+    Code.UNKNOWN_WORD: Entry(
+        "A word that Airflow does not know",
+        "`trigger_rule` and `weight_rule` take one of a few words.",
+        _task(_BASH, "trigger_rule: all_sucess"),
+        _task(_BASH, "trigger_rule: all_success"),
+        "Write one of the words that the message names.",
+    ),
+    Code.BAD_ARGUMENT: Entry(
+        "An argument that cannot be given",
+        "The keys of `with` are names of Python, and a function takes only arguments that it "
+        "names. The keys of `env` are names of variables.",
+        _task("python_code: return 1", "with: {day: today}"),
+        _task("python_code: |", "  def run(day):", "      return day", "with: {day: today}"),
+        "Correct the name, or add the parameter to the function.",
+    ),
+    Code.GIVEN_TWICE: Entry(
+        "An argument that is given twice",
+        "Two keys say the same thing, and it is not clear which of them counts.",
+        _task(_BASH, "retry_delay: 5m", "retry_delay_minutes: 5"),
+        _task(_BASH, "retry_delay: 5m"),
+        "Keep one of them.",
+    ),
+    Code.NOT_IN_TARGET: Entry(
+        "An argument that the target does not have",
+        "The Airflow that the file is for lacks it, or only some of its versions have it.",
+        _task(_BASH, "trigger_rule: all_done_min_one_success"),
+        _task(_BASH, "trigger_rule: all_done"),
+        "Leave it out, or name the version of Airflow in dagctl.toml.",
+    ),
+    Code.UNKNOWN_OPERATOR: Entry(
+        "An unknown operator",
+        "Neither Airflow nor an official provider has an operator of this name, or several "
+        "providers have it. A class of your own is named by its import path.",
+        _task("operator: BashOperater", "with: {bash_command: x}"),
+        _task(_PUBLISH, "with: {bash_command: x}"),
+        "Correct the name; write `provider.Class` where several have it.",
+    ),
+    Code.OPERATOR_NOT_HERE: Entry(
+        "An operator that the target does not have",
+        "Other versions of Airflow, or of the provider, have it.",
+        _task("operator: airflow.operators.subdag.SubDagOperator"),
+        _task(_PUBLISH, "with: {bash_command: x}"),
+        "Use an operator that the target has, or name another version in dagctl.toml.",
+    ),
+    Code.FOREIGN_OPERATOR: Entry(
+        "An operator that dagctl does not know",
+        "It is not of Airflow or of an official provider, so dagctl cannot check its parameters.",
+        _task("operator: jobs.operators.Publish"),
+        _task(_PUBLISH, "with: {bash_command: x}"),
+        "Nothing, if the path is right. Silence it with `# dagctl: ignore DAG242`.",
+    ),
+    Code.UNKNOWN_PARAMETER: Entry(
+        "A parameter that the operator does not have",
+        "Airflow refuses a DAG file with such an argument.",
+        _task(_PUBLISH, "with: {bash_comand: x, bash_command: x}"),
+        _task(_PUBLISH, "with: {bash_command: x}"),
+        "Correct the name, or remove it.",
+    ),
+    Code.MISSING_PARAMETER: Entry(
+        "A parameter that the operator needs",
+        "The class cannot be made without it. `default_args` of the DAG count too.",
+        _task(_PUBLISH),
+        _task(_PUBLISH, "with: {bash_command: x}"),
+        "Add it under `with`.",
+    ),
+    Code.MISPLACED_PARAMETER: Entry(
+        "A parameter in the wrong place",
+        "Arguments that every task has stand beside `with`, an operator's own under it. Some are "
+        "set by the operator or by dagctl.",
+        _task(_PUBLISH, "with: {bash_command: x, retries: 2}"),
+        _task(_PUBLISH, "with: {bash_command: x}", "retries: 2"),
+        "Move it, or remove it.",
+    ),
+    Code.WRONG_KIND: Entry(
+        "A value that the parameter does not take",
+        "The operator's source says which values it takes. Only what is certain is refused.",
+        _task(_PUBLISH, "with: {bash_command: x, append_env: [1]}"),
+        _task(_PUBLISH, "with: {bash_command: x, append_env: true}"),
+        "Write a value of the kind that the message names.",
+    ),
+    Code.NOT_RENDERED: Entry(
+        "Jinja where Airflow does not render it",
+        "Only some parameters of an operator are rendered. In others `{{ ds }}` stays as it is.",
+        _task(_PUBLISH, "with: {bash_command: x, output_encoding: '{{ ds }}'}"),
+        _task(_PUBLISH, "with: {bash_command: x, output_encoding: utf-8}"),
+        "Write the value itself, or use a parameter that is rendered.",
+    ),
+    Code.DEPRECATED: Entry(
+        "Something deprecated",
+        "Airflow or the provider will remove it, and warns of it until then.",
+        "",
+        "",
+        "Use what the message names instead.",
+    ),
+    Code.OTHER_VERSION: Entry(
+        "A parameter that other versions have",
+        "The version of Airflow or of the provider that the file is for does not have it, or it is "
+        "not certain that it has.",
+        "",
+        "",
+        "Leave it out, or name the version in dagctl.toml.",
+    ),
+}

@@ -1,0 +1,41 @@
+"""The arguments that every task takes, as expressions of the generated module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.codegen.expressions import duration
+from dagctl.codegen.values import length, value_expression
+from dagctl.spec.tasks.arguments import OneTask, TaskArguments
+
+if TYPE_CHECKING:
+    import ast
+
+    from dagctl.codegen.scope import Scope
+
+_LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout"}
+
+
+def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
+    """Return the arguments that a task, or `default_args`, gives: under Airflow's names."""
+    minutes = getattr(given, "retry_delay_minutes", None)
+    arguments: dict[str, ast.expr] = {}
+    for name in (*TaskArguments.argument_names(), *_of_one_task()):
+        value = getattr(given, name, None)
+        if name == "retry_delay" and minutes is not None:
+            arguments[name] = duration(scope.imports, minutes=minutes)
+        elif value is None:
+            continue
+        elif name in _LENGTHS:
+            arguments[name] = length(value, scope)
+        else:
+            arguments[name] = value_expression(value, scope, rendered=False)
+    return arguments
+
+
+def _of_one_task() -> list[str]:
+    return [
+        name
+        for name in OneTask.model_fields
+        if name not in TaskArguments.model_fields and name != "retry_delay_minutes"
+    ]

@@ -1,0 +1,101 @@
+"""Values of a spec, with the markers in them, as expressions of the generated module."""
+
+from __future__ import annotations
+
+import ast
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from dagctl.codegen.expressions import (
+    attribute,
+    call,
+    duration,
+    mapping,
+    moment,
+    name,
+    plain,
+    sequence,
+)
+from dagctl.codegen.names import variable
+from dagctl.spec.fields.durations import parts_of
+from dagctl.spec.import_path import split_path
+from dagctl.spec.markers import marker_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagctl.codegen.scope import Scope
+
+_LITERAL = {"2": "airflow.utils.template", "3": "airflow.sdk.definitions.template"}
+
+
+def value_expression(value: Any, scope: Scope, *, rendered: bool = True) -> ast.expr:  # noqa: ANN401 - any JSON data
+    """Return a checked value as an expression; what it names is imported into the scope.
+
+    Args:
+        value: The value.
+        scope: What the module has.
+        rendered: Whether Airflow renders the parameter that it is for.
+    """
+    marker = marker_of(value)
+    if marker == "$const":
+        return _const(value["$const"], scope, rendered=rendered)
+    if marker is not None:
+        return _MARKERS[marker](value, scope)
+    if isinstance(value, list | tuple):
+        return sequence([value_expression(item, scope, rendered=rendered) for item in value])
+    if isinstance(value, dict):
+        items = value.items()
+        return mapping({k: value_expression(v, scope, rendered=rendered) for k, v in items})
+    return plain(value)
+
+
+def reference(path: str, scope: Scope) -> ast.Name:
+    """Return the name of an object that a spec names by its import path."""
+    return scope.imports.use(*split_path(path))
+
+
+def length(text: str, scope: Scope) -> ast.Call:
+    """Return a length of time with the units that the spec has."""
+    return duration(scope.imports, **parts_of(text))
+
+
+def time_of(text: str, scope: Scope) -> ast.Call:
+    """Return an ISO time; without an offset it is in the DAG's time zone."""
+    given = datetime.fromisoformat(text)
+    if given.tzinfo:
+        return moment(scope.imports, given)
+    zone = ZoneInfo(scope.zone) if scope.zone else UTC
+    return moment(scope.imports, given.replace(tzinfo=zone), scope.zone)
+
+
+def _const(value: object, scope: Scope, *, rendered: bool) -> ast.expr:
+    """Return a value as it is; `literal` keeps Airflow from rendering a text."""
+    constant = plain(value)
+    if not isinstance(value, str) or not rendered:
+        return constant
+    return call(scope.use(_LITERAL, "literal"), [constant], {})
+
+
+def _xcom(value: Mapping[str, Any], scope: Scope) -> ast.expr:
+    output = attribute(name(variable(scope.names[value["$xcom"]])), "output")
+    if "key" not in value:
+        return output
+    return ast.Subscript(output, ast.Constant(value["key"]), ast.Load())
+
+
+def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
+    given = value.get("with", {})
+    arguments = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
+    return call(reference(value["$new"], scope), [], arguments)
+
+
+_MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
+    "$xcom": _xcom,
+    "$duration": lambda value, scope: length(value["$duration"], scope),
+    "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
+    "$ref": lambda value, scope: reference(value["$ref"], scope),
+    "$new": _new,
+}
+"""How each marker is written."""

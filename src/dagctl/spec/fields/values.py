@@ -1,0 +1,74 @@
+"""Values of any shape, as `with` holds them: JSON data with markers, each kept exactly."""
+
+from __future__ import annotations
+
+import keyword
+import math
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import IN_PROSE, MAX_TEXT, character_problems, length_problems
+from dagctl.spec.markers import marker_problems
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.spec.walk import Path
+
+DEPTH = 50
+"""Levels of lists and mappings in one value."""
+_BITS = 64
+"""Larger numbers are kept by no database that stores a spec."""
+
+
+def argument_problems(arguments: object, path: Path) -> Iterator[Located]:
+    """Yield what is wrong with arguments: their names, and their values of any nesting."""
+    if not isinstance(arguments, dict):
+        return  # the model says it
+    for name in arguments:
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+            message = f"{quoted(str(name))} cannot be the name of an argument"
+            hint = "use a name of Python: letters, digits and `_`"
+            yield Located((*path, str(name)), Problem(Code.BAD_ARGUMENT, message, hint))
+    yield from value_problems(arguments, path)
+
+
+def value_problems(value: object, path: Path) -> Iterator[Located]:
+    """Yield what is wrong with a value: what JSON does not have, and markers."""
+    stack: list[tuple[Path, Any]] = [(path, value)]
+    while stack:
+        here, item = stack.pop()
+        if len(here) - len(path) > DEPTH:
+            message = f"the value has more than {DEPTH} levels"
+            yield Located(path, Problem(Code.TOO_DEEP, message, "make it flatter"))
+            return
+        yield from (Located(here, problem) for problem in _of_scalar(item))
+        if isinstance(item, dict):
+            texts = [(key, inner) for key, inner in item.items() if isinstance(key, str)]
+            for key, _ in texts:
+                yield from (Located((*here, key), problem) for problem in _of_scalar(key))
+            stack += [((*here, key), inner) for key, inner in reversed(texts)]
+        elif isinstance(item, list | tuple):
+            stack += [((*here, place), inner) for place, inner in reversed([*enumerate(item)])]
+    yield from marker_problems(value, path)
+
+
+def _of_scalar(value: object) -> Iterator[Problem]:
+    """Yield why a text or a number cannot be kept; lists and mappings are walked through."""
+    match value:
+        case None | bool() | dict() | list() | tuple():
+            return
+        case str():
+            yield from length_problems(value, MAX_TEXT)
+            yield from character_problems(value, IN_PROSE)
+        case int() if value.bit_length() > _BITS:
+            yield Problem(Code.OUT_OF_RANGE, "the number is too large", "write it as text")
+        case float() if not math.isfinite(value):
+            yield Problem(Code.OUT_OF_RANGE, "the number is not finite", "write another number")
+        case int() | float():
+            return
+        case _:
+            message = f"a spec cannot hold a value of the type {type(value).__name__}"
+            yield Problem(Code.WRONG_TYPE, message, "write text, or a marker such as `$ref`")

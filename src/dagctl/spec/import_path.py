@@ -1,0 +1,48 @@
+"""Import paths: what a spec names of the project's own Python, of a provider, or of Airflow.
+
+A path is looked at, and never imported: only Airflow imports it, when it reads the DAG file.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_PATH = 300
+PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
+"""What an import path looks like, as a regular expression for editors."""
+_PATH = re.compile(PATTERN, re.ASCII)
+
+
+def is_import_path(text: str) -> bool:
+    """Return whether a text is `package.module.name`: identifiers, and at least one dot."""
+    parts = text.split(".")
+    return (
+        len(text) <= MAX_PATH
+        and _PATH.fullmatch(text) is not None
+        and not text.endswith("\n")
+        and not any(keyword.iskeyword(part) or part.startswith("__") for part in parts)
+    )
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Return the module and the name of an import path."""
+    module, _, name = path.rpartition(".")
+    return module, name
+
+
+def path_problems(value: object) -> Iterator[Problem]:
+    """Yield what is wrong with a value that shall be an import path."""
+    hint = "write `package.module.name`, without brackets or arguments"
+    if not isinstance(value, str):
+        yield Problem(Code.BAD_IMPORT_PATH, "an import path is text", hint)
+    elif not is_import_path(value):
+        yield Problem(Code.BAD_IMPORT_PATH, f"{quoted(value)} is not an import path", hint)

@@ -1,0 +1,167 @@
+"""Markers: mappings such as `{$ref: jobs.limits.MAX}` that stand for what YAML has no word for.
+
+A marker has exactly one key that begins with `$`, and beside it only what its kind takes. Any
+other `$` key is an error, so that a misspelt marker is never data.
+"""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.durations import duration_problem
+from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.import_path import path_problems
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from dagctl.spec.walk import Path
+
+    Check = Callable[[object], Iterator[Problem]]
+    Place = tuple[Path, Any]
+
+LONGEST_TEXT = 1_000
+"""Characters of the text of a marker: a task id, a key."""
+
+
+def _text(value: object) -> Iterator[Problem]:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT or not value.isprintable():
+        message = f"the value must be text on one line, of at most {LONGEST_TEXT:,} characters"
+        yield Problem(
+            Code.BAD_MARKER, message, "write one name, in quotes if YAML reads it as more"
+        )
+
+
+def _mapping(value: object) -> Iterator[Problem]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        yield Problem(
+            Code.BAD_MARKER, "`with` must be a mapping", "write `with: {name: value, ...}`"
+        )
+    else:
+        for key in value:
+            if not key.isidentifier() or keyword.iskeyword(key):
+                message = f"{quoted(key)} cannot be the name of an argument"
+                yield Problem(Code.BAD_MARKER, message, "use letters, digits and `_`")
+
+
+def _duration(value: object) -> Iterator[Problem]:
+    problem = duration_problem(value)
+    if problem:
+        yield problem
+
+
+def _moment(value: object) -> Iterator[Problem]:
+    if not isinstance(value, str) or not is_iso(value):
+        hint = 'write "2024-01-01" or "2024-01-01T06:00"'
+        yield Problem(Code.BAD_MARKER, "the value must be a date, or a date and time", hint)
+
+
+def _anything(_value: object) -> Iterator[Problem]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of marker: how its value is checked, and which keys may stand beside it."""
+
+    check: Check
+    beside: Mapping[str, Check] = field(default_factory=dict)
+    holds_values: bool = False
+    """Whether the value, and that of `with`, holds further values, with markers in them."""
+
+
+MARKERS: Mapping[str, Kind] = {
+    "$xcom": Kind(_text, {"key": _text}),
+    "$duration": Kind(_duration),
+    "$datetime": Kind(_moment),
+    "$ref": Kind(path_problems),
+    "$new": Kind(path_problems, {"with": _mapping}, holds_values=True),
+    "$const": Kind(_anything),
+}
+"""Every marker, by its key."""
+
+
+def marker_of(value: object) -> str | None:
+    """Return the `$` key of a mapping that is a marker, else None."""
+    if not isinstance(value, dict):
+        return None
+    return next((key for key in value if isinstance(key, str) and key.startswith("$")), None)
+
+
+def marker_problems(value: object, path: Path = ()) -> Iterator[Located]:
+    """Yield what is wrong with the markers in a value, each at its path below `path`."""
+    for here, item in _values(value, path):
+        marker = marker_of(item)
+        if marker is not None:
+            for step, problem in _problems(marker, item):
+                yield Located((*here, *step), problem)
+    for here in _outputs_in_objects(value, path):
+        message = "Airflow does not put the output of a task into an object"
+        hint = "give it to a parameter of the task itself"
+        yield Located((*here, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
+
+
+def _outputs_in_objects(value: object, path: Path) -> Iterator[Path]:
+    """Yield where outputs of tasks stand inside of `$new`, which Airflow does not look into."""
+    stack: list[tuple[Path, Any, bool]] = [(path, value, False)]
+    while stack:
+        here, item, inside = stack.pop()
+        marker = marker_of(item)
+        if marker == "$xcom" and inside:
+            yield here
+        for step, inner in _inner(item):
+            stack.append(((*here, step), inner, inside or marker == "$new"))
+
+
+def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield each marker of one kind in a value, as its mapping, with its path below `path`."""
+    for here, item in _values(value, path):
+        if isinstance(item, dict) and marker in item:
+            yield here, item
+
+
+def _values(value: object, path: Path) -> Iterator[Place]:
+    """Yield the value and those in it, in the order of the document; `$const` hides what it has."""
+    stack: list[Place] = [(path, value)]
+    while stack:
+        here, item = stack.pop()
+        yield here, item
+        stack += reversed([((*here, step), inner) for step, inner in _inner(item)])
+
+
+def _inner(item: object) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(item, list | tuple):
+        yield from enumerate(item)
+    elif isinstance(item, dict):
+        kind = MARKERS.get(marker_of(item) or "")
+        if kind is None or kind.holds_values:
+            yield from ((key, inner) for key, inner in item.items() if isinstance(key, str))
+
+
+def _problems(marker: str, item: Mapping[str, object]) -> Iterator[tuple[Path, Problem]]:
+    kind = MARKERS.get(marker)
+    if kind is None:
+        hint = did_you_mean(marker, MARKERS) or f"the markers are: {', '.join(MARKERS)}"
+        message = f"there is no marker {quoted(marker)}"
+        yield (marker,), Problem(Code.UNKNOWN_MARKER, message, f"{hint}; data: {{$const: ...}}")
+        return
+    for problem in kind.check(item[marker]):
+        yield (marker,), problem
+    for key, value in item.items():
+        if key in kind.beside:
+            yield from (((key,), problem) for problem in kind.beside[key](value))
+        elif key != marker:
+            yield (key,), _foreign(str(key), marker, kind)
+
+
+def _foreign(key: str, marker: str, kind: Kind) -> Problem:
+    allowed = " or ".join(f"`{name}`" for name in kind.beside)
+    hint = did_you_mean(key, kind.beside) or (
+        f"only {allowed} may stand there" if allowed else "a marker is a mapping of its own"
+    )
+    return Problem(Code.BAD_MARKER, f"{quoted(key)} cannot stand beside {quoted(marker)}", hint)

@@ -1,0 +1,161 @@
+"""What depends on the target: operators and their parameters, and arguments of tasks.
+
+It looks at raw data, so that a slip elsewhere hides nothing here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Severity
+from dagctl.operators import Operator, Reason, lookup
+from dagctl.operators.checks import Call, check_call
+from dagctl.operators.findings import Check, Level
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.durations import duration_problem
+from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.markers import markers_in
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks import KINDS
+from dagctl.spec.tasks.arguments import TaskArguments
+from dagctl.spec.tasks.operator import is_operator_name
+from dagctl.spec.walk import raw_tasks
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.operators import Unresolved
+    from dagctl.operators.findings import Finding
+    from dagctl.spec.target import Target
+    from dagctl.spec.walk import Path
+
+_CODES = {
+    Check.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
+    Check.MISSING_PARAMETER: Code.MISSING_PARAMETER,
+    Check.FIXED_PARAMETER: Code.MISPLACED_PARAMETER,
+    Check.GIVEN_TWICE: Code.MISPLACED_PARAMETER,
+    Check.MISPLACED_PARAMETER: Code.MISPLACED_PARAMETER,
+    Check.OTHER_VERSION: Code.OTHER_VERSION,
+    Check.WRONG_KIND: Code.WRONG_KIND,
+    Check.POD_MAPPING: Code.WRONG_KIND,
+    Check.NOT_RENDERED: Code.NOT_RENDERED,
+    Check.DEPRECATED_OPERATOR: Code.DEPRECATED,
+    Check.DEPRECATED_PARAMETER: Code.DEPRECATED,
+}
+_ALWAYS_DEFAULTS = {
+    *("owner", "depends_on_past", "start_date", "email_on_failure", "email_on_retry"),
+    *("retries", "retry_delay"),
+}
+"""What the DAG file gives to all tasks."""
+_LATE = {"executor": (2, 10), "all_done_min_one_success": (3, 1)}
+"""Since when Airflow has an argument of tasks, or a trigger rule, where not from 2.9 on."""
+
+
+def target_problems(data: object, target: Target) -> Iterator[Located]:
+    """Yield what the target does not have, and what is wrong with the calls of operators."""
+    shared = data.get("default_args") if isinstance(data, dict) else None
+    shared = shared if isinstance(shared, dict) else {}
+    yield from _too_new(shared, ("default_args",), target)
+    defaults = {*shared, *_ALWAYS_DEFAULTS}
+    for path, task in raw_tasks(data):
+        if isinstance(task, dict):
+            yield from _too_new(task, path, target)
+            name = task.get("operator")
+            named = isinstance(name, str) and is_operator_name(name)
+            if named and KINDS.tag_of(task) == "operator":
+                for item in _of_operator(task, defaults, target):
+                    yield Located((*path, *item.path), item.problem)
+
+
+def _too_new(given: Mapping[str, Any], path: Path, target: Target) -> Iterator[Located]:
+    for key in ("executor", "trigger_rule"):
+        word = given.get(key)
+        since = _LATE.get(key) or (_LATE.get(word) if isinstance(word, str) else None)
+        if key in given and since and not target.has(since):
+            name = quoted(key if key in _LATE else str(word))
+            message = f"{name} needs Airflow {since[0]}.{since[1]}; the target is {target.name}"
+            hint = f'set `version = "{since[0]}.{since[1]}"` under `[airflow]` in dagctl.toml'
+            yield Located((*path, key), Problem(Code.NOT_IN_TARGET, message, hint))
+
+
+def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
+    given = task.get("with")
+    arguments = given if isinstance(given, dict) else {}
+    arguments = {key: value for key, value in arguments.items() if isinstance(key, str)}
+    beside = {key for key in TaskArguments.argument_names() if key in task}
+    known = lookup(task["operator"], target.name)
+    if not isinstance(known, Operator):
+        yield _unresolved(known)
+        yield from _twice(arguments, beside)
+        return
+    call = Call(arguments=arguments, beside=beside, defaults=defaults)
+    for finding in check_call(known, call):
+        if finding.level is not Level.NOTE and finding.path[:1] not in {("task_id",), ("dag",)}:
+            yield _located(finding)
+    yield from _lengths(known, arguments)
+    yield from _outputs(known, arguments)
+
+
+def _unresolved(known: Unresolved) -> Located:
+    if known.allowed:
+        code, severity = Code.FOREIGN_OPERATOR, Severity.WARNING
+    elif known.reason in {Reason.OTHER_TARGET, Reason.OTHER_VERSION}:
+        code, severity = Code.OPERATOR_NOT_HERE, Severity.ERROR
+    else:
+        code, severity = Code.UNKNOWN_OPERATOR, Severity.ERROR
+    return Located(("operator",), Problem(code, known.message, known.hint, severity=severity))
+
+
+def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Located]:
+    for name in arguments:
+        if name in beside:
+            message = f"{quoted(name)} is given twice: in `with` and beside it"
+            problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out of `with`")
+            yield Located(("with", name), problem)
+
+
+def _located(finding: Finding) -> Located:
+    severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
+    path = ("with", *finding.path) if finding.path else ("operator",)
+    problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
+    return Located(path, problem)
+
+
+def _lengths(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong with text that the catalogue reads as a length of time, or a time."""
+    for name, value in arguments.items():
+        meaning = text_meaning(known, name, value)
+        if meaning == "duration":
+            problem = duration_problem(value)
+            if problem:
+                yield Located(("with", name), problem)
+        elif meaning == "time" and not is_iso(value):
+            message = f"{quoted(value)} is not a date, or a date and time"
+            hint = 'write "2024-01-01" or "2024-01-01T06:00"'
+            yield Located(("with", name), Problem(Code.WRONG_KIND, message, hint))
+
+
+def text_meaning(known: Operator, name: str, value: object) -> str | None:
+    """Return what a text given to a parameter means: a `duration`, a `time`, or None: text."""
+    parameter = known.parameters.get(name)
+    if parameter is None or not isinstance(value, str):
+        return None
+    if "{{" in value and is_rendered(known, name):
+        return None
+    return parameter.kind.reads_text_as
+
+
+def is_rendered(known: Operator, name: str) -> bool:
+    """Return whether Airflow renders a parameter, and puts outputs of tasks into it."""
+    return known.template_fields is None or name in known.template_fields
+
+
+def _outputs(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield each `$xcom` in a parameter where Airflow would leave it as it is."""
+    for name, value in arguments.items():
+        if name in known.parameters and not is_rendered(known, name):
+            for path, _ in markers_in(value, "$xcom", ("with", name)):
+                message = f"Airflow puts no output of a task into {quoted(name)}"
+                hint = f"dagctl operators show {known.name} lists where it does: what is rendered"
+                yield Located((*path, "$xcom"), Problem(Code.BAD_MARKER, message, hint))

@@ -1,0 +1,47 @@
+"""What kind of task an entry of `tasks` is: its own key says it, and `task_type` must agree."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.wording import quoted
+
+
+class Kinds:
+    """The kinds of tasks, by the words of `task_type` and by the keys that only one of them has."""
+
+    def __init__(self, models: tuple[type[TaskBase], ...]) -> None:
+        self.by_tag = {model.type_names()[0]: model for model in models}
+        self.by_word = {word: model for model in models for word in model.type_names()}
+        self._owners = {key: tag for tag, model in self.by_tag.items() for key in model.own_keys}
+
+    def tag_of(self, task: object) -> str | None:
+        """Return the tag of the model that an entry is for, or None where nothing shows it."""
+        if isinstance(task, TaskBase):
+            return task.type_names()[0]
+        if not isinstance(task, dict):
+            return None
+        shown = self._shown(task)
+        if "task_type" not in task:
+            return shown[0] if shown else None
+        word = task["task_type"]
+        model = self.by_word.get(word) if isinstance(word, str) else None
+        if model is None:
+            return None
+        tag = model.type_names()[0]
+        return shown[0] if len(shown) == 1 and tag not in shown else tag
+
+    def disagreement(self, task: Mapping[str, Any]) -> Iterator[Located]:
+        """Yield a problem where `task_type` is another kind's than the one the task's key shows."""
+        tag, word = self.tag_of(task), task.get("task_type")
+        if tag and isinstance(word, str) and word not in self.by_tag[tag].type_names():
+            key = next(key for key in self.by_tag[tag].own_keys if key in task)
+            message = f"`task_type` is {quoted(word)}, and `{key}` makes it a {tag} task"
+            hint = f"write `task_type: {tag}`, or remove the line: `{key}` says it"
+            yield Located(("task_type",), Problem(Code.OTHER_TASK_TYPE, message, hint))
+
+    def _shown(self, task: Mapping[str, Any]) -> list[str]:
+        """Return the kinds whose own keys a task has, in the order of its keys."""
+        return list(dict.fromkeys(self._owners[key] for key in task if key in self._owners))

@@ -1,0 +1,86 @@
+"""A task that is any operator or sensor of Airflow, of a provider, or of the project's own."""
+
+import keyword
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from dagctl.spec.checked_model import Family
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.import_path import MAX_PATH
+from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.wording import nearest, quoted
+
+PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+_NAME = re.compile(PATTERN, re.ASCII)
+_SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
+
+
+def is_operator_name(name: str) -> bool:
+    """Return whether a text is a class's name, `provider.Class`, or an import path."""
+    parts = name.split(".")
+    bad = any(keyword.iskeyword(part) or part.startswith("__") for part in parts)
+    matches = len(name) <= MAX_PATH and _NAME.fullmatch(name) is not None
+    return matches and not name.endswith("\n") and not bad
+
+
+def check_operator_name(name: str) -> str:
+    """Return the name of a class unchanged, or raise a pydantic error."""
+    if not is_operator_name(name):
+        message = f"{quoted(name)} is not the name of an operator"
+        hint = "write its class, `provider.Class`, or its import path: `package.module.Class`"
+        raise Problem(Code.BAD_IMPORT_PATH, message, hint).error()
+    return name
+
+
+class OperatorTask(OneTask, TaskBase):
+    """Runs an operator, called with what stands under `with`."""
+
+    code_field: ClassVar[str] = "operator"
+    own_keys: ClassVar[tuple[str, ...]] = ("operator",)
+
+    task_type: Literal["operator"] = Field(
+        default="operator", description="A task that is an operator or a sensor."
+    )
+    operator: Annotated[str, AfterValidator(check_operator_name)] = Field(
+        description="The class: its name, `provider.Class`, or its import path.",
+        examples=["S3KeySensor", "jobs.operators.PublishModels"],
+        json_schema_extra={"pattern": PATTERN, "maxLength": MAX_PATH},
+    )
+    arguments: dict[str, Any] = Field(
+        default={},
+        alias="with",
+        description="What the operator is called with: its own parameters.",
+        examples=[{"bucket_key": "s3://landing/{{ ds }}/orders.csv", "timeout": "2h"}],
+    )
+
+    @classmethod
+    def further_problems(cls, data: object) -> Iterator[Located]:
+        """Yield what is wrong with the parameters, whatever the operator is."""
+        yield from super().further_problems(data)
+        yield from cls.context_problems(data, "an operator", "it gets the context by itself")
+        if isinstance(data, dict):
+            given = data.get("with")
+            yield from argument_problems(given, ("with",))
+            for name in _SET_BY_DAGCTL.keys() & (given.keys() if isinstance(given, dict) else ()):
+                message = f"`{name}` cannot stand under `with`: {_SET_BY_DAGCTL[name]}"
+                problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out")
+                yield Located(("with", name), problem)
+
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
+        """Return the problem of a key that belongs elsewhere: mostly under `with`."""
+        problem = super().misplaced(key, family)
+        if problem is None and nearest(key, cls.key_names()) is None:
+            hint = f"the operator's own parameters stand under `with`: `with: {{{key}: ...}}`"
+            return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
+        return problem
+
+    def warnings(self) -> Warnings:
+        """Return no warnings: the catalogue's depend on the target."""
+        return Warnings()

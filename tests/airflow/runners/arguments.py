@@ -1,0 +1,71 @@
+"""Load DAG files as Airflow does, and say in JSON with which arguments each task was made.
+
+python arguments.py REPORT FILE...
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+from load import NO_EXAMPLES, DagBag, Serialization
+
+Facts = dict[str, Any]
+NAMES = """
+    allowed_states append_env bash_command conf cwd delta depends_on_past do_xcom_push env
+    execution_delta execution_timeout executor_config external_dag_id html_content
+    max_active_tis_per_dag max_active_tis_per_dagrun max_retry_delay mode op_kwargs owner
+    poke_interval pool pool_slots priority_weight python_callable queue retries retry_delay
+    retry_exponential_backoff run_as_user skip_on_exit_code subject task_display_name timeout to
+    trigger_dag_id trigger_rule wait_for_downstream weight_rule
+""".split()  # noqa: SIM905 - a table, not code
+
+
+def report(path: str) -> Facts:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        bag = DagBag(path, **NO_EXAMPLES)
+        for dag in bag.dags.values():
+            Serialization.from_dict(Serialization.to_dict(dag))
+    return {
+        "errors": list(bag.import_errors.values()),
+        "warnings": [text for texts in bag.captured_warnings.values() for text in texts]
+        + [f"{warning.category.__name__}: {warning.message}" for warning in caught],
+        "tasks": {task.task_id: facts(task) for dag in bag.dags.values() for task in dag.tasks},
+    }
+
+
+def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
+    found = {name: plain(getattr(task, name)) for name in NAMES if hasattr(task, name)}
+    return {"operator": type(task).__name__, "upstream": sorted(task.upstream_task_ids), **found}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an argument is
+    """Return seconds for a timedelta, ISO text for a datetime, a name for what Python made."""
+    if hasattr(value, "total_seconds"):
+        return value.total_seconds()
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if type(value).__name__ == "PlainXComArg":
+        return f"output of {value.operator.task_id}: {value.key}"
+    if type(value).__name__ == "LiteralValue":
+        return f"literal {value.value}"
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(item) for item in value]
+    if callable(value):
+        return value.__name__
+    if type(value).__module__.startswith("airflow"):
+        return str(getattr(value, "value", type(value).__name__))
+    return value
+
+
+if __name__ == "__main__":
+    target, *files = sys.argv[1:]
+    Path(target).write_text(
+        json.dumps({path: report(path) for path in files}, default=repr), "utf-8"
+    )
