@@ -46,6 +46,7 @@ def under(place: Place, project: str, name: str, code: str) -> Iterator[Row]:
     ]
     body = json.dumps(spec(f"Hostile {name}", project, tasks=tasks)).encode()
     alone = max(victim(place, project) for _ in range(5))
+    healthy = max(health(place) for _ in range(20))
     idle = memory(place)
     with ThreadPoolExecutor(HOSTILE) as pool:
         attacks = [pool.submit(attack, place, body) for _ in range(HOSTILE)]
@@ -63,10 +64,10 @@ def under(place: Place, project: str, name: str, code: str) -> Iterator[Row]:
         holds=delay <= CREATE_SECONDS,
     )
     yield Row(
-        f"{attacked}: healthz takes at most",
-        ms(max(healths)),
+        f"{attacked}: healthz takes longer by",
+        f"{ms(max(healths) - healthy)} ({ms(max(healths))}, alone {ms(healthy)})",
         target=f"at most {HEALTH_SECONDS:g} s",
-        holds=max(healths) <= HEALTH_SECONDS,
+        holds=max(healths) - healthy <= HEALTH_SECONDS,
     )
     yield Row(
         f"{attacked}: memory of the server and its processes",

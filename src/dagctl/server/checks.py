@@ -10,6 +10,7 @@ from dagctl.errors import GeneratedCodeError, SpecError
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
 from dagctl.server.fair_slots import FairSlots
 from dagctl.spec.costs import stopped
+from dagctl.spec.load import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from dagctl.codegen.header import Provenance
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
-    from dagctl.spec.load import Checked
     from dagctl.spec.model import DagSpec
 
 PROCESSES = 2
@@ -40,14 +40,13 @@ class Checks:
     def check(
         self, user_id: str, body: Body, *, seconds: float, needs_project: bool = False
     ) -> Checked:
-        """Return what a check of the body gives.
+        """Return what a check of the body gives; a finding too where it took more than its bounds.
 
         Raises:
-            SpecError: The check took more than its bounds.
             BusyError: Too many checks of this user wait.
             UnavailableError: The turn did not come in time.
         """
-        checked: Checked = self._run(
+        return self._checked(
             user_id,
             seconds,
             "check",
@@ -55,7 +54,6 @@ class Checks:
             format=body.format,
             needs_project=needs_project,
         )
-        return checked
 
     def render(
         self,
@@ -70,12 +68,15 @@ class Checks:
 
         Raises:
             GeneratedCodeError: A bug in dagctl.
-            SpecError, BusyError, UnavailableError: As for a check.
+            SpecError: It took more than its bounds.
+            BusyError, UnavailableError: As for a check.
         """
         try:
             text: str = self._run(
                 user_id, seconds, "render", spec, airflow=airflow, provenance=provenance
             )
+        except StoppedError as error:
+            raise SpecError([stopped(error.limit)]) from None
         except RuntimeError as error:
             raise GeneratedCodeError(str(error)) from error
         return text
@@ -84,8 +85,7 @@ class Checks:
         """Return what checks recorded specs for one user, as `check_data` does."""
 
         def check(data: Mapping[str, object]) -> Checked:
-            checked: Checked = self._run(user_id, seconds, "check_data", dict(data))
-            return checked
+            return self._checked(user_id, seconds, "check_data", dict(data))
 
         return check
 
@@ -108,6 +108,13 @@ class Checks:
         for process in self._all:
             process.close()
 
+    def _checked(self, user_id: str, seconds: float, *job: Any, **named: Any) -> Checked:  # noqa: ANN401 - of the job
+        try:
+            checked: Checked = self._run(user_id, seconds, *job, **named)
+        except StoppedError as error:
+            return Checked(None, (stopped(error.limit),))
+        return checked
+
     def _run(self, user_id: str, seconds: float, job: str, *arguments: object, **named: Any) -> Any:  # noqa: ANN401 - of the job
         deadline = time.monotonic() + seconds
         with self._slots.slot(user_id, seconds):
@@ -115,7 +122,5 @@ class Checks:
             try:
                 left = max(0.0, deadline - time.monotonic())
                 return process.run(job, *arguments, seconds=left, **named)
-            except StoppedError as error:
-                raise SpecError([stopped(error.limit)]) from None
             finally:
                 self._idle.put(process)

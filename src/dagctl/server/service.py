@@ -120,7 +120,6 @@ class Service:
         """Return what a check of the body gives; its time and memory are bounded.
 
         Raises:
-            SpecError: It took more than it may.
             BusyError: Too many checks of this caller wait.
             UnavailableError: The caller's turn did not come in time.
         """
