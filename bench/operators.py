@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
-from bench.clock import ms
-from bench.place import PYTHON
-from bench.start import seconds
+from bench.clock import cost, ms
+from bench.place import PYTHON, SCRATCH, environment
 from bench.table import Row
 
 if TYPE_CHECKING:
@@ -19,20 +19,25 @@ TEN = (
     "S3KeySensor S3ListOperator GCSToBigQueryOperator GCSListObjectsOperator DockerOperator "
     "HttpOperator SQLExecuteQueryOperator SnowflakeSqlApiOperator BashOperator PythonOperator"
 )
+TIMES = 20
 MOST = 0.020
 """Seconds that one look-up may add."""
 
 
 def measure() -> Iterator[Row]:
     """Yield what look-ups add to a process that has loaded what every command loads."""
-    bare = seconds(PYTHON, "-c", LOADED)
-    first = added(ONE, bare)
+    first = added(ONE)
     target = f"<= {ms(MOST)}"
     yield Row("look up one operator, in a new process", ms(first), None, target, first <= MOST)
-    yield Row("  ten operators of six providers", ms(added(TEN, bare)))
+    yield Row("  ten operators of six providers", ms(added(TEN)))
 
 
-def added(names: str, bare: float) -> float:
-    """Return the seconds that looking names up adds to a process."""
+def added(names: str) -> float:
+    """Return the seconds that looking names up adds to a process: the median of pairs of runs."""
     code = f"{LOADED}\nfrom dagctl.operators import lookup\n"
-    return seconds(PYTHON, "-c", f"{code}for name in {names.split()!r}: lookup(name, '3')") - bare
+    code += f"for name in {names.split()!r}: lookup(name, '3')"
+    return median(_run(code) - _run(LOADED) for _ in range(TIMES))
+
+
+def _run(code: str) -> float:
+    return cost([PYTHON, "-c", code], cwd=SCRATCH, env=environment()).seconds
