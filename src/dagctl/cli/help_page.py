@@ -23,6 +23,7 @@ SHARE = 0.45
 """The most that the names may take of a narrow page."""
 
 _RANGES = (
+    (re.compile(r"\[(\S+)<=x<=(\S+)\]$"), r"[\1 to \2]"),
     (re.compile(r"; (\S+)<=x<=(\S+)\]$"), r", \1 to \2]"),
     (re.compile(r"; x>=(\S+)\]$"), r", at least \1]"),
 )

@@ -231,6 +231,7 @@ def _replayed(backend: Backend, before: KeyedOperation, changes: Sequence[Change
     return CreateResult(
         dags=tuple(_as_answered(change, commit_id) for change in answered),
         operation_id=before.operation_id if is_changed else None,
+        untracked=_untracked(backend, [each for each in answered if not each.granted.is_unchanged]),
         replayed=True,
     )
 
