@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from dagctl.operators.package_data import document
@@ -26,7 +26,7 @@ _CLASSES: dict[Base, str] = {
 }
 
 
-@cache
+@lru_cache(maxsize=64)
 def base_parameters(base: Base, target: str) -> Mapping[str, Parameter]:
     """Return the parameters that a base has on a target, in the order of its source.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import re
 from typing import TYPE_CHECKING
 
 from dagctl.operators.build import operator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dagctl.operators.provider_file import Provider
 
 _NO_VERSIONS: Mapping[str, str] = {}
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+"""An import path, a class's name, or either after a provider's name with dashes."""
 _LONGEST = 300
 """Characters of a name; the catalogue has none above 150."""
 
@@ -41,7 +43,7 @@ def lookup(
     """
     place = release(target)
     known = {short_name(key): text for key, text in versions.items()}
-    if len(name) > _LONGEST:
+    if len(name) > _LONGEST or not _NAME.fullmatch(name):
         return _unknown(name, [])
     if name.startswith("airflow."):
         return _by_path(name, place, known)
@@ -123,7 +125,7 @@ def _successor(
 
 
 def _renamed(result: Operator, path: str) -> Operator:
-    return replace(result, moved_from=path)
+    return result._replace(moved_from=path)
 
 
 def at_path(path: str, target: str, versions: Mapping[str, str]) -> Operator | Unresolved:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dagctl.operators.kinds import kind
@@ -34,8 +34,7 @@ class Deprecation(NamedTuple):
     """What to use instead: a class's name or path, or None where the source does not say."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
+class Parameter(NamedTuple):
     """An argument of an operator."""
 
     name: str
@@ -61,8 +60,7 @@ class Parameter:
         return kind(self.type)
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: the module loads faster
-class Operator:
+class Operator(NamedTuple):
     """An operator, sensor or notifier, as it is on one target."""
 
     name: str
@@ -84,7 +82,7 @@ class Operator:
     """
     template_fields: frozenset[str] | None
     """What Airflow renders, or None where that is not known."""
-    absent: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, str] = MappingProxyType({})
     """Parameters that other versions have, each with one that has it, as
     `apache-airflow-providers-amazon 9.39.0` or `Airflow 3.1`.
     """

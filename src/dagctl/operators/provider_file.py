@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dagctl.operators.model import CORE
@@ -31,10 +31,10 @@ class Provider(NamedTuple):
         return next((version for name, version in self.samples if name == target), None)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def provider(name: str) -> Provider | None:
     """Return a provider that has operators, or None."""
-    if not exists(name):
+    if name.startswith("_") or not exists(name):  # `_names` and its like are indexes
         return None
     header = line(name, "")
     facts = json.loads(header) if header else {}
@@ -49,7 +49,7 @@ def entry(path: str) -> Entry | None:
     return result
 
 
-@cache
+@lru_cache(maxsize=4096)
 def provider_name(path: str) -> str:
     """Return the short name of the provider that has an import path; `airflow` for the rest."""
     parts = path.removeprefix(_PREFIX).split(".")[:4] if path.startswith(_PREFIX) else []
