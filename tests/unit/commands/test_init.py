@@ -30,10 +30,10 @@ def test_all_files_of_a_workspace_are_made(tmp_path: Path) -> None:
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "dagctl.toml").write_text("mine")
+    (tmp_path / "dagctl.toml").write_text("# mine\n")
     result = make(tmp_path)
     assert result.kept == ("dagctl.toml",)
-    assert (tmp_path / "dagctl.toml").read_text() == "mine"
+    assert (tmp_path / "dagctl.toml").read_text() == "# mine\n"
 
 
 def test_a_dead_link_is_not_written_through(tmp_path: Path) -> None:
