@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 LARGEST = 512 * 1024
 """Bytes of a Python file that is read; a DAG file written by hand is far smaller."""
 
+MOST_SOUGHT = 100
+"""Names that are looked for as text; with more of them, to parse the file costs less."""
+
 _DAG_NAMES = frozenset({"DAG", "dag"})
 _SAID = (b"dag", b"airflow")
 """What a file must hold to be a DAG file, as Airflow's own safe mode has it."""
@@ -28,7 +31,7 @@ def dag_ids_in(source: bytes, names: frozenset[str]) -> set[str]:
         names: In lower case; a file that holds none of them as text is not parsed.
     """
     lower = source.lower()
-    is_asked = any(name.encode() in lower for name in names)
+    is_asked = len(names) > MOST_SOUGHT or any(name.encode() in lower for name in names)
     if len(source) > LARGEST or not is_asked or not all(word in lower for word in _SAID):
         return set()
     try:
