@@ -1,0 +1,42 @@
+"""What the operation needs from the world: the ports and the values that cross them.
+
+An adapter implements one port. Registry and store are embedded (SQLite, a folder) or Supabase's;
+all ports are there in memory as well, for tests. All paths are relative to the workspace root and
+use `/`. Identifiers are the text form of a UUID. Times are aware, in UTC.
+
+Contract of every port: a method either did all it says, or raised a `DagctlError`.
+`UnavailableError` and any other exception mean that the effect may or may not have happened
+("unknown is not failed"): the caller looks before it goes on. `ConflictError` and `UsageError` are
+definite refusals: nothing of this call has happened.
+"""
+
+from dagctl.ports.files import Files, FileWrite
+from dagctl.ports.journal import Journal
+from dagctl.ports.listener import Listener
+from dagctl.ports.record import DagRecord, Page, Query
+from dagctl.ports.registry import Cache, Registry
+from dagctl.ports.repo import CommitPlace, Identity, Reach, Repo
+from dagctl.ports.reservation import Claim, KeyedOperation, OperationStatus, Reservation
+from dagctl.ports.store import Store, StoredKey
+
+__all__ = [
+    "Cache",
+    "Claim",
+    "CommitPlace",
+    "DagRecord",
+    "FileWrite",
+    "Files",
+    "Identity",
+    "Journal",
+    "KeyedOperation",
+    "Listener",
+    "OperationStatus",
+    "Page",
+    "Query",
+    "Reach",
+    "Registry",
+    "Repo",
+    "Reservation",
+    "Store",
+    "StoredKey",
+]

@@ -1,0 +1,55 @@
+"""The work tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileWrite:
+    """One file to write or remove: `old` stands there now, `new` shall (None: nothing)."""
+
+    path: str
+    new: bytes | None
+    old: bytes | None = None
+
+
+class Files(Protocol):
+    """The work tree below the workspace root. Follows no symbolic link, never leaves the root."""
+
+    def names(self, folder: str, most: int, largest: int) -> list[str]:
+        """Return the paths of the Python files in a folder and those below it, sorted.
+
+        Hidden folders, links and files of more than `largest` bytes are left out; of more than
+        `most` files the rest is. No folder: no files.
+        """
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content, or None if nothing is there.
+
+        Raises:
+            ConflictError: Something other than a regular file is there (or on the way there).
+        """
+
+    def write(self, writes: Sequence[FileWrite]) -> None:
+        """Write each file atomically and durably.
+
+        Temporary file, fsync, link without replacing (or rename), then fsync of the folders; or an
+        unlink where `new` is None. A path that is already as it shall be is left alone: a repeat
+        finishes what a kill cut short.
+
+        Raises:
+            ConflictError: A path holds neither `old` nor `new` now; the files before it stay.
+            UnavailableError: The disk is full or not writable; the files before it stay.
+        """
+
+    def restore(self, writes: Sequence[FileWrite]) -> list[str]:
+        """Undo `write`: each path that is as `new` says gets `old` back, or is removed.
+
+        Returns:
+            The paths left as they are because they hold something else by now.
+        """
