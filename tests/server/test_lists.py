@@ -10,7 +10,7 @@ from tests.server.rows import copy_row, insert_rows
 from tests.server.served import PROJECT, Person, spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tests.server.served import Served
     from tests.stand_in import StandIn
@@ -23,7 +23,7 @@ LETTERS = "-.09AZ_az"
 
 def test_a_list_of_100_000_has_no_gap_while_rows_are_added(ada: Person, stand_in: StandIn) -> None:
     standing = made_up_ids(MANY, seed=1)
-    added = made_up_ids(400, seed=2)
+    added = made_up_ids(400, seed=2, besides=standing)
     insert_rows(stand_in, PROJECT, standing)
     stand_in.requests.clear()
 
@@ -57,13 +57,17 @@ def test_a_list_of_the_local_backend_has_no_gap_while_rows_are_added(
     check_pages(list(paged(me, 100, add)), 100, [*standing, "like_this"])
 
 
-def made_up_ids(count: int, seed: int) -> list[str]:
-    """Return different ids in no order."""
+def made_up_ids(count: int, seed: int, besides: Iterable[str] = ()) -> list[str]:
+    """Return ids in no order, which differ by more than case from each other and from `besides`."""
     chance = random.Random(seed)
-    found: dict[str, None] = {}
-    while len(found) < count:
-        found[chance.choice(LETTERS[2:]) + "".join(chance.choices(LETTERS, k=12))] = None
-    return list(found)
+    taken = {dag_id.casefold() for dag_id in besides}
+    ids: list[str] = []
+    while len(ids) < count:
+        dag_id = chance.choice(LETTERS[2:]) + "".join(chance.choices(LETTERS, k=12))
+        if dag_id.casefold() not in taken:
+            taken.add(dag_id.casefold())
+            ids.append(dag_id)
+    return ids
 
 
 def paged(
