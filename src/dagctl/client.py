@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from dagctl.bootstrap import LocalBackend, SupabaseBackend
+    from dagctl.bootstrap import WorkspaceBackend
     from dagctl.commands.create import CreateResult
     from dagctl.commands.doctor import Finding
     from dagctl.commands.heal import Healed, Repairs
@@ -74,7 +74,7 @@ class Client:
         self,
         workspace: Workspace,
         settings: Settings,
-        backend: LocalBackend | SupabaseBackend,
+        backend: WorkspaceBackend,
         listener: Listener | None = None,
         *,
         settles: bool = True,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from dagctl.adapters.memory.files import MemoryFiles
 from dagctl.adapters.work_tree import WorkTree
 from dagctl.errors import ConflictError, UsageError
 from dagctl.ports import Files, FileWrite
+from tests.twins.files import MemoryFiles
 
 if TYPE_CHECKING:
     from pathlib import Path

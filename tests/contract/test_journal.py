@@ -10,8 +10,8 @@ import pytest
 
 from dagctl.adapters.durable import Location
 from dagctl.adapters.file_journal import FileJournal
-from dagctl.adapters.memory.journal import MemoryJournal
 from dagctl.errors import ConflictError
+from tests.twins.journal import MemoryJournal
 
 if TYPE_CHECKING:
     from pathlib import Path

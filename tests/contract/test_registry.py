@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 
 from dagctl.adapters.durable import Location
-from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.errors import ConflictError, StaleVersionError
@@ -25,6 +24,7 @@ from dagctl.ports import (
     Reservation,
 )
 from tests.contract.people import ADA, ADA_MAIL, PROJECT
+from tests.twins.registry import MemoryRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

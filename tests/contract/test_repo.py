@@ -8,9 +8,9 @@ import pytest
 
 from dagctl.adapters.git.commit import Patience
 from dagctl.adapters.git.repo import GitRepo
-from dagctl.adapters.memory.repo import MemoryRepo
 from dagctl.errors import ConflictError, UnavailableError
 from dagctl.ports import CommitPlace, FileWrite, Identity, Repo
+from tests.twins.repo import MemoryRepo
 
 if TYPE_CHECKING:
     from tests.conftest import Sandbox

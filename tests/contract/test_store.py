@@ -9,10 +9,10 @@ import pytest
 
 from dagctl.adapters.durable import Location
 from dagctl.adapters.folder_store import FolderStore
-from dagctl.adapters.memory.store import MemoryStore
 from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.errors import UsageError
 from tests.contract.people import PROJECT
+from tests.twins.store import MemoryStore
 
 if TYPE_CHECKING:
     from pathlib import Path

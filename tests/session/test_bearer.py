@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl import sign_in
-from dagctl.bootstrap import open_connections
+from dagctl.bootstrap import open_connections, sign_in
 from dagctl.endpoint import Endpoint
 from dagctl.errors import NotSignedInError, UnavailableError
 from tests.session.forger import (
@@ -363,7 +362,7 @@ def test_it_is_as_patient_as_the_connections_that_it_shares(old_gate: Gate) -> N
 def test_without_the_extra_it_says_so() -> None:
     program = (
         "import sys; sys.modules['jwt'] = None\n"
-        "from dagctl import sign_in; from dagctl.endpoint import Endpoint\n"
+        "from dagctl.bootstrap import sign_in; from dagctl.endpoint import Endpoint\n"
         "try: sign_in.open_verifier(Endpoint('https://abc.supabase.co', 'key'))\n"
         "except sign_in.UsageError as error: print(error, '|', error.hint)\n"
     )

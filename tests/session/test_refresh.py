@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.bootstrap.sign_in import open_session
 from dagctl.endpoint import Endpoint
 from dagctl.errors import ExitCode, NotSignedInError
-from dagctl.sign_in import open_session
 from tests.session.people import ADA, PASSWORD, REFRESH
 from tests.stand_in import faults
 

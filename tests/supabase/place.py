@@ -9,11 +9,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from dagctl import Client
+from dagctl.bootstrap.sign_in import auth_server, session_file
 from dagctl.endpoint import Endpoint
 from dagctl.operation.backend import Silence
 from dagctl.paths import TEMPORARY
 from dagctl.session.model import Session
-from dagctl.sign_in import auth_server, session_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

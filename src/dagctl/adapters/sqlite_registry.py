@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from dagctl.adapters import durable
 from dagctl.adapters.local_user import local_user_id
-from dagctl.adapters.sqlite_files import DATABASE, check_files
+from dagctl.adapters.sqlite_database import SqliteDatabase
 from dagctl.adapters.sqlite_rows import (
     FIND,
     PRUNE,
@@ -27,13 +22,12 @@ from dagctl.adapters.sqlite_rows import (
     to_reservation_row,
     to_row,
 )
-from dagctl.adapters.sqlite_schema import empty_database, failure, open_database
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.operation.names import grant_names
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
     from dagctl.ports import Claim, DagRecord, Query
@@ -71,23 +65,14 @@ class SqliteRegistry:
         user_id: Callable[[], str],
         user_name: Callable[[], str | None] = lambda: None,
     ) -> None:
-        self._state = state
-        self._path = state.path / DATABASE
+        self._database = SqliteDatabase(state)
         self._project = project_id
         self._user_id = user_id
         self._user_name = user_name
 
-    @cached_property
-    def _connection(self) -> sqlite3.Connection:
-        with durable.explained(str(self._path)), self._state.opened() as folder:
-            check_files(folder, self._path)
-            return open_database(self._path)
-
     def close(self) -> None:
         """Close the database, if it was opened."""
-        if "_connection" in self.__dict__:
-            self._connection.close()
-            del self._connection
+        self._database.close()
 
     # --- Reading ---
 
@@ -124,13 +109,13 @@ class SqliteRegistry:
 
     def reserved(self, operation_id: str) -> list[Reservation]:
         """Return what is reserved or confirmed under this operation id, in the claims' order."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(RESERVED, (operation_id,)).fetchall()
         return [from_reservation_row(row) for row in rows]
 
     def keyed(self, key: str) -> KeyedOperation | None:
         """Return the operation with this key that is under way or confirmed."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT id FROM operations "
                 "WHERE project_id = ? AND key = ? AND status <> 'aborted'",
@@ -146,7 +131,7 @@ class SqliteRegistry:
 
     def status(self, operation_id: str) -> OperationStatus:
         """Return how far the operation is."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT status, is_aborting FROM operations WHERE id = ?", (operation_id,)
             ).fetchone()
@@ -161,7 +146,7 @@ class SqliteRegistry:
     ) -> list[Reservation]:
         """Grant all claims or none; the same operation id gives the same reservations."""
         user_id, user_name = self._user_id(), self._user_name()
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             status = self.status(operation_id)
             if status in {OperationStatus.ABORTING, OperationStatus.ABORTED}:
                 raise ConflictError(f"operation {operation_id} was aborted")
@@ -183,7 +168,7 @@ class SqliteRegistry:
 
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             status = self.status(operation_id)
             if status is OperationStatus.CONFIRMED:
                 return
@@ -203,7 +188,7 @@ class SqliteRegistry:
 
     def adopt(self, records: Iterable[DagRecord]) -> None:
         """Record these as they are, in place of what was recorded of them."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for record in records:
                 row = replace(_by_its_author(record), updated_at=_now())
                 connection.execute(
@@ -214,7 +199,7 @@ class SqliteRegistry:
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             if self.status(operation_id) is OperationStatus.ABSENT:
                 self._set_status(operation_id, OperationStatus.ABORTED)
             connection.execute(
@@ -225,7 +210,7 @@ class SqliteRegistry:
 
     def abort(self, operation_id: str) -> OperationStatus:
         """Give the reservations back and leave a tombstone, unless confirmed."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             if self.status(operation_id) is not OperationStatus.CONFIRMED:
                 self._set_status(operation_id, OperationStatus.ABORTED)
                 connection.execute(
@@ -235,56 +220,15 @@ class SqliteRegistry:
 
     # --- Inside ---
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Yield the database, or an empty one in its place: reading makes no file."""
-        with self._explained():
-            if "_connection" in self.__dict__ or not self._is_missing():
-                yield self._connection
-            else:
-                with closing(empty_database()) as nothing:
-                    yield nothing
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._explained():
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.IntegrityError as error:
-            raise ConflictError(f"the registry refuses: {error}") from error
-        except sqlite3.Error as error:
-            raise failure(self._path, error) from error
-
-    def _is_missing(self) -> bool:
-        with durable.explained(str(self._path)):
-            try:
-                with self._state.opened() as folder:
-                    os.stat(DATABASE, dir_fd=folder, follow_symlinks=False)
-            except FileNotFoundError:
-                return True
-        return False
-
     def _records(self, sql: str, values: Mapping[str, object]) -> list[DagRecord]:
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(sql, {"project": self._project, **values})
             return [from_row(row) for row in rows]
 
     def _set_status(
         self, operation_id: str, status: OperationStatus, key: str | None = None
     ) -> None:
-        self._connection.execute(
+        self._database.connection.execute(
             "INSERT INTO operations (id, project_id, status, started_at, key) "
             "VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET status = excluded.status, is_aborting = 0",
@@ -294,13 +238,13 @@ class SqliteRegistry:
     def _prune(self) -> None:
         """Forget some operations that ended long ago."""
         before = (_now() - KEPT).isoformat()
-        ended = self._connection.execute(PRUNE, (before,)).fetchall()
+        ended = self._database.connection.execute(PRUNE, (before,)).fetchall()
         for table, column in (("reservations", "operation_id"), ("operations", "id")):
-            self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ended)  # noqa: S608 - our own names
+            self._database.connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ended)  # noqa: S608 - our own names
 
     def _completed(self, operation_id: str, records: Iterable[DagRecord]) -> list[DagRecord]:
         """Return the records with what the registry itself knows: the time, and who it was."""
-        (by,) = self._connection.execute(
+        (by,) = self._database.connection.execute(
             "SELECT user_name FROM operations WHERE id = ?", (operation_id,)
         ).fetchone()
         granted = {one.row_id: one for one in self.reserved(operation_id)}
@@ -340,7 +284,7 @@ class SqliteRegistry:
         ]
 
     def _taken(self, base: str) -> set[str]:
-        rows = self._connection.execute(_TAKEN, {"project": self._project, "base": base})
+        rows = self._database.connection.execute(_TAKEN, {"project": self._project, "base": base})
         return {row[0] for row in rows}
 
     def _next_version(self, claim: Claim) -> Reservation:
@@ -351,7 +295,7 @@ class SqliteRegistry:
             )
         if row.version != claim.expected_version:
             raise stale(row)
-        is_held = self._connection.execute(_HELD, (self._project, row.dag_id)).fetchone()
+        is_held = self._database.connection.execute(_HELD, (self._project, row.dag_id)).fetchone()
         if is_held and not claim.is_unchanged:
             raise ConflictError(
                 f"`{row.dag_id}` is being changed by another operation",

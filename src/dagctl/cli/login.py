@@ -76,7 +76,7 @@ def login(  # noqa: PLR0913 - one parameter an option
     import time
     from contextlib import ExitStack, closing
 
-    from dagctl import sign_in
+    from dagctl.bootstrap import sign_in
     from dagctl.cli.envelope import envelope
     from dagctl.commands import login as command
     from dagctl.session.source import profile_of

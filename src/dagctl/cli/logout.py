@@ -21,7 +21,7 @@ def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJso
     import time
     from contextlib import closing
 
-    from dagctl import sign_in
+    from dagctl.bootstrap import sign_in
     from dagctl.cli.envelope import envelope
     from dagctl.commands import logout as command
     from dagctl.session.source import profile_of

@@ -128,7 +128,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
 
 def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
     """Return the Supabase project that is set, and its bucket."""
-    from dagctl import sign_in
+    from dagctl.bootstrap import sign_in
     from dagctl.errors import UsageError
     from dagctl.settings import HOW_TO_LINK, NotLinkedError
 
@@ -141,7 +141,7 @@ def _supabase(environ: Mapping[str, str]) -> tuple[Endpoint, str]:
 
 def _warn_of_supabase(console: Console) -> None:
     """Warn of settings that are not used: who has them may expect DAGs to go there."""
-    from dagctl import sign_in
+    from dagctl.bootstrap import sign_in
     from dagctl.errors import UsageError
 
     with suppress(UsageError):
@@ -156,7 +156,7 @@ def _for_reader(console: Console) -> Literal["json", "text"]:
 
 
 def _not_installed() -> Exception:
+    from dagctl.bootstrap.sign_in import INSTALL_SERVE
     from dagctl.errors import UsageError
-    from dagctl.sign_in import INSTALL_SERVE
 
     return UsageError("the extra `serve` is not installed", hint=INSTALL_SERVE)

@@ -40,7 +40,7 @@ def whoami(
     Without --check no server is asked, and the role is the one of its last answer. On the local
     backend it shows the user of git.
     """
-    from dagctl import sign_in
+    from dagctl.bootstrap import sign_in
     from dagctl.cli.envelope import envelope
     from dagctl.errors import NotAMemberError
     from dagctl.settings import NotLinkedError
@@ -100,7 +100,7 @@ class _Run:
         """Return who is signed in, without asking the server."""
         import time
 
-        from dagctl import sign_in
+        from dagctl.bootstrap import sign_in
         from dagctl.commands import whoami as command
         from dagctl.session.source import EMAIL, Source, check_url_origin, source_of
 
@@ -120,7 +120,7 @@ class _Run:
         """Return who is signed in as the server sees it now; remember the role."""
         from contextlib import closing
 
-        from dagctl import sign_in
+        from dagctl.bootstrap import sign_in
         from dagctl.commands import whoami as command
         from dagctl.session.source import Source, source_of
 
@@ -137,7 +137,7 @@ class _Run:
         )
 
     def _store(self) -> SessionStore:
-        from dagctl import sign_in
+        from dagctl.bootstrap import sign_in
         from dagctl.session.source import profile_of
 
         return sign_in.session_file(self.remote.endpoint, profile_of(self.environ, self.profile))

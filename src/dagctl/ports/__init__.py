@@ -1,7 +1,7 @@
 """What the operation needs from the world: the ports and the values that cross them.
 
 An adapter implements one port. Registry and store are embedded (SQLite, a folder) or Supabase's;
-all ports are there in memory as well, for tests. All paths are relative to the workspace root and
+tests keep all of them in memory (`tests/twins`). All paths are relative to the workspace root and
 use `/`. Identifiers are the text form of a UUID. Times are aware, in UTC.
 
 Contract of every port: a method either did all it says, or raised a `DagctlError`.

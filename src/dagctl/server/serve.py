@@ -8,8 +8,8 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from dagctl.adapters.local_user import local_user_id
-from dagctl.bootstrap import open_connections, services_of
+from dagctl.bootstrap import local_user_id, open_connections, services_of
+from dagctl.bootstrap.sign_in import open_verifier
 from dagctl.endpoint import is_loopback
 from dagctl.errors import ExitCode, UnavailableError, UsageError
 from dagctl.server.app import make_app
@@ -20,7 +20,6 @@ from dagctl.server.log import log_to_standard_error
 from dagctl.server.metrics import Metrics
 from dagctl.server.projects import Projects
 from dagctl.server.service import Service
-from dagctl.sign_in import open_verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

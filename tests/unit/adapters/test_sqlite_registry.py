@@ -161,7 +161,7 @@ def test_the_first_page_reads_no_more_than_itself_of_100_000_rows(tmp_path: Path
     fill(tmp_path / "registry.db", 100_000)
     steps: list[None] = []
     # called after each 100 instructions of SQLite's machine; to read all rows takes millions
-    registry._connection.set_progress_handler(lambda: steps.append(None), 100)
+    registry._database.connection.set_progress_handler(lambda: steps.append(None), 100)
     page = registry.page(Query(limit=50))
     assert [one.dag_id for one in page.records] == [f"dag_{n:06}" for n in range(50)]
     assert page.next == "dag_000049"

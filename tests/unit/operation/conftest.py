@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.adapters.memory.backend import MemoryBackend
-from dagctl.adapters.memory.registry import MemoryRegistry
 from dagctl.commands.create import Telling, create, nobody
 from dagctl.operation.backend import Backend, Context, Silence
 from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
 from dagctl.settings import Settings
 from dagctl.spec.model import DagSpec
+from tests.twins.backend import MemoryBackend
+from tests.twins.registry import MemoryRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

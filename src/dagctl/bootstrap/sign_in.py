@@ -1,7 +1,4 @@
-"""Opens what signing in needs: the project, the session, its store, the auth endpoints.
-
-Like `bootstrap`, it chooses adapters and imports them when they are asked for.
-"""
+"""Opens what signing in needs: the project, the session, its store, the auth endpoints."""
 
 from __future__ import annotations
 

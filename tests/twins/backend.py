@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.memory.files import MemoryFiles
-from dagctl.adapters.memory.journal import MemoryJournal
-from dagctl.adapters.memory.repo import MemoryRepo
-from dagctl.adapters.memory.store import MemoryStore
+from tests.twins.files import MemoryFiles
+from tests.twins.journal import MemoryJournal
+from tests.twins.repo import MemoryRepo
+from tests.twins.store import MemoryStore
 
 if TYPE_CHECKING:
-    from dagctl.adapters.memory.registry import MemoryRegistry
     from dagctl.ports import Cache
+    from tests.twins.registry import MemoryRegistry
 
 
 @dataclass(slots=True, kw_only=True)

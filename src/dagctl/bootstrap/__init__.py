@@ -1,0 +1,29 @@
+"""The only chooser of adapters. Each is imported and opened when it is first asked for."""
+
+from dagctl.bootstrap.backend import local_dag_ids, open_backend
+from dagctl.bootstrap.local import local_user_id
+from dagctl.bootstrap.state import (
+    journal_folder,
+    open_lock,
+    start_own_repository,
+    start_repository,
+    take_over_old_state,
+)
+from dagctl.bootstrap.supabase import open_connections, open_probe, services_of
+from dagctl.bootstrap.workspace_backend import Caller, WorkspaceBackend
+
+__all__ = [
+    "Caller",
+    "WorkspaceBackend",
+    "journal_folder",
+    "local_dag_ids",
+    "local_user_id",
+    "open_backend",
+    "open_connections",
+    "open_lock",
+    "open_probe",
+    "services_of",
+    "start_own_repository",
+    "start_repository",
+    "take_over_old_state",
+]

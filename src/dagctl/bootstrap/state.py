@@ -1,0 +1,62 @@
+"""What a workspace keeps on this machine: its state folder, its lock, its git repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dagctl.ports import Journal
+    from dagctl.workspace import Workspace
+
+
+def take_over_old_state(workspace: Workspace) -> str | None:
+    """Move what an earlier dagctl kept in the work tree to the state folder; return a warning.
+
+    Raises:
+        UsageError: The workspace is in no repository, or git does not trust it.
+        UnavailableError: It cannot be moved now.
+    """
+    from dagctl.adapters.old_state import has_old_state, take_over
+
+    if not has_old_state(workspace.root):
+        return None
+    from dagctl.adapters.git.folder import locate
+    from dagctl.adapters.state_folder import state_in
+
+    return take_over(workspace.root, state_in(locate(workspace.root)))
+
+
+def open_lock(folder: Path, name: str) -> Journal:
+    """Return the lock in `name` below a folder that exists; both are made if need be."""
+    from dagctl.adapters.durable import Location
+    from dagctl.adapters.file_journal import FileJournal
+
+    return FileJournal(Location(folder, (name,)))
+
+
+def journal_folder(root: Path) -> Path:
+    """Return where the journal of a workspace is; it need not exist.
+
+    Raises:
+        UsageError: The workspace is in no repository.
+    """
+    from dagctl.adapters.git.folder import locate
+    from dagctl.adapters.state_folder import state_in
+
+    return state_in(locate(root)).below("journal").path
+
+
+def start_repository(folder: Path) -> bool:
+    """Make a git repository at `folder` unless one is around it; return whether one was made."""
+    from dagctl.adapters.git import start
+
+    return start.start_repository(folder)
+
+
+def start_own_repository(folder: Path) -> bool:
+    """Make a git repository of the folder's own; return whether one was made."""
+    from dagctl.adapters.git import start
+
+    return start.start_own_repository(folder)

@@ -1,0 +1,140 @@
+"""What every backend works with on this machine, and for whom it works."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dagctl.adapters.durable import Location
+    from dagctl.adapters.git.folder import GitFolder
+    from dagctl.adapters.supabase.http import Connections
+    from dagctl.commands.doctor import Check
+    from dagctl.ports import Cache, Files, Identity, Journal, Registry, Repo, Store
+    from dagctl.session.signed_in import SignedIn
+    from dagctl.settings import Settings
+    from dagctl.workspace import Workspace
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whom a backend works for, where that is not the user of this process."""
+
+    user_id: str
+    author: Identity
+    """Who commits."""
+    signed_in: SignedIn | None = None
+    """Whose session is used; None on the local backend."""
+    connections: Connections | None = None
+    """The connections to Supabase that all callers share."""
+    watch: Callable[[str, Any], Any] | None = None
+    """Wraps each port, named by the part of the outside that it is, as metrics do."""
+
+
+class WorkspaceBackend(ABC):
+    """What every backend works with on this machine: the work tree, git and the journal."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        workspace: Workspace,
+        environ: Mapping[str, str],
+        caller: Caller | None = None,
+    ) -> None:
+        self._settings = settings
+        self._workspace = workspace
+        self._environ = environ
+        self._caller = caller
+
+    @cached_property
+    def files(self) -> Files:
+        """The work tree."""
+        from dagctl.adapters.work_tree import WorkTree
+
+        return self._watched("files", WorkTree(self._workspace.root, self._settings.dags_folder))
+
+    @cached_property
+    def repo(self) -> Repo:
+        """The git repository around the workspace."""
+        from dagctl.adapters.git.repo import GitRepo
+
+        repo = GitRepo(
+            self._workspace.root,
+            self._settings.dags_folder,
+            identity=None if self._caller is None else self._caller.author,
+            located=lambda: self._git_folder,
+        )
+        return self._watched("git", repo)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal in the state folder, and the lock beside it."""
+        from dagctl.adapters.file_journal import FileJournal
+
+        return self._watched("journal", FileJournal(self._state))
+
+    @property
+    @abstractmethod
+    def registry(self) -> Registry:
+        """Where DAGs are recorded."""
+
+    @property
+    @abstractmethod
+    def store(self) -> Store:
+        """Where DAG files are uploaded."""
+
+    @property
+    @abstractmethod
+    def cache(self) -> Cache | None:
+        """The registry, if it is a cache of the DAG files."""
+
+    @property
+    @abstractmethod
+    def author(self) -> str | None:
+        """Who creates DAGs here, as the registry records it."""
+
+    @abstractmethod
+    def user_id(self, email: str) -> str:
+        """Return the id under which the user with this e-mail address creates DAGs.
+
+        Raises:
+            UsageError: The backend does not know.
+        """
+
+    @abstractmethod
+    def role(self) -> str | None:
+        """Return the user's role in the project: owner, editor, viewer, or None."""
+
+    @abstractmethod
+    def checks(self) -> Sequence[Check]:
+        """Return what `dagctl doctor` looks at."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what was opened."""
+
+    def _watched(self, part: str, port: P) -> P:
+        if self._caller is None or self._caller.watch is None:
+            return port
+        watched: P = self._caller.watch(part, port)
+        return watched
+
+    @cached_property
+    def _state(self) -> Location:
+        from dagctl.adapters.state_folder import state_in, state_of_nothing
+
+        if not self._workspace.config.exists():  # a project that a server has not made yet
+            return state_of_nothing(self._workspace.root)
+        return state_in(self._git_folder)
+
+    @cached_property
+    def _git_folder(self) -> GitFolder:
+        from dagctl.adapters.git.folder import locate
+
+        return locate(self._workspace.root)
