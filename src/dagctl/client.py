@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from dagctl.bootstrap import open_backend, take_over_old_state
 from dagctl.commands.create import Telling, create, nobody
 from dagctl.commands.doctor import examine
 from dagctl.commands.heal import heal, repairs_of
+from dagctl.commands.inputs import changes_of
 from dagctl.commands.plan import plan
+from dagctl.commands.records import drift_here, pages, record_of, stored_source, user_id_of
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.commands.rewrite import rewrite
 from dagctl.commands.survey import survey
-from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
+from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
-from dagctl.operation.change import asked
-from dagctl.operation.drift import drift_in_work_tree, drift_of
-from dagctl.operation.inventory import path_of
+from dagctl.operation.drift import drift_of
 from dagctl.operation.options import Options
-from dagctl.paths import checked_parts
 from dagctl.ports import Query
 from dagctl.settings import load_settings
-from dagctl.spec.load import check_data, load_spec
-from dagctl.spec.model import DagSpec
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -40,10 +33,10 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
     from dagctl.commands.doctor import Finding
     from dagctl.commands.heal import Healed, Repairs
+    from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
     from dagctl.commands.rewrite import Rewritten
-    from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
     from dagctl.operation.drift import Drift
     from dagctl.operation.options import IfExists
@@ -51,12 +44,6 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
-
-SpecOrFile = DagSpec | str | Path | Mapping[str, Any]
-"""A spec, the path of the file that holds one, or its data."""
-
-NEAR = 200
-"""How many recorded ids are compared with one that does not exist: the first ones of its letter."""
 
 
 class Client:
@@ -178,7 +165,7 @@ class Client:
             UnavailableError: Something failed; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
-        requests = self._requests(specs)
+        requests = changes_of(specs, self.workspace.root)
         _check_single(requests, expected_version)
         options = Options(
             if_exists=if_exists,
@@ -203,7 +190,7 @@ class Client:
             SpecError: The spec has errors.
             ConflictError: Something is in the way.
         """
-        (change,) = self._requests(spec)
+        (change,) = changes_of(spec, self.workspace.root)
         return rewrite(self._context, change, force=force)
 
     def recover(self) -> RecoverResult:
@@ -231,7 +218,7 @@ class Client:
             SpecError: A spec has errors.
             ConflictError: `create` would be refused.
         """
-        requests = self._requests(specs)
+        requests = changes_of(specs, self.workspace.root)
         _check_single(requests, expected_version)
         self._settle_dead()
         options = Options(
@@ -264,9 +251,9 @@ class Client:
             UsageError: `user` is neither, or the address of somebody whom the backend hides.
         """
         self._settle_dead()
-        user_id = None if user is None else self._user_id(user)
+        user_id = None if user is None else user_id_of(user, self._backend.user_id)
         query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
-        return self._pages(query)
+        return pages(self._backend.registry, query)
 
     def get(self, dag_id: str) -> DagRecord:
         """Return what is recorded of a DAG.
@@ -275,10 +262,7 @@ class Client:
             NotFoundError: Nothing is; the hint names DAGs that are called alike.
         """
         self._settle_dead()
-        record = self._backend.registry.get(dag_id)
-        if record is None:
-            raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=self._near(dag_id))
-        return record
+        return record_of(self._backend.registry, dag_id)
 
     def drift(self, record: DagRecord) -> Drift:
         """Return whether the DAG file in the work tree is as dagctl wrote it.
@@ -286,12 +270,7 @@ class Client:
         Raises:
             UsageError: The record has a path that dagctl would not write.
         """
-        checked_parts(record.file_path)
-        try:
-            content = self._backend.files.read(path_of(self.settings, record.dag_id))
-        except ConflictError:  # a link or a folder stands there
-            return "changed"
-        return drift_in_work_tree(content, record, is_cache=self._backend.cache is not None)
+        return drift_here(self._backend, self.settings, record)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored.
@@ -301,24 +280,7 @@ class Client:
             ConflictError: What is stored there is not the recorded file, or no text; or the record
                 is damaged.
         """
-        if record.problem is not None:
-            raise ConflictError(f"the record of `{record.dag_id}` is damaged: {record.problem}")
-        path = record.storage_path
-        content = self._backend.store.get(path)
-        if content is None:
-            raise NotFoundError(f"{path} is not in the store", hint="dagctl doctor --fix")
-        if drift_of(content, record.content_digest) != "none":
-            raise ConflictError(
-                f"the stored file of `{record.dag_id}` is not the recorded one",
-                hint="dagctl doctor --fix stores it again",
-            )
-        try:
-            return content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise ConflictError(
-                f"{path} in the store is not UTF-8 text: dagctl did not write it",
-                hint="dagctl doctor",
-            ) from error
+        return stored_source(self._backend, record)
 
     def stored(self, record: DagRecord) -> Drift:
         """Return whether the object in the store is what is recorded."""
@@ -348,23 +310,6 @@ class Client:
 
     # --- Inside ---
 
-    def _requests(self, specs: SpecOrFile | Sequence[SpecOrFile]) -> Sequence[Change]:
-        wanted = [specs] if isinstance(specs, DagSpec | str | Path | Mapping) else specs
-        root = self.workspace.root
-        loaded = _load_all(wanted)
-        return [asked(spec, _source(spec.origin, root)) for spec in loaded]
-
-    def _user_id(self, user: str) -> str:
-        if "@" in user:
-            return self._backend.user_id(user)
-        try:
-            return str(UUID(user))
-        except ValueError as error:
-            raise UsageError(
-                f"`{user}` is neither a user id (UUID) nor an e-mail address",
-                hint="`dagctl show ID` names the user who created a DAG",
-            ) from error
-
     def _settle_dead(self) -> None:
         if not self._settles:
             return
@@ -375,65 +320,9 @@ class Client:
     def _remember(self, recovered: Sequence[Recovered]) -> None:
         self.recovered += tuple(recovered)
 
-    def _pages(self, query: Query) -> Iterator[Page]:
-        while True:
-            page = self._backend.registry.page(query)
-            yield page
-            if page.next is None:
-                return
-            query = replace(query, after=page.next)
-
-    def _near(self, dag_id: str) -> str:
-        page = self._backend.registry.page(Query(after=dag_id[:1], limit=NEAR))
-        near = get_close_matches(dag_id, [record.dag_id for record in page.records], n=3)
-        names = " or ".join(f"`{name}`" for name in near)
-        return f"did you mean {names}?" if near else "dagctl list"
-
 
 def _check_single(changes: Sequence[Change], expected_version: int | None) -> None:
     if expected_version is not None and len(changes) != 1:
         raise UsageError(
             "expected_version is the version of one DAG", hint="give one spec in a call"
         )
-
-
-def _load_all(specs: Sequence[SpecOrFile]) -> list[DagSpec]:
-    """Return the specs, files read.
-
-    Raises:
-        SpecError: Every finding of every file.
-    """
-    loaded: list[DagSpec] = []
-    found: list[Diagnostic] = []
-    for one in specs:
-        try:
-            loaded.append(_loaded(one))
-        except SpecError as error:
-            found.extend(error.diagnostics)
-    if found:
-        raise SpecError(found)
-    return loaded
-
-
-def _loaded(source: SpecOrFile) -> DagSpec:
-    if isinstance(source, DagSpec):
-        return source
-    return check_data(source).result() if isinstance(source, Mapping) else _load(Path(source))
-
-
-def _load(path: Path) -> DagSpec:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise NotFoundError(f"{path} does not exist") from error
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    return load_spec(data, origin=str(path))
-
-
-def _source(origin: str | None, root: Path) -> str | None:
-    """Return the spec file's path relative to the workspace, or None if the spec has no file."""
-    if origin is None or not Path(origin).is_file():
-        return None
-    path = Path(origin)
-    return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()

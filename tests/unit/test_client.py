@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -117,8 +118,19 @@ def test_the_findings_of_all_files_are_told_and_nothing_is_created(client: Clien
 def test_a_file_that_does_not_exist_is_not_found(client: Client) -> None:
     with pytest.raises(NotFoundError, match=r"nothing\.yaml"):
         client.create(Path("nothing.yaml"))
-    with pytest.raises(UsageError, match="cannot read"):
+    with pytest.raises(UsageError, match="holds no specs"):
         client.create(Path())
+
+
+def test_all_files_that_cannot_be_read_are_reported_at_once(client: Client) -> None:
+    os.mkfifo("pipe.yaml")  # opening it would wait for a writer
+    with pytest.raises(SpecError) as caught:
+        client.create(["pipe.yaml", "nothing.yaml", {"dag_name": "Orders"}])
+    assert [finding.file for finding in caught.value.diagnostics][:2] == [
+        "pipe.yaml",
+        "nothing.yaml",
+    ]
+    assert len(caught.value.diagnostics) == 3
 
 
 def test_an_unknown_dag_is_not_found_and_near_names_are_told(client: Client) -> None:

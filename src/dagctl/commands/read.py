@@ -61,14 +61,14 @@ class Reading:
     """The files below a folder that are no specs, by their content."""
 
 
-class UnreadableError(SpecError):
+class UnreadableError(SpecError, UsageError):
     """Some of the specs could not be read at all; those that could may have findings too."""
 
     code = UsageError.code
     exit_code = ExitCode.USAGE
 
 
-class MissingError(UnreadableError):
+class MissingError(UnreadableError, NotFoundError):
     """Some of the specs do not exist."""
 
     code = NotFoundError.code
@@ -107,11 +107,12 @@ def read_specs(
 
 def failure(diagnostics: Iterable[Diagnostic]) -> SpecError:
     """Return the exception that says how bad the findings are."""
-    found = tuple(diagnostics)
+    diagnostics = tuple(diagnostics)
+    codes = {diagnostic.code for diagnostic in diagnostics}
     for kind in (MissingError, UnreadableError):
-        if any(one.code == kind.code for one in found):
-            return kind(found)
-    return SpecError(found)
+        if kind.code in codes:
+            return kind(diagnostics)
+    return SpecError(diagnostics)
 
 
 def _expand(arguments: Sequence[str], note: Callable[[str], None]) -> dict[str, bool]:

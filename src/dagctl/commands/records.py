@@ -1,0 +1,117 @@
+"""What is recorded of a DAG, and whether its file and its stored object are as recorded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from dagctl.errors import ConflictError, NotFoundError, UsageError
+from dagctl.operation.drift import drift_in_work_tree, drift_of
+from dagctl.operation.inventory import path_of
+from dagctl.paths import checked_parts
+from dagctl.ports import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dagctl.operation.backend import Backend
+    from dagctl.operation.drift import Drift
+    from dagctl.ports import DagRecord, Page, Registry
+    from dagctl.settings import Settings
+
+NEAR = 200
+"""How many recorded ids are compared with one that does not exist: the first ones of its letter."""
+
+
+def pages(registry: Registry, query: Query) -> Iterator[Page]:
+    """Yield the pages of a query, each when it is asked for."""
+    while True:
+        page = registry.page(query)
+        yield page
+        if page.next is None:
+            return
+        query = replace(query, after=page.next)
+
+
+def user_id_of(user: str, by_email: Callable[[str], str]) -> str:
+    """Return the id of a user who is named by id or e-mail address.
+
+    Args:
+        user: What names the user.
+        by_email: Returns the id of the user with an e-mail address.
+
+    Raises:
+        UsageError: It is neither, or an address that the backend does not show.
+    """
+    if "@" in user:
+        return by_email(user)
+    try:
+        return str(UUID(user))
+    except ValueError as error:
+        raise UsageError(
+            f"`{user}` is neither a user id (UUID) nor an e-mail address",
+            hint="`dagctl show ID` names the user who created a DAG",
+        ) from error
+
+
+def record_of(registry: Registry, dag_id: str) -> DagRecord:
+    """Return what is recorded of a DAG.
+
+    Raises:
+        NotFoundError: Nothing is; the hint names DAGs that are called alike.
+    """
+    record = registry.get(dag_id)
+    if record is None:
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=_near(registry, dag_id))
+    return record
+
+
+def drift_here(backend: Backend, settings: Settings, record: DagRecord) -> Drift:
+    """Return whether the DAG file in the work tree is as dagctl wrote it.
+
+    Raises:
+        UsageError: The record has a path that dagctl would not write.
+    """
+    checked_parts(record.file_path)
+    try:
+        content = backend.files.read(path_of(settings, record.dag_id))
+    except ConflictError:  # a link or a folder stands there
+        return "changed"
+    return drift_in_work_tree(content, record, is_cache=backend.cache is not None)
+
+
+def stored_source(backend: Backend, record: DagRecord) -> str:
+    """Return the DAG file as it was stored.
+
+    Raises:
+        NotFoundError: The store does not have it.
+        ConflictError: What is stored there is not the recorded file, or no text; or the record
+            is damaged.
+    """
+    if record.problem is not None:
+        raise ConflictError(f"the record of `{record.dag_id}` is damaged: {record.problem}")
+    path = record.storage_path
+    content = backend.store.get(path)
+    if content is None:
+        raise NotFoundError(f"{path} is not in the store", hint="dagctl doctor --fix")
+    if drift_of(content, record.content_digest) != "none":
+        raise ConflictError(
+            f"the stored file of `{record.dag_id}` is not the recorded one",
+            hint="dagctl doctor --fix stores it again",
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConflictError(
+            f"{path} in the store is not UTF-8 text: dagctl did not write it",
+            hint="dagctl doctor",
+        ) from error
+
+
+def _near(registry: Registry, dag_id: str) -> str:
+    page = registry.page(Query(after=dag_id[:1], limit=NEAR))
+    near = get_close_matches(dag_id, [record.dag_id for record in page.records], n=3)
+    names = " or ".join(f"`{name}`" for name in near)
+    return f"did you mean {names}?" if near else "dagctl list"
