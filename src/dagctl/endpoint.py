@@ -86,10 +86,10 @@ def claims(token: str) -> dict[str, Any]:
     if not head or not dot:
         return {}
     try:
-        found = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        document = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def is_loopback(host: str) -> bool:

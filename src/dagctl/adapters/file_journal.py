@@ -93,8 +93,8 @@ class FileJournal:
 
     def aside(self) -> tuple[str, ...]:
         """Return where the entries that nobody could read stand."""
-        found = sorted(name for name in self._names() if name.endswith(_ASIDE))
-        return tuple(str(self._entries.path / name) for name in found)
+        names = sorted(name for name in self._names() if name.endswith(_ASIDE))
+        return tuple(str(self._entries.path / name) for name in names)
 
     def delete(self, operation_id: str) -> None:
         """Remove the entry, if there is one."""

@@ -68,18 +68,20 @@ class FolderStore:
         with durable.explained(folder):
             try:
                 with self._root.below(*parts).opened() as opened:
-                    found = [(name, _written_at(opened, name)) for name in durable.names(opened)]
+                    entries = [(name, _written_at(opened, name)) for name in durable.names(opened)]
             except FileNotFoundError:
                 return
         yield from (
-            StoredKey(f"{folder}/{name}", written) for name, written in found if written is not None
+            StoredKey(f"{folder}/{name}", written)
+            for name, written in entries
+            if written is not None
         )
 
 
 def _written_at(folder: int, name: str) -> datetime | None:
     """Return when a regular file was written; None for everything else."""
-    found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    return datetime.fromtimestamp(found.st_mtime, UTC) if stat.S_ISREG(found.st_mode) else None
+    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    return datetime.fromtimestamp(status.st_mtime, UTC) if stat.S_ISREG(status.st_mode) else None
 
 
 def _holds(folder: int, name: str, data: bytes) -> bool:

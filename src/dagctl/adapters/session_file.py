@@ -218,12 +218,12 @@ class SessionFile:
         if data is None:
             return None
         try:
-            found = json.loads(data)
+            document = json.loads(data)
         except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict) or found.get("version") != VERSION:
+            document = None
+        if not isinstance(document, dict) or document.get("version") != VERSION:
             raise self._damaged()
-        return found
+        return document
 
     def _session(self, document: dict[str, Any]) -> Session:
         try:
@@ -262,16 +262,16 @@ class SessionFile:
         finally:
             os.close(descriptor)
 
-    def _check(self, found: os.stat_result) -> None:
+    def _check(self, status: os.stat_result) -> None:
         """Refuse a file that others may have written or read."""
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise _untrusted(self._path, "is not a regular file")
-        if found.st_uid != os.geteuid():
+        if status.st_uid != os.geteuid():
             raise _untrusted(self._path, "belongs to another user")
-        mode = stat.S_IMODE(found.st_mode)
+        mode = stat.S_IMODE(status.st_mode)
         if mode & OTHERS:
             raise _untrusted(self._path, f"can be read by others (mode {mode:04o})")
-        if found.st_size > LIMIT:
+        if status.st_size > LIMIT:
             raise self._damaged()
 
     def _write(self, data: bytes) -> None:

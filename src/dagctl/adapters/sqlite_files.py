@@ -27,14 +27,14 @@ def check_files(folder: int, path: Path) -> None:
         ConflictError: A link, or something else that is no regular file, has one of the names.
     """
     status = {name: _status(folder, name) for name in (DATABASE, *BESIDE)}
-    there = {name: found for name, found in status.items() if found is not None}
-    for name, found in there.items():
-        if not stat.S_ISREG(found.st_mode):
+    there = {name: file for name, file in status.items() if file is not None}
+    for name, file in there.items():
+        if not stat.S_ISREG(file.st_mode):
             raise ConflictError(
                 f"{path.parent / name} is a link, or something else that is not a regular file",
                 hint="move it away, then try again",
             )
-    is_locked = {name for name, found in there.items() if not found.st_mode & stat.S_IWUSR}
+    is_locked = {name for name, file in there.items() if not file.st_mode & stat.S_IWUSR}
     if DATABASE not in is_locked:  # else SQLite says what it is about
         for name in is_locked:
             _unlock(folder, name)

@@ -160,8 +160,8 @@ class SqliteRegistry:
                     "UPDATE operations SET user_name = ? WHERE id = ?", (user_name, operation_id)
                 )
                 rows = (
-                    to_reservation_row(operation_id, index, self._project, one)
-                    for index, one in enumerate(granted)
+                    to_reservation_row(operation_id, index, self._project, reservation)
+                    for index, reservation in enumerate(granted)
                 )
                 connection.executemany(RESERVE, rows)
         return self.reserved(operation_id)
@@ -179,7 +179,10 @@ class SqliteRegistry:
             connection.executemany(
                 "UPDATE reservations SET file_path = ?, commit_id = ? "
                 "WHERE operation_id = ? AND row_id = ?",
-                ((one.file_path, one.commit_id, operation_id, one.id) for one in written),
+                (
+                    (record.file_path, record.commit_id, operation_id, record.id)
+                    for record in written
+                ),
             )
             self._set_status(operation_id, OperationStatus.CONFIRMED)
             connection.execute(
@@ -247,7 +250,7 @@ class SqliteRegistry:
         (by,) = self._database.connection.execute(
             "SELECT user_name FROM operations WHERE id = ?", (operation_id,)
         ).fetchone()
-        granted = {one.row_id: one for one in self.reserved(operation_id)}
+        granted = {reservation.row_id: reservation for reservation in self.reserved(operation_id)}
         return [
             replace(
                 _with_author(record, granted[record.id]),

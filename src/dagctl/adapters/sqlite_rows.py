@@ -80,24 +80,24 @@ def from_row(row: Sequence[object]) -> DagRecord:
 
 
 def to_reservation_row(
-    operation_id: str, position: int, project_id: str, one: Reservation
+    operation_id: str, position: int, project_id: str, reservation: Reservation
 ) -> tuple[object, ...]:
     """Return the reservation's values in the order of `RESERVE`."""
     return (
         operation_id,
         position,
         project_id,
-        one.row_id,
-        one.dag_id,
-        one.version,
-        one.user_id,
-        one.created_at.isoformat(),
-        int(not one.is_unchanged),
-        one.spec_digest,
-        int(one.is_unchanged),
-        one.file_path,
-        one.commit_id,
-        one.created_by_name,
+        reservation.row_id,
+        reservation.dag_id,
+        reservation.version,
+        reservation.user_id,
+        reservation.created_at.isoformat(),
+        int(not reservation.is_unchanged),
+        reservation.spec_digest,
+        int(reservation.is_unchanged),
+        reservation.file_path,
+        reservation.commit_id,
+        reservation.created_by_name,
     )
 
 

@@ -91,9 +91,9 @@ def _complete(command: TyperCommand, variable: str) -> int:
 
 
 def _interrupted(cause: KeyboardInterrupt, state: str) -> InterruptedRunError:
-    found = InterruptedRunError("interrupted", state=state)
-    found.__cause__ = cause
-    return found
+    interruption = InterruptedRunError("interrupted", state=state)
+    interruption.__cause__ = cause
+    return interruption
 
 
 @contextmanager

@@ -136,7 +136,7 @@ def _healed_data(healed: Healed | None) -> dict[str, Any]:
 
 
 def _exit_code(findings: Sequence[Finding]) -> int:
-    return next((int(one.exit_code) for one in findings if one.state == "failed"), 0)
+    return next((int(finding.exit_code) for finding in findings if finding.state == "failed"), 0)
 
 
 def _lines(console: Console, finding: Finding) -> Iterator[str]:

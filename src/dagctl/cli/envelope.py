@@ -33,7 +33,7 @@ def envelope(
         "ok": error is None,
         **dry_run,
         "result": result,
-        "diagnostics": [finding_data(found) for found in diagnostics],
+        "diagnostics": [finding_data(diagnostic) for diagnostic in diagnostics],
         "error": None if error is None else _error(error),
     }
 

@@ -40,31 +40,31 @@ def tell(invocation: Invocation, error: DagctlError) -> int:
 
 def unexpected(error: Exception, state: str) -> DagctlError:
     """Return the short form of an exception that dagctl does not expect."""
-    found: DagctlError
+    failure: DagctlError
     if is_of_the_machine(error):
         where = f"{error.filename}: " if error.filename else ""
         hint = advice(error) or "put that right, then try again"
-        found = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)
+        failure = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)
     else:
-        found = UnexpectedError(
+        failure = UnexpectedError(
             f"this is a bug in dagctl: {type(error).__name__}: {redacted(str(error))}",
             state=state,
             hint="run again with --debug and report what it prints",
         )
-    found.__cause__ = error
-    return found
+    failure.__cause__ = error
+    return failure
 
 
 def tell_findings(invocation: Invocation, error: SpecError) -> None:
     """Write the findings: as data where the command is there to report them, else as a message."""
     console = invocation.console
     report = Report(error.diagnostics, invocation.sources)
-    wanted = invocation.output if invocation.output in FORMATS else "text"
+    name = invocation.output if invocation.output in FORMATS else "text"
     if invocation.command == "validate":
-        console.lines(FORMATS[wanted](report, look(console, console.out)))
+        console.lines(FORMATS[name](report, look(console, console.out)))
         console.flush()
     else:
-        for line in FORMATS[wanted](report, look(console, console.err)):
+        for line in FORMATS[name](report, look(console, console.err)):
             console.error(line)
     console.error(f"{report.totals}. Nothing was written.")
     console.note(f"More: dagctl explain {error.diagnostics[0].code}")

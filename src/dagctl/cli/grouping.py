@@ -37,7 +37,7 @@ class Root(TyperGroup):
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Return its parameters, cheap where they are not given."""
-        return [_unasked(one) for one in super().get_params(ctx)]
+        return [_unasked(parameter) for parameter in super().get_params(ctx)]
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """Return what follows the program's name in the usage line."""
@@ -61,8 +61,8 @@ class Command(TyperCommand):
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Return its own parameters, then hidden copies of the root's."""
         root = ctx.find_root().command
-        shared = [_hidden(one) for one in root.params if one.name in GLOBAL_OPTIONS]
-        return [_unasked(one) for one in (*super().get_params(ctx), *shared)]
+        shared = [_hidden(option) for option in root.params if option.name in GLOBAL_OPTIONS]
+        return [_unasked(parameter) for parameter in (*super().get_params(ctx), *shared)]
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """Return what follows the command's name in the usage line."""

@@ -31,7 +31,7 @@ _RANGES = (
 
 def usage(parameters: Iterable[Parameter]) -> list[str]:
     """Return what follows the name of a command in its usage line: `[OPTIONS]`, then arguments."""
-    arguments = (one for one in parameters if one.param_type_name == "argument")
+    arguments = (parameter for parameter in parameters if parameter.param_type_name == "argument")
     return ["[OPTIONS]", *map(_in_usage, arguments)]
 
 
@@ -40,10 +40,10 @@ def write_commands(commands: Iterable[TyperCommand], formatter: HelpFormatter) -
     by_heading: dict[str, list[TyperCommand]] = {}
     for command in commands:
         by_heading.setdefault(command.rich_help_panel, []).append(command)
-    width = max(len(one.name) for group in by_heading.values() for one in group)
+    width = max(len(entry.name) for group in by_heading.values() for entry in group)
     for heading, group in by_heading.items():
         with formatter.section(heading):
-            formatter.write_dl([(f"{one.name:<{width}}", summary(one)) for one in group])
+            formatter.write_dl([(f"{entry.name:<{width}}", summary(entry)) for entry in group])
 
 
 def summary(command: TyperCommand) -> str:
@@ -57,9 +57,15 @@ def write_parameters(
 ) -> None:
     """Write the sections of the arguments and of the options."""
     arguments = [
-        (_name(one), _help(one)) for one in parameters if one.param_type_name == "argument"
+        (_name(parameter), _help(parameter))
+        for parameter in parameters
+        if parameter.param_type_name == "argument"
     ]
-    records = (one.get_help_record(ctx) for one in parameters if one.param_type_name == "option")
+    records = (
+        parameter.get_help_record(ctx)
+        for parameter in parameters
+        if parameter.param_type_name == "option"
+    )
     options = [(names, _plain(text)) for names, text in filter(None, records)]
     for heading, rows in (("Arguments", arguments), ("Options", options)):
         if rows:

@@ -69,7 +69,7 @@ def current(context: typer.Context) -> Invocation:
 
 def foresee(arguments: Sequence[str], console: Console) -> Invocation:
     """Return the run as far as the bare arguments show, for the case that they cannot be parsed."""
-    command = next((one for one in arguments if one in COMMANDS), None)
+    command = next((argument for argument in arguments if argument in COMMANDS), None)
     return Invocation(
         console=console,
         command=command,
@@ -81,6 +81,6 @@ def foresee(arguments: Sequence[str], console: Console) -> Invocation:
 
 def _asks_for_json(arguments: Sequence[str]) -> bool:
     pairs = pairwise(arguments)
-    return any(one in {"-ojson", "--output=json"} for one in arguments) or any(
+    return any(argument in {"-ojson", "--output=json"} for argument in arguments) or any(
         pair in {("-o", "json"), ("--output", "json")} for pair in pairs
     )

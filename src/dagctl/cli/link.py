@@ -72,14 +72,14 @@ def link(  # noqa: PLR0913 - one parameter an option
     overrides = {name: value for name, value in given.items() if value is not None}
     workspace = find_workspace(Path())
     settings = load_settings(workspace, console.environ, {**overrides, "backend": "supabase"})
-    wanted = _wanted(settings)
+    chosen = _link_of(settings)
     left = _local_dags(workspace, console.environ)
     with closing(bootstrap.open_probe(settings, console.environ)) as project:
-        written = command.link(workspace, wanted, project if check else None)
+        written = command.link(workspace, chosen, project if check else None)
     if output == "json":
-        console.document(envelope(invocation, result={**_data(wanted), "local_dags": left}))
+        console.document(envelope(invocation, result={**_data(chosen), "local_dags": left}))
     else:
-        console.data(f"{shown(written.name)} links this workspace to {shown(wanted.endpoint.url)}")
+        console.data(f"{shown(written.name)} links this workspace to {shown(chosen.endpoint.url)}")
         if left:
             console.warn(
                 f"{plural(len(left), 'DAG')} {'is' if len(left) == 1 else 'are'} recorded in this "
@@ -112,7 +112,7 @@ def _local_dags(workspace: Workspace, environ: Mapping[str, str]) -> list[str]:
     return []
 
 
-def _wanted(settings: Settings) -> Link:
+def _link_of(settings: Settings) -> Link:
     from dagctl.commands.link import Link
 
     return Link(
@@ -122,10 +122,10 @@ def _wanted(settings: Settings) -> Link:
     )
 
 
-def _data(wanted: Link) -> dict[str, str]:
+def _data(link: Link) -> dict[str, str]:
     return {
-        "url": wanted.endpoint.url,
-        "publishable_key": wanted.endpoint.publishable_key,
-        "project_id": wanted.project_id,
-        "bucket": wanted.bucket,
+        "url": link.endpoint.url,
+        "publishable_key": link.endpoint.publishable_key,
+        "project_id": link.project_id,
+        "bucket": link.bucket,
     }

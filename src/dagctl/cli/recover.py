@@ -44,9 +44,9 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
 
 def lines(recovered: Sequence[Recovered]) -> Iterator[str]:
     """Yield what was done about each operation."""
-    for one in recovered:
-        yield f"{one.outcome} an interrupted operation ({_names(one.dags)})"
-        yield from (f"  left as it is: {shown(redacted(left))}" for left in one.left)
+    for operation in recovered:
+        yield f"{operation.outcome} an interrupted operation ({_names(operation.dags)})"
+        yield from (f"  left as it is: {shown(redacted(left))}" for left in operation.left)
 
 
 def _names(dags: Sequence[str]) -> str:
@@ -60,8 +60,8 @@ def tell_recovery(
     """Note what became of operations that had stopped, and which could not be settled."""
     for line in lines(recovered):
         console.note(line)
-    for one in unsettled:
-        console.note(f"an interrupted operation is left as it is: {shown(one.reason)}")
+    for operation in unsettled:
+        console.note(f"an interrupted operation is left as it is: {shown(operation.reason)}")
     if unsettled:
         console.note("  next: dagctl recover, as an owner or editor of the project")
 
@@ -70,10 +70,10 @@ def data(recovered: Sequence[Recovered]) -> list[dict[str, Any]]:
     """Return the same as JSON data."""
     return [
         {
-            "operation_id": one.operation_id,
-            "outcome": one.outcome,
-            "dags": list(one.dags),
-            "left": list(one.left),
+            "operation_id": operation.operation_id,
+            "outcome": operation.outcome,
+            "dags": list(operation.dags),
+            "left": list(operation.left),
         }
-        for one in recovered
+        for operation in recovered
     ]

@@ -72,13 +72,13 @@ def render(  # noqa: PLR0913 - one parameter an option
             hint="dagctl render --write specs/orders.yaml",
         )
     checks = checks_of(strict=strict, airflow=airflow)
-    found = good_specs(invocation, [spec], spec_format, checks)
-    if len(found) != 1:
-        raise UsageError(f"render takes one spec; {spec} holds {len(found)}")
+    specs = good_specs(invocation, [spec], spec_format, checks)
+    if len(specs) != 1:
+        raise UsageError(f"render takes one spec; {spec} holds {len(specs)}")
     if write:
-        _write(invocation, found[0], force=force)
+        _write(invocation, specs[0], force=force)
         return
-    invocation.console.exact(render_spec(found[0], airflow=checks.airflow).text)
+    invocation.console.exact(render_spec(specs[0], airflow=checks.airflow).text)
 
 
 def _write(invocation: Invocation, spec: DagSpec, *, force: bool) -> None:

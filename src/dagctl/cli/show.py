@@ -104,15 +104,15 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
         drawing = mermaid if invocation.output == "mermaid" else dot
         console.exact(drawing(spec_of(listed.record)).rstrip("\n") + "\n")
         return
-    found = details(listed.record, now)
+    dag = details(listed.record, now)
     if invocation.is_json:
-        console.document(envelope(invocation, result={"dag": _data(found, listed, client)}))
+        console.document(envelope(invocation, result={"dag": _data(dag, listed, client)}))
     elif listed.state == "damaged":
         console.lines(_damaged(console, listed))
     else:
-        console.lines(_lines(invocation, found, listed.state, now))
+        console.lines(_lines(invocation, dag, listed.state, now))
         console.flush()
-        _warn_of_spec(console, found)
+        _warn_of_spec(console, dag)
         _warn_of_object(console, client.stored(listed.record))
         console.note(f"  next: dagctl show {shown(listed.record.dag_id)} --source")
 
@@ -127,10 +127,10 @@ def _damaged(console: Console, listed: Listed) -> Iterator[str]:
     yield f"  {'next':<9} ask an owner of the project to correct or remove this row of user_dags"
 
 
-def _warn_of_spec(console: Console, found: Details) -> None:
+def _warn_of_spec(console: Console, dag: Details) -> None:
     from dagctl.commands.show import problem_lines
 
-    lines = problem_lines(found)
+    lines = problem_lines(dag)
     if lines:
         console.warn(f"the recorded spec has {plural(len(lines), 'error')} by today's rules:")
         for line in lines:
@@ -144,41 +144,41 @@ def _warn_of_object(console: Console, stored: Drift) -> None:
         console.warn(f"the stored file {what}; see dagctl doctor")
 
 
-def _data(found: Details, listed: Listed, client: Client) -> dict[str, Any]:
+def _data(dag: Details, listed: Listed, client: Client) -> dict[str, Any]:
     from dagctl.commands.list import row
     from dagctl.commands.show import data
 
     is_damaged = listed.state == "damaged"
     return {
         **row(listed),
-        "drift": None if is_damaged else client.drift(found.record),
-        "stored": None if is_damaged else client.stored(found.record),
-        **data(found),
+        "drift": None if is_damaged else client.drift(dag.record),
+        "stored": None if is_damaged else client.stored(dag.record),
+        **data(dag),
     }
 
 
-def _lines(invocation: Invocation, found: Details, state: State, now: datetime) -> Iterator[str]:
-    record = found.record
+def _lines(invocation: Invocation, dag: Details, state: State, now: datetime) -> Iterator[str]:
+    record = dag.record
     console = invocation.console
     painted = console.paint(state, STATE_STYLES[state], on=console.out)
     yield f"{shown(record.dag_id)}  v{record.version}  {painted}"
     yield from (f"  {shown(line)}" for line in record.description.splitlines())
-    for name, value in _facts(found, now):
+    for name, value in _facts(dag, now):
         yield f"  {name:<9} {shown(value)}"
-    graph = found.graph
+    graph = dag.graph
     if graph is None:
         return
     tasks, levels = plural(len(graph.nodes), "task"), plural(len(graph.levels), "level")
     yield f"  {'graph':<9} {tasks}, {levels}"
-    yield from (f"    {line}" for line in _drawing(invocation, found).splitlines())
+    yield from (f"    {line}" for line in _drawing(invocation, dag).splitlines())
 
 
-def _facts(found: Details, now: datetime) -> Iterator[tuple[str, str]]:
+def _facts(dag: Details, now: datetime) -> Iterator[tuple[str, str]]:
     from dagctl.commands.times import ago, rfc3339
 
-    record, spec = found.record, found.spec
+    record, spec = dag.record, dag.spec
     yield "name", record.dag_name
-    yield "schedule", _schedule(found)
+    yield "schedule", _schedule(dag)
     yield "owner", record.owner
     if record.tags:
         yield "tags", ", ".join(record.tags)
@@ -197,23 +197,23 @@ def _facts(found: Details, now: datetime) -> Iterator[tuple[str, str]]:
     yield "project", record.project_id
 
 
-def _schedule(found: Details) -> str:
-    interval = found.record.schedule_interval
-    words = found.schedule_in_words
+def _schedule(dag: Details) -> str:
+    interval = dag.record.schedule_interval
+    words = dag.schedule_in_words
     if words is None:
         return interval or "none"
     if interval is None:
         return f"none: {words}"
-    following = found.next_run
+    following = dag.next_run
     when = f"; next {following:%Y-%m-%d %H:%M %Z}" if following else ""
     return f"{interval}: {words}{when}"
 
 
-def _drawing(invocation: Invocation, found: Details) -> str:
+def _drawing(invocation: Invocation, dag: Details) -> str:
     from dagctl.cli.console import is_ascii
     from dagctl.graph.text import draw
 
     console = invocation.console
-    if found.spec is None:
+    if dag.spec is None:
         return ""
-    return draw(found.spec, width=console.width - 4, ascii=is_ascii(console.out))
+    return draw(dag.spec, width=console.width - 4, ascii=is_ascii(console.out))

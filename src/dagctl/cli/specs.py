@@ -69,11 +69,11 @@ def check_specs(
     _note_passed_over(note, reading.passed_over)
     limit = Limit(f"{SECONDS:g} s of processor time", limited, TimeIsUpError)
     validation = validate(reading, checks, limit)
-    found_in = {found.file for found in validation.diagnostics}
+    files = {diagnostic.file for diagnostic in validation.diagnostics}
     invocation.sources = {
         document.name: Source(document.data.decode("utf-8-sig", "replace"))
         for document in reading.documents
-        if document.name in found_in
+        if document.name in files
     }
     return validation
 
@@ -111,13 +111,13 @@ def sort_out(
         SpecError: One of them is not good, or with `keep_going` none is.
     """
     validation = check_specs(invocation, arguments, spec_format, checks)
-    found = validation.diagnostics
-    failed = None if validation.ok else failure(found)
+    diagnostics = validation.diagnostics
+    failed = None if validation.ok else failure(diagnostics)
     if failed is not None and not (keep_going and validation.specs):
         raise failed
     if not invocation.is_json:
-        _tell_left_out(invocation, found, failed)
-    return Batch(validation.specs, found, failed)
+        _tell_left_out(invocation, diagnostics, failed)
+    return Batch(validation.specs, diagnostics, failed)
 
 
 def tell_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:
@@ -129,10 +129,10 @@ def tell_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> 
 
 
 def _tell_left_out(
-    invocation: Invocation, found: tuple[Diagnostic, ...], failed: SpecError | None
+    invocation: Invocation, diagnostics: tuple[Diagnostic, ...], failed: SpecError | None
 ) -> None:
     console = invocation.console
-    report = Report(found, invocation.sources)
+    report = Report(diagnostics, invocation.sources)
     for line in FORMATS["text"](report, look(console, console.err)):
         console.error(line)
     if failed is not None:

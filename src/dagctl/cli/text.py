@@ -45,7 +45,7 @@ def shown_character(character: str) -> str:
 def json_text(value: object, *, ascii_only: bool) -> str:
     """Return `value` as JSON in which nothing can steer the terminal that it may be shown on."""
     text = json.dumps(value, indent=2, ensure_ascii=ascii_only, allow_nan=False)
-    return _NOT_PLAIN.sub(lambda found: _json_character(found[0]), text)
+    return _NOT_PLAIN.sub(lambda match: _json_character(match[0]), text)
 
 
 def cells(text: str) -> int:

@@ -63,15 +63,15 @@ def usage_error(error: ClickException, command: str | None) -> UsageError:
     elif near or word in MEANT:
         near = f"`{MEANT[word]}`" if word in MEANT else near
         hint = f"did you mean {near}? Otherwise {hint}"
-    found = UsageError(message[:1].lower() + message[1:], hint=hint)
-    found.__cause__ = error
-    return found
+    usage = UsageError(message[:1].lower() + message[1:], hint=hint)
+    usage.__cause__ = error
+    return usage
 
 
 def _word(message: str) -> str:
     """Return the command or option that does not exist, or an empty text."""
-    found = _NO_SUCH.search(message)
-    return (found[1] or found[2]).lower() if found else ""
+    match = _NO_SUCH.search(message)
+    return (match[1] or match[2]).lower() if match else ""
 
 
 def _parts(error: ClickException) -> tuple[str, str | None]:
@@ -88,5 +88,5 @@ def _parts(error: ClickException) -> tuple[str, str | None]:
 def _near_option(error: NoSuchOption) -> str | None:
     """Return the option that was probably meant; the dashes make no two of them alike."""
     by_name = {option.lstrip("-"): option for option in error.possibilities or ()}
-    found = get_close_matches(error.option_name.lstrip("-"), by_name, n=1)
-    return f"`{by_name[found[0]]}`" if found else None
+    near = get_close_matches(error.option_name.lstrip("-"), by_name, n=1)
+    return f"`{by_name[near[0]]}`" if near else None

@@ -45,11 +45,11 @@ def validate(
     if not validation.ok:
         raise failure(validation.diagnostics)
     console = invocation.console
-    found = validation.diagnostics
+    diagnostics = validation.diagnostics
     if output == "json":
-        console.document(envelope(invocation, result=invocation.result, diagnostics=found))
+        console.document(envelope(invocation, result=invocation.result, diagnostics=diagnostics))
     else:
-        report = Report(found, invocation.sources)
+        report = Report(diagnostics, invocation.sources)
         console.lines(FORMATS[output](report, look(console, console.out)))
-        warnings = f", {plural(len(found), 'warning')}" if found else ""
+        warnings = f", {plural(len(diagnostics), 'warning')}" if diagnostics else ""
         console.note(f"{plural(len(validation.specs), 'spec')} valid{warnings}")

@@ -39,14 +39,14 @@ def stems(task_ids: Iterable[str]) -> dict[str, str]:
     the module does.
     """
     ids = list(task_ids)
-    found = {task_id: task_id for task_id in ids if _identifier(task_id) == task_id}
-    taken = set(found)
+    names = {task_id: task_id for task_id in ids if _identifier(task_id) == task_id}
+    taken = set(names)
     numbers: dict[str, int] = {}
     for task_id in ids:
-        if task_id not in found:
-            found[task_id] = _free(_identifier(task_id), taken, numbers)
-            taken.add(found[task_id])
-    return found
+        if task_id not in names:
+            names[task_id] = _free(_identifier(task_id), taken, numbers)
+            taken.add(names[task_id])
+    return names
 
 
 def variable(stem: str) -> str:

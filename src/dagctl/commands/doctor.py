@@ -120,14 +120,14 @@ def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
 
 def examine(checks: Sequence[Check]) -> Iterator[Finding]:
     """Yield what each look finds; one that lacks what it needs is skipped."""
-    found: dict[str, Finding] = {}
+    earlier: dict[str, Finding] = {}
     for check in checks:
-        found[check.name] = _finding(check, found)
-        yield found[check.name]
+        earlier[check.name] = _finding(check, earlier)
+        yield earlier[check.name]
 
 
-def _finding(check: Check, found: Mapping[str, Finding]) -> Finding:
-    missing = [name for name in check.needs if found[name].state in {"failed", "skipped"}]
+def _finding(check: Check, earlier: Mapping[str, Finding]) -> Finding:
+    missing = [name for name in check.needs if earlier[name].state in {"failed", "skipped"}]
     if missing:
         return Finding(name=check.name, state="skipped", message=f"needs {', '.join(missing)}")
     try:

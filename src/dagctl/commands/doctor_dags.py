@@ -37,24 +37,24 @@ def _look(
     return lambda: look(seen())
 
 
-def records(found: Survey) -> str | Advice:
+def records(survey: Survey) -> str | Advice:
     """Return whether every record can be read."""
-    if found.damaged:
-        reasons = [f"{dag_id} ({problem})" for dag_id, problem in found.damaged.items()]
+    if survey.damaged:
+        reasons = [f"{dag_id} ({problem})" for dag_id, problem in survey.damaged.items()]
         return Advice(
-            f"{len(found.damaged)} of {found.count} records cannot be read: {named(reasons)}",
+            f"{len(survey.damaged)} of {survey.count} records cannot be read: {named(reasons)}",
             "ask an owner to correct or remove these rows of user_dags",
         )
-    if found.refused:
+    if survey.refused:
         return Advice(
-            f"today's rules refuse the specs of {len(found.refused)} of {found.count} records: "
-            f"{named(found.refused)}",
+            f"today's rules refuse the specs of {len(survey.refused)} of {survey.count} records: "
+            f"{named(survey.refused)}",
             "dagctl show ID says why; correct the spec file, then dagctl create it",
         )
-    return f"all {found.count} records can be read"
+    return f"all {survey.count} records can be read"
 
 
-def files(found: Survey) -> str:
+def files(survey: Survey) -> str:
     """Return that every DAG file is as it was recorded.
 
     Raises:
@@ -62,24 +62,24 @@ def files(found: Survey) -> str:
     """
     parts = [
         f"{len(dags)} {what} ({named(dags)})"
-        for dags, what in ((found.missing, "missing"), (found.changed, "changed by hand"))
+        for dags, what in ((survey.missing, "missing"), (survey.changed, "changed by hand"))
         if dags
     ]
     if not parts:
-        return f"all {found.count} DAG files are as recorded"
+        return f"all {survey.count} DAG files are as recorded"
     hints = []
-    if found.missing:
+    if survey.missing:
         hints.append(f"{HEAL} writes missing files anew")
-    if found.changed:
+    if survey.changed:
         hints.append(
             "put a change into its spec and dagctl create it, or overwrite it with --force"
         )
-    raise ConflictError(f"of {found.count} DAG files {', '.join(parts)}", hint="; ".join(hints))
+    raise ConflictError(f"of {survey.count} DAG files {', '.join(parts)}", hint="; ".join(hints))
 
 
-def commits(found: Survey) -> str | Advice:
+def commits(survey: Survey) -> str | Advice:
     """Return whether the recorded commits are in the branch, and on a remote."""
-    reach = found.reach
+    reach = survey.reach
     if reach is None:
         return "this clone is shallow: its commits are not compared"
     for ids, what, fix in (
@@ -92,29 +92,29 @@ def commits(found: Survey) -> str | Advice:
         (reach.unpushed or (), "on no remote", "git push"),
     ):
         if ids:
-            dags = [f"{found.commits[commit]} ({commit[:7]})" for commit in sorted(ids)]
+            dags = [f"{survey.commits[commit]} ({commit[:7]})" for commit in sorted(ids)]
             some = "1 recorded commit is" if len(dags) == 1 else f"{len(dags)} recorded commits are"
             return Advice(f"{some} {what}: {named(dags)}", fix)
     where = "" if reach.unpushed is None else " and on a remote"
-    return f"all {len(found.commits)} recorded commits are in this branch{where}"
+    return f"all {len(survey.commits)} recorded commits are in this branch{where}"
 
 
-def objects(found: Survey) -> str | Advice:
+def objects(survey: Survey) -> str | Advice:
     """Return whether the store holds what is recorded, and nothing else.
 
     Raises:
         ConflictError: An object is missing, or holds other bytes.
     """
-    if found.stored_wrongly:
+    if survey.stored_wrongly:
         raise ConflictError(
-            f"{len(found.stored_wrongly)} of {found.count} stored files are missing or differ from "
-            f"the recorded ones: {named(found.stored_wrongly)}",
+            f"{len(survey.stored_wrongly)} of {survey.count} stored files are missing or "
+            f"differ from the recorded ones: {named(survey.stored_wrongly)}",
             hint=f"{HEAL} stores them anew",
         )
-    if found.orphans:
-        names = [key.rpartition("/")[2] for key in found.orphans]
+    if survey.orphans:
+        names = [key.rpartition("/")[2] for key in survey.orphans]
         return Advice(
             f"{len(names)} stored files belong to no recorded DAG: {named(names)}",
             f"{HEAL} removes them",
         )
-    return f"all {found.count} stored files are as recorded"
+    return f"all {survey.count} stored files are as recorded"

@@ -33,12 +33,12 @@ def unknown(names: Iterable[str]) -> tuple[str, ...]:
 def misspelt(names: Iterable[str]) -> Mapping[str, str]:
     """Return each name that was probably meant to be one that dagctl reads, and that one."""
     near = {name: _near(name.removeprefix(ENVIRONMENT_PREFIX)) for name in unknown(names)}
-    return {name: one for name, one in near.items() if one is not None}
+    return {name: meant for name, meant in near.items() if meant is not None}
 
 
 def _near(name: str) -> str | None:
-    known = [one.removeprefix(ENVIRONMENT_PREFIX) for one in VARIABLES]
+    known = [known_name.removeprefix(ENVIRONMENT_PREFIX) for known_name in VARIABLES]
     # `URL` is less like `SUPABASE_URL` than like many a word, but nothing else can be meant
-    ends = [one for one in known if one.endswith(f"_{name}")]
-    found = get_close_matches(name, known, n=1, cutoff=NEAR) or ends[:1]
-    return ENVIRONMENT_PREFIX + found[0] if found else None
+    ends = [known_name for known_name in known if known_name.endswith(f"_{name}")]
+    near = get_close_matches(name, known, n=1, cutoff=NEAR) or ends[:1]
+    return ENVIRONMENT_PREFIX + near[0] if near else None

@@ -18,10 +18,10 @@ def explain(code: str) -> tuple[str, Entry]:
     Raises:
         NotFoundError: There is no such code.
     """
-    wanted = code.strip().upper()
-    if wanted in CATALOGUE:
-        return wanted, CATALOGUE[wanted]
-    near = get_close_matches(wanted, CATALOGUE, n=3)
+    asked = code.strip().upper()
+    if asked in CATALOGUE:
+        return asked, CATALOGUE[asked]
+    near = get_close_matches(asked, CATALOGUE, n=3)
     names = " or ".join(f"`{name}`" for name in near)
     hint = f"did you mean {names}?" if near else "dagctl explain --list"
     raise NotFoundError(f"there is no error code `{code}`", hint=hint)

@@ -8,23 +8,23 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
 
 
-def finding_data(found: Diagnostic) -> dict[str, Any]:
+def finding_data(diagnostic: Diagnostic) -> dict[str, Any]:
     """Return a finding as JSON data: what is wrong, where in the document, where in its text."""
     return {
-        "code": found.code,
-        "severity": found.severity.value,
-        "message": found.message,
-        "hint": found.hint,
-        "file": found.file,
-        "path": list(found.path),
-        "range": _range(found),
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "file": diagnostic.file,
+        "path": list(diagnostic.path),
+        "range": _range(diagnostic),
     }
 
 
-def _range(found: Diagnostic) -> dict[str, Any] | None:
-    if found.line is None:
+def _range(diagnostic: Diagnostic) -> dict[str, Any] | None:
+    if diagnostic.line is None:
         return None
     return {
-        "start": {"line": found.line, "column": found.column},
-        "end": {"line": found.end_line, "column": found.end_column},
+        "start": {"line": diagnostic.line, "column": diagnostic.column},
+        "end": {"line": diagnostic.end_line, "column": diagnostic.end_column},
     }

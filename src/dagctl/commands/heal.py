@@ -49,18 +49,18 @@ class Healed:
     """What could not be done, each with the reason."""
 
 
-def repairs_of(found: Survey) -> Repairs:
+def repairs_of(survey: Survey) -> Repairs:
     """Return what can be healed of what was seen."""
-    broken = sorted({*found.missing, *found.stored_wrongly} - found.damaged.keys())
-    refused, changed = set(found.refused), set(found.changed)
+    broken = sorted({*survey.missing, *survey.stored_wrongly} - survey.damaged.keys())
+    refused, changed = set(survey.refused), set(survey.changed)
     left = [f"{dag_id}: today's rules refuse its spec" for dag_id in broken if dag_id in refused]
     left += [
         f"{dag_id}: its file was changed by hand; put the change into the spec, or use --force"
         for dag_id in sorted(changed)
     ]
-    left += [f"{dag_id}: {problem}" for dag_id, problem in found.damaged.items()]
+    left += [f"{dag_id}: {problem}" for dag_id, problem in survey.damaged.items()]
     dags = tuple(dag_id for dag_id in broken if dag_id not in refused | changed)
-    return Repairs(dags, tuple(found.orphans), tuple(left))
+    return Repairs(dags, tuple(survey.orphans), tuple(left))
 
 
 def heal(

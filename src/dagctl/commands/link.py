@@ -43,12 +43,12 @@ class Link:
     bucket: str
 
 
-def link(workspace: Workspace, wanted: Link, project: Project | None) -> Path:
+def link(workspace: Workspace, target: Link, project: Project | None) -> Path:
     """Write the link into `dagctl.toml`, everything else in it kept; return its path.
 
     Args:
         workspace: Whose settings.
-        wanted: What to write.
+        target: What to write.
         project: The project, to look at first; None: write without a look.
 
     Raises:
@@ -61,14 +61,14 @@ def link(workspace: Workspace, wanted: Link, project: Project | None) -> Path:
         project.key()
     try:
         before = workspace.config.read_text("utf-8")
-        _replace(workspace.config, linked(before, wanted))
+        _replace(workspace.config, linked(before, target))
     except OSError as error:
         message = f"cannot write {workspace.config.name}: {error.strerror}"
         raise UnavailableError(message, hint=advice(error)) from error
     return workspace.config
 
 
-def linked(text: str, wanted: Link) -> str:
+def linked(text: str, target: Link) -> str:
     """Return the text of `dagctl.toml` with the link in it.
 
     Raises:
@@ -78,23 +78,23 @@ def linked(text: str, wanted: Link) -> str:
     text = TABLE.sub("", text).rstrip("\n") + "\n"
     head, tables = _parted(text)
     head = BACKEND.sub(backend, head) if BACKEND.search(head) else f"{head}\n{backend}\n"
-    head = _with_project(head, wanted.project_id)
-    changed = f"{head}{tables}\n{_table(wanted)}"
-    if not _says(changed, wanted):
+    head = _with_project(head, target.project_id)
+    changed = f"{head}{tables}\n{_table(target)}"
+    if not _says(changed, target):
         raise ConflictError(
             "dagctl.toml is written in a way that cannot be changed safely",
-            hint="write this into it yourself: " + " ".join(_table(wanted).split("\n")),
+            hint="write this into it yourself: " + " ".join(_table(target).split("\n")),
         )
     return changed
 
 
-def _table(wanted: Link) -> str:
+def _table(target: Link) -> str:
     return (
         "[supabase]\n"
-        f"url = {json.dumps(wanted.endpoint.url)}\n"
+        f"url = {json.dumps(target.endpoint.url)}\n"
         "# Public by design: it opens nothing without a session. Never a secret key.\n"
-        f"publishable_key = {json.dumps(wanted.endpoint.publishable_key)}\n"
-        f"bucket = {json.dumps(wanted.bucket)}\n"
+        f"publishable_key = {json.dumps(target.endpoint.publishable_key)}\n"
+        f"bucket = {json.dumps(target.bucket)}\n"
     )
 
 
@@ -106,23 +106,23 @@ def _with_project(head: str, project_id: str) -> str:
 
 def _parted(text: str) -> tuple[str, str]:
     """Return what stands before the first table, and the rest."""
-    found = FIRST_TABLE.search(text)
-    return (text, "") if found is None else (text[: found.start()], text[found.start() :])
+    match = FIRST_TABLE.search(text)
+    return (text, "") if match is None else (text[: match.start()], text[match.start() :])
 
 
-def _says(text: str, wanted: Link) -> bool:
-    """Return whether the text is TOML that says what is wanted."""
+def _says(text: str, target: Link) -> bool:
+    """Return whether the text is TOML that holds the link."""
     try:
-        found = tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return False
     table = {
-        "url": wanted.endpoint.url,
-        "publishable_key": wanted.endpoint.publishable_key,
-        "bucket": wanted.bucket,
+        "url": target.endpoint.url,
+        "publishable_key": target.endpoint.publishable_key,
+        "bucket": target.bucket,
     }
-    said = (found.get("backend"), found.get("project_id"), found.get("supabase"))
-    return said == ("supabase", wanted.project_id, table)
+    said = (document.get("backend"), document.get("project_id"), document.get("supabase"))
+    return said == ("supabase", target.project_id, table)
 
 
 def _replace(path: Path, text: str) -> None:

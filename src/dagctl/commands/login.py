@@ -68,8 +68,8 @@ def login(  # noqa: PLR0913 - a login has two ends and four facts
     now = clock()
     role, role_failure = _role(auth, tokens.access_token, project_id)
     with store.lock():
-        wanted = _was_in_keyring(store) if in_keyring is None else in_keyring
-        session = Session.begin(url, tokens, now, in_keyring=wanted)
+        keyring = _was_in_keyring(store) if in_keyring is None else in_keyring
+        session = Session.begin(url, tokens, now, in_keyring=keyring)
         if project_id is not None and role_failure is None:
             session = session.with_role(project_id, role)
         kept = store.save(session)

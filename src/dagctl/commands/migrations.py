@@ -24,7 +24,7 @@ class ExportResult:
 def packaged_migrations() -> dict[str, bytes]:
     """Return the migrations by file name, `<14 digits>_<name>.sql`, in the order they run in."""
     folder = resources.files("dagctl") / "migrations"
-    files = {one.name: one for one in folder.iterdir() if one.name.endswith(".sql")}
+    files = {file.name: file for file in folder.iterdir() if file.name.endswith(".sql")}
     return {name: files[name].read_bytes() for name in sorted(files)}
 
 
@@ -50,17 +50,17 @@ def export_migrations(target: Path) -> ExportResult:
 
 
 def _export(target: Path) -> ExportResult:
-    wanted = {target / name: content for name, content in packaged_migrations().items()}
-    standing = [path for path in wanted if path.exists()]
-    changed = [path.name for path in standing if path.read_bytes() != wanted[path]]
+    files = {target / name: content for name, content in packaged_migrations().items()}
+    standing = [path for path in files if path.exists()]
+    changed = [path.name for path in standing if path.read_bytes() != files[path]]
     if changed:
         raise ConflictError(
             f"{target} has other files of these names: {', '.join(changed)}",
             hint="move them away, or export to another folder and compare",
         )
     target.mkdir(parents=True, exist_ok=True)
-    missing = [path for path in wanted if path not in standing]
+    missing = [path for path in files if path not in standing]
     for path in missing:
         with path.open("xb") as file:  # "x": never over a file that came in between
-            file.write(wanted[path])
+            file.write(files[path])
     return ExportResult(written=tuple(missing), unchanged=tuple(standing))

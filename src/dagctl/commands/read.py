@@ -206,7 +206,7 @@ def _outside(path: str) -> Path | None:
         real = Path(os.path.realpath(path))
     except ValueError:  # no path at all, which reading it says
         return None
-    top = next((one for one in plain.parents if _is_top(one)), None)
+    top = next((folder for folder in plain.parents if _is_top(folder)), None)
     if top is None or real.is_relative_to(os.path.realpath(top)):
         return None
     return real

@@ -78,22 +78,22 @@ def _next_run(spec: DagSpec, record: DagRecord, now: datetime) -> datetime | Non
     return next_run(spec.schedule_interval, spec.start_in_zone, now, series)
 
 
-def data(found: Details) -> dict[str, Any]:
+def data(dag: Details) -> dict[str, Any]:
     """Return what follows from the spec, and the spec, as JSON data."""
     return {
-        "schedule_in_words": found.schedule_in_words,
-        "next_run": None if found.next_run is None else rfc3339(found.next_run),
-        "graph": None if found.graph is None else graph_data(found.graph),
-        "spec": dict(found.record.spec) or None,
-        "spec_problems": problem_lines(found),
+        "schedule_in_words": dag.schedule_in_words,
+        "next_run": None if dag.next_run is None else rfc3339(dag.next_run),
+        "graph": None if dag.graph is None else graph_data(dag.graph),
+        "spec": dict(dag.record.spec) or None,
+        "spec_problems": problem_lines(dag),
     }
 
 
-def problem_lines(found: Details) -> list[str]:
+def problem_lines(dag: Details) -> list[str]:
     """Return why the recorded spec is refused: the path, and what is wrong there."""
     return [
         f"{'.'.join(map(str, problem.path)) or 'the spec'}: {problem.message}"
-        for problem in found.problems
+        for problem in dag.problems
     ]
 
 

@@ -59,21 +59,21 @@ def survey(backend: Backend, settings: Settings) -> Survey:
     Raises:
         DagctlError: Registry, store or repository cannot be read.
     """
-    found, keys = Survey(), set[str]()
+    result, keys = Survey(), set[str]()
     for records in _pages(backend):
-        found.count += len(records)
-        whole = [record for record in records if not _damage(found, record)]
+        result.count += len(records)
+        whole = [record for record in records if not _damage(result, record)]
         keys |= {record.storage_path for record in whole}
-        _look_at(found, backend, whole)
-    found.reach = backend.repo.reach(found.commits)
+        _look_at(result, backend, whole)
+    result.reach = backend.repo.reach(result.commits)
     folder = f"{settings.project_id}/dags"
     settled = datetime.now(UTC) - UNDER_WAY
-    found.orphans = sorted(
+    result.orphans = sorted(
         stored.key
         for stored in backend.store.keys(folder)
         if stored.key not in keys and stored.written_at < settled
     )
-    return found
+    return result
 
 
 def _pages(backend: Backend) -> Iterator[Sequence[DagRecord]]:
@@ -86,28 +86,28 @@ def _pages(backend: Backend) -> Iterator[Sequence[DagRecord]]:
             return
 
 
-def _damage(found: Survey, record: DagRecord) -> bool:
+def _damage(survey: Survey, record: DagRecord) -> bool:
     if record.problem is not None:
-        found.damaged[record.dag_id] = record.problem
+        survey.damaged[record.dag_id] = record.problem
     return record.problem is not None
 
 
-def _look_at(found: Survey, backend: Backend, records: Sequence[DagRecord]) -> None:
+def _look_at(survey: Survey, backend: Backend, records: Sequence[DagRecord]) -> None:
     for record in records:
         if record.commit_id:
-            found.commits.setdefault(record.commit_id, record.dag_id)
-        if found.count <= MOST_SPECS and record.spec and check_data(record.spec).spec is None:
-            found.refused.append(record.dag_id)
-        _look_at_file(found, backend, record)
+            survey.commits.setdefault(record.commit_id, record.dag_id)
+        if survey.count <= MOST_SPECS and record.spec and check_data(record.spec).spec is None:
+            survey.refused.append(record.dag_id)
+        _look_at_file(survey, backend, record)
     objects = read_objects(backend.store, [record.storage_path for record in records])
-    found.stored_wrongly += [
+    survey.stored_wrongly += [
         record.dag_id
         for record in records
         if drift_of(objects[record.storage_path], record.content_digest) != "none"
     ]
 
 
-def _look_at_file(found: Survey, backend: Backend, record: DagRecord) -> None:
+def _look_at_file(survey: Survey, backend: Backend, record: DagRecord) -> None:
     if not record.content_digest:
         return  # no dagctl wrote this row: of its file nothing is recorded
     try:
@@ -115,9 +115,9 @@ def _look_at_file(found: Survey, backend: Backend, record: DagRecord) -> None:
     except ConflictError:  # a link or a folder stands there
         state = "changed"
     except UsageError as error:
-        found.damaged[record.dag_id] = error.message
+        survey.damaged[record.dag_id] = error.message
         return
     if state == "missing":
-        found.missing.append(record.dag_id)
+        survey.missing.append(record.dag_id)
     elif state == "changed":
-        found.changed.append(record.dag_id)
+        survey.changed.append(record.dag_id)

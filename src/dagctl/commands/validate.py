@@ -40,7 +40,7 @@ class Validation:
     @property
     def ok(self) -> bool:
         """Whether there is no error; warnings are allowed."""
-        return all(found.severity is not Severity.ERROR for found in self.diagnostics)
+        return all(diagnostic.severity is not Severity.ERROR for diagnostic in self.diagnostics)
 
 
 def validate(reading: Reading, checks: Checks, limit: Limit | None = None) -> Validation:
@@ -54,7 +54,7 @@ def validate(reading: Reading, checks: Checks, limit: Limit | None = None) -> Va
     checked = [_within(limit, document, checks) for document in reading.documents]
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
-        diagnostics=(*reading.problems, *_flat(found for _, found in checked)),
+        diagnostics=(*reading.problems, *_flat(diagnostics for _, diagnostics in checked)),
     )
 
 
@@ -74,11 +74,11 @@ def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Dia
     checked = check_spec(
         document.data, format=document.format, origin=document.origin, airflow=checks.airflow
     )
-    found = judged(checked.diagnostics, document.data.decode("utf-8", "replace"), checks)
-    failed = any(finding.severity is Severity.ERROR for finding in found)
+    diagnostics = judged(checked.diagnostics, document.data.decode("utf-8", "replace"), checks)
+    failed = any(finding.severity is Severity.ERROR for finding in diagnostics)
     spec = None if failed else checked.spec
-    return spec, [replace(finding, file=document.name) for finding in found]
+    return spec, [replace(finding, file=document.name) for finding in diagnostics]
 
 
 def _flat(lists: Iterable[list[Diagnostic]]) -> Iterable[Diagnostic]:
-    return (one for some in lists for one in some)
+    return (diagnostic for some in lists for diagnostic in some)

@@ -24,10 +24,10 @@ def edges(graph: Parents) -> list[tuple[str, str]]:
 
 def depths(graph: Parents) -> dict[str, int]:
     """Return the length of the longest path that leads to each task, in edges."""
-    found: dict[str, int] = {}
+    depth: dict[str, int] = {}
     for task in TopologicalSorter(graph).static_order():
-        found[task] = 1 + max((found[parent] for parent in graph[task]), default=-1)
-    return {task: found[task] for task in graph}
+        depth[task] = 1 + max((depth[parent] for parent in graph[task]), default=-1)
+    return {task: depth[task] for task in graph}
 
 
 def levels(spec: DagSpec) -> list[list[str]]:

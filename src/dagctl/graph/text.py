@@ -90,10 +90,10 @@ def _runs(tasks: Sequence[str]) -> Iterator[list[str]]:
 
 def _following(task: str) -> str | None:
     """Return the id with its last number one higher, or None if it has no number."""
-    found = _NUMBERED.fullmatch(task)
-    if found is None or len(found[2]) > _MOST_DIGITS:
+    match = _NUMBERED.fullmatch(task)
+    if match is None or len(match[2]) > _MOST_DIGITS:
         return None
-    return f"{found[1]}{int(found[2]) + 1:0{len(found[2])}}{found[3]}"
+    return f"{match[1]}{int(match[2]) + 1:0{len(match[2])}}{match[3]}"
 
 
 def _row(

@@ -97,13 +97,13 @@ def tracks(lines: list[Bundle]) -> dict[Bundle, int]:
     """
     bent = [line for line in lines if line.top < line.bottom]
     earlier = {b: [a for a in bent if a is not b and a.sources & b.targets] for b in bent}
-    found: dict[Bundle, int] = {}
+    track_of: dict[Bundle, int] = {}
     for line in TopologicalSorter(earlier).static_order():
-        track = 1 + max((found[other] for other in earlier[line]), default=-1)
-        while any(taken == track and line.meets(other) for other, taken in found.items()):
+        track = 1 + max((track_of[other] for other in earlier[line]), default=-1)
+        while any(taken == track and line.meets(other) for other, taken in track_of.items()):
             track += 1
-        found[line] = track
-    return found
+        track_of[line] = track
+    return track_of
 
 
 def _levels(graph: Parents) -> Iterator[Feeds]:

@@ -137,13 +137,13 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
 
 def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
     """Return what is recorded under the specs' paths, and under their names with any number."""
-    found = registry.find(
+    first = registry.find(
         source_paths={change.source for change in changes if change.source is not None},
         dag_ids={change.base_name for change in changes},
     )
-    sources = {record.source_path for record in found}
+    sources = {record.source_path for record in first}
     new = [c.base_name for c in changes if c.source is None or c.source not in sources]
-    records, asked = {record.id: record for record in found}, 1
+    records, asked = {record.id: record for record in first}, 1
     for most in ASKED:
         ids = {record.dag_id for record in records.values()}
         names = numbers_to_ask(new, ids, asked, most)

@@ -108,13 +108,13 @@ def entries_of(context: Context) -> Mapping[str, Mapping[str, Any]]:
     journal = context.backend.journal
     before = journal.aside()
     entries = journal.entries()
-    damaged = [one for one, data in entries.items() if _is_damaged(one, data)]
+    damaged = [key for key, data in entries.items() if _is_damaged(key, data)]
     for operation_id in damaged:
         journal.set_aside(operation_id)
     for path in journal.aside():
         if path not in before:
             _give_up(context, path)
-    return {one: data for one, data in entries.items() if one not in damaged}
+    return {key: data for key, data in entries.items() if key not in damaged}
 
 
 def _is_damaged(operation_id: str, data: Mapping[str, Any]) -> bool:
@@ -169,7 +169,11 @@ def recorded_commit(backend: Backend, entry: JournalEntry) -> str:
         UnfinishedError: There is neither.
     """
     first = entry.dag_ids[0]
-    records = (one for one in backend.registry.find(dag_ids=[first]) if one.dag_id == first)
+    records = (
+        candidate
+        for candidate in backend.registry.find(dag_ids=[first])
+        if candidate.dag_id == first
+    )
     record = next(records, None)
     commit_id = record.commit_id if record else find_commit(backend, entry)
     if commit_id is None:
@@ -231,7 +235,9 @@ def _check_place(settings: Settings, entry: JournalEntry) -> None:
     Raises:
         UnfinishedError: The settings were changed: this registry knows nothing of the operation.
     """
-    outside = [one.path for one in entry.writes if not is_dag_path(one.path, settings.dags_folder)]
+    outside = [
+        write.path for write in entry.writes if not is_dag_path(write.path, settings.dags_folder)
+    ]
     if outside:
         raise UnfinishedError(
             f"an earlier operation was begun with another dags_folder: it is about {outside[0]}",

@@ -47,22 +47,22 @@ def asked_before(backend: Backend, key: str, changes: Sequence[Change]) -> Keyed
         KeyReusedError: The key stands for other specs.
         ConflictError: What it stands for is not recorded any more.
     """
-    found = backend.registry.keyed(key)
-    if found is None:
+    earlier = backend.registry.keyed(key)
+    if earlier is None:
         return None
-    if not found.reservations:
+    if not earlier.reservations:
         raise ConflictError(
             f"what was created with the key {key} is not recorded any more",
             hint="use a new key to create it anew",
         )
-    if [granted.spec_digest for granted in found.reservations] != [
+    if [granted.spec_digest for granted in earlier.reservations] != [
         change.spec_digest for change in changes
     ]:
         raise KeyReusedError(
-            f"the key {key} was used for other specs, in operation {found.operation_id}",
+            f"the key {key} was used for other specs, in operation {earlier.operation_id}",
             hint="use a new key for a new request",
         )
-    return found
+    return earlier
 
 
 def done_meanwhile(backend: Backend, key: str, under_way: KeyedOperation) -> KeyedOperation | None:

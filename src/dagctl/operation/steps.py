@@ -134,7 +134,7 @@ def render(operation: Operation) -> Operation:
         changes=_with_old_objects(operation.context.backend, changes),
     )
     journalled = write_journal(replace(operation, entry=entry))
-    return replace(journalled, detail=_summary([one.path for one in entry.writes], "files"))
+    return replace(journalled, detail=_summary([write.path for write in entry.writes], "files"))
 
 
 def upload(operation: Operation) -> Operation:
@@ -153,7 +153,7 @@ def write_files(operation: Operation) -> Operation:
     """Write the DAG files into the work tree."""
     operation.context.backend.files.write(operation.entry.writes)
     return replace(
-        operation, detail=_summary([one.path for one in operation.entry.writes], "files")
+        operation, detail=_summary([write.path for write in operation.entry.writes], "files")
     )
 
 
@@ -173,7 +173,7 @@ def commit(operation: Operation) -> Operation:
 
 def stage(operation: Operation) -> Operation:
     """Let the user's index know the new files; a held index is worth a warning only."""
-    warning = operation.context.backend.repo.stage([one.path for one in operation.entry.writes])
+    warning = operation.context.backend.repo.stage([write.path for write in operation.entry.writes])
     warnings = (*operation.warnings, warning) if warning else operation.warnings
     return replace(operation, warnings=warnings, detail="")
 

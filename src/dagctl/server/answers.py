@@ -112,14 +112,14 @@ def _note(error: DagctlError, status: HTTPStatus, request: Request) -> None:
 
 def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:
     """Return findings about a body as JSON data."""
-    return [_finding(found) for found in diagnostics]
+    return [_finding(diagnostic) for diagnostic in diagnostics]
 
 
-def _finding(found: Diagnostic) -> dict[str, Any]:
-    data = finding_data(found)
+def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
+    data = finding_data(diagnostic)
     del data["file"]
-    data["hint"] = _hint(found.hint)
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in found.path)
+    data["hint"] = _hint(diagnostic.hint)
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in diagnostic.path)
     return {**data, "pointer": "".join(f"/{step}" for step in steps)}
 
 

@@ -86,7 +86,7 @@ async def _lost(request: Request, error: Exception) -> ProblemAnswer:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     status = HTTPStatus(error.status_code)
     path = request.scope["path"][:100]  # not of `request.url`: a Host header may spoil that
-    found = RequestError(f"{request.method} {path}: {status.phrase}", status=status)
-    answer = await _failed(request, found)
+    refusal = RequestError(f"{request.method} {path}: {status.phrase}", status=status)
+    answer = await _failed(request, refusal)
     answer.headers.update(error.headers or {})
     return answer

@@ -123,9 +123,13 @@ async def _whole(request: Request, take: Callable[[int], None], limit: int) -> b
 
 def _format(content_type: str) -> Format:
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
-    charsets = [one.removeprefix("charset=").strip('"') for one in parameters if "charset" in one]
+    charsets = [
+        parameter.removeprefix("charset=").strip('"')
+        for parameter in parameters
+        if "charset" in parameter
+    ]
     if media_type not in FORMATS or any(
-        one not in {"utf-8", "utf8", "us-ascii"} for one in charsets
+        parameter not in {"utf-8", "utf8", "us-ascii"} for parameter in charsets
     ):
         raise RequestError(
             f"the body is {content_type[:100]!a}, not JSON or YAML in UTF-8",

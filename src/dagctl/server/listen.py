@@ -134,18 +134,18 @@ def bind(options: Options) -> socket.socket:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     # the protocol by name: only then asyncio turns Nagle's algorithm off, which would let each
     # answer wait for the client's delayed ACK of its head, some 40 ms
-    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind((options.host, options.port))
-        found.listen(BACKLOG)
+        bound.bind((options.host, options.port))
+        bound.listen(BACKLOG)
     except OSError as error:
-        found.close()
+        bound.close()
         raise UnavailableError(
             f"{options.host} port {options.port}: {error.strerror or error}",
             hint="choose another --port or --host",
         ) from error
-    return found
+    return bound
 
 
 def listen(

@@ -88,4 +88,4 @@ def _words(record: logging.LogRecord) -> tuple[str, ...]:
         return (record.getMessage(), *(f"{key}={value}" for key, value in fields.items() if value))
     told = (fields.get(key) for key in ("method", "path", "status", "code"))
     milliseconds = f"{fields['milliseconds']} ms"
-    return (*(str(one) for one in told if one is not None), milliseconds)
+    return (*(str(word) for word in told if word is not None), milliseconds)

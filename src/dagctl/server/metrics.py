@@ -67,8 +67,8 @@ class Metrics:
     def watched(self, part: str, port: P) -> P:
         """Return the port, with the time of each call counted for a part of the outside."""
         watched: Any = _Watched(port, self._outside.labels(part))
-        found: P = watched
-        return found
+        timed: P = watched
+        return timed
 
     def text(self) -> str:
         """Return all measurements in the text form of Prometheus."""
@@ -83,8 +83,8 @@ class _Watched:
         self._counter = counter
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
-        found = getattr(self._port, name)
-        return self._timed(found) if callable(found) else found
+        attribute = getattr(self._port, name)
+        return self._timed(attribute) if callable(attribute) else attribute
 
     def _timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the method takes

@@ -84,7 +84,9 @@ def drawn(form: type[BaseModel], value: object, drawing: str) -> dict[str, Any]:
 
 def text(*media_types: str, example: str) -> dict[str, Any]:
     """Return what a route says of an answer that is text."""
-    content = {one: {"schema": {"type": "string"}, "example": example} for one in media_types}
+    content = {
+        media_type: {"schema": {"type": "string"}, "example": example} for media_type in media_types
+    }
     return {"description": "The text.", "content": content}
 
 

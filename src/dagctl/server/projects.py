@@ -157,13 +157,13 @@ def mapped_workspaces(file: Path) -> dict[str, Path]:
         _, entries = read_toml(file, str(file))
     except FileNotFoundError as error:
         raise UsageError(f"there is no file {file}", hint=MAPPING_HINT) from error
-    found: dict[str, Path] = {}
+    workspaces: dict[str, Path] = {}
     for project, folder in entries.items():
         project_id, root = _mapped(file, project, folder)
-        if project_id in found:
+        if project_id in workspaces:
             raise UsageError(f"{file}: {project_id} is in it twice", hint="write it once")
-        found[project_id] = root
-    return found
+        workspaces[project_id] = root
+    return workspaces
 
 
 def _mapped(file: Path, project: str, folder: object) -> tuple[str, Path]:

@@ -24,11 +24,11 @@ class GivenToken:
 
     def __init__(self, url: str, token: str, clock: Clock) -> None:
         remember(token)
-        found = _checked(url, token)
+        claims_of_token = _checked(url, token)
         self._token = token
         self._clock = clock
-        self.user = User(str(found["sub"]), str(found.get("email") or ""))
-        self.expires_at = _time(found.get("exp"))
+        self.user = User(str(claims_of_token["sub"]), str(claims_of_token.get("email") or ""))
+        self.expires_at = _time(claims_of_token.get("exp"))
 
     @property
     def user_id(self) -> str:
@@ -71,17 +71,17 @@ def _checked(url: str, token: str) -> dict[str, object]:
             f"{TOKEN} holds a {kind}, which dagctl never uses: it would bypass row level security",
             hint=HINT,
         )
-    found = claims(token)
-    if not found.get("sub") or not token.isascii() or not token.isprintable() or " " in token:
+    document = claims(token)
+    if not document.get("sub") or not token.isascii() or not token.isprintable() or " " in token:
         raise NotSignedInError(f"{TOKEN} holds no access token of a user", hint=HINT)
-    issuer = found.get("iss")
+    issuer = document.get("iss")
     if issuer is not None and not (isinstance(issuer, str) and may_have_issued(issuer, url)):
         raise NotSignedInError(
             f"the token in {TOKEN} was issued by another server than {url}: it is sent only to "
             "its issuer",
             hint=f"set DAGCTL_SUPABASE_URL to the project that issued it, or {HINT}",
         )
-    return found
+    return document
 
 
 def _time(value: object) -> float | None:

@@ -54,7 +54,7 @@ class RenewingSession:
         with self._mutex:
             if self._session.access_token == token:
                 self._session = self._refreshed(
-                    unless=lambda found: found.access_token != token and self._is_fresh(found)
+                    unless=lambda session: session.access_token != token and self._is_fresh(session)
                 )
             return self._session.access_token
 
@@ -67,8 +67,8 @@ class RenewingSession:
 
     def _refreshed(self, *, unless: Callable[[Session], bool]) -> Session:
         with self._store.lock():
-            found = self._same_user(self._checked(self._store.load()))
-            return found if unless(found) else self._renewed(found)
+            session = self._same_user(self._checked(self._store.load()))
+            return session if unless(session) else self._renewed(session)
 
     def _renewed(self, session: Session) -> Session:
         try:

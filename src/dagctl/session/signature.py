@@ -47,12 +47,12 @@ class SigningKey:
 
 def public_keys(key_set: Iterable[Mapping[str, object]]) -> dict[str, SigningKey]:
     """Return the keys of a key set by id; those that sign no access tokens are left out."""
-    found: dict[str, SigningKey] = {}
+    keys: dict[str, SigningKey] = {}
     for fields in key_set:
         key = _public_key(fields)
         if key is not None:
-            found.setdefault(key.id, key)
-    return found
+            keys.setdefault(key.id, key)
+    return keys
 
 
 def _public_key(fields: Mapping[str, object]) -> SigningKey | None:

@@ -149,18 +149,18 @@ def _decoded(part: str) -> dict[str, Any] | None:
     """Return the JSON object in one part of a token, or None."""
     try:
         text = urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8")
-        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):  # the error holds what was decoded: it ends here
         return None
-    return found if isinstance(found, dict) else None
+    return document if isinstance(document, dict) else None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse names that stand twice: two readers may take different ones for true."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError
-    return found
+    return members
 
 
 def _refuse(_constant: str) -> None:

@@ -174,7 +174,7 @@ def _given(workspace: Workspace | None, environ: Mapping[str, str]) -> dict[str,
 
 
 def _checked(given: Mapping[str, Given]) -> dict[str, Any]:
-    return {key: CHECKS[key](one) for key, one in given.items()}
+    return {key: CHECKS[key](value) for key, value in given.items()}
 
 
 def _endpoint(url: str | None, key: str | None, url_origin: str) -> Endpoint:

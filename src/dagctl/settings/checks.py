@@ -41,11 +41,11 @@ def _is_of_file(given: Given) -> bool:
 
 
 def _project_id(given: Given) -> str:
-    found = uuid_of(given.value) if isinstance(given.value, str) else None
-    if found is None:
+    project_id = uuid_of(given.value) if isinstance(given.value, str) else None
+    if project_id is None:
         expected = "a UUID in quotes" if _is_of_file(given) else "a UUID"
         raise _refuse(given, "project_id", expected, hint=f"such as {EXAMPLE_ID}")
-    return str(found)
+    return str(project_id)
 
 
 def _dags_folder(given: Given) -> str:

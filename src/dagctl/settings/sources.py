@@ -83,8 +83,8 @@ def from_flags(overrides: Mapping[str, str]) -> dict[str, Given]:
     """
     given = {key: Given(_typed(key, text), _flag(key)) for key, text in overrides.items()}
     return {
-        _known(key, dict(zip(CHECKS, CHECKS, strict=True)), one.origin): one
-        for key, one in given.items()
+        _known(key, dict(zip(CHECKS, CHECKS, strict=True)), value.origin): value
+        for key, value in given.items()
     }
 
 
@@ -109,16 +109,16 @@ class _File:
 
 
 def _settings(file: _File, document: Mapping[str, object]) -> dict[str, Given]:
-    found: dict[str, Given] = {}
+    settings: dict[str, Given] = {}
     for key, value in document.items():
         for setting, given in _entries(file, key, value):
-            other = found.setdefault(setting, given)
+            other = settings.setdefault(setting, given)
             if str(other.value).lower() != str(given.value).lower():
                 raise UsageError(
                     f"{given.origin}: `{setting}` contradicts {other.origin}",
                     hint="write it once",
                 )
-    return found
+    return settings
 
 
 def _entries(file: _File, key: str, value: object) -> list[tuple[str, Given]]:
@@ -131,8 +131,8 @@ def _entries(file: _File, key: str, value: object) -> list[tuple[str, Given]]:
         raise UsageError(f"{origin}: `{key}` must be a table: [{key}]")
     origins = {inner: file.origin(inner, key) for inner in value}
     return [
-        (_known(inner, TABLES[key], origins[inner]), Given(one, origins[inner]))
-        for inner, one in value.items()
+        (_known(inner, TABLES[key], origins[inner]), Given(inner_value, origins[inner]))
+        for inner, inner_value in value.items()
     ]
 
 

@@ -40,11 +40,11 @@ class Ignore:
     end_column: int
 
 
-def judged(found: Iterable[Diagnostic], text: str, checks: Checks) -> tuple[Diagnostic, ...]:
+def judged(diagnostics: Iterable[Diagnostic], text: str, checks: Checks) -> tuple[Diagnostic, ...]:
     """Return the findings about a spec as a workspace takes them.
 
     Args:
-        found: The findings.
+        diagnostics: The findings.
         text: The spec, with its comments `# dagctl: ignore DAG454`.
         checks: What counts.
 
@@ -52,7 +52,7 @@ def judged(found: Iterable[Diagnostic], text: str, checks: Checks) -> tuple[Diag
         The findings in the order of the text: without the warnings that are ignored, with one for
         each comment that silences nothing, and with the severity that counts.
     """
-    taken = [_certain(finding, checks) for finding in found]
+    taken = [_certain(finding, checks) for finding in diagnostics]
     ignores = list(ignores_in(text))
     silenced = {(ignore.line, ignore.code) for ignore in ignores}
     kept = [finding for finding in taken if not _is_silenced(finding, silenced, checks)]
@@ -94,9 +94,9 @@ def _is_silenced(finding: Diagnostic, silenced: set[tuple[int, str]], checks: Ch
     return finding.code in checks.ignored or _place(finding) in silenced
 
 
-def _unused(ignore: Ignore, found: Iterable[Diagnostic]) -> Diagnostic:
+def _unused(ignore: Ignore, diagnostics: Iterable[Diagnostic]) -> Diagnostic:
     """Return the finding about a comment that silences nothing, and why it does not."""
-    on_line = {finding.code for finding in found if finding.line == ignore.line}
+    on_line = {finding.code for finding in diagnostics if finding.line == ignore.line}
     if ignore.code in on_line:
         message = f"{ignore.code} on this line is an error, which no comment can silence"
         hint = "correct what it reports"

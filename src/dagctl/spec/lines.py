@@ -18,7 +18,7 @@ class Lines:
         """Find the line feeds of the text."""
         self.text = text
         self._starts = array("L", [0])
-        self._starts.extend(found.end() for found in _LINE_FEED.finditer(text))
+        self._starts.extend(match.end() for match in _LINE_FEED.finditer(text))
 
     def __len__(self) -> int:
         """Return how many lines there are, at least one."""

@@ -161,7 +161,7 @@ def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:
     remotes = git.run("for-each-ref", "--format=%(objectname)", "refs/remotes").text.split()
     return Reach(
         missing=frozenset(commits) - known,
-        off_branch=_beyond(git, known, [found] if (found := tip(git, "HEAD")) else []),
+        off_branch=_beyond(git, known, [current] if (current := tip(git, "HEAD")) else []),
         unpushed=_beyond(git, known, remotes) if remotes else None,
     )
 
@@ -177,6 +177,6 @@ def _beyond(git: GitCommand, commits: frozenset[str], tips: Sequence[str]) -> fr
     """Return those of the commits that none of the tips leads to."""
     if not commits:
         return commits
-    lines = [*sorted(commits), *(f"^{found}" for found in tips)]
+    lines = [*sorted(commits), *(f"^{tip_id}" for tip_id in tips)]
     answer = git.must("rev-list", "--stdin", data="".join(f"{line}\n" for line in lines).encode())
     return commits & frozenset(answer.text.split())

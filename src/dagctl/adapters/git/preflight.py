@@ -112,7 +112,9 @@ def _twin(place: Place, commit: str | None, path: str) -> str | None:
     """Return another path, in the work tree or the last commit, that differs by case only."""
     folder, _, name = path.rpartition("/")
     known = _names_in(place.git.folder / folder) | _committed_in(place, commit, folder)
-    twins = sorted(one for one in known if one != name and one.casefold() == name.casefold())
+    twins = sorted(
+        other for other in known if other != name and other.casefold() == name.casefold()
+    )
     return f"{folder}/{twins[0]}" if twins else None
 
 
@@ -194,4 +196,4 @@ def _ignored(git: GitCommand, paths: bytes, *options: str) -> list[tuple[str, ..
         raise failure(command, answer)
     fields = iter(os.fsdecode(answer.out).split("\0")[:-1])
     # a rule with "!" takes the path out again
-    return [found for found in zip(*[fields] * 4, strict=True) if not found[2].startswith("!")]
+    return [record for record in zip(*[fields] * 4, strict=True) if not record[2].startswith("!")]

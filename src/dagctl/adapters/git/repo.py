@@ -124,11 +124,11 @@ class GitRepo:
         """Return the commit on the branch that this operation made, unless it was undone."""
         place = self._place
         branch = history.standing(place, branch)
-        found = history.find(place.git, operation_id, branch)
+        commit = history.find(place.git, operation_id, branch)
         files = {place.full(write.path): write.new for write in writes}
-        if found and files and is_reverted(place.git, found, branch, files):
+        if commit and files and is_reverted(place.git, commit, branch, files):
             return None
-        return found
+        return commit
 
     def stage(self, paths: Sequence[str]) -> str | None:
         """Bring these paths of the user's index to the committed state, or return a warning."""

@@ -86,8 +86,8 @@ class SupabaseAuth:
 
     def providers(self) -> frozenset[str]:
         """Return at which providers users of the project may sign in."""
-        found = self._called("GET", "/settings")
-        external = found.get("external") if isinstance(found, dict) else None
+        settings = self._called("GET", "/settings")
+        external = settings.get("external") if isinstance(settings, dict) else None
         enabled = external.items() if isinstance(external, dict) else ()
         return frozenset(str(name) for name, on in enabled if on is True) - NO_PROVIDERS
 
@@ -150,8 +150,8 @@ class SupabaseAuth:
             )
         if not response.is_success:
             raise _refused(response)
-        found = _json(response)
-        return found if isinstance(found, str) else None
+        role = _json(response)
+        return role if isinstance(role, str) else None
 
     def sign_out(self, access_token: str) -> None:
         """End the session on the server: this device's only."""
@@ -160,8 +160,8 @@ class SupabaseAuth:
     def signing_keys(self) -> Sequence[Mapping[str, object]]:
         """Return the public keys that tokens are signed with, each a JSON Web Key."""
         response = self._send("GET", "/.well-known/jwks.json", once=True)
-        found = _json(response) if response.is_success else None
-        keys = found.get("keys") if isinstance(found, dict) else None
+        document = _json(response) if response.is_success else None
+        keys = document.get("keys") if isinstance(document, dict) else None
         if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
             raise UnavailableError(
                 f"{response.url.host} answered HTTP {response.status_code} and no key set",
@@ -314,5 +314,5 @@ def _refusal(response: httpx.Response) -> tuple[str, str]:
     fields = data if isinstance(data, dict) else {}
     code = next((fields[key] for key in ("error_code", "code", "error") if key in fields), "")
     texts = (fields.get(key) for key in ("message", "msg", "error_description", "error"))
-    text = next((str(one) for one in texts if one), f"HTTP {response.status_code}")
+    text = next((str(message) for message in texts if message), f"HTTP {response.status_code}")
     return str(code), redacted(text)[:LONGEST_TEXT]

@@ -128,13 +128,13 @@ class PatientClient(httpx.Client):
             tries += 1
             _limit(request, self._patience - (time.monotonic() - began))
             with until(began + self._patience):
-                found = self._tried(request, options)
-            if isinstance(found, httpx.Response) and not is_passing(real_status(found)):
-                return _settled(found)
-            wait = pause(tries, found.headers if isinstance(found, httpx.Response) else {})
+                outcome = self._tried(request, options)
+            if isinstance(outcome, httpx.Response) and not is_passing(real_status(outcome)):
+                return _settled(outcome)
+            wait = pause(tries, outcome.headers if isinstance(outcome, httpx.Response) else {})
             elapsed = time.monotonic() - began
             if tries == most or elapsed + wait + SHORTEST_TRY > self._patience:
-                raise _unavailable(request.url, found, tries, elapsed)
+                raise _unavailable(request.url, outcome, tries, elapsed)
             self._sleep(wait)
 
     def _transport_for_url(self, url: httpx.URL) -> httpx.BaseTransport:
@@ -243,19 +243,19 @@ def _origin(location: str) -> str:
 
 
 def _unavailable(
-    url: httpx.URL, found: httpx.Response | httpx.HTTPError, tries: int, elapsed: float
+    url: httpx.URL, outcome: httpx.Response | httpx.HTTPError, tries: int, elapsed: float
 ) -> UnavailableError:
     patience = f" ({tries} tries in {elapsed:.0f} s)" if tries > 1 else ""
-    if isinstance(found, httpx.Response):
+    if isinstance(outcome, httpx.Response):
         return UnavailableError(
-            f"{url.host} answered HTTP {real_status(found)}{_reason(found)}{patience}",
+            f"{url.host} answered HTTP {real_status(outcome)}{_reason(outcome)}{patience}",
             hint="try again later",
         )
-    said = redacted(str(found)) or type(found).__name__
+    said = redacted(str(outcome)) or type(outcome).__name__
     error = UnavailableError(
         f"{url.host} does not answer: {said}{patience}", hint="check the network and the url"
     )
-    error.__cause__ = found
+    error.__cause__ = outcome
     return error
 
 

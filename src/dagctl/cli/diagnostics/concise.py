@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def concise(report: Report, look: Look) -> Iterator[str]:
     """Yield the line of each finding."""
-    for found in report.diagnostics:
-        hint = f" ({found.hint})" if found.hint else ""
-        code = look.paint(found.code, found.severity.value)
-        yield f"{shown(place(found))}: {code} {shown(found.message + hint)}"
+    for diagnostic in report.diagnostics:
+        hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
+        code = look.paint(diagnostic.code, diagnostic.severity.value)
+        yield f"{shown(place(diagnostic))}: {code} {shown(diagnostic.message + hint)}"

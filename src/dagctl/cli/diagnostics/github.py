@@ -22,20 +22,20 @@ PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 
 def github(report: Report, _: Look) -> Iterator[str]:
     """Yield the workflow command of each finding."""
-    for found in report.diagnostics:
-        hint = f"\n{found.hint}" if found.hint else ""
-        message = _escape(found.message + hint, DATA)
-        yield f"::{found.severity.value} {','.join(_properties(found))}::{message}"
+    for diagnostic in report.diagnostics:
+        hint = f"\n{diagnostic.hint}" if diagnostic.hint else ""
+        message = _escape(diagnostic.message + hint, DATA)
+        yield f"::{diagnostic.severity.value} {','.join(_properties(diagnostic))}::{message}"
 
 
-def _properties(found: Diagnostic) -> Iterator[str]:
+def _properties(diagnostic: Diagnostic) -> Iterator[str]:
     values = {
-        "file": found.file,
-        "line": found.line,
-        "col": found.column,
-        "endLine": found.end_line,
-        "endColumn": found.end_column,
-        "title": f"dagctl ({found.code})",
+        "file": diagnostic.file,
+        "line": diagnostic.line,
+        "col": diagnostic.column,
+        "endLine": diagnostic.end_line,
+        "endColumn": diagnostic.end_column,
+        "title": f"dagctl ({diagnostic.code})",
     }
     for name, value in values.items():
         if value is not None:

@@ -34,15 +34,15 @@ class Report:
     @property
     def count(self) -> Counter[Severity]:
         """How many errors and warnings there are."""
-        return Counter(found.severity for found in self.diagnostics)
+        return Counter(diagnostic.severity for diagnostic in self.diagnostics)
 
     @property
     def totals(self) -> str:
         """`4 errors, 0 warnings in 1 file`."""
-        files = len({found.file for found in self.diagnostics} or self.sources)
+        files = len({diagnostic.file for diagnostic in self.diagnostics} or self.sources)
         errors, warnings = self.count[Severity.ERROR], self.count[Severity.WARNING]
-        found = f"{plural(errors, 'error')}, {plural(warnings, 'warning')}"
-        return f"{found} in {plural(files, 'file')}"
+        problems = f"{plural(errors, 'error')}, {plural(warnings, 'warning')}"
+        return f"{problems} in {plural(files, 'file')}"
 
 
 class Look(NamedTuple):

@@ -20,7 +20,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def sarif(report: Report, look: Look) -> Iterator[str]:
     """Yield the log as one JSON document; files are relative URIs."""
-    codes = list(dict.fromkeys(found.code for found in report.diagnostics))
+    codes = list(dict.fromkeys(diagnostic.code for diagnostic in report.diagnostics))
     driver = {
         "name": "dagctl",
         "semanticVersion": __version__,
@@ -29,7 +29,7 @@ def sarif(report: Report, look: Look) -> Iterator[str]:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(found, codes) for found in report.diagnostics],
+        "results": [_result(diagnostic, codes) for diagnostic in report.diagnostics],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     yield json_text(log, ascii_only=look.ascii_only)
@@ -47,25 +47,25 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(found: Diagnostic, codes: list[str]) -> dict[str, Any]:
-    hint = f" ({found.hint})" if found.hint else ""
+def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
+    hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
     return {
-        "ruleId": found.code,
-        "ruleIndex": codes.index(found.code),
-        "level": found.severity.value,
-        "message": {"text": found.message + hint},
-        "locations": [{"physicalLocation": _location(found)}],
+        "ruleId": diagnostic.code,
+        "ruleIndex": codes.index(diagnostic.code),
+        "level": diagnostic.severity.value,
+        "message": {"text": diagnostic.message + hint},
+        "locations": [{"physicalLocation": _location(diagnostic)}],
     }
 
 
-def _location(found: Diagnostic) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(found.file or "spec")}}
-    if found.line is not None:
+def _location(diagnostic: Diagnostic) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(diagnostic.file or "spec")}}
+    if diagnostic.line is not None:
         region = {
-            "startLine": found.line,
-            "startColumn": found.column,
-            "endLine": found.end_line,
-            "endColumn": found.end_column,
+            "startLine": diagnostic.line,
+            "startColumn": diagnostic.column,
+            "endLine": diagnostic.end_line,
+            "endColumn": diagnostic.end_column,
         }
         location["region"] = {key: value for key, value in region.items() if value is not None}
     return location

@@ -201,8 +201,8 @@ async def dag_source(
     def source(client: Client) -> str:
         return client.source(client.get(dag_id))
 
-    found = await service.read(str(project_id), caller, source)
-    return SourceAnswer(found)
+    text = await service.read(str(project_id), caller, source)
+    return SourceAnswer(text)
 
 
 def details(record: DagRecord, check: show.Check) -> dict[str, Any]:

@@ -44,7 +44,11 @@ def _check_names(request: Request) -> None:
     """
     paths = request.app.openapi()["paths"]
     described = paths[request.scope["route"].path][request.method.lower()]
-    known = [one["name"] for one in described.get("parameters", ()) if one["in"] == "query"]
+    known = [
+        parameter["name"]
+        for parameter in described.get("parameters", ())
+        if parameter["in"] == "query"
+    ]
     for name in request.query_params:
         if name not in known:
             near = get_close_matches(name, known, n=1)

@@ -53,5 +53,7 @@ async def readyz(service: TheService) -> Answer:
 )
 async def metrics(request: Request, service: TheService) -> PlainTextResponse:
     """Return measurements in the text form of Prometheus."""
-    found: Metrics = request.app.state.metrics
-    return PlainTextResponse(await service.work(found.text), media_type=found.media_type)
+    metrics_here: Metrics = request.app.state.metrics
+    return PlainTextResponse(
+        await service.work(metrics_here.text), media_type=metrics_here.media_type
+    )

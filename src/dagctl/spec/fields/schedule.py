@@ -107,8 +107,8 @@ def _cron_problems(text: str) -> Iterator[Problem]:
     elif len(fields) != len(_FIELDS):
         yield _bad(text)
     else:
-        found = [*_ambiguous(text, fields), *_out_of_range(fields)]
-        yield from found or _as_a_whole(text)
+        problems = [*_ambiguous(text, fields), *_out_of_range(fields)]
+        yield from problems or _as_a_whole(text)
 
 
 def _ambiguous(text: str, fields: list[str]) -> Iterator[Problem]:
@@ -161,10 +161,10 @@ def _is_random(field: str) -> bool:
 
 
 def _wraps(part: str) -> bool:
-    found = _RANGE.fullmatch(part)
-    if not found:
+    match = _RANGE.fullmatch(part)
+    if not match:
         return False
-    low, high = (_number(found[name]) for name in ("low", "high"))
+    low, high = (_number(match[name]) for name in ("low", "high"))
     return low is not None and high is not None and low > high
 
 

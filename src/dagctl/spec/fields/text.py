@@ -33,11 +33,11 @@ def character_problems(text: str, refused: re.Pattern[str]) -> Iterator[Problem]
     if not refused.search(text):
         return
     lines = Lines(text)
-    for found in refused.finditer(text):
-        char = found.group()
+    for match in refused.finditer(text):
+        char = match.group()
         hint = "remove it" if char.isprintable() else f"remove it; it is invisible: {quoted(char)}"
         message = f"the character U+{ord(char):04X} is not allowed here"
-        yield Problem(Code.BAD_CHARACTER, message, hint, lines.place(found.start()))
+        yield Problem(Code.BAD_CHARACTER, message, hint, lines.place(match.start()))
 
 
 def length_problems(text: str, limit: int) -> Iterator[Problem]:

@@ -25,11 +25,11 @@ def read_project_id(value: object) -> UUID | None:
         return value
     if not isinstance(value, str):
         raise wrong_type(("project_id",), TEXT, value).error()
-    found = uuid_of(value)
-    if found is None:
+    project_id = uuid_of(value)
+    if project_id is None:
         hint = "for example 123e4567-e89b-12d3-a456-426614174000"
         raise Problem(Code.BAD_PROJECT_ID, f"{quoted(value)} is not a UUID", hint).error()
-    return found
+    return project_id
 
 
 def write_project_id(project_id: UUID) -> str:

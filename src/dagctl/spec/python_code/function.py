@@ -49,7 +49,7 @@ def _body(code: PythonCode) -> str:
 
 def _renamed(text: str, name: str) -> str:
     """Return the user's own `def` under another name; a first line that grew too long is split."""
-    renamed = _DEF_NAME.sub(lambda found: f"{found[1]}{name}", text, count=1)
+    renamed = _DEF_NAME.sub(lambda match: f"{match[1]}{name}", text, count=1)
     start = _DEF_NAME.search(renamed)
     first_line = renamed[start.start() :].partition("\n")[0] if start else ""
     if start is None or len(first_line) <= LINE_LENGTH:
@@ -71,18 +71,18 @@ def _signature_marks(text: str) -> list[int]:
     """Return where the brackets and commas of a signature on one line stand, or nothing."""
     marks: list[int] = []
     depth = 0
-    for found in tokenize.generate_tokens(io.StringIO(text).readline):
-        if found.start[0] > 1:
+    for mark in tokenize.generate_tokens(io.StringIO(text).readline):
+        if mark.start[0] > 1:
             return []
-        if found.type != token.OP:
+        if mark.type != token.OP:
             continue
-        depth -= found.string in ")]}"
-        opens = found.string == "(" and depth == 0 and not marks
-        if opens or (marks and (depth, found.string) in {(1, ","), (0, ")")}):
-            marks.append(found.start[1])
-        if marks and (depth, found.string) == (0, ")"):
+        depth -= mark.string in ")]}"
+        opens = mark.string == "(" and depth == 0 and not marks
+        if opens or (marks and (depth, mark.string) in {(1, ","), (0, ")")}):
+            marks.append(mark.start[1])
+        if marks and (depth, mark.string) == (0, ")"):
             return marks
-        depth += found.string in "([{"
+        depth += mark.string in "([{"
     return []
 
 

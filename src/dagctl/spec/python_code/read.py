@@ -99,11 +99,11 @@ def _check_characters(source: Source) -> None:
     problems = [
         finding(
             Code.PYTHON_CHARACTER,
-            f"the code contains the invisible character U+{ord(found.group()):04X}",
+            f"the code contains the invisible character U+{ord(match.group()):04X}",
             "remove it, or write it as an escape in a string",
-            source.lines.place(found.start(), found.end()),
+            source.lines.place(match.start(), match.end()),
         )
-        for found in islice(_REFUSED.finditer(source.text), MAX_IN_VALUE)
+        for match in islice(_REFUSED.finditer(source.text), MAX_IN_VALUE)
     ]
     if problems:
         raise PythonCodeError(*problems)

@@ -72,7 +72,7 @@ class SourceBytes:
     def __init__(self, text: str) -> None:
         """Encode the text and find its lines, once for all segments."""
         self._data = text.encode()
-        self._starts = [0, *(found.end() for found in _LINE_FEED.finditer(self._data))]
+        self._starts = [0, *(match.end() for match in _LINE_FEED.finditer(self._data))]
 
     def segment(self, node: ast.expr) -> str:
         """Return the text of a node; `ast.get_source_segment` would cut the whole code anew."""
@@ -95,13 +95,13 @@ def lines_inside_strings(text: str) -> frozenset[int]:
     """Return the lines, counted from 1, that begin inside a string literal."""
     inside: set[int] = set()
     opened: list[int] = []
-    for found in tokenize.generate_tokens(io.StringIO(text).readline):
-        if found.type == token.STRING:
-            inside.update(range(found.start[0] + 1, found.end[0] + 1))
-        elif found.type in _STRING_STARTS:
-            opened.append(found.start[0])
-        elif found.type in _STRING_ENDS:
-            inside.update(range(opened.pop() + 1, found.end[0] + 1))
+    for item in tokenize.generate_tokens(io.StringIO(text).readline):
+        if item.type == token.STRING:
+            inside.update(range(item.start[0] + 1, item.end[0] + 1))
+        elif item.type in _STRING_STARTS:
+            opened.append(item.start[0])
+        elif item.type in _STRING_ENDS:
+            inside.update(range(opened.pop() + 1, item.end[0] + 1))
     return frozenset(inside)
 
 

@@ -196,43 +196,43 @@ class _Reader:
         return Node(bare[1], span, "quoted")
 
     def _text_value(self) -> Node:
-        found = match_text(self._text, self._at)
-        if found is None:
+        match = match_text(self._text, self._at)
+        if match is None:
             raise self._stop("the string that starts here is never closed", "add the closing quote")
-        if found.group().startswith("'"):
+        if match.group().startswith("'"):
             message = "JSON allows only double quotes"
-            self._note(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*found.span())))
-        value, findings = read_text(found)
+            self._note(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*match.span())))
+        value, findings = read_text(match)
         for finding in findings:
             self._note(finding)
-        self._at = found.end()
+        self._at = match.end()
         if findings and self._next() not in {"", ",", ":", "}", "]"}:
             message = "this text is not closed on its line"
             hint = 'write `"` at its end, before the end of the line'
-            span = Span(found.start(), findings[0].span.start)
+            span = Span(match.start(), findings[0].span.start)
             del self.findings[-len(findings) :]
             raise self._stop(message, hint, span)
-        return Node(value, Span(*found.span()), "quoted")
+        return Node(value, Span(*match.span()), "quoted")
 
     def _number(self) -> Node | None:
-        found = _NUMBER.match(self._text, self._at)
-        if found is None:
+        match = _NUMBER.match(self._text, self._at)
+        if match is None:
             return None
-        span, word = Span(*found.span()), found.group()
+        span, word = Span(*match.span()), match.group()
         value: float = 0
-        if found[1] or found[2]:
+        if match[1] or match[2]:
             value = float(word)
         elif len(word) <= _MAX_DIGITS:
             value = int(word)
         if not math.isfinite(value) or len(word) > _MAX_DIGITS:
             message, hint = "the number is too large, or too long", "quote it if it is text"
             self._note(Finding(Code.NUMBER_TOO_LARGE, message, hint, span))
-        self._at = found.end()
+        self._at = match.end()
         return Node(value, span, "plain")
 
     def _word(self) -> Node:
-        found = _WORD.match(self._text, self._at)
-        word = found.group() if found else ""
+        match = _WORD.match(self._text, self._at)
+        word = match.group() if match else ""
         span = Span(self._at, self._at + max(len(word), 1))
         self._at += len(word)
         if word in _LITERALS:

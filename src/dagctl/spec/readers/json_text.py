@@ -29,15 +29,15 @@ def match_text(text: str, offset: int) -> re.Match[str] | None:
     return _SIMPLE.match(text, offset) or shape.match(text, offset)
 
 
-def read_text(found: re.Match[str]) -> tuple[str, list[Finding]]:
+def read_text(match: re.Match[str]) -> tuple[str, list[Finding]]:
     """Return what the quoted text says, and what is wrong with it.
 
     It is read no further than to the last finding that is shown.
     """
-    if found.re is _SIMPLE:
-        return found[1], []
+    if match.re is _SIMPLE:
+        return match[1], []
     findings: list[Finding] = []
-    start, end = found.start() + 1, found.end() - 1
+    start, end = match.start() + 1, match.end() - 1
 
     def said(token: re.Match[str]) -> str:
         char, finding = _said(token)
@@ -46,12 +46,12 @@ def read_text(found: re.Match[str]) -> tuple[str, list[Finding]]:
         return char
 
     parts: list[str] = []
-    for token in _SPECIAL.finditer(found.string, start, end):
+    for token in _SPECIAL.finditer(match.string, start, end):
         if len(findings) >= MAX_PROBLEMS:
             break
-        parts += (found.string[start : token.start()], said(token))
+        parts += (match.string[start : token.start()], said(token))
         start = token.end()
-    return "".join([*parts, found.string[start:end]]), findings
+    return "".join([*parts, match.string[start:end]]), findings
 
 
 def _said(token: re.Match[str]) -> tuple[str, Finding | None]:

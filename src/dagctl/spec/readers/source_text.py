@@ -27,10 +27,10 @@ def decode(source: str | bytes) -> tuple[str, Sequence[Finding]]:
     text = source.removeprefix(_BOM)
     if text.isascii():
         return text, []
-    found = _SURROGATE.search(text)
-    if found:
-        message = f"a lone surrogate (U+{ord(found.group()):04X}) is not a character"
-        return text, [Finding(Code.NOT_UTF8, message, _HINT, Span(*found.span()))]
+    match = _SURROGATE.search(text)
+    if match:
+        message = f"a lone surrogate (U+{ord(match.group()):04X}) is not a character"
+        return text, [Finding(Code.NOT_UTF8, message, _HINT, Span(*match.span()))]
     return text, [_too_large()] if len(text.encode()) > MAX_BYTES else []
 
 

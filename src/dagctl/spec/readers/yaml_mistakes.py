@@ -214,13 +214,13 @@ def _is_whole(problem: str) -> bool:
 def _tab(text: str, offsets: list[int]) -> Finding | None:
     for offset in offsets:
         start = text.rfind("\n", 0, offset) + 1
-        found = re.compile(r"[ -]*\t").match(text, start)
-        if found:
+        match = re.compile(r"[ -]*\t").match(text, start)
+        if match:
             return Finding(
                 Code.YAML_TAB,
                 "YAML does not allow a tab in the indentation",
                 "indent with spaces",
-                Span(found.end() - 1, found.end()),
+                Span(match.end() - 1, match.end()),
             )
     return None
 

@@ -67,16 +67,16 @@ def read_yaml(text: str) -> Reading:
     return Reading(None, findings)
 
 
-def _raw_character(found: re.Match[str]) -> Finding:
-    char = found.group()
+def _raw_character(match: re.Match[str]) -> Finding:
+    char = match.group()
     if char == "\r":
         message = "a carriage return alone is not a line ending"
         return Finding(
-            Code.RAW_CHARACTER, message, "save the file with LF line endings", Span(*found.span())
+            Code.RAW_CHARACTER, message, "save the file with LF line endings", Span(*match.span())
         )
     message = f"the character U+{ord(char):04X} must be escaped in YAML"
     hint = f"remove it, or write it as {quoted(char)[1:-1]} in double quotes"
-    return Finding(Code.RAW_CHARACTER, message, hint, Span(*found.span()))
+    return Finding(Code.RAW_CHARACTER, message, hint, Span(*match.span()))
 
 
 def _directives(text: str) -> int:
