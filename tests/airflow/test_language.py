@@ -53,6 +53,27 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             },
         },
     },
+    "language_callbacks": {
+        "load": {
+            "on_execute_callback": ["load_on_execute_2_function"],
+            "on_success_callback": [
+                {
+                    "notifier": "SmtpNotifier",
+                    "to": ["a@example.com", "b@example.com"],
+                    "from_email": "x@example.com",
+                },
+                "load_on_success_function",
+            ],
+            "on_failure_callback": [["pprint", {"width": 100}]],
+            "on_retry_callback": ["task_on_retry_function"],
+            "on_skipped_callback": ["pprint"],
+        },
+        "load_on_execute": {
+            "on_execute_callback": [],
+            "on_success_callback": [],
+            "on_retry_callback": ["task_on_retry_function"],
+        },
+    },
     "language_operators": {
         "start": {"operator": "EmptyOperator", "upstream": []},
         "wait": {
@@ -113,6 +134,22 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
     },
 }
 
+DAGS: dict[str, dict[str, Any]] = {
+    "language_callbacks": {
+        "on_failure_callback": {
+            "notifier": "SmtpNotifier",
+            "to": "data@example.com",
+            "from_email": "airflow@example.com",
+            "subject": "{{ dag.dag_id }} failed",
+            "html_content": "Look at {{ ti.log_url }}",
+        },
+        "on_success_callback": ["pprint", "dag_on_success_function"],
+        "has_on_failure_callback": True,
+        "has_on_success_callback": True,
+    },
+}
+"""What the DAG itself has."""
+
 
 @pytest.fixture(scope="session")
 def reports(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
@@ -137,6 +174,8 @@ def test_airflow_makes_the_tasks_that_the_spec_says(reports: dict[str, Report], 
     assert {
         task: {key: facts[key] for key in expected[task]} for task, facts in report["tasks"].items()
     } == expected
+    of_dag = DAGS.get(name, {})
+    assert {key: report["dag"].get(key) for key in of_dag} == of_dag
 
 
 def test_every_spec_of_the_language_is_loaded() -> None:

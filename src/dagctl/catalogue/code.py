@@ -104,7 +104,7 @@ CODE = {
     Code.PYTHON_PARAMETER: Entry(
         "A parameter that Airflow does not fill",
         "Airflow passes the context to parameters by name. It has nothing of this name, so the "
-        "task would fail.",
+        "task would fail. A callback is called with the context as its one argument.",
         _python("def load(customer):", "    return customer"),
         _python("def load(customer=None):", "    return customer"),
         "Give the parameter a default, or read what you need from `**context`.",

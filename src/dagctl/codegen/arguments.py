@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.codegen.callbacks import callback_expression, stem_of
 from dagctl.codegen.expressions import duration
 from dagctl.codegen.values import length, value_expression
+from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import OneTask, TaskArguments
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ _LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout"}
 
 def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
     """Return the arguments that a task, or `default_args`, gives: under Airflow's names."""
+    owner = scope.names.get(getattr(given, "task_id", ""), "task")
     minutes = getattr(given, "retry_delay_minutes", None)
     arguments: dict[str, ast.expr] = {}
     for name in (*TaskArguments.argument_names(), *_of_one_task()):
@@ -26,6 +29,8 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
             arguments[name] = duration(scope.imports, minutes=minutes)
         elif value is None:
             continue
+        elif name in TASK_CALLBACKS:
+            arguments[name] = callback_expression(value, stem_of(owner, name), scope)
         elif name in _LENGTHS:
             arguments[name] = length(value, scope)
         else:

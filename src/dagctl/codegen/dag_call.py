@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
+from dagctl.codegen.callbacks import dag_callbacks
 from dagctl.codegen.expressions import call, duration, moment, name, plain
 from dagctl.spec.fields.durations import parts_of
 
 if TYPE_CHECKING:
     import ast
 
-    from dagctl.codegen.imports import Imports
     from dagctl.codegen.scope import Scope
     from dagctl.spec.model import DagSpec
 
@@ -53,7 +53,7 @@ def dag_call(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:
         "schedule": plain(spec.schedule_interval),
         "catchup": plain(spec.catchup),
         "tags": plain(spec.tags),
-        **_given(spec, scope.imports),
+        **_given(spec, scope),
     }
     if spec.schedule_interval == "@continuous":
         # Airflow refuses a continuous DAG that may have two runs at a time.
@@ -61,12 +61,14 @@ def dag_call(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:
     return call(scope.use(_DAG, "DAG"), [plain(dag_id)], arguments)
 
 
-def _given(spec: DagSpec, imports: Imports) -> dict[str, ast.expr]:
+def _given(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
     """Return the arguments that the spec gives beside those that are always written."""
+    imports = scope.imports
     arguments: dict[str, ast.expr] = {}
     if spec.end_date is not None:
         arguments["end_date"] = moment(imports, spec.end_date, spec.timezone)
     if spec.dagrun_timeout is not None:
         arguments["dagrun_timeout"] = duration(imports, **parts_of(spec.dagrun_timeout))
     values = ((key, getattr(spec, key)) for key in _PLAIN)
-    return arguments | {key: plain(value) for key, value in values if value is not None}
+    arguments |= {key: plain(value) for key, value in values if value is not None}
+    return arguments | dag_callbacks(spec, scope)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.imports import Imports
+from dagctl.codegen.names import function
 
 if TYPE_CHECKING:
     import ast
@@ -35,6 +36,18 @@ class Scope:
     """The time zone of the DAG; None: UTC."""
     functions: list[Piece] = field(default_factory=list)
     """The functions that the tasks call, in their order."""
+    _further: set[str] = field(default_factory=set)
+    """What the names of functions begin with that are no task's own."""
+
+    def free_function(self, stem: str) -> str:
+        """Return the name of a further function, different from that of every task's own."""
+        if not self._further:
+            self._further |= {*self.names.values()}
+        chosen, number = stem, 2
+        while chosen in self._further:
+            chosen, number = f"{stem}_{number}", number + 1
+        self._further.add(chosen)
+        return function(chosen)
 
     def use(self, modules: Mapping[str, str], attribute: str) -> ast.Name:
         """Return the name of an object that stands in another module for each series."""

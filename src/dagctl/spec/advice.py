@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.spec.callbacks import callback_warnings
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.cron import PlainCron, plain
 from dagctl.spec.fields.runs import as_cron, runs_between
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.problem import Warnings
+    from dagctl.spec.walk import Path
 
 _MANY_RUNS = 1_000
 _ALL_YEAR = frozenset(
@@ -34,13 +37,16 @@ def advice(spec: DagSpec, data: Mapping[str, object]) -> tuple[list[Located], in
     """
     warnings = list(_of_fields(spec, data))
     left_out = 0
-    for path, task in spec.walk():
-        of_task = task.warnings()
+    for where, of_code in (*_of_tasks(spec), *callback_warnings(data)):
         room = MAX_PROBLEMS - len(warnings)
-        where = (*path, task.code_field)
-        warnings += (Located(where, problem) for problem in of_task.shown[:room])
-        left_out += len(of_task.shown[room:]) + of_task.left_out
+        warnings += (Located(where, problem) for problem in of_code.shown[:room])
+        left_out += len(of_code.shown[room:]) + of_code.left_out
     return warnings, left_out
+
+
+def _of_tasks(spec: DagSpec) -> Iterator[tuple[Path, Warnings]]:
+    for path, task in spec.walk():
+        yield (*path, task.code_field), task.warnings()
 
 
 def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:

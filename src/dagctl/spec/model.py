@@ -16,6 +16,7 @@ from pydantic import (
     PrivateAttr,
 )
 
+from dagctl.spec.callback_form import DAG_CALLBACKS, Callbacks, callbacks_field
 from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.dag_arguments import (
@@ -32,6 +33,15 @@ from dagctl.spec.dag_arguments import (
     continuous_problems,
     date_problems,
     dates_in_zone,
+)
+from dagctl.spec.dag_checks import (
+    MAX_NAME,
+    dag_callback_problems,
+    default_args_problems,
+    duplicate_tags,
+    editors_schema,
+    nameless,
+    two_schedules,
 )
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
@@ -54,11 +64,10 @@ from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.walk import Path, raw_tasks, walk
 from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import MAPPING, TEXT, wrong_type
+from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 MAX_CODE = 400_000
 """Characters of the code and the commands of all tasks together."""
-MAX_NAME = 200
 MAX_OWNER = 500
 MAX_TAG = 100
 
@@ -183,6 +192,8 @@ class DagSpec(CheckedModel):
     dag_display_name: DisplayName = None
     render_template_as_native_obj: NativeObjects = None
     is_paused_upon_creation: PausedAtFirst = None
+    on_failure_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_failure_callback"])
+    on_success_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_success_callback"])
     email: Email = Field(
         default=None,
         description="Who gets Airflow's emails about the tasks.",
@@ -317,13 +328,14 @@ class DagSpec(CheckedModel):
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield what is wrong with several fields together."""
         if isinstance(data, dict):
-            yield from _nameless(data)
-            yield from _two_schedules(data)
-            yield from _editors_schema(data)
-            yield from _duplicate_tags(data.get("tags"))
+            yield from nameless(data)
+            yield from two_schedules(data)
+            yield from editors_schema(data)
+            yield from duplicate_tags(data.get("tags"))
             yield from untyped_task_problems(data, cls.family())
             yield from _further_problems_of_tasks(data)
-            yield from _default_args_problems(data)
+            yield from default_args_problems(data)
+            yield from dag_callback_problems(data)
             yield from graph_problems(data)
             yield from date_problems(data)
             yield from continuous_problems(data)
@@ -336,55 +348,3 @@ def _further_problems_of_tasks(data: Mapping[str, Any]) -> Iterator[Located]:
             problems = (*KINDS.disagreement(task), *KINDS.by_tag[tag].further_problems(task))
             for item in problems:
                 yield Located((*path, *item.path), item.problem)
-
-
-def _default_args_problems(data: Mapping[str, Any]) -> Iterator[Located]:
-    """Yield what is wrong in `default_args`, and what stands there and beside it."""
-    shared = data.get("default_args")
-    for item in DefaultArgs.further_problems(shared):
-        yield Located(("default_args", *item.path), item.problem)
-    for key in shared if isinstance(shared, dict) else ():
-        twin = "retry_delay_minutes" if key == "retry_delay" else key
-        if twin in data and key in DefaultArgs.model_fields:
-            message = f"{quoted(key)} is given twice: `{twin}` of the DAG says the same"
-            problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-            yield Located(("default_args", key), problem)
-
-
-def _nameless(data: Mapping[str, Any]) -> Iterator[Located]:
-    name = data.get("dag_name")
-    if "dag_id" in data or not isinstance(name, str) or not name.strip():
-        return
-    if len(name) > MAX_NAME:
-        return  # the name is refused, and to make ASCII of it could take the square of its length
-    length = len(slug(name))
-    if not 0 < length <= MAX_DAG_ID:
-        reason = (
-            f"it would have {length} characters" if length else "it has no ASCII letters or digits"
-        )
-        message = f"no id can be made from the name {quoted(name)}: {reason}"
-        yield Located(("dag_name",), Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well"))
-
-
-def _two_schedules(data: Mapping[str, Any]) -> Iterator[Located]:
-    if "schedule" in data and "schedule_interval" in data:
-        message = "`schedule` and `schedule_interval` are the same field"
-        yield Located(("schedule",), Problem(Code.SCHEDULE_TWICE, message, "keep one of them"))
-
-
-def _editors_schema(data: Mapping[str, Any]) -> Iterator[Located]:
-    name = data.get("$schema", "")
-    if not isinstance(name, str):
-        yield Located(("$schema",), wrong_type(("$schema",), TEXT, name))
-
-
-def _duplicate_tags(tags: object) -> Iterator[Located]:
-    seen: set[str] = set()
-    for place, tag in enumerate(tags if isinstance(tags, list | tuple) else ()):
-        if isinstance(tag, str):
-            if tag in seen:
-                message = f"duplicate tag {quoted(tag)}"
-                yield Located(
-                    ("tags", place), Problem(Code.DUPLICATE_TAG, message, "remove one of them")
-                )
-            seen.add(tag)

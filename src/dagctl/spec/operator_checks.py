@@ -11,14 +11,15 @@ from dagctl.errors import Severity
 from dagctl.operators import Operator, Reason, lookup
 from dagctl.operators.checks import Call, check_call
 from dagctl.operators.findings import Check, Level
+from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.markers import markers_in
+from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import TaskArguments
-from dagctl.spec.tasks.operator import is_operator_name
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import quoted
 
@@ -66,6 +67,11 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
             if named and KINDS.tag_of(task) == "operator":
                 for item in _of_operator(task, defaults, target):
                     yield Located((*path, *item.path), item.problem)
+    for path, callback in callbacks_in(data):
+        name = callback.get("notifier")
+        if isinstance(name, str) and is_operator_name(name):
+            for item in _of_notifier(callback, target):
+                yield Located((*path, *item.path), item.problem)
 
 
 def _too_new(given: Mapping[str, Any], path: Path, target: Target) -> Iterator[Located]:
@@ -86,25 +92,56 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
     beside = {key for key in TaskArguments.argument_names() if key in task}
     known = lookup(task["operator"], target.name)
     if not isinstance(known, Operator):
-        yield _unresolved(known)
+        yield _unresolved(known, "operator")
         yield from _twice(arguments, beside)
         return
     call = Call(arguments=arguments, beside=beside, defaults=defaults)
-    for finding in check_call(known, call):
-        if finding.level is not Level.NOTE and finding.path[:1] not in {("task_id",), ("dag",)}:
-            yield _located(finding)
-    yield from _lengths(known, arguments)
+    if known.kind == "notifier":
+        yield _other_kind(known, "operator")
+        return
+    yield from _of_call(known, call, "operator")
     yield from _outputs(known, arguments)
 
 
-def _unresolved(known: Unresolved) -> Located:
+def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Located]:
+    given = callback.get("with")
+    arguments = given if isinstance(given, dict) else {}
+    known = lookup(callback["notifier"], target.name)
+    if not isinstance(known, Operator):
+        yield _unresolved(known, "notifier")
+    elif known.kind != "notifier":
+        yield _other_kind(known, "notifier")
+    else:
+        yield from _of_call(known, Call(arguments=arguments), "notifier")
+
+
+def _other_kind(known: Operator, key: str) -> Located:
+    article = "an" if known.kind == "operator" else "a"
+    message = f"{quoted(known.name)} is {article} {known.kind}, no {key}"
+    hint = (
+        "write it as a callback: `on_failure_callback: {notifier: ...}`"
+        if known.kind == "notifier"
+        else "write it as a task, or name a notifier"
+    )
+    return Located((key,), Problem(Code.UNKNOWN_OPERATOR, message, hint))
+
+
+def _of_call(known: Operator, call: Call, key: str) -> Iterator[Located]:
+    """Yield what is wrong with the call of a class that stands under `key`."""
+    for finding in check_call(known, call):
+        if finding.level is not Level.NOTE and finding.path[:1] not in {("task_id",), ("dag",)}:
+            yield _located(finding, key)
+    yield from _lengths(known, call.arguments)
+
+
+def _unresolved(known: Unresolved, key: str) -> Located:
     if known.allowed:
         code, severity = Code.FOREIGN_OPERATOR, Severity.WARNING
     elif known.reason in {Reason.OTHER_TARGET, Reason.OTHER_VERSION}:
         code, severity = Code.OPERATOR_NOT_HERE, Severity.ERROR
     else:
         code, severity = Code.UNKNOWN_OPERATOR, Severity.ERROR
-    return Located(("operator",), Problem(code, known.message, known.hint, severity=severity))
+    return Located((key,), Problem(code, known.message, known.hint, severity=severity))
 
 
 def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Located]:
@@ -115,9 +152,9 @@ def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Located]:
             yield Located(("with", name), problem)
 
 
-def _located(finding: Finding) -> Located:
+def _located(finding: Finding, key: str) -> Located:
     severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
-    path = ("with", *finding.path) if finding.path else ("operator",)
+    path = ("with", *finding.path) if finding.path else (key,)
     problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
     return Located(path, problem)
 

@@ -11,6 +11,8 @@ from dagctl.spec.wording import nearest, quoted
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+_LISTED = 12
+"""So many keys are listed in a hint."""
 _OTHER_NAMES = {
     "dag_name": ("name", "title"),
     "dag_id": ("id",),
@@ -59,8 +61,14 @@ def unknown_key(key: str, value: object, meant: str | None, known: Collection[st
     if is_wrapper(value):
         hint = f"remove the level {quoted(key)}: its keys belong at the top of the spec"
         return Problem(Code.UNKNOWN_KEY, message, hint)
-    hint = f"did you mean `{meant}`?" if meant else f"known keys: {', '.join(known)}"
+    hint = f"did you mean `{meant}`?" if meant else _listed(known)
     return Problem(Code.UNKNOWN_KEY, message, hint)
+
+
+def _listed(known: Collection[str]) -> str:
+    """Return the keys that there are, as far as a person reads them."""
+    few = len(known) <= _LISTED
+    return f"known keys: {', '.join(known)}" if few else "`dagctl schema` lists all keys"
 
 
 def is_wrapper(value: object) -> bool:

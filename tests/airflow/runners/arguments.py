@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ NAMES = """
     trigger_dag_id trigger_rule wait_for_downstream weight_rule
 """.split()  # noqa: SIM905 - a table, not code
 
+CALLBACKS = [f"on_{event}_callback" for event in "execute failure success retry skipped".split()]  # noqa: SIM905 - a table
+MAIL = ["to", "from_email", "subject", "html_content"]
+CALLBACK_FLAGS = ["has_on_failure_callback", "has_on_success_callback"]
+DAG_NAMES = ["on_failure_callback", "on_success_callback"]
+
 
 def report(path: str) -> Facts:
     with warnings.catch_warnings(record=True) as caught:
@@ -34,13 +40,35 @@ def report(path: str) -> Facts:
         "errors": list(bag.import_errors.values()),
         "warnings": [text for texts in bag.captured_warnings.values() for text in texts]
         + [f"{warning.category.__name__}: {warning.message}" for warning in caught],
+        "dag": {key: item for dag in bag.dags.values() for key, item in dag_facts(dag).items()},
         "tasks": {task.task_id: facts(task) for dag in bag.dags.values() for task in dag.tasks},
     }
 
 
+def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
+    found = {name: plain(getattr(dag, name)) for name in DAG_NAMES if hasattr(dag, name)}
+    serialised = Serialization.from_dict(Serialization.to_dict(dag))
+    has = {name: getattr(serialised, name) for name in CALLBACK_FLAGS if hasattr(serialised, name)}
+    return {**found, **has}
+
+
 def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
     found = {name: plain(getattr(task, name)) for name in NAMES if hasattr(task, name)}
+    found |= {name: called(getattr(task, name)) for name in CALLBACKS}
     return {"operator": type(task).__name__, "upstream": sorted(task.upstream_task_ids), **found}
+
+
+def called(value: Any) -> list[Any]:  # noqa: ANN401 - one callback, several or none
+    return plain(value if isinstance(value, (list, tuple)) else [value] if value else [])
+
+
+def callback(value: Any) -> Any:  # noqa: ANN401 - a function, or what can be called like one
+    if isinstance(value, partial):
+        return [value.func.__name__, plain(value.keywords)]
+    if not hasattr(value, "notify"):
+        return value.__name__
+    given = {name: getattr(value, name, None) for name in MAIL}
+    return {"notifier": type(value).__name__, **{name: it for name, it in given.items() if it}}
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an argument is
@@ -58,7 +86,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an argument is
     if isinstance(value, (list, tuple, set)):
         return [plain(item) for item in value]
     if callable(value):
-        return value.__name__
+        return callback(value)
     if type(value).__module__.startswith("airflow"):
         return str(getattr(value, "value", type(value).__name__))
     return value

@@ -38,9 +38,18 @@ def body_problems(reading: Reading, signature: str) -> Iterator[Problem]:
     yield from _does_not_compile(module, reading)
 
 
-def def_problems(reading: Reading, function: ast.FunctionDef) -> Iterator[Problem]:
+def def_problems(
+    reading: Reading, function: ast.FunctionDef, *, is_callback: bool = False
+) -> Iterator[Problem]:
     """Yield why the code, which is one `def`, would not run as a task, or run too early."""
     source = reading.source
+    if is_callback and not _takes_context(function.args):
+        yield finding(
+            Code.PYTHON_PARAMETER,
+            "Airflow calls a callback with one argument, the context, and by its place",
+            f"write `def {cut(function.name)}(context):`",
+            place_of_node(function, source),
+        )
     for decorator in function.decorator_list:
         yield finding(
             Code.PYTHON_DECORATOR,
@@ -60,6 +69,14 @@ def def_problems(reading: Reading, function: ast.FunctionDef) -> Iterator[Proble
     module = ast.parse("")
     module.body = reading.statements
     yield from _does_not_compile(module, reading)
+
+
+def _takes_context(arguments: ast.arguments) -> bool:
+    """Return whether a function can be called with one argument that has no name."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    required = len(positional) - len(arguments.defaults)
+    is_free = required <= 1 and None not in arguments.kw_defaults
+    return is_free and bool(positional or arguments.vararg)
 
 
 def _does_not_compile(module: ast.Module, reading: Reading) -> Iterator[Problem]:

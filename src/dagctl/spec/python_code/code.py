@@ -26,6 +26,8 @@ class PythonCode:
     """The lines, counted from 1, that begin inside a string literal."""
     nested: bool = False
     """Whether the `def` must stand inside another function to keep its meaning."""
+    is_callback: bool = False
+    """Whether Airflow calls it with the context as its one argument."""
     warnings: Warnings = field(default_factory=Warnings)
 
     def statements(self) -> list[ast.stmt]:

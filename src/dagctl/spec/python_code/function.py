@@ -26,8 +26,14 @@ _DEF_NAME = re.compile(r"^([ \t\f]*def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MU
 def as_function(code: PythonCode, name: str, *, provide_context: bool) -> str:
     """Return the definition of a function `name` that runs this code, without a final line end."""
     if code.form == "body":
-        return f"{header(name, ['**context'] if provide_context else [])}\n{_body(code)}"
+        signature = signature_of_body(code, provide_context=provide_context)
+        return f"{header(name, [signature] if signature else [])}\n{_body(code)}"
     return _nested(code, name) if code.nested else _renamed(code.text, name)
+
+
+def signature_of_body(code: PythonCode, *, provide_context: bool) -> str:
+    """Return the parameter of the function around a body; empty: it has none."""
+    return "context" if code.is_callback else "**context" if provide_context else ""
 
 
 def header(name: str, parameters: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ import ast
 import copy
 from typing import TYPE_CHECKING, cast
 
+from dagctl.spec.python_code.function import signature_of_body
+
 if TYPE_CHECKING:
     from dagctl.spec.python_code.code import PythonCode
 
@@ -17,7 +19,8 @@ def function_tree(
 ) -> ast.FunctionDef:
     """Return the definition of `name` whose body is `statements`, the tree of the user's text."""
     if code.form == "body":
-        return _definition(f"def {name}({'**context' if provide_context else ''}): ...", statements)
+        signature = signature_of_body(code, provide_context=provide_context)
+        return _definition(f"def {name}({signature}): ...", statements)
     user = cast("ast.FunctionDef", statements[-1])
     if not code.nested:
         renamed = copy.copy(user)

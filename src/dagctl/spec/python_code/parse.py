@@ -24,7 +24,11 @@ _STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedS
 
 @lru_cache(maxsize=16)  # of one task the check, its model and the warnings ask in turn
 def parse_python_code(
-    code: str, *, provide_context: bool = False, given: frozenset[str] = frozenset()
+    code: str,
+    *,
+    provide_context: bool = False,
+    given: frozenset[str] = frozenset(),
+    is_callback: bool = False,
 ) -> PythonCode:
     """Return the code, checked: it would run as a task, and not when Airflow reads the file.
 
@@ -32,22 +36,24 @@ def parse_python_code(
         code: A body, or one `def`.
         provide_context: Whether a body takes `**context`.
         given: The arguments that the function is called with.
+        is_callback: Whether Airflow calls it with the context as its one argument instead.
 
     Raises:
         PythonCodeError: It would not; the problem's place is inside `code`.
     """
     reading = read(code)
     function = _only_def(reading.statements)
+    signature = "context" if is_callback else "**context" if provide_context else ""
     if function:
-        problems = checks.def_problems(reading, function)
+        problems = checks.def_problems(reading, function, is_callback=is_callback)
     else:
-        problems = checks.body_problems(reading, "**context" if provide_context else "")
+        problems = checks.body_problems(reading, signature)
     if refused := list(islice(problems, MAX_IN_VALUE)):
         raise PythonCodeError(*refused)
     if function:
-        parsed = _def(reading, function, given)
+        parsed = _def(reading, function, given, is_callback=is_callback)
     else:
-        parsed = _body(reading, provide_context=provide_context)
+        parsed = _body(reading, signature)
     _check_placement(parsed, reading.statements, provide_context=provide_context)
     return parsed
 
@@ -64,19 +70,27 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _body(reading: Reading, *, provide_context: bool) -> PythonCode:
+def _body(reading: Reading, signature: str) -> PythonCode:
     source = reading.source
-    missing = () if provide_context else advice.context_missing(reading.nodes, source)
+    missing = () if signature else advice.context_missing(reading.nodes, source)
     warnings = Warnings.of(chain(advice.lint(reading.heard, source), missing))
     text, string_lines = _placed(reading)
-    return PythonCode(form="body", text=text, string_lines=string_lines, warnings=warnings)
+    return PythonCode(
+        form="body",
+        text=text,
+        string_lines=string_lines,
+        warnings=warnings,
+        is_callback=signature == "context",
+    )
 
 
-def _def(reading: Reading, function: ast.FunctionDef, given: frozenset[str]) -> PythonCode:
+def _def(
+    reading: Reading, function: ast.FunctionDef, given: frozenset[str], *, is_callback: bool
+) -> PythonCode:
     source = reading.source
     warnings = chain(
         advice.lint(reading.heard, source),
-        advice.unfilled(function, source, given),
+        () if is_callback else advice.unfilled(function, source, given),
         advice.unresolved(function, source),
     )
     text, string_lines = _placed(reading)
@@ -86,6 +100,7 @@ def _def(reading: Reading, function: ast.FunctionDef, given: frozenset[str]) -> 
         string_lines=string_lines,
         nested=_must_nest(reading, function),
         warnings=Warnings.of(warnings),
+        is_callback=is_callback,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Tag
 
+from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
 from dagctl.spec.tasks.kinds import Kinds
@@ -30,12 +31,10 @@ _CODE_FIELDS = ("python_code", "bash_command")
 
 def code_size(data: object) -> int:
     """Return how many characters of code the tasks of raw data hold in all."""
-    return sum(
-        len(task[name])
-        for _, task in raw_tasks(data)
-        for name in _CODE_FIELDS
-        if isinstance(task, dict) and isinstance(task.get(name), str)
-    )
+    owners = (task for _, task in raw_tasks(data) if isinstance(task, dict))
+    code = (owner.get(name) for owner in owners for name in _CODE_FIELDS)
+    called = (callback.get("python_code") for _, callback in callbacks_in(data))
+    return sum(len(text) for text in (*code, *called) if isinstance(text, str))
 
 
 __all__ = [

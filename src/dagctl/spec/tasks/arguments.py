@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, ValidationInfo
 
+from dagctl.spec.callback_form import TASK_CALLBACKS, Callbacks, callbacks_field
+from dagctl.spec.callbacks import callback_problems
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import types
@@ -118,6 +120,10 @@ def _setting(description: str, example: object, **schema: Any) -> Any:  # noqa: 
     )
 
 
+def _callbacks(key: str) -> Any:  # noqa: ANN401 - a Field
+    return callbacks_field(TASK_CALLBACKS[key])
+
+
 class TaskArguments(CheckedModel):
     """What Airflow's BaseOperator takes, under Airflow's names. A field is absent by default."""
 
@@ -179,6 +185,11 @@ class TaskArguments(CheckedModel):
         PlainValidator(_typed(MAPPING, dict, dict), json_schema_input_type=dict[str, Any]),
     ] = _setting("What its executor is given.", {"overrides": {"memory": "2Gi"}})
     run_as_user: Word = _setting("The user of the worker that runs it.", "etl")
+    on_execute_callback: Callbacks = _callbacks("on_execute_callback")
+    on_failure_callback: Callbacks = _callbacks("on_failure_callback")
+    on_success_callback: Callbacks = _callbacks("on_success_callback")
+    on_retry_callback: Callbacks = _callbacks("on_retry_callback")
+    on_skipped_callback: Callbacks = _callbacks("on_skipped_callback")
 
     @classmethod
     def argument_names(cls) -> tuple[str, ...]:
@@ -190,6 +201,8 @@ class TaskArguments(CheckedModel):
         """Yield what is wrong with the values that can have any shape."""
         if isinstance(data, dict):
             yield from value_problems(data.get("executor_config"), ("executor_config",))
+            for key in (name for name in TASK_CALLBACKS if name in data):
+                yield from callback_problems(data[key], (key,))
 
 
 class DefaultArgs(TaskArguments):

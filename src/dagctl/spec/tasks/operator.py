@@ -1,7 +1,5 @@
 """A task that is any operator or sensor of Airflow, of a provider, or of the project's own."""
 
-import keyword
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,22 +9,13 @@ from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH
+from dagctl.spec.operator_name import OPERATOR_PATTERN, is_operator_name
 from dagctl.spec.problem import Located, Problem, Warnings
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.wording import nearest, quoted
 
-PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
-_NAME = re.compile(PATTERN, re.ASCII)
 _SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
-
-
-def is_operator_name(name: str) -> bool:
-    """Return whether a text is a class's name, `provider.Class`, or an import path."""
-    parts = name.split(".")
-    bad = any(keyword.iskeyword(part) or part.startswith("__") for part in parts)
-    matches = len(name) <= MAX_PATH and _NAME.fullmatch(name) is not None
-    return matches and not name.endswith("\n") and not bad
 
 
 def check_operator_name(name: str) -> str:
@@ -50,7 +39,7 @@ class OperatorTask(OneTask, TaskBase):
     operator: Annotated[str, AfterValidator(check_operator_name)] = Field(
         description="The class: its name, `provider.Class`, or its import path.",
         examples=["S3KeySensor", "jobs.operators.PublishModels"],
-        json_schema_extra={"pattern": PATTERN, "maxLength": MAX_PATH},
+        json_schema_extra={"pattern": OPERATOR_PATTERN, "maxLength": MAX_PATH},
     )
     arguments: dict[str, Any] = Field(
         default={},

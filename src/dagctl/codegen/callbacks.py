@@ -1,0 +1,73 @@
+"""Callbacks as expressions of the generated module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.codegen.classes import class_call
+from dagctl.codegen.expressions import call, name, sequence
+from dagctl.codegen.scope import Piece
+from dagctl.codegen.values import reference, value_expression
+from dagctl.spec.callback_form import DAG_CALLBACKS
+from dagctl.spec.callbacks import code_of
+from dagctl.spec.python_code import as_function, function_tree, input_statements
+
+if TYPE_CHECKING:
+    import ast
+
+    from dagctl.codegen.scope import Scope
+    from dagctl.spec.callback_form import Callback
+    from dagctl.spec.model import DagSpec
+
+
+def callback_expression(value: Any, stem: str, scope: Scope) -> ast.expr:  # noqa: ANN401 - JSON data
+    """Return the callbacks of one event; functions made of code are added to the scope.
+
+    Args:
+        value: One callback or several, checked.
+        stem: What the names of such functions begin with.
+        scope: What the module has.
+    """
+    if isinstance(value, list):
+        return sequence([_one(item, stem, scope) for item in value])
+    return _one(value, stem, scope)
+
+
+def dag_callbacks(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
+    """Return the callbacks of the DAG itself, by their arguments."""
+    given = {key: getattr(spec, key) for key in DAG_CALLBACKS}
+    return {
+        key: callback_expression(value, stem_of("dag", key), scope)
+        for key, value in given.items()
+        if value is not None
+    }
+
+
+def stem_of(owner: str, key: str) -> str:
+    """Return what the name of a function begins with: `load_on_failure`."""
+    return f"{owner}_{key.removesuffix('_callback')}"
+
+
+def _one(callback: Callback, stem: str, scope: Scope) -> ast.expr:
+    if "python_code" in callback:
+        return _function(callback, stem, scope)
+    if "notifier" in callback:
+        return class_call(callback["notifier"], callback.get("with", {}), scope)
+    function = reference(callback["callable"], scope)
+    given = callback.get("with")
+    if not given:
+        return function
+    options = {key: value_expression(item, scope, rendered=False) for key, item in given.items()}
+    return call(scope.imports.use("functools", "partial"), [function], options)
+
+
+def _function(callback: Callback, stem: str, scope: Scope) -> ast.Name:
+    identifier = scope.free_function(stem)
+    code, text = code_of(callback), callback["python_code"]
+
+    def tree() -> ast.FunctionDef:
+        return function_tree(code, input_statements(text), identifier, provide_context=False)
+
+    source = as_function(code, identifier, provide_context=False)
+    scope.functions.append(Piece(source, tree))
+    return name(identifier)

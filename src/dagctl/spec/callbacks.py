@@ -1,0 +1,130 @@
+"""Callbacks: what Airflow calls when a task or a run has reached a state.
+
+A callback is `{callable: pkg.mod.name}`, `{notifier: NAME}` or `{python_code: ...}`; several are a
+list. It is kept as it is written.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dagctl.spec.callback_form import (
+    DAG_CALLBACKS,
+    FORMS,
+    MAX_CALLBACKS,
+    TASK_CALLBACKS,
+    Callback,
+)
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import MAX_TEXT, length_problems
+from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.forms import form_of, form_problems
+from dagctl.spec.import_path import MAX_PATH, path_problems
+from dagctl.spec.markers import markers_in
+from dagctl.spec.operator_name import is_operator_name
+from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
+from dagctl.spec.walk import Path, raw_tasks
+from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import MAPPING, TEXT, wrong_type
+
+
+def callback_problems(value: object, path: Path) -> Iterator[Located]:
+    """Yield what is wrong with the callbacks of one event: a mapping, or a list of mappings."""
+    if not isinstance(value, list | tuple):
+        yield from _one_problems(value, path)
+        return
+    if not 0 < len(value) <= MAX_CALLBACKS:
+        message = f"the list has {len(value):,} callbacks; it must have from 1 to {MAX_CALLBACKS}"
+        yield Located(path, Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them"))
+        return
+    for place, item in enumerate(value):
+        yield from _one_problems(item, (*path, place))
+
+
+def callbacks_of(value: object, path: Path = ()) -> Iterator[tuple[Path, Callback]]:
+    """Yield each callback of one event, with its path."""
+    if isinstance(value, list | tuple):
+        yield from (((*path, place), item) for place, item in enumerate(value))
+    elif value is not None:
+        yield path, value  # type: ignore[misc] # callers of raw data look at its type
+
+
+def callbacks_in(data: object) -> Iterator[tuple[Path, Callback]]:
+    """Yield each callback in raw data of a DAG, wherever it stands, with its path."""
+    if not isinstance(data, dict):
+        return
+    owners: list[tuple[Path, Any, Mapping[str, str]]] = [
+        ((), data, DAG_CALLBACKS),
+        (("default_args",), data.get("default_args"), TASK_CALLBACKS),
+        *((path, task, TASK_CALLBACKS) for path, task in raw_tasks(data)),
+    ]
+    for path, owner, keys in owners:
+        for key in keys if isinstance(owner, dict) else ():
+            for place, callback in callbacks_of(owner.get(key), (*path, key)):
+                if isinstance(callback, dict):
+                    yield place, callback
+
+
+def code_of(callback: Callback) -> PythonCode:
+    """Return the checked code of a callback that has `python_code`."""
+    return parse_python_code(callback["python_code"], is_callback=True)
+
+
+def callback_warnings(data: object) -> Iterator[tuple[Path, Warnings]]:
+    """Yield the warnings about the code of each callback in data without errors."""
+    for path, callback in callbacks_in(data):
+        if "python_code" in callback:
+            yield (*path, "python_code"), code_of(callback).warnings
+
+
+def _one_problems(value: object, path: Path) -> Iterator[Located]:
+    if isinstance(value, str):
+        message = f"{quoted(str(path[-1]))} must be a mapping, not text"
+        hint = f"write `{{callable: {value}}}`" if len(value) <= MAX_PATH else None
+        yield Located(path, Problem(Code.WRONG_TYPE, message, hint))
+        return
+    yield from form_problems(value, path, FORMS, "a callback")
+    form = form_of(value, FORMS)
+    if form is None or not isinstance(value, dict):
+        return
+    for problem in _CHECKS[form](value[form]):
+        yield Located((*path, form), problem)
+    if "with" in value and form != "python_code":
+        yield from _argument_problems(value["with"], (*path, "with"))
+
+
+def _argument_problems(given: object, path: Path) -> Iterator[Located]:
+    if not isinstance(given, dict):
+        yield Located(path, wrong_type(path, MAPPING, given))
+    yield from argument_problems(given, path)
+    for where, _ in markers_in(given, "$xcom", path):
+        message = "Airflow puts no output of a task into a callback"
+        hint = "read it there: `{{ ti.xcom_pull(...) }}`, or `context['ti'].xcom_pull(...)`"
+        yield Located((*where, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
+
+
+def _notifier_problems(name: object) -> Iterator[Problem]:
+    if not isinstance(name, str) or not is_operator_name(name):
+        shown = quoted(name) if isinstance(name, str) else "this"
+        hint = "write its class, `provider.Class`, or its import path: `package.module.Class`"
+        yield Problem(Code.BAD_IMPORT_PATH, f"{shown} is not the name of a notifier", hint)
+
+
+def _code_problems(code: object) -> Iterator[Problem]:
+    if not isinstance(code, str):
+        yield wrong_type(("python_code",), TEXT, code)
+        return
+    too_long = list(length_problems(code, MAX_TEXT))
+    yield from too_long
+    try:
+        if not too_long:
+            parse_python_code(code, is_callback=True)
+    except PythonCodeError as error:
+        yield from error.problems
+
+
+_CHECKS = {
+    "callable": path_problems,
+    "notifier": _notifier_problems,
+    "python_code": _code_problems,
+}

@@ -1,0 +1,64 @@
+"""Mappings whose own key says what they are: `{callable: ...}`, `{cron: ..., timezone: ...}`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.wrong_type import MAPPING, wrong_type
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from dagctl.spec.walk import Path
+
+    Forms = Mapping[str, Collection[str]]
+    """Each own key, with the keys that may stand beside it."""
+
+
+def form_of(value: object, forms: Forms) -> str | None:
+    """Return the own key of a mapping, the first one of several, or None."""
+    return next((key for key in forms if isinstance(value, dict) and key in value), None)
+
+
+def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterator[Located]:
+    """Yield why a value is not a mapping of exactly one form, with only the keys of that form.
+
+    Args:
+        value: Raw data.
+        path: Where it stands.
+        forms: The forms.
+        what: What it shall be, for messages: `a callback`.
+    """
+    if not isinstance(value, dict):
+        yield Located(path, wrong_type(path, MAPPING, value))
+        return
+    own = form_of(value, forms)
+    names = ", ".join(f"`{key}`" for key in forms)
+    if own is None:
+        yield from _unknown(value, path, forms, f"{what} has one of the keys {names}")
+        if not value:
+            message = f"{what} has one of the keys {names}"
+            first = next(iter(forms))
+            yield Located((*path, first), Problem(Code.MISSING_KEY, message, "add one of them"))
+        return
+    for key in value:
+        if key != own and key in forms and key not in forms[own]:
+            message = f"`{own}` and `{key}` are two forms of {what}"
+            yield Located((*path, key), Problem(Code.GIVEN_TWICE, message, "keep one of them"))
+    foreign = {key: item for key, item in value.items() if key not in forms}
+    beside = ", ".join(f"`{key}`" for key in forms[own])
+    hint = f"beside `{own}` there may be {beside}" if beside else f"`{own}` stands alone"
+    yield from _unknown(foreign, path, forms[own], hint, own=own)
+
+
+def _unknown(
+    value: Mapping[Any, object], path: Path, known: Collection[str], hint: str, own: str = ""
+) -> Iterator[Located]:
+    for key in value:
+        if key != own and key not in known:
+            near = did_you_mean(key, known) if isinstance(key, str) else None
+            problem = Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(str(key))}", near or hint)
+            yield Located((*path, str(key)), problem)
