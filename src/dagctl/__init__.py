@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dagctl import errors
     from dagctl.client import Client
-    from dagctl.codegen.header import Provenance
     from dagctl.codegen.render import render
     from dagctl.commands.load import check, load_spec
+    from dagctl.dag_file.header import Provenance
     from dagctl.errors import DagctlError, Diagnostic, SpecError
     from dagctl.spec.model import DagSpec
 
@@ -36,7 +36,7 @@ _HOMES = {
     "DagSpec": "dagctl.spec.model",
     "DagctlError": "dagctl.errors",
     "Diagnostic": "dagctl.errors",
-    "Provenance": "dagctl.codegen.header",
+    "Provenance": "dagctl.dag_file.header",
     "SpecError": "dagctl.errors",
     "check": "dagctl.commands.load",
     "load_spec": "dagctl.commands.load",

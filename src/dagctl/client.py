@@ -7,15 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.bootstrap import open_backend, take_over_old_state
-from dagctl.commands.create import Telling, create, nobody
-from dagctl.commands.doctor import examine
-from dagctl.commands.heal import heal, repairs_of
-from dagctl.commands.inputs import changes_of
-from dagctl.commands.plan import plan
 from dagctl.commands.records import drift_here, pages, record_of, stored_source, user_id_of
-from dagctl.commands.recover import recover, recover_if_idle
-from dagctl.commands.rewrite import rewrite
-from dagctl.commands.survey import survey
 from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.drift import drift_of
@@ -165,6 +157,9 @@ class Client:
             UnavailableError: Something failed; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
+        from dagctl.commands.create import Telling, create, nobody
+        from dagctl.commands.inputs import changes_of
+
         requests = changes_of(specs, self.workspace.root)
         _check_single(requests, expected_version)
         options = Options(
@@ -190,6 +185,9 @@ class Client:
             SpecError: The spec has errors.
             ConflictError: Something is in the way.
         """
+        from dagctl.commands.inputs import changes_of
+        from dagctl.commands.rewrite import rewrite
+
         (change,) = changes_of(spec, self.workspace.root)
         return rewrite(self._context, change, force=force)
 
@@ -200,6 +198,8 @@ class Client:
             ConflictError: Another dagctl is at work in the workspace.
             UnfinishedError: Something could be neither finished nor undone.
         """
+        from dagctl.commands.recover import recover
+
         return recover(self._context)
 
     # --- Reading ---
@@ -218,6 +218,9 @@ class Client:
             SpecError: A spec has errors.
             ConflictError: `create` would be refused.
         """
+        from dagctl.commands.inputs import changes_of
+        from dagctl.commands.plan import plan
+
         requests = changes_of(specs, self.workspace.root)
         _check_single(requests, expected_version)
         self._settle_dead()
@@ -293,10 +296,15 @@ class Client:
 
     def doctor(self) -> Iterator[Finding]:
         """Yield what is found about each thing that dagctl needs; nothing stays changed."""
+        from dagctl.commands.doctor import examine
+
         return examine(self._backend.checks())
 
     def repairs(self) -> Repairs:
         """Return what `heal` would put right, and what stays as it is; nothing is changed."""
+        from dagctl.commands.heal import repairs_of
+        from dagctl.commands.survey import survey
+
         return repairs_of(survey(self._backend, self.settings))
 
     def heal(self, repairs: Repairs) -> Healed:
@@ -306,11 +314,15 @@ class Client:
             ConflictError: Something is in the way.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
+        from dagctl.commands.heal import heal
+
         return heal(self._context, repairs, self._remember)
 
     # --- Inside ---
 
     def _settle_dead(self) -> None:
+        from dagctl.commands.recover import recover_if_idle
+
         if not self._settles:
             return
         result = recover_if_idle(self._context)

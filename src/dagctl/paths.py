@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from dagctl.dag_file.names import file_name
 from dagctl.errors import UsageError
 
 TEMPORARY = ".dagctl-tmp-"
@@ -64,6 +65,11 @@ def is_dag_path(path: str, dags_folder: str) -> bool:
     """Return whether `path` is `<dags_folder>/<name>.py`: the only files that dagctl writes."""
     folder, _, name = path.rpartition("/")
     return bool(folder) and folder == dags_folder and _FILE.fullmatch(name) is not None
+
+
+def dag_path(dags_folder: str, dag_id: str) -> str:
+    """Return where the file of a DAG stands in the workspace, whatever a record says."""
+    return f"{dags_folder}/{file_name(dag_id)}"
 
 
 def storage_key(project_id: str, path: str) -> str:

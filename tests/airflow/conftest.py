@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from dagctl.codegen.names import file_name
 from dagctl.codegen.render import render
+from dagctl.dag_file.names import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

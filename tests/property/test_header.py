@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagctl import DagSpec, Provenance, render
-from dagctl.codegen.header import body_of, code_digest, read_header
+from dagctl.dag_file.header import body_of, code_digest, read_header
 
 TASK = {"task_id": "t", "task_type": "bash", "bash_command": "true"}
 SPEC = DagSpec.model_validate({"dag_name": "Daily orders", "tasks": [TASK]})

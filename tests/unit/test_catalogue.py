@@ -22,7 +22,7 @@ from dagctl.spec.load import check_spec
 from dagctl.spec.model import MAX_CODE
 from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.python_code.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
-from dagctl.spec.readers.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from dagctl.spec.readers.limits import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from dagctl.spec.tasks import TASK_TYPES
 
 if TYPE_CHECKING:

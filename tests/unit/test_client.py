@@ -12,7 +12,7 @@ import pytest
 
 from dagctl import Client, load_spec
 from dagctl.adapters.local_user import local_user_id
-from dagctl.codegen.header import body_of
+from dagctl.dag_file.header import body_of
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 
 if TYPE_CHECKING:

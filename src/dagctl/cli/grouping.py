@@ -6,9 +6,10 @@ from contextlib import chdir
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
 
 from dagctl.cli import help_page
+from dagctl.cli.parameters import lightened
 from dagctl.workspace import resolve_folder
 
 if TYPE_CHECKING:
@@ -24,20 +25,12 @@ GLOBAL_OPTIONS = ("directory", "color", "quiet", "verbose", "no_progress", "debu
 GLOBAL_HINT = "Options of every command, such as -C, -q and --color: dagctl --help"
 
 
-class Unasked(TyperOption):
-    """An option that costs nothing when it is not given: Typer loads pydantic to check a None."""
-
-    def process_value(self, ctx: Context, value: Any) -> Any:  # noqa: ANN401 - as the base has it
-        """Return the checked value, or None as it is."""
-        return None if value is None else super().process_value(ctx, value)
-
-
 class Root(TyperGroup):
     """`dagctl`: lists its commands under the headings that they name."""
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Return its parameters, cheap where they are not given."""
-        return [_unasked(parameter) for parameter in super().get_params(ctx)]
+        return [lightened(parameter) for parameter in super().get_params(ctx)]
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """Return what follows the program's name in the usage line."""
@@ -62,7 +55,7 @@ class Command(TyperCommand):
         """Return its own parameters, then hidden copies of the root's."""
         root = ctx.find_root().command
         shared = [_hidden(option) for option in root.params if option.name in GLOBAL_OPTIONS]
-        return [_unasked(parameter) for parameter in (*super().get_params(ctx), *shared)]
+        return [lightened(parameter) for parameter in (*super().get_params(ctx), *shared)]
 
     def collect_usage_pieces(self, ctx: Context) -> list[str]:
         """Return what follows the command's name in the usage line."""
@@ -118,12 +111,6 @@ def _warn_of_variables(console: Console) -> None:
 
     for name, near in misspelt(console.environ).items():
         console.warn(f"the variable {name} is not known, and is ignored; did you mean {near}?")
-
-
-def _unasked(parameter: Parameter) -> Parameter:
-    if type(parameter) is TyperOption:
-        parameter.__class__ = Unasked  # Typer has no way to name the class of an option
-    return parameter
 
 
 def _hidden(parameter: Parameter) -> Parameter:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.expressions import name
-from dagctl.codegen.reserved import STANDARD_LIBRARY
+from dagctl.dag_file.reserved import STANDARD_LIBRARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dagctl.codegen.header import Provenance, header_fields
+from dagctl.codegen.header import header_fields
 from dagctl.codegen.module import Module, module_of
 from dagctl.codegen.proof import prove
+from dagctl.dag_file.header import Provenance
 from dagctl.errors import Severity, SpecError
 from dagctl.spec.operator_checks import target_problems
 from dagctl.spec.problem import MAX_PROBLEMS

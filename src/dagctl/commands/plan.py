@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.header import Provenance
+from dagctl.dag_file.header import Provenance
 from dagctl.errors import RepositoryBusyError
 from dagctl.operation.change import Action
 from dagctl.operation.differences import differences

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from dagctl.errors import ConflictError, NotFoundError, UsageError
 from dagctl.operation.drift import drift_in_work_tree, drift_of
-from dagctl.operation.inventory import path_of
-from dagctl.paths import checked_parts
+from dagctl.paths import checked_parts, dag_path
 from dagctl.ports import Query
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def drift_here(backend: Backend, settings: Settings, record: DagRecord) -> Drift
     """
     checked_parts(record.file_path)
     try:
-        content = backend.files.read(path_of(settings, record.dag_id))
+        content = backend.files.read(dag_path(settings.dags_folder, record.dag_id))
     except ConflictError:  # a link or a folder stands there
         return "changed"
     return drift_in_work_tree(content, record, is_cache=backend.cache is not None)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, NoRepositoryError
-from dagctl.operation.recovery import recover_all, recover_what_may_be
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
@@ -29,6 +28,8 @@ def recover(context: Context) -> RecoverResult:
         ConflictError: Another dagctl holds the workspace.
         UnfinishedError: One could be neither finished nor undone.
     """
+    from dagctl.operation.recovery import recover_all
+
     journal, wait = context.backend.journal, context.settings.lock_timeout
     with journal.lock(wait=wait, waiting=context.listener.waiting):
         return RecoverResult(recovered=recover_all(context).recovered)
@@ -45,6 +46,8 @@ def recover_if_idle(context: Context) -> RecoverResult:
         return RecoverResult()
     if journal.is_empty():
         return RecoverResult()
+    from dagctl.operation.recovery import recover_what_may_be
+
     try:
         with journal.lock(wait=0):  # what a live operation has written is not looked into
             recovered, unsettled = recover_what_may_be(context)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.names import file_name
 from dagctl.codegen.render import render
+from dagctl.dag_file.names import file_name
 
 if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec

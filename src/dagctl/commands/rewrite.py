@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.header import Provenance, body_of, read_header
+from dagctl.dag_file.header import Provenance, body_of, read_header
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.foreign import LARGEST
 from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
@@ -17,7 +17,7 @@ from dagctl.operation.rendering import rendered
 from dagctl.ports import FileWrite
 
 if TYPE_CHECKING:
-    from dagctl.codegen.header import Header
+    from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.spec.model import DagSpec

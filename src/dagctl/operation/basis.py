@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.header import body_of
+from dagctl.dag_file.header import body_of
 from dagctl.errors import ConflictError, StaleVersionError, WorkspaceError
 from dagctl.operation.change import digest_of
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
-    from dagctl.codegen.header import Header
+    from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options

@@ -19,7 +19,7 @@ from dagctl.spec.walk import raw_tasks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from dagctl.codegen.header import Header
+    from dagctl.dag_file.header import Header
     from dagctl.ports import Reservation
     from dagctl.spec.model import DagSpec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.codegen.header import read_header
+from dagctl.dag_file.header import read_header
 from dagctl.errors import WorkspaceError
 from dagctl.operation.change import digest_of
 

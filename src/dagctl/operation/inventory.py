@@ -10,17 +10,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from dagctl.codegen.names import dag_id_of, file_name
+from dagctl.dag_file.names import dag_id_of
 from dagctl.errors import ConflictError
 from dagctl.operation.foreign import LARGEST, dag_ids_in
 from dagctl.operation.merge import header_of
 from dagctl.operation.names import ASKED, numbers_to_ask, without_number
+from dagctl.paths import dag_path
 from dagctl.spec.fields.slug import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dagctl.codegen.header import Header
+    from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.ports import DagRecord, Files, Registry
@@ -105,7 +106,7 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
 
 def path_of(settings: Settings, dag_id: str) -> str:
     """Return where the DAG file of a DAG stands in the workspace, whatever a record says."""
-    return f"{settings.dags_folder}/{file_name(dag_id)}"
+    return dag_path(settings.dags_folder, dag_id)
 
 
 def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.header import read_header
+from dagctl.dag_file.header import read_header
 
 if TYPE_CHECKING:
-    from dagctl.codegen.header import Header
+    from dagctl.dag_file.header import Header
 
 _MARKS = {
     "ours": re.compile(rb"<{7}(?: [^\n]*)?\n?"),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.header import body_of, read_header
+from dagctl.dag_file.header import body_of, read_header
 from dagctl.errors import ConflictError, DagctlError, WorkspaceError
 from dagctl.operation.agreement import agreed
 from dagctl.operation.basis import check_basis, version_of
@@ -26,7 +26,7 @@ from dagctl.paths import storage_key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagctl.codegen.header import Header
+    from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
     from dagctl.operation.inventory import Inventory

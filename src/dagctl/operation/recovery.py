@@ -13,9 +13,9 @@ from uuid import UUID
 
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
 from dagctl.operation.change import digest_of
+from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import DamagedEntryError, Phase
 from dagctl.operation.entry_form import from_data
-from dagctl.operation.steps import confirm_entry
 from dagctl.operation.undo import find_commit, undo
 from dagctl.paths import is_dag_path
 from dagctl.ports import OperationStatus

@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from dagctl.codegen.header import Provenance, body_of
 from dagctl.codegen.render import render, render_header
+from dagctl.dag_file.header import Provenance, body_of
 from dagctl.operation.basis import version_of
 
 if TYPE_CHECKING:

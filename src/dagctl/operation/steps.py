@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from dagctl.codegen.header import Provenance
-from dagctl.operation.change import Action, digest_of, record_of, with_reservations
+from dagctl.dag_file.header import Provenance
+from dagctl.operation.change import Action, digest_of, with_reservations
+from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import to_data
 from dagctl.operation.inventory import path_of
@@ -182,12 +183,6 @@ def confirm(operation: Operation) -> Operation:
     """Let readers see the new versions. The pivot: from here on there is only forward."""
     confirm_entry(operation.context.backend, operation.entry, operation.commit_id)
     return operation
-
-
-def confirm_entry(backend: Backend, entry: JournalEntry, commit_id: str) -> None:
-    """Confirm what the entry says."""
-    records = (record_of(change, entry.project_id, commit_id) for change in entry.effects)
-    backend.registry.confirm(entry.operation_id, records)
 
 
 Step = tuple[str, "Callable[[Operation], Operation]"]

@@ -15,7 +15,7 @@ from dagctl.spec.load import Checked
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagctl.codegen.header import Provenance
+    from dagctl.dag_file.header import Provenance
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
     from dagctl.spec.model import DagSpec

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.spec.readers.document import MAX_BYTES
+from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

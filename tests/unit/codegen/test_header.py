@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dagctl import DagSpec, Provenance, render
-from dagctl.codegen.header import DIGITS, Header, body_of, read_header
+from dagctl.dag_file.header import DIGITS, Header, body_of, read_header
 
 TASK = {"task_id": "t", "task_type": "bash", "bash_command": "true"}
 SPEC = DagSpec.model_validate({"dag_name": "Daily orders", "tasks": [TASK]})

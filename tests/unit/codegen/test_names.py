@@ -12,8 +12,9 @@ import pytest
 
 from dagctl import DagSpec
 from dagctl.codegen.module import module_of
-from dagctl.codegen.names import file_name, function, stems, variable
-from dagctl.codegen.reserved import STANDARD_LIBRARY
+from dagctl.codegen.names import function, stems, variable
+from dagctl.dag_file.names import file_name
+from dagctl.dag_file.reserved import STANDARD_LIBRARY
 from dagctl.spec.target import target_of
 
 

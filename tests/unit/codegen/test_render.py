@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from dagctl import DagSpec, Provenance, render
-from dagctl.codegen.header import body_of
+from dagctl.dag_file.header import body_of
 
 TASK = {"task_id": "t", "task_type": "bash", "bash_command": "true"}
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dagctl.codegen.header import read_header
 from dagctl.commands.plan import plan
+from dagctl.dag_file.header import read_header
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.operation.change import asked
 from dagctl.operation.options import Options

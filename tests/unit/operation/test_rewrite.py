@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dagctl.codegen.header import read_header
 from dagctl.commands.rewrite import rewrite
+from dagctl.dag_file.header import read_header
 from dagctl.errors import ConflictError
 from dagctl.operation.change import asked
 from tests.unit.operation.conftest import World, spec

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
     Path = Sequence[str | int]
 
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 64
-MAX_VALUES = 150_000
-"""Keys, values and collections in one document, each alias counted with all that it stands for."""
-
 Kind = Literal["mapping", "list", "plain", "quoted", "block"]
 
 

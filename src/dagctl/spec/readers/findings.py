@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import (
-    MAX_DEPTH,
-    MAX_VALUES,
-    Document,
-    Finding,
-    Span,
-)
+from dagctl.spec.readers.document import Document, Finding, Span
+from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.wording import quoted
 
 _GLUED = re.compile(r"([A-Za-z_]\w*):(\S.{,60})")

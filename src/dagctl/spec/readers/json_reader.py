@@ -11,15 +11,7 @@ import re
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import MAX_PROBLEMS
-from dagctl.spec.readers.document import (
-    MAX_DEPTH,
-    MAX_VALUES,
-    Document,
-    Finding,
-    Node,
-    Reading,
-    Span,
-)
+from dagctl.spec.readers.document import Document, Finding, Node, Reading, Span
 from dagctl.spec.readers.findings import duplicate_key, empty_document, limit_finding
 from dagctl.spec.readers.json_mistakes import (
     BARE_KEY,
@@ -31,6 +23,7 @@ from dagctl.spec.readers.json_mistakes import (
     no_value,
 )
 from dagctl.spec.readers.json_text import Written, match_text, read_text
+from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.wording import quoted
 
 _BLANK = re.compile(r"[ \t\n\r]*")

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import MAX_BYTES, Finding, Span
+from dagctl.spec.readers.document import Finding, Span
+from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

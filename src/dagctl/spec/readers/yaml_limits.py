@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from dagctl.spec.readers.limits import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from dagctl.spec.readers.yaml_nodes import LimitError
 
 if TYPE_CHECKING:

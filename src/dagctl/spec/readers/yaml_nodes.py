@@ -11,7 +11,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import MAX_DEPTH, MAX_VALUES
+from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,16 +10,9 @@ import yaml
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import MAX_PROBLEMS
-from dagctl.spec.readers.document import (
-    MAX_BYTES,
-    Document,
-    Finding,
-    Kind,
-    Node,
-    Reading,
-    Span,
-)
+from dagctl.spec.readers.document import Document, Finding, Kind, Node, Reading, Span
 from dagctl.spec.readers.findings import duplicate_key, empty_document, key_not_text, limit_finding
+from dagctl.spec.readers.limits import MAX_BYTES
 from dagctl.spec.readers.yaml_limits import refuse_explosion
 from dagctl.spec.readers.yaml_mistakes import explain
 from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
