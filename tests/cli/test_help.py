@@ -1,4 +1,4 @@
-"""Help, version, topics, completion: what is shown, and that it costs nothing."""
+"""Help, version, topics, completion: what is shown."""
 
 from __future__ import annotations
 
@@ -15,69 +15,6 @@ from dagctl.cli.topics import MEANINGS, TOPICS
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
 from tests.cli.conftest import Shell
-
-HEAVY = {
-    "croniter",
-    "cron_descriptor",
-    "dagctl.adapters",
-    "filelock",
-    "git",
-    "httpx",
-    "jinja2",
-    "pydantic",
-    "rich",
-    "sqlite3",
-    "supabase",
-    "yaml",
-}
-OF_THE_SERVER = {"fastapi", "jwt", "prometheus_client", "starlette", "uvicorn"}
-OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "supabase"}
-
-
-def loaded(shell: Shell, *arguments: str) -> set[str]:
-    """Return the modules that a run has loaded when it ends."""
-    program = (
-        "import sys; from dagctl.cli.app import run; code = run(sys.argv[1:]); "
-        "print('\\n'.join(sys.modules), file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        cwd=shell.folder,
-        env=shell.environ,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(done.stderr.split())
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["--version"],
-        [],
-        ["help", "spec"],
-        ["create", "--help"],
-        ["serve", "--help"],
-        ["completion", "bash"],
-    ],
-    ids=" ".join,
-)
-def test_help_and_version_load_nothing_heavy(shell: Shell, arguments: list[str]) -> None:
-    # Typer itself asks pydantic to check the argument of a real command.
-    allowed = {"pydantic"} if arguments[:1] in (["help"], ["completion"]) else set()
-    assert loaded(shell, *arguments) & (HEAVY | OF_THE_SERVER) <= allowed
-
-
-@pytest.mark.parametrize("command", ["validate", "render"])
-def test_validate_and_render_load_nothing_of_the_operation(workspace: Shell, command: str) -> None:
-    assert not loaded(workspace, command, "specs/orders.yaml") & OF_THE_OPERATION
-
-
-@pytest.mark.parametrize("arguments", [["create", "specs"], ["list"], ["doctor"]], ids=" ".join)
-def test_only_serve_loads_the_server(workspace: Shell, arguments: list[str]) -> None:
-    assert not loaded(workspace, *arguments) & OF_THE_SERVER
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.errors import Severity
-from dagctl.spec.load import Checked, check_spec
+from dagctl.spec.load import check_spec
 
 if TYPE_CHECKING:
+    from dagctl.spec.checked import Checked
     from dagctl.spec.model import DagSpec
 
 SECONDS = 2.0

@@ -1,4 +1,4 @@
-"""Parameters whose usual values are taken without pydantic, which Typer loads to check any value."""
+"""Parameters whose usual values are taken without pydantic, which Typer loads to check others."""
 
 from __future__ import annotations
 

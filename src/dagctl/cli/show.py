@@ -84,7 +84,7 @@ def show(
 
 
 def _write_spec(invocation: Invocation, listed: Listed, output: str) -> None:
-    from dagctl.commands.show import spec_as_json, spec_as_yaml
+    from dagctl.commands.recorded_spec import spec_as_json, spec_as_yaml
 
     write = spec_as_json if output == "json" else spec_as_yaml
     invocation.console.exact(write(listed.record))

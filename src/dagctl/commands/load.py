@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.read import failure, read_file
 from dagctl.errors import Diagnostic, UsageError
-from dagctl.spec.load import Checked, check_data, check_spec
+from dagctl.spec.load import check_data, check_spec
 
 if TYPE_CHECKING:
+    from dagctl.spec.checked import Checked
     from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
 

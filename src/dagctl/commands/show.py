@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,8 @@ from dagctl.errors import NotFoundError, SpecError
 from dagctl.graph.layout import edges, levels, parents
 from dagctl.spec.fields.runs import next_run
 from dagctl.spec.fields.schedule_words import in_words
-from dagctl.spec.load import check_data
+from dagctl.spec.load_recorded import check_recorded
 from dagctl.spec.target import target_of
-from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.errors import Diagnostic
     from dagctl.ports import DagRecord
-    from dagctl.spec.load import Checked
+    from dagctl.spec.checked import Checked
     from dagctl.spec.model import DagSpec
 
     Check = Callable[[Mapping[str, object]], Checked]
@@ -53,7 +51,7 @@ class Details:
     graph: Graph | None
 
 
-def details(record: DagRecord, now: datetime, check: Check = check_data) -> Details:
+def details(record: DagRecord, now: datetime, check: Check = check_recorded) -> Details:
     """Return what is known of a DAG at a time, also where its recorded spec is refused today.
 
     Args:
@@ -97,7 +95,7 @@ def problem_lines(dag: Details) -> list[str]:
     ]
 
 
-def spec_of(record: DagRecord, check: Check = check_data) -> DagSpec:
+def spec_of(record: DagRecord, check: Check = check_recorded) -> DagSpec:
     """Return the recorded spec, its keys in their order: a database may keep them in another.
 
     Args:
@@ -131,16 +129,6 @@ def graph_data(graph: Graph) -> dict[str, Any]:
         "edges": [list(edge) for edge in graph.edges],
         "levels": [list(level) for level in graph.levels],
     }
-
-
-def spec_as_json(record: DagRecord) -> str:
-    """Return the recorded spec as a JSON document."""
-    return json.dumps(spec_of(record).to_data(), indent=2, ensure_ascii=False) + "\n"
-
-
-def spec_as_yaml(record: DagRecord) -> str:
-    """Return the recorded spec as a YAML document, code as blocks where YAML can hold it so."""
-    return to_yaml(spec_of(record))
 
 
 def graph_of(spec: DagSpec) -> Graph:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from dagctl.spec.load import Checked, Format
+    from dagctl.spec.checked import Checked
+    from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
 
 FORMATS: dict[str, Format] = {

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import GeneratedCodeError, SpecError
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
 from dagctl.server.fair_slots import FairSlots
+from dagctl.spec.checked import Checked
 from dagctl.spec.costs import stopped
-from dagctl.spec.load import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dagctl.server.identity import Door
     from dagctl.server.options import Options
     from dagctl.server.projects import Projects
-    from dagctl.spec.load import Checked
+    from dagctl.spec.checked import Checked
     from dagctl.spec.model import DagSpec
 
 T = TypeVar("T")

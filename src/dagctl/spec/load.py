@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.errors import Diagnostic, Severity, Source, SpecError
+from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.advice import advice
+from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.model import DagSpec
@@ -33,24 +34,6 @@ _NO_PROJECT = Located(
     ("project_id",),
     Problem(Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The spec, unless there are errors, and every finding in the order of the text."""
-
-    spec: DagSpec | None
-    diagnostics: tuple[Diagnostic, ...]
-
-    def result(self) -> DagSpec:
-        """Return the spec.
-
-        Raises:
-            SpecError: There are errors.
-        """
-        if self.spec is None:
-            raise SpecError(self.diagnostics)
-        return self.spec
 
 
 def load_spec(

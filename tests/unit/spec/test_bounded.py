@@ -17,7 +17,7 @@ from dagctl.errors import Severity, SpecError
 from dagctl.spec import bash_command, wording
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import ids, schedule, slug
-from dagctl.spec.load import Checked, check_spec
+from dagctl.spec.load import check_spec
 from dagctl.spec.model import MAX_CODE, DagSpec
 from dagctl.spec.problem import MAX_IN_VALUE, MAX_PROBLEMS
 from dagctl.spec.python_code import parse_python_code, quiet
@@ -29,6 +29,8 @@ from tests.hostile.texts import python as python_spec
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from dagctl.spec.checked import Checked
 
 WARNED = r'x = "\d"'
 """A line of code that Python warns of."""

@@ -12,6 +12,7 @@ from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
 from dagctl.spec.problem import Located, Problem, Warnings, refuse
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
+from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.arguments import OneTask, without_default
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.unknown_keys import meant_keys
@@ -22,6 +23,8 @@ _SOURCES = ("python_code", "python_callable")
 
 def check_python_code(code: str, info: ValidationInfo) -> str:
     """Return the code unchanged, or raise a pydantic error for all that is wrong with it."""
+    if is_recorded():
+        return code
     refuse(length_problems(code, MAX_TEXT))
     given = _names(info.data.get("arguments"))
     context = info.data.get("provide_context", False)
@@ -102,7 +105,7 @@ class PythonTask(OneTask, TaskBase):
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
         """Keep what the check of the code found out; it is remembered, so nothing is read twice."""
         super().model_post_init(context)
-        if self.python_code:
+        if self.python_code and not is_recorded():
             self._code = parse_python_code(
                 self.python_code,
                 provide_context=self.provide_context,

@@ -1,0 +1,22 @@
+"""The recorded spec of a DAG, as a document."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dagctl.commands.show import spec_of
+from dagctl.spec.yaml_writer import to_yaml
+
+if TYPE_CHECKING:
+    from dagctl.ports import DagRecord
+
+
+def spec_as_json(record: DagRecord) -> str:
+    """Return the recorded spec as a JSON document."""
+    return json.dumps(spec_of(record).to_data(), indent=2, ensure_ascii=False) + "\n"
+
+
+def spec_as_yaml(record: DagRecord) -> str:
+    """Return the recorded spec as a YAML document, code as blocks where YAML can hold it so."""
+    return to_yaml(spec_of(record))

@@ -1,0 +1,119 @@
+"""What a command costs that can be counted: the modules that it loads, the processes it starts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Shell
+
+HEAVY = {
+    "croniter",
+    "cron_descriptor",
+    "dagctl.adapters",
+    "filelock",
+    "git",
+    "httpx",
+    "jinja2",
+    "pydantic",
+    "rich",
+    "sqlite3",
+    "supabase",
+    "yaml",
+}
+OF_THE_SERVER = {"fastapi", "jwt", "prometheus_client", "starlette", "uvicorn"}
+OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "supabase"}
+
+
+THE_MODEL = {"dagctl.spec.model", "pydantic", "croniter"}
+NOT_FOR_READING = {"dagctl.codegen", "jinja2", "yaml"}
+MOST_PROCESSES = 12
+"""How many times one `create` of a spec file may start git."""
+
+
+def loaded(shell: Shell, *arguments: str) -> set[str]:
+    """Return the modules that a run has loaded when it ends."""
+    program = (
+        "import sys; from dagctl.cli.app import run; code = run(sys.argv[1:]); "
+        "print('\\n'.join(sys.modules), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        [],
+        ["help", "spec"],
+        ["create", "--help"],
+        ["serve", "--help"],
+        ["completion", "bash"],
+    ],
+    ids=" ".join,
+)
+def test_help_and_version_load_nothing_heavy(shell: Shell, arguments: list[str]) -> None:
+    assert not loaded(shell, *arguments) & (HEAVY | OF_THE_SERVER)
+
+
+@pytest.mark.parametrize("command", ["validate", "render"])
+def test_validate_and_render_load_nothing_of_the_operation(workspace: Shell, command: str) -> None:
+    assert not loaded(workspace, command, "specs/orders.yaml") & OF_THE_OPERATION
+
+
+@pytest.mark.parametrize("arguments", [["create", "specs"], ["list"], ["doctor"]], ids=" ".join)
+def test_only_serve_loads_the_server(workspace: Shell, arguments: list[str]) -> None:
+    assert not loaded(workspace, *arguments) & OF_THE_SERVER
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list"],
+        ["list", "-o", "json", "--owner", "data-team"],
+        ["recover"],
+        ["recover", "-o", "json"],
+        ["whoami"],
+    ],
+    ids=" ".join,
+)
+def test_what_reads_no_spec_loads_neither_the_model_nor_the_generator(
+    workspace: Shell, arguments: list[str]
+) -> None:
+    workspace.ok("create", "specs")
+    assert not loaded(workspace, *arguments) & (THE_MODEL | NOT_FOR_READING)
+
+
+@pytest.mark.parametrize("form", [[], ["-o", "json"]], ids=" ".join)
+def test_show_loads_neither_jinja_nor_the_generator(workspace: Shell, form: list[str]) -> None:
+    path = workspace.folder / "specs" / "orders.yaml"
+    path.write_text(path.read_text("utf-8").replace("echo load", "echo {{ ds }}"), "utf-8")
+    workspace.ok("create", "specs")
+    assert not loaded(workspace, "show", "daily_orders", *form) & NOT_FOR_READING
+
+
+def test_a_create_starts_few_git_processes(workspace: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "calls"
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    path = workspace.environ["PATH"]
+    program.write_text(f'#!/bin/sh\necho >> {log}\nPATH={path} exec git "$@"\n', "utf-8")
+    program.chmod(0o755)
+    workspace.environ["PATH"] = f"{program.parent}:{path}"
+    workspace.ok("create", "specs/orders.yaml")
+    assert 0 < len(log.read_text("utf-8").splitlines()) <= MOST_PROCESSES
