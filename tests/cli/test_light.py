@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.cli.modules import loaded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,23 +35,6 @@ THE_MODEL = {"dagctl.spec.model", "pydantic", "croniter"}
 NOT_FOR_READING = {"dagctl.codegen", "jinja2", "yaml"}
 MOST_PROCESSES = 12
 """How many times one `create` of a spec file may start git."""
-
-
-def loaded(shell: Shell, *arguments: str) -> set[str]:
-    """Return the modules that a run has loaded when it ends."""
-    program = (
-        "import sys; from dagctl.cli.app import run; code = run(sys.argv[1:]); "
-        "print('\\n'.join(sys.modules), file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        cwd=shell.folder,
-        env=shell.environ,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(done.stderr.split())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.test_help import loaded
+from tests.cli.modules import loaded
 
 if TYPE_CHECKING:
     from tests.session.people import Ada
