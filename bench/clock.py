@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time, and the peak of memory of the command or its largest child."""
+    """Wall time, the time that processors worked, and the peak of memory of the command."""
 
     seconds: float
     megabytes: float
+    processor: float
+    """Seconds of the command and its children; other work of the machine matters less to it."""
 
 
 def cost(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> Cost:
@@ -40,7 +42,7 @@ def cost(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) ->
     seconds = time.perf_counter() - begin
     if child.returncode:
         sys.exit(f"{' '.join(map(str, command))}\n{said.decode()}")
-    return Cost(seconds, usage.ru_maxrss / 1024)
+    return Cost(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def middle(times: int, run: Callable[[], Cost]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.callbacks import callback_expression, stem_of
@@ -20,11 +21,12 @@ _LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout"}
 
 def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
     """Return the arguments that a task, or `default_args`, gives: under Airflow's names."""
-    owner = scope.names.get(getattr(given, "task_id", ""), "task")
-    minutes = getattr(given, "retry_delay_minutes", None)
+    own = given.__dict__  # not every model has all of them
+    minutes = own.get("retry_delay_minutes")
+    owner = scope.names.get(own.get("task_id", ""), "task")
     arguments: dict[str, ast.expr] = {}
-    for name in (*TaskArguments.argument_names(), *_of_one_task()):
-        value = getattr(given, name, None)
+    for name in _names():
+        value = own.get(name)
         if name == "retry_delay" and minutes is not None:
             arguments[name] = duration(scope.imports, minutes=minutes)
         elif value is None:
@@ -38,9 +40,9 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
     return arguments
 
 
-def _of_one_task() -> list[str]:
-    return [
-        name
-        for name in OneTask.model_fields
-        if name not in TaskArguments.model_fields and name != "retry_delay_minutes"
-    ]
+@cache
+def _names() -> tuple[str, ...]:
+    """Return the arguments in the order of the file: those of every task, then a task's own."""
+    shared = TaskArguments.argument_names()
+    own = (name for name in OneTask.model_fields if name not in TaskArguments.model_fields)
+    return (*shared, *(name for name in own if name != "retry_delay_minutes"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,7 @@ def _is_standard(module: str) -> bool:
     return module.partition(".")[0] in STANDARD_LIBRARY
 
 
+@lru_cache(maxsize=4096)
 def _natural(text: str) -> list[tuple[str, int]]:
     """Return a key by which texts are sorted letter by letter, and numbers in them by value."""
     parts = [part for part in _DIGITS.split(text) if part]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.operators.build import operator
@@ -41,8 +42,15 @@ def lookup(
     Raises:
         ValueError: The target is no known version of Airflow.
     """
-    place = release(target)
-    known = {short_name(key): text for key, text in versions.items()}
+    known = tuple(sorted((short_name(key), text) for key, text in versions.items()))
+    return _looked_up(name, release(target), known)
+
+
+@lru_cache(maxsize=1024)  # the check of a spec and its rendering ask for the same few
+def _looked_up(
+    name: str, place: str, versions: tuple[tuple[str, str], ...]
+) -> Operator | Unresolved:
+    known = dict(versions)
     if len(name) > _LONGEST or not _NAME.fullmatch(name):
         return _unknown(name, [])
     if name.startswith("airflow."):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.operators.package_data import document
@@ -18,6 +19,7 @@ def targets() -> tuple[str, ...]:
     return tuple(document("_targets"))
 
 
+@lru_cache(maxsize=64)
 def release(target: str) -> str:
     """Return the known target that a version means.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -87,19 +88,12 @@ class CheckedModel(BaseModel):
     def _canonical(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Return the fields as data; those at their default only if form 1 has them."""
         data: dict[str, Any] = handler(self)
-        names = {info.alias or name: name for name, info in type(self).model_fields.items()}
-        return {
-            key: value
-            for key, value in data.items()
-            if key in self.form_1 or not self._is_at_default(names[key])
-        }
-
-    def _is_at_default(self, name: str) -> bool:
-        field = type(self).model_fields[name]
-        if field.is_required() or field.default_factory is not None:
-            return False
-        value = getattr(self, name)
-        return type(value) is type(field.default) and bool(value == field.default)
+        values = self.__dict__
+        for key, name, default in _defaults(type(self)):
+            value = values[name]
+            if value is default or (type(value) is type(default) and value == default):
+                data.pop(key, None)
+        return data
 
     @model_validator(mode="wrap")
     @classmethod
@@ -199,6 +193,18 @@ class CheckedModel(BaseModel):
         """
         del key, family
         return None
+
+
+@cache
+def _defaults(model: type[CheckedModel]) -> tuple[tuple[str, str, Any], ...]:
+    """Return the fields that are left out at their default: key, name and default of each."""
+    return tuple(
+        (info.alias or name, name, info.default)
+        for name, info in model.model_fields.items()
+        if (info.alias or name) not in model.form_1
+        and not info.is_required()
+        and info.default_factory is None
+    )
 
 
 def spec_error(problems: Iterable[Located]) -> SpecError:

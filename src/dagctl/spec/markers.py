@@ -29,6 +29,10 @@ LONGEST_TEXT = 1_000
 """Characters of the text of a marker: a task id, a key."""
 
 
+_HOLDERS = (dict, list, tuple)
+"""The kinds of values that other values stand in."""
+
+
 def _text(value: object) -> Iterator[Problem]:
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT or not value.isprintable():
         message = f"the value must be text on one line, of at most {LONGEST_TEXT:,} characters"
@@ -120,9 +124,13 @@ def _outputs_in_objects(value: object, path: Path) -> Iterator[Path]:
 
 def markers_in(value: object, marker: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield each marker of one kind in a value, as its mapping, with its path below `path`."""
-    for here, item in _values(value, path):
+    stack: list[Place] = [(path, value)] if isinstance(value, _HOLDERS) else []
+    while stack:
+        here, item = stack.pop()
         if isinstance(item, dict) and marker in item:
             yield here, item
+        inner = [((*here, step), held) for step, held in _inner(item) if isinstance(held, _HOLDERS)]
+        stack += reversed(inner)
 
 
 def _values(value: object, path: Path) -> Iterator[Place]:

@@ -257,8 +257,7 @@ class DagSpec(CheckedModel):
 
     def digest(self) -> str:
         """Return the SHA-256, in hex, of `to_data` as JSON (keys sorted, no spaces, ASCII)."""
-        canonical = json.dumps(self.to_data(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+        return digest_of(self.to_data())
 
     def __eq__(self, other: object) -> bool:
         """Return whether the other says the same; where it was read from does not count."""
@@ -339,6 +338,12 @@ class DagSpec(CheckedModel):
             yield from graph_problems(data)
             yield from date_problems(data)
             yield from continuous_problems(data)
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """Return the digest of the spec that `to_data` gave."""
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 def _further_problems_of_tasks(data: Mapping[str, Any]) -> Iterator[Located]:

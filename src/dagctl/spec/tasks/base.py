@@ -64,7 +64,6 @@ class TaskBase(CheckedModel):
     )
 
     @classmethod
-    @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key of another task type, or of the DAG, or None."""
         for name, other in family.models.items():
@@ -100,9 +99,8 @@ class TaskBase(CheckedModel):
     @property
     def values(self) -> Mapping[str, object]:
         """The fields whose values have any shape, by their keys."""
-        return {
-            key: getattr(self, name) for key, name in VALUE_FIELDS.items() if hasattr(self, name)
-        }
+        own = self.__dict__
+        return {key: own[name] for key, name in VALUE_FIELDS.items() if name in own}
 
     @property
     def upstream(self) -> tuple[str, ...]:
