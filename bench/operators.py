@@ -13,6 +13,7 @@ from dagctl import load_spec, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 LOADED = "import json, re, enum, dataclasses, difflib, tempfile, pathlib, dagctl.errors"
 """What a command has loaded anyway."""
@@ -75,7 +76,7 @@ def checked() -> Iterator[Row]:
         (SCRATCH / f"{name}.yaml").write_text(text, "utf-8")
 
     def validate(name: str) -> float:
-        command = [DAGCTL, "validate", f"{name}.yaml"]
+        command: list[str | Path] = [DAGCTL, "validate", f"{name}.yaml"]
         return cost(command, cwd=SCRATCH, env=environment()).processor
 
     runs = {name: lambda name=name: validate(name) for name in ("plain", "operators")}
