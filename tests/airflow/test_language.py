@@ -74,6 +74,7 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             "on_retry_callback": ["task_on_retry_function"],
         },
     },
+    "language_params": {"model": {"upstream": []}},
     "language_operators": {
         "start": {"operator": "EmptyOperator", "upstream": []},
         "wait": {
@@ -146,6 +147,26 @@ DAGS: dict[str, dict[str, Any]] = {
         "on_success_callback": ["pprint", "dag_on_success_function"],
         "has_on_failure_callback": True,
         "has_on_success_callback": True,
+    },
+    "language_params": {
+        "params": {
+            "full_refresh": [False, "Rebuild every model", {"type": "boolean"}],
+            "days": [7, None, {"type": "integer", "minimum": 1, "maximum": 31}],
+            "region": ["emea", None, {"enum": ["emea", "amer"], "title": "Region"}],
+            "day": [None, None, {"type": ["string", "null"], "format": "date"}],
+            "mail": ["no default", None, {"type": "string", "pattern": "^[^@]+@example[.]com$"}],
+            "limits": [
+                {"rows": 1000},
+                None,
+                {
+                    "type": "object",
+                    "properties": {"rows": {"type": "integer", "minimum": 0}},
+                    "additionalProperties": False,
+                },
+            ],
+            "table": ["orders", None, {}],
+            "columns": [["id", "total"], None, {}],
+        },
     },
 }
 """What the DAG itself has."""

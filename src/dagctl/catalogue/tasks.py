@@ -140,4 +140,20 @@ TASKS = {
         "",
         "Leave it out, or name the version in dagctl.toml.",
     ),
+    Code.BAD_PARAM: Entry(
+        "A param that breaks its own rules",
+        "The rules of a param are JSON Schema, as Airflow's `Param` takes them. Airflow loads no "
+        "scheduled DAG whose default breaks them, and starts no other one.",
+        "params: {days: {type: integer, minimum: 1, default: 0}}",
+        "params: {days: {type: integer, minimum: 1, default: 7}}",
+        "Correct the rule, or the default.",
+    ),
+    Code.NO_DEFAULT: Entry(
+        "A param without a default in a DAG with a schedule",
+        "Airflow asks the person who starts a run for it. A run that the schedule starts has no "
+        "such person, so Airflow does not load the DAG.",
+        'schedule: "@daily"\nparams: {day: {type: string}}',
+        'schedule: "@daily"\nparams: {day: {type: string, default: "2024-01-01"}}',
+        "Give a default, or set the schedule to null.",
+    ),
 }

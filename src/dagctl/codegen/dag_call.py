@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.callbacks import dag_callbacks
 from dagctl.codegen.expressions import call, duration, moment, name, plain
+from dagctl.codegen.params import params_expression
 from dagctl.spec.fields.durations import parts_of
 
 if TYPE_CHECKING:
@@ -71,4 +72,6 @@ def _given(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
         arguments["dagrun_timeout"] = duration(imports, **parts_of(spec.dagrun_timeout))
     values = ((key, getattr(spec, key)) for key in _PLAIN)
     arguments |= {key: plain(value) for key, value in values if value is not None}
+    if spec.params:
+        arguments["params"] = params_expression(spec.params, scope)
     return arguments | dag_callbacks(spec, scope)

@@ -20,6 +20,7 @@ from dagctl.spec.fields.start_date import (
 )
 from dagctl.spec.fields.text import line_of, prose
 from dagctl.spec.fields.zone import check_zone, in_zone
+from dagctl.spec.params import finish_schema
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.wording import quoted
 
@@ -132,6 +133,16 @@ NativeObjects = Annotated[
 ]
 PausedAtFirst = Annotated[
     bool | None, Field(description="Whether Airflow pauses the DAG when it first sees it.")
+]
+
+
+Params = Annotated[
+    dict[str, Any],
+    Field(
+        description="Values that a person may change when a run is started, with their rules.",
+        examples=[{"full_refresh": {"type": "boolean", "default": False}}, {"region": "emea"}],
+        json_schema_extra=finish_schema,
+    ),
 ]
 
 

@@ -27,6 +27,7 @@ from dagctl.spec.dag_arguments import (
     MaxActiveTasks,
     MaxFailedRuns,
     NativeObjects,
+    Params,
     PausedAtFirst,
     RunTimeout,
     Timezone,
@@ -56,6 +57,7 @@ from dagctl.spec.fields.start_date import (
 )
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
+from dagctl.spec.params import param_problems, required_problems
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import KINDS, Task, code_size
@@ -192,6 +194,7 @@ class DagSpec(CheckedModel):
     dag_display_name: DisplayName = None
     render_template_as_native_obj: NativeObjects = None
     is_paused_upon_creation: PausedAtFirst = None
+    params: Params = Field(default={})
     on_failure_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_failure_callback"])
     on_success_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_success_callback"])
     email: Email = Field(
@@ -338,6 +341,8 @@ class DagSpec(CheckedModel):
             yield from graph_problems(data)
             yield from date_problems(data)
             yield from continuous_problems(data)
+            yield from param_problems(data.get("params"), ("params",))
+            yield from required_problems(data)
 
 
 def digest_of(data: Mapping[str, Any]) -> str:

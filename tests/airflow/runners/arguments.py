@@ -49,7 +49,13 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
     found = {name: plain(getattr(dag, name)) for name in DAG_NAMES if hasattr(dag, name)}
     serialised = Serialization.from_dict(Serialization.to_dict(dag))
     has = {name: getattr(serialised, name) for name in CALLBACK_FLAGS if hasattr(serialised, name)}
-    return {**found, **has}
+    return {**found, **has, "params": {name: param(it) for name, it in dag.params.items()}}
+
+
+def param(it: Any) -> list[Any]:  # noqa: ANN401 - likewise
+    """Return the default of a param, `no default` where there is none, and its rules."""
+    has_default = type(it.value).__name__ != "ArgNotSet"
+    return [it.value if has_default else "no default", it.description, it.schema]
 
 
 def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow

@@ -1,0 +1,137 @@
+"""The rules of a param, in JSON Schema: whether they are valid, and whether its default is.
+
+What jsonschema says, Airflow says too: it uses the same package. Left out is what could take long:
+a pattern whose repeats can be tried in many ways.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import quoted, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LONGEST_PATTERN = 500
+_STEPS = 10_000_000
+"""So many steps a pattern may take."""
+_MOST = 20
+"""Repeats, and alternatives, of a pattern that is tried."""
+_FORMATS = ("date", "time", "email", "ipv4", "ipv6", "uuid")
+"""The formats that jsonschema checks wherever it is installed."""
+
+
+def rule_problem(rules: Mapping[str, Any]) -> Located | None:
+    """Return what is wrong with rules, at its path in them, or None."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - few specs have params
+
+    for path, pattern in _patterns(rules):
+        if not _is_pattern(pattern):
+            message = f"{quoted(str(pattern))} is not a regular expression"
+            hint = f"correct it; it has at most {LONGEST_PATTERN} characters"
+            return Located(path, Problem(Code.BAD_PARAM, message, hint))
+    of_rules = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+    error = next(of_rules.iter_errors(rules), None)
+    if error is None:
+        return None
+    message = f"the rule is not valid in JSON Schema: {shortened(error.message)}"
+    problem = Problem(Code.BAD_PARAM, message, "correct the rule; see json-schema.org")
+    return Located(tuple(error.absolute_path), problem)
+
+
+def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None:
+    """Return why a default breaks valid rules, or None."""
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - likewise
+
+    tried = _quick(rules, _longest(default))
+    validator = Draft202012Validator(tried, format_checker=FormatChecker(_FORMATS))
+    error = next(validator.iter_errors(default), None)
+    if error is None:
+        return None
+    message = f"the default breaks a rule of the param: {shortened(error.message)}"
+    return Problem(Code.BAD_PARAM, message, "correct the default, or the rule")
+
+
+def _patterns(rules: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:  # noqa: ANN401 - JSON
+    """Yield each pattern in the rules, with its path."""
+    stack: list[tuple[tuple[str | int, ...], Any]] = [((), rules)]
+    while stack:
+        path, item = stack.pop()
+        if isinstance(item, dict):
+            if "pattern" in item and not isinstance(item["pattern"], dict):
+                yield (*path, "pattern"), item["pattern"]
+            named = item.get("patternProperties")
+            for name in named if isinstance(named, dict) else ():
+                yield (*path, "patternProperties", name), name
+            stack += [((*path, str(key)), inner) for key, inner in item.items()]
+        elif isinstance(item, list | tuple):
+            stack += [((*path, place), inner) for place, inner in enumerate(item)]
+
+
+def _is_pattern(pattern: object) -> bool:
+    if not isinstance(pattern, str) or len(pattern) > LONGEST_PATTERN:
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _quick(rules: Any, longest: int) -> Any:  # noqa: ANN401 - JSON
+    """Return the rules without the patterns that could take long on a text of a length."""
+    if isinstance(rules, list | tuple):
+        return [_quick(item, longest) for item in rules]
+    if not isinstance(rules, dict):
+        return rules
+    named = rules.get("patternProperties", ())
+    left_out = {"patternProperties", "additionalProperties"}
+    if isinstance(named, dict) and all(is_quick(name, longest) for name in named):
+        left_out = set()
+    if isinstance(rules.get("pattern"), str) and not is_quick(rules["pattern"], longest):
+        left_out.add("pattern")
+    return {
+        key: item if key in {"enum", "const"} else _quick(item, longest)
+        for key, item in rules.items()
+        if key not in left_out
+    }
+
+
+def _longest(value: object) -> int:
+    """Return the length of the longest text in a value."""
+    longest, stack = 0, [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            longest = max(longest, len(item))
+        elif isinstance(item, dict):
+            stack += [*item, *item.values()]
+        elif isinstance(item, list | tuple):
+            stack += item
+    return longest
+
+
+_OPEN_REPEAT = re.compile(r"[*+?]|\{[0-9]*,[0-9]*\}")
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_SET = re.compile(r"\[\^?\]?[^\]]*\]")
+
+
+def is_quick(pattern: str, length: int) -> bool:
+    """Return whether a pattern certainly takes little time on a text of so many characters.
+
+    That is one without repeated groups, references to groups and look-arounds, whose repeats and
+    alternatives leave few ways to try.
+    """
+    plain = _ESCAPE.sub(lambda found: "\\" if found[0][1].isdigit() else "x", pattern)
+    plain = _SET.sub("x", plain).replace("(?:", "(")
+    if "\\" in plain or "(?" in plain or re.search(r"\)[*+?{]", plain):
+        return False
+    repeats, ways = len(_OPEN_REPEAT.findall(plain)), plain.count("|")
+    return repeats <= _MOST and ways <= _MOST and 2**ways * (length + 1) ** (repeats + 1) <= _STEPS

@@ -1,0 +1,190 @@
+"""`params`: values that a person may change when they start a run, each with a JSON Schema.
+
+A value that is no mapping is a default without rules. A mapping has JSON Schema keywords, as
+Airflow's `Param` takes them: `{type: integer, minimum: 1, default: 5}`. Airflow checks a default
+with the package jsonschema when it loads the DAG, and so does this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import name_of
+from dagctl.spec.fields.values import value_problems
+from dagctl.spec.param_rules import default_problem, rule_problem
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import JsonValue
+
+    from dagctl.spec.walk import Path
+
+MAX_PARAMS = 200
+MAX_NAME = 250
+MAX_WORK = 100_000
+"""Rules times values of the params of a DAG: so often a rule may have to look at a value."""
+_TEXT = 1_000
+"""Characters of a text that count as one value."""
+RULES = (
+    *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"),
+    *("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
+    *("patternProperties", "propertyNames", "anyOf", "oneOf", "allOf"),
+)
+"""The keywords of JSON Schema that a param may have."""
+SHOWN = (
+    *("description", "title", "examples", "values_display", "description_md", "section"),
+    "custom_html_form",
+)
+"""What Airflow's form for starting a run shows."""
+KEYWORDS = ("default", *RULES, *SHOWN)
+
+
+_RULES_SCHEMA: dict[str, JsonValue] = {
+    "type": {"description": "The JSON type of its values, or several."},
+    "enum": {"type": "array", "description": "The values that may be chosen."},
+    "format": {"type": "string", "description": "Such as `date`, `date-time` or `multiline`."},
+    "pattern": {"type": "string", "description": "A regular expression for its text."},
+}
+PARAM_SCHEMA: dict[str, JsonValue] = {
+    "maxProperties": MAX_PARAMS,
+    "additionalProperties": {
+        "anyOf": [
+            {"type": ["string", "number", "boolean", "array", "null"]},
+            {
+                "type": "object",
+                "properties": {key: _RULES_SCHEMA.get(key, {}) for key in KEYWORDS},
+                "additionalProperties": False,
+            },
+        ]
+    },
+}
+"""What editors know of params."""
+
+
+def finish_schema(schema: dict[str, JsonValue]) -> None:
+    """Add what editors know of params to the schema of the field."""
+    schema.pop("default", None)
+    schema |= PARAM_SCHEMA
+
+
+def param_problems(params: object, path: Path) -> Iterator[Located]:
+    """Yield what is wrong with the params of a DAG."""
+    if not isinstance(params, dict):
+        return  # the model says it
+    if len(params) > MAX_PARAMS:
+        message = f"the DAG has {len(params):,} params; at most {MAX_PARAMS} are allowed"
+        yield Located(path, Problem(Code.TOO_MANY_VALUES, message, "group them into mappings"))
+        return
+    if sum(map(_work, params.values())) > MAX_WORK:
+        message = "the rules and the values of `params` are too many to be checked"
+        yield Located(path, Problem(Code.TOO_MANY_VALUES, message, "make them fewer"))
+        return
+    for name, value in params.items():
+        yield from _of_param(name, value, (*path, str(name)))
+
+
+def required_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield each param without a default in a DAG that Airflow starts by itself."""
+    schedule = data.get("schedule", data.get("schedule_interval"))
+    on_assets = isinstance(schedule, dict) and not {*schedule} & {"every", "cron", "timetable"}
+    params = data.get("params")
+    if schedule is None or on_assets or not isinstance(params, dict):
+        return
+    for name, value in params.items():
+        if isinstance(value, dict) and "default" not in value:
+            message = f"the param {quoted(str(name))} has no default, and the DAG has a schedule"
+            hint = "add `default: ...`, or write `schedule: null`"
+            yield Located(("params", str(name)), Problem(Code.NO_DEFAULT, message, hint))
+
+
+def _of_param(name: object, value: object, path: Path) -> Iterator[Located]:
+    try:
+        name_of(MAX_NAME)(str(name))
+    except ValueError as error:  # pydantic's own errors are
+        yield Located(path, _problem_of(error))
+    marked = list(_dollar_keys(value, path))
+    yield from marked
+    if marked:
+        return
+    if not isinstance(value, dict):
+        yield from value_problems(value, path)
+        return
+    unknown = [key for key in value if key not in KEYWORDS]
+    for key in unknown:
+        hint = did_you_mean(key, KEYWORDS) if isinstance(key, str) else None
+        problem = Problem(
+            Code.UNKNOWN_KEY,
+            f"{quoted(str(key))} is no keyword of a param",
+            hint or "a mapping as a value is written `{default: {...}}`",
+        )
+        yield Located((*path, str(key)), problem)
+    wrong = list(value_problems(value, path))
+    yield from wrong
+    if not unknown and not wrong:
+        yield from _of_rules(value, path)
+
+
+def _of_rules(value: Mapping[str, Any], path: Path) -> Iterator[Located]:
+    """Yield what is wrong with the rules of a param, or else with its default."""
+    rules = {key: item for key, item in value.items() if key in RULES}
+    if not rules:
+        return
+    wrong = rule_problem(rules)
+    if wrong is not None:
+        yield Located((*path, *wrong.path), wrong.problem)
+    elif "default" in value:
+        problem = default_problem(rules, value["default"])
+        if problem is not None:
+            yield Located((*path, "default"), problem)
+
+
+def _dollar_keys(value: object, path: Path) -> Iterator[Located]:
+    """Yield each key that begins with `$`: neither markers nor references belong here."""
+    stack = [(path, value)]
+    while stack:
+        here, item = stack.pop()
+        for step, inner in _inner(item):
+            if isinstance(step, str) and step.startswith("$"):
+                message = f"{quoted(step)} cannot stand in a param: its values are plain data"
+                problem = Problem(Code.BAD_MARKER, message, "write the value itself")
+                yield Located((*here, step), problem)
+            else:
+                stack.append(((*here, step), inner))
+
+
+def _work(value: object) -> int:
+    """Return how often the rules of a param may have to look at its values."""
+    if not isinstance(value, dict):
+        return 1
+    data = _count({key: item for key, item in value.items() if key in {"default", "enum", "const"}})
+    return _count({key: item for key, item in value.items() if key in RULES}) * data
+
+
+def _count(value: object) -> int:
+    number, stack = 0, [value]
+    while stack:
+        item = stack.pop()
+        number += 1 + (len(item) // _TEXT if isinstance(item, str) else 0)
+        stack += [inner for _, inner in _inner(item)]
+    return number
+
+
+def _inner(value: object) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        yield from ((str(key), item) for key, item in value.items())
+    elif isinstance(value, list | tuple):
+        yield from enumerate(value)
+
+
+def _problem_of(error: ValueError) -> Problem:
+    context = getattr(error, "context", None) or {}
+    problem = context.get("problem")
+    if isinstance(problem, Problem):
+        return problem
+    return Problem(Code.BAD_CHARACTER, "this cannot be the name of a param", "write plain text")
