@@ -15,7 +15,7 @@ def main() -> None:
         from dagctl.cli.app import run  # noqa: PLC0415 - nothing is loaded before it is needed
 
         code = run()
-    except KeyboardInterrupt:  # before the program could take it, or once more while it told so
+    except KeyboardInterrupt:  # before the program catches it, or a second one
         code = 130
     sys.exit(code)
 

@@ -127,8 +127,9 @@ class Client:
         force: bool = False,
         expected_version: int | None = None,
         verify: bool = True,
-        tell: Callable[[CreateResult], None] | None = None,
+        on_result: Callable[[CreateResult], None] | None = None,
         key: str | None = None,
+        tell: Callable[[CreateResult], None] | None = None,
     ) -> CreateResult:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
 
@@ -143,10 +144,11 @@ class Client:
             expected_version: The version of the DAG that was read; if the registry has a newer one,
                 nothing is changed. None: the version that the DAG file in the work tree certifies.
             verify: Run the git hooks.
-            tell: Shows the result to the user. As long as it has not returned, the operation counts
-                as not told, and the same call gives the same result again.
+            on_result: Shows the result to the user. Until it has returned, the operation counts as
+                not shown, and the same call gives the same result again.
             key: An idempotency key. For 30 days from its first use, calls with this key in the
                 project give the result of the first one that was done, from any machine.
+            tell: The older name of `on_result`.
 
         Raises:
             SpecError: A spec has errors.
@@ -157,7 +159,7 @@ class Client:
             UnavailableError: Something failed; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
-        from dagctl.commands.create import Telling, create, nobody
+        from dagctl.commands.create import ResultHandlers, create, ignore
         from dagctl.commands.inputs import changes_of
 
         requests = changes_of(specs, self.workspace.root)
@@ -169,8 +171,10 @@ class Client:
             by_file=self._by_file,
             verify=verify,
         )
-        telling = Telling(recovered=self._remember, result=tell or nobody)
-        return create(self._context, requests, options, telling, key=key)
+        handlers = ResultHandlers(
+            on_recovered=self._remember, on_result=on_result or tell or ignore
+        )
+        return create(self._context, requests, options, handlers, key=key)
 
     def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:
         """Make the DAG file of a spec anew in the work tree, as after a merge with conflicts.

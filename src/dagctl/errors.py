@@ -92,7 +92,7 @@ class Diagnostic:
     """
 
     code: str
-    """Stable code such as `DAG201`; `dagctl explain DAG201` tells more."""
+    """Stable code such as `DAG201`; `dagctl explain DAG201` explains it."""
     message: str
     severity: Severity = Severity.ERROR
     hint: str | None = None
@@ -146,7 +146,7 @@ class DagctlError(Exception):
 
 
 class UnexpectedError(DagctlError):
-    """Stands for an exception that nobody foresaw. This is a bug in dagctl."""
+    """Stands for an unexpected exception. This is a bug in dagctl."""
 
     code = "BUG"
 
@@ -278,7 +278,7 @@ class StaleVersionError(ConflictError):
 class WorkspaceError(ConflictError):
     """What is in the way is in the workspace: a changed file, a hook, the state of the repository.
 
-    Whoever works there can clear it away, and nobody else: no caller of a server, for one.
+    Only a person who works there can clear it away; a caller of a server cannot.
     """
 
 
@@ -323,7 +323,7 @@ class InterruptedRunError(DagctlError):
 
 
 def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:
-    """Return whether a disk, a limit or a permission is behind an exception that nobody foresaw."""
+    """Return whether a disk, a limit or a permission is behind an unexpected exception."""
     return isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
 
 

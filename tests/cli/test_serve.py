@@ -33,7 +33,7 @@ SECRET = {
         ([], ["no url of a Supabase project", "DAGCTL_SUPABASE_URL", "--local-user you@"]),
         (["--local-user", "ana"], ["'ana' is not an e-mail address", "--local-user you@"]),
         ([*LOCAL, "--cors-origin", "app"], ["'app' is not an origin", "https://app.example.com"]),
-        ([*LOCAL, "--host", "0.0.0.0"], ["asks nobody for a token", "fix:   --host 127.0.0.1"]),
+        ([*LOCAL, "--host", "0.0.0.0"], ["asks for no token", "fix:   --host 127.0.0.1"]),
         (
             [*LOCAL, "--projects", "no.toml"],
             ["there is no file no.toml", 'fix:   a line is "PROJECT_ID" = "FOLDER"'],

@@ -247,7 +247,7 @@ def test_verbose_shows_times_git_commands_and_no_internal_step(workspace: Shell)
     assert re.search(r"^ +[0-9]+\.[0-9]{3} s  reserve name +daily_orders$", done.err, re.MULTILINE)
     assert re.search(r"^ +[0-9]+\.[0-9]{3} s  git (\S+ )*commit-tree", done.err, re.MULTILINE)
     steps = re.findall(r"^  +[0-9.]+ s  (\S+)", done.err, re.MULTILINE)
-    assert not {"tell", "confirm", "reserve ", "stage", "clear"} & set(steps)
+    assert not {"tell", "show", "confirm", "reserve ", "stage", "clear"} & set(steps)
     assert "git " not in workspace.ok("create", "specs").err
 
 

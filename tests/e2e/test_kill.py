@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KILLED = -signal.SIGKILL
 POINTS = [
     (name, done)
-    for name in [*(name for name, _ in STEPS), "tell", "clear"]
+    for name in [*(name for name, _ in STEPS), "show", "clear"]
     for done in (False, True)
 ]
 NEXT: dict[str, Callable[[Place, Path], object]] = {

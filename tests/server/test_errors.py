@@ -312,7 +312,7 @@ def test_a_project_without_the_migrations_is_no_fault_of_the_caller(world: World
     answer = world.member(project).get("/dags", project_id=project)
     found = problem_of(answer, 503, "UNAVAILABLE")
     assert found["detail"].startswith(f"the server is not set up well for project {project}: ")
-    assert found["fix"] == "tell the operators of the server"
+    assert found["fix"] == "ask the operators of the server"
 
 
 def test_a_folder_that_cannot_be_had_is_503_and_tells_no_path(world: World) -> None:
@@ -342,7 +342,7 @@ def test_what_is_in_the_way_in_the_repository_is_the_operators_to_clear(
         subprocess.run(["git", "checkout", "-q", "--detach"], cwd=repository, check=True)
     wanted = spec(project_id=project, description="new")
     answer = editor.request("POST", "/create-dag?if_exists=update", json=wanted)
-    assert problem_of(answer, 409, "CONFLICT")["fix"] == "tell the operators of the server"
+    assert problem_of(answer, 409, "CONFLICT")["fix"] == "ask the operators of the server"
 
 
 def test_a_stored_file_that_is_no_text_is_409(world: World) -> None:

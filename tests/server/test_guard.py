@@ -1,4 +1,4 @@
-"""What nobody foresaw is answered as the command line would end."""
+"""An unexpected error is answered as the command line would end."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def test_a_bug_is_500_and_told_to_the_operators_only(
     answer = answer_to(error, tmp_path)
     told = answer.json()
     assert (answer.status_code, told["code"], told["retryable"]) == (500, "BUG", False)
-    assert told["detail"] == "the server met something that nobody foresaw"
+    assert told["detail"] == "the server met an unexpected error"
     assert told["state"] == STATE
-    assert told["fix"] == "tell the operators the request id the-one"
+    assert told["fix"] == "give the operators the request id the-one"
     assert answer.headers["access-control-allow-origin"] == APP
     assert type(error).__name__ not in answer.text
     (logged,) = [one for one in caplog.records if one.getMessage() == "a bug"]

@@ -80,7 +80,7 @@ def test_a_key_that_the_project_does_not_know_is_no_fault_of_the_caller(world: W
     found = answer.json()
     assert (answer.status_code, found["code"]) == (503, "UNAVAILABLE")
     assert "the project does not know the publishable key" in found["detail"]
-    assert found["fix"] == "tell the operators of the server"
+    assert found["fix"] == "ask the operators of the server"
 
 
 def test_only_what_operators_ask_needs_no_token(world: World) -> None:
@@ -199,7 +199,7 @@ def test_a_secret_key_is_refused_at_the_start(world: World, tmp_path: Path) -> N
 
 def test_a_server_without_tokens_is_for_this_machine_only(tmp_path: Path) -> None:
     said = refused_start(tmp_path, "--local-user", "ana@example.com", "--host", "0.0.0.0")
-    assert "--local-user asks nobody for a token" in said
+    assert "--local-user asks for no token" in said
     assert "--host 127.0.0.1" in said
 
 

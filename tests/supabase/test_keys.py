@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BOB = "bob@example.com"
 KEY = "7f9c2ba4-e88f-4278-95aa-1f2d6b4f2a10"
-STEPS = ("journal", "reserve", "render", "upload", "file", "commit", "confirm", "tell", "clear")
+STEPS = ("journal", "reserve", "render", "upload", "file", "commit", "confirm", "show", "clear")
 
 
 def create(

@@ -35,7 +35,7 @@ READING = ("journal.aside", "journal.entries", "journal.aside 2")
 DOING = (
     *(*READING, "registry.find", "files.read", "repo.preflight", "journal.write"),
     *("registry.reserve", "journal.write 2", "store.put", "files.write", "repo.commit"),
-    *("repo.stage", "registry.confirm", "tell", "journal.delete"),
+    *("repo.stage", "registry.confirm", "show", "journal.delete"),
 )
 """The calls of an operation that ends well."""
 UNDOING = (
@@ -110,19 +110,19 @@ def told(place: Place, spec: Path, broken: Break) -> str:
 
     def tell(_: object) -> None:
         nonlocal said
-        broken.around("tell", lambda: None)
+        broken.around("show", lambda: None)
         said = "done"
 
     try:
         with broken.into(place.open()) as client:
-            client.create(spec, tell=tell)
+            client.create(spec, on_result=tell)
     except UnfinishedError:
         traceback.print_exc()
         return "unfinished"
     except (DagctlError, OSError):
         traceback.print_exc()
         # after the pivot it is standard output that fails: nothing is said of the DAG
-        return "nothing" if broken.at == "tell" else "not done"
+        return "nothing" if broken.at == "show" else "not done"
     except (KeyboardInterrupt, Killed):
         return said
     return said

@@ -29,7 +29,7 @@ DEAD = {
     "commit": "finished",
     "stage": "finished",
     "confirm": "finished",
-    "tell": "finished",
+    "show": "finished",
 }
 """After which step the process is killed, and what must become of its operation."""
 
@@ -165,7 +165,7 @@ def test_a_removed_member_takes_back_what_a_killed_run_of_theirs_left(
     before = place.versions()
     killed(place, spec, step)
     place.stand_in.remove_member(PROJECT, ada)
-    if step in {"confirm", "tell"}:  # it was done before the removal, and is told at last
+    if step in {"confirm", "show"}:  # it was done before the removal, and is told at last
         (dag,) = place.create(spec).dags
         head = place.git("rev-parse", "HEAD").strip()
         assert (dag.version, dag.commit_id) == (len(before) + 1, head)

@@ -134,7 +134,7 @@ def test_one_may_list_ones_own_dags_by_ones_own_address(place: Place) -> None:
     place.create(place.spec("specs/x.yaml"))
     with place.open() as client:
         assert len(next(client.list(user=ADA.upper())).records) == 1
-        with pytest.raises(UsageError, match="nobody's e-mail address"):
+        with pytest.raises(UsageError, match="only your own e-mail address"):
             next(client.list(user="eve@example.com"))
 
 

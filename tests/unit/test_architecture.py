@@ -6,6 +6,7 @@ The order of the layers is held by import-linter (`make layers`).
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,21 @@ import dagctl
 
 SOURCE = Path(dagctl.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
+ROOT = Path(__file__).parents[2]
 FILE_LINES = 400
 FUNCTION_LINES = 60
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 """Names that do not say what stands in a file."""
+VAGUE_NAMES = {"found", "one", "wanted", "nobody", "told", "tell"}
+"""Names of values that do not say what the value is."""
+OLD_NAMES = {"client.py": {"tell"}}
+"""Names of the public interface that stay for programs that use them."""
+VAGUE_WORDS = re.compile(r"\b(?<!`)(?:nobody|whoever|tell|tells|telling|told)\b", re.IGNORECASE)
+"""Words that hide who does what; there is always a plainer one."""
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / "docs").rglob("*.md"),
+]
 
 
 def relative(path: Path) -> str:
@@ -57,3 +69,34 @@ def test_every_public_name_exists_and_every_other_is_private() -> None:
     public = {name: getattr(dagctl, name) for name in dagctl.__all__}
     assert all(value is not None for value in public.values())
     assert set(dir(dagctl)) == set(dagctl.__all__)
+
+
+def bound_names(module: Path) -> set[str]:
+    """Return the names of values, parameters, functions and classes that a module defines."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                names.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.ClassDef(name=name):
+                names.add(name)
+    return names
+
+
+def test_a_value_is_named_after_what_it_is() -> None:
+    vague = {relative(module): bound_names(module) & VAGUE_NAMES for module in MODULES}
+    assert {path: names for path, names in vague.items() if names} == OLD_NAMES
+
+
+def test_messages_comments_and_pages_use_plain_words() -> None:
+    lines = [
+        f"{path.name}:{number}: {line.strip()[:90]}"
+        for path in [*MODULES, *PAGES]
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if VAGUE_WORDS.search(line)
+    ]
+    allowed = [line for line in lines if line.startswith("client.py:")]  # `tell`, an old name
+    assert [line for line in lines if line not in allowed] == []
+    assert len(allowed) <= 3

@@ -205,7 +205,7 @@ def test_reading_first_finishes_what_a_killed_run_left(client: Client) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        client.create(write("orders.yaml"), tell=die)
+        client.create(write("orders.yaml"), on_result=die)
     assert client.get("orders").dag_id == "orders"
     assert [(one.outcome, one.dags) for one in client.recovered] == [("finished", ("orders",))]
     assert client.recover().recovered == ()

@@ -2,7 +2,7 @@
 
 A new content is written to a temporary file beside its place, synced, and only then linked or
 renamed to its name; the caller syncs the folder. A temporary file has one name per file, so that
-whoever next handles the file also clears what a killed run left.
+the next run that handles the file also clears what a killed run left.
 """
 
 from __future__ import annotations

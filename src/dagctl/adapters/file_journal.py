@@ -92,7 +92,7 @@ class FileJournal:
             _put_aside(folder, name)
 
     def aside(self) -> tuple[str, ...]:
-        """Return where the entries that nobody could read stand."""
+        """Return where the entries that could not be read stand."""
         names = sorted(name for name in self._names() if name.endswith(_ASIDE))
         return tuple(str(self._entries.path / name) for name in names)
 
@@ -148,7 +148,7 @@ class FileJournal:
             return "a process that did not leave its name"
 
     def _sweep(self) -> None:
-        """Remove what killed runs left half written; nobody else writes while we hold the lock."""
+        """Remove what killed runs left half written; the lock keeps others from writing."""
         with (
             durable.explained(str(self._entries.path)),
             suppress(FileNotFoundError),

@@ -1,4 +1,4 @@
-"""Who the user is where nobody signs in."""
+"""Who the user is where there is no sign-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `BrowserListener` on a port of this machine that nobody else can guess the path of."""
+"""The `BrowserListener` on a port of this machine, at a path that no other program can guess."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class _Server(ThreadingHTTPServer):
         return True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A connection that breaks is nobody's business."""
+        """Ignore a connection that breaks."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -82,7 +82,7 @@ class SessionFile:
         Args:
             state: The folder of the user's that has what dagctl keeps.
             url: The URL that the session belongs to.
-            profile: The name that tells several sessions of one URL apart.
+            profile: The name that distinguishes several sessions of one URL.
             open_vault: Opens the vault, where one is needed.
         """
         self._url = url
@@ -232,7 +232,7 @@ class SessionFile:
             raise self._damaged() from None  # its text may hold a token
         if session.url != self._url:
             raise NotSignedInError(
-                f"{self._path} holds a session of {session.url}, which is sent to nobody else",
+                f"{self._path} holds a session of {session.url}, which is sent to no other server",
                 hint=LOG_IN,
             )
         return session

@@ -173,7 +173,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
     if _check(connection, path, len(migrations)) < len(migrations):
         _use_wal(connection)
         _migrate(connection, path, migrations)
-    connection.execute("PRAGMA synchronous = FULL")  # a told "created" survives a power cut
+    connection.execute("PRAGMA synchronous = FULL")  # a reported "created" survives a power cut
 
 
 def _check(connection: sqlite3.Connection, path: Path, newest: int) -> int:

@@ -1,7 +1,7 @@
 """Where dagctl keeps what it may undo or redo: in the git folder of the work tree.
 
 What lies there no clone and no pull can put there, git never tracks it, it moves with the clone,
-each work tree has its own, and whoever may write there commands git itself as well. git is asked
+each work tree has its own, and a user who may write there commands git itself as well. git is asked
 where that is, so a folder that git does not trust (`safe.directory`) is not used either.
 """
 

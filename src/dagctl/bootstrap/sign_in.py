@@ -119,7 +119,7 @@ def auth_server(endpoint: Endpoint, connections: Connections | None = None) -> A
 
 
 def open_verifier(endpoint: Endpoint, connections: Connections | None = None) -> TokenVerifier:
-    """Return what tells whose access token a request carries; close it.
+    """Return what verifies the access token of a request; close it.
 
     Args:
         endpoint: The project.

@@ -52,14 +52,14 @@ class SupabaseBackend(WorkspaceBackend):
         return self._watched("storage", store)
 
     def user_id(self, email: str) -> str:
-        """Return the id of the user who is signed in; others' addresses are nobody's to read.
+        """Return the id of the user who is signed in; addresses of others cannot be read.
 
         Raises:
             UsageError: It is another's address.
         """
         if email.lower() != self._session.email.lower():
             raise UsageError(
-                "Supabase tells nobody's e-mail address but your own",
+                "Supabase shows only your own e-mail address",
                 hint="give the user's id (UUID), as `dagctl show` has it",
             )
         return self._session.user_id

@@ -66,7 +66,7 @@ CODE = {
     ),
     Code.PYTHON_NOTHING_CALLED: Entry(
         "Python code that does nothing",
-        "Several functions are defined and none is called, so dagctl cannot tell which one is the"
+        "Several functions are defined and none is called, so dagctl cannot know which is the"
         " task.",
         _python("def one():", "    return 1", "def two():", "    return one()"),
         _python("def one():", "    return 1", "return one()"),

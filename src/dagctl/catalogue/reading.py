@@ -97,7 +97,8 @@ READING = {
     Code.TOO_COSTLY: Entry(
         "The check took too much",
         "The check of one spec has a limit of time, and on a server of memory too, so that one "
-        "spec stops nobody else's work. A spec within the other limits rarely comes near to it.",
+        "spec does not stop the work of others. A spec within the other limits rarely comes near "
+        "to it.",
         "",
         "",
         "Split the spec, or move long code into modules and scripts that the tasks call. If the "

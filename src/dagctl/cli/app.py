@@ -12,7 +12,7 @@ import typer
 from typer._click.exceptions import ClickException
 
 from dagctl.cli.console import standard_console
-from dagctl.cli.failure import tell, tell_error, unexpected
+from dagctl.cli.failure import report, unexpected, write_error
 from dagctl.cli.invocation import Invocation, foresee
 from dagctl.cli.usage import usage_error
 from dagctl.errors import DagctlError, ExitCode, InterruptedRunError, UnavailableError
@@ -34,7 +34,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     code: int = ExitCode.OK
     try:
         with _terminate_like_interrupt():
-            code = _told(arguments, invocation)
+            code = _reported(arguments, invocation)
             console.flush()
     except BrokenPipeError:  # the reader is gone, as after `| head`
         console.give_up()
@@ -42,25 +42,25 @@ def run(argv: Sequence[str] | None = None) -> int:
     except UnavailableError as error:  # standard output itself is what fails
         console.give_up()
         if code == ExitCode.OK:  # else a failure is reported already, perhaps this one
-            tell_error(console, error)
+            write_error(console, error)
             code = error.exit_code
     return code
 
 
-def _told(arguments: list[str], invocation: Invocation) -> int:
+def _reported(arguments: list[str], invocation: Invocation) -> int:
     """Return the exit code of the run, after what went wrong has been reported."""
     try:
         return _dispatch(arguments, invocation)
     except BrokenPipeError:
         raise
     except DagctlError as error:
-        return tell(invocation, error)
+        return report(invocation, error)
     except ClickException as error:
-        return tell(invocation, usage_error(error, invocation.command))
+        return report(invocation, usage_error(error, invocation.command))
     except KeyboardInterrupt as error:
-        return tell(invocation, _interrupted(error, invocation.state))
+        return report(invocation, _interrupted(error, invocation.state))
     except Exception as error:  # noqa: BLE001 - the last resort, which must not be a traceback
-        return tell(invocation, unexpected(error, invocation.state))
+        return report(invocation, unexpected(error, invocation.state))
 
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:

@@ -10,6 +10,12 @@ from dagctl.cli.invocation import current
 from dagctl.cli.options import InputFormat, Specs, Strict, TextOrJson, examples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.cli.invocation import Invocation
+    from dagctl.cli.progress import Reporter
+    from dagctl.cli.specs import Batch
+    from dagctl.client import Client
     from dagctl.commands.create import CreateResult
 
 IfExists = Annotated[
@@ -60,11 +66,11 @@ def create(  # noqa: PLR0913 - one parameter an option
     one commit, which holds the DAG files and nothing else.
     """
     from contextlib import closing
+    from functools import partial
 
-    from dagctl.cli.planned import tell_plan
+    from dagctl.cli.plan_view import write_plan
     from dagctl.cli.progress import reporter
-    from dagctl.cli.published import tell_created, telling_recovery
-    from dagctl.cli.recover import tell_recovery
+    from dagctl.cli.recover import write_recovery
     from dagctl.cli.specs import checks_of, sort_out
     from dagctl.client import Client
     from dagctl.errors import ExitCode, UsageError
@@ -79,21 +85,39 @@ def create(  # noqa: PLR0913 - one parameter an option
         if dry_run:
             plan = client.plan(batch.specs, if_exists=if_exists, force=force)
             progress.close()
-            tell_recovery(invocation.console, client.recovered, client.unsettled)
-            tell_plan(invocation, plan, batch)
+            write_recovery(invocation.console, client.recovered, client.unsettled)
+            write_plan(invocation, plan, batch)
         else:
             plan = None
-            with telling_recovery(invocation, client) as tell_recovered:
-
-                def tell(result: CreateResult) -> None:
-                    progress.close()
-                    tell_recovered()
-                    tell_created(invocation, result, batch)
-
-                client.create(
-                    batch.specs, if_exists=if_exists, force=force, verify=not no_verify, tell=tell
-                )
+            work = partial(
+                client.create,
+                batch.specs,
+                if_exists=if_exists,
+                force=force,
+                verify=not no_verify,
+            )
+            _create(invocation, client, progress, batch, work)
     if batch.failure is not None:
         raise typer.Exit(batch.failure.exit_code)
     if exit_code and plan is not None and plan.pending:
         raise typer.Exit(ExitCode.CHANGES)
+
+
+def _create(
+    invocation: Invocation,
+    client: Client,
+    progress: Reporter,
+    batch: Batch,
+    work: Callable[..., CreateResult],
+) -> None:
+    """Create the DAGs, and show the result while the operation waits for that."""
+    from dagctl.cli.create_view import reporting_recovery, write_created
+
+    with reporting_recovery(invocation, client) as report_recovery:
+
+        def show(result: CreateResult) -> None:
+            progress.close()
+            report_recovery()
+            write_created(invocation, result, batch)
+
+        work(on_result=show)

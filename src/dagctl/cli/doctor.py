@@ -87,11 +87,11 @@ def _heal(invocation: Invocation, client: Client, *, asks: bool) -> Healed | Non
         UsageError: There is no terminal to ask at.
     """
     from dagctl.cli.prompt import agreed
-    from dagctl.cli.recover import tell_recovery
+    from dagctl.cli.recover import write_recovery
 
     console = invocation.console
     recovered = client.recover().recovered
-    tell_recovery(console, recovered)
+    write_recovery(console, recovered)
     repairs = client.repairs()
     for line in _plan(repairs):
         console.note(line)

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from dagctl.errors import DagctlError
 
 
-def tell(invocation: Invocation, error: DagctlError) -> int:
+def report(invocation: Invocation, error: DagctlError) -> int:
     """Write the failure in the form that was asked for; return the exit code."""
     if invocation.is_json:
         invocation.console.document(envelope.failure(invocation, error))
     elif isinstance(error, SpecError):
-        tell_findings(invocation, error)
+        write_findings(invocation, error)
     else:
-        tell_error(invocation.console, error)
+        write_error(invocation.console, error)
     if invocation.debug:
         lines = redacted("".join(traceback.format_exception(error)))
         invocation.console.error(shown_block(lines.rstrip()))
@@ -55,7 +55,7 @@ def unexpected(error: Exception, state: str) -> DagctlError:
     return failure
 
 
-def tell_findings(invocation: Invocation, error: SpecError) -> None:
+def write_findings(invocation: Invocation, error: SpecError) -> None:
     """Write the findings: as data where the command is there to report them, else as a message."""
     console = invocation.console
     report = Report(error.diagnostics, invocation.sources)
@@ -70,7 +70,7 @@ def tell_findings(invocation: Invocation, error: SpecError) -> None:
     console.note(f"More: dagctl explain {error.diagnostics[0].code}")
 
 
-def tell_error(console: Console, error: DagctlError) -> None:
+def write_error(console: Console, error: DagctlError) -> None:
     """Write a failure that is not about the text of a spec."""
     first, *rest = error.message.split("\n")
     label = console.paint(f"error[{error.code}]", "error", on=console.err)

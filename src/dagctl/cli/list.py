@@ -85,7 +85,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     record cannot be read).
     """
     from dagctl.cli.progress import Warnings
-    from dagctl.cli.recover import tell_recovery
+    from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
 
     invocation = current(context)
@@ -95,7 +95,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     with Client.open(listener=Warnings(invocation.console)) as client:
         size = limit or (PAGE_OF_ALL if is_whole else PAGE)
         pages = client.list(**filters, after=after, page_size=size)
-        tell_recovery(invocation.console, client.recovered, client.unsettled)
+        write_recovery(invocation.console, client.recovered, client.unsettled)
         narrowed = any(value is not None for value in (owner, tag, user, after))
         written = pages if is_whole else islice(pages, 1)
         cursor = _write(invocation, client, written, NO_MATCH if narrowed else NO_DAGS)

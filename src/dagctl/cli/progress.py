@@ -29,7 +29,7 @@ NAMES = {
     "undo upload": "restore upload",
 }
 """What users read for the steps of an operation; the others are shown under their own names."""
-HIDDEN = frozenset({"tell"})
+HIDDEN = frozenset({"show"})
 """Steps that are no work."""
 UNKNOWN = "unknown: run `dagctl recover`"
 MINOR = frozenset({"journal", "render", "stage", "clear"})

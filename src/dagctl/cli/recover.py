@@ -54,7 +54,7 @@ def _names(dags: Sequence[str]) -> str:
     return named if len(dags) <= MOST_NAMES else f"{named} and {len(dags) - MOST_NAMES:,} more"
 
 
-def tell_recovery(
+def write_recovery(
     console: Console, recovered: Sequence[Recovered], unsettled: Sequence[Unsettled] = ()
 ) -> None:
     """Note what became of operations that had stopped, and which could not be settled."""

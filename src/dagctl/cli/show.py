@@ -59,7 +59,7 @@ def show(
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
     from dagctl.cli.progress import Warnings
-    from dagctl.cli.recover import tell_recovery
+    from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
     from dagctl.commands.list import Listed, state_of
     from dagctl.errors import UsageError
@@ -73,7 +73,7 @@ def show(
     invocation.output = "text" if spec else output
     with Client.open(listener=Warnings(invocation.console)) as client:
         record = client.get(dag_id)
-        tell_recovery(invocation.console, client.recovered, client.unsettled)
+        write_recovery(invocation.console, client.recovered, client.unsettled)
         listed = Listed(record, state_of(record, client.drift))
         if source:
             invocation.console.exact(client.source(record))

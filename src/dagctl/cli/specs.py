@@ -116,11 +116,11 @@ def sort_out(
     if failed is not None and not (keep_going and validation.specs):
         raise failed
     if not invocation.is_json:
-        _tell_left_out(invocation, diagnostics, failed)
+        _write_left_out(invocation, diagnostics, failed)
     return Batch(validation.specs, diagnostics, failed)
 
 
-def tell_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:
+def write_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:
     """Write the one JSON document about a batch: its result, and what was found about the specs."""
     document = envelope(
         invocation, result=result, diagnostics=batch.diagnostics, error=batch.failure
@@ -128,7 +128,7 @@ def tell_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> 
     invocation.console.document(document)
 
 
-def _tell_left_out(
+def _write_left_out(
     invocation: Invocation, diagnostics: tuple[Diagnostic, ...], failed: SpecError | None
 ) -> None:
     console = invocation.console

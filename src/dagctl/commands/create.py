@@ -62,17 +62,17 @@ class CreateResult:
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
 
-def nobody(_: object) -> None:
-    """Take what is told; nobody has to see it."""
+def ignore(_: object) -> None:
+    """Take a result and do nothing with it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """Who is told, and when."""
+class ResultHandlers:
+    """What is called with results, and when."""
 
-    recovered: Callable[[Sequence[Recovered]], None] = nobody
-    """Hears what became of operations that had stopped, before anything else is done."""
-    result: Callable[[CreateResult], None] = nobody
+    on_recovered: Callable[[Sequence[Recovered]], None] = ignore
+    """Gets what became of operations that had stopped, before anything else is done."""
+    on_result: Callable[[CreateResult], None] = ignore
     """Is called before the journal forgets the operation: if it does not return, the same command
     gives the same result again."""
 
@@ -81,7 +81,7 @@ def create(
     context: Context,
     changes: Iterable[Change],
     options: Options,
-    tell: Telling,
+    handlers: ResultHandlers,
     *,
     key: str | None = None,
 ) -> CreateResult:
@@ -101,14 +101,14 @@ def create(
     with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
         command = command_digest(asked, options.if_exists, settings.airflow)
         recovery = recover_all(context, command if key is None else None)
-        tell.recovered(recovery.recovered)
+        handlers.on_recovered(recovery.recovered)
         request = Request(asked, options, command, key)
         result, entry = _result_of(context, request, recovery.repeated)
         result = replace(result, recovered=recovery.recovered)
-        with context.step("tell"), _done(entry):
-            tell.result(result)
+        with context.step("show"), _done(entry):
+            handlers.on_result(result)
         if entry is not None:
-            # all is done and told: an entry that cannot be removed now is the next run's to remove
+            # all is done and shown: an entry that cannot be removed now is the next run's to remove
             with suppress(DagctlError, OSError), context.step("clear"):
                 clear(backend, entry)
     return result
@@ -116,10 +116,10 @@ def create(
 
 @contextmanager
 def _done(entry: JournalEntry | None) -> Iterator[None]:
-    """Say of a failure to tell that everything was done, if anything was to do.
+    """Say of a failure to show the result that everything is done, if anything was to do.
 
     Raises:
-        UnfinishedError: The user was not told.
+        UnfinishedError: The result could not be shown.
     """
     try:
         yield
@@ -142,7 +142,7 @@ class Request:
     command: str
     """The digest of all that."""
     key: str | None
-    """The idempotency key: it tells this command from others that ask the same."""
+    """The idempotency key: it distinguishes this command from others that ask the same."""
 
 
 def _result_of(
@@ -166,7 +166,7 @@ def _publish(
     """Return what was done, and the journal's entry if anything was.
 
     What is `under_way` elsewhere with the same key is ended as late as may be: where this comes to
-    nothing, its objects would have nobody to put them back.
+    nothing, its objects would not be put back.
     """
     backend, key = context.backend, request.key
     changes = make_plan(context, request.changes, request.options)
@@ -257,7 +257,7 @@ def _state(version: int) -> Literal["created", "updated"]:
 
 
 def _repeated(backend: Backend, entry: JournalEntry) -> CreateResult:
-    """Return what an operation did whose user was not told."""
+    """Return what an operation did whose result was not shown."""
     unchanged = [change.dag_id for change in entry.changes if not change.is_effective]
     records = {record.dag_id: record for record in backend.registry.find(dag_ids=unchanged)}
     changes = tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dagctl.commands.create import Telling, create
+from dagctl.commands.create import ResultHandlers, create
 from dagctl.errors import DagctlError
 from dagctl.operation.change import asked
 from dagctl.operation.options import Options
@@ -76,7 +76,7 @@ def heal(
     done: tuple[CreatedDag, ...] = ()
     if changes:
         options = Options(if_exists="update", force=True)
-        done = create(context, changes, options, Telling(recovered=recovered)).dags
+        done = create(context, changes, options, ResultHandlers(on_recovered=recovered)).dags
     removed, failed = _remove(context.backend, repairs.orphans, context.settings.lock_timeout)
     return Healed(done, removed, failed)
 

@@ -87,7 +87,7 @@ def read_specs(
         arguments: What the user wrote.
         stdin: What `-` means.
         spec_format: The syntax of a text whose name does not say it.
-        note: Is told what takes a while.
+        note: Is called with what takes a while.
     """
     documents: list[Document] = []
     problems: list[Diagnostic] = []

@@ -40,7 +40,7 @@ def specs_below(top: Path, note: Callable[[str], None]) -> Iterator[str]:
 
     Args:
         top: The folder.
-        note: Is told once, if the walk takes a while.
+        note: Is called once, if the walk takes a while.
 
     Raises:
         UsageError: So much is below the folder that it cannot be meant.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotSignedInError
-from dagctl.session.refusal import ended, nobody
+from dagctl.session.refusal import ended, not_signed_in
 
 if TYPE_CHECKING:
     from dagctl.ports import Identity as GitIdentity
@@ -46,7 +46,7 @@ def stored(store: SessionStore, url: str, project_id: str | None, clock: Clock) 
     """
     session = store.load()
     if session is None:
-        raise nobody(url, store.profile)
+        raise not_signed_in(url, store.profile)
     if session.ended is not None:
         raise ended(session, store.profile, clock())
     return Identity(

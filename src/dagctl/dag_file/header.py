@@ -4,7 +4,7 @@ A file certifies itself: its header names the DAG, its author, the time of creat
 version, and two digests, of the spec and of everything below the header. So anybody who has the
 file, and no registry, can say whether dagctl made it, whether it was touched since, and from what.
 
-The digests hold against accidents, not against forgers: there is no key, so whoever changes a file
+The digests hold against accidents, not against forgers: there is no key, so who changes a file
 on purpose can also write the digest that fits. 16 hex digits (64 bits) are enough for that: a file
 that was changed by hand keeps its digest with a probability of 1 in 10^19. What must hold against
 people (who may write, which bytes are recorded) is the registry's, with all 64 digits.

@@ -28,7 +28,7 @@ class Stop(NamedTuple):
     """The task; for a line, the task that it leads to or, if it was split off, comes from."""
     passing: bool = False
     branch: int = 0
-    """Tells apart the lines that were split off from one stop."""
+    """Distinguishes the lines that were split off from one stop."""
 
 
 Feeds = dict[Stop, frozenset[Stop]]

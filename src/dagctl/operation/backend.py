@@ -71,7 +71,7 @@ class Context:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Tell the listener that a step begins, and at the end of the block that it went well."""
+        """Report that a step begins, and at the end of the block that it is done."""
         self.listener.step(name, done=False)
         yield
         self.listener.step(name, done=True)

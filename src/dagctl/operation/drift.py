@@ -20,7 +20,7 @@ versions, as dagctl wrote them."""
 def drift_of(standing: bytes | None, content_digest: str) -> Drift:
     """Return how what stands there (None: nothing) differs from the content with this digest.
 
-    A row that no dagctl wrote has none (`""`): of it can be told only whether anything is there.
+    A row that no dagctl wrote has none (`""`): it can only be said whether anything is there.
     """
     if standing is None:
         return "missing"
@@ -62,7 +62,7 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
 def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -> WorkspaceError:
     """Return the refusal to write over a recorded file that holds something else by now.
 
-    There is no diff where nobody knows what was recorded.
+    There is no diff where it is not known what was recorded.
     """
     if standing is None:
         return WorkspaceError(

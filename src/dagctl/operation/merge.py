@@ -1,4 +1,4 @@
-"""What a git merge with conflicts leaves in a DAG file: both sides, told apart again. Pure."""
+"""What a git merge with conflicts leaves in a DAG file: both sides, separated again. Pure."""
 
 from __future__ import annotations
 

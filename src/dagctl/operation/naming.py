@@ -60,7 +60,7 @@ def _beside_foreign(change: Change, foreign: dict[str, str], taken: set[str]) ->
     return replace(change, name=name, warnings=(*change.warnings, warning))
 
 
-def _with_name(change: Change, name: str, is_cache: bool, options: Options) -> Change:  # noqa: FBT001 - told apart by its type
+def _with_name(change: Change, name: str, is_cache: bool, options: Options) -> Change:  # noqa: FBT001 - its type makes clear what it is
     """Return the change with its expected id.
 
     The embedded registry is asked for just that: it may not know of all files yet.

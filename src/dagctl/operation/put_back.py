@@ -1,7 +1,7 @@
 """Puts back the objects of an operation that another has ended, without its journal.
 
-Whoever takes over a DAG whose lease is over, or an idempotency key, writes its object anew. If that
-comes to nothing before it knows what it would write, the object is still that of the dead.
+A run that takes over a DAG whose lease is over, or an idempotency key, writes its object anew. If
+that comes to nothing before it knows what it would write, the object is still that of the dead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def put_back_anew(context: Context, entry: JournalEntry) -> None:
-    """Give the objects of updated DAGs their old content back, where nobody has confirmed the new.
+    """Give the objects of updated DAGs their old content back, where the new one is not confirmed.
 
     The DAGs are held again for it, by an operation whose id the journal of the ended one has: so
     this may be interrupted and repeated.

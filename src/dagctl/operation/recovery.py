@@ -141,7 +141,7 @@ def _give_up(context: Context, path: str) -> None:
 def settle(context: Context, entry: JournalEntry) -> Recovered:
     """Finish the operation if it is confirmed or its commit stands, else undo it.
 
-    The journal's entry is kept: `clear` removes it when the outcome has been told.
+    The journal's entry is kept: `clear` removes it when the outcome has been shown.
     """
     backend = context.backend
     status = backend.registry.status(entry.operation_id)

@@ -1,7 +1,7 @@
 """Runs an operation: all its steps, or none of them.
 
 A definite refusal is undone. An unknown failure is settled by what the world says, as the next run
-would do it. What cannot be undone now stays in the journal, and the user is told so.
+would do it. What cannot be undone now stays in the journal, and the error says so.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def take(step: Step, operation: Operation) -> Operation:
-    """Take one step and tell the listener."""
+    """Take one step and report it to the listener."""
     name, act = step
     operation.context.listener.step(name, done=False)
     operation = act(operation)

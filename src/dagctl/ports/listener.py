@@ -6,16 +6,16 @@ from typing import Protocol
 
 
 class Listener(Protocol):
-    """Who wants to hear how an operation goes. The library itself prints nothing."""
+    """What is called as an operation goes on. The library itself prints nothing."""
 
     def step(self, name: str, *, done: bool, detail: str = "") -> None:
-        """Be told that a step begins (`done=False`) or has ended well (`done=True`)."""
+        """A step begins (`done=False`) or is done (`done=True`)."""
 
     def progress(self, name: str, completed: int, total: int) -> None:
-        """Be told how far a step over many specs is."""
+        """A step over many specs has come so far."""
 
     def warn(self, text: str) -> None:
-        """Be told of what may be wrong without being a failure."""
+        """Something may be wrong, though nothing failed."""
 
     def waiting(self, text: str) -> None:
-        """Be told what the operation has been waiting for since a second."""
+        """The operation has been waiting for this for a second."""

@@ -90,7 +90,7 @@ class Room:
 async def read_body(
     request: Request, take: Callable[[int], None], *, limit: int, seconds: float
 ) -> Body:
-    """Return the body; `take` is told of each part and may refuse it.
+    """Return the body; `take` gets each part and may refuse it.
 
     Raises:
         BusyError: There is no room for it.

@@ -1,4 +1,4 @@
-"""A few slots for many users: each gets its turn, and nobody gets all of them."""
+"""A few slots for many users: each gets its turn, and no user gets all of them."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ class Door(Protocol):
         """Return who sends a request with these headers.
 
         Raises:
-            NotSignedInError: Nobody who is known.
-            UnavailableError: Nobody can tell just now.
+            NotSignedInError: The caller is not known.
+            UnavailableError: That cannot be found out just now.
         """
 
 

@@ -102,7 +102,7 @@ class ImpatientProtocol(H11Protocol):
 
 
 class EndingServer(uvicorn.Server):
-    """A server that tells when it stops, and that a second signal stops at once."""
+    """A server that reports when it stops, and that a second signal stops at once."""
 
     def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
         super().__init__(config)

@@ -67,7 +67,7 @@ def log_to_standard_error(form: LogFormat) -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Return whether a record says what nothing else does: ours tell of start and stop."""
+    """Return whether a record is one of uvicorn's about start and stop, which ours replace."""
     return not str(record.msg).startswith(
         ("Started server process", "Uvicorn running on", "Finished server process")
     )
@@ -86,6 +86,6 @@ def _words(record: logging.LogRecord) -> tuple[str, ...]:
     fields = _fields(record)
     if record.getMessage() != "request":
         return (record.getMessage(), *(f"{key}={value}" for key, value in fields.items() if value))
-    told = (fields.get(key) for key in ("method", "path", "status", "code"))
+    values = (fields.get(key) for key in ("method", "path", "status", "code"))
     milliseconds = f"{fields['milliseconds']} ms"
-    return (*(str(word) for word in told if word is not None), milliseconds)
+    return (*(str(word) for word in values if word is not None), milliseconds)

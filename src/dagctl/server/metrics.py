@@ -61,7 +61,7 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
     def gauge(self, name: str, help_text: str, value: Callable[[], float]) -> None:
-        """Tell a value whenever somebody looks."""
+        """Add a value that is computed at each reading."""
         Gauge(name, help_text, registry=self._registry).set_function(value)
 
     def watched(self, part: str, port: P) -> P:

@@ -1,4 +1,4 @@
-"""Watches every request: its id, its log line, its measurements, and the exceptions of nobody."""
+"""Watches every request: its id, its log line, its measurements, unexpected exceptions."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _cut_off() -> UnavailableError:
 
 
 class Guard:
-    """An ASGI middleware within all others: what nobody foresaw becomes an answer, too."""
+    """An ASGI middleware within all others: an unexpected exception becomes an answer, too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -154,16 +154,16 @@ async def _answer(error: DagctlError, scope: Scope, receive: Receive, send: Send
 
 
 def _is_ambiguous(headers: Headers) -> bool:
-    """Return whether the end of the body is told in two ways: RFC 9112, section 6.3."""
+    """Return whether two headers give the end of the body: RFC 9112, section 6.3."""
     return "content-length" in headers and "transfer-encoding" in headers
 
 
 def _unforeseen(error: Exception, request_id: str) -> DagctlError:
-    """Return what a caller is told of an exception; the log has it in full."""
+    """Return the answer for an exception; the log has the exception in full."""
     state = "unknown: see what is there before you try again"
-    hint = f"tell the operators the request id {request_id}"
+    hint = f"give the operators the request id {request_id}"
     if is_of_the_machine(error):
         return UnavailableError(
             f"the server's machine failed: {error.strerror}", state=state, hint=hint
         )
-    return UnexpectedError("the server met something that nobody foresaw", state=state, hint=hint)
+    return UnexpectedError("the server met an unexpected error", state=state, hint=hint)

@@ -1,4 +1,4 @@
-"""What a server is told when it starts."""
+"""The options of a server."""
 
 from __future__ import annotations
 
@@ -51,4 +51,4 @@ class Options:
 
 
 DEFAULTS = Options(root=Path("repositories"))
-"""How the command line serves if it is told nothing."""
+"""How the command line serves without options."""

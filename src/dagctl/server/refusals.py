@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from dagctl.errors import UNCHANGED, ExitCode, UnavailableError, UsageError
 
-ASK_OPERATORS = "tell the operators of the server"
+ASK_OPERATORS = "ask the operators of the server"
 """The one next step of a caller where only they can do something."""
 
 

@@ -44,7 +44,7 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
     Args:
         options: How.
         environ: Settings of workspaces that `DAGCTL_*` variables give.
-        announce: Tells a person the server's URL, once it can be called; machines have the log.
+        announce: Shows a person the server's URL, once it can be called; machines have the log.
 
     Raises:
         UsageError: The options contradict each other.
@@ -117,7 +117,7 @@ def _check(options: Options) -> None:
         _check_origin(origin)
     if options.local_user is not None and not is_loopback(options.host):
         raise UsageError(
-            f"--local-user asks nobody for a token, and so is not served on {options.host}",
+            f"--local-user asks for no token, so it is not served on {options.host}",
             hint="--host 127.0.0.1",
         )
 

@@ -67,10 +67,10 @@ class Service:
 
         Args:
             options: How to serve.
-            door: Tells who calls.
+            door: Finds out who calls.
             projects: Opens their projects.
             looks: A look at each dependency; it raises what is wrong.
-            waited: Is told for how many seconds each operation has waited for its turn.
+            waited: Gets the seconds that each operation has waited for its turn.
             checks: Checks and renders specs.
         """
         self.options = options
@@ -98,7 +98,7 @@ class Service:
         """Return who calls; from now on the request's time runs.
 
         Raises:
-            NotSignedInError: Nobody who is known.
+            NotSignedInError: The caller is not known.
         """
         _DEADLINE.set(time.monotonic() + self.options.request_timeout)
         return await self.work(lambda: self._door.admit(headers))
@@ -166,7 +166,7 @@ class Service:
         """Return what `work` changes in a project, when its turn has come.
 
         Raises:
-            NotAMemberError: The caller may not; nobody who may has to wait for that.
+            NotAMemberError: The caller may not do this. It is refused before it takes a turn.
         """
         await self.read(project_id, caller, self.projects.check_writer)
         render = self._renderer(caller)
@@ -183,7 +183,7 @@ class Service:
 
     async def readiness(self) -> dict[str, str]:
         """Return what each dependency says: `ok`, or what is wrong."""
-        async with self._looking:  # whoever asks meanwhile gets the same answer
+        async with self._looking:  # requests that come meanwhile get the same answer
             since, said = self._health
             if not said or time.monotonic() - since > READY_FOR:
                 answers = await asyncio.gather(*(_said(look) for look in self._looks.values()))
@@ -192,7 +192,7 @@ class Service:
             return said
 
     async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what the work gives; it goes on where nobody waits for it any more.
+        """Return what the work gives; it goes on after its caller has gone.
 
         Raises:
             UnavailableError: It takes longer than a request may.

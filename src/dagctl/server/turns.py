@@ -34,8 +34,8 @@ class _Turn:
 class Turns:
     """Runs operations, each in a thread, those of one project one after the other.
 
-    Waiting costs no thread. An operation that has begun is never cancelled: whoever waited for it
-    in vain is told that it goes on.
+    Waiting costs no thread. An operation that has begun is never cancelled: a caller who waited
+    in vain gets the answer that it goes on.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Turns:
             most_waiting: How many may wait in one project.
             side_by_side: How many may be under way at once.
             seconds: What a request may take in all, for messages.
-            waited: Is told for how many seconds one has waited, when its turn has come.
+            waited: Gets the seconds that an operation has waited, when its turn has come.
         """
         self._waited = waited
         self._most_waiting = most_waiting
@@ -75,7 +75,7 @@ class Turns:
         return len(self._at_work)
 
     def close(self) -> None:
-        """Begin no more operations: those that wait are told so, those under way go on."""
+        """Begin no more operations: those that wait are refused, those under way go on."""
         self._is_closing = True
         for task, turn in self._turns.items():
             if not turn.has_begun:
@@ -152,7 +152,7 @@ class Turns:
         if all(turn.project_id != project_id for turn in self._turns.values()):
             self._locks.pop(project_id, None)
         if not task.cancelled():
-            task.exception()  # whoever waited was told; nobody else has to be
+            task.exception()  # the caller who waited has it: it is not to be logged again
 
 
 def _shutting_down() -> UnavailableError:
@@ -174,15 +174,15 @@ async def in_thread(work: Callable[[], T]) -> T:
     """Return what `work` returns in a thread that dies with the process.
 
     So that the process can go at the end of a shutdown's patience: what is left is journalled.
-    Whoever stops waiting does not stop the thread.
+    A caller who stops waiting does not stop the thread.
     """
     done: Future[T] = Future()
-    done.set_running_or_notify_cancel()  # from here on nobody who waits can cancel it
+    done.set_running_or_notify_cancel()  # from here on a caller cannot cancel it
 
     def run() -> None:
         try:
             done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
+        except BaseException as error:  # noqa: BLE001 - it belongs to the caller who waits
             done.set_exception(error)
 
     threading.Thread(target=run, name="work", daemon=True).start()

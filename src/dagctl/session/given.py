@@ -37,7 +37,7 @@ class GivenToken:
 
     @property
     def email(self) -> str:
-        """The user's e-mail address, if the token tells."""
+        """The user's e-mail address, if the token has it."""
         return self.user.email
 
     def access_token(self) -> str:

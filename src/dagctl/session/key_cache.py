@@ -27,10 +27,10 @@ SHORT_PAUSE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the auth server has told so far."""
+    """What the auth server has answered so far."""
 
     keys: Mapping[str, SigningKey] = field(default_factory=dict)
-    told_at: float = float("-inf")
+    answered_at: float = float("-inf")
     asked_at: float = float("-inf")
     """When the last question ended, with or without an answer."""
     asked: int = 0
@@ -38,10 +38,10 @@ class _Known:
     """Why the last question was not answered."""
 
     def is_fresh(self, now: float) -> bool:
-        return 0 <= now - self.told_at < FRESH
+        return 0 <= now - self.answered_at < FRESH
 
     def is_usable(self, now: float) -> bool:
-        return abs(now - self.told_at) < LAST
+        return abs(now - self.answered_at) < LAST
 
     def is_pausing(self, now: float) -> bool:
         return 0 <= now - self.asked_at < (PAUSE if self.is_usable(now) else SHORT_PAUSE)
@@ -64,7 +64,7 @@ class KeyCache:
 
         Raises:
             NotSignedInError: The project has no key of this id.
-            UnavailableError: The auth server does not answer, so that nobody can tell.
+            UnavailableError: The auth server does not answer, so it is not known.
         """
         known = self._current(key_id)
         if key_id in known.keys:
@@ -93,7 +93,7 @@ class KeyCache:
         return known
 
     def _asked_since(self, known: _Known, *, wait: bool) -> _Known:
-        """Return what is known after the next question, whoever asks it."""
+        """Return what is known after the next question, of any thread."""
         if not self._asking.acquire(blocking=wait):
             return self._known
         try:
@@ -110,7 +110,7 @@ class KeyCache:
         except UnavailableError as error:
             failure = error.message
             return replace(self._known, asked=asked, asked_at=self._clock(), failure=failure)
-        return _Known(keys, told_at=began, asked_at=self._clock(), asked=asked)
+        return _Known(keys, answered_at=began, asked_at=self._clock(), asked=asked)
 
 
 def _unanswered(known: _Known) -> UnavailableError:

@@ -57,7 +57,7 @@ class Session:
     ended: str | None = None
     """Why the server refused to renew it, if it did: such a session is never sent again."""
     roles: Mapping[str, str] = field(default_factory=dict)
-    """The user's role by project id, as the server last told it."""
+    """The user's role by project id, as the server last gave it."""
     in_keyring: bool = False
     """Whether the system's keyring keeps the refresh token."""
     began_at: float | None = None
@@ -104,6 +104,6 @@ class Session:
         return replace(self, access_token="", refresh_token="", ended=reason)
 
     def with_role(self, project_id: str, role: str | None) -> Session:
-        """Return the session with what the server told about a project."""
+        """Return the session with what the server said about a project."""
         others = {key: value for key, value in self.roles.items() if key != project_id}
         return replace(self, roles=others if role is None else {**others, project_id: role})

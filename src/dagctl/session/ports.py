@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Tells the time of this machine."""
+    """The clock of this machine."""
 
     def __call__(self) -> float:
         """Return the seconds since 1970."""
@@ -65,7 +65,7 @@ class BrowserListener(Protocol):
 
     @property
     def redirect_to(self) -> str:
-        """The address, known to nobody else, that the browser is sent back to."""
+        """The secret address that the browser is sent back to."""
 
     def wait(self, seconds: float) -> Mapping[str, str]:
         """Return the query that the browser brings.
@@ -79,7 +79,7 @@ class AuthServer(Protocol):
     """The auth endpoints of a project.
 
     Every call raises `UnavailableError` if the server does not answer, and `NotSignedInError` if it
-    refuses; what the caller must tell apart is said at the call.
+    refuses; what the caller must distinguish is said at the call.
     """
 
     def sign_in(self, email: str, password: str) -> Tokens:

@@ -1,4 +1,4 @@
-"""How a session ends: for good, and what the user is told about it."""
+"""How a session ends: for good, and what the user reads about it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def ended(session: Session, profile: str | None, now: float) -> NotSignedInError
     )
 
 
-def nobody(url: str, profile: str | None) -> NotSignedInError:
+def not_signed_in(url: str, profile: str | None) -> NotSignedInError:
     """Return the error about a session that does not exist."""
     which = f" (profile {profile})" if profile else ""
     return NotSignedInError(f"not signed in to {url}{which}", hint=LOG_IN)

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotSignedInError, UnavailableError
-from dagctl.session.refusal import LOG_IN, SessionEndedError, ended, nobody
+from dagctl.session.refusal import LOG_IN, SessionEndedError, ended, not_signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,7 @@ class RenewingSession:
     def _checked(self, session: Session | None) -> Session:
         """Return the session, if it may be sent to the project's URL."""
         if session is None or session.url != self._url:
-            raise nobody(self._url, self._store.profile)
+            raise not_signed_in(self._url, self._store.profile)
         if session.ended is not None:
             raise ended(session, self._store.profile, self._clock())
         return session

@@ -1,6 +1,6 @@
 """Checks signatures with public keys. Only here PyJWT is used (the extra `serve`).
 
-Which algorithm belongs to a key is told by the type of the key, never by the token; and PyJWT gets
+The type of a key says which algorithm belongs to it, never the token; and PyJWT gets
 the key itself, not a `PyJWK`, so that its list of algorithms counts (CVE-2026-48523).
 """
 

@@ -14,7 +14,7 @@ class SignedIn(Protocol):
 
     @property
     def email(self) -> str:
-        """The user's e-mail address, or an empty text if the token does not tell."""
+        """The user's e-mail address, or an empty text if the token has none."""
 
     def access_token(self) -> str:
         """Return a token that is good for some time yet; renew it first if need be.

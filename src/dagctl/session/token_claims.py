@@ -36,13 +36,13 @@ _OTHER_ROLES = frozenset({"service_role", "supabase_admin", "anon"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """What a token says that nobody has confirmed yet."""
+    """What a token says, not verified yet."""
 
     algorithm: str
     key_id: str | None
     user_id: str
     email: str
-    """Empty if the token tells none."""
+    """Empty if the token has none."""
     expires_at: float
     """Seconds since 1970."""
 
@@ -53,7 +53,7 @@ def refused(reason: str) -> NotSignedInError:
 
 
 def read(token: str, *, url: str, now: float, leeway: float) -> Claimed:
-    """Return what a token says, if all that can be told without its signature is right.
+    """Return what a token says, if all that can be checked without its signature is right.
 
     Args:
         token: What stood behind `Bearer`.

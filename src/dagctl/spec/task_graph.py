@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MENTIONED = 12
 _CYCLES = 10
-"""So many cycles are told at once; who has more sees the others after fixing these."""
+"""So many cycles are reported at once; the others are reported once these are fixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _cycle_problem(path: list[str]) -> Problem:
 
 
 def _without_acyclic(nodes: Mapping[str, Node]) -> dict[str, Node]:
-    """Return the tasks that could never start: those left when who waits for nobody is gone."""
+    """Return the tasks that could never start: each waits for another one of them."""
     waits = {name: _waits_for(node, nodes) for name, node in nodes.items()}
     followers: dict[str, list[str]] = {name: [] for name in nodes}
     for name, others in waits.items():
@@ -161,7 +161,7 @@ def _waits_for(node: Node, nodes: Mapping[str, Node]) -> set[str]:
 
 
 def _walk_round(left: Mapping[str, Node]) -> list[str]:
-    """Return a cycle, each name depending on the next; whoever is left waits for one left."""
+    """Return a cycle, each name depending on the next; each task left waits for another."""
     place: dict[str, int] = {}
     path: list[str] = []
     name = next(iter(left))

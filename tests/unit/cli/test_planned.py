@@ -9,7 +9,7 @@ import pytest
 
 from dagctl.cli.console import Console
 from dagctl.cli.invocation import Invocation
-from dagctl.cli.planned import tell_plan
+from dagctl.cli.plan_view import write_plan
 from dagctl.cli.specs import Batch
 from dagctl.commands.plan import PlannedDag, PlanResult
 from dagctl.operation.change import Action
@@ -33,7 +33,7 @@ def told(changes: Sequence[Difference], diff: str = "") -> list[str]:
         source="specs/orders.yaml",
     )
     console = Console(StringIO(), StringIO(), {})
-    tell_plan(Invocation(console=console), PlanResult(dags=(dag,)), Batch((), ()))
+    write_plan(Invocation(console=console), PlanResult(dags=(dag,)), Batch((), ()))
     assert isinstance(console.out, StringIO)
     first, *lines = console.out.getvalue().splitlines()
     assert first == "update orders v1 -> v2 from specs/orders.yaml"

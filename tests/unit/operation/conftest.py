@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.commands.create import Telling, create, nobody
+from dagctl.commands.create import ResultHandlers, create, ignore
 from dagctl.operation.backend import Backend, Context, Silence
 from dagctl.operation.options import Options
 from dagctl.ports import OperationStatus
@@ -89,10 +89,13 @@ class World:
         *requests: Change,
         options: Options | None = None,
         backend: Backend | None = None,
-        tell: Callable[[CreateResult], None] | None = None,
+        on_result: Callable[[CreateResult], None] | None = None,
     ) -> CreateResult:
         return create(
-            self.context(backend), requests, options or Options(), Telling(result=tell or nobody)
+            self.context(backend),
+            requests,
+            options or Options(),
+            ResultHandlers(on_result=on_result or ignore),
         )
 
     def ids(self) -> list[str]:

@@ -171,7 +171,7 @@ def test_a_command_that_was_killed_before_it_told_gives_its_result_when_it_is_re
         raise Killed
 
     with pytest.raises(Killed):
-        world.create(*requests, tell=die)
+        world.create(*requests, on_result=die)
     again = world.create(*requests)
     assert states(again) == [("orders", "created"), ("other", "created")]
     assert [one.outcome for one in again.recovered] == ["finished"]
@@ -187,7 +187,7 @@ def test_another_command_after_a_killed_one_gives_its_own_result(other: object) 
         raise Killed
 
     with pytest.raises(Killed):
-        world.create(asked(spec()), tell=die)
+        world.create(asked(spec()), on_result=die)
     result = world.create(asked(other))  # type: ignore[arg-type] # a parameter of the test
     assert [one.dags for one in result.recovered] == [("orders",)]
     assert len(world.ids()) == 2

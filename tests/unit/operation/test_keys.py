@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.create import Telling, create
+from dagctl.commands.create import ResultHandlers, create
 from dagctl.commands.recover import recover
 from dagctl.errors import (
     ConflictError,
@@ -36,7 +36,7 @@ def call(
     world: World, *requests: Change, key: str = KEY, backend: Backend | None = None
 ) -> CreateResult:
     wanted = requests or (ORDERS, SALES)
-    return create(world.context(backend), wanted, Options(), Telling(), key=key)
+    return create(world.context(backend), wanted, Options(), ResultHandlers(), key=key)
 
 
 def calls() -> int:
@@ -59,7 +59,7 @@ def test_another_key_is_another_operation(world: World) -> None:
     call(world, SALES)
     assert [dag.dag_id for dag in call(world, SALES, key="other").dags] == ["sales"]
     numbered = create(
-        world.context(), [SALES], Options(if_exists="number"), Telling(), key="a third"
+        world.context(), [SALES], Options(if_exists="number"), ResultHandlers(), key="a third"
     )
     assert [dag.dag_id for dag in numbered.dags] == ["sales_2"]
 
@@ -104,7 +104,7 @@ def test_a_call_without_a_key_is_not_answered_by_one_with_a_key(world: World) ->
         raise Never
 
     with pytest.raises(Never):
-        create(world.context(), [SALES], Options(), Telling(result=die), key=KEY)
+        create(world.context(), [SALES], Options(), ResultHandlers(on_result=die), key=KEY)
     again = asked(spec("Sales", "echo 2"))
     assert [dag.dag_id for dag in world.create(again).dags] == ["sales_2"]
     assert [dag.dag_id for dag in call(world, SALES).dags] == ["sales"]

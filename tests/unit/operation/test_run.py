@@ -151,7 +151,7 @@ def test_the_listener_hears_of_each_step_in_order(world: World) -> None:
 
     world.listener = Ear()
     world.create(asked(spec(), A))
-    names = [*(name for name, _ in STEPS), "tell", "clear"]
+    names = [*(name for name, _ in STEPS), "show", "clear"]
     assert heard == [(name, done) for name in names for done in (False, True)]
 
 

@@ -1,4 +1,4 @@
-"""What the user has told git: who commits, whether commits are signed, which filters there are."""
+"""What git is configured to: who commits, whether commits are signed, which filters there are."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Configuration:
     def without_filters(self) -> tuple[str, ...]:
         """The options by which git runs no filter.
 
-        Whoever writes an index looks at files that changed within the last second, filtered.
+        What writes an index looks at files that changed within the last second, filtered.
         """
         names = (name for name in sorted(self.filters) if "=" not in name)
         return tuple(

@@ -177,7 +177,7 @@ def require_signing(place: Place) -> None:
 def _require_not_ignored(git: GitCommand, paths: Sequence[str]) -> None:
     # "./" keeps a path that begins with a colon from being taken for pathspec magic
     data = zero_ended([f"./{path}" for path in paths])
-    # Without the index first: a big one takes long to read, and only tells whether a path that the
+    # Without the index first: a big one takes long to read, and only says whether a path that the
     # rules name is tracked nevertheless.
     if not _ignored(git, data, "--no-index"):
         return

@@ -146,7 +146,7 @@ class GitRepo:
     ) -> None:
         """Undo a commit of ours, then bring its paths of the user's index to what holds now."""
         place = self._place
-        # before the branch moves: nobody looks at the index any more once the commit is gone
+        # before the branch moves: once the commit is gone, nothing else corrects the index
         if lock := index.wait_for_index(place, wait=self._patience.index):
             raise UnavailableError(f"another git process holds the index: {lock}")
         paths = [place.full(write.path) for write in writes]

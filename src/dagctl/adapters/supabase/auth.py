@@ -70,7 +70,7 @@ class SupabaseAuth:
         return self._grant("password", {"email": email, "password": password})
 
     def send_code(self, email: str) -> None:
-        """Mail a one-time code; nobody is made a user by a typing error."""
+        """Mail a one-time code; a typing error does not create a user."""
         self._called("POST", "/otp", {"email": email, "create_user": False}, once=True)
 
     def verify_code(self, email: str, code: str) -> Tokens:

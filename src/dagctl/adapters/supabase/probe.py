@@ -99,7 +99,7 @@ class ProjectProbe:
         try:
             server = parsedate_to_datetime(response.headers["date"]).timestamp()
         except (KeyError, ValueError):
-            return "the server does not tell its time"
+            return "the server does not give its time"
         ahead = round(time.time() - server)
         if abs(ahead) > LEEWAY:
             way = "ahead of" if ahead > 0 else "behind"
@@ -119,18 +119,18 @@ class ProjectProbe:
 
     def functions(self) -> str:
         """Return that all functions of the migrations are there."""
-        nobody = str(uuid4())
+        unused = str(uuid4())
         registry = self._registry
-        registry.status(nobody)
-        registry.reserved(nobody)
-        registry.keyed(nobody)
+        registry.status(unused)
+        registry.reserved(unused)
+        registry.keyed(unused)
         registry.find(dag_ids=[TRIAL])
         for function in ("begin_abort", "abort"):
             # a call without a project finds the function and does nothing
-            self._client.call(function, {"p_operation": nobody, "p_project": None})
+            self._client.call(function, {"p_operation": unused, "p_project": None})
         for function, parameters in (
-            ("reserve", {"p_operation": nobody, "p_project": None, "p_claims": []}),
-            ("confirm", {"p_operation": nobody, "p_records": []}),
+            ("reserve", {"p_operation": unused, "p_project": None, "p_claims": []}),
+            ("confirm", {"p_operation": unused, "p_records": []}),
         ):
             with suppress(NotAMemberError, ConflictError):  # the refusal that shows it is there
                 self._client.call(function, parameters)
@@ -177,7 +177,7 @@ class ProjectProbe:
         return "reserving, uploading, reading and removing work"
 
     def privacy(self) -> str:
-        """Return that nobody else can read what is stored, as was tried with an object."""
+        """Return that no other user can read what is stored, as was tried with an object."""
         name = self._settings.supabase_bucket
         if self._is_public is None:
             return "not tried out: a viewer stores nothing"

@@ -171,7 +171,7 @@ class SupabaseRegistry:
     # --- Inside ---
 
     def _check_member(self) -> None:
-        """Tell nothing from nothing to be seen: row level security hides rows without a word."""
+        """Distinguish no row from a hidden row: row level security hides rows without a word."""
         if self.role() is None:
             raise NotAMemberError(
                 f"you are not a member of the project {self._project}",

@@ -26,9 +26,9 @@ def is_passing(status: int) -> bool:
 
 def pause(tries: int, headers: Mapping[str, str]) -> float:
     """Return how many seconds to wait after so many tries: as the server says, else by chance."""
-    told = retry_after(headers)
-    if told is not None:
-        return told
+    asked = retry_after(headers)
+    if asked is not None:
+        return asked
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1))
     return random.uniform(0, longest)  # noqa: S311 - full jitter, no secret
 

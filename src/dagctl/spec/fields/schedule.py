@@ -128,7 +128,7 @@ def _out_of_range(fields: list[str]) -> Iterator[Problem]:
     for place, (name, values) in enumerate(_FIELDS.items()):
         field = fields[place]
         if _is_random(field) or any(map(_wraps, _parts([field]))):
-            continue  # told already
+            continue  # reported already
         if not _is_cron(" ".join(["*"] * place + [field] + ["*"] * (len(_FIELDS) - place - 1))):
             message = f"{quoted(field)} is not valid as the {name} of a cron expression"
             yield Problem(Code.BAD_SCHEDULE, message, f"the {name} is {values}")

@@ -86,7 +86,7 @@ def _does_not_compile(module: ast.Module, reading: Reading) -> Iterator[Problem]
         reading.heard.extend(heard)
     except SyntaxError as error:
         if _OUTSIDE_ASYNC in str(error.msg) and _is_asynchronous(module):
-            return  # told by `_runs_nothing`, in better words
+            return  # reported by `_runs_nothing`, in better words
         place = place_of_error(error, reading.source, in_bytes=True)
         message = f"not valid in a function: {cut(error.msg)}"
         hint = "the code becomes the body of a function; remove what is not allowed there"

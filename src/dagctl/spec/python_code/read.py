@@ -60,7 +60,7 @@ def read(code: str) -> Reading:
     """Return the code as a tree.
 
     Raises:
-        PythonCodeError: It is blank, no Python, nested too deeply, or holds what nobody can see.
+        PythonCodeError: It is blank, no Python, nested too deeply, or holds invisible characters.
     """
     source = read_source(code)
     _check_characters(source)

@@ -80,7 +80,7 @@ def _raw_character(char: str, span: Span) -> Finding:
 
 def _bad_escape(spelling: str, span: Span) -> Finding | None:
     if spelling == _QUOTE:
-        return None  # only between single quotes, which are told already
+        return None  # only between single quotes, which are reported already
     hint = "write \\\\ for a backslash"
     return Finding(Code.JSON_SYNTAX, "JSON has no such escape", hint, span)
 

@@ -32,7 +32,7 @@ class LimitError(Exception):
 
 
 class _Guards:
-    """What PyYAML's composers ask for the tag of a node, and tell when a node begins or ends."""
+    """What PyYAML's composers ask for the tag of a node, and call when a node begins or ends."""
 
     def __init__(self) -> None:
         self._depth = 0

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.recover import data as recovered_data
-from dagctl.cli.recover import tell_recovery
-from dagctl.cli.specs import tell_batch
+from dagctl.cli.recover import write_recovery
+from dagctl.cli.specs import write_batch
 from dagctl.cli.text import shown
 from dagctl.cli.totals import shown_dags, totals, totals_line
 from dagctl.commands.create import CreateResult
@@ -29,11 +29,11 @@ UNTRACKED = 3
 """How many spec files that git does not know are named."""
 
 
-def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
+def write_created(invocation: Invocation, result: CreateResult, batch: Batch) -> None:
     """Write what was published, all the way out: the journal is kept until this returns."""
     console = invocation.console
     if invocation.is_json:
-        tell_batch(invocation, _created_data(result), batch)
+        write_batch(invocation, _created_data(result), batch)
         console.flush()
         return
     for warning in result.warnings:
@@ -48,26 +48,26 @@ def tell_created(invocation: Invocation, result: CreateResult, batch: Batch) -> 
 
 
 @contextmanager
-def telling_recovery(invocation: Invocation, client: Client) -> Iterator[Callable[[], None]]:
+def reporting_recovery(invocation: Invocation, client: Client) -> Iterator[Callable[[], None]]:
     """Give a function that notes what became of operations that had stopped.
 
     If the block fails before it calls that, the note is written all the same.
     """
-    is_told = invocation.is_json
+    is_written = invocation.is_json
 
-    def tell() -> None:
-        nonlocal is_told
-        if not is_told:
-            tell_recovery(invocation.console, client.recovered)
-        is_told = True
+    def report() -> None:
+        nonlocal is_written
+        if not is_written:
+            write_recovery(invocation.console, client.recovered)
+        is_written = True
 
     try:
-        yield tell
+        yield report
     except DagctlError:
         if invocation.is_json and client.recovered:
             result = CreateResult(dags=(), operation_id=None, recovered=client.recovered)
             invocation.result = _created_data(result)
-        tell()
+        report()
         raise
 
 

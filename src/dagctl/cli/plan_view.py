@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.cli.specs import tell_batch
+from dagctl.cli.specs import write_batch
 from dagctl.cli.text import cells, clip, pad, shown
 from dagctl.cli.totals import shown_dags, totals, totals_line
 
@@ -25,7 +25,7 @@ LONGEST_VALUE = 40
 """Cells of a value that are shown; the diff has all of it."""
 
 
-def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
+def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     """Write what `create` would do."""
     console = invocation.console
     counted = totals(STATES[dag.action] for dag in plan.dags)
@@ -35,7 +35,7 @@ def tell_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
             "totals": counted,
             "warnings": list(plan.warnings),
         }
-        tell_batch(invocation, result, batch)
+        write_batch(invocation, result, batch)
         return
     for warning in plan.warnings:
         console.warn(warning)
