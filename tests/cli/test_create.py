@@ -11,7 +11,7 @@ import pytest
 
 from dagctl.errors import ExitCode
 from tests.cli.conftest import BAD, GOOD
-from tests.cli.test_exit_codes import interrupted
+from tests.cli.interruption import interrupted
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell

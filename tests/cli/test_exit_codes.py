@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ExitCode
-from tests.cli.conftest import BAD, SECONDS
+from tests.cli.conftest import BAD
+from tests.cli.interruption import interrupted
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -105,27 +104,6 @@ def test_10_what_was_done_could_not_be_told(workspace: Shell) -> None:
     assert done.stderr.count("error[") == 1
     assert "Created daily_orders v1" in workspace.ok("create", "specs").out  # as the hint says
     assert "daily_orders v1 is unchanged" in workspace.ok("create", "specs").out
-
-
-def interrupted(workspace: Shell, number: signal.Signals) -> tuple[int, str]:
-    """Send a signal to a `create` that waits in a pre-commit hook; return its code and stderr."""
-    hook = workspace.folder / ".git" / "hooks" / "pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\ntouch started\nsleep 30\n")
-    hook.chmod(0o755)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dagctl", "create", "specs"],
-        cwd=workspace.folder,
-        env=workspace.environ,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    until = time.monotonic() + SECONDS
-    while not list(workspace.folder.rglob("started")) and time.monotonic() < until:
-        time.sleep(0.05)
-    os.kill(process.pid, number)
-    _, err = process.communicate(timeout=SECONDS)
-    return process.returncode, err
 
 
 def test_130_ctrl_c_undoes_what_was_under_way(workspace: Shell) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.test_reference import quoted, table
+from tests.docs.pages import quoted, table
 from tests.postgres.requests import Database
 
 if TYPE_CHECKING:

@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import re
 import runpy
-from pathlib import Path
 
 from dagctl.cli.invocation import COMMANDS
 from dagctl.errors import ExitCode
 from dagctl.server.refusals import STATUSES
 from dagctl.settings import CHECKS
 from dagctl.spec.json_schema import json_schema
-
-ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "docs" / "reference"
-
-
-def table(page: str, heading: str | None = None) -> list[list[str]]:
-    """Return the body cells of the first table of a page, or of the first behind a heading."""
-    text = (REFERENCE / page).read_text("utf-8")
-    if heading:
-        text = text.split(f"\n{heading}\n", 1)[1]
-    lines = re.search(r"^\|.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
-    assert lines, f"no table in {page}"
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in lines[1].splitlines()]
-
-
-def quoted(cells: list[list[str]], column: int = 0) -> list[str]:
-    return [name for row in cells for name in re.findall(r"`([^`]+)`", row[column])]
+from tests.docs.pages import REFERENCE, ROOT, quoted, table
 
 
 def test_the_pages_that_make_docs_writes_are_what_it_would_write_now() -> None:

@@ -6,46 +6,22 @@ import json
 import re
 import socket
 import subprocess
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from dagctl.catalogue import CATALOGUE
 from dagctl.server.body import Room
 from dagctl.server.refusals import BusyError
 from tests.server.conftest import BODY_LIMIT
+from tests.server.problems import problem_of
 from tests.server.served import PROJECT, spec
 from tests.stand_in import faults
 
 if TYPE_CHECKING:
     from tests.server.served import Person, World
 
-INTERNAL = re.compile(
-    r"Traceback|File \"|\.py\", line|/tmp/|/home|select |insert |eyJ|site-packages"
-)
 JSON = {"Content-Type": "application/json"}
-
-
-def problem_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """Return the problem, after checking what every problem has."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    found: dict[str, Any] = answer.json()
-    assert (found["status"], found["code"]) == (status, code)
-    assert found["title"] in {CATALOGUE[code].title, HTTPStatus(status).phrase}
-    assert found["type"] == f"urn:dagctl:{code.lower().replace('_', '-')}"
-    assert found["request_id"] == answer.headers["x-request-id"]
-    assert found["detail"]
-    assert found["state"]
-    assert not INTERNAL.search(answer.text), answer.text
-    for one in found["diagnostics"]:
-        assert one["code"] in CATALOGUE
-    if status in {429, 503}:
-        assert int(answer.headers["retry-after"]) > 0
-        assert found["retryable"]
-    return found
 
 
 def test_bad_parameters_are_all_named(world: World) -> None:

@@ -13,7 +13,7 @@ import pytest
 from dagctl.errors import InterruptedRunError, UnavailableError, UnfinishedError
 from dagctl.server.app import make_app
 from dagctl.server.metrics import Metrics
-from tests.server.test_service import opened
+from tests.server.local_service import opened
 
 if TYPE_CHECKING:
     from pathlib import Path

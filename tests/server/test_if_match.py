@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.server.problems import problem_of
 from tests.server.served import spec
-from tests.server.test_errors import problem_of
 
 if TYPE_CHECKING:
     import httpx

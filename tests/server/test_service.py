@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from starlette.datastructures import Headers
 
-from dagctl.adapters.local_user import local_user_id
 from dagctl.errors import UnavailableError
 from dagctl.server.body import Body
-from dagctl.server.identity import LocalDoor
-from dagctl.server.options import Options
-from dagctl.server.projects import Projects
-from dagctl.server.service import Service
+from tests.server.local_service import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.server.checks import Checks
 
 HERE = Headers({"host": "127.0.0.1"})
-EMAIL = "ana@example.com"
-NO_CHECKS = cast("Checks", None)
-"""Nothing is checked here."""
-
-
-def opened(root: Path, seconds: float, *, cors_origins: tuple[str, ...] = ()) -> Service:
-    options = Options(
-        root=root, local_user=EMAIL, request_timeout=seconds, cors_origins=cors_origins
-    )
-    door = LocalDoor(EMAIL, local_user_id(EMAIL))
-    projects = Projects(options, {})
-    return Service(options, door, projects, {}, waited=lambda _: None, checks=NO_CHECKS)
 
 
 def test_a_step_gets_what_the_steps_before_have_left(tmp_path: Path) -> None:

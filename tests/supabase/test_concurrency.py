@@ -8,21 +8,13 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tests.supabase.clones import clone
 from tests.supabase.place import PROJECT, Place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 EACH = 16
-
-
-def clone(place: Place, to: Path) -> Place:
-    subprocess.run(["git", "clone", "-q", str(place.root), str(to)], check=True)
-    found = Place(to, place.stand_in)
-    found.link()
-    found.git("config", "user.name", "Ada")
-    found.git("config", "user.email", "ada@example.com")
-    return found
 
 
 def creating(place: Place, number: int) -> subprocess.Popen[bytes]:

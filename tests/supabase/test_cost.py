@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
+
+from tests.supabase.costs import asked
 
 if TYPE_CHECKING:
     from tests.supabase.place import Place
-
-
-def asked(place: Place) -> Counter[str]:
-    """Return how often each endpoint was asked since the last look."""
-    counted = Counter(
-        "upload" if "/object/" in entry.path else entry.path.rpartition("/")[2]
-        for entry in place.stand_in.requests
-    )
-    place.stand_in.requests.clear()
-    return counted
 
 
 def test_creating_one_dag_takes_four_requests(place: Place) -> None:

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl import Client
 from dagctl.errors import KeyReusedError
-from tests.e2e.conftest import Killer, in_child
+from tests.supabase.clones import clone
+from tests.supabase.costs import asked
+from tests.supabase.keyed import create, killed
 from tests.supabase.place import PASSWORD, PROJECT, Place
-from tests.supabase.test_concurrency import clone
-from tests.supabase.test_cost import asked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.commands.create import CreateResult
-    from dagctl.ports import Listener
 
 BOB = "bob@example.com"
-KEY = "7f9c2ba4-e88f-4278-95aa-1f2d6b4f2a10"
 STEPS = ("journal", "reserve", "render", "upload", "file", "commit", "confirm", "show", "clear")
-
-
-def create(
-    place: Place, *specs: Path, key: str | None = KEY, listener: Listener | None = None
-) -> CreateResult:
-    with Client.open(place.root, listener=listener) as client:
-        return client.create(list(specs), key=key)
-
-
-def killed(place: Place, spec: Path, step: str, *, done: bool = True) -> None:
-    status = in_child(lambda: create(place, spec, listener=Killer(step, done=done)))
-    assert status == -signal.SIGKILL
 
 
 @pytest.fixture

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import NotAMemberError, NotSignedInError, UnfinishedError
+from tests.supabase.listening import create_with
 from tests.supabase.place import PROJECT, At
 
 if TYPE_CHECKING:
     from tests.supabase.place import Place
 
 STEPS = ("journal", "reserve", "render", "upload", "file", "commit", "stage", "confirm")
-
-
-def create_with(place: Place, listener: At) -> str:
-    (dag,) = place.create(place.root / "specs/x.yaml", listener=listener).dags
-    return dag.state
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -15,9 +15,9 @@ from tests.cli.conftest import Shell
 from tests.e2e.conftest import in_child, kill_at_effect
 from tests.stand_in import faults
 from tests.supabase.breaking import bad_disk
+from tests.supabase.local_faults import DISKS, disk_id, prepared
 from tests.supabase.place import ADA, PASSWORD
-from tests.supabase.test_faults import DONE, KINDS
-from tests.supabase.test_local_faults import DISKS, disk_id, prepared
+from tests.supabase.remote_faults import DONE, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,14 +14,14 @@ from dagctl.errors import ExitCode
 from dagctl.session.refusal import LOG_IN
 from tests.cli.conftest import Shell
 from tests.stand_in import faults
-from tests.supabase.test_local_faults import RECOVERIES, REQUESTS, broken_first, follow
+from tests.supabase.local_faults import RECOVERIES, REQUESTS, broken_first, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.cli.conftest import Done
+    from tests.supabase.local_faults import Case
     from tests.supabase.place import Place
-    from tests.supabase.test_local_faults import Case
 
 pytestmark = pytest.mark.usefixtures("quick")
 

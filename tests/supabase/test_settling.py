@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,12 +12,9 @@ from dagctl.errors import NotAMemberError, UnavailableError, UnfinishedError
 from tests.cli.conftest import Shell
 from tests.e2e.conftest import Killer, in_child
 from tests.stand_in import faults
+from tests.supabase.kills import UPLOAD, killed, spec_of
+from tests.supabase.listening import create_with
 from tests.supabase.place import PASSWORD, PROJECT, At, Place
-from tests.supabase.test_rights import create_with
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 BOB = "bob@example.com"
 DEAD = {
@@ -40,23 +36,6 @@ def bob(place: Place) -> str:
     user_id = place.stand_in.add_user(BOB, PASSWORD)
     place.stand_in.add_member(PROJECT, user_id)
     return user_id
-
-
-def spec_of(place: Place, kind: str) -> Path:
-    if kind == "update":
-        place.create(place.spec("specs/x.yaml"))
-        return place.spec("specs/x.yaml", word="two")
-    return place.spec("specs/x.yaml")
-
-
-def killed(place: Place, spec: Path, step: str) -> None:
-    """Let Ada's `create` be killed after a step."""
-
-    def run() -> None:
-        with Client.open(place.root, listener=Killer(step, done=True)) as client:
-            client.create(spec)
-
-    assert in_child(run) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("kind", ["create", "update"])
@@ -203,7 +182,6 @@ def test_a_file_that_is_recorded_is_no_strangers_to_take_over(place: Place, ada:
 
 # --- Uploads that arrive late ---
 
-UPLOAD = ("POST", "/storage/v1/object/*")
 TRIES = 5
 """How often an upload is sent before it is given up."""
 

@@ -8,10 +8,10 @@ import pytest
 
 from dagctl.errors import UNCHANGED, ConflictError, DagctlError, NotAMemberError, UnfinishedError
 from tests.stand_in import faults
-from tests.supabase import test_keys as keys
+from tests.supabase import keyed as keys
+from tests.supabase.clones import clone
+from tests.supabase.kills import UPLOAD, killed, spec_of
 from tests.supabase.place import At
-from tests.supabase.test_concurrency import clone
-from tests.supabase.test_settling import UPLOAD, killed, spec_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,6 +26,10 @@ OLD_NAMES = {"client.py": {"tell"}}
 """Names of the public interface that stay for programs that use them."""
 VAGUE_WORDS = re.compile(r"\b(?<!`)(?:nobody|whoever|tell|tells|telling|told)\b", re.IGNORECASE)
 """Words that hide who does what; there is always a plainer one."""
+TEST_IMPORT = re.compile(
+    r"\s*(?:from|import) tests\.(?:\S*\.)?test_|\s*from tests\.\S+ import test_"
+)
+"""What several tests share stands in a module of its own, without the prefix `test_`."""
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *(ROOT / "docs").rglob("*.md"),
@@ -69,6 +73,16 @@ def test_every_public_name_exists_and_every_other_is_private() -> None:
     public = {name: getattr(dagctl, name) for name in dagctl.__all__}
     assert all(value is not None for value in public.values())
     assert set(dir(dagctl)) == set(dagctl.__all__)
+
+
+def test_no_test_imports_a_test() -> None:
+    imports = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line in path.read_text().splitlines()
+        if TEST_IMPORT.match(line)
+    ]
+    assert imports == []
 
 
 def bound_names(module: Path) -> set[str]:

@@ -1,0 +1,32 @@
+"""A service for one local user, without HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from dagctl.adapters.local_user import local_user_id
+from dagctl.server.identity import LocalDoor
+from dagctl.server.options import Options
+from dagctl.server.projects import Projects
+from dagctl.server.service import Service
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dagctl.server.checks import Checks
+
+
+EMAIL = "ana@example.com"
+
+
+NO_CHECKS = cast("Checks", None)
+"""Nothing is checked here."""
+
+
+def opened(root: Path, seconds: float, *, cors_origins: tuple[str, ...] = ()) -> Service:
+    options = Options(
+        root=root, local_user=EMAIL, request_timeout=seconds, cors_origins=cors_origins
+    )
+    door = LocalDoor(EMAIL, local_user_id(EMAIL))
+    projects = Projects(options, {})
+    return Service(options, door, projects, {}, waited=lambda _: None, checks=NO_CHECKS)
