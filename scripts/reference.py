@@ -12,15 +12,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagctl.catalogue import CATALOGUE
 from dagctl.cli.program import app
+from dagctl.explanations import EXPLANATIONS
 from dagctl.server.app import bare_app
 from dagctl.server.openapi import WORDS, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.catalogue import Entry
+    from dagctl.explanations import Explanation
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 NOTE = "<!-- Written by `make docs`. -->"
@@ -80,11 +80,11 @@ def errors() -> Iterator[str]:
     yield ""
     yield "Codes are stable. `dagctl explain CODE` prints one of these sections."
     yield ""
-    for code, entry in CATALOGUE.items():
+    for code, entry in EXPLANATIONS.items():
         yield from section(code, entry)
 
 
-def section(code: str, entry: Entry) -> Iterator[str]:
+def section(code: str, entry: Explanation) -> Iterator[str]:
     """Yield the lines about one code."""
     yield f"## {code}"
     yield ""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.catalogue import CATALOGUE
 from dagctl.errors import ExitCode
+from dagctl.explanations import EXPLANATIONS
 from tests.cli.conftest import GOOD, PROJECT
 
 if TYPE_CHECKING:
@@ -307,14 +307,14 @@ def test_hostile_values_are_shown_escaped(workspace: Shell) -> None:
 
 
 def test_every_code_is_explained(shell: Shell) -> None:
-    for code, entry in CATALOGUE.items():
+    for code, entry in EXPLANATIONS.items():
         assert shell.ok("explain", code.lower()).out.startswith(f"{code}: {entry.title}\n")
 
 
 def test_explain_lists_every_code(shell: Shell) -> None:
     lines = shell.ok("explain", "--list").out.splitlines()
-    assert [line.split("\t")[0] for line in lines] == list(CATALOGUE)
-    assert [one["code"] for one in shell.json("explain", "--list")["codes"]] == list(CATALOGUE)
+    assert [line.split("\t")[0] for line in lines] == list(EXPLANATIONS)
+    assert [one["code"] for one in shell.json("explain", "--list")["codes"]] == list(EXPLANATIONS)
 
 
 def test_an_unknown_code_is_not_found(shell: Shell) -> None:

@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from dagctl.catalogue import CATALOGUE
+from dagctl.explanations import EXPLANATIONS
 
 if TYPE_CHECKING:
     import httpx
@@ -22,14 +22,14 @@ def problem_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]
     assert answer.headers["content-type"] == "application/problem+json"
     found: dict[str, Any] = answer.json()
     assert (found["status"], found["code"]) == (status, code)
-    assert found["title"] in {CATALOGUE[code].title, HTTPStatus(status).phrase}
+    assert found["title"] in {EXPLANATIONS[code].title, HTTPStatus(status).phrase}
     assert found["type"] == f"urn:dagctl:{code.lower().replace('_', '-')}"
     assert found["request_id"] == answer.headers["x-request-id"]
     assert found["detail"]
     assert found["state"]
     assert not INTERNAL.search(answer.text), answer.text
     for one in found["diagnostics"]:
-        assert one["code"] in CATALOGUE
+        assert one["code"] in EXPLANATIONS
     if status in {429, 503}:
         assert int(answer.headers["retry-after"]) > 0
         assert found["retryable"]

@@ -27,9 +27,9 @@ def dag_ids(context: typer.Context, incomplete: str) -> list[str]:
 
 def codes(incomplete: str) -> list[str]:
     """Return the error codes that begin so."""
-    from dagctl.catalogue import CATALOGUE
+    from dagctl.explanations import EXPLANATIONS
 
-    return [code for code in CATALOGUE if code.startswith(incomplete)]
+    return [code for code in EXPLANATIONS if code.startswith(incomplete)]
 
 
 def operators(incomplete: str) -> list[str]:

@@ -13,7 +13,7 @@ from dagctl.cli.options import TextOrJson, examples
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.catalogue import Entry
+    from dagctl.explanations import Explanation
 
 Code = Annotated[
     str | None,
@@ -40,16 +40,16 @@ def explain(
 
     Without a code, list all of them.
     """
-    from dagctl.catalogue import CATALOGUE
     from dagctl.cli.envelope import envelope
     from dagctl.commands import explain as command
     from dagctl.errors import UsageError
+    from dagctl.explanations import EXPLANATIONS
 
     invocation = current(context)
     invocation.output = output
     if list_all and code is not None:
         raise UsageError("--list goes with no code", hint="dagctl explain --list")
-    chosen = list(CATALOGUE.items()) if code is None else [command.explain(code)]
+    chosen = list(EXPLANATIONS.items()) if code is None else [command.explain(code)]
     if output == "json":
         codes = [_data(name, entry) for name, entry in chosen]
         invocation.console.document(envelope(invocation, result={"codes": codes}))
@@ -59,7 +59,7 @@ def explain(
         invocation.console.lines(_page(*chosen[0]))
 
 
-def _data(code: str, entry: Entry) -> dict[str, Any]:
+def _data(code: str, entry: Explanation) -> dict[str, Any]:
     return {
         "code": code,
         "title": entry.title,
@@ -70,7 +70,7 @@ def _data(code: str, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _page(code: str, entry: Entry) -> Iterator[str]:
+def _page(code: str, entry: Explanation) -> Iterator[str]:
     import textwrap
 
     yield f"{code}: {entry.title}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from dagctl.catalogue import CATALOGUE
 from dagctl.commands.findings import finding_data
 from dagctl.errors import (
     ConflictError,
@@ -18,6 +17,7 @@ from dagctl.errors import (
     StaleVersionError,
     WorkspaceError,
 )
+from dagctl.explanations import EXPLANATIONS
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 from dagctl.session.redaction import redacted
 
@@ -140,7 +140,9 @@ def _fix(error: DagctlError) -> str | None:
 
 def _title(error: DagctlError) -> str:
     """Return what kind of failure it is: HTTP's own words where the request itself is wrong."""
-    return error.status.phrase if isinstance(error, RequestError) else CATALOGUE[error.code].title
+    return (
+        error.status.phrase if isinstance(error, RequestError) else EXPLANATIONS[error.code].title
+    )
 
 
 def _headers(error: DagctlError, request: Request) -> Mapping[str, str]:

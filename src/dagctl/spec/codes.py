@@ -1,4 +1,4 @@
-"""The codes of the findings about a spec, each explained in `dagctl.catalogue`.
+"""The codes of the findings about a spec, each explained in `dagctl.explanations`.
 
 1xx: reading the text. 2xx: fields. 3xx: the task graph. 4xx: Python code and shell commands.
 """

@@ -36,9 +36,9 @@ def sarif(report: Report, look: Look) -> Iterator[str]:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    from dagctl.catalogue import CATALOGUE
+    from dagctl.explanations import EXPLANATIONS
 
-    entry = CATALOGUE[code]
+    entry = EXPLANATIONS[code]
     return {
         "id": code,
         "shortDescription": {"text": entry.title},

@@ -1,20 +1,20 @@
 """DAG3xx: how the tasks depend on one another."""
 
-from dagctl.catalogue.entry import Entry
+from dagctl.explanations.explanation import Explanation
 from dagctl.spec.codes import Code
 
 _A = "tasks:\n  - {task_id: a, task_type: bash, bash_command: echo a}\n"
 _B = "  - {task_id: b, task_type: bash, bash_command: echo b, dependencies: "
 
 GRAPH = {
-    Code.UNKNOWN_DEPENDENCY: Entry(
+    Code.UNKNOWN_DEPENDENCY: Explanation(
         "A dependency that does not exist",
         "`dependencies` names a task that is not in the list. Ids must match exactly.",
         f"{_A}{_B}[c]}}",
         f"{_A}{_B}[a]}}",
         "Correct the name, or add the task.",
     ),
-    Code.CYCLE: Entry(
+    Code.CYCLE: Explanation(
         "A dependency cycle",
         "Tasks wait for one another in a cycle, so none of them could ever start. In the "
         "message, each task waits for the one after the arrow.",
@@ -23,21 +23,21 @@ GRAPH = {
         f"{_A}{_B}[a]}}",
         "Remove one of the dependencies in the cycle.",
     ),
-    Code.DUPLICATE_TASK_ID: Entry(
+    Code.DUPLICATE_TASK_ID: Explanation(
         "A duplicate task id",
         "Every task in a DAG needs its own id; otherwise Airflow rejects the file.",
         f"{_A}  - {{task_id: a, task_type: bash, bash_command: echo b}}",
         f"{_A}  - {{task_id: b, task_type: bash, bash_command: echo b}}",
         "Give one of them a different id.",
     ),
-    Code.SELF_DEPENDENCY: Entry(
+    Code.SELF_DEPENDENCY: Explanation(
         "A task that depends on itself",
         "It would wait for itself forever.",
         f"{_A}{_B}[b]}}",
         f"{_A}{_B}[a]}}",
         "Remove the name from its `dependencies`.",
     ),
-    Code.DUPLICATE_DEPENDENCY: Entry(
+    Code.DUPLICATE_DEPENDENCY: Explanation(
         "A duplicate dependency",
         "The list names the same task twice; perhaps another was meant.",
         f"{_A}{_B}[a, a]}}",

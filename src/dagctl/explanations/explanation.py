@@ -1,9 +1,9 @@
-"""What the catalogue says of one code."""
+"""The explanation of a code."""
 
 from typing import NamedTuple
 
 
-class Entry(NamedTuple):
+class Explanation(NamedTuple):
     """The explanation of a code.
 
     The examples of a finding about a spec are YAML or JSON; a line or two stand for a whole spec.

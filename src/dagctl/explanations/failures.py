@@ -1,16 +1,16 @@
 """The codes of dagctl's exceptions."""
 
-from dagctl.catalogue.entry import Entry
+from dagctl.explanations.explanation import Explanation
 
 FAILURES = {
-    "DAGCTL": Entry(
+    "DAGCTL": Explanation(
         "A failure",
         "The base of all of dagctl's errors; scripts get one of the more specific ones.",
         "",
         "",
         "Read the message; its `fix` line gives the next step.",
     ),
-    "BUG": Entry(
+    "BUG": Explanation(
         "A bug in dagctl",
         "An unexpected error, at any point. If an operation was in progress, the next command "
         "finishes or undoes it.",
@@ -18,7 +18,7 @@ FAILURES = {
         "",
         "Run `dagctl recover`, then report the bug with the spec and the output of `--debug`.",
     ),
-    "USAGE": Entry(
+    "USAGE": Explanation(
         "A wrong argument or environment",
         "An argument is unknown or not allowed, or the command lacks something it needs: a "
         "workspace, a git repository, a name and email for commits.",
@@ -26,7 +26,7 @@ FAILURES = {
         "dagctl create specs/report.yaml",
         "`dagctl COMMAND --help` shows the arguments with examples.",
     ),
-    "SPEC_INVALID": Entry(
+    "SPEC_INVALID": Explanation(
         "A spec has errors",
         "At least one spec has errors; each is shown with its own code. Nothing was written for "
         "any spec.",
@@ -34,7 +34,7 @@ FAILURES = {
         "",
         "Correct the errors, or use `--keep-going` to process the valid specs.",
     ),
-    "NOT_SIGNED_IN": Entry(
+    "NOT_SIGNED_IN": Explanation(
         "Not signed in",
         "There is no session for this project's URL, it has ended, or the credentials were "
         "refused. A session that has only expired renews itself.",
@@ -43,7 +43,7 @@ FAILURES = {
         "`dagctl login`. In CI: set DAGCTL_SUPABASE_URL, and DAGCTL_EMAIL with "
         "DAGCTL_PASSWORD or DAGCTL_ACCESS_TOKEN.",
     ),
-    "NOT_A_MEMBER": Entry(
+    "NOT_A_MEMBER": Explanation(
         "Not a member of the project",
         "You are signed in, but you are not a member of the project, or your role does not allow "
         "this: creating DAGs requires the role editor or owner.",
@@ -51,14 +51,14 @@ FAILURES = {
         "",
         "Ask an owner of the project to add you; `dagctl whoami --check` shows your role.",
     ),
-    "NOT_FOUND": Entry(
+    "NOT_FOUND": Explanation(
         "Not found",
         "No DAG with that id is recorded for this project, or you are not allowed to see it.",
         "dagctl show reprot",
         "dagctl show report",
         "`dagctl list` shows the DAGs that exist.",
     ),
-    "CONFLICT": Entry(
+    "CONFLICT": Explanation(
         "Something is in the way",
         "A name or a path is taken, a DAG file was edited by hand, a hook rejected the commit, or"
         " another process holds a lock. Nothing was changed.",
@@ -67,7 +67,7 @@ FAILURES = {
         "Read the message; `--force` overwrites a manual edit, `--if-exists` says what to do "
         "about a taken name.",
     ),
-    "KEY_REUSED": Entry(
+    "KEY_REUSED": Explanation(
         "The idempotency key was used for other specs",
         "A call with the same `key` was made in this project in the last 30 days, with different "
         "specs. Its result would not answer this call. Nothing was changed.",
@@ -76,21 +76,21 @@ FAILURES = {
         "Use a new key for a new request; reuse a key only to repeat a request with the same "
         "specs.",
     ),
-    "UNAVAILABLE": Entry(
+    "UNAVAILABLE": Explanation(
         "Something dagctl depends on is unavailable",
         "A disk is full, a folder is not writable, or a service is down. Nothing was changed.",
         "",
         "",
         "Remove the cause and run the same command again.",
     ),
-    "UNFINISHED": Entry(
+    "UNFINISHED": Explanation(
         "An operation stopped halfway",
         "It could not be finished or undone right now. The journal records what is left to do.",
         "",
         "",
         "Remove the cause, then run `dagctl recover`.",
     ),
-    "INTERRUPTED": Entry(
+    "INTERRUPTED": Explanation(
         "The run was interrupted",
         "Ctrl-C or SIGTERM. The operation in progress was undone, or the message says that it was"
         " not.",

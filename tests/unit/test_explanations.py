@@ -1,4 +1,4 @@
-"""The catalogue explains every code that can be shown, and its examples are true."""
+"""There is an explanation of every code that can be shown, and its examples are true."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dagctl
-from dagctl.catalogue import CATALOGUE, Entry
 from dagctl.codegen.tasks import CALLS
 from dagctl.errors import DagctlError
+from dagctl.explanations import EXPLANATIONS, Explanation
 from dagctl.spec.bash_command import MAX_COMMAND
 from dagctl.spec.checks import Checks, judged
 from dagctl.spec.codes import Code
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE = Path(dagctl.__file__).parent
-SHOWN = [(code, CATALOGUE[code]) for code in Code if CATALOGUE[code].bad]
+SHOWN = [(code, EXPLANATIONS[code]) for code in Code if EXPLANATIONS[code].bad]
 
 
 LIMITS = [
@@ -80,7 +80,7 @@ def _whole(example: str) -> str:
 def test_every_code_of_a_finding_or_failure_is_explained_and_no_other() -> None:
     failures = {error.code for error in _family(DagctlError)}
 
-    assert set(CATALOGUE) == {*Code, *failures}
+    assert set(EXPLANATIONS) == {*Code, *failures}
 
 
 def test_every_code_is_used() -> None:
@@ -88,14 +88,14 @@ def test_every_code_is_used() -> None:
 
 
 @pytest.mark.parametrize(("code", "entry"), SHOWN, ids=lambda value: str(value)[:6])
-def test_the_bad_example_has_the_finding(code: Code, entry: Entry) -> None:
+def test_the_bad_example_has_the_finding(code: Code, entry: Explanation) -> None:
     text = _whole(entry.bad)
     found = judged(check_spec(text).diagnostics, text, Checks())
     assert code in {finding.code for finding in found}
 
 
 @pytest.mark.parametrize(("code", "entry"), SHOWN, ids=lambda value: str(value)[:6])
-def test_the_good_example_has_no_findings(code: Code, entry: Entry) -> None:
+def test_the_good_example_has_no_findings(code: Code, entry: Explanation) -> None:
     checked = check_spec(_whole(entry.good))
 
     assert checked.diagnostics == (), code
@@ -104,12 +104,12 @@ def test_the_good_example_has_no_findings(code: Code, entry: Entry) -> None:
 
 @pytest.mark.parametrize(("code", "limit"), LIMITS)
 def test_the_limit_that_an_entry_names_is_the_one_that_holds(code: Code, limit: int) -> None:
-    assert f" {limit:,} " in f"{CATALOGUE[code].explanation} "
+    assert f" {limit:,} " in f"{EXPLANATIONS[code].explanation} "
 
 
-@pytest.mark.parametrize("code", CATALOGUE)
+@pytest.mark.parametrize("code", EXPLANATIONS)
 def test_an_entry_says_what_it_is_and_what_to_do(code: str) -> None:
-    entry = CATALOGUE[code]
+    entry = EXPLANATIONS[code]
 
     assert entry.title == entry.title.strip().rstrip(".")
     assert entry.explanation.endswith((".", "`"))
@@ -117,8 +117,8 @@ def test_an_entry_says_what_it_is_and_what_to_do(code: str) -> None:
     assert bool(entry.bad) == bool(entry.good)
 
 
-def test_the_presets_that_the_catalogue_names_are_all_of_them() -> None:
-    explanation = CATALOGUE[Code.BAD_SCHEDULE].explanation
+def test_the_presets_that_an_explanation_names_are_all_of_them() -> None:
+    explanation = EXPLANATIONS[Code.BAD_SCHEDULE].explanation
 
     assert set(re.findall(r"@\w+", explanation)) == set(PRESETS)
 
@@ -126,5 +126,5 @@ def test_the_presets_that_the_catalogue_names_are_all_of_them() -> None:
 @pytest.mark.parametrize("name", TASK_TYPES)
 def test_a_task_type_has_a_renderer_and_is_explained(name: str) -> None:
     assert name in CALLS
-    assert f"`{name}`" in CATALOGUE[Code.UNKNOWN_TASK_TYPE].explanation
-    assert f"`{TASK_TYPES[name].code_field}`" in CATALOGUE[Code.OTHER_TASK_TYPE].explanation
+    assert f"`{name}`" in EXPLANATIONS[Code.UNKNOWN_TASK_TYPE].explanation
+    assert f"`{TASK_TYPES[name].code_field}`" in EXPLANATIONS[Code.OTHER_TASK_TYPE].explanation

@@ -1,6 +1,6 @@
 """DAG23x and DAG24x: values that YAML has no word for, arguments of tasks, and operators."""
 
-from dagctl.catalogue.entry import Entry
+from dagctl.explanations.explanation import Explanation
 from dagctl.spec.codes import Code
 from dagctl.spec.markers import MARKERS
 
@@ -14,7 +14,7 @@ _PUBLISH = "operator: BashOperator"
 
 
 TASKS = {
-    Code.BAD_IMPORT_PATH: Entry(
+    Code.BAD_IMPORT_PATH: Explanation(
         "Not an import path",
         "A function or a class of Python is named by its package, its module and its name, joined "
         "by dots. Brackets, arguments and names that begin with two underscores are not taken.",
@@ -22,7 +22,7 @@ TASKS = {
         _task("python_callable: jobs.load"),
         "Write `package.module.name`.",
     ),
-    Code.UNKNOWN_MARKER: Entry(
+    Code.UNKNOWN_MARKER: Explanation(
         "An unknown marker",
         "A mapping with a key that begins with `$` stands for something that YAML has no word for. "
         f"The markers are {', '.join(f'`{name}`' for name in MARKERS)}.",
@@ -30,7 +30,7 @@ TASKS = {
         _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: b, conf: {$ref: x.y}}"),
         "Correct the name, or write `{$const: ...}` around what is data.",
     ),
-    Code.BAD_MARKER: Entry(
+    Code.BAD_MARKER: Explanation(
         "A marker with a wrong value",
         "Each marker takes one kind of value, and only `$xcom` (`key`) and `$new` (`with`) take a "
         "second key. Airflow puts the output of a task only into parameters that it renders.",
@@ -38,14 +38,14 @@ TASKS = {
         _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: {$ref: a.b}}"),
         "Correct the value that the message names.",
     ),
-    Code.UNKNOWN_WORD: Entry(
+    Code.UNKNOWN_WORD: Explanation(
         "A word that Airflow does not know",
         "`trigger_rule` and `weight_rule` take one of a few words.",
         _task(_BASH, "trigger_rule: all_sucess"),
         _task(_BASH, "trigger_rule: all_success"),
         "Write one of the words that the message names.",
     ),
-    Code.BAD_ARGUMENT: Entry(
+    Code.BAD_ARGUMENT: Explanation(
         "An argument that cannot be given",
         "The keys of `with` are names of Python, and a function takes only arguments that it "
         "names. The keys of `env` are names of variables.",
@@ -53,21 +53,21 @@ TASKS = {
         _task("python_code: |", "  def run(day):", "      return day", "with: {day: today}"),
         "Correct the name, or add the parameter to the function.",
     ),
-    Code.GIVEN_TWICE: Entry(
+    Code.GIVEN_TWICE: Explanation(
         "An argument that is given twice",
         "Two keys say the same thing, and it is not clear which of them counts.",
         _task(_BASH, "retry_delay: 5m", "retry_delay_minutes: 5"),
         _task(_BASH, "retry_delay: 5m"),
         "Keep one of them.",
     ),
-    Code.NOT_IN_TARGET: Entry(
+    Code.NOT_IN_TARGET: Explanation(
         "An argument that the target does not have",
         "The Airflow that the file is for lacks it, or only some of its versions have it.",
         _task(_BASH, "trigger_rule: all_done_min_one_success"),
         _task(_BASH, "trigger_rule: all_done"),
         "Leave it out, or name the version of Airflow in dagctl.toml.",
     ),
-    Code.UNKNOWN_OPERATOR: Entry(
+    Code.UNKNOWN_OPERATOR: Explanation(
         "An unknown operator",
         "Neither Airflow nor an official provider has an operator of this name, or several "
         "providers have it. A class of your own is named by its import path.",
@@ -75,35 +75,35 @@ TASKS = {
         _task(_PUBLISH, "with: {bash_command: x}"),
         "Correct the name; write `provider.Class` where several have it.",
     ),
-    Code.OPERATOR_NOT_HERE: Entry(
+    Code.OPERATOR_NOT_HERE: Explanation(
         "An operator that the target does not have",
         "Other versions of Airflow, or of the provider, have it.",
         _task("operator: airflow.operators.subdag.SubDagOperator"),
         _task(_PUBLISH, "with: {bash_command: x}"),
         "Use an operator that the target has, or name another version in dagctl.toml.",
     ),
-    Code.FOREIGN_OPERATOR: Entry(
+    Code.FOREIGN_OPERATOR: Explanation(
         "An operator that dagctl does not know",
         "It is not of Airflow or of an official provider, so dagctl cannot check its parameters.",
         _task("operator: jobs.operators.Publish"),
         _task(_PUBLISH, "with: {bash_command: x}"),
         "Nothing, if the path is right. Silence it with `# dagctl: ignore DAG242`.",
     ),
-    Code.UNKNOWN_PARAMETER: Entry(
+    Code.UNKNOWN_PARAMETER: Explanation(
         "A parameter that the operator does not have",
         "Airflow refuses a DAG file with such an argument.",
         _task(_PUBLISH, "with: {bash_comand: x, bash_command: x}"),
         _task(_PUBLISH, "with: {bash_command: x}"),
         "Correct the name, or remove it.",
     ),
-    Code.MISSING_PARAMETER: Entry(
+    Code.MISSING_PARAMETER: Explanation(
         "A parameter that the operator needs",
         "The class cannot be made without it. `default_args` of the DAG count too.",
         _task(_PUBLISH),
         _task(_PUBLISH, "with: {bash_command: x}"),
         "Add it under `with`.",
     ),
-    Code.MISPLACED_PARAMETER: Entry(
+    Code.MISPLACED_PARAMETER: Explanation(
         "A parameter in the wrong place",
         "Arguments that every task has stand beside `with`, an operator's own under it. Some are "
         "set by the operator or by dagctl.",
@@ -111,28 +111,28 @@ TASKS = {
         _task(_PUBLISH, "with: {bash_command: x}", "retries: 2"),
         "Move it, or remove it.",
     ),
-    Code.WRONG_KIND: Entry(
+    Code.WRONG_KIND: Explanation(
         "A value that the parameter does not take",
         "The operator's source says which values it takes. Only what is certain is refused.",
         _task(_PUBLISH, "with: {bash_command: x, append_env: [1]}"),
         _task(_PUBLISH, "with: {bash_command: x, append_env: true}"),
         "Write a value of the kind that the message names.",
     ),
-    Code.NOT_RENDERED: Entry(
+    Code.NOT_RENDERED: Explanation(
         "Jinja where Airflow does not render it",
         "Only some parameters of an operator are rendered. In others `{{ ds }}` stays as it is.",
         _task(_PUBLISH, "with: {bash_command: x, output_encoding: '{{ ds }}'}"),
         _task(_PUBLISH, "with: {bash_command: x, output_encoding: utf-8}"),
         "Write the value itself, or use a parameter that is rendered.",
     ),
-    Code.DEPRECATED: Entry(
+    Code.DEPRECATED: Explanation(
         "Something deprecated",
         "Airflow or the provider will remove it, and warns of it until then.",
         "",
         "",
         "Use what the message names instead.",
     ),
-    Code.OTHER_VERSION: Entry(
+    Code.OTHER_VERSION: Explanation(
         "A parameter that other versions have",
         "The version of Airflow or of the provider that the file is for does not have it, or it is "
         "not certain that it has.",
@@ -140,7 +140,7 @@ TASKS = {
         "",
         "Leave it out, or name the version in dagctl.toml.",
     ),
-    Code.BAD_PARAM: Entry(
+    Code.BAD_PARAM: Explanation(
         "A param that breaks its own rules",
         "The rules of a param are JSON Schema, as Airflow's `Param` takes them. Airflow loads no "
         "scheduled DAG whose default breaks them, and starts no other one.",
@@ -148,7 +148,7 @@ TASKS = {
         "params: {days: {type: integer, minimum: 1, default: 7}}",
         "Correct the rule, or the default.",
     ),
-    Code.NO_DEFAULT: Entry(
+    Code.NO_DEFAULT: Explanation(
         "A param without a default in a DAG with a schedule",
         "Airflow asks the person who starts a run for it. A run that the schedule starts has no "
         "such person, so Airflow does not load the DAG.",

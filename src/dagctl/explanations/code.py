@@ -1,6 +1,6 @@
 """DAG4xx: Python code and shell commands."""
 
-from dagctl.catalogue.entry import Entry
+from dagctl.explanations.explanation import Explanation
 from dagctl.spec.codes import Code
 
 
@@ -14,7 +14,7 @@ def _bash(command: str) -> str:
 
 
 CODE = {
-    Code.PYTHON_SYNTAX: Entry(
+    Code.PYTHON_SYNTAX: Explanation(
         "Python code that is not valid",
         "Python cannot parse the code; the finding points to where Python gave up, often just "
         "after the mistake.",
@@ -22,14 +22,14 @@ CODE = {
         _python("return 1"),
         "Correct the code.",
     ),
-    Code.PYTHON_BLANK: Entry(
+    Code.PYTHON_BLANK: Explanation(
         "No Python code",
         "The code is empty, or contains only comments.",
         _python("# to do"),
         _python("return 1"),
         "Write at least one statement.",
     ),
-    Code.PYTHON_TOO_DEEP: Entry(
+    Code.PYTHON_TOO_DEEP: Explanation(
         "Python code that is nested too deeply, or too complex",
         "Python's parser gives up at a depth that depends on its version, so the worker might "
         "reject the file. For many functions in one code, or many format expressions on one line, "
@@ -39,7 +39,7 @@ CODE = {
         "",
         "Split the expression into several statements, or the code into several tasks.",
     ),
-    Code.PYTHON_CHARACTER: Entry(
+    Code.PYTHON_CHARACTER: Explanation(
         "An invisible character in Python code",
         "Marks that reverse the direction of text, and zero-width characters, make code look "
         "different from what it does.",
@@ -47,7 +47,7 @@ CODE = {
         "tasks:\n  - task_id: a\n    task_type: python\n    python_code: \"return '\\\\u202e'\"",
         "Remove it, or write it as an escape in a string.",
     ),
-    Code.PYTHON_YIELD: Entry(
+    Code.PYTHON_YIELD: Explanation(
         "A task that is a generator",
         "With `yield` in it, calling the function only creates a generator. Airflow never runs "
         "its body, and reports success.",
@@ -55,7 +55,7 @@ CODE = {
         _python("return [1]"),
         "Return a list instead.",
     ),
-    Code.PYTHON_ASYNC: Entry(
+    Code.PYTHON_ASYNC: Explanation(
         "Asynchronous code in a task",
         "Airflow calls the function but never awaits it.",
         _python("await fetch()"),
@@ -64,7 +64,7 @@ CODE = {
         ),
         "Put it in an `async def` and call `asyncio.run(...)`.",
     ),
-    Code.PYTHON_NOTHING_CALLED: Entry(
+    Code.PYTHON_NOTHING_CALLED: Explanation(
         "Python code that does nothing",
         "Several functions are defined and none is called, so dagctl cannot know which is the"
         " task.",
@@ -72,14 +72,14 @@ CODE = {
         _python("def one():", "    return 1", "return one()"),
         "Call one at the end, or give exactly one `def`.",
     ),
-    Code.PYTHON_DECORATOR: Entry(
+    Code.PYTHON_DECORATOR: Explanation(
         "A decorator on the task's function",
         "A decorator would run whenever Airflow reads the file, not inside the task.",
         _python("@retry", "def load():", "    return 1"),
         _python("def load():", "    return 1"),
         "Remove it: the task is made from the plain function.",
     ),
-    Code.PYTHON_DEFAULT: Entry(
+    Code.PYTHON_DEFAULT: Explanation(
         "A default that is computed",
         "A default that is not a literal would be computed whenever Airflow reads the file, not "
         "inside the task.",
@@ -87,21 +87,21 @@ CODE = {
         _python("def load(now=None):", "    import time", "    return now or time.time()"),
         "Use `None` as the default and compute the value in the body.",
     ),
-    Code.PYTHON_NOT_IN_FUNCTION: Entry(
+    Code.PYTHON_NOT_IN_FUNCTION: Explanation(
         "Python code that is not valid in a function",
         "The code becomes the body of a function, where some statements are not allowed.",
         _python("from math import *", "return pi"),
         _python("from math import pi", "return pi"),
         "Remove what is not allowed in a function.",
     ),
-    Code.PYTHON_PLACEMENT: Entry(
+    Code.PYTHON_PLACEMENT: Explanation(
         "Python code that cannot be placed",
         "The code would mean something different in the generated file than it does on its own.",
         "",
         "",
         "Follow the hint of the finding.",
     ),
-    Code.PYTHON_PARAMETER: Entry(
+    Code.PYTHON_PARAMETER: Explanation(
         "A parameter that Airflow does not fill",
         "Airflow passes the context to parameters by name. It has nothing of this name, so the "
         "task would fail. A callback is called with the context as its one argument.",
@@ -109,14 +109,14 @@ CODE = {
         _python("def load(customer=None):", "    return customer"),
         "Give the parameter a default, or read what you need from `**context`.",
     ),
-    Code.PYTHON_LINT: Entry(
+    Code.PYTHON_LINT: Explanation(
         "Python warns about the code",
         "The code runs today, but a later Python may reject it.",
         _python("return 1 is 1"),
         _python("return 1 == 1"),
         "Change what the warning points to.",
     ),
-    Code.PYTHON_ANNOTATION: Entry(
+    Code.PYTHON_ANNOTATION: Explanation(
         "An annotation that needs an import",
         "Python evaluates the annotations of a function when it is defined, before anything in "
         "its body is imported.",
@@ -124,14 +124,14 @@ CODE = {
         "",
         "Quote the annotation, or remove it.",
     ),
-    Code.PYTHON_CONTEXT: Entry(
+    Code.PYTHON_CONTEXT: Explanation(
         "Python code that reads the context without asking for it",
         "A body gets Airflow's context as `context` only with `provide_context: true`.",
         _python('return context["ds"]'),
         _python('return context["ds"]') + "\n    provide_context: true",
         "Set `provide_context: true`.",
     ),
-    Code.BAD_TEMPLATE: Entry(
+    Code.BAD_TEMPLATE: Explanation(
         "A command that Airflow cannot render",
         "Airflow renders every command with Jinja before bash sees it. Invalid Jinja fails when "
         "the task runs, even if it was meant for the shell, like `${#array[@]}` or docker's "
@@ -141,7 +141,7 @@ CODE = {
         "Correct the template, or put what is meant for the shell between {% raw %} and "
         "{% endraw %}.",
     ),
-    Code.TEMPLATE_FILE: Entry(
+    Code.TEMPLATE_FILE: Explanation(
         "A command that Airflow treats as a template file",
         "If a command ends in .sh or .bash, Airflow looks for a template file of that name, and "
         "the task fails when it runs.",
@@ -149,7 +149,7 @@ CODE = {
         _bash('"./load.sh "'),
         "Add a space at the end of the command.",
     ),
-    Code.GONE_VARIABLE: Entry(
+    Code.GONE_VARIABLE: Explanation(
         "A template variable that Airflow 3 no longer has",
         "Airflow 3 loads the file, but the task fails when it runs. In place of the previous run,"
         " the hint names the last run that succeeded.",
@@ -157,7 +157,7 @@ CODE = {
         _bash('"echo {{ logical_date }}"'),
         "Write what the hint says.",
     ),
-    Code.UNKNOWN_VARIABLE: Entry(
+    Code.UNKNOWN_VARIABLE: Explanation(
         "A template variable that Airflow does not have",
         "Airflow's templates are strict: an unknown variable fails the task instead of giving "
         "empty text.",
@@ -165,7 +165,7 @@ CODE = {
         _bash('"echo {{ data_interval_start }}"'),
         "Correct the name, or read the value from `params` or `var.value`.",
     ),
-    Code.UNQUOTED_PARAMETER: Entry(
+    Code.UNQUOTED_PARAMETER: Explanation(
         "A parameter of the run in a shell command",
         "Anyone who can start a run chooses `params` and `dag_run.conf`, and here they become "
         "shell code. Quotes alone do not help: a value that contains a quote ends them. The "
@@ -175,7 +175,7 @@ CODE = {
         _bash("|\n      cat '{{ params.path | replace(\"'\", \"'\\\\''\") }}'"),
         "Escape the quotes as in the example, or read the value in a python task.",
     ),
-    Code.CARRIAGE_RETURN: Entry(
+    Code.CARRIAGE_RETURN: Explanation(
         "A carriage return in a command",
         "Bash reads it as part of the word before it: `echo a` prints a and a carriage return.",
         _bash('"echo a\\r\\necho b"'),

@@ -1,0 +1,23 @@
+"""What each code means, and what to do about it."""
+
+from collections.abc import Mapping
+
+from dagctl.explanations.code import CODE
+from dagctl.explanations.explanation import Explanation
+from dagctl.explanations.failures import FAILURES
+from dagctl.explanations.fields import FIELDS
+from dagctl.explanations.graph import GRAPH
+from dagctl.explanations.reading import READING
+from dagctl.explanations.tasks import TASKS
+
+EXPLANATIONS: Mapping[str, Explanation] = {
+    **{
+        code.value: entry
+        for part in (READING, FIELDS, TASKS, GRAPH, CODE)
+        for code, entry in part.items()
+    },
+    **FAILURES,
+}
+"""Every code that dagctl can show, in order."""
+
+__all__ = ["EXPLANATIONS", "Explanation"]
