@@ -129,7 +129,7 @@ def is_quick(pattern: str, length: int) -> bool:
     That is one without repeated groups, references to groups and look-arounds, whose repeats and
     alternatives leave few ways to try.
     """
-    plain = _ESCAPE.sub(lambda found: "\\" if found[0][1].isdigit() else "x", pattern)
+    plain = _ESCAPE.sub(lambda match: "\\" if match[0][1].isdigit() else "x", pattern)
     plain = _SET.sub("x", plain).replace("(?:", "(")
     if "\\" in plain or "(?" in plain or re.search(r"\)[*+?{]", plain):
         return False
