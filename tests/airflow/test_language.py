@@ -110,6 +110,32 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             "trigger_rule": "all_done",
         },
     },
+    "language_groups": {
+        "start": {"upstream": [], "pool": "warehouse", "retries": 1},
+        "load.check": {
+            "upstream": ["start"],
+            "pool": "shop",
+            "retries": 0,
+            "execution_timeout": 2700.0,
+        },
+        "load.tables.orders": {"upstream": ["load.check"], "pool": "tables", "retries": 3},
+        "load.tables.prices": {
+            "upstream": ["load.check", "load.tables.orders"],
+            "pool": "tables",
+            "env": {"TABLES": "output of load.check: return_value"},
+        },
+        "load.report": {
+            "operator": "TriggerDagRunOperator",
+            "upstream": ["load.check", "load.tables.orders", "load.tables.prices"],
+            "conf": {
+                "tables": "output of load.check: return_value",
+                "rows": "output of load.tables.orders: return_value",
+            },
+        },
+        "first": {"upstream": [], "pool": "warehouse"},
+        "inner.check": {"upstream": ["first"]},
+        "end": {"upstream": ["inner.check", "load.report", "load.tables.orders"]},
+    },
     "language_python": {
         "paths": {
             "operator": "PythonOperator",
@@ -197,6 +223,18 @@ def test_airflow_makes_the_tasks_that_the_spec_says(reports: dict[str, Report], 
     } == expected
     of_dag = DAGS.get(name, {})
     assert {key: report["dag"].get(key) for key in of_dag} == of_dag
+
+
+def test_airflow_makes_the_groups_that_the_spec_says(reports: dict[str, Report]) -> None:
+    assert reports["language_groups"]["groups"] == {
+        "load": {
+            "tooltip": 'Loads what the "shop" has sold, day by day.',
+            "members": ["load.check", "load.report", "load.tables"],
+        },
+        "load.tables": {"tooltip": "", "members": ["load.tables.orders", "load.tables.prices"]},
+        "plain": {"tooltip": "", "members": ["first", "inner"]},
+        "inner": {"tooltip": "", "members": ["inner.check"]},
+    }
 
 
 def test_every_spec_of_the_language_is_loaded() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.tasks import Task
+    from dagctl.spec.tasks import TaskBase
 
     from .conftest import Airflow
 
@@ -84,7 +84,7 @@ def expected(spec: DagSpec) -> Facts:
         },
         "arguments": expected_arguments(spec),
         "timezone": spec.timezone,
-        "tasks": {task.task_id: expected_task(spec, task) for task in spec.tasks},
+        "tasks": {task.task_id: expected_task(spec, task) for _, task in spec.walk()},
     }
 
 
@@ -99,7 +99,7 @@ def expected_arguments(spec: DagSpec) -> Facts:
     return facts
 
 
-def expected_task(spec: DagSpec, task: Task) -> Facts:
+def expected_task(spec: DagSpec, task: TaskBase) -> Facts:
     facts = {
         "upstream": sorted(task.dependencies),
         "owner": spec.owner,
@@ -144,7 +144,7 @@ def parsed(code: str) -> list[ast.stmt]:
 
 def comparable(facts: Facts, spec: DagSpec) -> Facts:
     """Return what Airflow reports in the form of `expected`."""
-    tasks = {task.task_id: task for task in spec.tasks}
+    tasks = {task.task_id: task for _, task in spec.walk()}
     zone = facts["timezone"] if spec.timezone else None
     given = {name: facts["arguments"][name] for name in expected_arguments(spec)}
     return facts | {
@@ -156,7 +156,7 @@ def comparable(facts: Facts, spec: DagSpec) -> Facts:
     }
 
 
-def comparable_task(found: Facts, task: Task | None) -> Facts:
+def comparable_task(found: Facts, task: TaskBase | None) -> Facts:
     if not isinstance(task, PythonTask):
         return found
     kept = {key: found[key] for key in found.keys() - {"callable", "signature", "source"}}

@@ -245,6 +245,7 @@ def test_show_in_json_has_row_graph_and_spec(workspace: Shell) -> None:
         "nodes": ["extract", "load"],
         "edges": [["extract", "load"]],
         "levels": [["extract"], ["load"]],
+        "groups": [],
     }
     assert dag["spec"]["dag_name"] == "Daily orders"
     assert dag["next_run"].endswith("T02:00:00Z")

@@ -92,9 +92,9 @@ def _values(spec: DagSpec) -> dict[str, Any]:
         **spec.to_data(),
         "dag_id": spec.dag_id,
         "schedule": spec.schedule_interval,
-        "task_ids": sorted(task.task_id for task in spec.tasks),
-        "deps": {task.task_id: list(task.dependencies) for task in spec.tasks},
-        "bash": {task.task_id: getattr(task, "bash_command", None) for task in spec.tasks},
+        "task_ids": sorted(task.task_id for _, task in spec.walk()),
+        "deps": {task.task_id: list(task.dependencies) for _, task in spec.walk()},
+        "bash": {task.task_id: getattr(task, "bash_command", None) for _, task in spec.walk()},
     }
 
 

@@ -56,6 +56,11 @@ def test_every_field_of_a_task_is_explained() -> None:
     assert {*own, *of_every_task} == fields
 
 
+def test_every_field_of_a_group_is_explained() -> None:
+    fields = json_schema()["definitions"]["Group"]["properties"]
+    assert set(quoted(table("spec.md", "## Groups"))) == set(fields)
+
+
 def test_the_page_of_generated_files_shows_the_golden_ones() -> None:
     page = (REFERENCE / "generated.md").read_text("utf-8")
     folders = sorted((ROOT / "tests" / "golden").glob("language_*"))

@@ -145,4 +145,4 @@ def test_the_ids_and_edges_of_the_file_are_those_of_the_spec(
         for down in getattr(statement.value.right, "elts", [statement.value.right])
     ]
     assert sorted(edges) == sorted(wanted)
-    assert list(names.values()) == [task.task_id for task in spec.tasks]
+    assert list(names.values()) == [task.task_id for _, task in spec.walk()]

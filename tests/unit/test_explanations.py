@@ -16,10 +16,10 @@ from dagctl.explanations import EXPLANATIONS, Explanation
 from dagctl.spec.bash_command import MAX_COMMAND
 from dagctl.spec.checks import Checks, judged
 from dagctl.spec.codes import Code
+from dagctl.spec.entry_checks import MAX_CODE
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.types import MAX_RETRIES, MAX_RETRY_DELAY, MAX_TASKS
 from dagctl.spec.load import check_spec
-from dagctl.spec.model import MAX_CODE
 from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.python_code.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 from dagctl.spec.readers.limits import MAX_BYTES, MAX_DEPTH, MAX_VALUES

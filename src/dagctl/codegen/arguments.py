@@ -23,7 +23,7 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
     """Return the arguments that a task, or `default_args`, gives: under Airflow's names."""
     own = given.__dict__  # not every model has all of them
     minutes = own.get("retry_delay_minutes")
-    owner = scope.names.get(own.get("task_id", ""), "task")
+    owner = scope.stem if scope.here else "task"
     arguments: dict[str, ast.expr] = {}
     for name in _names():
         value = own.get(name)

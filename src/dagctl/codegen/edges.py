@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.expressions import name, sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     Edge = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def edges(dependencies: Iterable[tuple[str, Sequence[str]]]) -> Iterator[ast.Expr]:
-    """Yield `upstream >> downstream` for variables, given with those upstream of each, in order.
+def edges(
+    dependencies: Iterable[tuple[str, Sequence[str]]], handle: Callable[[str], ast.expr] = name
+) -> Iterator[ast.Expr]:
+    """Yield `upstream >> downstream`, given each name with those upstream of it, in order.
 
-    Several stand on one side at most, since two lists have no `>>`. Variables with the same single
+    Several stand on one side at most, since two lists have no `>>`. Names with the same single
     upstream share a statement, at the place of the first of them.
+
+    Args:
+        dependencies: The names.
+        handle: What a name stands for in the module.
     """
     for upstream, downstream in _grouped(dependencies):
-        yield ast.Expr(ast.BinOp(_side(upstream), ast.RShift(), _side(downstream)))
+        left, right = _side(upstream, handle), _side(downstream, handle)
+        yield ast.Expr(ast.BinOp(left, ast.RShift(), right))
 
 
 def _grouped(dependencies: Iterable[tuple[str, Sequence[str]]]) -> list[Edge]:
@@ -36,6 +43,6 @@ def _grouped(dependencies: Iterable[tuple[str, Sequence[str]]]) -> list[Edge]:
     return [(up, tuple(fans[up[0]]) if len(up) == 1 else down) for up, down in groups]
 
 
-def _side(variables: tuple[str, ...]) -> ast.expr:
-    names: list[ast.expr] = [name(each) for each in variables]
-    return names[0] if len(names) == 1 else sequence(names)
+def _side(names: tuple[str, ...], handle: Callable[[str], ast.expr]) -> ast.expr:
+    handles = [handle(each) for each in names]
+    return handles[0] if len(handles) == 1 else sequence(handles)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagctl.codegen.blocks import task_statements
 from dagctl.codegen.dag_call import dag_call, default_args
-from dagctl.codegen.edges import edges
 from dagctl.codegen.expressions import assign, mapping
-from dagctl.codegen.names import stems, variable
-from dagctl.codegen.order import defined_in_order, implied_by_outputs
+from dagctl.codegen.names import labels, stems
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece, Scope
-from dagctl.codegen.tasks import call_of
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dagctl.spec.model import DagSpec
     from dagctl.spec.target import Target
@@ -43,19 +41,16 @@ class Module:
 
 def module_of(spec: DagSpec, target: Target, dag_id: str) -> Module:
     """Return the module for a spec that is recorded under `dag_id`."""
-    names = stems(task.task_id for _, task in spec.walk())
-    scope = Scope(target, names, zone=spec.timezone)
+    names = stems(labels(spec.outline))
+    scope = Scope(target, spec.outline, names, zone=spec.timezone)
     arguments = assign("default_args", mapping(default_args(spec, scope)))
     dag = assign("dag", dag_call(spec, dag_id, scope))
-    tasks = [
-        assign(variable(scope.names[task.task_id]), call_of(task, scope))
-        for task in defined_in_order([task for _, task in spec.walk()])
-    ]
+    tasks, edges = task_statements(scope)
     return Module(
         default_args=_printed(arguments),
         dag=_printed(dag),
         tasks=[_printed(task) for task in tasks],
-        edges=[_printed(edge) for edge in edges(_dependencies(spec, scope))],
+        edges=[_printed(edge) for edge in edges],
         functions=scope.functions,
         imports=[[_printed(each) for each in section] for section in scope.imports.sections()],
     )
@@ -63,12 +58,3 @@ def module_of(spec: DagSpec, target: Target, dag_id: str) -> Module:
 
 def _printed(statement: ast.stmt) -> Piece:
     return Piece(source(statement), lambda: statement)
-
-
-def _dependencies(spec: DagSpec, scope: Scope) -> Iterable[tuple[str, tuple[str, ...]]]:
-    names = scope.names
-    for _, task in spec.walk():
-        implied = implied_by_outputs(task, scope.target)
-        waits = (task_id for task_id in task.upstream if task_id not in implied)
-        upstream = tuple(variable(names[task_id]) for task_id in waits)
-        yield variable(names[task.task_id]), upstream

@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from dagctl.spec.outline import Outline
 
 _NOT_IN_IDENTIFIER = re.compile(r"[^A-Za-z0-9_]")
 
 
-def stems(task_ids: Iterable[str]) -> dict[str, str]:
-    """Return an identifier for each task id, all different; an id that is one keeps it.
+def labels(outline: Outline) -> dict[str, str]:
+    """Return what names are made of for each id: the own id in a group, if only one has it."""
+    count = Counter(entry.name for entry in outline.entries)
+    return {
+        entry.id: entry.name if count[entry.name] == 1 else entry.id for entry in outline.entries
+    }
 
-    The names made of it end in `_task` and `_function`, as no keyword, built-in or other name of
-    the module does.
+
+def stems(labelled: Mapping[str, str]) -> dict[str, str]:
+    """Return an identifier for each id, all different; a label that is one stays as it is.
+
+    The names made of it end in `_task`, `_group` and `_function`, as no keyword, built-in or other
+    name of the module does.
+
+    Args:
+        labelled: The ids with their labels, which are all different too.
     """
-    ids = list(task_ids)
-    names = {task_id: task_id for task_id in ids if _identifier(task_id) == task_id}
-    taken = set(names)
+    names = {each: label for each, label in labelled.items() if _identifier(label) == label}
+    taken = set(names.values())
     numbers: dict[str, int] = {}
-    for task_id in ids:
-        if task_id not in names:
-            names[task_id] = _free(_identifier(task_id), taken, numbers)
-            taken.add(names[task_id])
+    for each, label in labelled.items():
+        if each not in names:
+            names[each] = _free(_identifier(label), taken, numbers)
+            taken.add(names[each])
     return names
 
 
 def variable(stem: str) -> str:
     """Return the name of a task's variable."""
     return f"{stem}_task"
+
+
+def group_variable(stem: str) -> str:
+    """Return the name of a group's variable."""
+    return f"{stem}_group"
 
 
 def function(stem: str) -> str:

@@ -36,6 +36,8 @@ def source(statement: ast.stmt, indent: int = 0) -> str:
             return _edge(left, right, indent)
         case ast.Expr(value=value):
             return expression(value, indent, indent)
+        case ast.With(items=[item], body=body):
+            return f"{_with(item, indent)}\n{_body(body, indent + _STEP)}"
         case _:
             raise TypeError(f"no layout for {type(statement).__name__}")
 
@@ -234,6 +236,25 @@ class _LastLines(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Return it as it is; keys stand on one line."""
         return node
+
+
+def _with(item: ast.withitem, indent: int) -> str:
+    name = item.optional_vars
+    end = f" as {name.id}:" if isinstance(name, ast.Name) else ":"
+    column = indent + len("with ")
+    flat = _flat(item.context_expr, LINE_LENGTH - column - len(end))
+    made = exploded(item.context_expr, indent, column) if flat is None else flat
+    return f"with {made}{end}"
+
+
+def _body(statements: list[ast.stmt], indent: int) -> str:
+    """Return the statements of a block: with an empty line between them, but between edges."""
+    text = ""
+    for number, statement in enumerate(statements):
+        are_edges = all(isinstance(each, ast.Expr) for each in statements[number - 1 : number + 1])
+        gap = "" if number == 0 else "\n" if are_edges else "\n\n"
+        text += f"{gap}{' ' * indent}{source(statement, indent)}"
+    return text
 
 
 def _import(node: ast.ImportFrom) -> str:

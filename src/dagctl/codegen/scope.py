@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dagctl.codegen.expressions import attribute, call, name, plain
 from dagctl.codegen.imports import Imports
-from dagctl.codegen.names import function
+from dagctl.codegen.names import function, group_variable, variable
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Mapping
 
+    from dagctl.spec.outline import Entry, Outline
     from dagctl.spec.target import Target
 
 
@@ -29,13 +31,18 @@ class Scope:
     """The target, the names, and what the tasks need of the module around them."""
 
     target: Target
+    outline: Outline
     names: Mapping[str, str]
-    """The identifier that is made of each task id."""
+    """The identifier that is made of each id of Airflow's."""
     imports: Imports = field(default_factory=Imports)
     zone: str | None = None
     """The time zone of the DAG; None: UTC."""
     functions: list[Piece] = field(default_factory=list)
     """The functions that the tasks call, in their order."""
+    here: Entry | None = None
+    """The task or group that is being written."""
+    function: Entry | None = None
+    """The mapped group in whose function the statements stand; None: they are the module's."""
     _further: set[str] = field(default_factory=set)
     """What the names of functions begin with that are no task's own."""
 
@@ -52,3 +59,52 @@ class Scope:
     def use(self, modules: Mapping[str, str], attribute: str) -> ast.Name:
         """Return the name of an object that stands in another module for each series."""
         return self.imports.use(modules[self.target.series], attribute)
+
+    @property
+    def stem(self) -> str:
+        """What the names that belong to the task or group are made of."""
+        return self.names[self.current.id]
+
+    @property
+    def current(self) -> Entry:
+        """The task or group that is being written.
+
+        Raises:
+            ValueError: There is none.
+        """
+        if self.here is None:
+            raise ValueError("nothing is being written")
+        return self.here
+
+    def resolve(self, name: str) -> Entry:
+        """Return what the task or group that is being written means by a name.
+
+        Raises:
+            ValueError: Nothing; a checked spec has no such name.
+        """
+        found = self.outline.resolve(name, self.current.group)
+        if found is None:
+            raise ValueError(name)
+        return found
+
+    def variable(self, entry: Entry) -> str:
+        """Return the variable of a task or a group."""
+        return (group_variable if entry.is_group else variable)(self.names[entry.id])
+
+    def handle(self, entry: Entry) -> ast.expr:
+        """Return what stands for a task or group where the statements stand.
+
+        A variable of a function is seen in that function only; the DAG knows the task by its id.
+        """
+        if self.is_seen(entry):
+            return name(self.variable(entry))
+        return call(attribute(name("dag"), "get_task"), [plain(entry.id)], {})
+
+    def is_seen(self, entry: Entry) -> bool:
+        """Return whether the variable of an entry is seen where the statements stand."""
+        function = entry.group and entry.group.mapped_group
+        return function is None or function is self.function
+
+    def output(self, entry: Entry) -> ast.expr:
+        """Return the output of a task."""
+        return attribute(self.handle(entry), "output")

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dagctl.codegen.expressions import (
-    attribute,
     call,
     duration,
     mapping,
     moment,
-    name,
     plain,
     sequence,
 )
-from dagctl.codegen.names import variable
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.import_path import split_path
 from dagctl.spec.markers import marker_of
@@ -79,7 +76,7 @@ def _const(value: object, scope: Scope, *, rendered: bool) -> ast.expr:
 
 
 def _xcom(value: Mapping[str, Any], scope: Scope) -> ast.expr:
-    output = attribute(name(variable(scope.names[value["$xcom"]])), "output")
+    output = scope.output(scope.resolve(value["$xcom"]))
     if "key" not in value:
         return output
     return ast.Subscript(output, ast.Constant(value["key"]), ast.Load())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError, SpecError
-from dagctl.graph.layout import edges, levels, parents
+from dagctl.graph.layout import edges, levels
 from dagctl.spec.fields.runs import next_run
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.load_recorded import check_recorded
@@ -31,9 +31,20 @@ class Graph:
 
     nodes: tuple[str, ...]
     edges: tuple[tuple[str, str], ...]
-    """Each as (the task that runs first, the task that waits)."""
+    """Each as (what runs first, what waits): tasks, and groups where all in them is meant."""
     levels: tuple[tuple[str, ...], ...]
     """The tasks that may run at the same time, in order."""
+    groups: tuple[Group, ...]
+    """The groups, each before those in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of tasks."""
+
+    id: str
+    members: tuple[str, ...]
+    """The tasks and groups that stand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +139,19 @@ def graph_data(graph: Graph) -> dict[str, Any]:
         "nodes": list(graph.nodes),
         "edges": [list(edge) for edge in graph.edges],
         "levels": [list(level) for level in graph.levels],
+        "groups": [{"id": each.id, "members": list(each.members)} for each in graph.groups],
     }
 
 
 def graph_of(spec: DagSpec) -> Graph:
     """Return the tasks of a spec, with their edges and levels."""
     return Graph(
-        nodes=tuple(task.task_id for _, task in spec.walk()),
-        edges=tuple(edges(parents(spec))),
+        nodes=tuple(task.id for task in spec.outline.tasks),
+        edges=tuple(edges(spec)),
         levels=tuple(tuple(level) for level in levels(spec)),
+        groups=tuple(
+            Group(entry.id, tuple(each.id for each in entry.children))
+            for entry in spec.outline.entries
+            if entry.is_group
+        ),
     )

@@ -242,7 +242,7 @@ FIELDS = {
     ),
     Code.TOO_MANY_TASKS: Explanation(
         "Too many tasks",
-        "A DAG has at most 5,000 tasks.",
+        "A DAG has at most 10,000 tasks, those in groups counted too.",
         "",
         "",
         "Split it into several DAGs.",

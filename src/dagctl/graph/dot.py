@@ -4,19 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.graph.layout import edges, parents
+from dagctl.graph.layout import edges
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.outline import Entry, Outline
 
 
 def dot(spec: DagSpec) -> str:
-    """Return the digraph, left to right: every task as a node, as declared, then every edge."""
-    graph = parents(spec)
-    nodes = [f"    {_quoted(task)};" for task in graph]
-    arrows = [f"    {_quoted(p)} -> {_quoted(task)};" for p, task in edges(graph)]
+    """Return the digraph, left to right: every task as a node, as declared, then every edge.
+
+    A group is a cluster; an edge from or to it is one of a task in it, cut off at its border.
+    """
+    outline = spec.outline
+    nodes = _members(outline.top, "    ")
+    arrows = [_arrow(outline, first, waits) for first, waits in edges(spec)]
     head = [f"digraph {_quoted(spec.dag_id)} {{", "    rankdir=LR;", "    node [shape=box];"]
+    if len(outline.tasks) < len(outline.entries):
+        head.append("    compound=true;")
     return "\n".join([*head, *nodes, *arrows, "}", ""])
+
+
+def _members(entries: Iterable[Entry], margin: str) -> Iterator[str]:
+    for entry in entries:
+        if not entry.is_group:
+            yield f"{margin}{_quoted(entry.id)};"
+            continue
+        yield f"{margin}subgraph {_quoted(f'cluster_{entry.id}')} {{"
+        yield f"{margin}    label={_quoted(entry.id)};"
+        yield from _members(entry.children, f"{margin}    ")
+        yield f"{margin}}}"
+
+
+def _arrow(outline: Outline, first: str, waits: str) -> str:
+    ends = {"ltail": outline.by_id[first], "lhead": outline.by_id[waits]}
+    tail, head = (next(entry.tasks()).id for entry in ends.values())
+    cut = [f"{key}={_quoted(f'cluster_{e.id}')}" for key, e in ends.items() if e.is_group]
+    border = f" [{', '.join(cut)}]" if cut else ""
+    return f"    {_quoted(tail)} -> {_quoted(head)}{border};"
 
 
 def _quoted(text: str) -> str:

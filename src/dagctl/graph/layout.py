@@ -1,42 +1,141 @@
-"""In which column a task stands: the levels of a DAG."""
+"""What a drawing shows: members of a group or of the DAG, edges between them, and levels."""
 
 from __future__ import annotations
 
-from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagctl.spec.outline import innermost_common
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.outline import Entry, Outline
+
+    Waits = Mapping[Entry, Mapping[str, None]]
 
 Parents = dict[str, tuple[str, ...]]
-"""Each task with the tasks it waits for: tasks as declared, dependencies as declared, each once."""
+"""Each node with the nodes it waits for: nodes as declared, dependencies as declared, each once."""
+
+
+class Picture(NamedTuple):
+    """The members of a group, or of the DAG, with the edges between them."""
+
+    group: Entry | None
+    parents: Parents
+    """Each member by its id, with the members that it, or something in it, waits for."""
+    inner: list[tuple[str, str]]
+    """Edges from or to something inside of a member: they show in `parents` as the member's."""
+
+
+def edges(spec: DagSpec) -> list[tuple[str, str]]:
+    """Return each edge as (what runs first, what waits), tasks and groups, in declared order."""
+    outline = spec.outline
+    return [(u.id, entry.id) for entry in outline.entries for u in outline.upstream(entry)]
+
+
+def pictures(spec: DagSpec) -> list[Picture]:
+    """Return the picture of the DAG, then those of its groups, in the order of the document."""
+    outline = spec.outline
+    groups = [None, *(entry for entry in outline.entries if entry.is_group)]
+    waits: dict[Entry, dict[str, None]] = {entry: {} for entry in outline.entries}
+    plain: dict[Entry, dict[str, None]] = {entry: {} for entry in outline.entries}
+    inner: dict[Entry | None, list[tuple[str, str]]] = {group: [] for group in groups}
+    for entry in outline.entries:
+        for target in outline.upstream(entry):
+            common = innermost_common(entry, target)
+            first, second = _member(target, common), _member(entry, common)
+            waits[second].setdefault(first.id)
+            if first is target and second is entry:
+                plain[second].setdefault(first.id)
+            else:
+                inner[common].append((target.id, entry.id))
+    return [_picture(_members(outline, group), group, waits, plain, inner) for group in groups]
+
+
+def _picture(
+    members: Sequence[Entry],
+    group: Entry | None,
+    waits: Waits,
+    plain: Waits,
+    inner: Mapping[Entry | None, list[tuple[str, str]]],
+) -> Picture:
+    """Return a picture; edges that go deeper are not in it where they would make a circle."""
+    graph = {each.id: tuple(waits[each]) for each in members}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError:
+        graph = {each.id: tuple(plain[each]) for each in members}
+    return Picture(group, graph, inner[group])
 
 
 def parents(spec: DagSpec) -> Parents:
-    """Return the edges of the spec, seen from their ends."""
-    return {task.task_id: task.upstream for _, task in spec.walk()}
+    """Return the edges between what stands in no group, seen from their ends."""
+    return pictures(spec)[0].parents
 
 
-def edges(graph: Parents) -> list[tuple[str, str]]:
-    """Return each edge as (the task that runs first, the task that waits), in declared order."""
-    return [(parent, task) for task, waits in graph.items() for parent in waits]
+def _members(outline: Outline, group: Entry | None) -> list[Entry]:
+    return outline.top if group is None else group.children
+
+
+def _member(entry: Entry, group: Entry | None) -> Entry:
+    """Return what of a group's members an entry is, or is in."""
+    around = [*entry.where, entry]
+    return around[0] if group is None else around[around.index(group) + 1]
 
 
 def depths(graph: Parents) -> dict[str, int]:
-    """Return the length of the longest path that leads to each task, in edges."""
-    depth: dict[str, int] = {}
-    for task in TopologicalSorter(graph).static_order():
-        depth[task] = 1 + max((depth[parent] for parent in graph[task]), default=-1)
-    return {task: depth[task] for task in graph}
+    """Return the length of the longest path that leads to each node, in edges."""
+    found: dict[str, int] = {}
+    for node in TopologicalSorter(graph).static_order():
+        found[node] = 1 + max((found[parent] for parent in graph[node]), default=-1)
+    return {node: found[node] for node in graph}
+
+
+def levels_of(graph: Parents) -> list[list[str]]:
+    """Return the nodes by level, each level as declared.
+
+    A node stands one level after the last of the nodes it waits for (longest path).
+    """
+    depth = depths(graph)
+    rows: list[list[str]] = [[] for _ in range(1 + max(depth.values()))]
+    for node, level in depth.items():
+        rows[level].append(node)
+    return rows
 
 
 def levels(spec: DagSpec) -> list[list[str]]:
-    """Return the task ids by level, each level as declared.
+    """Return the ids of all tasks by level, each level as declared.
 
-    A task stands one level after the last of the tasks it waits for (longest path).
+    What waits for a group waits for every task in it.
     """
-    depth = depths(parents(spec))
-    rows: list[list[str]] = [[] for _ in range(1 + max(depth.values()))]
-    for task, level in depth.items():
-        rows[level].append(task)
-    return rows
+    depth = _task_depths(spec.outline)
+    rows: dict[int, list[str]] = {}
+    for task in spec.outline.tasks:
+        rows.setdefault(depth[task.number], []).append(task.id)
+    return [rows[level] for level in sorted(rows)]
+
+
+def _task_depths(outline: Outline) -> dict[int, int]:
+    """Return the level of each task by its number; a group has a start and an end besides."""
+    waits = dict(_steps(outline))
+    depth: dict[int, int] = {}
+    for step in TopologicalSorter(waits).static_order():
+        rise = not outline.entries[step // 2].is_group
+        least = max((depth[other] for other in waits[step]), default=-1)
+        depth[step] = least + rise
+    return {task.number: depth[2 * task.number] for task in outline.tasks}
+
+
+def _steps(outline: Outline) -> Iterator[tuple[int, list[int]]]:
+    for entry in outline.entries:
+        before = [_end(target) for target in outline.upstream(entry)]
+        around = [2 * entry.group.number] if entry.group else []
+        yield 2 * entry.number, before + around
+        if entry.is_group:
+            yield _end(entry), [2 * entry.number, *map(_end, entry.children)]
+
+
+def _end(entry: Entry) -> int:
+    return 2 * entry.number + entry.is_group

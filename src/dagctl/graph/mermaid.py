@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dagctl.graph.layout import edges, parents
+from dagctl.graph.layout import edges
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.outline import Entry
 
 # Mermaid reads a label as Markdown: `__x__` would come out bold, `www.x.y` as a link. Letters,
 # digits, the hyphen and an underscore inside a word mean themselves; for everything else stands
@@ -20,12 +23,26 @@ def mermaid(spec: DagSpec) -> str:
     """Return the flowchart: a node for each task, an arrow for each edge, as declared.
 
     Nodes are numbered, so that no task id can be a keyword of Mermaid's; the id is the label.
+    A group is a subgraph.
     """
-    graph = parents(spec)
-    names = {task: f"t{number}" for number, task in enumerate(graph)}
-    nodes = [f'    {names[task]}["{_label(task)}"]' for task in graph]
-    arrows = [f"    {names[p]} --> {names[task]}" for p, task in edges(graph)]
+    outline = spec.outline
+    names = {task.id: f"t{number}" for number, task in enumerate(outline.tasks)}
+    groups = (entry for entry in outline.entries if entry.is_group)
+    names |= {group.id: f"g{number}" for number, group in enumerate(groups)}
+    nodes = _members(outline.top, names, "    ")
+    arrows = [f"    {names[first]} --> {names[waits]}" for first, waits in edges(spec)]
     return "\n".join(["flowchart LR", *nodes, *arrows, ""])
+
+
+def _members(entries: Iterable[Entry], names: Mapping[str, str], margin: str) -> Iterator[str]:
+    for entry in entries:
+        node = f'{names[entry.id]}["{_label(entry.id)}"]'
+        if not entry.is_group:
+            yield f"{margin}{node}"
+            continue
+        yield f"{margin}subgraph {node}"
+        yield from _members(entry.children, names, f"{margin}    ")
+        yield f"{margin}end"
 
 
 def _label(text: str) -> str:

@@ -7,13 +7,14 @@ from graphlib import CycleError
 from typing import TYPE_CHECKING
 
 from dagctl.graph.art import art
-from dagctl.graph.layout import levels, parents
+from dagctl.graph.layout import levels_of, pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.graph.layout import Parents
+    from dagctl.graph.layout import Parents, Picture
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.outline import Entry
 
 _MOST_TASKS_DRAWN = 15  # above this a list is easier to read
 _WIDEST_COLUMN = 32
@@ -28,25 +29,57 @@ def draw(spec: DagSpec, *, width: int, ascii: bool) -> str:  # noqa: A002 - the 
 
     Tasks and lines from left to right if there are few tasks and they fit into `width` columns;
     else one line a task: its level, its id, and the tasks that it waits for. Four or more tasks
-    that wait for the same ones share a row.
+    that wait for the same ones share a row. A group stands there as one; below, each group has a
+    drawing of its own, then the edges that lead into a group or out of it.
     """
-    graph = parents(spec)
+    first, *others = pictures(spec)
+    parts = [_drawn(first, _labels(first, spec), width, ascii=ascii)]
+    margin = "  "
+    for picture in others:
+        labels = _labels(picture, spec)
+        drawn = _drawn(picture, labels, width - len(margin), ascii=ascii)
+        name = picture.group.id if picture.group else ""
+        parts.append("\n".join([f"{name}:", *(margin + line for line in drawn.split("\n"))]))
+    return "\n\n".join(parts)
+
+
+def _labels(picture: Picture, spec: DagSpec) -> dict[str, str]:
+    """Return what is shown for each member: its own id, and how much there is in a group."""
+    members = spec.outline.top if picture.group is None else picture.group.children
+    return {each.id: _label(each) for each in members}
+
+
+def _label(entry: Entry) -> str:
+    if not entry.is_group:
+        return entry.name
+    count = sum(1 for _ in entry.tasks())
+    return f"{entry.name} ({count} task{'' if count == 1 else 's'})"
+
+
+def _drawn(picture: Picture, labels: Mapping[str, str], width: int, *, ascii: bool) -> str:  # noqa: A002 - the standard word
+    """Return the members of one group, or of the DAG, and the edges that go deeper."""
+    graph = {labels[node]: tuple(labels[p] for p in ps) for node, ps in picture.parents.items()}
+    drawn = _graph(graph, width, ascii=ascii)
+    deeper = [f"{waits} <- {first}" for first, waits in picture.inner]
+    return "\n".join([drawn, *deeper])
+
+
+def _graph(graph: Parents, width: int, *, ascii: bool) -> str:  # noqa: A002 - the standard word
     if len(graph) <= _MOST_TASKS_DRAWN:
         try:
             drawn = art(graph, ascii=ascii)
         except CycleError:
-            return _listing(spec, width)
+            return _listing(graph, width)
         if max(len(line) for line in drawn) <= width:
             return "\n".join(drawn)
-    return _listing(spec, width)
+    return _listing(graph, width)
 
 
-def _listing(spec: DagSpec, width: int) -> str:
+def _listing(graph: Parents, width: int) -> str:
     """Return the tasks by level, with what they wait for: `3  transform  <- stage`."""
-    graph = parents(spec)
     rows = [
         (number, short_form(tasks), short_form(graph[tasks[0]]))
-        for number, level in enumerate(levels(spec), 1)
+        for number, level in enumerate(levels_of(graph), 1)
         for tasks in _rows_of(level, graph)
     ]
     digits = len(str(rows[-1][0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from dagctl.spec.walk import raw_tasks
+from dagctl.spec.outline import outline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,12 @@ def differences(before: Data, after: Data) -> tuple[Difference, ...]:
 
 
 def _tasks(spec: Data) -> dict[str, Data]:
-    return {task["task_id"]: task for _, task in raw_tasks(spec)}
+    """Return the tasks and groups by their whole ids; a group without what it holds."""
+    return {entry.id: _own_fields(entry.item) for entry in outline_of(spec).entries}
+
+
+def _own_fields(item: Data) -> Data:
+    return {key: value for key, value in item.items() if key != "tasks"}
 
 
 def _fields(path: tuple[str, ...], old: Data, new: Data, *, depth: int = 0) -> Iterator[Difference]:

@@ -56,6 +56,7 @@ GRAPH = {
     "nodes": ["fetch_analytics", "generate_report"],
     "edges": [["fetch_analytics", "generate_report"]],
     "levels": [["fetch_analytics"], ["generate_report"]],
+    "groups": [],
 }
 DETAILS = {
     **ROW,

@@ -57,14 +57,24 @@ class DagList(Form):
     """The `cursor` of the next page; null at the end."""
 
 
+class Group(Form):
+    """A group of tasks."""
+
+    id: str
+    members: list[str]
+    """The tasks and groups that stand in it."""
+
+
 class Graph(Form):
     """The tasks and what waits for what."""
 
     nodes: list[str]
     edges: list[list[str]]
-    """Each as (the task that runs first, the task that waits)."""
+    """Each as (what runs first, what waits): tasks, and groups where all in them is meant."""
     levels: list[list[str]]
     """The tasks that may run at the same time, in order."""
+    groups: list[Group]
+    """The groups, each before those in it."""
 
 
 class Details(Dag):

@@ -23,7 +23,7 @@ from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Located, Problem, Warnings
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
-from dagctl.spec.walk import Path, raw_tasks
+from dagctl.spec.walk import Path, field, is_group, raw_entries
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, TEXT, wrong_type
 
@@ -56,13 +56,22 @@ def callbacks_in(data: object) -> Iterator[tuple[Path, Callback]]:
     owners: list[tuple[Path, Any, Mapping[str, str]]] = [
         ((), data, DAG_CALLBACKS),
         (("default_args",), data.get("default_args"), TASK_CALLBACKS),
-        *((path, task, TASK_CALLBACKS) for path, task in raw_tasks(data)),
+        *((path, item, TASK_CALLBACKS) for path, item in _owners(data)),
     ]
     for path, owner, keys in owners:
         for key in keys if isinstance(owner, dict) else ():
             for place, callback in callbacks_of(owner.get(key), (*path, key)):
                 if isinstance(callback, dict):
                     yield place, callback
+
+
+def _owners(data: object) -> Iterator[tuple[Path, Any]]:
+    """Yield each task, and what each group gives to all tasks in it."""
+    for path, item, _ in raw_entries(data):
+        if is_group(item):
+            yield (*path, "default_args"), field(item, "default_args")
+        else:
+            yield path, item
 
 
 def code_of(callback: Callback) -> PythonCode:

@@ -64,6 +64,8 @@ class Family:
     outer_keys: frozenset[str] = frozenset()
     parts: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
     """The models that are the value of one key each."""
+    entries: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
+    """Models beside the tasks in `tasks`, by the tag that selects each."""
 
 
 class CheckedModel(BaseModel):

@@ -44,6 +44,7 @@ from dagctl.spec.dag_checks import (
     nameless,
     two_schedules,
 )
+from dagctl.spec.entry_checks import further_entry_problems, size_problems
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
@@ -57,31 +58,24 @@ from dagctl.spec.fields.start_date import (
 )
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
+from dagctl.spec.outline import Outline
 from dagctl.spec.params import param_problems, required_problems
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.task_graph import graph_problems
-from dagctl.spec.tasks import KINDS, Task, code_size
+from dagctl.spec.tasks import GROUP, KINDS, Entry, Group
 from dagctl.spec.tasks.arguments import DefaultArgs, Email, without_default
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
-from dagctl.spec.walk import Path, raw_tasks, walk
+from dagctl.spec.tasks.group import SharedArgs
+from dagctl.spec.walk import Path, is_group, walk
 from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import MAPPING, wrong_type
 
-MAX_CODE = 400_000
-"""Characters of the code and the commands of all tasks together."""
 MAX_OWNER = 500
 MAX_TAG = 100
 
 
 def _slug_of_name(data: Mapping[str, Any]) -> str:
     return slug(data.get("dag_name", ""))
-
-
-def _not_null(value: object) -> object:
-    if value is None:
-        raise wrong_type(("default_args",), MAPPING, value).error()
-    return value
 
 
 class DagSpec(CheckedModel):
@@ -203,18 +197,19 @@ class DagSpec(CheckedModel):
         examples=[["data@example.com"]],
         json_schema_extra=without_default,
     )
-    default_args: Annotated[DefaultArgs | None, BeforeValidator(_not_null)] = Field(
+    default_args: SharedArgs = Field(
         default=None,
         description="Arguments for all tasks, as a task has them; a task's own come before them.",
         examples=[{"pool": "warehouse", "execution_timeout": "45m"}],
         json_schema_extra=without_default,
     )
-    tasks: Annotated[tuple[Task, ...], BeforeValidator(fields.read_tasks)] = Field(
-        description="The tasks, at least one.",
+    tasks: Annotated[tuple[Entry, ...], BeforeValidator(fields.read_tasks)] = Field(
+        description="The tasks and groups, at least one.",
         json_schema_extra={"minItems": 1, "maxItems": fields.MAX_TASKS},
     )
 
     _origin: str | None = PrivateAttr(default=None)
+    _outline: Outline | None = PrivateAttr(default=None)
 
     @property
     def origin(self) -> str | None:
@@ -233,8 +228,17 @@ class DagSpec(CheckedModel):
         return self.start_date.astimezone(zone) if zone else self.start_date
 
     def walk(self) -> Iterator[tuple[Path, TaskBase]]:
-        """Yield each task with its path in the document, in the order of the document."""
-        yield from walk(self.tasks)
+        """Yield each task, in groups too, with its path, in the order of the document."""
+        return (
+            (placed.path, placed.item) for placed in walk(self.tasks) if not is_group(placed.item)
+        )
+
+    @property
+    def outline(self) -> Outline:
+        """The tasks and groups with the ids that Airflow knows, and what each waits for."""
+        if self._outline is None:
+            self._outline = Outline(self.tasks)
+        return self._outline
 
     def with_origin(self, origin: str | None) -> Self:
         """Return the same spec, read from `origin`."""
@@ -295,7 +299,7 @@ class DagSpec(CheckedModel):
     def family(cls) -> Family:
         """Return the task types, and the keys of the DAG."""
         parts = {"default_args": DefaultArgs}
-        return Family(KINDS.by_tag, frozenset(cls.key_names()), parts)
+        return Family(KINDS.by_tag, frozenset(cls.key_names()), parts, {GROUP: Group})
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
@@ -318,13 +322,8 @@ class DagSpec(CheckedModel):
 
     @classmethod
     def limit_problems(cls, data: object) -> Iterator[Located]:
-        """Yield a problem if there is more code in all than is looked at."""
-        if isinstance(data, dict):
-            size = code_size(data)
-            if size > MAX_CODE:
-                message = f"the tasks have {size:,} characters of code; at most {MAX_CODE:,} in all"
-                hint = "move long code into modules or scripts, or split the DAG"
-                yield Located(("tasks",), Problem(Code.TOO_MUCH_CODE, message, hint))
+        """Yield a problem for each limit of what is looked at: entries, nesting, code."""
+        return size_problems(data)
 
     @classmethod
     def further_problems(cls, data: object) -> Iterator[Located]:
@@ -335,7 +334,7 @@ class DagSpec(CheckedModel):
             yield from editors_schema(data)
             yield from duplicate_tags(data.get("tags"))
             yield from untyped_task_problems(data, cls.family())
-            yield from _further_problems_of_tasks(data)
+            yield from further_entry_problems(data)
             yield from default_args_problems(data)
             yield from dag_callback_problems(data)
             yield from graph_problems(data)
@@ -349,12 +348,3 @@ def digest_of(data: Mapping[str, Any]) -> str:
     """Return the digest of the spec that `to_data` gave."""
     canonical = json.dumps(data, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
-
-
-def _further_problems_of_tasks(data: Mapping[str, Any]) -> Iterator[Located]:
-    for path, task in raw_tasks(data):
-        tag = KINDS.tag_of(task)
-        if tag is not None and isinstance(task, dict):
-            problems = (*KINDS.disagreement(task), *KINDS.by_tag[tag].further_problems(task))
-            for item in problems:
-                yield Located((*path, *item.path), item.problem)

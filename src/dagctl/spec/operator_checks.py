@@ -20,7 +20,7 @@ from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import TaskArguments
-from dagctl.spec.walk import raw_tasks
+from dagctl.spec.walk import field, is_group, raw_entries
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _ALWAYS_DEFAULTS = {
     *("retries", "retry_delay"),
 }
 """What the DAG file gives to all tasks."""
-_LATE = {"executor": (2, 10), "all_done_min_one_success": (3, 1)}
+_LATE = {"executor": (2, 10), "group_display_name": (3, 0), "all_done_min_one_success": (3, 1)}
 """Since when Airflow has an argument of tasks, or a trigger rule, where not from 2.9 on."""
 
 
@@ -58,10 +58,12 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
     shared = data.get("default_args") if isinstance(data, dict) else None
     shared = shared if isinstance(shared, dict) else {}
     yield from _too_new(shared, ("default_args",), target)
-    defaults = {*shared, *_ALWAYS_DEFAULTS}
-    for path, task in raw_tasks(data):
-        if isinstance(task, dict):
+    for path, task, groups in raw_entries(data):
+        if is_group(task):
+            yield from _of_group(task, path, target)
+        elif isinstance(task, dict):
             yield from _too_new(task, path, target)
+            defaults = {*shared, *_ALWAYS_DEFAULTS}.union(*map(_shared, groups))
             name = task.get("operator")
             named = isinstance(name, str) and is_operator_name(name)
             if named and KINDS.tag_of(task) == "operator":
@@ -74,8 +76,19 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
                 yield Located((*path, *item.path), item.problem)
 
 
+def _shared(item: object) -> Mapping[str, Any]:
+    """Return the arguments that a group gives to all tasks in it."""
+    shared = field(item, "default_args")
+    return shared if isinstance(shared, dict) else {}
+
+
+def _of_group(group: Mapping[str, Any], path: Path, target: Target) -> Iterator[Located]:
+    yield from _too_new(_shared(group), (*path, "default_args"), target)
+    yield from _too_new(group, path, target)
+
+
 def _too_new(given: Mapping[str, Any], path: Path, target: Target) -> Iterator[Located]:
-    for key in ("executor", "trigger_rule"):
+    for key in ("executor", "trigger_rule", "group_display_name"):
         word = given.get(key)
         since = _LATE.get(key) or (_LATE.get(word) if isinstance(word, str) else None)
         if key in given and since and not target.has(since):

@@ -54,7 +54,7 @@ def located(
     for item in error.errors(include_url=False):
         path, start, word = _in_document(item["loc"], family)
         if start not in groups:
-            inside = family.parts.get(word) or family.models.get(word)
+            inside = _inside(word, family)
             owner = inside or model
             groups[start] = _Group(start, owner, _data_at(data, start), [])
         groups[start].details.append((path, item))
@@ -73,8 +73,6 @@ def _in_document(loc: Path, family: Family) -> tuple[Path, Path, str]:
 
     pydantic puts the word that selects a model (`task_type`) after the index of a task.
     """
-    if len(loc) > 1 and loc[0] in family.parts:
-        return loc, loc[:1], str(loc[0])
     path: Path = ()
     start: Path = ()
     word, rest = "", loc
@@ -83,7 +81,13 @@ def _in_document(loc: Path, family: Family) -> tuple[Path, Path, str]:
         if len(rest) > 2:  # noqa: PLR2004 - list, index, word
             start, word = path, str(rest[2])
         rest = rest[3:]
+    if len(rest) > 1 and rest[0] in family.parts:
+        return (*path, *rest), (*path, rest[0]), str(rest[0])
     return (*path, *rest), start, word
+
+
+def _inside(word: str, family: Family) -> type[CheckedModel] | None:
+    return family.parts.get(word) or family.models.get(word) or family.entries.get(word)
 
 
 def _data_at(data: object, path: Path) -> object:

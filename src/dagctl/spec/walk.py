@@ -1,25 +1,71 @@
-"""The one way through the tasks of a spec: of models, and of data that no model has checked."""
+"""The one way through the entries of a spec: of models, and of data that no model has checked.
+
+An entry of `tasks` is a task, or a group with further entries.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-T = TypeVar("T")
 Path = tuple[str | int, ...]
 """Where something stands in a spec: keys and indexes, as `("tasks", 2, "task_id")`."""
+_GROUP_KEYS = ("group_id", "group_callable", "tasks")
 
 
-def walk(entries: Iterable[T]) -> Iterator[tuple[Path, T]]:
-    """Yield each task with its path, in the order of the document."""
+class Placed(NamedTuple):
+    """An entry, and where it stands."""
+
+    path: Path
+    item: Any
+    """A model, or raw data of any kind."""
+    groups: tuple[Any, ...]
+    """The groups around it, the outermost first."""
+
+
+def field(item: object, name: str) -> Any:  # noqa: ANN401 - raw input
+    """Return what a model, or a mapping, has under a name; None if it has nothing."""
+    return item.get(name) if isinstance(item, dict) else getattr(item, name, None)
+
+
+def is_group(item: object) -> bool:
+    """Return whether an entry is a group, by the keys that it has."""
+    if isinstance(item, dict):
+        return "task_id" not in item and any(key in item for key in _GROUP_KEYS)
+    return hasattr(item, "group_id")
+
+
+def walk(entries: Iterable[Any]) -> Iterator[Placed]:
+    """Yield each entry, a group before what it holds, in the order of the document."""
+    stack = [_level(entries, (), ())]
+    while stack:
+        placed = next(stack[-1], None)
+        if placed is None:
+            stack.pop()
+            continue
+        yield placed
+        if is_group(placed.item):
+            inside = _entries(placed.item)
+            stack.append(_level(inside, placed.path, (*placed.groups, placed.item)))
+
+
+def _level(entries: Iterable[Any], path: Path, groups: tuple[Any, ...]) -> Iterator[Placed]:
     for index, entry in enumerate(entries):
-        yield ("tasks", index), entry
+        yield Placed((*path, "tasks", index), entry, groups)
+
+
+def _entries(item: object) -> Sequence[Any]:
+    entries = field(item, "tasks")
+    return entries if isinstance(entries, list | tuple) else ()
+
+
+def raw_entries(data: object) -> Iterator[Placed]:
+    """Yield each task and each group in raw data of a DAG, whatever it is."""
+    yield from walk(_entries(data))
 
 
 def raw_tasks(data: object) -> Iterator[tuple[Path, Any]]:
-    """Yield each entry of `tasks` in raw data of a DAG, whatever it is, with its path."""
-    entries = data.get("tasks") if isinstance(data, dict) else None
-    if isinstance(entries, list | tuple):
-        yield from walk(entries)
+    """Yield each task in raw data of a DAG, whatever it is, with its path."""
+    return ((placed.path, placed.item) for placed in raw_entries(data) if not is_group(placed.item))

@@ -42,6 +42,7 @@ def report(path: str) -> Facts:
         + [f"{warning.category.__name__}: {warning.message}" for warning in caught],
         "dag": {key: item for dag in bag.dags.values() for key, item in dag_facts(dag).items()},
         "tasks": {task.task_id: facts(task) for dag in bag.dags.values() for task in dag.tasks},
+        "groups": {k: v for dag in bag.dags.values() for k, v in groups(dag.task_group).items()},
     }
 
 
@@ -56,6 +57,15 @@ def param(it: Any) -> list[Any]:  # noqa: ANN401 - likewise
     """Return the default of a param, `no default` where there is none, and its rules."""
     has_default = type(it.value).__name__ != "ArgNotSet"
     return [it.value if has_default else "no default", it.description, it.schema]
+
+
+def groups(group: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
+    """Return the groups in a group: what Airflow shows of each, and the ids in it."""
+    inner = [child for child in group.children.values() if hasattr(child, "children")]
+    found = {
+        each.group_id: {"tooltip": each.tooltip, "members": sorted(each.children)} for each in inner
+    }
+    return {k: v for each in inner for k, v in groups(each).items()} | found
 
 
 def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow

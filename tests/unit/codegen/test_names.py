@@ -18,8 +18,13 @@ from dagctl.dag_file.reserved import STANDARD_LIBRARY
 from dagctl.spec.target import target_of
 
 
+def own(*ids: str) -> dict[str, str]:
+    """Return each id as its own label."""
+    return {each: each for each in ids}
+
+
 def test_an_id_that_is_an_identifier_keeps_its_name_wherever_it_stands() -> None:
-    assert stems(["a-b", "a.b", "a_b", "a_b_2"]) == {
+    assert stems(own("a-b", "a.b", "a_b", "a_b_2")) == {
         "a_b": "a_b",
         "a_b_2": "a_b_2",
         "a-b": "a_b_3",
@@ -28,12 +33,12 @@ def test_an_id_that_is_an_identifier_keeps_its_name_wherever_it_stands() -> None
 
 
 def test_a_leading_digit_gets_a_prefix() -> None:
-    assert stems(["1st", "_1st"]) == {"_1st": "_1st", "1st": "_1st_2"}
+    assert stems(own("1st", "_1st")) == {"_1st": "_1st", "1st": "_1st_2"}
 
 
 def test_all_names_are_different_identifiers() -> None:
     ids = ["".join(pair) for pair in chain.from_iterable([[("a", x), ("1", x)] for x in "-._a1"])]
-    found = stems(ids)
+    found = stems(own(*ids))
     names = [*map(variable, found.values()), *map(function, found.values())]
     assert len(set(names)) == 2 * len(ids)
     assert all(name.isidentifier() for name in names)

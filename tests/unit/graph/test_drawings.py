@@ -38,7 +38,7 @@ def specs(draw_from: st.DrawFn, most: int = 12) -> DagSpec:
 
 
 def edges(spec: DagSpec) -> Edges:
-    return {(parent, task.task_id) for task in spec.tasks for parent in task.dependencies}
+    return {(parent, task.task_id) for _, task in spec.walk() for parent in task.dependencies}
 
 
 # --- Mermaid and DOT --------------------------------------------------------------------------
@@ -166,5 +166,5 @@ def test_a_drawing_fits_the_width_or_is_a_listing_of_every_edge(spec: DagSpec, w
         assert edges_of_listing(text) == edges(spec)
         rows = rows_of_listing(text)
         assert sorted(task for tasks, _ in rows for task in tasks) == sorted(
-            task.task_id for task in spec.tasks
+            task.task_id for _, task in spec.walk()
         )

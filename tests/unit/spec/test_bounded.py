@@ -16,9 +16,10 @@ from dagctl.codegen.render import render
 from dagctl.errors import Severity, SpecError
 from dagctl.spec import bash_command, wording
 from dagctl.spec.codes import Code
+from dagctl.spec.entry_checks import MAX_CODE
 from dagctl.spec.fields import ids, schedule, slug
 from dagctl.spec.load import check_spec
-from dagctl.spec.model import MAX_CODE, DagSpec
+from dagctl.spec.model import DagSpec
 from dagctl.spec.problem import MAX_IN_VALUE, MAX_PROBLEMS
 from dagctl.spec.python_code import parse_python_code, quiet
 from dagctl.spec.python_code.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES

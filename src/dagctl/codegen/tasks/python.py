@@ -49,7 +49,7 @@ def python_call(task: PythonTask, scope: Scope) -> ast.Call:
 def _callable(task: PythonTask, scope: Scope) -> ast.Name:
     if task.python_callable:
         return reference(task.python_callable, scope)
-    identifier = function(scope.names[task.task_id])
+    identifier = function(scope.stem)
     scope.functions.append(_function(task, identifier))
     return name(identifier)
 

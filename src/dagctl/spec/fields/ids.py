@@ -23,6 +23,12 @@ MAX_TASK_ID = 250
 """As Airflow: an id over 250 characters stops the import."""
 
 _SHAPE = r"[A-Za-z0-9_][A-Za-z0-9_.\-]"
+MAX_GROUP_ID = 200
+"""As Airflow."""
+GROUP_PATTERN = rf"[A-Za-z0-9_][A-Za-z0-9_\-]{{0,{MAX_GROUP_ID - 1}}}"
+"""The regular expression of a group's own id."""
+_GROUP = re.compile(GROUP_PATTERN)
+_GROUP_WHOLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_\-]*+")
 _EXAMPLE = "load_orders"
 _READ = 2 * MAX_TASK_ID
 """Characters of a bad id that a suggestion is made of."""
@@ -63,6 +69,29 @@ def _suggest(text: str) -> str:
     cut = text[:_READ]  # to make ASCII of a long text can take the square of its length
     plain = unicodedata.normalize("NFKD", cut).encode("ascii", "ignore").decode("ascii")
     return _FOREIGN.sub("_", plain).strip("_.-")
+
+
+def check_group_id(text: str) -> str:
+    """Return the id of a group unchanged, or raise a pydantic error.
+
+    Airflow joins ids with dots, so that a group's own id has none.
+    """
+    if not _GROUP.fullmatch(text):
+        refuse(_group_problems(text))
+    return text
+
+
+def _group_problems(text: str) -> Iterator[Problem]:
+    if len(text) > MAX_GROUP_ID:
+        message = f"the id has {len(text):,} characters; at most {MAX_GROUP_ID} are allowed"
+        yield Problem(Code.BAD_TASK_ID, message, "shorten it")
+    if not _GROUP_WHOLE.fullmatch(text):
+        message = (
+            f"{quoted(text)} is not a valid id of a group: use ASCII letters, digits, `_` and "
+            "`-`, starting with a letter, a digit or `_`"
+        )
+        near = _suggest(text).replace(".", "_")[:MAX_GROUP_ID]
+        yield Problem(Code.BAD_TASK_ID, message, f"for example `{near or _EXAMPLE}`")
 
 
 check_dag_id = id_check(Code.BAD_DAG_ID, MAX_DAG_ID)

@@ -16,7 +16,12 @@ MAX_RETRIES = 1_000_000
 """Airflow keeps the count in a 32-bit column and adds to it."""
 MAX_RETRY_DELAY = 5_256_000
 """Minutes: ten years, so that no date that Airflow computes with it overflows."""
-MAX_TASKS = 5_000
+MAX_TASKS = 10_000
+"""Tasks of a DAG, those in groups counted too."""
+MAX_ENTRIES = 15_000
+"""Tasks and groups of a DAG."""
+MAX_NESTING = 20
+"""Groups in one another."""
 
 
 def read_project_id(value: object) -> UUID | None:

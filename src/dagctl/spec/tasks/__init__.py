@@ -1,4 +1,4 @@
-"""The kinds of tasks: one model class a kind, listed here once."""
+"""The entries of `tasks`: one model class a kind of task, listed here once, and the group."""
 
 from typing import Annotated
 
@@ -7,21 +7,36 @@ from pydantic import Discriminator, Tag
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
+from dagctl.spec.tasks.group import Group
 from dagctl.spec.tasks.kinds import Kinds
 from dagctl.spec.tasks.operator import OperatorTask
 from dagctl.spec.tasks.python import PythonTask
-from dagctl.spec.walk import raw_tasks
+from dagctl.spec.walk import is_group, raw_tasks
 
 KINDS = Kinds((PythonTask, BashTask, OperatorTask))
 """Every kind of task: the one list of them."""
 
-Task = Annotated[
+GROUP = "group"
+"""What marks a group among the entries; no `task_type`."""
+
+
+def tag_of_entry(entry: object) -> str | None:
+    """Return the tag of the model that an entry is for, or None where nothing shows it."""
+    return GROUP if is_group(entry) else KINDS.tag_of(entry)
+
+
+Task = PythonTask | BashTask | OperatorTask
+"""A task of any kind."""
+
+Entry = Annotated[
     Annotated[PythonTask, Tag("python")]
     | Annotated[BashTask, Tag("bash")]
-    | Annotated[OperatorTask, Tag("operator")],
-    Discriminator(KINDS.tag_of),
+    | Annotated[OperatorTask, Tag("operator")]
+    | Annotated[Group, Tag(GROUP)],
+    Discriminator(tag_of_entry),
 ]
-"""A task of any kind."""
+"""A task of any kind, or a group."""
+Group.model_rebuild(_types_namespace={"Entry": Entry})
 
 TASK_TYPES = KINDS.by_word
 """The model class of each word of `task_type`."""
@@ -38,12 +53,16 @@ def code_size(data: object) -> int:
 
 
 __all__ = [
+    "GROUP",
     "KINDS",
     "TASK_TYPES",
     "BashTask",
+    "Entry",
+    "Group",
     "OperatorTask",
     "PythonTask",
     "Task",
     "TaskBase",
     "code_size",
+    "tag_of_entry",
 ]

@@ -1,7 +1,7 @@
 """The fields that every task has."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -9,9 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
-from dagctl.spec.markers import markers_in
 from dagctl.spec.problem import Located, Problem, Warnings
-from dagctl.spec.walk import Path
 from dagctl.spec.wording import quoted
 
 
@@ -21,18 +19,6 @@ def as_tuple(value: object) -> object:
 
 
 TaskId = Annotated[str, AfterValidator(check_task_id)]
-
-
-VALUE_FIELDS = {"with": "arguments", "env": "env"}
-"""The fields of tasks whose values may use the output of other tasks, by their keys."""
-
-
-def outputs_used(task: Mapping[str, object]) -> Iterator[tuple[Path, str]]:
-    """Yield each `$xcom` in raw data of a task: its path, and the id of the other task."""
-    for key in VALUE_FIELDS:
-        for path, marker in markers_in(task.get(key), "$xcom", (key,)):
-            if isinstance(marker["$xcom"], str):
-                yield (*path, "$xcom"), marker["$xcom"]
 
 
 class TaskBase(CheckedModel):
@@ -95,18 +81,6 @@ class TaskBase(CheckedModel):
                 Code.CONTEXT_OF_COMMAND, message, f"remove `provide_context`; {instead}"
             )
             yield Located(("provide_context",), problem)
-
-    @property
-    def values(self) -> Mapping[str, object]:
-        """The fields whose values have any shape, by their keys."""
-        own = self.__dict__
-        return {key: own[name] for key, name in VALUE_FIELDS.items() if name in own}
-
-    @property
-    def upstream(self) -> tuple[str, ...]:
-        """The ids of the tasks that it waits for, each once: dependencies, and outputs it uses."""
-        used = (name for _, name in outputs_used(self.values))
-        return tuple(dict.fromkeys((*self.dependencies, *used)))
 
     @abstractmethod
     def warnings(self) -> Warnings:

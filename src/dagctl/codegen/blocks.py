@@ -1,0 +1,137 @@
+"""The tasks of a module as statements: groups are blocks, with the edges inside at their ends."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dagctl.codegen.arguments import task_arguments
+from dagctl.codegen.edges import edges
+from dagctl.codegen.expressions import assign, call, mapping, name, plain
+from dagctl.codegen.order import creation_order, explicit_upstream
+from dagctl.codegen.tasks import call_of
+from dagctl.spec.outline import innermost_common
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dagctl.codegen.scope import Scope
+    from dagctl.spec.outline import Entry, Outline
+    from dagctl.spec.tasks import Group
+
+    Edges = dict[Entry | None, list[tuple[Entry, list[Entry]]]]
+
+_TASK_GROUP = {"2": "airflow.utils.task_group", "3": "airflow.sdk"}
+
+
+@dataclass(slots=True)
+class _Block:
+    """The members of a group, or of the module, that stand together."""
+
+    group: Entry | None
+    parts: list[Entry | _Block] = field(default_factory=list)
+    is_first: bool = True
+    is_last: bool = True
+
+
+def task_statements(scope: Scope) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """Return the statements that make the tasks, and those that connect them in no group."""
+    within = _edges_by_group(scope.outline, scope)
+    top = _blocks(creation_order(scope.outline, scope.outline.top))
+    named = _named_groups(within, top)
+    statements = [_statement(part, scope, within, named) for part in top.parts]
+    return statements, _edge_statements(within.get(None, ()), scope)
+
+
+def _blocks(tasks: Iterable[Entry]) -> _Block:
+    """Return the tasks in their groups; a group that is left and entered again has two blocks."""
+    top = _Block(None)
+    stack = [top]
+    last: dict[Entry, _Block] = {}
+    for task in tasks:
+        around = task.where
+        depth = 0
+        while depth < len(around) and depth + 1 < len(stack):
+            if stack[depth + 1].group is not around[depth]:
+                break
+            depth += 1
+        del stack[depth + 1 :]
+        for group in around[depth:]:
+            block = _Block(group, is_first=group not in last)
+            if group in last:
+                last[group].is_last = False
+            last[group] = block
+            stack[-1].parts.append(block)
+            stack.append(block)
+        stack[-1].parts.append(task)
+    return top
+
+
+def _edges_by_group(outline: Outline, scope: Scope) -> Edges:
+    """Return what each entry waits for, by the innermost group that holds both ends."""
+    within: Edges = {}
+    for entry in outline.entries:
+        for target in explicit_upstream(outline, entry, scope.target):
+            edges_there = within.setdefault(innermost_common(entry, target), [])
+            if not edges_there or edges_there[-1][0] is not entry:
+                edges_there.append((entry, []))
+            edges_there[-1][1].append(target)
+    return within
+
+
+def _named_groups(within: Edges, top: _Block) -> set[Entry]:
+    """Return the groups that the module speaks of later, so that they need a name."""
+    named = {
+        each
+        for pairs in within.values()
+        for entry, targets in pairs
+        for each in (entry, *targets)
+        if each.is_group
+    }
+    stack = [top]
+    while stack:
+        block = stack.pop()
+        stack += (part for part in block.parts if isinstance(part, _Block))
+        if block.group is not None and not block.is_last:
+            named.add(block.group)
+    return named
+
+
+def _statement(part: Entry | _Block, scope: Scope, within: Edges, named: set[Entry]) -> ast.stmt:
+    if not isinstance(part, _Block):
+        scope.here = part
+        return assign(scope.variable(part), call_of(part.item, scope))
+    group = part.group
+    assert group is not None  # noqa: S101 - only the module has none
+    head = _opened(group, scope, named) if part.is_first else ast.withitem(scope.handle(group))
+    body = [_statement(inner, scope, within, named) for inner in part.parts]
+    if part.is_last:
+        body += _edge_statements(within.get(group, ()), scope)
+    return ast.With([head], body)
+
+
+def _opened(group: Entry, scope: Scope, named: set[Entry]) -> ast.withitem:
+    scope.here = group
+    made = call(scope.use(_TASK_GROUP, "TaskGroup"), [], group_arguments(group.item, scope))
+    variable = ast.Name(scope.variable(group), ast.Store()) if group in named else None
+    return ast.withitem(made, variable)
+
+
+def group_arguments(group: Group, scope: Scope) -> dict[str, ast.expr]:
+    """Return what a group is made with."""
+    arguments: dict[str, ast.expr] = {"group_id": plain(group.group_id)}
+    if not group.prefix_group_id:
+        arguments["prefix_group_id"] = plain(value=False)
+    for key in ("tooltip", "group_display_name"):
+        if getattr(group, key):
+            arguments[key] = plain(getattr(group, key))
+    if group.default_args is not None:
+        arguments["default_args"] = mapping(task_arguments(group.default_args, scope))
+    return {**arguments, "dag": name("dag")}
+
+
+def _edge_statements(pairs: Sequence[tuple[Entry, list[Entry]]], scope: Scope) -> list[ast.stmt]:
+    handles = {each.id: each for entry, targets in pairs for each in (entry, *targets)}
+    dependencies = ((entry.id, [each.id for each in targets]) for entry, targets in pairs)
+    return [*edges(dependencies, lambda each: scope.handle(handles[each]))]

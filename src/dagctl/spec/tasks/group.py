@@ -1,0 +1,95 @@
+"""A group: tasks, and further groups, that stand together under one id."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from dagctl.spec.checked_model import CheckedModel, Family
+from dagctl.spec.codes import Code
+from dagctl.spec.fields import types
+from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
+from dagctl.spec.fields.text import name_of, prose
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks.arguments import MAX_WORD, DefaultArgs, TaskArguments, without_default
+from dagctl.spec.tasks.base import as_tuple
+from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import MAPPING, wrong_type
+
+if TYPE_CHECKING:
+    from dagctl.spec.tasks import Entry
+
+
+def given_default_args(value: object) -> object:
+    """Return the value of `default_args`, which is no null, or raise a pydantic error."""
+    if value is None:
+        raise wrong_type(("default_args",), MAPPING, value).error()
+    return value
+
+
+SharedArgs = Annotated[DefaultArgs | None, BeforeValidator(given_default_args)]
+"""Arguments for all tasks of a DAG, or of a group."""
+
+
+class Group(CheckedModel):
+    """Tasks that stand together: Airflow draws them as one, and a dependency on it is on all."""
+
+    group_id: Annotated[str, AfterValidator(check_group_id)] = Field(
+        description="The id of the group. The ids of its tasks begin with it: `group.task`.",
+        examples=["load"],
+        json_schema_extra={"pattern": f"^{GROUP_PATTERN}$", "maxLength": MAX_GROUP_ID},
+    )
+    dependencies: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
+        default=(),
+        description="The ids of the tasks and groups that must succeed before any in it starts.",
+        examples=[["extract_data"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    tooltip: Annotated[str, AfterValidator(prose)] = Field(
+        default="", description="What Airflow shows of it.", examples=["Loads all tables."]
+    )
+    group_display_name: Annotated[str, AfterValidator(name_of(MAX_WORD))] = Field(
+        default="",
+        description="The name that Airflow shows instead of the id (3.0 and later).",
+        examples=["Load the tables"],
+        json_schema_extra=lambda schema: without_default(schema, minLength=1, maxLength=MAX_WORD),
+    )
+    prefix_group_id: bool = Field(
+        default=True, description="Whether the ids of its tasks begin with the group's."
+    )
+    default_args: SharedArgs = Field(
+        default=None,
+        description="Arguments for all tasks in it; a task's own come before them.",
+        examples=[{"pool": "dbt"}],
+        json_schema_extra=without_default,
+    )
+    tasks: Annotated[tuple["Entry", ...], BeforeValidator(types.read_tasks)] = Field(
+        description="The tasks and groups in it, at least one.",
+        json_schema_extra={"minItems": 1, "maxItems": types.MAX_TASKS},
+    )
+
+    @classmethod
+    def further_problems(cls, data: object) -> Iterator[Located]:
+        """Yield what is wrong with several fields together."""
+        shared = data.get("default_args") if isinstance(data, dict) else None
+        for item in DefaultArgs.further_problems(shared):
+            yield Located(("default_args", *item.path), item.problem)
+
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
+        """Return the problem of a key that belongs to a task, or to the DAG, or None."""
+        if key in TaskArguments.model_fields:
+            hint = f"write `default_args: {{{key}: ...}}`"
+            in_json = f'write `"default_args": {{"{key}": ...}}`'
+            message = f"{quoted(key)} belongs to a task, or under `default_args` of the group"
+            return Problem(Code.UNKNOWN_KEY, message, hint, json_hint=in_json)
+        if any(key in model.key_names() for model in family.models.values()):
+            message = f"{quoted(key)} belongs to a task, not to a group"
+            hint = "write it at a task, below `tasks`"
+            return Problem(Code.UNKNOWN_KEY, message, hint)
+        if key in family.outer_keys:
+            message = f"{quoted(key)} belongs to the DAG, not to a group"
+            hint = "write it at the start of a line, outside of `tasks`"
+            in_json = 'write it beside the outermost `"tasks"`'
+            return Problem(Code.UNKNOWN_KEY, message, hint, json_hint=in_json)
+        return None

@@ -1,0 +1,47 @@
+"""What a task or a group uses: outputs of other tasks, and arguments of the mapped group around."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.spec.markers import markers_in
+from dagctl.spec.walk import field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.spec.walk import Path
+
+VALUE_FIELDS = {
+    "with": "arguments",
+    "op_kwargs": "op_kwargs",
+    "env": "env",
+    "expand": "expand",
+    "expand_kwargs": "expand_kwargs",
+}
+"""The fields whose values may use the output of other tasks: their keys, and their attributes."""
+
+
+def values_of(item: object) -> Iterator[tuple[str, object]]:
+    """Yield each of these fields of a model, or of raw data, by its key."""
+    for key, attribute in VALUE_FIELDS.items():
+        value = field(item, key if isinstance(item, dict) else attribute)
+        if value:
+            yield key, value
+
+
+def outputs_used(item: object) -> Iterator[tuple[Path, str]]:
+    """Yield each `$xcom`: its path below the entry, and the name of the other task."""
+    return _named(item, "$xcom")
+
+
+def arguments_used(item: object) -> Iterator[tuple[Path, str]]:
+    """Yield each `$arg`: its path below the entry, and the name of the argument."""
+    return _named(item, "$arg")
+
+
+def _named(item: object, marker: str) -> Iterator[tuple[Path, str]]:
+    for key, value in values_of(item):
+        for path, found in markers_in(value, marker, (key,)):
+            if isinstance(found[marker], str):
+                yield (*path, marker), found[marker]
