@@ -82,10 +82,10 @@ class Scope:
         Raises:
             ValueError: Nothing; a checked spec has no such name.
         """
-        found = self.outline.resolve(name, self.current.group)
-        if found is None:
+        known = self.outline.resolve(name, self.current.group)
+        if known is None:
             raise ValueError(name)
-        return found
+        return known
 
     def variable(self, entry: Entry) -> str:
         """Return the variable of a task or a group."""

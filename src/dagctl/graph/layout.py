@@ -87,10 +87,10 @@ def _member(entry: Entry, group: Entry | None) -> Entry:
 
 def depths(graph: Parents) -> dict[str, int]:
     """Return the length of the longest path that leads to each node, in edges."""
-    found: dict[str, int] = {}
+    depth: dict[str, int] = {}
     for node in TopologicalSorter(graph).static_order():
-        found[node] = 1 + max((found[parent] for parent in graph[node]), default=-1)
-    return {node: found[node] for node in graph}
+        depth[node] = 1 + max((depth[parent] for parent in graph[node]), default=-1)
+    return {node: depth[node] for node in graph}
 
 
 def levels_of(graph: Parents) -> list[list[str]]:

@@ -117,18 +117,18 @@ class Outline:
     @cached_property
     def by_id(self) -> dict[str, Entry]:
         """The entries by the ids that Airflow knows, the first of each."""
-        found: dict[str, Entry] = {}
+        entries: dict[str, Entry] = {}
         for entry in self.entries:
-            found.setdefault(entry.id, entry)
-        return found
+            entries.setdefault(entry.id, entry)
+        return entries
 
     @cached_property
     def by_address(self) -> dict[str, Entry]:
         """The entries by their addresses, the first of each."""
-        found: dict[str, Entry] = {}
+        entries: dict[str, Entry] = {}
         for entry in self.entries:
-            found.setdefault(entry.address, entry)
-        return found
+            entries.setdefault(entry.address, entry)
+        return entries
 
     def resolve(self, name: str, group: Entry | None) -> Entry | None:
         """Return what a name means inside of a group, or of none: looked for there, then outwards.
@@ -182,10 +182,10 @@ def _whole_id(name: str, group: Entry | None) -> str:
 def innermost_common(first: Entry, second: Entry) -> Entry | None:
     """Return the innermost group that holds both entries; None: only the whole DAG does."""
     common = None
-    for one, other in zip(first.where, second.where, strict=False):
-        if one is not other:
+    for here, there in zip(first.where, second.where, strict=False):
+        if here is not there:
             break
-        common = one
+        common = here
     return common
 
 

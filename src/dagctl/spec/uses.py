@@ -42,6 +42,6 @@ def arguments_used(item: object) -> Iterator[tuple[Path, str]]:
 
 def _named(item: object, marker: str) -> Iterator[tuple[Path, str]]:
     for key, value in values_of(item):
-        for path, found in markers_in(value, marker, (key,)):
-            if isinstance(found[marker], str):
-                yield (*path, marker), found[marker]
+        for path, used in markers_in(value, marker, (key,)):
+            if isinstance(used[marker], str):
+                yield (*path, marker), used[marker]
