@@ -12,7 +12,7 @@ from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.drift import drift_of
 from dagctl.operation.options import Options
-from dagctl.ports import Query
+from dagctl.ports import DagVersion, Query
 from dagctl.settings import load_settings
 from dagctl.workspace import find_workspace
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
     from dagctl.commands.doctor import Finding
     from dagctl.commands.heal import Healed, Repairs
+    from dagctl.commands.history import History
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
@@ -271,6 +272,35 @@ class Client:
         self._settle_dead()
         return record_of(self._backend.registry, dag_id)
 
+    def history(self, dag_id: str, *, before: int | None = None, limit: int = 20) -> History:
+        """Return versions of a DAG, the newest first, with what each changed; of a removed one too.
+
+        Args:
+            dag_id: The DAG.
+            before: Only versions below this number (`next` of the page before).
+            limit: How many at most, up to 200.
+
+        Raises:
+            NotFoundError: There is no such DAG.
+        """
+        from dagctl.commands.history import MOST, history
+
+        if not 1 <= limit <= MOST:
+            raise UsageError(f"a page has 1 to {MOST} versions, not {limit}")
+        self._settle_dead()
+        return history(self._backend.registry, dag_id, before=before, limit=limit)
+
+    def version(self, dag_id: str, number: int) -> DagVersion:
+        """Return one version of a DAG, with the text of its author.
+
+        Raises:
+            NotFoundError: There is no such version, or no such DAG.
+        """
+        from dagctl.commands.history import version_of
+
+        self._settle_dead()
+        return version_of(self._backend.registry, dag_id, number)
+
     def drift(self, record: DagRecord) -> Drift:
         """Return whether the DAG file in the work tree is as dagctl wrote it.
 
@@ -280,13 +310,17 @@ class Client:
         return drift_here(self._backend, self.settings, record)
 
     def source(self, record: DagRecord) -> str:
-        """Return the DAG file as it was stored.
+        """Return the DAG file as it was stored; of a version, as that had it.
 
         Raises:
-            NotFoundError: The store does not have it.
+            NotFoundError: The store does not have it, or it can no more be made or read.
             ConflictError: What is stored there is not the recorded file, or no text; or the record
                 is damaged.
         """
+        if isinstance(record, DagVersion):
+            from dagctl.commands.version_source import source_of
+
+            return source_of(self._backend, record)
         return stored_source(self._backend, record)
 
     def stored(self, record: DagRecord) -> Drift:

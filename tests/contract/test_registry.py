@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
@@ -17,11 +17,13 @@ from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.ports import (
     Claim,
     DagRecord,
+    DagVersion,
     KeyedOperation,
     OperationStatus,
     Query,
     Registry,
     Reservation,
+    VersionAction,
 )
 from tests.contract.people import ADA, ADA_MAIL, PROJECT
 from tests.twins.registry import MemoryRegistry
@@ -431,3 +433,85 @@ def test_promise_5_names_are_unique_among_32_threads(tmp_path: Path) -> None:
     with ThreadPoolExecutor(32) as pool:
         names = list(pool.map(reserve, range(32)))
     assert sorted(names) == sorted(["x", *(f"x_{n}" for n in range(2, 33))])
+
+
+def version(
+    granted: Reservation, action: VersionAction, *, text: str | None = None, gone: bool = False
+) -> DagVersion:
+    values = {one.name: getattr(record(granted), one.name) for one in fields(DagRecord)}
+    known = {**values, "is_removed": gone, "commit_id": f"beef{granted.version}"}
+    return DagVersion(**known, action=action, spec_text=text)
+
+
+def change(
+    registry: Registry, row: DagRecord, action: VersionAction, *, gone: bool = False
+) -> DagVersion:
+    """Make the next version of a DAG, or take it away."""
+    this = operation()
+    (granted,) = registry.reserve(this, [update(row)])
+    made = version(granted, action, text=f"# {action}\ndag_name: x\n", gone=gone)
+    registry.confirm(this, [made])
+    return made
+
+
+def test_every_confirmed_version_stays_with_the_text_of_its_author(registry: Registry) -> None:
+    (first,) = publish(registry, "x", source="specs/x.yaml")
+    second = change(registry, first, "update")
+    change(registry, second, "rollback")
+    newest, *older = registry.versions("x", text=True)
+    assert [one.version for one in (newest, *older)] == [3, 2, 1]
+    assert [one.action for one in (newest, *older)] == ["rollback", "update", "create"]
+    assert newest.spec_text == "# rollback\ndag_name: x\n"
+    assert newest.operation_id is not None
+    assert (newest.commit_id, older[-1].commit_id) == ("beef3", "c0ffee")
+    assert older[-1].source_path == "specs/x.yaml"
+    assert [one.spec_text for one in registry.versions("x")] == [None] * 3
+    assert [one.version for one in registry.versions("x", before=3, limit=1)] == [2]
+    assert registry.versions("y") == []
+
+
+def test_a_removed_dag_is_in_no_list_and_its_name_and_its_versions_stay(
+    registry: Registry,
+) -> None:
+    (row, _) = publish(registry, "x", "x_2", source="specs/x.yaml")
+    change(registry, row, "delete", gone=True)
+    assert registry.get("x") is None
+    assert [one.dag_id for one in registry.page(Query()).records] == ["x_2"]
+    assert [one.dag_id for one in registry.find(dag_ids=["x"])] == []
+    tombstone = next(
+        one for one in registry.find(source_paths=["specs/x.yaml"], removed=True) if one.is_removed
+    )
+    assert (tombstone.dag_id, tombstone.version, tombstone.commit_id) == ("x", 2, "beef2")
+    assert tombstone.spec == row.spec
+    assert [one.action for one in registry.versions("x")] == ["delete", "create"]
+    (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
+    assert granted.dag_id == "x_3"
+
+
+def test_the_next_version_of_a_removed_dag_brings_it_back(registry: Registry) -> None:
+    (row,) = publish(registry, "x")
+    change(registry, row, "delete", gone=True)
+    with pytest.raises(ConflictError, match="not recorded any more"):
+        registry.reserve(operation(), [update(row)])
+    (tombstone,) = registry.find(dag_ids=["X"], removed=True)
+    change(registry, tombstone, "restore")
+    back = registry.get("x")
+    assert back is not None
+    assert (back.version, back.id, back.is_removed) == (3, row.id, False)
+    assert back.created_at == row.created_at
+    assert registry.find(dag_ids=["x"], removed=True) == [back]
+    assert [one.action for one in registry.versions("x")] == ["restore", "delete", "create"]
+
+
+def test_a_purge_forgets_removed_dags_only(registry: Registry) -> None:
+    rows = publish(registry, "x", "y", "held")
+    for row in (rows[0], rows[2]):
+        change(registry, row, "delete", gone=True)
+    (held,) = registry.find(dag_ids=["held"], removed=True)
+    registry.reserve(operation(), [update(held)])
+    assert registry.purge(["x", "y", "held", "z"]) == 1
+    assert registry.versions("x") == []
+    assert [one.dag_id for one in registry.versions("y")] == ["y"]
+    assert len(registry.versions("held")) == 2
+    (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
+    assert granted.dag_id == "x"

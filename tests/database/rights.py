@@ -27,6 +27,14 @@ public.user_dags         update own    denied denied denied denied denied   deni
 public.user_dags         update other  denied denied denied denied denied   denied  rows
 public.user_dags         delete own    denied denied denied denied denied   denied  rows
 public.user_dags         delete other  denied denied denied denied denied   denied  rows
+public.user_dag_versions select own    denied rows   rows   rows   none     none    rows
+public.user_dag_versions select other  denied none   none   none   none     none    rows
+public.user_dag_versions insert own    denied denied denied denied denied   denied  rows
+public.user_dag_versions insert other  denied denied denied denied denied   denied  rows
+public.user_dag_versions update own    denied denied denied denied denied   denied  rows
+public.user_dag_versions update other  denied denied denied denied denied   denied  rows
+public.user_dag_versions delete own    denied denied denied denied denied   denied  rows
+public.user_dag_versions delete other  denied denied denied denied denied   denied  rows
 public.project_members   select own    denied rows   rows   rows   none     none    rows
 public.project_members   select other  denied none   none   none   none     none    rows
 public.project_members   insert own    denied denied denied denied denied   denied  rows
@@ -106,6 +114,10 @@ public.find_dags           own   denied    1         1         1         0      
 public.find_dags           other denied    0         0         0         0         0         1
 public.list_dags           own   denied    1         1         1         0         0         1
 public.list_dags           other denied    0         0         0         0         0         1
+public.dag_versions        own   denied    1         1         1         0         0         1
+public.dag_versions        other denied    0         0         0         0         0         1
+public.purge_dags          own   denied    refused   1         1         refused   refused   denied
+public.purge_dags          other denied    refused   refused   refused   refused   refused   denied
 public.missing_policies    -     denied    0         0         0         0         0         denied
 public.dagctl_version      -     denied    VERSION   VERSION   VERSION   VERSION   VERSION   denied
 private.reserve            own   denied    refused   1         1         refused   refused   denied
@@ -128,6 +140,12 @@ private.operation_status   own   denied    reserved  reserved  reserved  reserve
 private.operation_status   team  denied    reserved  reserved  reserved  refused   refused   denied
 private.operation_status   other denied    refused   refused   refused   refused   refused   denied
 private.member_project_ids own   denied    1         1         1         0         0         denied
+private.purge_dags         own   denied    refused   1         1         refused   refused   denied
+private.purge_dags         other denied    refused   refused   refused   refused   refused   denied
+private.removed_dags       own   denied    1         1         1         0         0         0
+private.removed_dags       other denied    0         0         0         0         0         0
+private.version_data       own   denied    found     found     found     null      null      found
+private.version_data       other denied    null      null      null      null      null      found
 private.held_objects       own   denied    1         1         1         1         1         denied
 private.may_upload         own   denied    false     true      true      false     false     denied
 private.may_upload         team  denied    false     false     false     false     false     denied
@@ -166,6 +184,9 @@ private.flaw_of_text       -     denied    denied    denied    denied    denied 
 private.holder_of_file     -     denied    denied    denied    denied    denied    denied    denied
 private.is_of_another      -     denied    denied    denied    denied    denied    denied    denied
 private.owner_of           -     denied    denied    denied    denied    denied    denied    denied
+private.keep_versions      -     denied    denied    denied    denied    denied    denied    denied
+private.new_versions       -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_version    -     denied    denied    denied    denied    denied    denied    denied
 private.refuse_stale       -     denied    denied    denied    denied    denied    denied    denied
 private.refuse             -     denied    denied    denied    denied    denied    denied    denied
 private.release            -     denied    denied    denied    denied    denied    denied    denied

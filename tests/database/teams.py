@@ -153,6 +153,21 @@ class Team:
         )
         return found
 
+    def remove_dag(self, name: str) -> None:
+        """Publish a DAG and take it away again."""
+        (row,) = self.publish(name)
+        operation = new_id()
+        claim = {"dag_id": name, "replaces": row["id"], "expected_version": row["version"]}
+        granted = self.claim(claim, operation=operation)
+        self.confirm(operation, granted, action="delete", is_removed=True)
+
+    def versions(self, name: str, *, by: Caller | None = None, text: bool = False) -> list[Any]:
+        """Return the versions of a DAG as readers get them."""
+        caller = by or self.viewer
+        asked = {"project": self.project, "dag_id": name, "text": text}
+        versions: list[Any] = self.database.call(caller, "dag_versions", **asked)
+        return versions
+
     def expire(self, operation: str) -> None:
         """Let the operation's lease be over."""
         self.database.admin(

@@ -25,6 +25,17 @@ STATEMENTS = {
         "update": "update public.user_dags set description = '!' where project_id = %(project)s",
         "delete": "delete from public.user_dags where project_id = %(project)s",
     },
+    "public.user_dag_versions": {
+        "select": "select from public.user_dag_versions where project_id = %(project)s",
+        "insert": "insert into public.user_dag_versions (row_id, version, project_id, dag_id, "
+        "action, user_id, dag_name, file_path, created_at, updated_at, base_name, storage_path, "
+        "airflow) select id, 99, project_id, dag_id, 'update', user_id, dag_name, file_path, "
+        "created_at, updated_at, base_name, storage_path, airflow from public.user_dags "
+        "where project_id = %(project)s and dag_id = 'x'",
+        "update": "update public.user_dag_versions set action = 'update' "
+        "where project_id = %(project)s",
+        "delete": "delete from public.user_dag_versions where project_id = %(project)s",
+    },
     "public.project_members": {
         "select": "select from public.project_members where project_id = %(project)s",
         "insert": "insert into public.project_members values (%(project)s, gen_random_uuid())",
@@ -85,6 +96,10 @@ _ARGUMENTS = {
     "public.project_role": "%(project)s",
     "public.find_dags": "%(project)s, '{}', '{x}'",
     "public.list_dags": "%(project)s",
+    "public.dag_versions": "%(project)s, 'x'",
+    "public.purge_dags": "%(project)s, '{gone}'",
+    "private.purge_dags": "%(project)s, '{gone}'",
+    "private.removed_dags": "%(project)s, '{}', '{gone}'",
     "public.missing_policies": "",
     "public.dagctl_version": "",
 }
@@ -93,6 +108,8 @@ CALLS = {
 } | {
     "private.member_project_ids": f"select {_ALL} from private.member_project_ids() as one",
     "private.held_objects": f"select {_ALL} from private.held_objects() as one",
+    "private.version_data": "select (select private.version_data(v, true) "
+    "from public.user_dag_versions v where v.project_id = %(project)s limit 1)",
     "private.may_upload": "select private.may_upload(%(key)s, %(mark)s)::text",
     "private.may_replace": "select private.may_replace(%(key)s)::text",
     "private.may_remove": "select private.may_remove(%(key)s, %(mark)s)::text",
@@ -175,6 +192,7 @@ class World:
         for one in (team, foreign):
             dags += one.publish("x", by=one.colleague)
             one.put_object("x")
+            one.remove_dag("gone")
         team.reserve("of_colleague", operation=operations["colleague"], by=team.colleague)
         team.put_object("of_colleague", operations["colleague"])
         connection = database.connect("authenticator")

@@ -21,6 +21,8 @@ OPERATIONS = {
     ("/dags/{dag_id}", "get"),
     ("/dags/{dag_id}/graph", "get"),
     ("/dags/{dag_id}/source", "get"),
+    ("/dags/{dag_id}/versions", "get"),
+    ("/dags/{dag_id}/versions/{version}", "get"),
     ("/validate", "post"),
     ("/render", "post"),
     ("/schema", "get"),
@@ -114,6 +116,10 @@ def test_answers_fit_their_schemas(document: dict[str, Any], world: World) -> No
         "get /dags": editor.get("/dags", project_id=project),
         "get /dags/{dag_id}": editor.get("/dags/orders", project_id=project),
         "get /dags/{dag_id}/graph": editor.get("/dags/orders/graph", project_id=project),
+        "get /dags/{dag_id}/versions": editor.get("/dags/orders/versions", project_id=project),
+        "get /dags/{dag_id}/versions/{version}": editor.get(
+            "/dags/orders/versions/1", project_id=project
+        ),
         "post /validate": editor.request("POST", "/validate", json=bad),
         "post /render": editor.request("POST", "/render", json=bad),
         "get /readyz": editor.request("GET", "/readyz"),

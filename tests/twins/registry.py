@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.operation.names import folded, grant_names
-from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Page, Query, Reservation
+from dagctl.ports import (
+    DagRecord,
+    DagVersion,
+    KeyedOperation,
+    OperationStatus,
+    Page,
+    Query,
+    Reservation,
+    as_removed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from dagctl.ports import Claim
+    from dagctl.ports import Claim, VersionAction
 
 UNDER_WAY = {OperationStatus.RESERVED, OperationStatus.ABORTING}
 ENDED_BY_ABORT = {OperationStatus.ABORTING, OperationStatus.ABORTED}
@@ -36,17 +45,45 @@ class MemoryRegistry:
     reservations: dict[str, list[Reservation]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     user_name: str | None = None
+    kept: list[DagVersion] = field(default_factory=list)
+    tombstones: dict[str, DagRecord] = field(default_factory=dict)
 
     def find(
-        self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
+        self,
+        *,
+        source_paths: Collection[str] = (),
+        dag_ids: Collection[str] = (),
+        removed: bool = False,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         ids = folded(dag_ids)
         return [
             record
-            for record in self._sorted()
+            for record in [*self._sorted(), *(self.tombstones.values() if removed else ())]
             if record.dag_id.casefold() in ids or record.source_path in source_paths
         ]
+
+    def versions(
+        self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
+    ) -> list[DagVersion]:
+        """Return the versions of a DAG that is recorded or was removed, the newest first."""
+        last = next((one for one in reversed(self.kept) if one.dag_id == dag_id), None)
+        own = {one.version: one for one in self.kept if last is not None and one.id == last.id}
+        numbers = [n for n in sorted(own, reverse=True) if before is None or n < before]
+        chosen = [own[number] for number in numbers[:limit]]
+        return chosen if text else [replace(one, spec_text=None) for one in chosen]
+
+    def purge(self, dag_ids: Collection[str]) -> int:
+        """Forget removed DAGs for good, versions and all; return how many."""
+        held = self._held()
+        gone = {
+            one.id
+            for one in self.tombstones.values()
+            if one.dag_id in dag_ids and one.dag_id not in held
+        }
+        self.tombstones = {key: one for key, one in self.tombstones.items() if key not in gone}
+        self.kept = [one for one in self.kept if one.id not in gone]
+        return len(gone)
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
@@ -96,17 +133,18 @@ class MemoryRegistry:
         written = {record.id: record for record in records}
         versions = {one.row_id: one.version for one in self.reservations[operation_id]}
         for record in written.values():
-            before = self.rows.get(record.id)
+            before = self.rows.get(record.id) or self.tombstones.get(record.id)
             # of a DAG that only its file has known until now, the file says the author
             is_adopted = record.version != versions.get(record.id)
             author = before.created_by_name if before else self.user_name
-            self.rows[record.id] = replace(
-                record,
+            row = replace(
+                as_removed(record, self.rows[record.id]) if record.is_removed else record,
                 updated_at=self.now(),
-                is_active=True,
+                is_active=not record.is_removed,
                 created_by_name=record.created_by_name if is_adopted else author,
                 updated_by_name=self.user_name,
             )
+            self._keep(row, operation_id)
         self.reservations[operation_id] = [
             _as_recorded(one, written.get(one.row_id)) for one in self.reservations[operation_id]
         ]
@@ -116,7 +154,7 @@ class MemoryRegistry:
         """Record these as they are."""
         for record in records:
             user_id = record.user_id or self.user_id
-            self.rows[record.id] = replace(record, user_id=user_id, updated_at=self.now())
+            self._keep(replace(record, user_id=user_id, updated_at=self.now()), None)
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds."""
@@ -138,6 +176,18 @@ class MemoryRegistry:
         """Return how far the operation is."""
         return self.statuses.get(operation_id, OperationStatus.ABSENT)
 
+    def _keep(self, row: DagRecord, operation_id: str | None) -> None:
+        """Let a row, or its tombstone, be what is recorded, and add its version."""
+        self.rows.pop(row.id, None)
+        self.tombstones.pop(row.id, None)
+        (self.tombstones if row.is_removed else self.rows)[row.id] = row
+        values = {one.name: getattr(row, one.name) for one in fields(DagRecord)}
+        if isinstance(row, DagVersion):
+            self.kept.append(replace(row, operation_id=operation_id))
+        else:
+            action: VersionAction = "create" if row.version == 1 else "update"
+            self.kept.append(DagVersion(**values, action=action, operation_id=operation_id))
+
     def _sorted(self) -> list[DagRecord]:
         return sorted(self.rows.values(), key=lambda record: record.dag_id)
 
@@ -153,8 +203,8 @@ class MemoryRegistry:
     def _update(self, claim: Claim, held: set[str]) -> DagRecord | None:
         if claim.replaces is None:
             return None
-        row = self.rows.get(claim.replaces)
-        if row is None:
+        row = self.rows.get(claim.replaces) or self.tombstones.get(claim.replaces)
+        if row is None or (row.is_removed and row.version != claim.expected_version):
             raise ConflictError(f"`{claim.dag_id}` is not recorded any more")
         if row.version != claim.expected_version:
             raise StaleVersionError(
@@ -171,7 +221,8 @@ class MemoryRegistry:
     def _granted(self, operation_id: str, claims: Sequence[Claim]) -> list[Reservation]:
         held = self._held()
         updates = [self._update(claim, held) for claim in claims]
-        names = grant_names(claims, held | {r.dag_id for r in self.rows.values()})
+        rows = [*self.rows.values(), *self.tombstones.values()]
+        names = grant_names(claims, held | {row.dag_id for row in rows})
         pairs = zip(claims, names, updates, strict=True)
         return [self._reservation(operation_id, i, *each) for i, each in enumerate(pairs)]
 

@@ -124,6 +124,11 @@ class MemoryRepo:
                 return commit.id
         return history[0].id if history else ""
 
+    def content_at(self, commit_id: str, path: str) -> bytes | None:
+        """Return a file as a commit has it, or None."""
+        commit = self.commits.get(commit_id)
+        return None if commit is None else commit.tree.get(path)
+
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths the index holds."""
         return set(paths) & set(self.index)

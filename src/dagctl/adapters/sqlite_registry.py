@@ -12,35 +12,44 @@ from dagctl.adapters.local_user import local_user_id
 from dagctl.adapters.sqlite_database import SqliteDatabase
 from dagctl.adapters.sqlite_rows import (
     FIND,
+    FIND_REMOVED,
     PRUNE,
+    REMOVED,
     RESERVE,
     RESERVED,
     SELECT,
     UPSERT,
     from_reservation_row,
     from_row,
+    from_version_row,
     to_reservation_row,
     to_row,
+    versions_of,
 )
+from dagctl.adapters.sqlite_versions import bring_back, has_version, keep, purge, remove
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.operation.names import grant_names
-from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation
+from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
-    from dagctl.ports import Claim, DagRecord, Query
+    from dagctl.ports import Claim, DagRecord, DagVersion, Query
 
 _TAKEN = """
     SELECT dag_id FROM user_dags
     WHERE project_id = :project AND (dag_id COLLATE NOCASE = :base OR (
         dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
+    UNION SELECT dag_id FROM removed_dags
+    WHERE project_id = :project AND (dag_id = :base OR (
+        dag_id > :base || '_' AND dag_id < :base || '`'))
     UNION SELECT dag_id FROM reservations
     WHERE project_id = :project AND is_open AND (dag_id COLLATE NOCASE = :base OR (
         dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
 """
-"""A base and all its numbers, whatever their case: the backtick is the character after `_`."""
+"""A base and all its numbers, whatever their case, of removed DAGs too: the backtick is the
+character after `_`."""
 
 _HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"
 
@@ -77,11 +86,24 @@ class SqliteRegistry:
     # --- Reading ---
 
     def find(
-        self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
+        self,
+        *,
+        source_paths: Collection[str] = (),
+        dag_ids: Collection[str] = (),
+        removed: bool = False,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         values = {"sources": json.dumps(list(source_paths)), "ids": json.dumps(list(dag_ids))}
-        return self._records(FIND, values)
+        records = self._records(FIND, values)
+        tombstones = self._versions(FIND_REMOVED, values, is_removed=True) if removed else []
+        return [*records, *tombstones]
+
+    def versions(
+        self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
+    ) -> list[DagVersion]:
+        """Return the versions of a DAG that is recorded or was removed, the newest first."""
+        values = {"id": dag_id, "before": before, "limit": limit}
+        return self._versions(versions_of(text=text), values)
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
@@ -175,7 +197,10 @@ class SqliteRegistry:
             if status is not OperationStatus.RESERVED:
                 raise ConflictError(f"nothing is reserved for operation {operation_id}")
             written = self._completed(operation_id, records)
-            connection.executemany(UPSERT, map(to_row, written))
+            standing = [record for record in written if not record.is_removed]
+            connection.executemany(UPSERT, map(to_row, standing))
+            bring_back(connection, standing)
+            remove(connection, keep(connection, written, operation_id))
             connection.executemany(
                 "UPDATE reservations SET file_path = ?, commit_id = ? "
                 "WHERE operation_id = ? AND row_id = ?",
@@ -199,6 +224,14 @@ class SqliteRegistry:
                     (self._project, record.dag_id),
                 )
                 connection.execute(UPSERT, to_row(row))
+                bring_back(connection, [row])
+                if not has_version(connection, row):
+                    keep(connection, [row], None)
+
+    def purge(self, dag_ids: Collection[str]) -> int:
+        """Forget removed DAGs for good, versions and all; return how many."""
+        with self._database.writing() as connection:
+            return purge(connection, self._project, dag_ids)
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds."""
@@ -228,6 +261,13 @@ class SqliteRegistry:
             rows = connection.execute(sql, {"project": self._project, **values})
             return [from_row(row) for row in rows]
 
+    def _versions(
+        self, sql: str, values: Mapping[str, object], *, is_removed: bool = False
+    ) -> list[DagVersion]:
+        with self._database.reading() as connection:
+            rows = connection.execute(sql, {"project": self._project, **values})
+            return [from_version_row(row, is_removed=is_removed) for row in rows]
+
     def _set_status(
         self, operation_id: str, status: OperationStatus, key: str | None = None
     ) -> None:
@@ -253,13 +293,19 @@ class SqliteRegistry:
         granted = {reservation.row_id: reservation for reservation in self.reserved(operation_id)}
         return [
             replace(
-                _with_author(record, granted[record.id]),
+                self._as_removed(record)
+                if record.is_removed
+                else _with_author(record, granted[record.id]),
                 updated_at=_now(),
-                is_active=True,
+                is_active=not record.is_removed,
                 updated_by_name=by,
             )
             for record in records
         ]
+
+    def _as_removed(self, record: DagRecord) -> DagRecord:
+        (standing,) = self._records(f"{SELECT} AND id = :id", {"id": record.id})
+        return as_removed(record, standing)
 
     def _grant(
         self, operation_id: str, claims: Sequence[Claim], user_id: str, user_name: str | None
@@ -291,8 +337,12 @@ class SqliteRegistry:
         return {row[0] for row in rows}
 
     def _next_version(self, claim: Claim) -> Reservation:
-        row = next(iter(self._records(f"{SELECT} AND id = :id", {"id": claim.replaces})), None)
-        if row is None:
+        of_row = {"id": claim.replaces}
+        rows = self._records(f"{SELECT} AND id = :id", of_row) or self._versions(
+            f"{REMOVED} AND r.id = :id", of_row, is_removed=True
+        )
+        row = next(iter(rows), None)
+        if row is None or (row.is_removed and row.version != claim.expected_version):
             raise ConflictError(
                 f"`{claim.dag_id}` is not recorded any more", hint="run the command again"
             )

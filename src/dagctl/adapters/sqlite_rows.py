@@ -7,13 +7,18 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dagctl.ports import DagRecord, Reservation
+from dagctl.ports import DagRecord, DagVersion, Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COLUMNS = tuple(field.name for field in fields(DagRecord) if field.name != "problem")
+COLUMNS = tuple(
+    field.name for field in fields(DagRecord) if field.name not in {"problem", "is_removed"}
+)
 """The columns of `user_dags`: the fields of `DagRecord` that are stored, in their order."""
+
+VERSION_COLUMNS = (*COLUMNS, "action", "renamed", "operation_id", "spec_text")
+"""The columns of `user_dag_versions`: the fields of `DagVersion`."""
 
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM user_dags WHERE project_id = :project"  # noqa: S608 - our own names
@@ -29,6 +34,48 @@ UPSERT = (
     f"INSERT INTO user_dags ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "  # noqa: S608 - our own names
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS)}"
 )
+
+_OF_VERSION = ", ".join(f"v.{name}" for name in VERSION_COLUMNS)
+_WITHOUT_TEXT = _OF_VERSION.replace("v.spec_text", "NULL")
+
+REMOVED = (
+    f"SELECT {_WITHOUT_TEXT} FROM removed_dags r JOIN user_dag_versions v ON v.number = r.version "  # noqa: S608 - our own names
+    "WHERE r.project_id = :project"
+)
+
+FIND_REMOVED = (
+    f"{REMOVED} AND r.source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
+    f"UNION {REMOVED} AND r.dag_id IN (SELECT value FROM json_each(:ids)) ORDER BY 4"
+)
+
+REMOVE = (
+    "INSERT OR REPLACE INTO removed_dags (id, project_id, dag_id, source_path, version) "
+    "SELECT id, project_id, dag_id, source_path, number FROM user_dag_versions WHERE number = ?"
+)
+
+ADD_VERSION = (
+    f"INSERT INTO user_dag_versions ({', '.join(VERSION_COLUMNS)}) "  # noqa: S608 - our own names
+    f"VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
+)
+
+HAS_VERSION = "SELECT 1 FROM user_dag_versions WHERE id = ? AND version = ? AND content_digest = ?"
+
+
+def versions_of(*, text: bool) -> str:
+    """Return the query of a DAG's versions, the newest first, with or without their texts.
+
+    Of several with one number, from two branches, the one that was recorded last counts.
+    """
+    columns = _OF_VERSION if text else _WITHOUT_TEXT
+    return (
+        f"SELECT {columns} FROM user_dag_versions v WHERE v.id = ("  # noqa: S608 - our own names
+        "SELECT id FROM user_dag_versions WHERE project_id = :project AND dag_id = :id "
+        "ORDER BY number DESC LIMIT 1) AND (:before IS NULL OR v.version < :before) "
+        "AND NOT EXISTS (SELECT 1 FROM user_dag_versions newer WHERE newer.id = v.id "
+        "AND newer.version = v.version AND newer.number > v.number) "
+        "ORDER BY v.version DESC LIMIT :limit"
+    )
+
 
 RESERVED = (
     "SELECT row_id, dag_id, version, user_id, created_at, spec_digest, is_unchanged, file_path, "
@@ -77,6 +124,20 @@ def from_row(row: Sequence[object]) -> DagRecord:
     """Return the record that `row`, selected by `COLUMNS`, holds."""
     values = zip(COLUMNS, row, strict=True)
     return DagRecord(**{name: _converted(_FROM_SQL, name, value) for name, value in values})
+
+
+def to_version_row(version: DagVersion) -> tuple[object, ...]:
+    """Return the version's values in the order of `VERSION_COLUMNS`."""
+    return tuple(_converted(_TO_SQL, name, getattr(version, name)) for name in VERSION_COLUMNS)
+
+
+def from_version_row(row: Sequence[object], *, is_removed: bool = False) -> DagVersion:
+    """Return the version that `row`, selected by `VERSION_COLUMNS`, holds."""
+    values = {
+        name: _converted(_FROM_SQL, name, value)
+        for name, value in zip(VERSION_COLUMNS, row, strict=True)
+    }
+    return DagVersion(**values, is_removed=is_removed)
 
 
 def to_reservation_row(

@@ -110,6 +110,72 @@ MIGRATIONS: tuple[Migration, ...] = (
         WHERE is_open
         """,
     ),
+    (
+        # `id` is the DAG's; two branches of a repository may each have a version of one number
+        """
+        CREATE TABLE user_dag_versions (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL,
+            project_id TEXT NOT NULL,
+            user_id TEXT NOT NULL,
+            dag_id TEXT NOT NULL,
+            dag_name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            file_path TEXT NOT NULL,
+            schedule_interval TEXT,
+            owner TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            task_count INTEGER NOT NULL,
+            is_active INTEGER NOT NULL,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            commit_id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            base_name TEXT NOT NULL,
+            source_path TEXT,
+            storage_path TEXT NOT NULL,
+            airflow TEXT NOT NULL,
+            spec TEXT NOT NULL,
+            spec_digest TEXT NOT NULL,
+            content_digest TEXT NOT NULL,
+            created_by_name TEXT,
+            updated_by_name TEXT,
+            action TEXT NOT NULL CHECK (
+                action IN ('create', 'update', 'rollback', 'rename', 'delete', 'restore')
+            ),
+            renamed TEXT,
+            operation_id TEXT,
+            spec_text TEXT
+        ) STRICT
+        """,
+        "CREATE INDEX user_dag_versions_of ON user_dag_versions (id, version)",
+        "CREATE INDEX user_dag_versions_dag_id ON user_dag_versions (project_id, dag_id, number)",
+        # tombstones: `version` is the number of the row that says what was removed
+        """
+        CREATE TABLE removed_dags (
+            id TEXT PRIMARY KEY,
+            project_id TEXT NOT NULL,
+            dag_id TEXT NOT NULL COLLATE NOCASE,
+            source_path TEXT,
+            version INTEGER NOT NULL REFERENCES user_dag_versions (number),
+            UNIQUE (project_id, dag_id)
+        ) STRICT
+        """,
+        "CREATE INDEX removed_dags_source ON removed_dags (project_id, source_path)",
+        """
+        INSERT INTO user_dag_versions (
+            id, project_id, user_id, dag_id, dag_name, description, file_path, schedule_interval,
+            owner, tags, task_count, is_active, created_at, updated_at, commit_id, version,
+            base_name, source_path, storage_path, airflow, spec, spec_digest, content_digest,
+            created_by_name, updated_by_name, action
+        )
+        SELECT id, project_id, user_id, dag_id, dag_name, description, file_path, schedule_interval,
+            owner, tags, task_count, is_active, created_at, updated_at, commit_id, version,
+            base_name, source_path, storage_path, airflow, spec, spec_digest, content_digest,
+            created_by_name, updated_by_name, CASE version WHEN 1 THEN 'create' ELSE 'update' END
+        FROM user_dags
+        """,
+    ),
 )
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 

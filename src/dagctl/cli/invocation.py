@@ -26,6 +26,7 @@ COMMANDS = (
     "recover",
     "list",
     "show",
+    "history",
     "link",
     "login",
     "logout",

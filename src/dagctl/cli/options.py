@@ -6,11 +6,18 @@ from typing import Annotated, Literal
 
 import typer
 
+from dagctl.cli.candidates import dag_ids
 from dagctl.spec.target import TARGETS, target_of
 
 Specs = Annotated[
     list[str],
     typer.Argument(metavar="SPEC", help="Files, folders, patterns, or - for standard input."),
+]
+DagId = Annotated[
+    str,
+    typer.Argument(
+        metavar="DAG_ID", help="The id, as `dagctl list` shows it.", autocompletion=dag_ids
+    ),
 ]
 InputFormat = Annotated[
     Literal["yaml", "json"] | None,

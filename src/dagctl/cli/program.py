@@ -14,6 +14,7 @@ from dagctl.cli import (
     doctor,
     explain,
     help,  # noqa: A004 - the module of `dagctl help`
+    history,
     init,
     link,
     list,  # noqa: A004 - the module of `dagctl list`
@@ -113,6 +114,7 @@ for _group, _name, _run, _epilog in (
     (PUBLISH, "recover", recover.recover, recover.EPILOG),
     (INSPECT, "list", list.list_dags, list.EPILOG),
     (INSPECT, "show", show.show, show.EPILOG),
+    (INSPECT, "history", history.history, history.EPILOG),
     (ACCOUNT, "link", link.link, link.EPILOG),
     (ACCOUNT, "login", login.login, login.EPILOG),
     (ACCOUNT, "logout", logout.logout, logout.EPILOG),

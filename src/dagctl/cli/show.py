@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dagctl.cli.candidates import dag_ids
 from dagctl.cli.invocation import Invocation, current
-from dagctl.cli.options import examples
+from dagctl.cli.options import DagId, examples
 from dagctl.cli.text import plural, shown
 
 if TYPE_CHECKING:
@@ -17,23 +16,24 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console, Style
     from dagctl.client import Client
-    from dagctl.commands.list import Listed, State
+    from dagctl.commands.list import Listed
     from dagctl.commands.show import Details
     from dagctl.operation.drift import Drift
+    from dagctl.ports import DagVersion
 
-DagId = Annotated[
-    str,
-    typer.Argument(
-        metavar="DAG_ID", help="The id, as `dagctl list` shows it.", autocompletion=dag_ids
-    ),
-]
 Form = Annotated[
     Literal["text", "json", "mermaid", "dot"],
     typer.Option("--output", "-o", help="All of it, or the graph as Mermaid or DOT."),
 ]
 Source = Annotated[bool, typer.Option("--source", help="Print the recorded DAG file instead.")]
 Spec = Annotated[bool, typer.Option("--spec", help="Print the recorded spec instead (YAML, JSON).")]
-STATE_STYLES: Mapping[State, Style] = {
+Version = Annotated[
+    int | None,
+    typer.Option(
+        "--version", metavar="N", min=1, max=10**9, help="An older version: see `dagctl history`."
+    ),
+]
+STATE_STYLES: Mapping[str, Style] = {
     "synced": "good",
     "drift": "warning",
     "missing": "error",
@@ -46,16 +46,18 @@ EPILOG = examples(
     "dagctl show daily_orders -o mermaid",
     "dagctl show daily_orders --source | diff - dags/daily_orders.py",
     "dagctl show daily_orders --spec > specs/orders.yaml",
+    "dagctl show daily_orders --version 3",
 )
 
 
-def show(
+def show(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     dag_id: DagId,
     *,
     output: Form = "text",
     source: Source = False,
     spec: Spec = False,
+    version: Version = None,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
     from dagctl.cli.progress import Warnings
@@ -72,9 +74,9 @@ def show(
     # a spec is a file of its own, without an envelope: a failure has none either
     invocation.output = "text" if spec else output
     with Client.open(listener=Warnings(invocation.console)) as client:
-        record = client.get(dag_id)
+        record = client.get(dag_id) if version is None else client.version(dag_id, version)
         write_recovery(invocation.console, client.recovered, client.unsettled)
-        listed = Listed(record, state_of(record, client.drift))
+        listed = Listed(record, "synced" if version else state_of(record, client.drift))
         if source:
             invocation.console.exact(client.source(record))
         elif spec:
@@ -85,9 +87,12 @@ def show(
 
 def _write_spec(invocation: Invocation, listed: Listed, output: str) -> None:
     from dagctl.commands.recorded_spec import spec_as_json, spec_as_yaml
+    from dagctl.ports import DagVersion
 
     write = spec_as_json if output == "json" else spec_as_yaml
-    invocation.console.exact(write(listed.record))
+    text = listed.record.spec_text if isinstance(listed.record, DagVersion) else None
+    is_known = text is not None and output != "json"
+    invocation.console.exact(text if is_known and text else write(listed.record))
 
 
 def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
@@ -97,6 +102,7 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
     from dagctl.commands.show import details, spec_of
     from dagctl.graph.dot import dot
     from dagctl.graph.mermaid import mermaid
+    from dagctl.ports import DagVersion
 
     console = invocation.console
     now = datetime.now(UTC)
@@ -105,7 +111,9 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
         console.exact(drawing(spec_of(listed.record)).rstrip("\n") + "\n")
         return
     dag = details(listed.record, now)
-    if invocation.is_json:
+    if isinstance(listed.record, DagVersion):
+        _write_version(invocation, dag, listed.record, now)
+    elif invocation.is_json:
         console.document(envelope(invocation, result={"dag": _data(dag, listed, client)}))
     elif listed.state == "damaged":
         console.lines(_damaged(console, listed))
@@ -115,6 +123,27 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
         _warn_of_spec(console, dag)
         _warn_of_object(console, client.stored(listed.record))
         console.note(f"  next: dagctl show {shown(listed.record.dag_id)} --source")
+
+
+def _write_version(
+    invocation: Invocation, dag: Details, version: DagVersion, now: datetime
+) -> None:
+    """Write one version, as it was recorded; of what stands now nothing is said."""
+    from dagctl.cli.envelope import envelope
+    from dagctl.commands.history import version_data
+    from dagctl.commands.list import columns
+    from dagctl.commands.show import data
+
+    console = invocation.console
+    if invocation.is_json:
+        row = {**columns(version), **version_data(version), "spec_text": version.spec_text}
+        console.document(envelope(invocation, result={"version": {**row, **data(dag)}}))
+        return
+    console.lines(_lines(invocation, dag, version.action, now))
+    console.flush()
+    _warn_of_spec(console, dag)
+    name = shown(version.dag_id)
+    console.note(f"  next: dagctl show {name} --version {version.version} --spec")
 
 
 def _damaged(console: Console, listed: Listed) -> Iterator[str]:
@@ -157,10 +186,11 @@ def _data(dag: Details, listed: Listed, client: Client) -> dict[str, Any]:
     }
 
 
-def _lines(invocation: Invocation, dag: Details, state: State, now: datetime) -> Iterator[str]:
+def _lines(invocation: Invocation, dag: Details, state: str, now: datetime) -> Iterator[str]:
     record = dag.record
     console = invocation.console
-    painted = console.paint(state, STATE_STYLES[state], on=console.out)
+    style = STATE_STYLES.get(state)
+    painted = console.paint(state, style, on=console.out) if style else state
     yield f"{shown(record.dag_id)}  v{record.version}  {painted}"
     yield from (f"  {shown(line)}" for line in record.description.splitlines())
     for name, value in _facts(dag, now):

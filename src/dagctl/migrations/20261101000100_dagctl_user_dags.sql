@@ -116,9 +116,9 @@ alter table public.user_dags
   add constraint user_dags_digests_check
     check (spec_digest ~ '^[0-9a-f]{64}$' and content_digest ~ '^[0-9a-f]{64}$'),
   add constraint user_dags_hold_check check (
-    state in ('reserved', 'active')
+    state in ('reserved', 'active', 'removed')
     and (operation_id is null) = (lease_until is null)
-    and (state = 'active' or operation_id is not null)
+    and (state <> 'reserved' or operation_id is not null)
   );
 
 -- Keyset listing in code point order, whatever the database's collation.

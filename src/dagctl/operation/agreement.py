@@ -103,7 +103,8 @@ def _adopted(context: Context, change: Change, commit_id: str) -> Change:
 def _is_recorded(change: Change) -> bool:
     record = change.record
     return record is not None and (
-        record.content_digest == digest_of(change.content or b"")
+        not record.is_removed
+        and record.content_digest == digest_of(change.content or b"")
         and record.spec_digest == change.spec_digest
         and record.file_path == change.path
         and record.source_path == change.source

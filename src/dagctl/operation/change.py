@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dagctl.errors import UsageError
-from dagctl.ports import Claim, DagRecord, FileWrite
+from dagctl.ports import Claim, DagRecord, DagVersion, FileWrite
 from dagctl.spec.target import target_of
 from dagctl.spec.walk import raw_tasks
 
@@ -20,15 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dagctl.dag_file.header import Header
-    from dagctl.ports import Reservation
+    from dagctl.ports import Reservation, VersionAction
     from dagctl.spec.model import DagSpec
 
 
 class Action(StrEnum):
-    """What is done to a DAG. Later actions (delete, rename, rollback, restore) join here."""
+    """What is done to a DAG; but for `unchanged` the names that its versions have."""
 
     CREATE = "create"
     UPDATE = "update"
+    ROLLBACK = "rollback"
+    RENAME = "rename"
+    DELETE = "delete"
+    RESTORE = "restore"
     UNCHANGED = "unchanged"
 
 
@@ -45,13 +49,19 @@ class Change:
     base_name: str
     """The id that is asked for, before a number is added."""
     spec: DagSpec | None = field(default=None, compare=False, repr=False)
-    """The spec; None in a change that was read from the journal."""
+    """The spec; None in a change that was read from the journal, and in a removal."""
+    spec_text: str | None = field(default=None, repr=False)
+    """The spec as its author wrote it; None: it was made from data."""
 
     # --- What was there, and what is to be done: by the plan ---
 
     is_known: bool = field(default=False, compare=False)
     """Whether the spec means a DAG that exists."""
     action: Action = Action.CREATE
+    is_removal: bool = False
+    """Whether the DAG is taken away: its file and object are removed, a tombstone stays."""
+    renamed: str | None = None
+    """Of a rename: the other id, which the DAG had before or has since."""
     dag_id: str = ""
     """The final id; for a new DAG the expected one until the registry has granted it."""
     airflow: str = "3"
@@ -86,7 +96,7 @@ class Change:
     spec_data: Mapping[str, Any] | None = None
     """The spec as JSON data, as it is recorded."""
     content: bytes | None = None
-    """What the DAG file and the object shall hold."""
+    """What the DAG file and the object shall hold; None: nothing, once all is rendered."""
     storage_path: str = ""
     """The key of the object in the store."""
     old_object: bytes | None = None
@@ -145,6 +155,7 @@ def asked(spec: DagSpec, source: str | None = None) -> Change:
         base_name=spec.dag_id,
         dag_id=spec.dag_id,
         spec=spec,
+        spec_text=spec.text,
     )
 
 
@@ -203,21 +214,25 @@ def digest_of(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def record_of(change: Change, project_id: str, commit_id: str) -> DagRecord:
-    """Return what the registry shall record about a change whose bytes are known."""
+def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
+    """Return the version that the registry shall record about a change whose bytes are known.
+
+    Of a removal the registry keeps all but version and commit as they are recorded.
+    """
     granted, spec = change.granted, change.spec_data or {}
-    return DagRecord(
+    schedule = spec.get("schedule_interval")
+    return DagVersion(
         id=granted.row_id,
         project_id=project_id,
         user_id=granted.user_id,
         dag_id=granted.dag_id,
-        dag_name=spec["dag_name"],
-        description=spec["description"],
+        dag_name=spec.get("dag_name", granted.dag_id),
+        description=spec.get("description", ""),
         file_path=change.path,
-        schedule_interval=spec["schedule_interval"],
-        owner=spec["owner"],
-        tags=tuple(spec["tags"]),
-        task_count=sum(1 for _ in raw_tasks(spec)),
+        schedule_interval=schedule,
+        owner=spec.get("owner", ""),
+        tags=tuple(spec.get("tags", ())),
+        task_count=sum(1 for _ in raw_tasks(spec)) if spec else 0,
         is_active=True,
         created_at=granted.created_at,
         updated_at=granted.created_at,
@@ -231,4 +246,15 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagRecord:
         spec_digest=change.spec_digest,
         content_digest=digest_of(change.content or b""),
         created_by_name=granted.created_by_name,
+        is_removed=change.is_removal,
+        action=_recorded_action(change),
+        renamed=change.renamed,
+        spec_text=change.spec_text,
     )
+
+
+def _recorded_action(change: Change) -> VersionAction:
+    """Return what made the version; of one that is adopted its number says it."""
+    if change.action is Action.UNCHANGED:
+        return "create" if change.granted.version == 1 else "update"
+    return cast("VersionAction", change.action.value)

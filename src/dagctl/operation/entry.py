@@ -62,13 +62,23 @@ class JournalEntry:
         return tuple(change for change in self.changes if change.is_effective)
 
     @property
+    def uploads(self) -> tuple[Change, ...]:
+        """The effects that put an object into the store."""
+        return tuple(change for change in self.effects if not change.is_removal)
+
+    @property
+    def removals(self) -> tuple[Change, ...]:
+        """The effects that take a DAG away."""
+        return tuple(change for change in self.effects if change.is_removal)
+
+    @property
     def writes(self) -> list[FileWrite]:
         """What is written in the work tree."""
         return [write for change in self.effects for write in change.writes]
 
     @property
     def dag_ids(self) -> tuple[str, ...]:
-        """The DAGs that are created or updated."""
+        """The DAGs that are created, changed or removed."""
         return tuple(change.dag_id for change in self.effects)
 
 

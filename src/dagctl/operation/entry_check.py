@@ -35,7 +35,9 @@ def check_entry(entry: JournalEntry, operation_id: str) -> None:
         raise ValueError("no branch")
     for change in entry.changes:
         _check_text(change.spec_digest, change.base_name, change.dag_id, change.airflow)
-        _check_text_or_none(change.source)
+        _check_text_or_none(change.source, change.renamed)
+        if change.spec_text is not None and not isinstance(change.spec_text, str):
+            raise ValueError("no text of a spec")
     for change in entry.effects:
         _check_effect(change)
 
@@ -51,7 +53,8 @@ def _check_effect(change: Change) -> None:
     if granted.created_at.tzinfo is None:
         raise ValueError("a time without its zone")
     spec = change.spec_data
-    if not isinstance(spec, dict) or not spec.keys() >= _SPEC_KEYS:
+    is_spec = isinstance(spec, dict) and (change.is_removal or spec.keys() >= _SPEC_KEYS)
+    if not is_spec:
         raise ValueError("no spec")
 
 

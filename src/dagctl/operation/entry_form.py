@@ -1,7 +1,8 @@
 """The JSON form of a journal's entry. Content is text where it is UTF-8, else base64. Pure.
 
-Form 2 is written. Form 1, of earlier versions, held what was asked (`wishes`) and what is written
-(`items`) in two lists; it is still read, so that an update of dagctl loses no operation.
+Form 3 is written. Form 2 knew no removals and no texts of specs. Form 1 held what was asked
+(`wishes`) and what is written (`items`) in two lists. Both are still read, so that an update of
+dagctl loses no operation.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from dagctl.ports import Reservation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 2
+FORMAT = 3
 """The form that is written. A later one is left to the dagctl that reads it."""
 
 _ASKED = ("source", "spec_digest", "base_name", "dag_id", "airflow")
+_LATER = {"is_removal": False, "renamed": None, "spec_text": None}
+"""What form 2 did not have, with what it meant."""
 
 
 def to_data(entry: JournalEntry) -> dict[str, Any]:
@@ -51,22 +54,22 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
         UnfinishedError: It was written by another version of dagctl.
     """
     try:
-        if data["format"] not in {1, FORMAT}:
+        if data["format"] not in {1, 2, FORMAT}:
             raise UnfinishedError(
                 f"operation {operation_id} was begun by another version of dagctl",
                 hint="run `dagctl recover` with that version",
             )
-        entry = _of_form_1(data) if data["format"] == 1 else _of_form_2(data)
+        entry = _of_form_1(data) if data["format"] == 1 else _of_form_3(data)
         check_entry(entry, operation_id)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise DamagedEntryError(f"the journal of operation {operation_id} is damaged") from error
     return entry
 
 
-# --- Form 2 ---
+# --- Forms 2 and 3 ---
 
 
-def _of_form_2(data: Mapping[str, Any]) -> JournalEntry:
+def _of_form_3(data: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry(
         operation_id=data["operation_id"],
         project_id=data["project_id"],
@@ -82,7 +85,7 @@ def _of_form_2(data: Mapping[str, Any]) -> JournalEntry:
 
 def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
     asked = {
-        **{name: getattr(change, name) for name in _ASKED},
+        **{name: getattr(change, name) for name in (*_ASKED, *_LATER)},
         "action": change.action.value,
         "warnings": list(change.warnings),
     }
@@ -109,6 +112,7 @@ def _change(data: Mapping[str, Any]) -> Change:
         action=Action(data["action"]),
         warnings=tuple(data["warnings"]),
         **{name: data[name] for name in _ASKED},
+        **{name: data.get(name, before) for name, before in _LATER.items()},
     )
     return _with_bytes(asked, data) if "reservation" in data else asked
 
@@ -116,8 +120,8 @@ def _change(data: Mapping[str, Any]) -> Change:
 def _with_bytes(asked: Change, data: Mapping[str, Any]) -> Change:
     granted = data["reservation"]
     old, new, kept = _content(data["old"]), _content(data["new"]), data["old_object"]
-    if new is None:
-        raise ValueError("a change without content")
+    if (new is None) is not asked.is_removal:
+        raise ValueError("a change without content, or a removal with one")
     return replace(
         asked,
         reservation=Reservation(

@@ -62,6 +62,8 @@ class Inventory:
     """Hand-written files, by the DAG ids in them in lower case."""
     paths: tuple[str, ...] = ()
     """The Python files in the DAGs folder, if they were listed."""
+    removed: tuple[DagRecord, ...] = ()
+    """The tombstones of removed DAGs: their ids are not free, and their specs mean them."""
 
     def of_source(self, source: str | None) -> list[Known]:
         """Return the DAGs that were made from a spec file."""
@@ -75,6 +77,14 @@ class Inventory:
     def of_name(self, name: str) -> list[Known]:
         """Return the DAGs that asked for a name: the DAG of that id, and the numbered ones."""
         return self._by_name.get(name, [])
+
+    def removed_of(self, source: str | None) -> DagRecord | None:
+        """Return the tombstone of the DAG that was made from a spec file."""
+        return self._removed_by_source.get(source) if source is not None else None
+
+    def removed_id(self, dag_id: str) -> DagRecord | None:
+        """Return the tombstone of that id, whatever its case."""
+        return self._removed_by_id.get(dag_id.casefold())
 
     def alike(self, path: str) -> list[str]:
         """Return the files whose paths differ from this one only by case."""
@@ -91,6 +101,14 @@ class Inventory:
     @cached_property
     def _by_name(self) -> dict[str, list[Known]]:
         return _grouped((name, dag) for dag in self.dags for name in {dag.base_name, dag.dag_id})
+
+    @cached_property
+    def _removed_by_source(self) -> dict[str | None, DagRecord]:
+        return {record.source_path: record for record in self.removed}
+
+    @cached_property
+    def _removed_by_id(self) -> dict[str, DagRecord]:
+        return {record.dag_id.casefold(): record for record in self.removed}
 
     @cached_property
     def _by_path(self) -> dict[str, list[str]]:
@@ -117,7 +135,7 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     """
     settings, files = context.settings, context.backend.files
     records = _records(context.backend.registry, changes)
-    sources = {record.source_path for record in records}
+    sources = {record.source_path for record in records if not record.is_removed}
     is_settled = all(change.source is not None and change.source in sources for change in changes)
     listed = [] if is_settled else files.names(settings.dags_folder, MOST_FILES, LARGEST)
     own = {path_of(settings, record.dag_id) for record in records}
@@ -132,8 +150,20 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
             headers[dag_id] = header
         elif path not in own:
             foreign |= {name.casefold(): path for name in dag_ids_in(content, names)}
-    dags = _from_both(records, headers) if is_cache else map(_from_record, records)
-    return Inventory(dags=tuple(dags), foreign=foreign, paths=tuple(listed))
+    # a clone or a revert may have brought the file of a removed DAG back: the file counts
+    gone = {
+        record.id
+        for record in records
+        if record.is_removed and not (is_cache and record.dag_id in headers)
+    }
+    standing = [record for record in records if record.id not in gone]
+    dags = _from_both(standing, headers) if is_cache else map(_from_record, standing)
+    return Inventory(
+        dags=tuple(dags),
+        foreign=foreign,
+        paths=tuple(listed),
+        removed=tuple(record for record in records if record.id in gone),
+    )
 
 
 def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
@@ -150,7 +180,7 @@ def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
         names = numbers_to_ask(new, ids, asked, most)
         if not names:
             break
-        records |= {record.id: record for record in registry.find(dag_ids=names)}
+        records |= {record.id: record for record in registry.find(dag_ids=names, removed=True)}
         asked = most
     return list(records.values())
 

@@ -6,6 +6,7 @@
 | no `dag_id`, its path is known | the DAG of that path |
 | its path is known, and it now gives another `dag_id` | refused: it would make a second DAG |
 | path unknown, its name is that of a DAG whose spec file is gone, or has the same content | it |
+| its path, or the id that it gives, is that of a removed DAG | refused: `restore`, or another id |
 | path unknown, its name is taken by a DAG whose spec file is there | a new DAG, with a number |
 | no path: same content as a DAG of that name | that DAG |
 | no path: other content | a new DAG, with a number |
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
     from dagctl.operation.inventory import Inventory, Known
     from dagctl.operation.options import IfExists
-    from dagctl.ports import Files
+    from dagctl.ports import DagRecord, Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,16 @@ class Meanings:
                 return change
             case "update":
                 known = self.inventory.of_id(change.base_name) or self._of_path(change)
+                self._check_removed(change, known)
                 return _meaning(replace(change, on_taken="fail"), known)
             case "fail":
                 return self._must_be_new(change)
         if not _gives_id(change):
             known = self._by_path_or_name(change)
+            self._check_removed(change, known)
             return self._noted(_meaning(change, known), known)
         known = self._by_id(change)
+        self._check_removed(change, known)
         return self._noted(_meaning(replace(change, on_taken="fail"), known), known)
 
     def _must_be_new(self, change: Change) -> Change:
@@ -72,7 +76,23 @@ class Meanings:
                 f"a DAG `{known.dag_id}` exists",
                 hint="--if-exists update changes it, --if-exists number makes another",
             )
+        self._check_removed(change, None)
         return replace(change, on_taken="fail")
+
+    def _check_removed(self, change: Change, known: Known | None) -> None:
+        """Check that a spec does not mean a DAG that was removed.
+
+        Raises:
+            ConflictError: It does: to come back without a word is not what its remover expects.
+        """
+        is_id_asked = _gives_id(change) or self.if_exists in {"update", "fail"}
+        tombstone = (
+            self.inventory.removed_id(change.base_name)
+            if is_id_asked
+            else self.inventory.removed_of(change.source)
+        )
+        if known is None and tombstone is not None:
+            raise _removed(change, tombstone)
 
     # --- A spec that gives its id ---
 
@@ -211,6 +231,15 @@ def _renamed(change: Change, known: Known) -> ConflictError:
         f"second DAG, and `{known.dag_id}` would go on running",
         hint=f"to update `{known.dag_id}`, take the dag_id out; to have both, write `{name}` into "
         "a spec file of its own",
+    )
+
+
+def _removed(change: Change, tombstone: DagRecord) -> ConflictError:
+    by = f" by {tombstone.updated_by_name}" if tombstone.updated_by_name else ""
+    return ConflictError(
+        f"{_where(change)} means `{tombstone.dag_id}`, which was removed{by} on "
+        f"{tombstone.updated_at:%Y-%m-%d}",
+        hint=f"dagctl restore {tombstone.dag_id} brings it back; a new DAG needs another dag_id",
     )
 
 

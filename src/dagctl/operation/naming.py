@@ -28,6 +28,7 @@ def with_names(
         if not (options.force and path_of(context.settings, dag_id) == path)
     }
     taken = {dag.dag_id for dag in inventory.dags} | set(foreign)
+    taken |= {record.dag_id for record in inventory.removed}
     wishing = [_beside_foreign(change, foreign, taken) for change in changes]
     new = (change.claim for change in wishing if not change.is_known)
     names = iter(grant_names(list(new), taken))

@@ -82,6 +82,24 @@ def remove_left_over(store: Store, changes: Sequence[Change], listener: Listener
     )
 
 
+def remove_objects(backend: Backend, changes: Sequence[Change], listener: Listener) -> None:
+    """Remove the objects of DAGs whose removal is confirmed; this may be repeated at any time.
+
+    A DAG that is back by now, or about to come back, keeps its object.
+    """
+    if not changes:
+        return
+    records = backend.registry.find(dag_ids=[change.dag_id for change in changes])
+    back = {record.id for record in records}
+
+    def remove(change: Change) -> None:
+        with suppress(NotAMemberError):  # the key has a holder again
+            backend.store.delete(change.storage_path)
+
+    gone = [change for change in changes if change.granted.row_id not in back]
+    _for_each(gone, remove, "clean", listener)
+
+
 def read_objects(store: Store, keys: Sequence[str]) -> dict[str, bytes | None]:
     """Return what is at these keys."""
 

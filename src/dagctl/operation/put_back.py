@@ -31,7 +31,7 @@ def put_back_anew(context: Context, entry: JournalEntry) -> None:
     backend = context.backend
     registry = backend.registry
     updates = [
-        change for change in entry.effects if change.old_object not in {None, change.content}
+        change for change in entry.uploads if change.old_object not in {None, change.content}
     ]
     if not updates:
         return

@@ -16,6 +16,7 @@ from dagctl.operation.change import digest_of
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import DamagedEntryError, Phase
 from dagctl.operation.entry_form import from_data
+from dagctl.operation.objects import remove_objects
 from dagctl.operation.undo import find_commit, undo
 from dagctl.paths import is_dag_path
 from dagctl.ports import OperationStatus
@@ -146,9 +147,9 @@ def settle(context: Context, entry: JournalEntry) -> Recovered:
     backend = context.backend
     status = backend.registry.status(entry.operation_id)
     if status is OperationStatus.CONFIRMED:
-        return finished(entry)
+        return finished(context, entry)
     if status is OperationStatus.ABSENT and _is_recorded(backend, entry):
-        return finished(entry)
+        return finished(context, entry)
     commit_id = find_commit(backend, entry)
     is_over = status in {OperationStatus.ABORTING, OperationStatus.ABORTED}
     if commit_id is None or entry.phase is Phase.ABORTING or is_over:
@@ -157,7 +158,7 @@ def settle(context: Context, entry: JournalEntry) -> Recovered:
         _go_on(context, entry, commit_id)
     except (ConflictError, NotAMemberError):  # the registry refuses for good
         return undone(context, entry)
-    return finished(entry)
+    return finished(context, entry)
 
 
 def recorded_commit(backend: Backend, entry: JournalEntry) -> str:
@@ -181,8 +182,11 @@ def recorded_commit(backend: Backend, entry: JournalEntry) -> str:
     return commit_id
 
 
-def finished(entry: JournalEntry) -> Recovered:
-    """Return that the operation is done."""
+def finished(context: Context, entry: JournalEntry) -> Recovered:
+    """Return that the operation is done, once the objects of removed DAGs are gone too."""
+    if entry.removals:
+        with context.step("clean"):
+            remove_objects(context.backend, entry.removals, context.listener)
     return Recovered(operation_id=entry.operation_id, outcome="finished", dags=entry.dag_ids)
 
 
@@ -190,7 +194,7 @@ def undone(context: Context, entry: JournalEntry) -> Recovered:
     """Undo the operation and return what is left of it; finished if it was confirmed before."""
     left = undo(context, entry)
     if left is None:
-        return finished(entry)
+        return finished(context, entry)
     return Recovered(
         operation_id=entry.operation_id, outcome="undone", dags=entry.dag_ids, left=tuple(left)
     )
@@ -274,9 +278,11 @@ def _is_recorded(backend: Backend, entry: JournalEntry) -> bool:
 
 
 def _may_be_of(change: Change, record: DagRecord | None) -> bool:
+    version = change.granted.version
+    if change.is_removal:
+        return record is None or record.version > version
     if record is None:
         return False
-    version = change.granted.version
     is_same = record.content_digest == digest_of(change.content or b"")
     return record.version > version or (record.version == version and is_same)
 

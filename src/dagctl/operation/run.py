@@ -18,7 +18,7 @@ from dagctl.errors import (
     then_recover,
 )
 from dagctl.operation.recovery import clear, recorded_commit, settle, undone
-from dagctl.operation.steps import STEPS, take
+from dagctl.operation.steps import steps_of, take
 
 if TYPE_CHECKING:
     from dagctl.operation.recovery import Recovered
@@ -33,7 +33,7 @@ def run(operation: Operation) -> Operation:
         UnavailableError: What failed; nothing was changed.
         UnfinishedError: It could be neither finished nor undone; the journal keeps it.
     """
-    for step in STEPS:
+    for step in steps_of(operation):
         try:
             operation = take(step, operation)
         except BaseException as error:  # noqa: BLE001 - an interrupt is undone as well

@@ -16,7 +16,7 @@ from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import to_data
 from dagctl.operation.inventory import path_of
 from dagctl.operation.message import commit_message
-from dagctl.operation.objects import put_objects, read_objects
+from dagctl.operation.objects import put_objects, read_objects, remove_objects
 from dagctl.operation.plan import standing_at
 from dagctl.operation.rendering import rendered
 from dagctl.paths import storage_key
@@ -143,10 +143,10 @@ def upload(operation: Operation) -> Operation:
     put_objects(
         operation.context.backend.store,
         operation.entry.operation_id,
-        operation.entry.effects,
+        operation.entry.uploads,
         operation.context.listener,
     )
-    keys = [change.storage_path for change in operation.entry.effects]
+    keys = [change.storage_path for change in operation.entry.uploads]
     return replace(operation, detail=_summary(keys, "objects"))
 
 
@@ -182,7 +182,15 @@ def stage(operation: Operation) -> Operation:
 def confirm(operation: Operation) -> Operation:
     """Let readers see the new versions. The pivot: from here on there is only forward."""
     confirm_entry(operation.context.backend, operation.entry, operation.commit_id)
-    return operation
+    return replace(operation, detail="")
+
+
+def clean(operation: Operation) -> Operation:
+    """Remove the objects of the DAGs that are removed: no reader knows them any more."""
+    removals = operation.entry.removals
+    remove_objects(operation.context.backend, removals, operation.context.listener)
+    keys = [change.storage_path for change in removals]
+    return replace(operation, detail=_summary(keys, "objects"))
 
 
 Step = tuple[str, "Callable[[Operation], Operation]"]
@@ -198,6 +206,19 @@ STEPS: tuple[Step, ...] = (
     ("confirm", confirm),
 )
 """Before `confirm` everything can be undone; after it everything is repeated until done."""
+
+CLEAN: Step = ("clean", clean)
+"""What follows where a DAG was removed."""
+
+
+def steps_of(operation: Operation) -> tuple[Step, ...]:
+    """Return the steps that the operation takes: none that has nothing to do."""
+    effective = [change for change in operation.entry.changes if change.is_effective]
+    if not any(change.is_removal for change in effective):
+        return STEPS
+    if all(change.is_removal for change in effective):
+        return (*(step for step in STEPS if step[0] != "upload"), CLEAN)
+    return (*STEPS, CLEAN)
 
 
 def take(step: Step, operation: Operation) -> Operation:
@@ -218,7 +239,9 @@ def _check_moved(operation: Operation) -> None:
     paths = [
         path_of(settings, change.dag_id)
         for change in operation.entry.changes
-        if change.is_effective and change.path != path_of(settings, change.dag_id)
+        if change.is_effective
+        and not change.is_removal
+        and change.path != path_of(settings, change.dag_id)
     ]
     if paths:
         new = () if operation.options.force else paths
@@ -228,6 +251,8 @@ def _check_moved(operation: Operation) -> None:
 def _with_content(operation: Operation, change: Change) -> Change:
     """Return the change with the bytes of its file, under its final name."""
     context, spec = operation.context, change.spec
+    if change.is_removal:
+        return change
     if spec is None:
         raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
     if change.content is None:
@@ -260,7 +285,7 @@ def _with_old_objects(backend: Backend, changes: Sequence[Change]) -> tuple[Chan
     asked = [
         change.storage_path
         for change in changes
-        if change.is_effective and change.record and not _is_recorded(change)
+        if change.is_effective and change.record and not _is_kept(change)
     ]
     objects = read_objects(backend.store, asked)
     return tuple(_with_old_object(change, objects) for change in changes)
@@ -270,7 +295,14 @@ def _with_old_object(change: Change, objects: Mapping[str, bytes | None]) -> Cha
     if not change.is_effective:
         return change
     unread = change.old_file if _is_recorded(change) else None
+    if change.is_removal:  # the object stays until the removal is confirmed
+        return change
     return replace(change, old_object=objects.get(change.storage_path, unread))
+
+
+def _is_kept(change: Change) -> bool:
+    """Return whether the object needs not be read: it is known, or nothing is put in its place."""
+    return change.is_removal or _is_recorded(change)
 
 
 def _is_recorded(change: Change) -> bool:

@@ -51,7 +51,7 @@ def _take_back(context: Context, entry: JournalEntry, *, holds: bool) -> list[st
         left = backend.files.restore(entry.writes)
     with context.step("undo upload"):
         if holds:
-            put_back_objects(backend, entry.operation_id, entry.effects, context.listener)
+            put_back_objects(backend, entry.operation_id, entry.uploads, context.listener)
         else:
             put_back_anew(context, entry)
     return left
@@ -65,7 +65,7 @@ def _undo_late_effects(context: Context, entry: JournalEntry) -> None:
     let alone.
     """
     _undo_commit(context, entry)
-    remove_left_over(context.backend.store, entry.effects, context.listener)
+    remove_left_over(context.backend.store, entry.uploads, context.listener)
 
 
 def find_commit(backend: Backend, entry: JournalEntry) -> str | None:

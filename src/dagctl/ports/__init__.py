@@ -13,7 +13,14 @@ definite refusals: nothing of this call has happened.
 from dagctl.ports.files import Files, FileWrite
 from dagctl.ports.journal import Journal
 from dagctl.ports.listener import Listener
-from dagctl.ports.record import DagRecord, Page, Query
+from dagctl.ports.record import (
+    DagRecord,
+    DagVersion,
+    Page,
+    Query,
+    VersionAction,
+    as_removed,
+)
 from dagctl.ports.registry import Cache, Registry
 from dagctl.ports.repo import CommitPlace, Identity, Reach, Repo
 from dagctl.ports.reservation import Claim, KeyedOperation, OperationStatus, Reservation
@@ -24,6 +31,7 @@ __all__ = [
     "Claim",
     "CommitPlace",
     "DagRecord",
+    "DagVersion",
     "FileWrite",
     "Files",
     "Identity",
@@ -39,4 +47,6 @@ __all__ = [
     "Reservation",
     "Store",
     "StoredKey",
+    "VersionAction",
+    "as_removed",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,35 @@ class DagRecord:
     problem: str | None = None
     """What is wrong with the row, or None. Of a damaged row only `id` and `dag_id` are to be
     trusted, and what says which spec it is of; file and object are empty. Not stored."""
+    is_removed: bool = False
+    """Whether the DAG is removed: then this is its tombstone, with what its last version was."""
+
+
+VersionAction = Literal["create", "update", "rollback", "rename", "delete", "restore"]
+"""What a version was made by. `delete`, and `rename` of the old id, leave a tombstone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DagVersion(DagRecord):
+    """One version of a DAG, as it was recorded: `updated_at` and `updated_by_name` are its own."""
+
+    action: VersionAction
+    renamed: str | None = None
+    """Of a rename: the other id, which the DAG had before or has since."""
+    operation_id: str | None = None
+    """The operation that made it; None: it is older than the table of versions."""
+    spec_text: str | None = None
+    """The spec as its author wrote it, comments and all; None: there was no text, or it was not
+    asked for."""
+
+
+_OF_A_REMOVAL = frozenset({"version", "commit_id", "is_removed"})
+
+
+def as_removed(removal: DagRecord, standing: DagRecord) -> DagRecord:
+    """Return a removal with all that was recorded of the DAG until now."""
+    kept = {field.name: getattr(standing, field.name) for field in fields(DagRecord)}
+    return replace(removal, **{name: kept[name] for name in kept.keys() - _OF_A_REMOVAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from dagctl.ports.record import DagRecord, Page, Query
+    from dagctl.ports.record import DagRecord, DagVersion, Page, Query
     from dagctl.ports.reservation import Claim, KeyedOperation, OperationStatus, Reservation
 
 
@@ -15,11 +15,16 @@ class Registry(Protocol):
     """Where DAGs are recorded, for one project and user. Readers see confirmed versions only."""
 
     def find(
-        self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
+        self,
+        *,
+        source_paths: Collection[str] = (),
+        dag_ids: Collection[str] = (),
+        removed: bool = False,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, in one round trip.
 
-        Ids that differ only by case are one name: such a record is returned, too.
+        Ids that differ only by case are one name: such a record is returned, too. With `removed`
+        the tombstones are, as well.
         """
 
     def get(self, dag_id: str) -> DagRecord | None:
@@ -32,10 +37,33 @@ class Registry(Protocol):
     def page(self, query: Query) -> Page:
         """Return one page by keyset."""
 
+    def versions(
+        self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
+    ) -> list[DagVersion]:
+        """Return the versions of a DAG that is recorded or was removed, the newest first.
+
+        Args:
+            dag_id: The id; of several DAGs that have had it in turn, the last one counts.
+            before: Only versions with a smaller number.
+            limit: How many at most.
+            text: Whether they come with `spec_text`.
+
+        Raises:
+            NotAMemberError: There is none to be seen, as the user is not a member of the project.
+        """
+
+    def purge(self, dag_ids: Collection[str]) -> int:
+        """Forget removed DAGs for good, versions and all; return how many. Their ids are free.
+
+        Those that are not removed, or that an operation holds, stay.
+        """
+
     def reserve(
         self, operation_id: str, claims: Sequence[Claim], *, key: str | None = None
     ) -> list[Reservation]:
         """Grant all claims or none, in one transaction; a repeat gives the same reservations.
+
+        A claim may name a removed DAG to replace: its next version brings it back.
 
         Args:
             operation_id: A new one for each run.
@@ -57,8 +85,10 @@ class Registry(Protocol):
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see, in one transaction; repeatable.
 
-        `records` are those of the claims that are not `is_unchanged`, in their order. `updated_at`,
-        `is_active` and the names of people are the registry's to set. An operation is its
+        `records` are those of the claims that are not `is_unchanged`, in their order; each becomes
+        a version that stays, and one that `is_removed` takes the DAG away: of that only the commit
+        counts, all else stays as it is recorded. `updated_at`, `is_active` and the names of people
+        are the registry's to set. An operation is its
         project's: here as in `begin_abort` and `abort` it may be one that another user began.
 
         Raises:

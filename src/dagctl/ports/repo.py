@@ -115,6 +115,12 @@ class Repo(Protocol):
         A path that no recent commit has changed gets the commit that is checked out.
         """
 
+    def content_at(self, commit_id: str, path: str) -> bytes | None:
+        """Return a file as a commit has it; None if this clone has not that commit, or that file.
+
+        Any text may be asked for.
+        """
+
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths git knows: they are in the user's index."""
 

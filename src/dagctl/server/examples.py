@@ -67,6 +67,33 @@ DETAILS = {
     "spec": {key: value for key, value in REPORT.items() if key != "project_id"},
     "spec_problems": [],
 }
+MADE = {
+    "version": 2,
+    "action": "rename",
+    "renamed": "report_generator",
+    "dag_id": "daily_report_generator",
+    "made_at": TIME,
+    "made_by": "ada@example.com",
+    "commit_id": COMMIT,
+    "operation_id": "5a3c9b7e-1b1f-4f0e-8a53-2d5a3c9b7e10",
+    "source": "specs/report.yaml",
+    "file_path": "dags/daily_report_generator.py",
+    "spec_digest": "5" * 64,
+    "content_digest": "c" * 64,
+}
+CHANGE = {
+    "kind": "changed",
+    "path": ["schedule_interval"],
+    "before": "@hourly",
+    "after": "@daily",
+}
+VERSIONS = {"versions": [{**MADE, "changes": [CHANGE]}], "next_before": 2}
+VERSION = {
+    **ROW,
+    **MADE,
+    "spec": DETAILS["spec"],
+    "spec_text": "dag_name: Daily Report Generator\n...",
+}
 VERDICT = {
     "valid": False,
     "dag_id": None,

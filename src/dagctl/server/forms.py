@@ -92,6 +92,64 @@ class Details(Dag):
     """Why the recorded spec is refused by today's rules."""
 
 
+class Change(Form):
+    """One difference between two versions of a spec."""
+
+    kind: Literal["added", "removed", "changed"]
+    path: list[str]
+    """The field: `["retries"]`, `["tasks", "load"]` or `["tasks", "load", "bash_command"]`."""
+    before: Any
+    after: Any
+
+
+class Made(Form):
+    """Who made a version, when and how."""
+
+    version: int
+    action: Literal["create", "update", "rollback", "rename", "delete", "restore"]
+    renamed: str | None
+    """Of a rename: the other id."""
+    dag_id: str
+    made_at: str = Time
+    made_by: str | None
+    """The e-mail address of the account, or null if it is not recorded."""
+    commit_id: str
+    operation_id: str | None = Uuid
+    source: str | None
+    """The path of the spec in the workspace, or null."""
+    file_path: str
+    spec_digest: str
+    """SHA-256 of the spec."""
+    content_digest: str
+    """SHA-256 of the DAG file."""
+
+
+class Entry(Made):
+    """A version and what it changed."""
+
+    changes: list[Change] | None
+    """Against the version before; null if there is none, or one of both has no spec."""
+
+
+class Versions(Form):
+    """A page of versions, the newest first."""
+
+    versions: list[Entry]
+    next_before: int | None
+    """The `before` of the next page; null at the end."""
+
+
+class Version(Dag, Made):
+    """One version, as it was recorded."""
+
+    dag_id: str
+    commit_id: str
+    file_path: str
+    spec: dict[str, Any] | None
+    spec_text: str | None
+    """The spec as its author sent it, or null."""
+
+
 class Place(Form):
     """A place in the text of the body; lines and columns count from 1."""
 

@@ -98,7 +98,7 @@ def check_spec(
         other = other_kind(source, origin)
         findings = [other] if other else findings
     diagnostics = _diagnostics(source, findings, origin) if findings else ()
-    return Checked(spec and spec.with_origin(origin), diagnostics)
+    return Checked(spec and spec.with_origin(origin, source), diagnostics)
 
 
 def _check(

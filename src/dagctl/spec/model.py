@@ -210,11 +210,17 @@ class DagSpec(CheckedModel):
 
     _origin: str | None = PrivateAttr(default=None)
     _outline: Outline | None = PrivateAttr(default=None)
+    _text: str | None = PrivateAttr(default=None)
 
     @property
     def origin(self) -> str | None:
         """The file that the spec was read from, as given to `load_spec`; no part of equality."""
         return self._origin
+
+    @property
+    def text(self) -> str | None:
+        """What its author wrote, comments and all; None: it was made from data. As `origin`."""
+        return self._text
 
     @property
     def dag_id_given(self) -> bool:
@@ -240,10 +246,11 @@ class DagSpec(CheckedModel):
             self._outline = Outline(self.tasks)
         return self._outline
 
-    def with_origin(self, origin: str | None) -> Self:
-        """Return the same spec, read from `origin`."""
+    def with_origin(self, origin: str | None, text: str | None = None) -> Self:
+        """Return the same spec, read from `origin`, where it is written as `text`."""
         copy = self.model_copy()
         copy._origin = origin  # noqa: SLF001 - its own class
+        copy._text = text  # noqa: SLF001 - its own class
         return copy
 
     def to_data(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.history import tip
-from dagctl.adapters.git.objects import id_of
+from dagctl.adapters.git.objects import id_of, look_up
 from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
@@ -65,6 +65,14 @@ def last_commits(place: Place, paths: Sequence[str]) -> dict[str, str]:
             if (path := full.get(name.lstrip("\n"))) is not None:
                 commits.setdefault(path, commit)
     return {path: commits.get(path, head) for path in paths}
+
+
+def content_at(place: Place, commit_id: str, path: str) -> bytes | None:
+    """Return a file as a commit has it, or None."""
+    if not _COMMIT.fullmatch(commit_id) or not place.full(path).isprintable():
+        return None
+    (stored,) = look_up(place.git, [f"{commit_id}:{place.full(path)}"])
+    return stored.data if stored is not None and stored.kind == "blob" else None
 
 
 def tracked(place: Place, paths: Sequence[str]) -> set[str]:

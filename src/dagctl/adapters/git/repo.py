@@ -114,6 +114,10 @@ class GitRepo:
         """Return the commit that changed each path last."""
         return look.last_commits(self._place, paths)
 
+    def content_at(self, commit_id: str, path: str) -> bytes | None:
+        """Return a file as a commit has it, or None."""
+        return look.content_at(self._place, commit_id, path)
+
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths are in the user's index."""
         return look.tracked(self._place, paths)

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from dagctl.adapters.supabase.rows import (
     claims_data,
+    count_of,
     granted_of,
     keyed_operation_of,
     names_of,
     records_data,
     records_of,
     reservations_of,
+    versions_of,
 )
 from dagctl.errors import NotAMemberError, UnavailableError, UsageError
 from dagctl.ports import OperationStatus, Page
@@ -21,7 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.adapters.supabase.client import DataClient
-    from dagctl.ports import Claim, DagRecord, KeyedOperation, Query, Reservation
+    from dagctl.ports import (
+        Claim,
+        DagRecord,
+        DagVersion,
+        KeyedOperation,
+        Query,
+        Reservation,
+    )
 
 MOST_CLAIMS = 10_000
 """How many claims the function `reserve` takes in its one transaction."""
@@ -41,13 +50,22 @@ class SupabaseRegistry:
     # --- Reading ---
 
     def find(
-        self, *, source_paths: Collection[str] = (), dag_ids: Collection[str] = ()
+        self,
+        *,
+        source_paths: Collection[str] = (),
+        dag_ids: Collection[str] = (),
+        removed: bool = False,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         if not source_paths and not dag_ids:
             return []
-        asked = {"p_source_paths": sorted(source_paths), "p_dag_ids": sorted(dag_ids)}
-        answer = self._remote.call("find_dags", {"p_project": self._project, **asked})
+        asked = {
+            "p_project": self._project,
+            "p_source_paths": sorted(source_paths),
+            "p_dag_ids": sorted(dag_ids),
+            "p_removed": removed,
+        }
+        answer = self._remote.call("find_dags", asked)
         return records_of(answer, self._project)
 
     def get(self, dag_id: str) -> DagRecord | None:
@@ -60,6 +78,26 @@ class SupabaseRegistry:
         if not records:
             self._check_member()
         return records[0] if records else None
+
+    def versions(
+        self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
+    ) -> list[DagVersion]:
+        """Return the versions of a DAG that is recorded or was removed, the newest first.
+
+        Raises:
+            NotAMemberError: There is none to be seen, as the user is not a member.
+        """
+        asked = {
+            "p_project": self._project,
+            "p_dag_id": dag_id,
+            "p_before": before,
+            "p_limit": limit,
+            "p_text": text,
+        }
+        versions = versions_of(self._remote.call("dag_versions", asked), self._project)
+        if not versions:
+            self._check_member()
+        return versions
 
     def page(self, query: Query) -> Page:
         """Return one page by keyset.
@@ -153,6 +191,15 @@ class SupabaseRegistry:
         answer = self._remote.call("confirm", asked)
         if _status(answer) is not OperationStatus.CONFIRMED:
             raise UnavailableError(f"the server answered {answer!a} to a confirmation")
+
+    def purge(self, dag_ids: Collection[str]) -> int:
+        """Forget removed DAGs for good, versions and all; return how many.
+
+        Raises:
+            NotAMemberError: The user is not an owner or editor of the project.
+        """
+        asked = {"p_project": self._project, "p_dag_ids": sorted(dag_ids)}
+        return count_of(self._remote.call("purge_dags", asked))
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds.

@@ -11,18 +11,27 @@ import re
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from dagctl.adapters.supabase.row_checks import CHECKS, flaw_of_row
 from dagctl.errors import StaleVersionError, UnavailableError
-from dagctl.ports import DagRecord, KeyedOperation, OperationStatus, Reservation
+from dagctl.ports import (
+    DagRecord,
+    DagVersion,
+    KeyedOperation,
+    OperationStatus,
+    Reservation,
+    VersionAction,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dagctl.ports import Claim
 
-COLUMNS = tuple(field.name for field in fields(DagRecord) if field.name != "problem")
+COLUMNS = tuple(
+    field.name for field in fields(DagRecord) if field.name not in {"problem", "is_removed"}
+)
 """The columns of `user_dags` that a record is read from."""
 LONGEST_NAME = 320
 """How much of what a damaged row calls itself is kept, in characters."""
@@ -52,6 +61,28 @@ def records_of(data: object, project_id: str) -> list[DagRecord]:
     """
     with _understood():
         return [_record(row, project_id) for row in _rows(data)]
+
+
+def versions_of(data: object, project_id: str) -> list[DagVersion]:
+    """Return the versions in an answer; a damaged one has its `problem`, and nothing to act on.
+
+    Raises:
+        UnavailableError: It is no answer of dagctl's functions.
+    """
+    with _understood():
+        return [_version(row, project_id) for row in _rows(data)]
+
+
+def count_of(data: object) -> int:
+    """Return the number in an answer.
+
+    Raises:
+        UnavailableError: It is no answer of dagctl's functions.
+    """
+    with _understood():
+        if type(data) is not int:
+            raise TypeError("no number")
+        return data
 
 
 def reservations_of(data: object) -> list[Reservation]:
@@ -141,7 +172,33 @@ def _record_data(record: DagRecord) -> dict[str, Any]:
         "spec": dict(record.spec),
         "created_at": record.created_at.isoformat(),
         "updated_at": record.updated_at.isoformat(),
+        **(_version_data(record) if isinstance(record, DagVersion) else {}),
     }
+
+
+def _version_data(version: DagVersion) -> dict[str, Any]:
+    """Return what a version has besides its record."""
+    return {
+        "action": version.action,
+        "renamed": version.renamed,
+        "spec_text": version.spec_text,
+        "is_removed": version.is_removed,
+    }
+
+
+def _version(row: Mapping[str, Any], project_id: str) -> DagVersion:
+    record = _record(row, project_id)
+    action, renamed, text = row["action"], row["renamed"], row.get("spec_text")
+    if action not in get_args(VersionAction):
+        raise ValueError("no action")
+    operation_id = row["operation_id"]
+    return DagVersion(
+        **{field.name: getattr(record, field.name) for field in fields(DagRecord)},
+        action=action,
+        renamed=None if renamed is None else _text(renamed),
+        operation_id=None if operation_id is None else _text(operation_id),
+        spec_text=None if text is None else _text(text),
+    )
 
 
 def _record(row: Mapping[str, Any], project_id: str) -> DagRecord:
@@ -150,7 +207,8 @@ def _record(row: Mapping[str, Any], project_id: str) -> DagRecord:
         return _damaged(row, project_id, flaw)
     values = {name: row[name] for name in COLUMNS}
     times = {name: _time(row[name]) for name in ("created_at", "updated_at")}
-    return DagRecord(**{**values, **times, "tags": tuple(row["tags"])})
+    is_removed = row.get("is_removed") is True
+    return DagRecord(**{**values, **times, "tags": tuple(row["tags"])}, is_removed=is_removed)
 
 
 def _damaged(row: Mapping[str, Any], project_id: str, flaw: str) -> DagRecord:

@@ -89,6 +89,11 @@ Limit = Annotated[int, Query(description="How many DAGs a page has.", ge=1, le=M
 Cursor = Annotated[
     str | None, Query(description="`next_cursor` of the page before.", pattern=ID, max_length=250)
 ]
+VersionNumber = Annotated[int, Path(description="The version.", ge=1, le=10**9)]
+VersionLimit = Annotated[int, Query(description="How many versions a page has.", ge=1, le=200)]
+Before = Annotated[
+    int | None, Query(description="`next_before` of the page before.", ge=1, le=10**9)
+]
 IfMatch = Annotated[
     str | None,
     Header(

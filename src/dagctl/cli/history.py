@@ -1,0 +1,93 @@
+"""`dagctl history`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import DagId, TextOrJson, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from dagctl.cli.console import Console
+    from dagctl.commands.history import Entry
+
+Limit = Annotated[
+    int, typer.Option(metavar="N", min=1, max=200, help="At most N versions, the newest first.")
+]
+Before = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=2, max=10**9, help="Only versions below this one (`next` of the page)."
+    ),
+]
+EPILOG = examples(
+    "dagctl history daily_orders",
+    "dagctl history daily_orders --limit 100 --output json",
+    "dagctl show daily_orders --version 3",
+)
+
+
+def history(
+    context: typer.Context,
+    dag_id: DagId,
+    *,
+    limit: Limit = 20,
+    before: Before = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Show who made which version of a DAG, when, and what changed.
+
+    A removed DAG keeps its versions.
+    """
+    from datetime import UTC, datetime
+
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.progress import Warnings
+    from dagctl.cli.recover import write_recovery
+    from dagctl.client import Client
+    from dagctl.commands.history import entry_data
+
+    invocation = current(context)
+    invocation.output = output
+    console = invocation.console
+    with Client.open(listener=Warnings(console)) as client:
+        page = client.history(dag_id, before=before, limit=limit)
+        write_recovery(console, client.recovered, client.unsettled)
+    if invocation.is_json:
+        versions = [entry_data(entry) for entry in page.entries]
+        result = {"dag_id": dag_id, "versions": versions, "next": page.next}
+        console.document(envelope(invocation, result=result))
+        return
+    now = datetime.now(UTC)
+    for entry in page.entries:
+        console.lines(entry_lines(console, entry, now))
+    if page.next is not None:
+        console.flush()
+        console.note(f"  more: the same command with --before {page.next}")
+
+
+def entry_lines(console: Console, entry: Entry, now: datetime) -> Iterator[str]:
+    """Yield a version in words: who, when, what was done, and what changed in the spec."""
+    from dagctl.cli.changes import row_lines, words_of
+    from dagctl.commands.times import ago, rfc3339
+
+    version = entry.version
+    when = f"{rfc3339(version.updated_at)} ({ago(version.updated_at, now)})"
+    by = f" by {shown(version.updated_by_name)}" if version.updated_by_name else ""
+    commit = f"  {version.commit_id[:7]}" if version.commit_id else ""
+    yield f"v{version.version}  {_done(entry)}  {when}{by}{commit}"
+    yield from row_lines(console, list(map(words_of, entry.changes or ())))
+
+
+def _done(entry: Entry) -> str:
+    """Return what was done, and for a rename which id it was about."""
+    version = entry.version
+    if version.renamed is None:
+        return version.action
+    return f"rename {'to' if not version.is_active else 'of'} {shown(version.renamed)}"

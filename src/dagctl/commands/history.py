@@ -1,0 +1,115 @@
+"""The versions of a DAG, page by page, each with what it changed in the spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from dagctl.commands.difference_data import difference_data
+from dagctl.commands.times import rfc3339
+from dagctl.errors import NotFoundError
+from dagctl.operation.differences import differences
+
+if TYPE_CHECKING:
+    from dagctl.operation.differences import Difference
+    from dagctl.ports import DagVersion, Registry
+
+MOST = 200
+"""How many versions a page may have: so many specs are in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One version, and what it changed."""
+
+    version: DagVersion
+    changes: tuple[Difference, ...] | None
+    """Against the version before; None: there is none, or one of both has no spec."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Some versions of a DAG, the newest first."""
+
+    entries: tuple[Entry, ...]
+    next: int | None
+    """The cursor of the next page: it has versions below this number; None at the end."""
+
+
+def history(registry: Registry, dag_id: str, *, before: int | None, limit: int) -> History:
+    """Return a page of a DAG's versions; one of a removed DAG has them still.
+
+    Args:
+        registry: Where they are.
+        dag_id: The DAG.
+        before: Only versions with a smaller number.
+        limit: How many at most, `MOST` or fewer.
+
+    Raises:
+        NotFoundError: The DAG has no versions.
+        NotAMemberError: The user is not a member of the project.
+    """
+    versions = registry.versions(dag_id, before=before, limit=limit + 1)
+    if not versions and before is None:
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint="dagctl list")
+    shown = versions[:limit]
+    entries = [
+        Entry(version=version, changes=changes_between(older, version))
+        for version, older in pairwise([*versions, None])
+        if version is not None
+    ]
+    is_more = len(versions) > limit
+    return History(tuple(entries[:limit]), shown[-1].version if is_more else None)
+
+
+def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:
+    """Return one version of a DAG, with the text of its author.
+
+    Raises:
+        NotFoundError: There is no such version, or no such DAG.
+        NotAMemberError: The user is not a member of the project.
+    """
+    versions = registry.versions(dag_id, before=number + 1, limit=1, text=True)
+    if versions and versions[0].version == number:
+        return versions[0]
+    newest = registry.versions(dag_id, limit=1)
+    if not newest:
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint="dagctl list")
+    raise NotFoundError(
+        f"`{dag_id}` has no version {number}; the newest is {newest[0].version}",
+        hint=f"dagctl history {dag_id}",
+    )
+
+
+def changes_between(before: DagVersion | None, after: DagVersion) -> tuple[Difference, ...] | None:
+    """Return what a version changed in the spec of the one before it."""
+    if before is None or not before.spec or not after.spec:
+        return None
+    return differences(
+        {"airflow": before.airflow, **before.spec}, {"airflow": after.airflow, **after.spec}
+    )
+
+
+def version_data(version: DagVersion) -> dict[str, Any]:
+    """Return who made a version, when and how, as JSON data."""
+    return {
+        "version": version.version,
+        "action": version.action,
+        "renamed": version.renamed,
+        "dag_id": version.dag_id,
+        "made_at": rfc3339(version.updated_at),
+        "made_by": version.updated_by_name,
+        "commit_id": version.commit_id,
+        "operation_id": version.operation_id,
+        "source": version.source_path,
+        "file_path": version.file_path,
+        "spec_digest": version.spec_digest,
+        "content_digest": version.content_digest,
+    }
+
+
+def entry_data(entry: Entry) -> dict[str, Any]:
+    """Return a version and what it changed as JSON data."""
+    changes = None if entry.changes is None else list(map(difference_data, entry.changes))
+    return {**version_data(entry.version), "changes": changes}

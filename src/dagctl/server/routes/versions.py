@@ -1,0 +1,70 @@
+"""`GET /dags/{dag_id}/versions`: what a DAG was, and what changed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from dagctl.commands.history import entry_data, version_data
+from dagctl.commands.list import columns
+from dagctl.server import examples, forms
+from dagctl.server.answers import Answer
+from dagctl.server.openapi import OF_A_PROJECT, example, refusals
+from dagctl.server.routes.given import (
+    TOKEN,
+    Before,
+    DagId,
+    ProjectId,
+    TheCaller,
+    TheService,
+    VersionLimit,
+    VersionNumber,
+)
+
+router = APIRouter(tags=["versions"], default_response_class=Answer, dependencies=[TOKEN])
+
+
+@router.get(
+    "/dags/{dag_id}/versions",
+    summary="List the versions of a DAG",
+    responses={200: example(forms.Versions, examples.VERSIONS), **refusals(*OF_A_PROJECT, 404)},
+)
+async def list_versions(  # noqa: PLR0913 - one parameter of the request each
+    *,
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    project_id: ProjectId,
+    limit: VersionLimit = 20,
+    before: Before = None,
+) -> Answer:
+    """Return the versions of a DAG, the newest first, each with what it changed in the spec.
+
+    A DAG that was removed keeps its versions.
+    """
+    page = await service.read(
+        str(project_id),
+        caller,
+        lambda client: client.history(dag_id, before=before, limit=limit),
+    )
+    versions = [entry_data(entry) for entry in page.entries]
+    return Answer({"versions": versions, "next_before": page.next})
+
+
+@router.get(
+    "/dags/{dag_id}/versions/{version}",
+    summary="Show a version of a DAG",
+    responses={200: example(forms.Version, examples.VERSION), **refusals(*OF_A_PROJECT, 404)},
+)
+async def show_version(
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    version: VersionNumber,
+    project_id: ProjectId,
+) -> Answer:
+    """Return one version as it was recorded, with the text that its author wrote."""
+    shown = await service.read(
+        str(project_id), caller, lambda client: client.version(dag_id, version)
+    )
+    spec = {"spec": dict(shown.spec) or None, "spec_text": shown.spec_text}
+    return Answer({**columns(shown), **version_data(shown), **spec})
