@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def find_workspace(start: Path) -> Workspace:
     """
     folder = resolve_folder(start)
     for candidate in _upwards(folder):
-        if (candidate / CONFIG_NAME).is_file():
+        if _is_marked(candidate):
             return Workspace(candidate)
     raise UsageError(f"no {CONFIG_NAME} in {folder} or the folders above it", hint="dagctl init")
 
@@ -55,9 +56,18 @@ def workspace_around(root: Path) -> Workspace | None:
         root: An absolute path without symbolic links; it need not exist.
     """
     for candidate in _upwards(root):
-        if candidate != root and (candidate / CONFIG_NAME).is_file():
+        if candidate != root and _is_marked(candidate):
             return Workspace(candidate)
     return None
+
+
+def _is_marked(folder: Path) -> bool:
+    """Return whether a folder has a `dagctl.toml`, be it one that cannot be read.
+
+    A link that leads nowhere counts: reading it says what is wrong, where `dagctl init` would not.
+    """
+    marker = folder / CONFIG_NAME
+    return os.path.lexists(marker) and not marker.is_dir()
 
 
 def resolve_folder(path: Path) -> Path:

@@ -8,11 +8,13 @@ import pytest
 import typer
 
 from dagctl.cli.program import app
-from tests.attacks.repositories import REPOSITORIES
-from tests.attacks.victim import COMMANDS, QUICK, run_all
+from tests.attacks.repositories import REPOSITORIES, linked
+from tests.attacks.victim import COMMANDS, QUICK, Attack, run_all
 
 if TYPE_CHECKING:
     from tests.attacks.victim import Victim
+
+KEY = "sb_publishable_x"
 
 
 def test_every_command_is_run_in_hostile_repositories() -> None:
@@ -38,3 +40,14 @@ def test_promise_9_no_command_changes_anything_outside(victim: Victim, name: str
         before = victim.everything()
         run_all(shell, [command])
         victim.check_nothing_outside(before, work=attack.below)
+
+
+def test_promise_9_a_link_beside_the_settings_is_not_written_through(victim: Victim) -> None:
+    shell = victim.meets(Attack(commit=linked(".dagctl.toml.new", "../../precious.txt")))
+    before = victim.everything()
+    done = shell.run("link", "--no-check", "--url", "https://abc.supabase.co", "--key", KEY)
+    assert done.code == 0, done.err
+    now = victim.everything()
+    changed = {path for path in before if now.get(path) != before[path]}
+    assert changed == {"work/clone/dagctl.toml", "work/clone/.dagctl.toml.new"}
+    assert 'url = "https://abc.supabase.co"' in (victim.clone / "dagctl.toml").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,8 @@ from dagctl.settings import (
     load_settings,
     user_file,
 )
-from dagctl.workspace import Workspace
+from dagctl.settings.sources import LARGEST
+from dagctl.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,6 +224,31 @@ def test_a_file_that_cannot_be_read_is_refused(workspace: Workspace) -> None:
     workspace.config.mkdir()
     with pytest.raises(UsageError, match=r"cannot read dagctl\.toml"):
         load_settings(workspace, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("pipe", "cannot read dagctl.toml: it is not a regular file"),
+        ("device", "cannot read dagctl.toml: it is not a regular file"),
+        ("huge", "cannot read dagctl.toml: it is larger than 1024 KiB"),
+        ("dead link", "dagctl.toml is a link to nowhere, which does not exist"),
+    ],
+)
+def test_what_is_no_file_of_settings_is_neither_waited_for_nor_read(
+    workspace: Workspace, kind: str, words: str
+) -> None:
+    workspace.config.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(workspace.config)
+    elif kind == "huge":
+        workspace.config.write_bytes(b"#" * (LARGEST + 1))
+    else:
+        workspace.config.symlink_to("/dev/zero" if kind == "device" else "nowhere")
+    assert find_workspace(workspace.root) == workspace
+    with pytest.raises(UsageError) as caught:
+        load_settings(workspace, {}, {})
+    assert caught.value.message == words
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ TABLE = re.compile(
 """The table `[supabase]` up to the next one."""
 BACKEND = re.compile(r"^[ \t]*backend[ \t]*=.*$", re.MULTILINE)
 FIRST_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Project(Protocol):
@@ -128,6 +131,9 @@ def _says(text: str, target: Link) -> bool:
 def _replace(path: Path, text: str) -> None:
     """Write the file in one step: a reader finds the old text or the new."""
     new = path.with_name(f".{path.name}.new")
-    new.write_text(text, "utf-8")
-    new.chmod(path.stat().st_mode & 0o777)
+    new.unlink(missing_ok=True)  # a clone may have a link of that name, to any file of the user's
+    mode = path.stat().st_mode & 0o777
+    with os.fdopen(os.open(new, _NEW, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+        os.fchmod(file.fileno(), mode)
     new.replace(path)

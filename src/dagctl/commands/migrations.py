@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from dagctl.commands.links import outside_of_workspace
 from dagctl.errors import ConflictError, UnavailableError, advice
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ def export_migrations(target: Path) -> ExportResult:
         ConflictError: A file of that name with another content stands there; nothing was written.
         UnavailableError: The folder cannot be written; the files before it stay.
     """
+    outside = outside_of_workspace(target)
+    if outside is not None:
+        raise ConflictError(
+            f"{target} is a link that leads out of the workspace, to {outside}",
+            hint="if that is meant, name that folder",
+        )
     try:
         return _export(target)
     except (FileExistsError, NotADirectoryError) as error:
@@ -51,8 +59,8 @@ def export_migrations(target: Path) -> ExportResult:
 
 def _export(target: Path) -> ExportResult:
     files = {target / name: content for name, content in packaged_migrations().items()}
-    standing = [path for path in files if path.exists()]
-    changed = [path.name for path in standing if path.read_bytes() != files[path]]
+    standing = [path for path in files if os.path.lexists(path)]
+    changed = [path.name for path in standing if not _holds(path, files[path])]
     if changed:
         raise ConflictError(
             f"{target} has other files of these names: {', '.join(changed)}",
@@ -64,3 +72,8 @@ def _export(target: Path) -> ExportResult:
         with path.open("xb") as file:  # "x": never over a file that came in between
             file.write(files[path])
     return ExportResult(written=tuple(missing), unchanged=tuple(standing))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Return whether a regular file holds this; no link, pipe or device is opened."""
+    return path.is_file() and not path.is_symlink() and path.read_bytes() == content

@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.walk import QUIET_SECONDS, SUFFIXES, is_likely_spec, specs_below
 from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
-from dagctl.workspace import CONFIG_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -153,7 +153,7 @@ def _read(
             message = f"nothing came within {SILENCE:g} seconds"
             return _problem(STANDARD_INPUT, message, hint="`-` reads what another program writes")
         return _document(None, stdin, spec_format)
-    outside = _outside(path)
+    outside = outside_of_workspace(path)
     return _leads_outside(path, outside) if outside else read_file(path, spec_format)
 
 
@@ -193,27 +193,6 @@ def _is_silent(stdin: BinaryIO, note: Callable[[str], None]) -> bool:
         return False
     note(f"Waiting for a spec on standard input, for {SILENCE:g} s at most ...")
     return not select.select([descriptor], [], [], SILENCE)[0]
-
-
-def _outside(path: str) -> Path | None:
-    """Return where a path really leads, if a link takes it out of the folder that it belongs to.
-
-    That is the nearest folder above with a `dagctl.toml` or a `.git`: a clone may hold a link to
-    any file of the user's, and a finding shows lines of what it is about.
-    """
-    plain = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
-    try:
-        real = Path(os.path.realpath(path))
-    except ValueError:  # no path at all, which reading it says
-        return None
-    top = next((folder for folder in plain.parents if _is_top(folder)), None)
-    if top is None or real.is_relative_to(os.path.realpath(top)):
-        return None
-    return real
-
-
-def _is_top(folder: Path) -> bool:
-    return os.path.lexists(folder / CONFIG_NAME) or os.path.lexists(folder / ".git")
 
 
 def _leads_outside(path: str, real: Path) -> Diagnostic:

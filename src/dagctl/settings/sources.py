@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 import tomllib
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENVIRONMENT_PREFIX = "DAGCTL_"
+LARGEST = 1 << 20
+"""Bytes of a file of settings that are read."""
 TOML_HINT = 'each line has the form: key = "value"'
 
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -54,9 +59,12 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
     """
     text = ""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = _bytes_of(path).decode("utf-8")
         return text, tomllib.loads(text)
     except FileNotFoundError:
+        if path.is_symlink():
+            message = f"{shown} is a link to {path.readlink()}, which does not exist"
+            raise UsageError(message, hint="correct the link, or remove it") from None
         raise
     except OSError as error:
         raise UsageError(f"cannot read {shown}: {error.strerror}", hint=advice(error)) from error
@@ -89,6 +97,25 @@ def from_flags(overrides: Mapping[str, str]) -> dict[str, Given]:
 
 
 # --- Inside ---------------------------------------------------------------------------------------
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return the content of a file of settings.
+
+    A clone may have a pipe, a device or something huge in its place, or a link to such: none of
+    them is waited for or read.
+
+    Raises:
+        OSError: It is no regular file, is too large (EFBIG), or cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1024} KiB", str(path))
+    return content
 
 
 class _File:

@@ -71,3 +71,18 @@ def test_a_target_that_cannot_be_written_is_said_so() -> None:
     with pytest.raises(UnavailableError, match=r"cannot write /proc/nowhere") as caught:
         export_migrations(Path("/proc/nowhere"))
     assert caught.value.hint == "choose another folder"
+
+
+def test_export_follows_no_link_of_a_clone(tmp_path: Path) -> None:
+    clone, secret = tmp_path / "clone", tmp_path / "secret"
+    (clone / ".git").mkdir(parents=True)
+    secret.mkdir()
+    (clone / "out").symlink_to(secret)
+    with pytest.raises(ConflictError, match="leads out of the workspace"):
+        export_migrations(clone / "out")
+    name = next(iter(packaged_migrations()))
+    (clone / "sql").mkdir()
+    (clone / "sql" / name).symlink_to("/dev/zero")
+    with pytest.raises(ConflictError, match=name):
+        export_migrations(clone / "sql")
+    assert contents(secret) == {}

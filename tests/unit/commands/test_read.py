@@ -177,6 +177,15 @@ def test_promise_9_a_link_that_leads_out_of_the_workspace_is_not_read(
     assert names(str(secret)) == [str(secret)]
 
 
+def test_promise_9_a_link_into_the_git_folder_is_not_read(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    (folder / ".git/config").write_text("[http]\n\textraheader = canary\n")
+    (folder / "specs/link.yaml").symlink_to("../.git/config")
+    (problem,) = read("specs/link.yaml").problems
+    assert "leads out of the workspace" in problem.message
+    assert "canary" not in str(problem)
+
+
 def test_a_link_inside_of_the_workspace_is_read(folder: Path) -> None:
     (folder / "dagctl.toml").touch()
     (folder / "specs/link.yaml").symlink_to("a.yml")
