@@ -121,6 +121,58 @@ def test_a_merge_that_conflicts_in_a_dag_file_is_settled_by_the_spec(
     bob.check_agreement()
 
 
+TASKS = "dag_name: Orders\ntasks:\n" + "\n".join(
+    f"  - task_id: {name}\n    task_type: bash\n    retries: 1\n    pool: small\n"
+    f"    bash_command: echo {{{name}}}\n"
+    for name in ("extract", "load", "clean")
+)
+"""Far enough apart for git to join changes of them."""
+
+
+@pytest.mark.parametrize("how", ["render", "committed", "create"])
+def test_a_merge_of_which_only_the_header_conflicts_is_settled_by_the_spec(
+    clones: tuple[Place, Place], how: str
+) -> None:
+    ada, bob = clones
+    spec = ada.root / "specs/orders.yaml"
+    spec.write_text(TASKS.format(extract="1", load="1", clean="1"))
+    states(ada)
+    push(ada)
+    bob.git("pull", "-q", "--rebase")
+    for place, change in (
+        (ada, {"extract": "2", "clean": "1"}),
+        (bob, {"extract": "1", "clean": "2"}),
+    ):
+        (place.root / "specs/orders.yaml").write_text(TASKS.format(load="1", **change))
+        assert states(place) == [("orders", "updated")]
+        place.git("add", "-A")
+        place.git("commit", "-qm", "Change the spec")
+    ada.git("push", "-q")
+    with pytest.raises(AssertionError):  # git says that there are conflicts
+        bob.git("pull", "-q", "--no-rebase", "--no-edit")
+    text = (bob.root / DAG).read_text()
+    assert text.count("<<<<<<<") == 1
+    assert text.count("echo 2") == 2
+    if how == "render":
+        with bob.open() as client:
+            assert client.rewrite(bob.root / "specs/orders.yaml").changed
+    elif how == "create":
+        with pytest.raises(ConflictError, match="a merge is under way"):
+            states(bob)
+        with bob.open() as client:
+            by_hand = text.replace("echo 2", "echo 3")
+            (bob.root / DAG).write_text(by_hand)
+            with pytest.raises(ConflictError, match="was changed since dagctl wrote it"):
+                client.rewrite(bob.root / "specs/orders.yaml")
+            assert (bob.root / DAG).read_text() == by_hand
+        (bob.root / DAG).write_text(text)
+    bob.git("add", "-A")
+    bob.git("commit", "-qm", "Merge")
+    assert states(bob) == [("orders", "unchanged" if how == "render" else "updated")]
+    assert "<<<<" not in (bob.root / DAG).read_text()
+    bob.check_agreement()
+
+
 @pytest.mark.parametrize("how", ["marks", "mixture"])
 def test_what_a_committed_merge_left_in_a_dag_file_is_made_anew(
     clones: tuple[Place, Place], how: str

@@ -41,6 +41,7 @@ class MemoryRepo:
         hook: Called in each commit before the branch moves, as a pre-commit hook; it may raise
             or move the branch.
         index_held: Whether somebody else holds the index.
+        sides: Both files of a merge under way, by path.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class MemoryRepo:
         self.problem: DagctlError | None = None
         self.hook: Callable[[], None] | None = None
         self.index_held = False
+        self.sides: dict[str, tuple[bytes, ...]] = {}
 
     def identity(self) -> Identity:
         """Return who commits."""
@@ -106,6 +108,9 @@ class MemoryRepo:
             return CommitPlace.UNKNOWN
         is_below = commit_id in {commit.id for commit in self.history(self.head)}
         return CommitPlace.MERGED if is_below else CommitPlace.ELSEWHERE
+
+    def unmerged(self, path: str) -> tuple[bytes, ...]:
+        return self.sides.get(path, ())
 
     def is_merge_result(self, path: str) -> bool:
         """Return whether a merge made it: nothing is merged here."""

@@ -6,6 +6,7 @@ For a merge that conflicts in a DAG file: the file follows from its spec, once t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import Provenance, body_of, read_header
@@ -51,7 +52,7 @@ def rewrite(context: Context, change: Change, *, force: bool = False) -> Rewritt
         path = path_of(context.settings, dag_id)
         standing = context.backend.files.read(path)
         if standing is not None and not force:
-            _check_untouched(path, standing)
+            _check_untouched(context, path, standing)
         content = _content(context, replace(change, dag_id=dag_id, old_file=standing), spec)
         if content != standing:
             context.backend.files.write([FileWrite(path=path, old=standing, new=content)])
@@ -70,8 +71,8 @@ def _dag_id(context: Context, change: Change, spec: DagSpec) -> str:
     return change.base_name
 
 
-def _check_untouched(path: str, standing: bytes) -> None:
-    header, _ = header_of(standing)
+def _check_untouched(context: Context, path: str, standing: bytes) -> None:
+    header, _ = header_of(standing, partial(context.backend.repo.unmerged, path))
     if header is None:
         raise not_ours(path)
     if not (header.is_whole or header.is_early):

@@ -7,7 +7,7 @@ certifies itself, the file counts, since a clone, a pull, a revert or another br
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.dag_file.names import dag_id_of
@@ -19,7 +19,7 @@ from dagctl.paths import dag_path
 from dagctl.spec.fields.slug import slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
@@ -145,7 +145,8 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     foreign: dict[str, str] = {}
     for path in sorted({*listed, *(own if is_cache else ())}):
         content = _content(files, path)
-        dag_id, header = dag_of(settings, path, content)
+        unmerged = partial(context.backend.repo.unmerged, path)
+        dag_id, header = dag_of(settings, path, content, unmerged)
         if header is not None:
             headers[dag_id] = header
         elif path not in own:
@@ -192,12 +193,17 @@ def _content(files: Files, path: str) -> bytes:
         return b""
 
 
-def dag_of(settings: Settings, path: str, content: bytes) -> tuple[str, Header | None]:
+def dag_of(
+    settings: Settings,
+    path: str,
+    content: bytes,
+    unmerged: Callable[[], Sequence[bytes]] = tuple,
+) -> tuple[str, Header | None]:
     """Return the id of the DAG whose file this is, and its header; no header: it is no such file.
 
     A file under another name than its DAG's is a copy, or was renamed by hand.
     """
-    header, _ = header_of(content)
+    header, _ = header_of(content, unmerged)
     dag_id = (header and header.dag_id) or dag_id_of(path.rpartition("/")[2])
     return dag_id, header if path_of(settings, dag_id) == path else None
 

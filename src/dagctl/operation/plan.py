@@ -7,6 +7,7 @@ changes nothing. No path of a row is believed: a DAG file stands where the setti
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -133,7 +134,8 @@ def _with_file(context: Context, change: Change, options: Options) -> Change:
     if left is not None:
         warning = f"{left} stays where it is: remove it, or Airflow may see `{change.dag_id}` twice"
         change = replace(change, warnings=(*change.warnings, warning))
-    header, is_merge = header_of(standing) if standing is not None else (None, False)
+    unmerged = partial(context.backend.repo.unmerged, change.path)
+    header, is_merge = header_of(standing or b"", unmerged)
     return replace(change, old_file=standing, header=header, is_merge=is_merge)
 
 

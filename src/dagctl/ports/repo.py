@@ -109,6 +109,9 @@ class Repo(Protocol):
     def is_merge_result(self, path: str) -> bool:
         """Return whether the last commit that changed the path is a merge."""
 
+    def unmerged(self, path: str) -> tuple[bytes, ...]:
+        """Return both files that a merge under way could not join; none if it has no conflict."""
+
     def last_commits(self, paths: Sequence[str]) -> dict[str, str]:
         """Return the commit that changed each path last, on what is checked out.
 

@@ -20,6 +20,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _RECENT = 10_000
 """How many commits are searched for the last change of a path."""
 _TWO = 2
+_SIDES = frozenset({"2", "3"})
+"""The stages of the index for ours and theirs; 1 is what both began with."""
 
 
 def differing(place: Place, files: Mapping[str, bytes | None]) -> set[str]:
@@ -46,6 +48,14 @@ def is_merge_result(place: Place, path: str) -> bool:
     """Return whether the last commit that changed the path is a merge."""
     answer = place.git.run("log", "-1", "--format=%P", "--", _literal(place, path))
     return answer.ok and len(answer.text.split()) >= _TWO
+
+
+def unmerged(place: Place, path: str) -> tuple[bytes, ...]:
+    """Return both files that a merge under way could not join, as the index has them."""
+    answer = place.git.run("ls-files", "-u", "-z", "--", _literal(place, path))
+    stages = [entry.split() for entry in os.fsdecode(answer.out).split("\0") if answer.ok and entry]
+    blobs = [blob for _, blob, stage, *_ in stages if stage in _SIDES]
+    return tuple(place.git.must("cat-file", "blob", blob).out for blob in blobs)
 
 
 def last_commits(place: Place, paths: Sequence[str]) -> dict[str, str]:

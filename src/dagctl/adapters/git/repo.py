@@ -110,6 +110,10 @@ class GitRepo:
         """Return whether the last commit that changed the path is a merge."""
         return look.is_merge_result(self._place, path)
 
+    def unmerged(self, path: str) -> tuple[bytes, ...]:
+        """Return both files that a merge under way could not join."""
+        return look.unmerged(self._place, path)
+
     def last_commits(self, paths: Sequence[str]) -> dict[str, str]:
         """Return the commit that changed each path last."""
         return look.last_commits(self._place, paths)
