@@ -41,7 +41,7 @@ def header_of(
     sides = sides_of(content) if header is None else None
     if sides is None:
         return header, False
-    headers = [found for side in sides if (found := read_header(side)) is not None]
+    headers = [header for side in sides if (header := read_header(side)) is not None]
     if len(headers) < len(sides):
         return None, False
     newer = max(headers, key=lambda side: side.version or 0)
