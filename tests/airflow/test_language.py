@@ -74,6 +74,14 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             "on_retry_callback": ["task_on_retry_function"],
         },
     },
+    "language_assets": {
+        "join": {
+            "upstream": [],
+            "inlets": ["warehouse://orders", "warehouse://prices"],
+            "outlets": ["warehouse://joined"],
+        },
+        "report": {"inlets": ["warehouse://orders"], "outlets": ["reports"]},
+    },
     "language_params": {"model": {"upstream": []}},
     "language_operators": {
         "start": {"operator": "EmptyOperator", "upstream": []},
@@ -173,6 +181,13 @@ DAGS: dict[str, dict[str, Any]] = {
         "on_success_callback": ["pprint", "dag_on_success_function"],
         "has_on_failure_callback": True,
         "has_on_success_callback": True,
+    },
+    "language_assets": {
+        "condition": "any(warehouse://orders, all(warehouse://prices, s3://landing/customers.csv))",
+        "runs": [  # at the end of the interval, and Berlin is one hour ahead
+            *("2024-01-02T05:00:00Z", "2024-01-03T05:00:00Z", "2024-01-04T05:00:00Z"),
+            *("2024-01-05T05:00:00Z", "2024-01-08T05:00:00Z"),
+        ],
     },
     "language_params": {
         "params": {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.text import cells, clip, pad, shown
+from dagctl.spec.schedule_line import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,7 +63,8 @@ def _values(change: Difference) -> str:
             names = (change.after or {}).get("dependencies", ())
             return f"after {_value(names)}" if names else ""
         case ("schedule_interval",):
-            return f"{_value(change.before)} -> {_value(change.after)}  ({_words(change.after)})"
+            before, after = as_text(change.before), as_text(change.after)
+            return f"{_value(before)} -> {_value(after)}  ({_words(change.after)})"
     values = [change.before, change.after]
     if any("\n" in value for value in values if isinstance(value, str)):
         return ""
@@ -71,16 +74,17 @@ def _values(change: Difference) -> str:
 
 
 def _value(value: object) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return clip(", ".join(map(shown, value)), LONGEST_VALUE, ascii_only=True) or "none"
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return clip(shown(value), LONGEST_VALUE, ascii_only=True) or '""'
+    text = value if isinstance(value, str) else json.dumps(value)
+    return clip(shown(text), LONGEST_VALUE, ascii_only=True) or '""'
 
 
-def _words(schedule: str | None) -> str:
+def _words(schedule: Any) -> str:  # noqa: ANN401 - text, a mapping or null
     from dagctl.spec.fields.schedule_words import in_words
 
     return shown(in_words(schedule))

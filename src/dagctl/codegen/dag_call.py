@@ -8,6 +8,7 @@ from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.callbacks import dag_callbacks
 from dagctl.codegen.expressions import call, duration, moment, name, plain
 from dagctl.codegen.params import params_expression
+from dagctl.codegen.schedules import schedule_expression
 from dagctl.spec.fields.durations import parts_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def dag_call(spec: DagSpec, dag_id: str, scope: Scope) -> ast.Call:
     arguments = {
         "default_args": name("default_args"),
         "description": plain(spec.description),
-        "schedule": plain(spec.schedule_interval),
+        "schedule": schedule_expression(spec.schedule_interval, scope),
         "catchup": plain(spec.catchup),
         "tags": plain(spec.tags),
         **_given(spec, scope),

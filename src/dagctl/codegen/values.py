@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dagctl.codegen.scope import Scope
 
+_ASSETS = {"2": ("airflow.datasets", "Dataset"), "3": ("airflow.sdk", "Asset")}
 _LITERAL = {"2": "airflow.utils.template", "3": "airflow.sdk.definitions.template"}
 
 
@@ -88,11 +89,18 @@ def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     return call(reference(value["$new"], scope), [], arguments)
 
 
+def asset(name_or_uri: str, scope: Scope) -> ast.Call:
+    """Return an asset, which Airflow 2 calls a dataset."""
+    module, kind = _ASSETS[scope.target.series]
+    return call(scope.imports.use(module, kind), [plain(name_or_uri)], {})
+
+
 _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$xcom": _xcom,
     "$duration": lambda value, scope: length(value["$duration"], scope),
     "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
     "$ref": lambda value, scope: reference(value["$ref"], scope),
     "$new": _new,
+    "$asset": lambda value, scope: asset(value["$asset"], scope),
 }
 """How each marker is written."""

@@ -58,7 +58,10 @@ class Details:
     """Why the recorded spec is refused."""
     schedule_in_words: str | None
     next_run: datetime | None
-    """When the next run starts in the Airflow that it was made for; None: never, or no spec."""
+    """When the next run starts in the Airflow that it was made for.
+
+    None: never, it depends on more than the clock, or there is no spec.
+    """
     graph: Graph | None
 
 
@@ -84,7 +87,8 @@ def details(record: DagRecord, now: datetime, check: Check = check_recorded) -> 
 
 def _next_run(spec: DagSpec, record: DagRecord, now: datetime) -> datetime | None:
     series = target_of(record.airflow).series
-    return next_run(spec.schedule_interval, spec.start_in_zone, now, series)
+    start = spec.start_in_zone
+    return next_run(spec.schedule_interval, start, now, series, catchup=spec.catchup)
 
 
 def data(dag: Details) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dagctl.errors import UsageError
 from dagctl.ports import Claim, DagRecord, DagVersion, FileWrite
+from dagctl.spec.schedule_line import as_text
 from dagctl.spec.target import target_of
 from dagctl.spec.walk import raw_tasks
 
@@ -220,7 +221,6 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
     Of a removal the registry keeps all but version and commit as they are recorded.
     """
     granted, spec = change.granted, change.spec_data or {}
-    schedule = spec.get("schedule_interval")
     return DagVersion(
         id=granted.row_id,
         project_id=project_id,
@@ -229,7 +229,7 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
         dag_name=spec.get("dag_name", granted.dag_id),
         description=spec.get("description", ""),
         file_path=change.path,
-        schedule_interval=schedule,
+        schedule_interval=as_text(spec.get("schedule_interval")),
         owner=spec.get("owner", ""),
         tags=tuple(spec.get("tags", ())),
         task_count=sum(1 for _ in raw_tasks(spec)) if spec else 0,

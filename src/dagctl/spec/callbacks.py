@@ -16,16 +16,15 @@ from dagctl.spec.callback_form import (
 )
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import MAX_TEXT, length_problems
-from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.fields.values import early_argument_problems
 from dagctl.spec.forms import form_of, form_problems
 from dagctl.spec.import_path import MAX_PATH, path_problems
-from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Located, Problem, Warnings
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.walk import Path, field, is_group, raw_entries
 from dagctl.spec.wording import quoted
-from dagctl.spec.wrong_type import MAPPING, TEXT, wrong_type
+from dagctl.spec.wrong_type import TEXT, wrong_type
 
 
 def callback_problems(value: object, path: Path) -> Iterator[Located]:
@@ -103,13 +102,9 @@ def _one_problems(value: object, path: Path) -> Iterator[Located]:
 
 
 def _argument_problems(given: object, path: Path) -> Iterator[Located]:
-    if not isinstance(given, dict):
-        yield Located(path, wrong_type(path, MAPPING, given))
-    yield from argument_problems(given, path)
-    for where, _ in markers_in(given, "$xcom", path):
-        message = "Airflow puts no output of a task into a callback"
-        hint = "read it there: `{{ ti.xcom_pull(...) }}`, or `context['ti'].xcom_pull(...)`"
-        yield Located((*where, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
+    message = "Airflow puts no output of a task into a callback"
+    hint = "read it there: `{{ ti.xcom_pull(...) }}`, or `context['ti'].xcom_pull(...)`"
+    yield from early_argument_problems(given, path, message, hint)
 
 
 def _notifier_problems(name: object) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, JsonValue, PlainSerializer, PlainVal
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import durations
+from dagctl.spec.fields.schedule import PRESETS, check_schedule
 from dagctl.spec.fields.start_date import (
     DEFAULT_START,
     ISO_PATTERN,
@@ -22,7 +23,9 @@ from dagctl.spec.fields.text import line_of, prose
 from dagctl.spec.fields.zone import check_zone, in_zone
 from dagctl.spec.params import finish_schema
 from dagctl.spec.problem import Located, Problem
+from dagctl.spec.schedules import SCHEMA
 from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import TEXT, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,6 +54,15 @@ def _read_duration(value: object) -> str:
     return str(value)
 
 
+def _read_schedule(value: object) -> object:
+    """Return a schedule unchanged; `schedule_problems` says what is wrong with a mapping."""
+    if isinstance(value, str):
+        return check_schedule(value)
+    if value is not None and not isinstance(value, dict):
+        raise wrong_type(("schedule_interval",), TEXT, value).error()
+    return value
+
+
 def _not_a_file(text: str) -> str:
     """Return the text, unless Airflow would read a file of this name instead."""
     if text.endswith(".md"):
@@ -62,6 +74,20 @@ def _not_a_file(text: str) -> str:
 _FROM_0: dict[str, JsonValue] = {"minimum": 0, "maximum": MAX_COUNT}
 _FROM_1: dict[str, JsonValue] = {"minimum": 1, "maximum": MAX_COUNT}
 
+Schedule = Annotated[
+    str | dict[str, Any] | None,
+    PlainValidator(_read_schedule, json_schema_input_type=Any),
+    Field(
+        json_schema_extra={
+            "anyOf": [
+                {"enum": [*PRESETS]},
+                {"type": "string", "minLength": 1},
+                SCHEMA,
+                {"type": "null"},
+            ]
+        }
+    ),
+]
 Timezone = Annotated[
     Annotated[str, AfterValidator(check_zone)] | None,
     Field(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.import_path import path_problems
@@ -85,6 +86,7 @@ MARKERS: Mapping[str, Kind] = {
     "$datetime": Kind(_moment),
     "$ref": Kind(path_problems),
     "$new": Kind(path_problems, {"with": _mapping}, holds_values=True),
+    "$asset": Kind(asset_problems),
     "$const": Kind(_anything),
 }
 """Every marker, by its key."""

@@ -30,6 +30,7 @@ from dagctl.spec.dag_arguments import (
     Params,
     PausedAtFirst,
     RunTimeout,
+    Schedule,
     Timezone,
     continuous_problems,
     date_problems,
@@ -48,7 +49,6 @@ from dagctl.spec.entry_checks import further_entry_problems, size_problems
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
-from dagctl.spec.fields.schedule import PRESETS, check_schedule
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.start_date import (
     DEFAULT_START,
@@ -61,6 +61,7 @@ from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.outline import Outline
 from dagctl.spec.params import param_problems, required_problems
 from dagctl.spec.problem import Located, Problem
+from dagctl.spec.schedules import schedule_problems
 from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import GROUP, KINDS, Entry, Group
 from dagctl.spec.tasks.arguments import DefaultArgs, Email, without_default
@@ -114,13 +115,11 @@ class DagSpec(CheckedModel):
     description: Annotated[str, AfterValidator(prose)] = Field(
         default="", description="What the DAG does.", examples=["Processes daily user data"]
     )
-    schedule_interval: Annotated[str, AfterValidator(check_schedule)] | None = Field(
+    schedule_interval: Schedule = Field(
         default=None,
-        description="A preset, a cron expression of 5 fields, or null: only when triggered.",
-        examples=["@daily", "0 6 * * 1-5", None],
-        json_schema_extra={
-            "anyOf": [{"enum": [*PRESETS]}, {"type": "string", "minLength": 1}, {"type": "null"}]
-        },
+        description="A preset, a cron expression of 5 fields, null: only when triggered; or a"
+        " mapping: `every`, `cron`, `assets`, `any`, `all` or `timetable`.",
+        examples=["@daily", "0 6 * * 1-5", None, {"every": "2h"}, {"assets": ["s3://orders"]}],
     )
     owner: Annotated[str, AfterValidator(line_of(MAX_OWNER))] = Field(
         default="airflow",
@@ -347,6 +346,7 @@ class DagSpec(CheckedModel):
             yield from graph_problems(data)
             yield from date_problems(data)
             yield from continuous_problems(data)
+            yield from schedule_problems(data)
             yield from param_problems(data.get("params"), ("params",))
             yield from required_problems(data)
 

@@ -14,6 +14,7 @@ from dagctl.spec.fields.text import name_of
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.param_rules import default_problem, rule_problem
 from dagctl.spec.problem import Located, Problem
+from dagctl.spec.schedules import is_timed
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -92,9 +93,8 @@ def param_problems(params: object, path: Path) -> Iterator[Located]:
 def required_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     """Yield each param without a default in a DAG that Airflow starts by itself."""
     schedule = data.get("schedule", data.get("schedule_interval"))
-    on_assets = isinstance(schedule, dict) and not {*schedule} & {"every", "cron", "timetable"}
     params = data.get("params")
-    if schedule is None or on_assets or not isinstance(params, dict):
+    if not is_timed(schedule) or not isinstance(params, dict):
         return
     for name, value in params.items():
         if isinstance(value, dict) and "default" not in value:

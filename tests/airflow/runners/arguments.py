@@ -12,13 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pendulum
+from airflow.timetables.base import TimeRestriction
 from load import NO_EXAMPLES, DagBag, Serialization
 
 Facts = dict[str, Any]
 NAMES = """
     allowed_states append_env bash_command conf cwd delta depends_on_past do_xcom_push env
-    execution_delta execution_timeout executor_config external_dag_id html_content
-    max_active_tis_per_dag max_active_tis_per_dagrun max_retry_delay mode op_kwargs owner
+    execution_delta execution_timeout executor_config external_dag_id html_content inlets
+    max_active_tis_per_dag max_active_tis_per_dagrun max_retry_delay mode op_kwargs outlets owner
     poke_interval pool pool_slots priority_weight python_callable queue retries retry_delay
     retry_exponential_backoff run_as_user skip_on_exit_code subject task_display_name timeout to
     trigger_dag_id trigger_rule wait_for_downstream weight_rule
@@ -50,7 +52,38 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
     found = {name: plain(getattr(dag, name)) for name in DAG_NAMES if hasattr(dag, name)}
     serialised = Serialization.from_dict(Serialization.to_dict(dag))
     has = {name: getattr(serialised, name) for name in CALLBACK_FLAGS if hasattr(serialised, name)}
+    timetable = serialised.timetable
+    found["timetable"] = type(timetable).__name__
+    found["runs"] = first_runs(timetable, dag)
+    found["condition"] = condition(
+        getattr(timetable, "dataset_condition", getattr(timetable, "asset_condition", None))
+    )
     return {**found, **has, "params": {name: param(it) for name, it in dag.params.items()}}
+
+
+def first_runs(timetable: Any, dag: Any) -> list[str]:  # noqa: ANN401 - likewise
+    """Return the first five times, in UTC, at which runs start if none is left out."""
+    earliest = pendulum.instance(dag.default_args["start_date"])
+    restriction = TimeRestriction(earliest=earliest, latest=None, catchup=True)
+    last, times = None, []
+    for _ in range(5):
+        info = timetable.next_dagrun_info(
+            last_automated_data_interval=last, restriction=restriction
+        )
+        if info is None:
+            break
+        times.append(info.run_after.in_timezone("UTC").format("YYYY-MM-DDTHH:mm:ss[Z]"))
+        last = info.data_interval
+    return times
+
+
+def condition(it: Any) -> str:  # noqa: ANN401 - likewise
+    """Return a condition on assets as text, such as `any(a, all(b, c))`."""
+    members = getattr(it, "objects", None)
+    if members is None:
+        return getattr(it, "uri", "").rstrip("/")
+    word = "any" if type(it).__name__.endswith("Any") else "all"
+    return f"{word}({', '.join(map(condition, members))})"
 
 
 def param(it: Any) -> list[Any]:  # noqa: ANN401 - likewise
@@ -89,6 +122,8 @@ def callback(value: Any) -> Any:  # noqa: ANN401 - a function, or what can be ca
 
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an argument is
     """Return seconds for a timedelta, ISO text for a datetime, a name for what Python made."""
+    if type(value).__name__ in {"Dataset", "Asset"}:
+        return value.uri.rstrip("/")  # Airflow adds one behind a host
     if hasattr(value, "total_seconds"):
         return value.total_seconds()
     if hasattr(value, "isoformat"):

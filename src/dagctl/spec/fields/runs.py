@@ -7,60 +7,118 @@ Airflow 2 reads a cron expression as data intervals: a run starts at the end of 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from croniter import CroniterBadDateError, croniter
 
+from dagctl.spec.fields.durations import length_of
 from dagctl.spec.fields.schedule import PRESETS
+from dagctl.spec.fields.zone import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
+    from typing import Any
 
     from dagctl.spec.target import Series
+
+    Schedule = str | dict[str, Any] | None
+    """A valid schedule, as `DagSpec` has it."""
 
 _SAMPLE = 24
 
 
-def as_cron(schedule: str | None) -> str | None:
+def as_cron(schedule: Schedule) -> str | None:
     """Return a valid schedule as a cron expression, or None if it is not one at heart."""
-    return PRESETS.get(schedule, schedule) if schedule else None
+    cron = schedule.get("cron") if isinstance(schedule, dict) else schedule
+    return PRESETS.get(cron, cron) if isinstance(cron, str) and cron else None
 
 
 def next_run(
-    schedule: str | None, start_date: datetime, now: datetime, series: Series
+    schedule: Schedule,
+    start_date: datetime,
+    now: datetime,
+    series: Series,
+    *,
+    catchup: bool = False,
 ) -> datetime | None:
-    """Return when the next run starts after `now`, in the time zone of `start_date`.
+    """Return when the next run starts after `now`, in the time zone of the schedule.
 
-    That is the zone of the DAG: one with a name, or the offset of the start date.
+    That is the zone of the DAG (one with a name, or the offset of the start date), or that of the
+    schedule itself.
 
-    None: never again, or (for `@continuous`) whenever the run before has ended.
+    None: never again, or that depends on more than the clock: on the end of the run before
+    (`@continuous`, and `every` without a catch-up), on assets, or on a timetable's own code.
     """
-    if schedule in {"@once", "@continuous"}:
+    if not isinstance(schedule, dict) and schedule in {"@once", "@continuous"}:
         return start_date if start_date > now else None
-    return next(run_times(schedule, start_date, now, series), None)
+    return next(run_times(schedule, start_date, now, series, catchup=catchup), None)
 
 
 def run_times(
-    schedule: str | None, start_date: datetime, now: datetime, series: Series
+    schedule: Schedule,
+    start_date: datetime,
+    now: datetime,
+    series: Series,
+    *,
+    catchup: bool = False,
 ) -> Iterator[datetime]:
-    """Yield when runs start after `now`, in order; nothing for a schedule that is no cron."""
+    """Yield when runs start after `now`, in order; nothing where the clock alone does not say it.
+
+    Args:
+        schedule: A valid schedule.
+        start_date: The start date, by the clock of the DAG's time zone.
+        now: The time.
+        series: The Airflow.
+        catchup: Whether the runs since the start date are made up for.
+    """
+    if isinstance(schedule, dict) and "every" in schedule:
+        yield from _at_a_distance(length_of(schedule["every"]), start_date, now, series, catchup)
+        return
     cron = as_cron(schedule)
     if cron is None:
         return
+    given = schedule if isinstance(schedule, dict) else {}
+    zone = zone_of(given.get("timezone", ""))
+    start_date = start_date.astimezone(zone) if zone else start_date
+    is_interval = given.get("data_interval", series == "2")
     if start_date > now:
-        yield from islice(_fires_from(cron, start_date), 1 if series == "2" else 0, None)
+        yield from islice(_fires_from(cron, start_date), 1 if is_interval else 0, None)
         return
     now = now.astimezone(start_date.tzinfo)
-    first = list(islice(_fires_from(cron, start_date), 1)) if series == "2" else []
+    first = list(islice(_fires_from(cron, start_date), 1)) if is_interval else []
     fires = _fires_after(cron, now)
     # the first interval of Airflow 2 may only have begun
     yield from (moment for moment in fires if moment not in first)
 
 
-def runs_between(schedule: str | None, start: datetime, end: datetime) -> int:
+def _at_a_distance(
+    length: timedelta,
+    start: datetime,
+    now: datetime,
+    series: Series,
+    catchup: bool,  # noqa: FBT001 - of a spec
+) -> Iterator[datetime]:
+    """Yield the runs of a schedule that counts from one run to the next.
+
+    Airflow 2 starts a run at the end of its interval, Airflow 3 at the start date already. Without
+    a catch-up they count from when the scheduler first saw the DAG, which only it knows.
+    """
+    first = start + length if series == "2" else start
+    if first <= now and not catchup:
+        return
+    number = max(0, (now - first) // length + 1)
+    while True:
+        try:
+            yield (first.astimezone(UTC) + number * length).astimezone(start.tzinfo)
+        except OverflowError:
+            return
+        number += 1
+
+
+def runs_between(schedule: Schedule, start: datetime, end: datetime) -> int:
     """Return about how often the schedule fires from `start` to `end`, by its first pace."""
     cron = as_cron(schedule)
     if cron is None or start >= end:

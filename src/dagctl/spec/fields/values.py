@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import IN_PROSE, MAX_TEXT, character_problems, length_problems
-from dagctl.spec.markers import marker_problems
+from dagctl.spec.markers import marker_problems, markers_in
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,28 @@ def argument_problems(arguments: object, path: Path) -> Iterator[Located]:
             hint = "use a name of Python: letters, digits and `_`"
             yield Located((*path, str(name)), Problem(Code.BAD_ARGUMENT, message, hint))
     yield from value_problems(arguments, path)
+
+
+def early_argument_problems(
+    arguments: object, path: Path, message: str, hint: str
+) -> Iterator[Located]:
+    """Yield what is wrong with arguments that are used before any task runs, or outside of tasks.
+
+    Args:
+        arguments: Raw data.
+        path: Where they stand.
+        message: Why they cannot have the output of a task.
+        hint: What to write instead of it.
+    """
+    if not isinstance(arguments, dict):
+        yield Located(path, wrong_type(path, MAPPING, arguments))
+        return
+    problems = list(argument_problems(arguments, path))
+    yield from problems
+    known = {item.path for item in problems}
+    for where, _ in markers_in(arguments, "$xcom", path):
+        if (*where, "$xcom") not in known:
+            yield Located((*where, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
 
 
 def value_problems(value: object, path: Path) -> Iterator[Located]:

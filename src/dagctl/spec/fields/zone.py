@@ -20,9 +20,15 @@ _EXAMPLE = "write a name such as `Europe/Berlin` or `America/New_York`"
 
 def check_zone(text: str) -> str:
     """Return the name of a time zone unchanged, or raise a pydantic error."""
-    if zone_of(text) is None:
-        raise _unknown(text).error()
+    problem = zone_problem(text)
+    if problem:
+        raise problem.error()
     return text
+
+
+def zone_problem(text: str) -> Problem | None:
+    """Return what is wrong with the name of a time zone, or None."""
+    return _unknown(text) if zone_of(text) is None else None
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from dagctl.spec.fields.durations import PATTERN, duration_problem
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.problem import Located, Problem
+from dagctl.spec.schedules import MAX_ASSETS, asset_list_problems
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
 
@@ -92,6 +93,15 @@ Email = Annotated[
     str | tuple[str, ...] | None,
     PlainValidator(read_email, json_schema_input_type=str | list[str]),
     PlainSerializer(lambda value: list(value) if isinstance(value, tuple) else value, Any),
+]
+Assets = Annotated[
+    list[Any] | None,
+    PlainValidator(
+        lambda value: list(value) if isinstance(value, tuple) else value,
+        json_schema_input_type=Annotated[
+            list[dict[str, Any]], Field(min_length=1, max_length=MAX_ASSETS)
+        ],
+    ),
 ]
 Truth = Annotated[bool | None, _truth()]
 Word = Annotated[str | None, _text(line_of(MAX_WORD))]
@@ -185,6 +195,8 @@ class TaskArguments(CheckedModel):
         PlainValidator(_typed(MAPPING, dict, dict), json_schema_input_type=dict[str, Any]),
     ] = _setting("What its executor is given.", {"overrides": {"memory": "2Gi"}})
     run_as_user: Word = _setting("The user of the worker that runs it.", "etl")
+    inlets: Assets = _setting("The assets that it reads.", [{"$asset": "s3://landing/orders"}])
+    outlets: Assets = _setting("The assets that it updates.", [{"$asset": "warehouse://orders"}])
     on_execute_callback: Callbacks = _callbacks("on_execute_callback")
     on_failure_callback: Callbacks = _callbacks("on_failure_callback")
     on_success_callback: Callbacks = _callbacks("on_success_callback")
@@ -201,6 +213,8 @@ class TaskArguments(CheckedModel):
         """Yield what is wrong with the values that can have any shape."""
         if isinstance(data, dict):
             yield from value_problems(data.get("executor_config"), ("executor_config",))
+            for key in (name for name in ("inlets", "outlets") if name in data):
+                yield from asset_list_problems(data[key], (key,))
             for key in (name for name in TASK_CALLBACKS if name in data):
                 yield from callback_problems(data[key], (key,))
 

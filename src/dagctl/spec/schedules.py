@@ -1,0 +1,236 @@
+"""Schedules that are mappings: lengths of time, crons with a zone, assets, timetables.
+
+| form | starts a run |
+|---|---|
+| `{every: 2h}` | so long after the run before |
+| `{cron: "0 6 * * *", timezone: Europe/Berlin, data_interval: true}` | as the cron says |
+| `{assets: [a, b]}`, `{all: [...]}`, `{any: [...]}` | when all, or any, of them were updated |
+| `{cron: ..., assets: [...]}` | at that time, and when they were updated |
+| `{timetable: pkg.mod.Class, with: {...}}` | as a class says |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.asset_name import asset_problems
+from dagctl.spec.fields.durations import duration_problem, length_of
+from dagctl.spec.fields.schedule import PRESETS, problems_of
+from dagctl.spec.fields.values import early_argument_problems, value_problems
+from dagctl.spec.fields.zone import zone_problem
+from dagctl.spec.forms import form_of, form_problems
+from dagctl.spec.import_path import path_problems
+from dagctl.spec.markers import marker_of
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import LIST, TEXT, TRUTH, wrong_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from dagctl.spec.walk import Path
+
+FORMS = {
+    "every": ("assets",),
+    "cron": ("timezone", "data_interval", "assets"),
+    "timetable": ("with",),
+    "any": (),
+    "all": (),
+    "assets": (),
+}
+GROUPS = ("any", "all")
+ASSET_MARKERS = ("$asset", "$ref", "$new")
+"""What stands for an asset."""
+MAX_ASSETS = 500
+DEPTH = 10
+"""Levels of `any` and `all`."""
+
+
+def schedule_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong with the schedule of a DAG, where it is a mapping."""
+    key = "schedule_interval" if "schedule_interval" in data else "schedule"
+    schedule = data.get(key)
+    if not isinstance(schedule, dict):
+        return
+    path: Path = ("schedule_interval",)
+    yield from form_problems(schedule, path, FORMS, "a schedule")
+    for name, value in schedule.items():
+        check = _CHECKS.get(name)
+        if check is not None and form_of(schedule, FORMS):
+            yield from check(value, (*path, name))
+    yield from _zone_missing(schedule, data, path)
+
+
+def assets_of(schedule: object) -> object:
+    """Return the condition on assets of a schedule that is a mapping: a list, or any/all of it."""
+    if not isinstance(schedule, dict):
+        return None
+    if "assets" in schedule:
+        return schedule["assets"]
+    return schedule if form_of(schedule, FORMS) in GROUPS else None
+
+
+def is_timed(schedule: object) -> bool:
+    """Return whether a schedule starts runs at times, whatever else starts some."""
+    if isinstance(schedule, dict):
+        return form_of(schedule, FORMS) in {"every", "cron", "timetable"}
+    return schedule is not None
+
+
+def _every(value: object, path: Path) -> Iterator[Located]:
+    problem = duration_problem(value)
+    if problem is None and not length_of(str(value)):
+        message = "the time between two runs must be longer than nothing"
+        problem = Problem(Code.BAD_DURATION, message, "write a length such as `2h`")
+    if problem:
+        yield Located(path, problem)
+
+
+def _cron(value: object, path: Path) -> Iterator[Located]:
+    if not isinstance(value, str):
+        yield Located(path, wrong_type(path, TEXT, value))
+        return
+    if PRESETS.get(value, value) is None:
+        message = f"{quoted(value)} is no cron expression"
+        hint = f"write `schedule: {value!r}`, without a mapping"
+        yield Located(path, Problem(Code.BAD_SCHEDULE, message, hint))
+        return
+    yield from (Located(path, problem) for problem in problems_of(value))
+
+
+def _zone(value: object, path: Path) -> Iterator[Located]:
+    problem = zone_problem(value) if isinstance(value, str) else wrong_type(path, TEXT, value)
+    if problem:
+        yield Located(path, problem)
+
+
+def _truth(value: object, path: Path) -> Iterator[Located]:
+    if not isinstance(value, bool):
+        yield Located(path, wrong_type(path, TRUTH, value))
+
+
+def _timetable(value: object, path: Path) -> Iterator[Located]:
+    yield from (Located(path, problem) for problem in path_problems(value))
+
+
+def _arguments(value: object, path: Path) -> Iterator[Located]:
+    message = "a schedule has no output of a task: there is no run yet"
+    yield from early_argument_problems(value, path, message, "write the value")
+
+
+def _assets(value: object, path: Path) -> Iterator[Located]:
+    """Yield what is wrong with a condition on assets: a list, or `any` or `all` of them."""
+    stack: list[tuple[Path, object, int]] = [(path, value, 0)]
+    number = 0
+    while stack:
+        here, item, depth = stack.pop()
+        number += 1
+        if number > MAX_ASSETS or depth > DEPTH:
+            message = f"the schedule has more than {MAX_ASSETS} assets, or {DEPTH} levels"
+            yield Located(path, Problem(Code.TOO_DEEP, message, "make it smaller"))
+            return
+        if isinstance(item, list | tuple):
+            yield from _empty(item, here)
+            members = [((*here, place), each, depth + 1) for place, each in enumerate(item)]
+            stack += reversed(members)
+        elif form_of(item, dict.fromkeys(GROUPS, ())) and isinstance(item, dict):
+            yield from form_problems(item, here, dict.fromkeys(GROUPS, ()), "a condition")
+            stack += [((*here, key), item[key], depth + 1) for key in GROUPS if key in item]
+        else:
+            yield from asset_item_problems(item, here)
+
+
+def _empty(item: list[Any] | tuple[Any, ...], path: Path) -> Iterator[Located]:
+    if not item:
+        yield Located(path, Problem(Code.BLANK, "the list is empty", "name an asset"))
+
+
+def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) -> Iterator[Located]:
+    """Yield what is wrong with one asset: a marker, or text where that is taken.
+
+    Args:
+        item: Raw data.
+        path: Where it stands.
+        takes_text: Whether text alone names an asset.
+    """
+    if isinstance(item, str) and takes_text:
+        yield from (Located(path, problem) for problem in asset_problems(item))
+    elif marker_of(item) in ASSET_MARKERS:
+        yield from value_problems(item, path)
+    elif isinstance(item, dict) and marker_of(item):
+        yield from value_problems(item, path)
+        yield Located(path, Problem(Code.BAD_ASSET, "this is no asset", "write `{$asset: name}`"))
+    else:
+        shown = f"`{{$asset: {item}}}`" if isinstance(item, str) and len(item) < 60 else None  # noqa: PLR2004 - a name that is worth repeating
+        message = "an asset is a marker" if not takes_text else "an asset is text, or a marker"
+        hint = f"write {shown or '`{$asset: name}`'}"
+        yield Located(path, Problem(Code.BAD_ASSET, message, hint))
+
+
+def asset_list_problems(value: object, path: Path) -> Iterator[Located]:
+    """Yield what is wrong with the inlets or outlets of a task."""
+    if not isinstance(value, list | tuple):
+        yield Located(path, wrong_type(path, LIST, value))
+        return
+    if not 0 < len(value) <= MAX_ASSETS:
+        message = f"the list must have from 1 to {MAX_ASSETS} assets"
+        yield Located(path, Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them"))
+        return
+    for place, item in enumerate(value):
+        yield from asset_item_problems(item, (*path, place), takes_text=False)
+
+
+def _zone_missing(
+    schedule: Mapping[str, Any], data: Mapping[str, Any], path: Path
+) -> Iterator[Located]:
+    """Yield a problem for a cron whose zone would be the offset of the start date."""
+    start = data.get("start_date")
+    has_offset = isinstance(start, str) and start[-6:-5] in {"+", "-"} and ":" in start[-6:]
+    is_utc = has_offset and str(start)[-5:] == "00:00"
+    if "cron" in schedule and has_offset and not is_utc:
+        if "timezone" in schedule or data.get("timezone") is not None:
+            return
+        message = "the time zone of the cron is not clear: the start date has an offset"
+        hint = "add `timezone: Europe/Berlin` or another zone, beside `cron` or for the DAG"
+        yield Located((*path, "cron"), Problem(Code.BAD_TIME_ZONE, message, hint))
+
+
+_CHECKS: Mapping[str, Callable[[object, Path], Iterator[Located]]] = {
+    "every": _every,
+    "cron": _cron,
+    "timezone": _zone,
+    "data_interval": _truth,
+    "timetable": _timetable,
+    "with": _arguments,
+    "assets": _assets,
+    "any": _assets,
+    "all": _assets,
+}
+"""How the value of each key is checked."""
+
+_CONDITION: dict[str, Any] = {
+    "description": "Assets: a list (all of them), or `any` or `all` of some.",
+    "anyOf": [{"type": "array", "minItems": 1}, {"type": "object"}],
+}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "every": {"type": "string", "description": "The time from one run to the next: `2h`."},
+        "cron": {"type": "string", "minLength": 1, "description": "A cron expression, or preset."},
+        "timezone": {"type": "string", "description": "The zone of the cron. Default: the DAG's."},
+        "data_interval": {
+            "type": "boolean",
+            "description": "Whether a run starts at the end of the interval that it is for."
+            " Default: as Airflow 2 does (true) or Airflow 3 (false).",
+        },
+        "assets": _CONDITION,
+        "any": {"type": "array", "minItems": 1, "description": "One of these assets."},
+        "all": {"type": "array", "minItems": 1, "description": "All of these assets."},
+        "timetable": {"type": "string", "description": "The import path of a timetable."},
+        "with": {"type": "object", "description": "What the timetable is called with."},
+    },
+    "additionalProperties": False,
+    "anyOf": [{"required": [form]} for form in FORMS],
+}
+"""What editors know of a schedule that is a mapping."""
