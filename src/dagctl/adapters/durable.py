@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.next_step import again
 from dagctl.paths import TEMPORARY
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _opened_new(folder: int, temporary: str) -> int:
     except FileExistsError as error:
         raise ConflictError(
             f"something that dagctl did not make is in the way: {temporary}",
-            hint="move it away, then try again",
+            hint=again("move it away"),
         ) from error
 
 

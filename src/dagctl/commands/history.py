@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.commands.difference_data import difference_data
 from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError
+from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.differences import differences
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def history(registry: Registry, dag_id: str, *, before: int | None, limit: int) 
     """
     versions = registry.versions(dag_id, before=before, limit=limit + 1)
     if not versions and before is None:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint="dagctl list")
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
     shown = versions[:limit]
     entries = [
         Entry(version=version, changes=changes_between(older, version))
@@ -75,10 +76,10 @@ def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:
         return versions[0]
     newest = registry.versions(dag_id, limit=1)
     if not newest:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint="dagctl list")
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
     raise NotFoundError(
         f"`{dag_id}` has no version {number}; the newest is {newest[0].version}",
-        hint=f"dagctl history {dag_id}",
+        hint=Fix(Command("history", dag_id)),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import NotFoundError, UsageError
+from dagctl.next_step import Command, Fix
 from dagctl.operators import Need, Unresolved, lookup, release, targets
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.example import example
@@ -34,7 +35,7 @@ def find_operators(word: str, airflow: str) -> list[Match]:
     """
     matches = search(word, _target(airflow))
     if not matches:
-        raise NotFoundError(f"no operator is about `{word}`", hint="dagctl operators")
+        raise NotFoundError(f"no operator is about `{word}`", hint=Fix(Command("operators")))
     return matches
 
 
@@ -49,7 +50,7 @@ def explain_operator(name: str, airflow: str) -> Explained:
     look = lookup_decorator if name.startswith("task.") else lookup
     result = look(name, target)
     if isinstance(result, Unresolved):
-        hint = result.hint or "dagctl operators"
+        hint = result.hint or Fix(Command("operators"))
         if result.allowed:
             raise NotFoundError(f"`{name}` is not in the catalogue", hint=hint)
         raise NotFoundError(result.message, hint=hint)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.graph.layout import edges, levels
+from dagctl.next_step import Command, Fix
 from dagctl.spec.fields.runs import next_run
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.load_recorded import check_recorded
@@ -124,7 +125,7 @@ def spec_of(record: DagRecord, check: Check = check_recorded) -> DagSpec:
     if not record.spec:
         raise NotFoundError(
             f"no spec is recorded of `{record.dag_id}`: dagctl did not make it",
-            hint="`dagctl list --output json` has all that is recorded",
+            hint=Fix("`", Command("list", "--output json"), "` has all that is recorded"),
         )
     checked = check(record.spec)
     if checked.spec is None:

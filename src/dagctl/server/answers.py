@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from dagctl.errors import DagctlError, Diagnostic
+    from dagctl.next_step import Fix
 
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
@@ -36,6 +37,8 @@ _STEPS = {
     ExitCode.UNFINISHED: "ask again: the next operation in this project settles it first",
 }
 """What to do instead of a command, by the exit code that the failure would have."""
+_PARAMETERS = frozenset({"if_exists"})
+"""The options of commands that requests have, too."""
 _REQUESTS = {"`dagctl help spec`": "GET /openapi.json", "`dagctl schema`": "GET /schema"}
 """The request that answers what a command would."""
 
@@ -132,10 +135,17 @@ def _hint(hint: str | None) -> str | None:
 
 def _fix(error: DagctlError) -> str | None:
     """Return the next step; one who calls has no command line here."""
-    hint = error.hint or ""
-    if isinstance(error, WorkspaceError) or "dagctl " in hint:
+    fix = error.fix
+    if isinstance(error, WorkspaceError) or (fix is not None and not _is_of_a_request(fix)):
         return _STEPS.get(error.exit_code, ASK_OPERATORS)
-    return hint.replace("--if-exists ", "if_exists=") or None
+    if fix is None:
+        return None
+    return fix.worded({option: f"{option.name}={option.value}" for option in fix.options}) or None
+
+
+def _is_of_a_request(fix: Fix) -> bool:
+    """Return whether a caller can take the step: no command, and parameters of requests only."""
+    return not fix.commands and all(option.name in _PARAMETERS for option in fix.options)
 
 
 def _title(error: DagctlError) -> str:
