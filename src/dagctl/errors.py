@@ -61,10 +61,13 @@ class ExitCode(IntEnum):
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error stops the operation, a warning is only reported."""
+    """How bad a finding is: an error stops the operation, the others are only reported."""
 
     ERROR = "error"
     WARNING = "warning"
+    """Something that is seldom meant."""
+    INFO = "info"
+    """Advice, or what could not be checked."""
 
 
 @dataclass(frozen=True)

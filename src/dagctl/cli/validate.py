@@ -51,5 +51,5 @@ def validate(
     else:
         report = Report(diagnostics)
         console.lines(FORMATS[output](report, look(console, console.out)))
-        warnings = f", {plural(len(diagnostics), 'warning')}" if diagnostics else ""
-        console.note(f"{plural(len(validation.specs), 'spec')} valid{warnings}")
+        beside = f", {report.advice}" if diagnostics else ""
+        console.note(f"{plural(len(validation.specs), 'spec')} valid{beside}")

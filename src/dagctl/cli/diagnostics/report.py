@@ -40,11 +40,20 @@ class Report:
         return Counter(diagnostic.severity for diagnostic in self.diagnostics)
 
     @property
+    def advice(self) -> str:
+        """`1 warning`, `2 info`, or both: what stands in no way."""
+        warnings, infos = self.count[Severity.WARNING], self.count[Severity.INFO]
+        parts = [plural(warnings, "warning")] if warnings else []
+        return ", ".join([*parts, f"{infos} info"] if infos else parts)
+
+    @property
     def totals(self) -> str:
         """`4 errors, 0 warnings in 1 file`."""
         files = len({diagnostic.file for diagnostic in self.diagnostics})
         errors, warnings = self.count[Severity.ERROR], self.count[Severity.WARNING]
         problems = f"{plural(errors, 'error')}, {plural(warnings, 'warning')}"
+        if self.count[Severity.INFO]:
+            problems += f", {self.count[Severity.INFO]} info"
         return f"{problems} in {plural(files, 'file')}"
 
 
