@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
+from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.comments import swallowed
 from dagctl.spec.jinja.names import name_warnings, newer_names
@@ -20,15 +21,16 @@ from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.python_code.gone_imports import import_warnings
 from dagctl.spec.tasks import PythonTask
-from dagctl.spec.walk import raw_tasks
-from dagctl.spec.wording import Names, did_you_mean, quoted
-from dagctl.spec.xcom_pulls import pull_warnings
+from dagctl.spec.walk import field, raw_tasks
+from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.spec.model import DagSpec
     from dagctl.spec.problem import Place
+    from dagctl.spec.python_code import PythonCode
     from dagctl.spec.python_code.reads import Reads
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
@@ -42,7 +44,8 @@ class _Dag:
     """What a DAG brings for its templates and its code."""
 
     target: Target
-    ids: Names
+    ids: TaskIds | None
+    """The ids of its tasks, or None where a function of the project makes some of them."""
     params: frozenset[str] | None
     """The parameters that have a default, or None where that is not known."""
     macros: frozenset[str] | None
@@ -73,16 +76,24 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
     """
     dag = _Dag(
         target=target,
-        ids=Names(task.task_id for _, task in spec.walk()),
+        ids=_ids(spec),
         params=_names_in(data, "params"),
         macros=_names_in(data, "user_defined_macros"),
     )
     for path, text in _templates(data, target):
         yield from (Located(path, problem) for problem in _of_template(text, path, dag))
+    for where, code in _codes(spec, data):
+        yield from (Located(where, problem) for problem in _of_code(code.reads, dag))
+
+
+def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:
+    """Yield the code of each task and each callback, with its path."""
     for path, task in spec.walk():
         if isinstance(task, PythonTask) and task.python_code:
-            where = (*path, task.code_field)
-            yield from (Located(where, problem) for problem in _of_code(task.code.reads, dag))
+            yield (*path, task.code_field), task.code
+    for path, callback in callbacks_in(data):
+        if "python_code" in callback:
+            yield (*path, "python_code"), code_of(callback)
 
 
 def _templates(data: object, target: Target) -> Iterator[tuple[Path, str]]:
@@ -94,6 +105,13 @@ def _templates(data: object, target: Target) -> Iterator[tuple[Path, str]]:
                 if count > _MOST_TEXTS:
                     return
                 yield (*path, *inner), text
+
+
+def _ids(spec: DagSpec) -> TaskIds | None:
+    outline = spec.outline
+    if any(entry.is_group and field(entry.item, "group_callable") for entry in outline.entries):
+        return None
+    return TaskIds(entry.id for entry in outline.tasks)
 
 
 def _names_in(data: object, key: str) -> frozenset[str] | None:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Place, Problem
-from dagctl.spec.wording import quoted
+from dagctl.spec.wording import Names, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dagctl.spec.target import Target
-    from dagctl.spec.wording import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,24 @@ class Pull:
     """It has no `task_ids` at all."""
 
 
-def pull_warnings(pull: Pull, ids: Names, target: Target) -> Iterator[Problem]:
+class TaskIds(Names):
+    """The ids of the tasks of a DAG, as Airflow knows them."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        """Keep the ids, and those that a task in a group may be meant by."""
+        whole = list(ids)
+        super().__init__(whole)
+        self._by_end = {task_id.rpartition(".")[2]: task_id for task_id in whole}
+
+    def meant(self, task_id: str) -> str | None:
+        """Return the id that was probably meant: that of a task in a group, or a near one."""
+        return self._by_end.get(task_id) or self.nearest(task_id)
+
+
+def pull_warnings(pull: Pull, ids: TaskIds | None, target: Target) -> Iterator[Problem]:
     """Yield a warning for each id that is no task, and for a pull that names none on Airflow 3."""
     for task_id, place in pull.task_ids:
-        if task_id not in ids:
+        if ids is not None and task_id not in ids:
             yield Problem(
                 Code.XCOM_OF_NO_TASK,
                 f"there is no task {quoted(task_id)}: `xcom_pull` would return None",
@@ -52,6 +65,6 @@ def pull_warnings(pull: Pull, ids: Names, target: Target) -> Iterator[Problem]:
         )
 
 
-def _near(task_id: str, ids: Names) -> str | None:
-    near = ids.nearest(task_id)
+def _near(task_id: str, ids: TaskIds) -> str | None:
+    near = ids.meant(task_id)
     return f"did you mean {quoted(near)}?" if near else None

@@ -35,9 +35,11 @@ def of_bash(command: str, airflow: str = "3", **more: object) -> list[Diagnostic
     return of_spec(f"tasks: {json.dumps([fetch, report])}", airflow)
 
 
-def of_code(code: str, airflow: str = "3", **more: object) -> list[Diagnostic]:
+def of_code(code: str, airflow: str = "3", given: object = None) -> list[Diagnostic]:
     """Return the findings about a task that runs Python code with the context."""
-    task = {"task_id": "fetch", "python_code": code, "provide_context": True, **more}
+    task: dict[str, Any] = {"task_id": "fetch", "python_code": code, "provide_context": True}
+    if given is not None:
+        task["with"] = given
     if code.startswith("def "):
         del task["provide_context"]
     return of_spec(f"tasks: {json.dumps([task])}", airflow)
@@ -206,7 +208,7 @@ def in_sql(text: str, airflow: str = "3") -> list[Diagnostic]:
 def test_each_text_that_airflow_renders_is_looked_into(text: str, code: Code) -> None:
     assert codes(in_sql(text)) == [code]
     assert code in codes(of_bash("echo", env={"A": text}))
-    assert code in codes(of_code("def f(a):\n    return a", **{"with": {"a": [{"b": text}]}}))
+    assert code in codes(of_code("def f(a):\n    return a", given={"a": [{"b": text}]}))
 
 
 def test_a_text_that_is_not_rendered_or_not_known_to_be_is_left_alone() -> None:
@@ -283,6 +285,37 @@ def test_an_xcom_of_a_task_that_is_not_there(call: str, expected: list[str]) -> 
         found = [item for item in findings if item.code == Code.XCOM_OF_NO_TASK]
         assert [item.message.split("`")[1] for item in found] == expected
         assert [item.hint for item in found] == ["did you mean `fetch`?"] * len(expected)
+
+
+def test_a_task_in_a_group_has_the_id_of_the_group_too() -> None:
+    groups = """
+        tasks:
+          - group_id: load
+            tasks: [{task_id: fetch, python_code: return 1}]
+          - {task_id: a, bash_command: "{{ ti.xcom_pull('fetch') }}"}
+          - {task_id: b, bash_command: "{{ ti.xcom_pull('load.fetch') }}"}
+    """
+    [finding] = of_spec(groups)
+    assert (finding.code, finding.hint) == (Code.XCOM_OF_NO_TASK, "did you mean `load.fetch`?")
+
+
+def test_a_parameter_with_a_default_is_there() -> None:
+    spec = (
+        "params: {region: emea}\ntasks: [{task_id: a, bash_command: x, env: {A: '{{ params.X }}'}}]"
+    )
+
+    assert of_spec(spec.replace("X", "region")) == []
+    [finding] = of_spec(spec.replace("X", "regoin"))
+    assert (finding.code, finding.hint) == (Code.UNKNOWN_PARAM, "did you mean `region`?")
+
+
+def test_the_code_of_a_callback_is_looked_into() -> None:
+    spec = """
+        on_failure_callback: {python_code: "return context['execution_date'], pd"}
+        tasks: [{task_id: a, bash_command: x}]
+    """
+
+    assert {*codes(of_spec(spec))} == {Code.GONE_VARIABLE, Code.PYTHON_UNDEFINED}
 
 
 def test_without_a_task_only_airflow_3_reads_the_own_xcom() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.operators import Operator, lookup
 from dagctl.spec.markers import marker_of
+from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.tasks.operator import is_operator_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
