@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from dagctl.commands.findings import finding_data
 from dagctl.errors import (
     ConflictError,
     ExitCode,
@@ -20,6 +19,7 @@ from dagctl.errors import (
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 from dagctl.session.redaction import redacted
+from dagctl.views.finding import finding_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
