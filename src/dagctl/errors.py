@@ -2,7 +2,7 @@
 
 Every exception that dagctl raises on purpose is a `DagctlError`. It says what failed, what state
 things are in, and the one next step. Only the command line (and a server) turn it into text, JSON
-and an exit code.
+and an exit code. Imports nothing of dagctl's.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
-
-from dagctl.next_step import LOGIN, RECOVER, Fix, again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,11 +33,11 @@ _OF_THE_MACHINE = frozenset(
 
 
 _ADVICE = {
-    errno.ENOSPC: again("free some space on the disk"),
-    errno.EDQUOT: again("your disk quota is used up: free some space"),
-    errno.EROFS: again("the file system is read-only: make it writable"),
-    errno.EACCES: again("make it readable and writable for your user"),
-    errno.EPERM: again("make it readable and writable for your user"),
+    errno.ENOSPC: "free some space on the disk, then try again",
+    errno.EDQUOT: "your disk quota is used up: free some space, then try again",
+    errno.EROFS: "the file system is read-only: make it writable, then try again",
+    errno.EACCES: "make it readable and writable for your user, then try again",
+    errno.EPERM: "make it readable and writable for your user, then try again",
 }
 
 
@@ -61,13 +59,10 @@ class ExitCode(IntEnum):
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error stops the operation, the others are only reported."""
+    """How bad a finding is: an error stops the operation, a warning is only reported."""
 
     ERROR = "error"
     WARNING = "warning"
-    """Something that is seldom meant."""
-    INFO = "info"
-    """Advice, or what could not be checked."""
 
 
 @dataclass(frozen=True)
@@ -137,24 +132,17 @@ class DagctlError(Exception):
         exit_code: The exit code of the command line.
         message: What failed.
         state: What state things are in now.
-        fix: The one next step, or None.
+        hint: The one next step, or None.
     """
 
     code: ClassVar[str] = "DAGCTL"
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
 
-    def __init__(
-        self, message: str, *, state: str = UNCHANGED, hint: Fix | str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, state: str = UNCHANGED, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.state = state
-        self.fix = Fix(hint) if isinstance(hint, str) else hint
-
-    @property
-    def hint(self) -> str | None:
-        """The next step in the words of the command line, or None."""
-        return None if self.fix is None else str(self.fix)
+        self.hint = hint
 
 
 class UnexpectedError(DagctlError):
@@ -208,11 +196,7 @@ class NotSignedInError(DagctlError):
     exit_code = ExitCode.NOT_SIGNED_IN
 
     def __init__(
-        self,
-        message: str,
-        *,
-        state: str = UNCHANGED,
-        hint: Fix | str | None = Fix(LOGIN),  # noqa: B008 - frozen
+        self, message: str, *, state: str = UNCHANGED, hint: str | None = "dagctl login"
     ) -> None:
         super().__init__(message, state=state, hint=hint)
 
@@ -242,7 +226,7 @@ class ConflictError(DagctlError):
         message: str,
         *,
         state: str = UNCHANGED,
-        hint: Fix | str | None = None,
+        hint: str | None = None,
         diff: str | None = None,
     ) -> None:
         super().__init__(message, state=state, hint=hint)
@@ -271,7 +255,7 @@ class StaleVersionError(ConflictError):
         commit_id: str = "",
         based_on: int | None = None,
         what: str = "",
-        hint: Fix | str | None = "run the command again",
+        hint: str | None = "run the command again",
     ) -> None:
         who = f" by {by}" if by else ""
         when = f" at {at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
@@ -326,7 +310,7 @@ class UnfinishedError(DagctlError):
         message: str,
         *,
         state: str = "an operation is unfinished; its journal is kept",
-        hint: Fix | str | None = Fix(RECOVER),  # noqa: B008 - frozen
+        hint: str | None = "dagctl recover",
     ) -> None:
         super().__init__(message, state=state, hint=hint)
 
@@ -343,16 +327,18 @@ def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:
     return isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
 
 
-def advice(error: OSError) -> Fix | None:
+def advice(error: OSError) -> str | None:
     """Return what to do about what the operating system says, or None."""
     return _ADVICE.get(error.errno or 0)
 
 
-def then_recover(cause: BaseException) -> Fix:
+def then_recover(cause: BaseException) -> str:
     """Return the next step where an operation is unfinished: first what its cause asks for."""
-    first = cause.fix if isinstance(cause, DagctlError) else None
+    first = cause.hint if isinstance(cause, DagctlError) else None
     if isinstance(cause, OSError):
         first = advice(cause)
-    if first is None:
-        return Fix(RECOVER)
-    return first if RECOVER.name in first.commands else first.then(RECOVER)
+    if not first or "dagctl recover" in first:
+        return first or "dagctl recover"
+    if first.endswith("try again later"):
+        return f"{first}: dagctl recover"
+    return f"{first.removesuffix(', then try again')}, then dagctl recover"

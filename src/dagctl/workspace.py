@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
-from dagctl.next_step import INIT, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +46,7 @@ def find_workspace(start: Path) -> Workspace:
     for candidate in _upwards(folder):
         if _is_marked(candidate):
             return Workspace(candidate)
-    raise UsageError(f"no {CONFIG_NAME} in {folder} or the folders above it", hint=Fix(INIT))
+    raise UsageError(f"no {CONFIG_NAME} in {folder} or the folders above it", hint="dagctl init")
 
 
 def workspace_around(root: Path) -> Workspace | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from dagctl.errors import NotSignedInError, UnavailableError
-from dagctl.next_step import LOGIN_BY_MAIL, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +32,7 @@ class LoopbackListener:
             self._server = _Server((HOST, 0), _Handler)
         except OSError as error:
             raise UnavailableError(
-                f"cannot listen on {HOST}: {error.strerror}", hint=Fix(LOGIN_BY_MAIL)
+                f"cannot listen on {HOST}: {error.strerror}", hint="dagctl login --otp"
             ) from error
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL,), daemon=True
@@ -69,7 +68,7 @@ class LoopbackListener:
         """
         if not self._server.answered.wait(seconds):
             raise NotSignedInError(
-                f"no browser came back within {seconds / 60:.0f} minutes", hint=Fix(LOGIN_BY_MAIL)
+                f"no browser came back within {seconds / 60:.0f} minutes", hint="dagctl login --otp"
             )
         return self._server.answer
 

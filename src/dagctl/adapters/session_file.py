@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 
 from dagctl.adapters import durable
 from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
-from dagctl.next_step import LOGIN, Command, Fix, again
 from dagctl.paths import TEMPORARY
 from dagctl.session.model import END_OF_TIME, Session, User
 from dagctl.session.refusal import LOG_IN
@@ -113,7 +112,7 @@ class SessionFile:
             except Timeout as error:
                 raise UnavailableError(
                     f"another dagctl has been renewing the session for {LOCK_WAIT:.0f} s",
-                    hint=again("wait for it to end"),
+                    hint="wait for it to end, then try again",
                 ) from error
         try:
             yield
@@ -360,5 +359,5 @@ def _open_to_others(folder: Path, mode: int) -> NotSignedInError:
 def _untrusted(path: Path, why: str) -> NotSignedInError:
     return NotSignedInError(
         f"{path} {why}: the session is not used",
-        hint=Fix(Command("logout"), ", then ", LOGIN),
+        hint="dagctl logout, then dagctl login",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import typer
 
     from dagctl.cli.console import Console
+    from dagctl.cli.diagnostics import Source
 
 COMMANDS = (
     "init",
@@ -21,6 +22,7 @@ COMMANDS = (
     "schema",
     "validate",
     "render",
+    "convert",
     "create",
     "recover",
     "list",
@@ -49,6 +51,8 @@ class Invocation:
     """The form of the result: `text`, `json`, or one that the command names."""
     dry_run: bool = False
     debug: bool = False
+    sources: dict[str | None, Source] = field(default_factory=dict)
+    """The text of each spec that was read, by the name that findings give it."""
     result: dict[str, Any] | None = None
     """What was achieved before a failure."""
     state: str = UNCHANGED

@@ -10,6 +10,7 @@ import typer
 from dagctl import __version__
 from dagctl.cli import (
     completion,
+    convert,
     create,
     doctor,
     explain,
@@ -110,6 +111,7 @@ for _group, _name, _run, _epilog in (
     (AUTHOR, "schema", schema.schema, schema.EPILOG),
     (AUTHOR, "validate", validate.validate, validate.EPILOG),
     (AUTHOR, "render", render.render, render.EPILOG),
+    (AUTHOR, "convert", convert.convert, convert.EPILOG),
     (PUBLISH, "create", create.create, create.EPILOG),
     (PUBLISH, "recover", recover.recover, recover.EPILOG),
     (INSPECT, "list", list.list_dags, list.EPILOG),

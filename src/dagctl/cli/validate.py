@@ -49,7 +49,7 @@ def validate(
     if output == "json":
         console.document(envelope(invocation, result=invocation.result, diagnostics=diagnostics))
     else:
-        report = Report(diagnostics)
+        report = Report(diagnostics, invocation.sources)
         console.lines(FORMATS[output](report, look(console, console.out)))
-        beside = f", {report.advice}" if diagnostics else ""
-        console.note(f"{plural(len(validation.specs), 'spec')} valid{beside}")
+        warnings = f", {plural(len(diagnostics), 'warning')}" if diagnostics else ""
+        console.note(f"{plural(len(validation.specs), 'spec')} valid{warnings}")

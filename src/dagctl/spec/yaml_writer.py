@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -10,14 +10,19 @@ from dagctl.spec.readers.yaml_reader import REFUSED_RAW
 from dagctl.spec.readers.yaml_values import meaning
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagctl.spec.model import DagSpec
 
 
 def to_yaml(spec: DagSpec) -> str:
     """Return the spec as a YAML document, text of several lines as blocks where YAML allows it."""
-    return yaml.dump(
-        spec.to_data(), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31
-    )
+    return data_to_yaml(spec.to_data())
+
+
+def data_to_yaml(data: Mapping[str, Any]) -> str:
+    """Return JSON data as a YAML document, in the order of the keys."""
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31)
 
 
 class _Dumper(yaml.SafeDumper):

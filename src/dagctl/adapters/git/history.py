@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
 from dagctl.errors import UnavailableError, WorkspaceError
-from dagctl.next_step import again
 from dagctl.ports import Reach
 
 if TYPE_CHECKING:
@@ -110,11 +109,11 @@ def busy(branch: str, seconds: float, said: str) -> UnavailableError:
     if lock is not None:
         return UnavailableError(
             f"another git process has held {lock[1]} for {seconds:g} seconds",
-            hint=again("wait for it; if it was killed, remove that file"),
+            hint="wait for it; if it was killed, remove that file, then try again",
         )
     return UnavailableError(
         f"{branch} was moving for {seconds:g} seconds: {said}",
-        hint=again("see whether another git process is at work"),
+        hint="see whether another git process is at work, then try again",
     )
 
 

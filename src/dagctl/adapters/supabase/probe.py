@@ -20,7 +20,6 @@ from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.adapters.supabase.rows import COLUMNS
 from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
-from dagctl.next_step import LINK, Fix
 from dagctl.ports import Claim
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class ProjectProbe:
         if response.status_code not in {OK, 401}:
             raise UsageError(
                 f"{self._url} answers HTTP {response.status_code}, as no Supabase project does",
-                hint=Fix(LINK, " with the URL from the project's settings"),
+                hint="dagctl link with the URL from the project's settings",
             )
         return f"{self._url} answers"
 

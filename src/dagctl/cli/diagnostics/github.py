@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.cli.text import shown_character
-from dagctl.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from dagctl.cli.diagnostics.report import Look, Report
     from dagctl.errors import Diagnostic
 
-COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 
@@ -27,7 +25,7 @@ def github(report: Report, _: Look) -> Iterator[str]:
     for diagnostic in report.diagnostics:
         hint = f"\n{diagnostic.hint}" if diagnostic.hint else ""
         message = _escape(diagnostic.message + hint, DATA)
-        yield f"::{COMMANDS[diagnostic.severity]} {','.join(_properties(diagnostic))}::{message}"
+        yield f"::{diagnostic.severity.value} {','.join(_properties(diagnostic))}::{message}"
 
 
 def _properties(diagnostic: Diagnostic) -> Iterator[str]:

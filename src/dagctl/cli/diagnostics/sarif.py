@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from dagctl import __version__
 from dagctl.cli.text import json_text
-from dagctl.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from dagctl.cli.diagnostics.report import Look, Report
     from dagctl.errors import Diagnostic
 
-LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -54,7 +52,7 @@ def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
     return {
         "ruleId": diagnostic.code,
         "ruleIndex": codes.index(diagnostic.code),
-        "level": LEVELS[diagnostic.severity],
+        "level": diagnostic.severity.value,
         "message": {"text": diagnostic.message + hint},
         "locations": [{"physicalLocation": _location(diagnostic)}],
     }

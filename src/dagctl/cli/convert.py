@@ -1,0 +1,167 @@
+"""`dagctl convert`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, checked_airflow, examples
+from dagctl.cli.text import plural, shown
+from dagctl.spec.target import TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.commands.convert import Converted, Written
+    from dagctl.convert import ConvertedDag, Remark
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Files of the other tool, or folders of them.")
+]
+Source = Annotated[
+    Literal["dag-factory"], typer.Option("--from", help="The tool that the files are for.")
+]
+Into = Annotated[
+    Path | None,
+    typer.Option("--into", metavar="DIR", help="Write each DAG as <dag_id>.yaml into this folder."),
+]
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        "--root", metavar="DIR", help="The outermost folder whose defaults.yml holds for the files."
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--airflow",
+        metavar="VERSION",
+        callback=checked_airflow,
+        help=f"The Airflow that the specs are for: {TARGETS}.",
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="With --into: overwrite other spec files.")]
+StrictGaps = Annotated[
+    bool, typer.Option("--strict", help="Fail if a DAG did not come over whole.")
+]
+EPILOG = examples(
+    "dagctl convert dags/orders.yml",
+    "dagctl convert dags --root dags --into specs",
+    "dagctl convert dags/orders.yml --into specs -o json",
+)
+
+
+def convert(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    files: Files,
+    source: Source = "dag-factory",
+    *,
+    into: Into = None,
+    root: Root = None,
+    airflow: Target = None,
+    force: Force = False,
+    strict: StrictGaps = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Turn DAG files of another tool into specs.
+
+    The report says what is said in another way, what takes effect only now, what was dropped and
+    why, and what a person must look at (a gap). Nothing of the files is imported or run. Without
+    --into, the spec of one DAG is printed.
+    """
+    from datetime import UTC, datetime
+
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.specs import checks_of
+    from dagctl.commands.convert import convert_files, write_specs
+    from dagctl.errors import UsageError
+
+    del source  # the only one
+    invocation = current(context)
+    invocation.output = output
+    target = checks_of(strict=None, airflow=airflow).airflow
+    today = datetime.now(UTC).date()
+    converted = convert_files(files, root=root, airflow=target, today=today)
+    dags = [dag for file in converted for dag in file.conversion.dags]
+    if into is None and len(dags) > 1 and output == "text":
+        raise UsageError(
+            f"there are {len(dags)} DAGs in the files; standard output takes one",
+            hint="write them into a folder: --into specs",
+        )
+    written = () if into is None else write_specs(dags, into, force=force)
+    invocation.result = _as_json(converted, written)
+    if output == "json":
+        invocation.console.document(envelope(invocation, result=invocation.result))
+    elif into is None:
+        invocation.console.exact(dags[0].text)
+        for line in _report(converted, written):
+            invocation.console.note(line)
+    else:
+        invocation.console.lines(_report(converted, written))
+    _next(context, dags, strict=strict, into=into)
+
+
+def _next(
+    context: typer.Context, dags: Sequence[ConvertedDag], *, strict: bool, into: Path | None
+) -> None:
+    console = current(context).console
+    gaps = [dag.dag_id for dag in dags if not dag.whole]
+    if gaps and strict:
+        raise typer.Exit(3)
+    if into is not None:
+        step = "mend the gaps, then dagctl validate" if gaps else "dagctl create"
+        console.note(f"  next: {step} {shown(str(into))}")
+
+
+def _report(converted: Sequence[Converted], written: Sequence[Written]) -> Iterator[str]:
+    paths = {id(item.dag): str(item.path) for item in written}
+    dags = [dag for file in converted for dag in file.conversion.dags]
+    for file in converted:
+        for dag in file.conversion.dags:
+            target = f" -> {shown(paths[id(dag)])}" if id(dag) in paths else ""
+            verdict = "whole" if dag.whole else "with gaps"
+            place = f"{shown(dag.place.file)}:{dag.place.line}"
+            yield f"{shown(dag.dag_id)} ({place}){target}: {verdict}"
+            yield from (_line(remark, dag.place.file) for remark in dag.remarks)
+        yield from (_line(remark, file.file) for remark in file.conversion.remarks)
+    whole = sum(dag.whole for dag in dags)
+    yield f"{whole} of {plural(len(dags), 'DAG')} came over whole"
+
+
+def _line(remark: Remark, file: str) -> str:
+    elsewhere = "" if remark.place.file == file else f"{shown(remark.place.file)}:"
+    place = f"{elsewhere}{remark.place.line}"
+    return f"  {remark.outcome}  line {place}  {shown(remark.subject)}: {shown(remark.text)}"
+
+
+def _as_json(converted: Sequence[Converted], written: Sequence[Written]) -> dict[str, Any]:
+    paths = {id(item.dag): str(item.path) for item in written}
+    return {
+        "dags": [
+            {
+                "dag_id": dag.dag_id,
+                "file": dag.place.file,
+                "line": dag.place.line,
+                "written": paths.get(id(dag)),
+                "whole": dag.whole,
+                "spec": dag.data,
+                "remarks": [_remark(remark) for remark in dag.remarks],
+            }
+            for file in converted
+            for dag in file.conversion.dags
+        ],
+        "remarks": [_remark(remark) for file in converted for remark in file.conversion.remarks],
+    }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {
+        "outcome": remark.outcome.value,
+        "file": remark.place.file,
+        "line": remark.place.line,
+        "subject": remark.subject,
+        "text": remark.text,
+    }

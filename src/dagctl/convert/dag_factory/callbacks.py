@@ -1,0 +1,102 @@
+"""Callbacks: import paths, notifiers with parameters, functions in files, lists of them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.foreign_yaml import Fields, Tagged
+
+if TYPE_CHECKING:
+    from dagctl.convert.dag_factory.values import Values
+    from dagctl.convert.report import Place, Report
+
+TASK_CALLBACKS = (
+    "on_execute_callback",
+    "on_failure_callback",
+    "on_success_callback",
+    "on_retry_callback",
+    "on_skipped_callback",
+)
+DAG_CALLBACKS = ("on_failure_callback", "on_success_callback")
+
+
+class Callbacks:
+    """Turns callbacks into those of a spec."""
+
+    def __init__(self, report: Report, values: Values) -> None:
+        self._report = report
+        self._values = values
+
+    def taken(self, fields: Fields, kinds: tuple[str, ...]) -> dict[str, Any]:
+        """Return the callbacks of some kinds; `fields` loses them."""
+        made: dict[str, Any] = {}
+        for kind in kinds:
+            by_file = fields.get(f"{kind}_name"), fields.get(f"{kind}_file")
+            place = fields.at(kind if kind in fields else f"{kind}_name")
+            callback = self._callback(fields.pop(kind, None), place, kind)
+            for suffix in ("_name", "_file"):
+                fields.pop(kind + suffix, None)
+            if all(by_file):
+                path = self.function(str(by_file[0]), str(by_file[1]), place, kind)
+                callback = {"callable": path}
+            if callback is not None:
+                made[kind] = callback
+        return made
+
+    def function(self, name: str, file: str, place: Place, subject: str) -> str:
+        """Return the import path of a function in a file."""
+        module = PurePosixPath(file).stem
+        text = f"imported as {module}.{name}: the folder of {file} must be importable"
+        self._report.changed(place, subject, f"{text} (the DAGs folder is)")
+        return f"{module}.{name}"
+
+    def _form(self, path: str, place: Place, kind: str) -> tuple[str, str]:
+        """Return whether a path means a notifier or a function, and the path to write.
+
+        dag-factory asks the class itself, whether it has `notify`; nothing is imported here.
+        Providers keep notifiers in `notifications` modules.
+        """
+        module, _, name = path.rpartition(".")
+        if ".notifications." not in f"{module}." and not name.endswith("Notifier"):
+            return "callable", path
+        notifier = _class_of(path)
+        if notifier != path:
+            self._report.changed(place, kind, f"{path} is another name of {notifier}")
+        return "notifier", notifier
+
+    def _callback(self, value: object, place: Place, kind: str) -> Any:  # noqa: ANN401 - JSON data
+        if isinstance(value, list):
+            made = [self._callback(item, place, kind) for item in value]
+            return [callback for callback in made if callback is not None] or None
+        if isinstance(value, str):
+            return {"callable": value}
+        if isinstance(value, Tagged) and value.tag.startswith("name:"):
+            return {"callable": value.tag.removeprefix("name:")}
+        if isinstance(value, Fields) and "__type__" in value:
+            return _called("notifier", self._values.value(value, place, kind))
+        if isinstance(value, Fields) and isinstance(value.get("callback"), str):
+            given = {
+                key: self._values.value(value[key], value.at(key), key)
+                for key in value
+                if key != "callback"
+            }
+            form, path = self._form(value["callback"], place, kind)
+            return {form: path} | ({"with": given} if given else {})
+        if value is not None:
+            self._report.gap(place, kind, "this is no callback that a spec can hold")
+        return None
+
+
+def _called(form: str, marker: Any) -> Any:  # noqa: ANN401 - JSON data
+    arguments = marker.get("with")
+    return {form: marker["$new"]} | ({"with": arguments} if arguments else {})
+
+
+def _class_of(path: str) -> str:
+    """Return the notifier that a function such as `send_slack_notification` is another name of."""
+    module, _, name = path.rpartition(".")
+    middle = name.removeprefix("send_").removesuffix("_notification")
+    if not name.startswith("send_") or not name.endswith("_notification"):
+        return path
+    return f"{module}.{''.join(part.capitalize() for part in middle.split('_'))}Notifier"

@@ -1,0 +1,215 @@
+"""One DAG of dag-factory as a spec."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.dag_factory.callbacks import DAG_CALLBACKS, TASK_CALLBACKS, Callbacks
+from dagctl.convert.dag_factory.groups import entries
+from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
+from dagctl.convert.dag_factory.tasks import Tasks
+from dagctl.convert.dag_factory.values import Values, relative
+from dagctl.convert.foreign_yaml import Fields
+from dagctl.spec.fields.slug import slug
+from dagctl.spec.model import DagSpec
+from dagctl.spec.tasks.arguments import DefaultArgs
+
+if TYPE_CHECKING:
+    from dagctl.convert.report import Place, Report
+
+_COPIED = (
+    *("description", "max_active_runs", "max_active_tasks", "doc_md", "dag_display_name"),
+    *("render_template_as_native_obj", "is_paused_upon_creation", "params", "access_control"),
+    *("template_searchpath", "user_defined_macros"),
+)
+"""Keys that dag-factory hands to the DAG, and that a spec has under the same name."""
+_GONE = {
+    "default_view": "the DAG has no such argument in Airflow 3",
+    "orientation": "the DAG has no such argument in Airflow 3",
+    "sla_miss_callback": "Airflow 3 has no `sla`",
+    "sla_miss_callback_name": "Airflow 3 has no `sla`",
+    "sla_miss_callback_file": "Airflow 3 has no `sla`",
+    "vars": "its anchors are written out where they are used",
+}
+_GENERATED = {
+    "doc_md_file_path": "copy the text into `doc_md`, or name the file there with `$file`",
+    "doc_md_python_callable_name": "write the text that the function returns into `doc_md`",
+    "doc_md_python_callable_file": "write the text that the function returns into `doc_md`",
+    "doc_md_python_arguments": "write the text that the function returns into `doc_md`",
+}
+_RENAMED = {"concurrency": "max_active_tasks", "dagrun_timeout_sec": "dagrun_timeout"}
+_AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
+
+
+class DagConversion:
+    """Turns the merged mapping of one DAG into a spec."""
+
+    def __init__(self, report: Report, target: str, today: date, read: ReadFile) -> None:
+        self._report = report
+        self._target = target
+        self._today = today
+        self._values = Values(report)
+        self._callbacks = Callbacks(report, self._values)
+        self._schedules = Schedules(report, self._values, read)
+        self._tasks = Tasks(report, self._values, self._callbacks, self._schedules, target)
+
+    def spec(self, dag_id: str, merged: Fields) -> dict[str, Any]:
+        """Return the spec as data, its keys in the order of the reference."""
+        dag = merged.copy()
+        made: dict[str, Any] = {"dag_name": dag_id}
+        if slug(dag_id) != dag_id:
+            made["dag_id"] = dag_id
+        shared = dag.pop("default_args", None)
+        defaults = shared.copy() if isinstance(shared, Fields) else Fields(dag.place)
+        made["schedule"] = self._schedules.taken(dag)
+        made |= self._dates(dag, defaults)
+        made |= self._arguments(dag)
+        made |= self._callbacks.taken(dag, DAG_CALLBACKS)
+        made |= self._defaults(defaults)
+        made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report)
+        self._rest(dag, made)
+        return {key: made[key] for key in _ORDER if key in made}
+
+    def _dates(self, dag: Fields, defaults: Fields) -> dict[str, Any]:
+        """Return the dates and their zone; dag-factory reads a zone beside the date alone."""
+        made: dict[str, Any] = {}
+        for key in ("start_date", "end_date"):
+            source = dag if dag.get(key) is not None else defaults
+            value, zone = source.get(key), source.get("timezone")
+            if value is not None:
+                made[key] = self._date(value, source.at(key), key)
+                if zone and str(zone).upper() != "UTC":
+                    made["timezone"] = str(zone)
+            if value is not None and key == "end_date" and source is defaults:
+                text = "runs end with it; in `default_args`, runs went on without tasks"
+                self._report.new(source.at(key), key, text)
+            if source is dag and defaults.get(key) is not None:
+                text = "the date of the DAG itself holds for its tasks too"
+                self._report.changed(defaults.at(key), f"default_args.{key}", text)
+            for fields in (dag, defaults):
+                fields.pop(key, None)
+        for fields in (dag, defaults):
+            zone = fields.pop("timezone", None)
+            if zone and "timezone" not in made and str(zone).upper() != "UTC":
+                text = "dag-factory ignores it, as no date stands beside it"
+                self._report.dropped(fields.at("timezone"), "timezone", text)
+        return {key: value for key, value in made.items() if value is not None}
+
+    def _date(self, value: object, place: Place, key: str) -> str | None:
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=None).isoformat()
+        if isinstance(value, date):
+            return value.isoformat()
+        text = str(value).strip()
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=None).isoformat()
+        except ValueError:
+            length = relative(text)
+        frozen = self._before(length) if length else None
+        if frozen is None:
+            self._report.gap(place, key, f"{text[:40]!r} is no date")
+            return None
+        why = "a date that moves with each parse gives no stable runs"
+        self._report.changed(place, key, f"{text!r} is frozen as {frozen}: {why}")
+        return frozen
+
+    def _before(self, length: timedelta) -> str | None:
+        try:
+            moment = datetime.combine(self._today, datetime.min.time()) - length
+        except OverflowError:
+            return None
+        return (
+            moment.date().isoformat() if moment.time() == moment.min.time() else moment.isoformat()
+        )
+
+    def _arguments(self, dag: Fields) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for old, new in _RENAMED.items():
+            if old in dag:
+                place, value = dag.at(old), dag.pop(old)
+                if dag.get(new) is None:
+                    dag.put(new, value, place)
+                self._report.changed(place, old, f"it is `{new}` in a spec")
+        timeout = dag.pop("dagrun_timeout", None)
+        if timeout is not None:
+            place = dag.at("dagrun_timeout")
+            made["dagrun_timeout"] = self._values.duration(timeout, place, "dagrun_timeout")
+        for key in _COPIED:
+            value = dag.pop(key, None)
+            if value is not None:
+                made[key] = self._copied(key, value, dag.at(key))
+        tags = [str(tag) for tag in dag.pop("tags", None) or () if str(tag) != "dagfactory"]
+        made["tags"] = list(dict.fromkeys(tags)) or None
+        made["catchup"] = self._catchup(dag)
+        return {key: value for key, value in made.items() if value is not None}
+
+    def _copied(self, key: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        if key not in DagSpec.key_names():
+            self._report.gap(place, key, "a spec has no word for it")
+            return None
+        made = self._values.value(value, place, key)
+        if key == "user_defined_macros" and isinstance(made, dict):
+            return _references(made)
+        return made
+
+    def _catchup(self, dag: Fields) -> bool | None:
+        place, value = dag.at("catchup"), dag.pop("catchup", None)
+        if value is None and self._target.startswith("2"):
+            text = "it was not said; Airflow 2 catches up unless its settings say otherwise"
+            self._report.changed(place, "catchup", text)
+            return True
+        return None if value is None else bool(value)
+
+    def _defaults(self, defaults: Fields) -> dict[str, Any]:
+        """Return what `default_args` says, at the place that a spec has for each of it."""
+        made: dict[str, Any] = self._callbacks.taken(defaults, TASK_CALLBACKS)
+        made |= self._tasks.arguments(defaults, DefaultArgs.key_names())
+        top = {key: made.pop(key) for key in _AT_THE_TOP if key in made}
+        top.setdefault("retries", 0)  # what Airflow does when it is not said
+        if "email" in top:
+            for key in ("email_on_failure", "email_on_retry"):
+                top[key] = bool(made.pop(key, True))  # Airflow's default, if mail goes anywhere
+        else:
+            for key in ("email_on_failure", "email_on_retry"):
+                made.pop(key, None)
+        for key, value in defaults.items():
+            if value is not None:
+                text = "dag-factory gives it to each task, where it has no effect or is refused"
+                self._report.dropped(defaults.at(key), f"default_args.{key}", text)
+        return top | ({"default_args": made} if made else {})
+
+    def _rest(self, dag: Fields, made: dict[str, Any]) -> None:
+        """Report the keys that are left, and keep those that dag-factory ignores by mistake."""
+        for key, value in dag.items():
+            place = dag.at(key)
+            if value is None or key in {"tasks", "task_groups"}:
+                continue
+            if key in _GONE:
+                self._report.dropped(place, key, _GONE[key])
+            elif key in _GENERATED:
+                self._report.gap(place, key, _GENERATED[key])
+            elif key in DagSpec.key_names() and key not in made:
+                made[key] = self._values.value(value, place, key)
+                self._report.new(place, key, "dag-factory ignored it")
+            else:
+                self._report.dropped(place, key, "dag-factory ignores it too")
+
+
+def _references(macros: dict[str, Any]) -> dict[str, Any]:
+    """Return macros whose import paths are references."""
+    return {
+        key: {"$ref": value}
+        if isinstance(value, str)
+        else _references(value)
+        if isinstance(value, dict) and not any(name.startswith("$") for name in value)
+        else value
+        for key, value in macros.items()
+    }
+
+
+_ORDER = tuple(
+    dict.fromkeys(
+        ("dag_name", "dag_id", "description", "schedule", "start_date", *DagSpec.key_names())
+    )
+)

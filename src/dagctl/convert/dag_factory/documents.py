@@ -1,0 +1,107 @@
+"""A file of dag-factory as one mapping a DAG, with the defaults of all files merged in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.report import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.convert.report import Report
+
+_DEFAULT = "default"
+_NO_DAGS = frozenset({_DEFAULT, "task_groups"})
+"""Keys at the top of a file that are no DAGs."""
+_NOWHERE = Place("", 0)
+
+
+def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str, Fields]]:
+    """Yield the id and the merged mapping of each DAG.
+
+    Args:
+        document: The file.
+        defaults: The `defaults.yml` files that hold for it, the nearest last.
+    """
+    files = _merged_files(defaults)
+    own = document.get(_DEFAULT)
+    default = _merged_default(own if isinstance(own, Fields) else Fields(document.place), files)
+    above = files.copy()
+    above.pop("default_args", None)  # they are in `default` already
+    for dag_id, written in document.items():
+        if dag_id not in _NO_DAGS and isinstance(written, Fields):
+            own_keys = above.copy()
+            _overlay(own_keys, written, deep=False)
+            dag = Fields(document.at(dag_id))
+            _overlay(dag, default, deep=False)
+            _overlay(dag, own_keys, deep=True)
+            yield dag_id, dag
+
+
+def _merged_files(defaults: Sequence[Fields]) -> Fields:
+    """Return what the defaults files say together: the nearest wins, tags are joined."""
+    merged = Fields(defaults[0].place) if defaults else Fields(_NOWHERE)
+    for document in defaults:
+        for key, value in document.items():
+            if key == "default_args" and isinstance(merged.get(key), Fields):
+                _overlay(merged[key], value, deep=False)
+            elif key == "tags" and isinstance(value, list):
+                tags = sorted({*map(str, merged.get("tags", ())), *map(str, value)})
+                merged.put(key, tags, document.at(key))
+            else:
+                kept = value.copy() if isinstance(value, Fields) else value
+                merged.put(key, kept, document.at(key))
+    return merged
+
+
+def _merged_default(own: Fields, files: Fields) -> Fields:
+    """Return the `default` of a file, its `default_args` laid over those of the defaults files."""
+    merged, shared = own.copy(), files.get("default_args")
+    if isinstance(shared, Fields):
+        arguments = shared.copy()
+        if isinstance(own.get("default_args"), Fields):
+            _overlay(arguments, own["default_args"], deep=False)
+        merged.put("default_args", arguments, own.at("default_args"))
+    return merged
+
+
+def _overlay(target: Fields, source: Fields, *, deep: bool) -> None:
+    """Lay the keys of one mapping over another; mappings within are joined if `deep`."""
+    for key, value in source.items():
+        known = target.get(key)
+        if (
+            deep
+            and isinstance(known, Fields)
+            and isinstance(value, Fields)
+            and "__type__" not in value
+        ):
+            inner = known.copy()
+            _overlay(inner, value, deep=True)
+            target.put(key, inner, source.at(key))
+        else:
+            target.put(key, value, source.at(key))
+
+
+def named_entries(value: object, key: str, place: Place, report: Report) -> dict[str, Fields]:
+    """Return tasks or groups by name; they are written as a mapping, or as a list with names."""
+    entries: Iterator[tuple[str | None, object]]
+    if isinstance(value, Fields):
+        entries = iter(value.items())
+    elif isinstance(value, list):
+        entries = ((_name(entry, key), entry) for entry in value)
+    else:
+        return {}
+    named: dict[str, Fields] = {}
+    for name, entry in entries:
+        if not isinstance(entry, Fields) or name is None:
+            report.gap(place, key, f"an entry has no `{key}`, or is no mapping")
+        else:
+            named[name] = entry
+    return named
+
+
+def _name(entry: object, key: str) -> str | None:
+    name = entry.get(key) if isinstance(entry, Fields) else None
+    return None if name is None else str(name)

@@ -1,0 +1,133 @@
+"""Tasks and groups of dag-factory, which stand side by side there, as the nested ones of a spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.dag_factory.callbacks import TASK_CALLBACKS
+from dagctl.convert.dag_factory.documents import named_entries
+from dagctl.convert.foreign_yaml import Fields
+from dagctl.spec.tasks.arguments import DefaultArgs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.dag_factory.callbacks import Callbacks
+    from dagctl.convert.dag_factory.tasks import Tasks
+    from dagctl.convert.report import Report
+
+_GROUP_FIELDS = ("tooltip", "prefix_group_id", "group_display_name")
+_KNOWN_OF_GROUPS = {
+    *_GROUP_FIELDS,
+    "group_name",
+    "dependencies",
+    "parent_group_name",
+    "default_args",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Where each task and group stands: the groups around it, from the outermost."""
+
+    tasks: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, tuple[str, ...]]
+
+    def seen_from(self, name: str, around: tuple[str, ...]) -> str | None:
+        """Return how a dependency on `name` is written within some groups; None: unknown."""
+        where = self.tasks.get(name, self.groups.get(name))
+        if where is None:
+            return None
+        shared = around[: len(where)] == where
+        return name if shared else ".".join((*where, name))
+
+
+def entries(
+    dag: Fields, tasks: Tasks, callbacks: Callbacks, report: Report
+) -> list[dict[str, Any]]:
+    """Return the tasks of a DAG, each in its group."""
+    written = named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
+    groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
+    around = {name: _around(groups[name].get("parent_group_name"), groups) for name in groups}
+    names = _Names(
+        {name: _around(task.get("task_group_name"), groups) for name, task in written.items()},
+        around,
+    )
+    made_groups = {
+        name: _group(name, group, tasks, callbacks, report)
+        | _dependencies(group, names, around[name], report)
+        for name, group in groups.items()
+    }
+    top: list[dict[str, Any]] = []
+    for name, task in written.items():
+        where = names.tasks[name]
+        made = tasks.task(name, task, frozenset(written))
+        own = _dependencies(task, names, where, report)
+        holder = made_groups[where[-1]].setdefault("tasks", []) if where else top
+        holder.append(made | own)
+    return _nested(top, made_groups, around, groups, report)
+
+
+def _around(name: object, groups: Mapping[str, Fields]) -> tuple[str, ...]:
+    """Return the groups from the outermost to the one of that name; a circle ends it."""
+    path: list[str] = []
+    while isinstance(name, str) and name in groups and name not in path:
+        path.append(name)
+        name = groups[name].get("parent_group_name")
+    return tuple(reversed(path))
+
+
+def _group(
+    name: str, group: Fields, tasks: Tasks, callbacks: Callbacks, report: Report
+) -> dict[str, Any]:
+    made: dict[str, Any] = {"group_id": name}
+    for key in _GROUP_FIELDS:
+        if group.get(key) is not None:
+            made[key] = group[key]
+    shared = group.get("default_args")
+    if isinstance(shared, Fields):
+        arguments = shared.copy()
+        defaults = callbacks.taken(arguments, TASK_CALLBACKS)
+        defaults |= tasks.arguments(arguments, DefaultArgs.key_names())
+        made |= {"default_args": defaults} if defaults else {}
+        for key in arguments:
+            report.gap(arguments.at(key), key, "a group of a spec cannot set it for its tasks")
+    for key in group:
+        if key not in _KNOWN_OF_GROUPS:
+            report.gap(group.at(key), key, "a group of a spec has no word for it")
+    return made
+
+
+def _dependencies(
+    entry: Fields, names: _Names, around: tuple[str, ...], report: Report
+) -> dict[str, Any]:
+    made: list[str] = []
+    for name in entry.get("dependencies") or ():
+        seen = names.seen_from(str(name), around)
+        if seen is None:
+            text = f"there is no task or group {str(name)[:60]!r}"
+            report.gap(entry.at("dependencies"), "dependencies", text)
+        else:
+            made.append(seen)
+    return {"dependencies": list(dict.fromkeys(made))} if made else {}
+
+
+def _nested(
+    top: list[dict[str, Any]],
+    made: Mapping[str, dict[str, Any]],
+    around: Mapping[str, tuple[str, ...]],
+    groups: Mapping[str, Fields],
+    report: Report,
+) -> list[dict[str, Any]]:
+    """Put each group into the one around it, innermost first; one without tasks is dropped."""
+    for name in sorted(made, key=lambda name: -len(around[name])):
+        if "tasks" not in made[name]:
+            text = f"the group {name} has no tasks; Airflow would show nothing of it"
+            report.dropped(groups[name].place, "task_groups", text)
+            continue
+        body = made[name].pop("tasks")
+        outer = around[name]
+        holder = made[outer[-1]].setdefault("tasks", []) if outer else top
+        holder.append(made[name] | {"tasks": body})
+    return top

@@ -1,0 +1,277 @@
+"""Tasks of dag-factory: operators, decorators, mapped tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.dag_factory.callbacks import TASK_CALLBACKS
+from dagctl.convert.dag_factory.values import TIMEDELTA, asset_text, is_asset, seconds_of, xcom
+from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.spec.tasks import BashTask, OperatorTask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.dag_factory.callbacks import Callbacks
+    from dagctl.convert.dag_factory.schedule import Schedules
+    from dagctl.convert.dag_factory.values import Values
+    from dagctl.convert.report import Place, Report
+
+DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
+OLD_DURATIONS = {f"{name}_{unit}": name for name in DURATIONS for unit in ("sec", "secs")}
+"""The names that dag-factory 0.x had for seconds."""
+_NOT_THE_OPERATORS = frozenset({"operator", "decorator", "dependencies", "task_id"})
+_GROUP_KEYS = frozenset({"task_group_name", "parent_group_name"})
+_PYTHON = {
+    "PythonOperator": "python",
+    "BranchPythonOperator": "branch",
+    "ShortCircuitOperator": "short_circuit",
+    "PythonSensor": "sensor",
+}
+_DECORATORS = {
+    "task": "PythonOperator",
+    "task.python": "PythonOperator",
+    "task.branch": "BranchPythonOperator",
+    "task.short_circuit": "ShortCircuitOperator",
+    "task.sensor": "PythonSensor",
+}
+_OF_DECORATORS = frozenset({"python_callable", "multiple_outputs", "show_return_value_in_logs"})
+"""What a decorator takes itself; the rest is for the function."""
+_SUCCESSORS = {"DummyOperator": "EmptyOperator", "SimpleHttpOperator": "HttpOperator"}
+"""Classes that are gone, and the one that does the same."""
+_FUNCTIONS = {
+    "python_callable": "python_callable",
+    "success_check": "success",
+    "failure_check": "failure",
+    "response_check": "response_check",
+    "execution_date_fn": "execution_date_fn",
+}
+"""What stands before `_name` and `_file`, and the parameter that the function is for."""
+_TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "with"}
+
+
+class Tasks:
+    """Turns tasks into those of a spec."""
+
+    def __init__(
+        self,
+        report: Report,
+        values: Values,
+        callbacks: Callbacks,
+        schedules: Schedules,
+        target: str,
+    ) -> None:
+        self._report = report
+        self._values = values
+        self._callbacks = callbacks
+        self._schedules = schedules
+        self._target = target
+
+    def task(self, task_id: str, written: Fields, known: frozenset[str]) -> dict[str, Any]:
+        """Return a task of a spec, without its dependencies.
+
+        Args:
+            task_id: Its id.
+            written: What dag-factory reads.
+            known: The ids of all tasks of the DAG.
+        """
+        fields = written.copy()
+        for key in (*_NOT_THE_OPERATORS, *_GROUP_KEYS):
+            fields.pop(key, None)
+        task: dict[str, Any] = {"task_id": task_id}
+        made = self._callbacks.taken(fields, TASK_CALLBACKS)
+        made |= self.arguments(fields, OperatorTask.key_names())
+        self._functions(fields)
+        self._variables(fields)
+        mapped = self._mapped(fields, known)
+        arguments = {
+            key: xcom(fields[key], known) or self._values.value(fields[key], fields.at(key), key)
+            for key in fields
+        }
+        if "decorator" in written:
+            kind = self._decorated(written, arguments, mapped)
+        else:
+            kind = self._operator(written, arguments, mapped)
+        return task | kind | made | mapped
+
+    def arguments(self, fields: Fields, names: tuple[str, ...]) -> dict[str, Any]:
+        """Return the arguments that every task has; `fields` loses them."""
+        made: dict[str, Any] = {}
+        for key in [*fields]:
+            name, place = OLD_DURATIONS.get(key, key), fields.at(key)
+            if name == "sla" or key == "sla_secs":
+                fields.pop(key)
+                self._report.dropped(place, key, "Airflow 3 has no `sla`; Airflow 2 only notes it")
+            elif name in DURATIONS:
+                text = self._values.duration(fields.pop(key), place, key)
+                made |= {name: text} if text else {}
+            elif name in {"inlets", "outlets"}:
+                made[name] = self._assets(fields.pop(key), place, name)
+            elif name in names and name in _TASK_FIELDS:
+                made[name] = self._values.value(fields.pop(key), place, key)
+        return {key: value for key, value in made.items() if value is not None}
+
+    def _assets(self, value: object, place: Place, key: str) -> list[Any]:
+        if isinstance(value, Fields) and "__type__" not in value:
+            uris = self._schedules.named_in(value.get("file"), place)
+            value = [uris.get(str(name), str(name)) for name in value.get("datasets") or ()]
+        items = value if isinstance(value, list) else [value]
+        return [self._asset(item, place, key) for item in items]
+
+    def _asset(self, item: object, place: Place, key: str) -> Any:  # noqa: ANN401 - JSON data
+        if isinstance(item, str):
+            return {"$asset": item}
+        if isinstance(item, Fields) and is_asset(item):
+            return {"$asset": asset_text(item)}
+        return self._values.value(item, place, key)
+
+    def _functions(self, fields: Fields) -> None:
+        """Put `$ref` in the place of functions that are named with their files, or by path."""
+        for prefix, parameter in _FUNCTIONS.items():
+            name, file = fields.pop(f"{prefix}_name", None), fields.pop(f"{prefix}_file", None)
+            place = fields.at(f"{prefix}_name" if name else parameter)
+            if fields.pop(f"{prefix}_lambda", None) is not None:
+                text = "a lambda has no word in a spec: write the function into a module"
+                self._report.gap(place, f"{prefix}_lambda", text)
+            if isinstance(file, Tagged):
+                fields.put(parameter, file, place)
+            elif name and file:
+                path = self._callbacks.function(str(name), str(file), place, f"{prefix}_name")
+                fields.put(parameter, Tagged(f"name:{path}", ""), place)
+            elif isinstance(fields.get(parameter), str) and parameter in {
+                "python_callable",
+                "execution_date_fn",
+            }:
+                fields.put(parameter, Tagged(f"name:{fields[parameter]}", ""), place)
+        self._execution_delta(fields)
+
+    def _execution_delta(self, fields: Fields) -> None:
+        """Put an object in the place of a text such as `1 hours`, or of seconds."""
+        old = "execution_delta_secs"
+        key = old if old in fields else "execution_delta"
+        place, delta = fields.at(key), fields.pop(key, None)
+        if delta is None or isinstance(delta, Fields):
+            if delta is not None:
+                fields.put(key, delta, place)
+            return
+        made = Fields(place)
+        made.update({"__type__": TIMEDELTA, "seconds": seconds_of(delta)})
+        fields.put("execution_delta", made, place)
+
+    def _variables(self, fields: Fields) -> None:
+        """Put a template in the place of `variables_as_arguments`, which is read at parse time."""
+        for row in fields.pop("variables_as_arguments", None) or ():
+            place = fields.at("variables_as_arguments")
+            name, attribute = str(row.get("variable")), str(row.get("attribute"))
+            fields.put(attribute, f"{{{{ var.value.{name} }}}}", place)
+            text = f"`{attribute}` reads the variable {name} when the task runs, not at each parse"
+            self._report.changed(place, "variables_as_arguments", text)
+
+    def _mapped(self, fields: Fields, known: frozenset[str]) -> dict[str, Any]:
+        """Return what the task is mapped over; `partial` joins the other arguments."""
+        expand = fields.pop("expand", None)
+        partial = fields.pop("partial", None)
+        if isinstance(partial, Fields):
+            for key, value in partial.items():
+                fields.put(key, value, partial.at(key))
+        if not isinstance(expand, Fields):
+            return {}
+        made = {key: self._over(expand[key], expand.at(key), key, known) for key in expand}
+        return {"expand": made} if made else {}
+
+    def _over(self, value: object, place: Place, key: str, known: frozenset[str]) -> Any:  # noqa: ANN401
+        if isinstance(value, str):
+            other = value.split(".output")[0] if ".output" in value else _xcom_arg(value)
+            if other in known:
+                return {"$xcom": other}
+        return xcom(value, known) or self._values.value(value, place, key)
+
+    def _decorated(
+        self, written: Fields, arguments: dict[str, Any], mapped: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return a decorated function as the operator that the decorator makes."""
+        place = written.at("decorator")
+        path = str(written["decorator"])
+        name = path[path.find("task") :] if "task" in path else path
+        operator = _DECORATORS.get(name)
+        if operator is None:
+            text = f"the decorator {path} has no operator here; write `decorator` in the spec"
+            self._report.gap(place, "decorator", text)
+            operator = "PythonOperator"
+        given = {key: value for key, value in arguments.items() if key not in _OF_DECORATORS}
+        kept = {key: value for key, value in arguments.items() if key in _OF_DECORATORS}
+        if kept.get("multiple_outputs") is False:
+            del kept["multiple_outputs"]  # it is off unless it is given
+        if "expand" in mapped:
+            return self._mapped_function(operator, kept, given)
+        return self._python(operator, kept | ({"op_kwargs": given} if given else {}))
+
+    def _mapped_function(
+        self, operator: str, own: dict[str, Any], given: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return a mapped function: the kind that maps a function over its own arguments."""
+        function = own.get("python_callable")
+        if isinstance(function, dict) and "$ref" in function:
+            kind = _PYTHON[operator]
+            task: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
+            return task | {"python_callable": function["$ref"]} | ({"with": given} if given else {})
+        return {"operator": operator, "with": own | {"op_kwargs": given}}
+
+    def _operator(
+        self, written: Fields, arguments: dict[str, Any], mapped: dict[str, Any]
+    ) -> dict[str, Any]:
+        place = written.at("operator")
+        path = written.get("operator")
+        if not isinstance(path, str):
+            self._report.gap(place, "operator", "the task has neither `operator` nor `decorator`")
+            return {"operator": "EmptyOperator"}
+        name = self._name(path, place)
+        if name == "BashOperator" and not mapped and arguments.keys() <= {*BashTask.key_names()}:
+            return _bash(arguments)
+        if name in _PYTHON and not mapped:
+            return self._python(name, arguments)
+        return {"operator": name} | ({"with": arguments} if arguments else {})
+
+    def _python(self, operator: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return a Python task: by its function alone where that says all."""
+        function = arguments.get("python_callable")
+        by_path = isinstance(function, dict) and "$ref" in function
+        given = arguments.get("op_kwargs") or {}
+        simple = arguments.keys() <= {"python_callable", "op_kwargs"} and isinstance(given, dict)
+        if by_path and simple and function is not None:
+            kind = _PYTHON[operator]
+            task: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
+            task["python_callable"] = function["$ref"]
+            return task | ({"with": given} if given else {})
+        return {"operator": operator, "with": arguments}
+
+    def _name(self, path: str, place: Place) -> str:
+        """Return how a spec names an operator: its class where the catalogue knows it."""
+        if not path.startswith("airflow."):
+            return path
+        class_name = path.rpartition(".")[2]
+        class_name = _SUCCESSORS.get(class_name, class_name)
+        known = lookup(path, self._target)
+        if isinstance(known, Operator):
+            alone = lookup(class_name, self._target)
+            same = isinstance(alone, Operator) and alone.path == known.path
+            return class_name if same else path
+        alone = lookup(class_name, self._target)
+        if isinstance(alone, Unresolved):
+            self._report.gap(place, "operator", f"{path}: {known.message}")
+            return path
+        self._report.changed(place, "operator", f"{path} is {alone.path} now")
+        return class_name
+
+
+def _bash(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    order = ("bash_command", "env", "append_env", "cwd")
+    made = {key: arguments[key] for key in order if key in arguments}
+    return made | {key: value for key, value in arguments.items() if key not in made}
+
+
+def _xcom_arg(text: str) -> str | None:
+    """Return the task that `XcomArg(task)` names."""
+    start, end = text.find("("), text.find(")")
+    return text[start + 1 : end] if text.startswith("XcomArg") and 0 < start < end else None

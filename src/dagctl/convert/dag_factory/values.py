@@ -1,0 +1,201 @@
+"""Values: `__type__` objects, tags and dates of dag-factory as the markers of a spec."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.foreign_yaml import Fields, Tagged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.report import Place, Report
+
+ASSET_CLASSES = frozenset({"Asset", "Dataset"})
+TIMEDELTA, DATETIME, TYPED_LIST = "datetime.timedelta", "datetime.datetime", "builtins.list"
+_POSITIONS: Mapping[str, tuple[str, ...]] = {
+    TIMEDELTA: ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"),
+    DATETIME: ("year", "month", "day", "hour", "minute", "second"),
+    "airflow.timetables.trigger.CronTriggerTimetable": ("cron",),
+    "airflow.timetables.interval.CronDataIntervalTimetable": ("cron", "timezone"),
+    "airflow.timetables.interval.DeltaDataIntervalTimetable": ("delta",),
+    "airflow.timetables.trigger.DeltaTriggerTimetable": ("delta",),
+    "airflow.datasets.Dataset": ("uri",),
+    "airflow.sdk.Asset": ("name", "uri"),
+}
+"""The parameters that `__args__` are for, where the class is known."""
+_XCOM = re.compile(r"\+(\w+)(?:\[['\"](.*)['\"]\])?")
+_RELATIVE = re.compile(
+    r"(?:(?P<hours>\d+)\s+hour)?(?:(?P<minutes>\d+)\s+minute)?"
+    r"(?:(?P<seconds>\d+)\s+second)?(?:(?P<days>\d+)\s+day)?",
+    re.IGNORECASE,
+)
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+
+
+class Values:
+    """Turns the values of one DAG into those of a spec, and reports what it could not keep."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def value(self, value: object, place: Place, subject: str) -> Any:  # noqa: ANN401 - JSON data
+        """Return a value with markers for what YAML has no word for."""
+        if isinstance(value, Fields):
+            return self._fields(value, place, subject)
+        if isinstance(value, list | tuple):
+            return [self.value(item, place, subject) for item in value]
+        if isinstance(value, Tagged):
+            return self._tagged(value, place, subject)
+        if isinstance(value, date):  # a datetime is one
+            return {"$datetime": value.isoformat()}
+        if isinstance(value, bytes | set):
+            self._report.gap(place, subject, "a spec has no bytes and no sets; it is text now")
+            return str(value)
+        return value
+
+    def duration(self, value: object, place: Place, subject: str) -> str | None:
+        """Return a length of time as text, such as `1h30m`; None, reported, if it is none."""
+        text = duration_text(seconds_of(value))
+        if text is None:
+            self._report.gap(place, subject, "this is no length of time that a spec can hold")
+        return text
+
+    def _fields(self, value: Fields, place: Place, subject: str) -> Any:  # noqa: ANN401
+        if "__type__" in value:
+            return self._object(value, place, subject)
+        if "__join__" in value and isinstance(value["__join__"], list):
+            return joined(value["__join__"])
+        inner = {key: self.value(value[key], value.at(key), key) for key in value}
+        if any(key.startswith("$") for key in inner):
+            return {"$const": inner}
+        return inner
+
+    def _tagged(self, value: Tagged, place: Place, subject: str) -> Any:  # noqa: ANN401
+        kind, _, name = value.tag.rpartition(":")
+        if kind == "name" or value.tag.startswith("name:"):
+            return {"$ref": name}
+        if value.tag == "join" and isinstance(value.value, list):
+            return joined(value.value)
+        self._report.gap(place, subject, f"a spec has no word for the tag `{value.tag[:60]}`")
+        return self.value(value.value, place, subject)
+
+    def _object(self, value: Fields, place: Place, subject: str) -> Any:  # noqa: ANN401
+        path = str(value["__type__"])
+        if path == TYPED_LIST:
+            return [self.value(item, place, subject) for item in value.get("items") or ()]
+        given = self._named(value, path, place, subject)
+        if path == TIMEDELTA:
+            text = duration_text(seconds_of(value))
+            if text is not None:
+                return {"$duration": text}
+        if path in {DATETIME, "pendulum.datetime"} and given.keys() <= {*_POSITIONS[DATETIME]}:
+            moment = _moment(given)
+            if moment:
+                return {"$datetime": moment}
+        if is_asset(value):
+            return {"$asset": asset_text(value)}
+        arguments = {key: self.value(item, place, key) for key, item in given.items()}
+        return {"$new": path, "with": arguments} if arguments else {"$new": path}
+
+    def _named(self, value: Fields, path: str, place: Place, subject: str) -> dict[str, Any]:
+        """Return the arguments of an object by name."""
+        given = {key: value[key] for key in value if key not in {"__type__", "__args__"}}
+        positional = value.get("__args__") or []
+        names = _POSITIONS.get(path, ())
+        if len(positional) > len(names):
+            text = f"give the arguments of {path} by name: `__args__` has no word in a spec"
+            self._report.gap(place, subject, text)
+        return dict(zip(names, positional, strict=False)) | given
+
+
+def is_asset(value: object) -> bool:
+    """Return whether a value is an asset or a dataset that has a name or a URI and nothing more."""
+    if not isinstance(value, Fields) or "__type__" not in value:
+        return False
+    path = str(value["__type__"])
+    names = [value[key] for key in ("uri", "name") if key in value]
+    names += value.get("__args__") or []
+    simple = (
+        value.keys() <= {"__type__", "__args__", "uri", "name"} and len({*map(str, names)}) == 1
+    )
+    return simple and path.startswith("airflow.") and path.rpartition(".")[2] in ASSET_CLASSES
+
+
+def asset_text(value: Fields) -> str:
+    """Return the URI, or the name, of what `is_asset` said yes to."""
+    positional = value.get("__args__") or [None]
+    return str(value.get("uri") or value.get("name") or positional[0])
+
+
+def joined(parts: object) -> str:
+    """Return the text of `__join__`."""
+    if isinstance(parts, Fields) and "__join__" in parts:
+        return joined(parts["__join__"])
+    if isinstance(parts, list):
+        return "".join(joined(part) for part in parts)
+    return str(parts)
+
+
+def xcom(value: object, known: frozenset[str]) -> dict[str, str] | None:
+    """Return the output of a task that a text such as `+extract["rows"]` means, or None."""
+    match = _XCOM.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match[1] not in known:
+        return None
+    return {"$xcom": match[1]} | ({"key": match[2]} if match[2] else {})
+
+
+def relative(text: str) -> timedelta | None:
+    """Return the length of a relative time of dag-factory such as `2 days`, or None."""
+    match = _RELATIVE.match(text)
+    parts = (
+        {unit: int(number) for unit, number in match.groupdict().items() if number} if match else {}
+    )
+    try:
+        return timedelta(**parts) if parts else None
+    except OverflowError:
+        return None
+
+
+def seconds_of(value: object) -> float | None:
+    """Return how many seconds a length of time has: an object, a number of seconds, or a text."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str):
+        length = relative(value)
+        return length.total_seconds() if length else None
+    if isinstance(value, Fields) and value.get("__type__") == TIMEDELTA:
+        return _timedelta_seconds(value)
+    return None
+
+
+def _timedelta_seconds(value: Fields) -> float | None:
+    names = _POSITIONS[TIMEDELTA]
+    parts = dict(zip(names, value.get("__args__") or (), strict=False))
+    parts |= {key: value[key] for key in value if not key.startswith("__")}
+    try:
+        return timedelta(**parts).total_seconds()
+    except (TypeError, OverflowError, ValueError):
+        return None
+
+
+def duration_text(seconds: float | None) -> str | None:
+    """Return a length of time such as `1h30m`; None for what is negative or no whole second."""
+    if seconds is None or seconds < 0 or seconds != int(seconds):
+        return None
+    rest, text = int(seconds), ""
+    for unit, size in _UNITS:
+        count, rest = divmod(rest, size)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+def _moment(parts: Mapping[str, Any]) -> str | None:
+    try:
+        return datetime(**parts).isoformat()  # noqa: DTZ001 - it is read in the zone of the DAG
+    except (TypeError, ValueError, OverflowError):
+        return None

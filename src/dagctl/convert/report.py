@@ -1,0 +1,71 @@
+"""What became of each line of a foreign file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of something that the other tool's file says."""
+
+    CHANGED = "changed"
+    """It is said in another way, and Airflow does the same."""
+    NEW = "takes effect now"
+    """The other tool ignored it; Airflow gets it now."""
+    DROPPED = "dropped"
+    """It is not in the spec, and nothing is missing without it."""
+    GAP = "gap"
+    """A spec has no word for it, or the result is wrong: a person must look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file; lines count from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What became of one thing in the foreign file."""
+
+    outcome: Outcome
+    place: Place
+    subject: str
+    """What it is about: a key, as the file has it."""
+    text: str
+    """What was done, and why."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Gathers the remarks on one DAG, in the order in which they are made."""
+
+    remarks: list[Remark] = field(default_factory=list)
+
+    def changed(self, place: Place, subject: str, text: str) -> None:
+        """Say that something is said in another way."""
+        self.remarks.append(Remark(Outcome.CHANGED, place, subject, text))
+
+    def new(self, place: Place, subject: str, text: str) -> None:
+        """Say that something has an effect from now on."""
+        self.remarks.append(Remark(Outcome.NEW, place, subject, text))
+
+    def dropped(self, place: Place, subject: str, text: str) -> None:
+        """Say that something was left out, and why that loses nothing."""
+        self.remarks.append(Remark(Outcome.DROPPED, place, subject, text))
+
+    def gap(self, place: Place, subject: str, text: str) -> None:
+        """Say that something has no word in a spec."""
+        self.remarks.append(Remark(Outcome.GAP, place, subject, text))
+
+    def sorted(self) -> tuple[Remark, ...]:
+        """Return the remarks by file and line, each once."""
+        return tuple(
+            sorted(
+                dict.fromkeys(self.remarks),
+                key=lambda remark: (remark.place.file, remark.place.line),
+            )
+        )

@@ -1,0 +1,120 @@
+"""`dagctl convert`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+DAG = """
+orders:
+  default_args: {owner: data, start_date: 2024-01-01}
+  schedule: "@daily"
+  tasks:
+    load: {operator: airflow.operators.bash.BashOperator, bash_command: echo 1}
+"""
+GAP = DAG.replace("orders", "refunds").replace('"@daily"', "{relative: 2}")
+
+
+def test_one_dag_is_printed_and_the_report_stands_beside_it(shell: Shell) -> None:
+    shell.write("dags/orders.yml", DAG)
+    done = shell.ok("convert", "dags/orders.yml")
+    shell.write("orders.yaml", done.out)
+    assert shell.ok("validate", "orders.yaml").out == ""
+    assert "orders (dags/orders.yml:2): whole" in done.err
+    assert "1 of 1 DAG came over whole" in done.err
+
+
+def test_all_dags_of_a_folder_are_written_and_can_be_created(shell: Shell) -> None:
+    shell.write("dags/defaults.yml", "tags: [shared]\n")
+    shell.write("dags/team/orders.yml", DAG)
+    shell.write("dags/team/more.yaml", GAP)
+    done = shell.ok("convert", "dags", "--root", "dags", "--into", "specs")
+    assert done.out.splitlines()[-1] == "1 of 2 DAGs came over whole"
+    assert "refunds (dags/team/more.yaml:2) -> specs/refunds.yaml: with gaps" in done.out
+    assert "  gap  line 4  schedule: " in done.out
+    assert "next: mend the gaps, then dagctl validate specs" in done.err
+    shell.ok("init")
+    assert "Created orders" in shell.ok("create", "specs/orders.yaml").out
+    assert "tags: [shared]" not in (shell.folder / "specs/orders.yaml").read_text()
+    assert "- shared" in (shell.folder / "specs/orders.yaml").read_text()
+
+
+def test_a_repeat_changes_nothing_and_another_file_is_kept(shell: Shell) -> None:
+    shell.write("orders.yml", DAG)
+    shell.ok("convert", "orders.yml", "--into", "specs")
+    shell.ok("convert", "orders.yml", "--into", "specs")
+    file = shell.write("specs/orders.yaml", "mine: 1\n")
+    done = shell.run("convert", "orders.yml", "--into", "specs")
+    assert (done.code, file.read_text()) == (ExitCode.CONFLICT, "mine: 1\n")
+    assert "--force" in done.err
+    shell.ok("convert", "orders.yml", "--into", "specs", "--force")
+    assert "dag_name: orders" in file.read_text()
+
+
+def test_no_link_is_written_through(shell: Shell) -> None:
+    shell.write("orders.yml", DAG)
+    victim = shell.write("victim", "precious")
+    (shell.folder / "specs").mkdir()
+    (shell.folder / "specs/orders.yaml").symlink_to(victim)
+    (shell.folder / "specs/.orders.yaml.new").symlink_to(victim)
+    assert shell.run("convert", "orders.yml", "--into", "specs").code == ExitCode.CONFLICT
+    shell.ok("convert", "orders.yml", "--into", "specs", "--force")
+    assert victim.read_text() == "precious"
+    assert not (shell.folder / "specs/orders.yaml").is_symlink()
+
+
+def test_a_dag_id_is_no_path(shell: Shell) -> None:
+    shell.write("orders.yml", DAG.replace("orders:", '"../../x/y":'))
+    shell.ok("convert", "orders.yml", "--into", "a/b")
+    assert sorted(path.name for path in shell.folder.rglob("*.yaml")) == ["_.._x_y.yaml"]
+
+
+@pytest.mark.parametrize("name", ["$ROOT/../secret.yml", "/etc/secret.yml", "link.yml"])
+def test_a_file_outside_of_the_folder_is_not_read(shell: Shell, name: str) -> None:
+    shell.write("secret.yml", "datasets: [{name: a, uri: s3://secret}]")
+    (shell.folder / "dags").mkdir()
+    (shell.folder / "dags/link.yml").symlink_to(shell.folder / "secret.yml")
+    schedule = f'{{file: "{name}", datasets: [a]}}'
+    shell.write("dags/orders.yml", DAG.replace('"@daily"', schedule))
+    done = shell.ok("convert", "dags/orders.yml")
+    assert "s3://secret" not in done.out + done.err
+    assert "gap  line 4  file: " in done.err
+
+
+def test_the_report_in_json_has_the_spec_and_each_remark(shell: Shell) -> None:
+    shell.write("dags.yml", DAG + GAP)
+    result = shell.json("convert", "dags.yml", "--into", "specs")
+    assert [(dag["dag_id"], dag["whole"]) for dag in result["dags"]] == [
+        ("orders", True),
+        ("refunds", False),
+    ]
+    assert result["dags"][0]["spec"]["tasks"] == [{"task_id": "load", "bash_command": "echo 1"}]
+    assert result["dags"][1]["remarks"][0]["outcome"] == "gap"
+    assert result["dags"][0]["written"] == "specs/orders.yaml"
+
+
+REFUSED = {
+    ("missing.yml",): (ExitCode.USAGE, "not a file"),
+    ("empty.yml",): (ExitCode.USAGE, "no DAG of dag-factory"),
+    ("broken.yml",): (ExitCode.INVALID, "broken.yml"),
+    ("dags.yml",): (ExitCode.USAGE, "--into"),
+    ("dags.yml", "--into", "specs", "--strict"): (ExitCode.INVALID, ""),
+}
+
+
+@pytest.mark.parametrize(("arguments", "expected"), REFUSED.items(), ids=map(str, REFUSED))
+def test_what_is_refused(
+    shell: Shell, arguments: tuple[str, ...], expected: tuple[ExitCode, str]
+) -> None:
+    shell.write("dags.yml", DAG + GAP)
+    shell.write("empty.yml", "default: {}\n")
+    shell.write("broken.yml", "a: [1\n")
+    done = shell.run("convert", *arguments)
+    assert done.code == expected[0]
+    assert expected[1] in done.err
