@@ -2,7 +2,7 @@
 
 Every exception that dagctl raises on purpose is a `DagctlError`. It says what failed, what state
 things are in, and the one next step. Only the command line (and a server) turn it into text, JSON
-and an exit code. Imports nothing of dagctl's.
+and an exit code.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
+
+from dagctl.next_step import LOGIN, RECOVER, Fix, again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +35,11 @@ _OF_THE_MACHINE = frozenset(
 
 
 _ADVICE = {
-    errno.ENOSPC: "free some space on the disk, then try again",
-    errno.EDQUOT: "your disk quota is used up: free some space, then try again",
-    errno.EROFS: "the file system is read-only: make it writable, then try again",
-    errno.EACCES: "make it readable and writable for your user, then try again",
-    errno.EPERM: "make it readable and writable for your user, then try again",
+    errno.ENOSPC: again("free some space on the disk"),
+    errno.EDQUOT: again("your disk quota is used up: free some space"),
+    errno.EROFS: again("the file system is read-only: make it writable"),
+    errno.EACCES: again("make it readable and writable for your user"),
+    errno.EPERM: again("make it readable and writable for your user"),
 }
 
 
@@ -59,10 +61,13 @@ class ExitCode(IntEnum):
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error stops the operation, a warning is only reported."""
+    """How bad a finding is: an error stops the operation, the others are only reported."""
 
     ERROR = "error"
     WARNING = "warning"
+    """Something that is seldom meant."""
+    INFO = "info"
+    """Advice, or what could not be checked."""
 
 
 @dataclass(frozen=True)
@@ -132,17 +137,24 @@ class DagctlError(Exception):
         exit_code: The exit code of the command line.
         message: What failed.
         state: What state things are in now.
-        hint: The one next step, or None.
+        fix: The one next step, or None.
     """
 
     code: ClassVar[str] = "DAGCTL"
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
 
-    def __init__(self, message: str, *, state: str = UNCHANGED, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, state: str = UNCHANGED, hint: Fix | str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.state = state
-        self.hint = hint
+        self.fix = Fix(hint) if isinstance(hint, str) else hint
+
+    @property
+    def hint(self) -> str | None:
+        """The next step in the words of the command line, or None."""
+        return None if self.fix is None else str(self.fix)
 
 
 class UnexpectedError(DagctlError):
@@ -196,7 +208,11 @@ class NotSignedInError(DagctlError):
     exit_code = ExitCode.NOT_SIGNED_IN
 
     def __init__(
-        self, message: str, *, state: str = UNCHANGED, hint: str | None = "dagctl login"
+        self,
+        message: str,
+        *,
+        state: str = UNCHANGED,
+        hint: Fix | str | None = Fix(LOGIN),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(message, state=state, hint=hint)
 
@@ -226,7 +242,7 @@ class ConflictError(DagctlError):
         message: str,
         *,
         state: str = UNCHANGED,
-        hint: str | None = None,
+        hint: Fix | str | None = None,
         diff: str | None = None,
     ) -> None:
         super().__init__(message, state=state, hint=hint)
@@ -255,7 +271,7 @@ class StaleVersionError(ConflictError):
         commit_id: str = "",
         based_on: int | None = None,
         what: str = "",
-        hint: str | None = "run the command again",
+        hint: Fix | str | None = "run the command again",
     ) -> None:
         who = f" by {by}" if by else ""
         when = f" at {at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
@@ -310,7 +326,7 @@ class UnfinishedError(DagctlError):
         message: str,
         *,
         state: str = "an operation is unfinished; its journal is kept",
-        hint: str | None = "dagctl recover",
+        hint: Fix | str | None = Fix(RECOVER),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(message, state=state, hint=hint)
 
@@ -327,18 +343,16 @@ def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:
     return isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
 
 
-def advice(error: OSError) -> str | None:
+def advice(error: OSError) -> Fix | None:
     """Return what to do about what the operating system says, or None."""
     return _ADVICE.get(error.errno or 0)
 
 
-def then_recover(cause: BaseException) -> str:
+def then_recover(cause: BaseException) -> Fix:
     """Return the next step where an operation is unfinished: first what its cause asks for."""
-    first = cause.hint if isinstance(cause, DagctlError) else None
+    first = cause.fix if isinstance(cause, DagctlError) else None
     if isinstance(cause, OSError):
         first = advice(cause)
-    if not first or "dagctl recover" in first:
-        return first or "dagctl recover"
-    if first.endswith("try again later"):
-        return f"{first}: dagctl recover"
-    return f"{first.removesuffix(', then try again')}, then dagctl recover"
+    if first is None:
+        return Fix(RECOVER)
+    return first if RECOVER.name in first.commands else first.then(RECOVER)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
+from dagctl.next_step import INIT, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def find_workspace(start: Path) -> Workspace:
     for candidate in _upwards(folder):
         if _is_marked(candidate):
             return Workspace(candidate)
-    raise UsageError(f"no {CONFIG_NAME} in {folder} or the folders above it", hint="dagctl init")
+    raise UsageError(f"no {CONFIG_NAME} in {folder} or the folders above it", hint=Fix(INIT))
 
 
 def workspace_around(root: Path) -> Workspace | None:

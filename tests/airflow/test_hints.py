@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.spec.bash_advice import REPLACEMENTS
+from dagctl.spec.jinja.names import REPLACEMENTS
 from dagctl.spec.model import DagSpec
+from dagctl.spec.python_code.gone_imports import GONE_IN_3, ONLY_IN_3
 
 CONF = {"hostile": "it's '; echo \"broken\" $(echo broken) `echo broken` \\\\"}
 """As in `runners/run.py`."""
@@ -52,3 +53,14 @@ def test_bash_takes_an_escaped_parameter_as_text(airflow: Airflow, tmp_path: Pat
     run = airflow.run(tmp_path)["escaped"]
 
     assert run["tasks"]["show"]["xcom"] == CONF["hostile"]
+
+
+def test_only_airflow_2_has_what_is_said_to_be_gone(airflow: Airflow) -> None:
+    instead = {new for new in GONE_IN_3.values() if new}
+    there = airflow.ask("imports.py", *GONE_IN_3, *ONLY_IN_3, *instead)
+
+    if airflow.version == "2":
+        assert GONE_IN_3.keys() - {*there} == set()
+        assert {*ONLY_IN_3} & {*there} == set()
+    else:
+        assert {*there} == {*ONLY_IN_3, *instead}

@@ -136,13 +136,14 @@ def test_restore_twice_is_restore_once(world: World) -> None:
     assert world.files.read(UPDATE.path) == b"old\n"
 
 
-def test_the_python_files_of_a_folder_are_named(world: World) -> None:
-    assert world.files.names("dags", 9, 100) == []
+def test_the_python_files_of_a_folder_are_read(world: World) -> None:
+    assert list(world.files.python_files("dags", 9, 100)) == []
     for path in ("dags/b.py", "dags/a/c.py", "dags/notes.md", "dags/.git/d.py", "other/e.py"):
         world.put(path, b"x = 1\n")
     world.put("dags/large.py", b"#" * 101)
-    assert world.files.names("dags", 9, 100) == ["dags/a/c.py", "dags/b.py"]
-    assert len(world.files.names("dags", 1, 100)) == 1
+    expected = {"dags/a/c.py": b"x = 1\n", "dags/b.py": b"x = 1\n"}
+    assert dict(world.files.python_files("dags", 9, 100)) == expected
+    assert len(list(world.files.python_files("dags", 1, 100))) == 1
 
 
 def test_a_removal_takes_the_file_away_and_restore_gives_it_back(world: World) -> None:

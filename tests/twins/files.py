@@ -8,7 +8,7 @@ from dagctl.errors import ConflictError
 from dagctl.paths import checked_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.ports import FileWrite
 
@@ -25,14 +25,15 @@ class MemoryFiles:
         self.content: dict[str, bytes] = dict(content or {})
         self.irregular: set[str] = set()
 
-    def names(self, folder: str, most: int, largest: int) -> list[str]:
-        """Return the Python files in a folder and below it."""
+    def python_files(self, folder: str, most: int, largest: int) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of the Python files in a folder and below it."""
         below = [path for path in self.content if path.startswith(f"{folder}/")]
-        return sorted(
+        paths = sorted(
             path
             for path in below
             if path.endswith(".py") and "/." not in path and len(self.content[path]) <= largest
-        )[:most]
+        )
+        yield from ((path, self.content[path]) for path in paths[:most])
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""

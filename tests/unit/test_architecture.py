@@ -30,6 +30,12 @@ TEST_IMPORT = re.compile(
     r"\s*(?:from|import) tests\.(?:\S*\.)?test_|\s*from tests\.\S+ import test_"
 )
 """What several tests share stands in a module of its own, without the prefix `test_`."""
+COMMAND_IN_TEXT = re.compile(
+    r"dagctl (?:init|recover|doctor|login|logout|link|create|list|show|migrations|explain)\b"
+    r"|(?<![\w-])--(?:force|if-exists|no-verify|fix|otp)\b"
+)
+FACES = {"cli", "server", "explanations", "next_step.py"}
+"""Where commands are put into words; the language (`spec/`, `operators/`) has hints of its own."""
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *(ROOT / "docs").rglob("*.md"),
@@ -114,3 +120,29 @@ def test_messages_comments_and_pages_use_plain_words() -> None:
     allowed = [line for line in lines if line.startswith("client.py:")]  # `tell`, an old name
     assert [line for line in lines if line not in allowed] == []
     assert len(allowed) <= 3
+
+
+def hints(module: Path) -> list[str]:
+    """Return the constant texts that a module gives as the next step of an error."""
+    texts = []
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.keyword) and node.arg in {"hint", "fix"}:
+            texts += [
+                item.value
+                for item in ast.walk(node.value)
+                if isinstance(item, ast.Constant) and isinstance(item.value, str)
+            ]
+    return texts
+
+
+def test_the_next_step_of_an_error_names_commands_as_values() -> None:
+    others = FACES | {"spec", "operators"}
+    cores = [module for module in MODULES if module.relative_to(SOURCE).parts[0] not in others]
+    sentences = {relative(module): hints(module) for module in cores}
+    assert sum(map(len, sentences.values())) > 100
+    assert [
+        f"{path}: {text}"
+        for path, texts in sentences.items()
+        for text in texts
+        if COMMAND_IN_TEXT.search(text)
+    ] == []

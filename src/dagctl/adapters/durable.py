@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.next_step import again
 from dagctl.paths import TEMPORARY
 
 if TYPE_CHECKING:
@@ -114,10 +115,18 @@ def read(folder: int, name: str, *, limit: int | None = None) -> bytes | None:
             raise OSError(errno.ENXIO, "not a regular file", name)
         if limit is not None and status.st_size > limit:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read()
+        return _read_to_end(descriptor, status.st_size)
     finally:
         os.close(descriptor)
+
+
+def _read_to_end(descriptor: int, size: int) -> bytes:
+    """Return all that a file holds; one that is as large as it said takes one call."""
+    content = os.read(descriptor, size + 1)
+    if len(content) <= size:
+        return content
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        return content + file.read()
 
 
 def names(folder: int) -> list[str]:
@@ -193,7 +202,7 @@ def _opened_new(folder: int, temporary: str) -> int:
     except FileExistsError as error:
         raise ConflictError(
             f"something that dagctl did not make is in the way: {temporary}",
-            hint="move it away, then try again",
+            hint=again("move it away"),
         ) from error
 
 

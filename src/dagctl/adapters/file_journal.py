@@ -16,6 +16,7 @@ from uuid import UUID
 
 from dagctl.adapters import durable
 from dagctl.errors import ConflictError, UsageError
+from dagctl.next_step import again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -123,7 +124,7 @@ class FileJournal:
             if waited >= wait:
                 raise ConflictError(
                     f"another operation is under way in this workspace: {self._holder()}",
-                    hint="wait for it to end, then try again",
+                    hint=again("wait for it to end"),
                 )
             if waiting is not None and waited >= _SILENT:
                 waiting(f"waiting for {self._holder()}, up to {wait:g} seconds; Ctrl-C stops")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from dagctl.errors import NotSignedInError, UnavailableError
+from dagctl.next_step import LOGIN_BY_MAIL, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ class LoopbackListener:
             self._server = _Server((HOST, 0), _Handler)
         except OSError as error:
             raise UnavailableError(
-                f"cannot listen on {HOST}: {error.strerror}", hint="dagctl login --otp"
+                f"cannot listen on {HOST}: {error.strerror}", hint=Fix(LOGIN_BY_MAIL)
             ) from error
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL,), daemon=True
@@ -68,7 +69,7 @@ class LoopbackListener:
         """
         if not self._server.answered.wait(seconds):
             raise NotSignedInError(
-                f"no browser came back within {seconds / 60:.0f} minutes", hint="dagctl login --otp"
+                f"no browser came back within {seconds / 60:.0f} minutes", hint=Fix(LOGIN_BY_MAIL)
             )
         return self._server.answer
 

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from dagctl.adapters import durable
 from dagctl.errors import DagctlError, NotSignedInError, UnavailableError
+from dagctl.next_step import LOGIN, Command, Fix, again
 from dagctl.paths import TEMPORARY
 from dagctl.session.model import END_OF_TIME, Session, User
 from dagctl.session.refusal import LOG_IN
@@ -112,7 +113,7 @@ class SessionFile:
             except Timeout as error:
                 raise UnavailableError(
                     f"another dagctl has been renewing the session for {LOCK_WAIT:.0f} s",
-                    hint="wait for it to end, then try again",
+                    hint=again("wait for it to end"),
                 ) from error
         try:
             yield
@@ -359,5 +360,5 @@ def _open_to_others(folder: Path, mode: int) -> NotSignedInError:
 def _untrusted(path: Path, why: str) -> NotSignedInError:
     return NotSignedInError(
         f"{path} {why}: the session is not used",
-        hint="dagctl logout, then dagctl login",
+        hint=Fix(Command("logout"), ", then ", LOGIN),
     )

@@ -11,6 +11,7 @@ import keyring
 from keyring.errors import KeyringError
 
 from dagctl.errors import UnavailableError
+from dagctl.next_step import LOGIN, Fix
 
 SERVICE = "dagctl"
 
@@ -29,7 +30,7 @@ class Keyring:
         except KeyringError as error:
             raise _unavailable(error) from error
         if not token:
-            raise UnavailableError("the keyring holds no session any more", hint="dagctl login")
+            raise UnavailableError("the keyring holds no session any more", hint=Fix(LOGIN))
         return token
 
     def put(self, name: str, token: str) -> None:
@@ -53,5 +54,5 @@ def _unavailable(error: KeyringError) -> UnavailableError:
     why = type(error).__name__
     return UnavailableError(
         f"the system's keyring does not answer ({why})",
-        hint="unlock it, or dagctl login without --keyring",
+        hint=Fix("unlock it, or ", LOGIN, " without --keyring"),
     )

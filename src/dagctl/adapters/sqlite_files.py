@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
+from dagctl.next_step import again
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def check_files(folder: int, path: Path) -> None:
         if not stat.S_ISREG(file.st_mode):
             raise ConflictError(
                 f"{path.parent / name} is a link, or something else that is not a regular file",
-                hint="move it away, then try again",
+                hint=again("move it away"),
             )
     is_locked = {name for name, file in there.items() if not file.st_mode & stat.S_IWUSR}
     if DATABASE not in is_locked:  # else SQLite says what it is about

@@ -28,6 +28,7 @@ from dagctl.adapters.sqlite_rows import (
 )
 from dagctl.adapters.sqlite_versions import bring_back, has_version, keep, purge, remove
 from dagctl.errors import ConflictError, StaleVersionError
+from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.names import grant_names
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
 
@@ -352,7 +353,7 @@ class SqliteRegistry:
         if is_held and not claim.is_unchanged:
             raise ConflictError(
                 f"`{row.dag_id}` is being changed by another operation",
-                hint="wait for it, or run `dagctl recover` where it was started",
+                hint=Fix("wait for it, or run `", RECOVER, "` where it was started"),
             )
         return Reservation(
             row_id=row.id,

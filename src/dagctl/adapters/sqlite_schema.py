@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError
+from dagctl.next_step import Command, Fix, again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,19 +181,20 @@ MIGRATIONS: tuple[Migration, ...] = (
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 
 
-_MINE = "make it and its folder readable and writable for your user, then try again"
-_DAMAGED = (
-    "restore a backup; without one, move it away with its -wal and -shm, and record the DAGs anew: "
-    "dagctl create --force SPEC..."
+_MINE = again("make it and its folder readable and writable for your user")
+_DAMAGED = Fix(
+    "restore a backup; without one, move it away with its -wal and -shm, ",
+    "and record the DAGs anew: ",
+    Command("create", "--force SPEC..."),
 )
 _HINTS = {
     sqlite3.SQLITE_READONLY: _MINE,
     sqlite3.SQLITE_CANTOPEN: _MINE,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_FULL: "free some space on the disk, then try again",
-    sqlite3.SQLITE_IOERR: "check whether the disk is full or failing, then try again",
-    sqlite3.SQLITE_BUSY: "another program holds it: end that, then try again",
+    sqlite3.SQLITE_FULL: again("free some space on the disk"),
+    sqlite3.SQLITE_IOERR: again("check whether the disk is full or failing"),
+    sqlite3.SQLITE_BUSY: again("another program holds it: end that"),
 }
 """What to do, by the primary code of a failure (https://www.sqlite.org/rescode.html)."""
 
@@ -248,7 +250,7 @@ def _check(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     is_ours = int(_pragma(connection, "application_id")) == APPLICATION_ID
     if not is_ours and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         raise UnavailableError(
-            f"{path} is a database, but not dagctl's", hint="move it away, then try again"
+            f"{path} is a database, but not dagctl's", hint=again("move it away")
         )
     if version > newest:
         raise UnavailableError(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _AT_ONCE = 8
+_PASSED_OVER = frozenset({errno.ELOOP, errno.ENXIO, errno.EFBIG})
+"""What reading gives where a link, a named pipe or a too large file stands."""
 _DEEPEST = 20
 """How many folders below the DAGs folder are looked into, one in the other."""
 
@@ -32,14 +35,14 @@ class WorkTree:
         self._root = root.absolute()
         self._dags_folder = dags_folder
 
-    def names(self, folder: str, most: int, largest: int) -> list[str]:
-        """Return the Python files in a folder and below it; see the port for what is left out."""
-        with durable.explained(folder):
-            try:
-                with durable.folder(self._root, checked_parts(folder)) as top:
-                    return sorted(islice(_python_files(top, folder, largest), most))
-            except (FileNotFoundError, NotADirectoryError):
-                return []
+    def python_files(self, folder: str, most: int, largest: int) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of Python files; see the port for what is left out."""
+        with (
+            durable.explained(folder),
+            suppress(FileNotFoundError, NotADirectoryError),
+            durable.folder(self._root, checked_parts(folder)) as top,
+        ):
+            yield from islice(_python_files(top, folder, largest), most)
 
     def read(self, path: str) -> bytes | None:
         """Return the content, or None if nothing is there."""
@@ -99,15 +102,27 @@ class WorkTree:
             return [write.path for write in group]
 
 
-def _python_files(top: int, folder: str, largest: int) -> Iterator[str]:
+def _python_files(top: int, folder: str, largest: int) -> Iterator[tuple[str, bytes]]:
     for inner, folders, names, descriptor in os.fwalk(".", dir_fd=top):
         depth = inner.count("/")
         folders[:] = sorted(f for f in folders if not f.startswith(".") and depth < _DEEPEST)
         for name in sorted(names):
             if name.endswith(".py") and not name.startswith("."):
-                about = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-                if stat.S_ISREG(about.st_mode) and about.st_size <= largest:
-                    yield f"{folder}{inner[1:]}/{name}"
+                path = f"{folder}{inner[1:]}/{name}"
+                content = _regular(descriptor, name, path, largest)
+                if content is not None:
+                    yield path, content
+
+
+def _regular(folder: int, name: str, path: str, largest: int) -> bytes | None:
+    """Return the content of a file; None for a link, what is no file, and one that is too large."""
+    try:
+        return durable.read(folder, name, limit=largest)
+    except OSError as error:
+        if error.errno in _PASSED_OVER:
+            return None
+        with durable.explained(path):
+            raise
 
 
 def _side_by_side(act: Callable[[FileWrite], _T], writes: Sequence[FileWrite]) -> list[_T]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
+from dagctl.next_step import LOGIN, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,6 +158,6 @@ def open_keyring() -> Vault:
     except ImportError as error:
         raise UsageError(
             "the extra `keyring` is not installed",
-            hint=f"{_install('keyring')}, or dagctl login without --keyring",
+            hint=Fix(f"{_install('keyring')}, or ", LOGIN, " without --keyring"),
         ) from error
     return Keyring()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.bootstrap.workspace_backend import WorkspaceBackend
 from dagctl.errors import UsageError
+from dagctl.next_step import Command, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ class SupabaseBackend(WorkspaceBackend):
         if email.lower() != self._session.email.lower():
             raise UsageError(
                 "Supabase shows only your own e-mail address",
-                hint="give the user's id (UUID), as `dagctl show` has it",
+                hint=Fix("give the user's id (UUID), as `", Command("show"), "` has it"),
             )
         return self._session.user_id
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 ColourMode = Literal["auto", "always", "never"]
-Style = Literal["error", "warning", "dim", "bold", "added", "removed", "good"]
+Style = Literal["error", "warning", "info", "dim", "bold", "added", "removed", "good"]
 
 STYLES: Mapping[Style, str] = {
     "error": "1;31",
     "warning": "1;33",
+    "info": "1;36",
     "good": "32",
     "added": "32",
     "removed": "31",

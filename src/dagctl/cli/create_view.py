@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shlex
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dagctl.cli.recover import data as recovered_data
 from dagctl.cli.recover import write_recovery
 from dagctl.cli.specs import write_batch
 from dagctl.cli.text import shown
-from dagctl.cli.totals import shown_dags, totals, totals_line
+from dagctl.cli.totals import shown_dags, totals_line
 from dagctl.commands.create import CreateResult
-from dagctl.commands.times import rfc3339
 from dagctl.errors import DagctlError
+from dagctl.views.created import created_data
+from dagctl.views.totals import totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
     """Write what was published, all the way out: the journal is kept until this returns."""
     console = invocation.console
     if invocation.is_json:
-        write_batch(invocation, _created_data(result), batch)
+        write_batch(invocation, created_data(result), batch)
         console.flush()
         return
     for warning in result.warnings:
@@ -66,7 +66,7 @@ def reporting_recovery(invocation: Invocation, client: Client) -> Iterator[Calla
     except DagctlError:
         if invocation.is_json and client.recovered:
             result = CreateResult(dags=(), operation_id=None, recovered=client.recovered)
-            invocation.result = _created_data(result)
+            invocation.result = created_data(result)
         report()
         raise
 
@@ -85,26 +85,3 @@ def _next(console: Console, result: CreateResult) -> None:
         console.note(f"  next: git add {names}" + (f" (and {more} more)" if more > 0 else ""))
     if len(result.dags) == 1 and result.dags[0].changed:
         console.note(f"  next: dagctl show {shown(result.dags[0].dag_id)}")
-
-
-def _created_data(result: CreateResult) -> dict[str, Any]:
-    return {
-        "dags": [_created_dag_data(dag) for dag in result.dags],
-        "totals": totals(dag.state for dag in result.dags),
-        "warnings": list(result.warnings),
-        "untracked": list(result.untracked),
-        "recovered": recovered_data(result.recovered),
-    }
-
-
-def _created_dag_data(dag: CreatedDag) -> dict[str, Any]:
-    return {
-        "dag_id": dag.dag_id,
-        "file_path": dag.file_path,
-        "commit_id": dag.commit_id,
-        "created_at": rfc3339(dag.created_at),
-        "version": dag.version,
-        "changed": dag.changed,
-        "state": dag.state,
-        "source": dag.source,
-    }

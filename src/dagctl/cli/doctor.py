@@ -10,6 +10,7 @@ from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import shown
 from dagctl.session.redaction import redacted
+from dagctl.views.health import healed_data, health_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,9 +72,9 @@ def doctor(
             if output == "text":
                 console.lines(_lines(console, finding))
     if output == "json":
-        result: dict[str, Any] = {"checks": [_data(finding) for finding in findings]}
+        result: dict[str, Any] = {"checks": [health_data(finding) for finding in findings]}
         if fix:
-            result["fixed"] = _healed_data(healed)
+            result["fixed"] = healed_data(healed)
         console.document(envelope(invocation, result=result))
     code = _exit_code(findings)
     if code:
@@ -127,14 +128,6 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(map(shown, names[:NAMED])) + more
 
 
-def _healed_data(healed: Healed | None) -> dict[str, Any]:
-    return {
-        "dags": [dag.dag_id for dag in healed.dags] if healed else [],
-        "removed": list(healed.removed) if healed else [],
-        "failed": list(healed.failed) if healed else [],
-    }
-
-
 def _exit_code(findings: Sequence[Finding]) -> int:
     return next((int(finding.exit_code) for finding in findings if finding.state == "failed"), 0)
 
@@ -146,12 +139,3 @@ def _lines(console: Console, finding: Finding) -> Iterator[str]:
     if finding.fix:
         line = f"{'':<20}fix: {shown(redacted(finding.fix))}"
         yield from console.folded(line, on=console.out, hang=25)
-
-
-def _data(finding: Finding) -> dict[str, Any]:
-    return {
-        "name": finding.name,
-        "state": finding.state,
-        "message": redacted(finding.message),
-        "fix": finding.fix,
-    }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.commands.findings import finding_data
 from dagctl.errors import ConflictError, ExitCode, SpecError
 from dagctl.session.redaction import redacted
+from dagctl.views.finding import finding_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -51,7 +51,7 @@ def history(
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
-    from dagctl.commands.history import entry_data
+    from dagctl.views.versions import entry_data
 
     invocation = current(context)
     invocation.output = output

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import typer
 
     from dagctl.cli.console import Console
-    from dagctl.cli.diagnostics import Source
 
 COMMANDS = (
     "init",
@@ -51,8 +50,6 @@ class Invocation:
     """The form of the result: `text`, `json`, or one that the command names."""
     dry_run: bool = False
     debug: bool = False
-    sources: dict[str | None, Source] = field(default_factory=dict)
-    """The text of each spec that was read, by the name that findings give it."""
     result: dict[str, Any] | None = None
     """What was achieved before a failure."""
     state: str = UNCHANGED

@@ -132,7 +132,7 @@ def _write(invocation: Invocation, client: Client, pages: Iterable[Page], empty:
 
 def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
     from dagctl.cli.envelope import envelope
-    from dagctl.commands.list import row
+    from dagctl.views.record import row
 
     dags = []
     cursor = None

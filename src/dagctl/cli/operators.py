@@ -83,7 +83,8 @@ def _search(context: typer.Context, word: str, target: str) -> None:
     from dagctl.cli.console import is_terminal
     from dagctl.cli.envelope import envelope
     from dagctl.cli.table import tsv
-    from dagctl.commands.operators import find_operators, match_data
+    from dagctl.commands.operators import find_operators
+    from dagctl.views.operators import match_data
 
     invocation = current(context)
     console = invocation.console
@@ -111,7 +112,8 @@ def _table(console: Console, matches: list[Match]) -> None:
 
 def _show(context: typer.Context, name: str, target: str) -> None:
     from dagctl.cli.envelope import envelope
-    from dagctl.commands.operators import explain_operator, operator_data
+    from dagctl.commands.operators import explain_operator
+    from dagctl.views.operators import operator_data
 
     invocation = current(context)
     explained = explain_operator(name, target)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.cli.changes import diff_lines, row_lines, words_of
 from dagctl.cli.specs import write_batch
 from dagctl.cli.text import shown
-from dagctl.cli.totals import shown_dags, totals, totals_line
-from dagctl.commands.difference_data import difference_data
+from dagctl.cli.totals import shown_dags, totals_line
+from dagctl.views.plan import planned_data
+from dagctl.views.totals import totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     counted = totals(STATES[dag.action] for dag in plan.dags)
     if invocation.is_json:
         result = {
-            "dags": [_data(dag) for dag in plan.dags],
+            "dags": [planned_data(dag) for dag in plan.dags],
             "totals": counted,
             "warnings": list(plan.warnings),
         }
@@ -49,18 +50,6 @@ def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     elif len(plan.dags) == 1:
         console.note("Nothing to do.")
     console.lines(totals_line(counted, pending=True))
-
-
-def _data(dag: PlannedDag) -> dict[str, Any]:
-    return {
-        "dag_id": dag.dag_id,
-        "file_path": dag.file_path,
-        "version": dag.version,
-        "action": dag.action.value,
-        "source": dag.source,
-        "changes": [difference_data(change) for change in dag.changes],
-        "diff": dag.diff,
-    }
 
 
 def planned_lines(console: Console, dag: PlannedDag) -> Iterator[str]:

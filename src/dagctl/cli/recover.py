@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
@@ -10,6 +10,7 @@ from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import shown
 from dagctl.session.redaction import redacted
+from dagctl.views.recovered import recovered_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     with Client.open(listener=Warnings(invocation.console)) as client:
         recovered = client.recover().recovered
     if output == "json":
-        result = {"recovered": data(recovered)}
+        result = {"recovered": recovered_data(recovered)}
         invocation.console.document(envelope(invocation, result=result))
     elif recovered:
         invocation.console.lines(lines(recovered))
@@ -64,16 +65,3 @@ def write_recovery(
         console.note(f"an interrupted operation is left as it is: {shown(operation.reason)}")
     if unsettled:
         console.note("  next: dagctl recover, as an owner or editor of the project")
-
-
-def data(recovered: Sequence[Recovered]) -> list[dict[str, Any]]:
-    """Return the same as JSON data."""
-    return [
-        {
-            "operation_id": operation.operation_id,
-            "outcome": operation.outcome,
-            "dags": list(operation.dags),
-            "left": list(operation.left),
-        }
-        for operation in recovered
-    ]

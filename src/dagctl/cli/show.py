@@ -130,14 +130,14 @@ def _write_version(
 ) -> None:
     """Write one version, as it was recorded; of what stands now nothing is said."""
     from dagctl.cli.envelope import envelope
-    from dagctl.commands.history import version_data
-    from dagctl.commands.list import columns
-    from dagctl.commands.show import data
+    from dagctl.views.details import details_data
+    from dagctl.views.record import columns
+    from dagctl.views.versions import version_data
 
     console = invocation.console
     if invocation.is_json:
         row = {**columns(version), **version_data(version), "spec_text": version.spec_text}
-        console.document(envelope(invocation, result={"version": {**row, **data(dag)}}))
+        console.document(envelope(invocation, result={"version": {**row, **details_data(dag)}}))
         return
     console.lines(_lines(invocation, dag, version.action, now))
     console.flush()
@@ -174,15 +174,15 @@ def _warn_of_object(console: Console, stored: Drift) -> None:
 
 
 def _data(dag: Details, listed: Listed, client: Client) -> dict[str, Any]:
-    from dagctl.commands.list import row
-    from dagctl.commands.show import data
+    from dagctl.views.details import details_data
+    from dagctl.views.record import row
 
     is_damaged = listed.state == "damaged"
     return {
         **row(listed),
         "drift": None if is_damaged else client.drift(dag.record),
         "stored": None if is_damaged else client.stored(dag.record),
-        **data(dag),
+        **details_data(dag),
     }
 
 

@@ -1,4 +1,4 @@
-"""Specs for a command: read, checked, and their text kept for the report of what is wrong."""
+"""Specs for a command: read, checked, and what is wrong reported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.console import standard_input
 from dagctl.cli.deadline import SECONDS, TimeIsUpError, limited
-from dagctl.cli.diagnostics import FORMATS, Report, Source, look
+from dagctl.cli.diagnostics import FORMATS, Report, look
 from dagctl.cli.envelope import envelope
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Limit, Validation, validate
@@ -68,14 +68,7 @@ def check_specs(
     reading = read_specs(arguments, standard_input(), spec_format, note)
     _note_passed_over(note, reading.passed_over)
     limit = Limit(f"{SECONDS:g} s of processor time", limited, TimeIsUpError)
-    validation = validate(reading, checks, limit)
-    files = {diagnostic.file for diagnostic in validation.diagnostics}
-    invocation.sources = {
-        document.name: Source(document.data.decode("utf-8-sig", "replace"))
-        for document in reading.documents
-        if document.name in files
-    }
-    return validation
+    return validate(reading, checks, limit)
 
 
 def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None:
@@ -132,7 +125,7 @@ def _write_left_out(
     invocation: Invocation, diagnostics: tuple[Diagnostic, ...], failed: SpecError | None
 ) -> None:
     console = invocation.console
-    report = Report(diagnostics, invocation.sources)
+    report = Report(diagnostics)
     for line in FORMATS["text"](report, look(console, console.err)):
         console.error(line)
     if failed is not None:

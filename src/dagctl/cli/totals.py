@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from dagctl.views.totals import STATES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dagctl.cli.console import Console
 
-STATES = ("created", "updated", "unchanged")
 PENDING = {"created": "to create", "updated": "to update", "unchanged": "unchanged"}
 """The same for a plan."""
 
@@ -31,12 +31,6 @@ def shown_dags(console: Console, dags: Sequence[Dag]) -> list[Dag]:
     if console.verbose or len(dags) == 1:
         return list(dags)
     return [dag for dag in dags if dag.changed]
-
-
-def totals(states: Iterable[str]) -> dict[str, int]:
-    """Return how many DAGs are in each state."""
-    counted = Counter(states)
-    return {state: counted[state] for state in STATES}
 
 
 def totals_line(counted: Mapping[str, int], *, pending: bool = False) -> list[str]:

@@ -49,7 +49,7 @@ def validate(
     if output == "json":
         console.document(envelope(invocation, result=invocation.result, diagnostics=diagnostics))
     else:
-        report = Report(diagnostics, invocation.sources)
+        report = Report(diagnostics)
         console.lines(FORMATS[output](report, look(console, console.out)))
-        warnings = f", {plural(len(diagnostics), 'warning')}" if diagnostics else ""
-        console.note(f"{plural(len(validation.specs), 'spec')} valid{warnings}")
+        beside = f", {report.advice}" if diagnostics else ""
+        console.note(f"{plural(len(validation.specs), 'spec')} valid{beside}")

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 
-def header_fields(
-    spec: DagSpec, provenance: Provenance, body: bytes, digest: str
-) -> dict[str, str | None]:
+def header_fields(spec: DagSpec, provenance: Provenance, body: bytes) -> dict[str, str | None]:
     """Return what the template of the header lays out; what is not known is None."""
     dag_id, by, at = provenance.dag_id or spec.dag_id, provenance.created_by, provenance.created_at
     return {
@@ -25,7 +23,7 @@ def header_fields(
         "created_at": _seconds(at) if at else None,
         "source": escaped(provenance.source) if provenance.source else None,
         "version": None if provenance.version is None else str(provenance.version),
-        "spec_digest": digest[:DIGITS],
+        "spec_digest": spec.digest()[:DIGITS],
         "code_digest": code_digest(body),
     }
 

@@ -12,13 +12,12 @@ from dagctl.codegen.module import Module, module_of
 from dagctl.codegen.proof import prove
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import Severity, SpecError
-from dagctl.spec.model import digest_of
 from dagctl.spec.operator_checks import target_problems
 from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from dagctl.codegen.scope import Piece
     from dagctl.spec.model import DagSpec
@@ -46,35 +45,23 @@ def render(spec: DagSpec, *, airflow: str = "3", provenance: Provenance | None =
     """
     known = provenance or Provenance()
     target = target_of(airflow)
-    data = spec.to_data()
-    _refuse(data, target)
+    _refuse(spec.recorded, target)
     dag_id = known.dag_id or spec.dag_id
     module = module_of(spec, target, dag_id)
     body = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
-    digest = digest_of(data)
-    text = render_header(spec, body, airflow=airflow, provenance=known, digest=digest) + body
+    text = render_header(spec, body, airflow=airflow, provenance=known) + body
     prove(text, module.pieces(), dag_id)
     return text
 
 
-def render_header(
-    spec: DagSpec, body: str, *, airflow: str, provenance: Provenance, digest: str | None = None
-) -> str:
-    """Return the header of a DAG file whose code is `body`: comments, nothing else.
-
-    Args:
-        spec: The spec.
-        body: What stands below the header.
-        airflow: As of `render`.
-        provenance: As of `render`.
-        digest: That of the spec, where it is known already.
-    """
-    fields = header_fields(spec, provenance, body.encode("utf-8"), digest or spec.digest())
+def render_header(spec: DagSpec, body: str, *, airflow: str, provenance: Provenance) -> str:
+    """Return the header of a DAG file whose code is `body`: comments, nothing else."""
+    fields = header_fields(spec, provenance, body.encode("utf-8"))
     template = _environment().get_template(_HEADER_TEMPLATE)
     return template.render(fields, airflow=target_of(airflow).series)
 
 
-def _refuse(data: dict[str, object], target: Target) -> None:
+def _refuse(data: Mapping[str, object], target: Target) -> None:
     """Raise an error if the target lacks what the spec has: not every spec was checked for it."""
     problems = target_problems(data, target)
     errors = [item for item in problems if item.problem.severity is Severity.ERROR]

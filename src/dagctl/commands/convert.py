@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert import Factory, convert_dag_factory
 from dagctl.errors import ConflictError, UnavailableError, UsageError, advice
+from dagctl.next_step import FORCE, Fix
 from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> t
     if changed and not force:
         raise ConflictError(
             f"{changed[0]} is there already, with other content",
-            hint="choose another folder, or overwrite it with --force",
+            hint=Fix("choose another folder, or overwrite it with ", FORCE),
         )
     _write_all(targets)
     return tuple(targets)

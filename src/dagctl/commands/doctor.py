@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from dagctl.commands.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
+from dagctl.next_step import EXPORT_MIGRATIONS, FORCE, LIST, Fix
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.ports import Journal, Repo
     from dagctl.settings import Settings
 
-MIGRATE = "dagctl migrations export supabase/migrations, then supabase db push"
+MIGRATE = Fix(EXPORT_MIGRATIONS, ", then supabase db push")
 BUCKET = "dags"
 """The bucket that the migrations make and guard."""
 NAMED = 5
@@ -62,7 +63,7 @@ class Advice(NamedTuple):
     """What is not as it should be, but stops no command."""
 
     message: str
-    fix: str
+    fix: Fix | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Check:
     name: str
     look: Callable[[], str | Advice]
     needs: tuple[str, ...] = ()
-    fix: str | None = None
+    fix: Fix | None = None
     """What helps if the project refuses; None: what the refusal says."""
 
 
@@ -141,21 +142,23 @@ def _finding(check: Check, earlier: Mapping[str, Finding]) -> Finding:
             exit_code=error.exit_code,
         )
     if isinstance(seen, Advice):
-        return Finding(name=check.name, state="warning", message=seen.message, fix=seen.fix)
+        return Finding(name=check.name, state="warning", message=seen.message, fix=str(seen.fix))
     return Finding(name=check.name, state="ok", message=seen)
 
 
 def _fix(check: Check, error: DagctlError) -> str | None:
     is_refusal = isinstance(error, ConflictError | NotAMemberError | UsageError)
-    return check.fix if check.fix and is_refusal else error.hint
+    return str(check.fix) if check.fix and is_refusal else error.hint
 
 
-def _fix_of_bucket(settings: Settings) -> str:
+def _fix_of_bucket(settings: Settings) -> Fix:
     """Return what helps if the bucket is not as it has to be: a wrong name comes first."""
     if settings.supabase_bucket == BUCKET:
         return MIGRATE
     origin = settings.origins["supabase_bucket"]
-    return f'set bucket to "{BUCKET}" (now by {origin}): the migrations make and guard no other'
+    return Fix(
+        f'set bucket to "{BUCKET}" (now by {origin}): the migrations make and guard no other'
+    )
 
 
 # --- The looks at this machine --------------------------------------------------------------------
@@ -183,8 +186,13 @@ def _journal(journal: Journal) -> str:
     if aside:
         raise ConflictError(
             f"what these operations had begun is neither finished nor undone: {named(aside)}",
-            hint="compare git status, git log and dagctl list; what is half done, create anew with "
-            "--force; then remove these files",
+            hint=Fix(
+                "compare git status, git log and ",
+                LIST,
+                "; what is half done, create anew with ",
+                FORCE,
+                "; then remove these files",
+            ),
         )
     return "every entry can be read"
 

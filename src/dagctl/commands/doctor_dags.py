@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.commands.doctor import Advice, Check, named
 from dagctl.commands.survey import survey
 from dagctl.errors import ConflictError
+from dagctl.next_step import CREATE, CREATE_ANEW, FORCE, HEAL, Command, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from dagctl.commands.survey import Survey
     from dagctl.operation.backend import Backend
     from dagctl.settings import Settings
-
-HEAL = "dagctl doctor --fix"
 
 
 def checks_of_dags(
@@ -49,7 +48,7 @@ def records(survey: Survey) -> str | Advice:
         return Advice(
             f"today's rules refuse the specs of {len(survey.refused)} of {survey.count} records: "
             f"{named(survey.refused)}",
-            "dagctl show ID says why; correct the spec file, then dagctl create it",
+            Fix(Command("show", "ID"), " says why; correct the spec file, then ", CREATE, " it"),
         )
     return f"all {survey.count} records can be read"
 
@@ -67,14 +66,11 @@ def files(survey: Survey) -> str:
     ]
     if not parts:
         return f"all {survey.count} DAG files are as recorded"
-    hints = []
-    if survey.missing:
-        hints.append(f"{HEAL} writes missing files anew")
-    if survey.changed:
-        hints.append(
-            "put a change into its spec and dagctl create it, or overwrite it with --force"
-        )
-    raise ConflictError(f"of {survey.count} DAG files {', '.join(parts)}", hint="; ".join(hints))
+    rewrite = (HEAL, " writes missing files anew")
+    keep = ("put a change into its spec and ", CREATE, " it, or overwrite it with ", FORCE)
+    between = ("; ",) if survey.missing and survey.changed else ()
+    fix = Fix(*(rewrite if survey.missing else ()), *between, *(keep if survey.changed else ()))
+    raise ConflictError(f"of {survey.count} DAG files {', '.join(parts)}", hint=fix)
 
 
 def commits(survey: Survey) -> str | Advice:
@@ -86,7 +82,7 @@ def commits(survey: Survey) -> str | Advice:
         (
             reach.missing,
             "not in this repository",
-            "git fetch; after a rebase, dagctl create --force",
+            Fix("git fetch; after a rebase, ", CREATE_ANEW),
         ),
         (reach.off_branch, "not in this branch", "git pull, or merge the branch that has them"),
         (reach.unpushed or (), "on no remote", "git push"),
@@ -109,12 +105,12 @@ def objects(survey: Survey) -> str | Advice:
         raise ConflictError(
             f"{len(survey.stored_wrongly)} of {survey.count} stored files are missing or "
             f"differ from the recorded ones: {named(survey.stored_wrongly)}",
-            hint=f"{HEAL} stores them anew",
+            hint=Fix(HEAL, " stores them anew"),
         )
     if survey.orphans:
         names = [key.rpartition("/")[2] for key in survey.orphans]
         return Advice(
             f"{len(names)} stored files belong to no recorded DAG: {named(names)}",
-            f"{HEAL} removes them",
+            Fix(HEAL, " removes them"),
         )
     return f"all {survey.count} stored files are as recorded"

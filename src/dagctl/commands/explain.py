@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError
 from dagctl.explanations import EXPLANATIONS
+from dagctl.next_step import Command, Fix
 
 if TYPE_CHECKING:
     from dagctl.explanations import Explanation
@@ -23,5 +24,5 @@ def explain(code: str) -> tuple[str, Explanation]:
         return asked, EXPLANATIONS[asked]
     near = get_close_matches(asked, EXPLANATIONS, n=3)
     names = " or ".join(f"`{name}`" for name in near)
-    hint = f"did you mean {names}?" if near else "dagctl explain --list"
+    hint = f"did you mean {names}?" if near else Fix(Command("explain", "--list"))
     raise NotFoundError(f"there is no error code `{code}`", hint=hint)

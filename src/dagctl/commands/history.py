@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dagctl.commands.difference_data import difference_data
-from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError
+from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.differences import differences
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def history(registry: Registry, dag_id: str, *, before: int | None, limit: int) 
     """
     versions = registry.versions(dag_id, before=before, limit=limit + 1)
     if not versions and before is None:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint="dagctl list")
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
     shown = versions[:limit]
     entries = [
         Entry(version=version, changes=changes_between(older, version))
@@ -75,10 +74,10 @@ def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:
         return versions[0]
     newest = registry.versions(dag_id, limit=1)
     if not newest:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint="dagctl list")
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
     raise NotFoundError(
         f"`{dag_id}` has no version {number}; the newest is {newest[0].version}",
-        hint=f"dagctl history {dag_id}",
+        hint=Fix(Command("history", dag_id)),
     )
 
 
@@ -89,27 +88,3 @@ def changes_between(before: DagVersion | None, after: DagVersion) -> tuple[Diffe
     return differences(
         {"airflow": before.airflow, **before.spec}, {"airflow": after.airflow, **after.spec}
     )
-
-
-def version_data(version: DagVersion) -> dict[str, Any]:
-    """Return who made a version, when and how, as JSON data."""
-    return {
-        "version": version.version,
-        "action": version.action,
-        "renamed": version.renamed,
-        "dag_id": version.dag_id,
-        "made_at": rfc3339(version.updated_at),
-        "made_by": version.updated_by_name,
-        "commit_id": version.commit_id,
-        "operation_id": version.operation_id,
-        "source": version.source_path,
-        "file_path": version.file_path,
-        "spec_digest": version.spec_digest,
-        "content_digest": version.content_digest,
-    }
-
-
-def entry_data(entry: Entry) -> dict[str, Any]:
-    """Return a version and what it changed as JSON data."""
-    changes = None if entry.changes is None else list(map(difference_data, entry.changes))
-    return {**version_data(entry.version), "changes": changes}

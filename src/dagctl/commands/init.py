@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import UNCHANGED, ConflictError, UnavailableError, advice
+from dagctl.next_step import INIT, Command, Fix
 from dagctl.settings import check_settings
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from dagctl.workspace import Workspace
 
-AGAIN = "what was made before stays; `dagctl init` makes what is missing"
-ELSEWHERE = "choose another folder: dagctl init DIR"
+AGAIN = f"what was made before stays; `{INIT}` makes what is missing"
+ELSEWHERE = Fix("choose another folder: ", Command("init", "DIR"))
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MODE = 0o644  # never writable for all, whatever the umask is
@@ -73,7 +74,7 @@ def init(
         raise ConflictError(
             f"{error.filename} is in the way: it is {'a' if is_folder else 'not a'} folder",
             state=state,
-            hint="move it away, or choose another folder: dagctl init DIR",
+            hint=Fix("move it away, or choose another folder: ", Command("init", "DIR")),
         ) from error
     except OSError as error:
         message = f"cannot write {error.filename}: {error.strerror}"

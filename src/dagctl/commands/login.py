@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import DagctlError, NotSignedInError, UsageError
+from dagctl.next_step import Fix, Option
 from dagctl.session.model import Session
 from dagctl.session.pkce import Proof, code_of
 
@@ -123,7 +124,8 @@ def _check_provider(provider: str, known: frozenset[str]) -> None:
     if provider not in known:
         names = ", ".join(sorted(known)) or "none"
         raise UsageError(
-            f"the project has no sign-in at `{provider}`", hint=f"it has: {names}; or --otp"
+            f"the project has no sign-in at `{provider}`",
+            hint=Fix(f"it has: {names}; or ", Option("otp")),
         )
 
 

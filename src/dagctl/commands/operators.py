@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError, UsageError
-from dagctl.operators import Need, Unresolved, lookup, release, targets
+from dagctl.next_step import Command, Fix
+from dagctl.operators import Unresolved, lookup, release, targets
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.example import example
 from dagctl.operators.search import search
 
 if TYPE_CHECKING:
-    from dagctl.operators import Operator, Parameter
+    from dagctl.operators import Operator
     from dagctl.operators.search import Match
 
 
@@ -34,7 +35,7 @@ def find_operators(word: str, airflow: str) -> list[Match]:
     """
     matches = search(word, _target(airflow))
     if not matches:
-        raise NotFoundError(f"no operator is about `{word}`", hint="dagctl operators")
+        raise NotFoundError(f"no operator is about `{word}`", hint=Fix(Command("operators")))
     return matches
 
 
@@ -49,7 +50,7 @@ def explain_operator(name: str, airflow: str) -> Explained:
     look = lookup_decorator if name.startswith("task.") else lookup
     result = look(name, target)
     if isinstance(result, Unresolved):
-        hint = result.hint or "dagctl operators"
+        hint = result.hint or Fix(Command("operators"))
         if result.allowed:
             raise NotFoundError(f"`{name}` is not in the catalogue", hint=hint)
         raise NotFoundError(result.message, hint=hint)
@@ -62,53 +63,3 @@ def _target(airflow: str) -> str:
     except ValueError as error:
         known = f"2, 3, or one of {', '.join(targets())}"
         raise UsageError(str(error), hint=f"the catalogue knows {known}") from error
-
-
-def match_data(match: Match) -> dict[str, Any]:
-    """Return a match as JSON has it."""
-    return {
-        "name": match.name,
-        "path": match.path,
-        "kind": match.kind,
-        "provider": match.provider,
-        "deprecated": match.deprecated,
-        "description": match.doc,
-    }
-
-
-def operator_data(explained: Explained) -> dict[str, Any]:
-    """Return all about an operator as JSON has it."""
-    operator = explained.operator
-    return {
-        "name": operator.name,
-        "path": operator.path,
-        "kind": operator.kind,
-        "airflow": operator.target,
-        "provider": operator.provider,
-        "distribution": operator.distribution,
-        "version": operator.version,
-        "targets": list(operator.targets),
-        "deferrable": operator.deferrable,
-        "description": operator.doc,
-        "deprecated": None if operator.deprecated is None else operator.deprecated.reason,
-        "use": None if operator.deprecated is None else operator.deprecated.use,
-        "takes_others": operator.open,
-        "template_fields": None
-        if operator.template_fields is None
-        else sorted(operator.template_fields),
-        "parameters": [_parameter_data(p) for p in operator.parameters.values()],
-        "example": explained.example,
-    }
-
-
-def _parameter_data(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": parameter.name,
-        "type": parameter.type,
-        "required": parameter.need is Need.REQUIRED,
-        "default": parameter.default,
-        "default_source": parameter.default_source,
-        "origin": parameter.origin,
-        "description": parameter.doc,
-        "deprecated": None if parameter.deprecated is None else parameter.deprecated.reason,
-    }

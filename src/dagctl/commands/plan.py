@@ -99,7 +99,7 @@ def _differences(change: Change) -> tuple[Difference, ...]:
         return ()
     return differences(
         {"airflow": record.airflow, **record.spec},
-        {"airflow": target_of(change.airflow).series, **spec.to_data()},
+        {"airflow": target_of(change.airflow).series, **spec.recorded},
     )
 
 

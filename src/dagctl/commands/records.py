@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dagctl.errors import ConflictError, NotFoundError, UsageError
+from dagctl.next_step import DOCTOR, HEAL, LIST, Command, Fix
 from dagctl.operation.drift import drift_in_work_tree, drift_of
 from dagctl.paths import checked_parts, dag_path
 from dagctl.ports import Query
@@ -51,7 +52,7 @@ def user_id_of(user: str, by_email: Callable[[str], str]) -> str:
     except ValueError as error:
         raise UsageError(
             f"`{user}` is neither a user id (UUID) nor an e-mail address",
-            hint="`dagctl show ID` names the user who created a DAG",
+            hint=Fix("`", Command("show", "ID"), "` names the user who created a DAG"),
         ) from error
 
 
@@ -94,23 +95,23 @@ def stored_source(backend: Backend, record: DagRecord) -> str:
     path = record.storage_path
     content = backend.store.get(path)
     if content is None:
-        raise NotFoundError(f"{path} is not in the store", hint="dagctl doctor --fix")
+        raise NotFoundError(f"{path} is not in the store", hint=Fix(HEAL))
     if drift_of(content, record.content_digest) != "none":
         raise ConflictError(
             f"the stored file of `{record.dag_id}` is not the recorded one",
-            hint="dagctl doctor --fix stores it again",
+            hint=Fix(HEAL, " stores it again"),
         )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConflictError(
             f"{path} in the store is not UTF-8 text: dagctl did not write it",
-            hint="dagctl doctor",
+            hint=Fix(DOCTOR),
         ) from error
 
 
-def _near(registry: Registry, dag_id: str) -> str:
+def _near(registry: Registry, dag_id: str) -> Fix | str:
     page = registry.page(Query(after=dag_id[:1], limit=NEAR))
     near = get_close_matches(dag_id, [record.dag_id for record in page.records], n=3)
     names = " or ".join(f"`{name}`" for name in near)
-    return f"did you mean {names}?" if near else "dagctl list"
+    return f"did you mean {names}?" if near else Fix(LIST)

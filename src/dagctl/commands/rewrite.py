@@ -64,8 +64,8 @@ def _dag_id(context: Context, change: Change, spec: DagSpec) -> str:
     files, settings = context.backend.files, context.settings
     if spec.dag_id_given or change.source is None:
         return change.base_name
-    for path in files.names(settings.dags_folder, MOST_FILES, LARGEST):
-        dag_id, header = dag_of(settings, path, files.read(path) or b"")
+    for path, content in files.python_files(settings.dags_folder, MOST_FILES, LARGEST):
+        dag_id, header = dag_of(settings, path, content)
         if header is not None and header.source == change.source:
             return dag_id
     return change.base_name

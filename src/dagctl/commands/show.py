@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dagctl.commands.times import rfc3339
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.graph.layout import edges, levels
+from dagctl.next_step import Command, Fix
 from dagctl.spec.fields.runs import next_run
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.load_recorded import check_recorded
@@ -91,17 +91,6 @@ def _next_run(spec: DagSpec, record: DagRecord, now: datetime) -> datetime | Non
     return next_run(spec.schedule_interval, start, now, series, catchup=spec.catchup)
 
 
-def data(dag: Details) -> dict[str, Any]:
-    """Return what follows from the spec, and the spec, as JSON data."""
-    return {
-        "schedule_in_words": dag.schedule_in_words,
-        "next_run": None if dag.next_run is None else rfc3339(dag.next_run),
-        "graph": None if dag.graph is None else graph_data(dag.graph),
-        "spec": dict(dag.record.spec) or None,
-        "spec_problems": problem_lines(dag),
-    }
-
-
 def problem_lines(dag: Details) -> list[str]:
     """Return why the recorded spec is refused: the path, and what is wrong there."""
     return [
@@ -124,7 +113,7 @@ def spec_of(record: DagRecord, check: Check = check_recorded) -> DagSpec:
     if not record.spec:
         raise NotFoundError(
             f"no spec is recorded of `{record.dag_id}`: dagctl did not make it",
-            hint="`dagctl list --output json` has all that is recorded",
+            hint=Fix("`", Command("list", "--output json"), "` has all that is recorded"),
         )
     checked = check(record.spec)
     if checked.spec is None:
@@ -135,16 +124,6 @@ def spec_of(record: DagRecord, check: Check = check_recorded) -> DagSpec:
             ]
         )
     return checked.spec
-
-
-def graph_data(graph: Graph) -> dict[str, Any]:
-    """Return the graph as JSON data."""
-    return {
-        "nodes": list(graph.nodes),
-        "edges": [list(edge) for edge in graph.edges],
-        "levels": [list(level) for level in graph.levels],
-        "groups": [{"id": each.id, "members": list(each.members)} for each in graph.groups],
-    }
 
 
 def graph_of(spec: DagSpec) -> Graph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dagctl.errors import Diagnostic, Severity
+from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.checks import judged
 from dagctl.spec.costs import stopped
 from dagctl.spec.load import check_spec
@@ -74,10 +74,11 @@ def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Dia
     checked = check_spec(
         document.data, format=document.format, origin=document.origin, airflow=checks.airflow
     )
-    diagnostics = judged(checked.diagnostics, document.data.decode("utf-8", "replace"), checks)
+    source = Source(document.name, document.data.decode("utf-8-sig", "replace"))
+    diagnostics = judged(checked.diagnostics, source.text, checks)
     failed = any(finding.severity is Severity.ERROR for finding in diagnostics)
     spec = None if failed else checked.spec
-    return spec, [replace(finding, file=document.name) for finding in diagnostics]
+    return spec, [replace(finding, file=source.name, source=source) for finding in diagnostics]
 
 
 def _flat(lists: Iterable[list[Diagnostic]]) -> Iterable[Diagnostic]:

@@ -44,6 +44,7 @@ _HEADER = re.compile(
 )
 """What a header looks like. Each line has its place, so a match needs no second try."""
 
+_SOURCE = re.compile(rb"\n# Spec: ([\x20-\x7e]+)")
 _ESCAPE = re.compile(r"\\(?:[\\nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
@@ -118,6 +119,14 @@ def read_header(content: bytes) -> Header | None:
         version=int(match["version"]) if match["version"] else None,
         is_early=match["early"] is not None,
     )
+
+
+def sources_in(content: bytes) -> set[str]:
+    """Return the paths of specs, as `escaped` writes them, that the headers in a file may name.
+
+    Cheap, and unchecked: a merge may have left two headers, and a line may be no header's.
+    """
+    return {source.decode("ascii") for source in _SOURCE.findall(content[:_LONGEST])}
 
 
 def body_of(content: bytes) -> bytes | None:

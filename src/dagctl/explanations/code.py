@@ -131,11 +131,28 @@ CODE = {
         _python('return context["ds"]') + "\n    provide_context: true",
         "Set `provide_context: true`.",
     ),
+    Code.PYTHON_UNDEFINED: Explanation(
+        "A name that the code does not have",
+        "Nothing in the code gives the name a value: no import, no assignment, no parameter. "
+        "pyflakes is what judges it. What the DAG file itself imports is no part of the code.",
+        _python('return pd.read_csv("orders.csv").shape'),
+        _python("import pandas as pd", "", 'return pd.read_csv("orders.csv").shape'),
+        "Import it in the code, or give it a value. The context is there with "
+        "`provide_context: true`.",
+    ),
+    Code.PYTHON_IMPORT: Explanation(
+        "An import that the target does not have",
+        "The module, or the name in it, is of another Airflow, so the import fails when the task "
+        "runs. Imports that are tried (`try`, `if`) are not looked at.",
+        _python("from airflow.utils.dates import days_ago", "", "return str(days_ago(1))"),
+        _python("import pendulum", "", 'return str(pendulum.today("UTC").subtract(days=1))'),
+        "Import what the hint says.",
+    ),
     Code.BAD_TEMPLATE: Explanation(
-        "A command that Airflow cannot render",
-        "Airflow renders every command with Jinja before bash sees it. Invalid Jinja fails when "
-        "the task runs, even if it was meant for the shell, like `${#array[@]}` or docker's "
-        "`{{.Names}}`.",
+        "A text that Airflow cannot render",
+        "Airflow renders every command, and many parameters of operators, with Jinja before they "
+        "are used. Invalid Jinja fails when the task runs, even if it was meant for the shell, "
+        "like `${#array[@]}` or docker's `{{.Names}}`.",
         _bash('"echo {{ ds"'),
         _bash('"echo {{ ds }}"'),
         "Correct the template, or put what is meant for the shell between {% raw %} and "
@@ -150,7 +167,7 @@ CODE = {
         "Add a space at the end of the command.",
     ),
     Code.GONE_VARIABLE: Explanation(
-        "A template variable that Airflow 3 no longer has",
+        "A variable that Airflow 3 no longer has",
         "Airflow 3 loads the file, but the task fails when it runs. In place of the previous run,"
         " the hint names the last run that succeeded.",
         _bash('"echo {{ execution_date }}"'),
@@ -158,9 +175,9 @@ CODE = {
         "Write what the hint says.",
     ),
     Code.UNKNOWN_VARIABLE: Explanation(
-        "A template variable that Airflow does not have",
+        "A variable that Airflow does not have",
         "Airflow's templates are strict: an unknown variable fails the task instead of giving "
-        "empty text.",
+        "empty text. So does an unknown key of the context in Python code.",
         _bash('"echo {{ data_intervall_start }}"'),
         _bash('"echo {{ data_interval_start }}"'),
         "Correct the name, or read the value from `params` or `var.value`.",
@@ -171,8 +188,8 @@ CODE = {
         "shell code. Quotes alone do not help: a value that contains a quote ends them. The "
         "filter in the example escapes each single quote, so that bash reads any value as text; "
         "it works only inside single quotes. A number is safe as `{{ params.count | int }}`.",
-        _bash('"cat {{ params.path }}"'),
-        _bash("|\n      cat '{{ params.path | replace(\"'\", \"'\\\\''\") }}'"),
+        _bash('"cat {{ dag_run.conf.path }}"'),
+        _bash("|\n      cat '{{ dag_run.conf.path | replace(\"'\", \"'\\\\''\") }}'"),
         "Escape the quotes as in the example, or read the value in a python task.",
     ),
     Code.CARRIAGE_RETURN: Explanation(
@@ -181,5 +198,47 @@ CODE = {
         _bash('"echo a\\r\\necho b"'),
         _bash('"echo a\\necho b"'),
         "Save the file with LF line endings.",
+    ),
+    Code.SWALLOWED: Explanation(
+        "Text that Jinja takes for a comment",
+        "Jinja drops all from `{#` to the next `#}`. `${#` is the length of a variable in a shell, "
+        "and a later `#}` ends what Jinja reads as a comment, so that a part of the command is "
+        "gone.",
+        _bash("'n=${#files[@]}; tag=${name%#}; echo $n'"),
+        _bash("'{% raw %}n=${#files[@]}; tag=${name%#}{% endraw %}; echo $n'"),
+        "Put the shell's text between {% raw %} and {% endraw %}.",
+    ),
+    Code.UNKNOWN_PARAM: Explanation(
+        "A parameter that the DAG does not have",
+        "A scheduled run is given no `params`, so that only those with a default are there. The "
+        "others fail the task.",
+        _bash("'cat /in/{{ params.region | int }}'"),
+        _bash("'cat /in/{{ params.region | default(1) | int }}'"),
+        "Declare it with a default under `params`, or let the template do without it.",
+    ),
+    Code.XCOM_OF_NO_TASK: Explanation(
+        "An XCom of a task that is not there",
+        "`xcom_pull` returns None for an unknown task id; nothing fails where the mistake is.",
+        "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
+        "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetsh') }}\"",
+        "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
+        "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch') }}\"",
+        "Correct the id.",
+    ),
+    Code.XCOM_WITHOUT_TASK: Explanation(
+        "`xcom_pull` without a task",
+        "Without `task_ids`, Airflow 3 reads the XCom of the task itself; Airflow 2 read those of "
+        "all tasks.",
+        _bash("\"echo {{ ti.xcom_pull(key='rows') }}\""),
+        _bash("\"echo {{ ti.xcom_pull(task_ids='a', key='rows') }}\""),
+        "Name the task that has pushed it.",
+    ),
+    Code.SHELL_GOES_ON: Explanation(
+        "A command that goes on after a failure",
+        "Bash runs line after line, whatever became of the one before; the task succeeds if the "
+        "last line does. This is advice, no warning; with --strict it is an error.",
+        _bash("|\n      cp /in/a.csv /out/\n      echo published"),
+        _bash("|\n      set -e\n      cp /in/a.csv /out/\n      echo published"),
+        "Begin the command with `set -e`, or join the lines with `&&`.",
     ),
 }

@@ -180,6 +180,14 @@ FIELDS = {
         "dagrun_timeout: 90m",
         "Write the unit: `s`, `m`, `h`, `d` or `w`.",
     ),
+    Code.NO_ADDRESS: Explanation(
+        "Emails without an address",
+        "Airflow sends its emails to the addresses under `email`. Without them it sends none, and "
+        "says nothing of it.",
+        "email_on_failure: true",
+        "email_on_failure: true\nemail: [data@example.com]",
+        "Add `email`, or remove the line.",
+    ),
     Code.END_BEFORE_START: Explanation(
         "An end before the start",
         "Airflow would never run a DAG whose end date is before its start date.",

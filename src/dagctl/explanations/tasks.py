@@ -87,7 +87,8 @@ TASKS = {
         "It is not of Airflow or of an official provider, so dagctl cannot check its parameters.",
         _task("operator: jobs.operators.Publish"),
         _task(_PUBLISH, "with: {bash_command: x}"),
-        "Nothing, if the path is right. Silence it with `# dagctl: ignore DAG242`.",
+        "Nothing, if the path is right: it is no warning. With --strict it is an error; silence it "
+        "with `# dagctl: ignore DAG242`.",
     ),
     Code.UNKNOWN_PARAMETER: Explanation(
         "A parameter that the operator does not have",

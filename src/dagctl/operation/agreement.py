@@ -95,7 +95,7 @@ def _adopted(context: Context, change: Change, commit_id: str) -> Change:
         created_at=known.created_at or EARLIEST,
         created_by_name=known.created_by,
     )
-    spec_data = change.spec.to_data() if change.spec else {}
+    spec_data = change.spec.recorded if change.spec else {}
     full = replace(change, reservation=granted, spec_data=spec_data)
     return replace(change, record=record_of(full, project_id, commit_id), adopts=True)
 

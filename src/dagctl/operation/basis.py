@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import body_of
 from dagctl.errors import ConflictError, StaleVersionError, WorkspaceError
+from dagctl.next_step import DOCTOR, FORCE, Fix
 from dagctl.operation.change import digest_of
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.ports import CommitPlace
@@ -42,7 +43,7 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
     if record is not None and record.problem is not None:
         raise ConflictError(
             f"the record of `{record.dag_id}` is damaged: {record.problem}",
-            hint="dagctl doctor; --force records the DAG anew",
+            hint=Fix(DOCTOR, "; ", FORCE, " records the DAG anew"),
         )
     _check_expected(change, options)
     if content is None:
@@ -87,7 +88,7 @@ def _check_absent(context: Context, change: Change, options: Options) -> str | N
     if repo.differing({path: None}):
         raise WorkspaceError(
             f"{path} was deleted since dagctl wrote it",
-            hint=f"`git restore {path}` brings it back; --force writes it again",
+            hint=Fix(f"`git restore {path}` brings it back; ", FORCE, " writes it again"),
         )
     if record is None or _names_version(options) or not record.content_digest:
         return None
@@ -116,7 +117,7 @@ def _check_unknown(context: Context, change: Change, body: bytes) -> str | None:
         raise WorkspaceError(
             f"{path} is of an early dagctl, and not recorded here: whether it was changed by hand "
             "cannot be seen",
-            hint="--force writes it anew from its spec",
+            hint=Fix(FORCE, " writes it anew from its spec"),
         )
     known = context.backend.store.get(change.storage_path) if record else None
     is_recorded = known is not None and record and digest_of(known) == record.content_digest
@@ -149,26 +150,29 @@ def _check_version(repo: Repo, change: Change, header: Header, record: DagRecord
         raise ConflictError(
             f"{change.path} is version {version} of `{record.dag_id}`, and the newest one that is "
             f"recorded is version {record.version}",
-            hint="check project_id in dagctl.toml; --force records the file's DAG as the next one",
+            hint=Fix(
+                "check project_id in dagctl.toml; ",
+                FORCE,
+                " records the file's DAG as the next one",
+            ),
         )
     raise stale(record, based_on=version or None, hint=_next_step(place, change.path, record))
 
 
-def _next_step(place: CommitPlace, path: str, record: DagRecord) -> str:
+def _next_step(place: CommitPlace, path: str, record: DagRecord) -> Fix:
     """Return what to do about a version that the work tree does not know."""
-    force = f"--force makes a new version over version {record.version}"
     commit = record.commit_id[:7]
-    match place:
-        case CommitPlace.UNKNOWN:
-            return f"git pull (this clone does not have commit {commit}), then again; or {force}"
-        case CommitPlace.ELSEWHERE:
-            return f"git merge {commit} (it is on another branch here), then again; or {force}"
-        case CommitPlace.MERGED:
-            return f"git checkout {commit} -- {path}, then again; or {force}"
+    first = {
+        CommitPlace.UNKNOWN: f"git pull (this clone does not have commit {commit})",
+        CommitPlace.ELSEWHERE: f"git merge {commit} (it is on another branch here)",
+        CommitPlace.MERGED: f"git checkout {commit} -- {path}",
+    }
+    anew = f" makes a new version over version {record.version}"
+    return Fix(first[place], ", then again; or ", FORCE, anew)
 
 
 def stale(
-    record: DagRecord, *, hint: str, based_on: int | None = None, what: str = ""
+    record: DagRecord, *, hint: Fix | str, based_on: int | None = None, what: str = ""
 ) -> StaleVersionError:
     """Return the refusal of an update that does not know the recorded version."""
     return StaleVersionError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl.dag_file.header import read_header
 from dagctl.errors import WorkspaceError
+from dagctl.next_step import FORCE, Fix
 from dagctl.operation.change import digest_of
 
 if TYPE_CHECKING:
@@ -66,11 +67,11 @@ def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -
     """
     if standing is None:
         return WorkspaceError(
-            f"{path} was deleted since dagctl wrote it", hint="--force writes it again"
+            f"{path} was deleted since dagctl wrote it", hint=Fix(FORCE, " writes it again")
         )
     return WorkspaceError(
         f"{path} was changed since dagctl wrote it",
-        hint="keep the change: put it into the spec; lose it: --force",
+        hint=Fix("keep the change: put it into the spec; lose it: ", FORCE),
         diff=None
         if recorded is None
         else diff_of(path, recorded, standing, names=("recorded", "in the work tree")),
@@ -81,7 +82,7 @@ def not_ours(path: str) -> WorkspaceError:
     """Return the refusal to write over a file that dagctl did not record."""
     return WorkspaceError(
         f"{path} exists, and dagctl did not write it",
-        hint="move it away, choose another dag_id, or take it over with --force",
+        hint=Fix("move it away, choose another dag_id, or take it over with ", FORCE),
     )
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UnfinishedError
+from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import Action, Change
 from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
 from dagctl.operation.entry_check import check_entry
@@ -57,7 +58,7 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
         if data["format"] not in {1, 2, FORMAT}:
             raise UnfinishedError(
                 f"operation {operation_id} was begun by another version of dagctl",
-                hint="run `dagctl recover` with that version",
+                hint=Fix("run `", RECOVER, "` with that version"),
             )
         entry = _of_form_1(data) if data["format"] == 1 else _of_form_3(data)
         check_entry(entry, operation_id)

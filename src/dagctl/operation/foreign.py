@@ -30,9 +30,7 @@ def dag_ids_in(source: bytes, names: frozenset[str]) -> set[str]:
         source: The file.
         names: In lower case; a file that holds none of them as text is not parsed.
     """
-    lower = source.lower()
-    is_asked = len(names) > MOST_SOUGHT or any(name.encode() in lower for name in names)
-    if len(source) > LARGEST or not is_asked or not all(word in lower for word in _SAID):
+    if len(source) > LARGEST or not mentions(source, names):
         return set()
     try:
         with warnings.catch_warnings():
@@ -41,6 +39,13 @@ def dag_ids_in(source: bytes, names: frozenset[str]) -> set[str]:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return set()
     return {dag_id for node in ast.walk(tree) for dag_id in _ids(node)}
+
+
+def mentions(source: bytes, names: frozenset[str]) -> bool:
+    """Return whether a file may be a DAG file that holds one of some names (in lower case)."""
+    lower = source.lower()
+    is_asked = len(names) > MOST_SOUGHT or any(name.encode() in lower for name in names)
+    return is_asked and all(word in lower for word in _SAID)
 
 
 def _ids(node: ast.AST) -> Iterator[str]:

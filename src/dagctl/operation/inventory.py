@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
+from dagctl.dag_file.header import escaped, sources_in
 from dagctl.dag_file.names import dag_id_of
 from dagctl.errors import ConflictError
-from dagctl.operation.foreign import LARGEST, dag_ids_in
+from dagctl.operation.foreign import LARGEST, dag_ids_in, mentions
 from dagctl.operation.merge import header_of
 from dagctl.operation.names import ASKED, numbers_to_ask, without_number
 from dagctl.paths import dag_path
@@ -137,20 +138,23 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     records = _records(context.backend.registry, changes)
     sources = {record.source_path for record in records if not record.is_removed}
     is_settled = all(change.source is not None and change.source in sources for change in changes)
-    listed = [] if is_settled else files.names(settings.dags_folder, MOST_FILES, LARGEST)
     own = {path_of(settings, record.dag_id) for record in records}
-    is_cache = context.backend.cache is not None
-    names = frozenset(change.base_name.casefold() for change in changes)
+    sought = _Sought.by(changes, own)
     headers: dict[str, Header] = {}
     foreign: dict[str, str] = {}
-    for path in sorted({*listed, *(own if is_cache else ())}):
-        content = _content(files, path)
-        unmerged = partial(context.backend.repo.unmerged, path)
-        dag_id, header = dag_of(settings, path, content, unmerged)
+    paths: list[str] = []
+    for path, content in () if is_settled else _listed(files, settings):
+        paths.append(path)
+        if not sought.may_be(path, content):
+            continue
+        dag_id, header = _dag_in(context, path, content)
         if header is not None:
             headers[dag_id] = header
         elif path not in own:
-            foreign |= {name.casefold(): path for name in dag_ids_in(content, names)}
+            foreign |= {name.casefold(): path for name in dag_ids_in(content, sought.names)}
+    is_cache = context.backend.cache is not None
+    if is_cache:
+        headers |= _headers_at(context, own.difference(paths))
     # a clone or a revert may have brought the file of a removed DAG back: the file counts
     gone = {
         record.id
@@ -162,9 +166,51 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     return Inventory(
         dags=tuple(dags),
         foreign=foreign,
-        paths=tuple(listed),
+        paths=tuple(paths),
         removed=tuple(record for record in records if record.id in gone),
     )
+
+
+def _headers_at(context: Context, paths: Iterable[str]) -> dict[str, Header]:
+    """Return what these DAG files say of themselves, by the ids of their DAGs."""
+    files = context.backend.files
+    read = (_dag_in(context, path, _content(files, path)) for path in sorted(paths))
+    return {dag_id: header for dag_id, header in read if header is not None}
+
+
+def _dag_in(context: Context, path: str, content: bytes) -> tuple[str, Header | None]:
+    return dag_of(context.settings, path, content, partial(context.backend.repo.unmerged, path))
+
+
+def _listed(files: Files, settings: Settings) -> Iterator[tuple[str, bytes]]:
+    return files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sought:
+    """What DAG files are looked through for; most hold nothing of it, and are not read further."""
+
+    own: set[str]
+    """The paths of the DAGs whose records are known."""
+    names: frozenset[str]
+    """The ids that are asked for, in lower case."""
+    sources: frozenset[str]
+    """The paths of the specs, as a header has them."""
+
+    @classmethod
+    def by(cls, changes: Sequence[Change], own: set[str]) -> Self:
+        """Return what these changes look for."""
+        names = frozenset(change.base_name.casefold() for change in changes)
+        sources = {escaped(change.source) for change in changes if change.source is not None}
+        return cls(own=own, names=names, sources=frozenset(filter(None, sources)))
+
+    def may_be(self, path: str, content: bytes) -> bool:
+        """Return whether a file may be that of a DAG that is meant, or have one of the names."""
+        if path in self.own or not self.sources.isdisjoint(sources_in(content)):
+            return True
+        dag_id = dag_id_of(path.rpartition("/")[2]).casefold()
+        is_named = not self.names.isdisjoint((dag_id, without_number(dag_id)))
+        return is_named or mentions(content, self.names)
 
 
 def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:

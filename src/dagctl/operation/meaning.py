@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError
+from dagctl.next_step import NUMBER, UPDATE, Fix
 from dagctl.spec.load import load_spec
 
 if TYPE_CHECKING:
@@ -74,7 +75,12 @@ class Meanings:
         if known is not None:
             raise ConflictError(
                 f"a DAG `{known.dag_id}` exists",
-                hint="--if-exists update changes it, --if-exists number makes another",
+                hint=Fix(
+                    UPDATE,
+                    " changes it, ",
+                    NUMBER,
+                    " makes another",
+                ),
             )
         self._check_removed(change, None)
         return replace(change, on_taken="fail")

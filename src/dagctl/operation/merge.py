@@ -64,6 +64,8 @@ def _lines(content: bytes) -> list[bytes]:
 
 def sides_of(content: bytes) -> tuple[bytes, bytes] | None:
     """Return the two files that a merge could not join; None if this is no such merge."""
+    if b"<<<<<<<" not in content:
+        return None
     sides: dict[str, list[bytes]] = {"ours": [], "theirs": []}
     part, conflicts = "both", 0
     for line in _lines(content):

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
+from dagctl.next_step import NUMBER, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -75,7 +76,8 @@ def _grant(claim: Claim, used: set[str], following: dict[str, int]) -> str:
         number += 1
     if number > 1 and claim.on_taken == "fail":
         raise ConflictError(
-            f"a DAG `{claim.dag_id}` exists", hint="choose another dag_id, or --if-exists number"
+            f"a DAG `{claim.dag_id}` exists",
+            hint=Fix("choose another dag_id, or ", NUMBER),
         )
     used.add(numbered(base, number))
     following[base] = number + 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
+from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import digest_of
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import DamagedEntryError, Phase
@@ -246,7 +247,7 @@ def _check_place(settings: Settings, entry: JournalEntry) -> None:
         raise UnfinishedError(
             f"an earlier operation was begun with another dags_folder: it is about {outside[0]}",
             state=f"operation {entry.operation_id} is unfinished; its journal is kept",
-            hint="set it back in dagctl.toml and run `dagctl recover`; then change it again",
+            hint=Fix("set it back in dagctl.toml and run `", RECOVER, "`; then change it again"),
         )
     began = (entry.backend or settings.backend, entry.project_id)
     if began != (settings.backend, settings.project_id):
@@ -255,7 +256,9 @@ def _check_place(settings: Settings, entry: JournalEntry) -> None:
             "an earlier operation was begun with other settings: "
             f"backend {backend}, project_id {project_id}",
             state=f"operation {entry.operation_id} is unfinished; its journal is kept",
-            hint="set them back in dagctl.toml and run `dagctl recover`; then change them again",
+            hint=Fix(
+                "set them back in dagctl.toml and run `", RECOVER, "`; then change them again"
+            ),
         )
 
 

@@ -258,7 +258,7 @@ def _with_content(operation: Operation, change: Change) -> Change:
     if change.content is None:
         change = _with_new_content(context, spec, change, operation.options)
     key = storage_key(context.settings.project_id, change.path)
-    return replace(change, spec_data=spec.to_data(), storage_path=key)
+    return replace(change, spec_data=spec.recorded, storage_path=key)
 
 
 def _with_new_content(context: Context, spec: DagSpec, change: Change, options: Options) -> Change:

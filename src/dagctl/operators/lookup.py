@@ -121,6 +121,23 @@ def _moved(
     return _renamed(result, path)
 
 
+def import_state(path: str, target: str) -> tuple[bool, str] | None:
+    """Return whether a class can be imported from a path that is not its own, and its own path.
+
+    None where the catalogue knows no such path.
+
+    Raises:
+        ValueError: The target is no known version of Airflow.
+    """
+    text = line("_moved", path)
+    if text is None:
+        return None
+    places: dict[str, tuple[list[str], list[str]]] = json.loads(text)
+    here = any(release(target) in (*warns, *silent) for warns, silent in places.values())
+    result = lookup(path, target)
+    return here, result.path if isinstance(result, Operator) else list(places)[-1]
+
+
 def _successor(
     path: str, target: str, versions: Mapping[str, str], otherwise: Unresolved
 ) -> Operator | Unresolved:

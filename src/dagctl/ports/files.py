@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +21,15 @@ class FileWrite:
 class Files(Protocol):
     """The work tree below the workspace root. Follows no symbolic link, never leaves the root."""
 
-    def names(self, folder: str, most: int, largest: int) -> list[str]:
-        """Return the paths of the Python files in a folder and those below it, sorted.
+    def python_files(self, folder: str, most: int, largest: int) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of the Python files in a folder and those below it.
 
-        Hidden folders, links and files of more than `largest` bytes are left out; of more than
-        `most` files the rest is. No folder: no files.
+        Always in the same order, each read when it is asked for. Hidden folders, links and files of
+        more than `largest` bytes are left out; of more than `most` files the rest is. No folder: no
+        files.
+
+        Raises:
+            UnavailableError: A folder or a file cannot be read.
         """
 
     def read(self, path: str) -> bytes | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from dagctl.commands.findings import finding_data
 from dagctl.errors import (
     ConflictError,
     ExitCode,
@@ -20,6 +19,7 @@ from dagctl.errors import (
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 from dagctl.session.redaction import redacted
+from dagctl.views.finding import finding_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from dagctl.errors import DagctlError, Diagnostic
+    from dagctl.next_step import Fix
 
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
@@ -36,6 +37,8 @@ _STEPS = {
     ExitCode.UNFINISHED: "ask again: the next operation in this project settles it first",
 }
 """What to do instead of a command, by the exit code that the failure would have."""
+_PARAMETERS = frozenset({"if_exists"})
+"""The options of commands that requests have, too."""
 _REQUESTS = {"`dagctl help spec`": "GET /openapi.json", "`dagctl schema`": "GET /schema"}
 """The request that answers what a command would."""
 
@@ -132,10 +135,17 @@ def _hint(hint: str | None) -> str | None:
 
 def _fix(error: DagctlError) -> str | None:
     """Return the next step; one who calls has no command line here."""
-    hint = error.hint or ""
-    if isinstance(error, WorkspaceError) or "dagctl " in hint:
+    fix = error.fix
+    if isinstance(error, WorkspaceError) or (fix is not None and not _is_of_a_request(fix)):
         return _STEPS.get(error.exit_code, ASK_OPERATORS)
-    return hint.replace("--if-exists ", "if_exists=") or None
+    if fix is None:
+        return None
+    return fix.worded({option: f"{option.name}={option.value}" for option in fix.options}) or None
+
+
+def _is_of_a_request(fix: Fix) -> bool:
+    """Return whether a caller can take the step: no command, and parameters of requests only."""
+    return not fix.commands and all(option.name in _PARAMETERS for option in fix.options)
 
 
 def _title(error: DagctlError) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect
 
 from dagctl.errors import SpecError
+from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError, RequestError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ FORMATS: dict[str, Format] = {
 }
 """What a body holds, by its media type. No foreign page can send one of these without asking."""
 
-LATER = "try again later"
+LATER = TRY_LATER
 
 
 @dataclass(frozen=True, slots=True)

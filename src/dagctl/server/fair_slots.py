@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError
+from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LATER = "try again later"
+_LATER = TRY_LATER
 
 
 class FairSlots:

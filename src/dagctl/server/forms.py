@@ -168,7 +168,7 @@ class Finding(Form):
     """One finding about a spec."""
 
     code: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "info"]
     message: str
     hint: str | None
     pointer: str

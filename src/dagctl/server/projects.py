@@ -17,6 +17,7 @@ from dagctl.client import Client
 from dagctl.commands.init import Choices, init
 from dagctl.commands.schema import schema_text
 from dagctl.errors import NotAMemberError, UsageError
+from dagctl.next_step import Command, Fix
 from dagctl.settings import load_settings, read_toml
 from dagctl.workspace import Workspace, resolve_folder
 
@@ -178,7 +179,8 @@ def _mapped(file: Path, project: str, folder: object) -> tuple[str, Path]:
     workspace = Workspace(resolve_folder(file.absolute().parent / folder))
     if not workspace.config.is_file():
         raise UsageError(
-            f"{file}: {workspace.root} is not a workspace", hint=f"dagctl init {workspace.root}"
+            f"{file}: {workspace.root} is not a workspace",
+            hint=Fix(Command("init", str(workspace.root))),
         )
     there = load_settings(workspace, {}, {}).project_id
     if there != project_id:

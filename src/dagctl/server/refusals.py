@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from dagctl.errors import UNCHANGED, ExitCode, UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from dagctl.next_step import Fix
 
 ASK_OPERATORS = "ask the operators of the server"
 """The one next step of a caller where only they can do something."""
@@ -19,7 +23,7 @@ class RequestError(UsageError):
         *,
         status: HTTPStatus = HTTPStatus.BAD_REQUEST,
         state: str = UNCHANGED,
-        hint: str | None = None,
+        hint: Fix | str | None = None,
     ) -> None:
         super().__init__(message, state=state, hint=hint)
         self.status = status

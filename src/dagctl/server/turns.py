@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import UnavailableError, UnfinishedError
+from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError
 
 if TYPE_CHECKING:
@@ -116,9 +117,7 @@ class Turns:
             turn.project_id == project_id and not turn.has_begun for turn in self._turns.values()
         )
         if waiting >= self._most_waiting:
-            raise BusyError(
-                f"{waiting} operations wait in this project already", hint="try again later"
-            )
+            raise BusyError(f"{waiting} operations wait in this project already", hint=TRY_LATER)
 
     async def _in_turn(self, turn: _Turn, work: Callable[[], T]) -> T:
         began = time.perf_counter()

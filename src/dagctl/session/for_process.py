@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dagctl.errors import DagctlError, NotSignedInError
+from dagctl.next_step import LOGIN, Fix
 from dagctl.session.memory import MemorySession
 from dagctl.session.model import Session
 from dagctl.session.redaction import remember
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.session.model import Tokens
     from dagctl.session.ports import AuthServer, Clock
 
-HINT = f"correct {EMAIL} and {PASSWORD}; without them, the session of `dagctl login` is used"
+HINT = Fix(f"correct {EMAIL} and {PASSWORD}; without them, the session of `", LOGIN, "` is used")
 
 
 class ProcessSession(RenewingSession):

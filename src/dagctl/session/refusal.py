@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotSignedInError
+from dagctl.next_step import LOGIN, Fix
 
 if TYPE_CHECKING:
     from dagctl.session.model import Session
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 IN_CI = (
     "in CI: set DAGCTL_SUPABASE_URL with DAGCTL_EMAIL and DAGCTL_PASSWORD, or DAGCTL_ACCESS_TOKEN"
 )
-LOG_IN = f"dagctl login ({IN_CI})"
+LOG_IN = Fix(LOGIN, f" ({IN_CI})")
 
 REASONS = {
     "refresh_token_already_used": "an old copy of it was used elsewhere",

@@ -12,6 +12,7 @@ import platformdirs
 
 from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
+from dagctl.next_step import LINK, Fix
 from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
 
@@ -43,7 +44,7 @@ class NotLinkedError(UsageError):
     """No Supabase project is set."""
 
 
-HOW_TO_LINK = "dagctl link --url URL --key KEY, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY"
+HOW_TO_LINK = Fix(LINK, " --url URL --key KEY, or set DAGCTL_SUPABASE_URL and DAGCTL_SUPABASE_KEY")
 """What to do where no Supabase project is set."""
 
 

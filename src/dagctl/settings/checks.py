@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
+from dagctl.next_step import Command, Fix
 from dagctl.paths import is_reserved
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.project_id import uuid_of
@@ -30,7 +31,7 @@ class Given(NamedTuple):
     origin: str
 
 
-def _refuse(given: Given, key: str, expected: str, *, hint: str | None = None) -> UsageError:
+def _refuse(given: Given, key: str, expected: str, *, hint: Fix | str | None = None) -> UsageError:
     # a flag and a variable have but one value; a file's line may be about another key as well
     subject = f"{given.origin}: `{key}`" if _is_of_file(given) else given.origin
     return UsageError(f"{subject} must be {expected}, not {given.value!r}", hint=hint)
@@ -121,7 +122,7 @@ def _ignored(given: Given) -> tuple[str, ...]:
     for code in codes:
         if code not in known:
             near = get_close_matches(code, known, n=1)
-            hint = f'did you mean "{near[0]}"?' if near else "dagctl explain --list"
+            hint = f'did you mean "{near[0]}"?' if near else Fix(Command("explain", "--list"))
             raise UsageError(f"{given.origin}: there is no code {code!r}", hint=hint)
     return tuple(codes)
 

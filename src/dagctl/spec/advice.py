@@ -12,12 +12,14 @@ from dagctl.spec.fields.cron import PlainCron, plain
 from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.references import reference_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.spec.model import DagSpec
     from dagctl.spec.problem import Warnings
+    from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 
 _MANY_RUNS = 1_000
@@ -28,12 +30,13 @@ _ALL_YEAR = frozenset(
 """Offsets at which no zone of the tz database changes its clocks (as of 2026)."""
 
 
-def advice(spec: DagSpec, data: Mapping[str, object]) -> tuple[list[Located], int]:
+def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[list[Located], int]:
     """Return the first warnings about a spec, and how many more there are.
 
     Args:
         spec: The spec.
         data: What it was made from, as it was written.
+        target: The Airflow that it is for.
     """
     warnings = list(_of_fields(spec, data))
     left_out = 0
@@ -41,6 +44,11 @@ def advice(spec: DagSpec, data: Mapping[str, object]) -> tuple[list[Located], in
         room = MAX_PROBLEMS - len(warnings)
         warnings += (Located(where, problem) for problem in of_code.shown[:room])
         left_out += len(of_code.shown[room:]) + of_code.left_out
+    for item in reference_warnings(spec, data, target):
+        if len(warnings) < MAX_PROBLEMS:
+            warnings.append(item)
+        else:
+            left_out += 1
     return warnings, left_out
 
 
@@ -57,6 +65,7 @@ def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
         yield Located(("start_date",), _fixed_offset(spec))
     if spec.catchup:
         yield from _many_runs(spec)
+    yield from _mail_to_none(spec)
     cron = as_cron(spec.schedule_interval)
     if cron is not None:
         where = ("schedule" if "schedule" in data else "schedule_interval",)
@@ -79,6 +88,25 @@ def _idle_parts(cron: PlainCron) -> Iterator[Problem]:
         )
         hint += "; write `*` in the other field to keep it"
         yield Problem(Code.IDLE_DAY, message, hint, severity=Severity.WARNING)
+
+
+def _mail_to_none(spec: DagSpec) -> Iterator[Located]:
+    """Yield a warning where Airflow is to send emails and has no address for them.
+
+    Both Airflows then send none, and say nothing of it.
+    """
+    shared = spec.default_args
+    if spec.email is not None or (shared and shared.email is not None):
+        return
+    places: list[tuple[Path, object]] = [((), spec), (("default_args",), shared)]
+    places += [(path, task) for path, task in spec.walk() if getattr(task, "email", None) is None]
+    for path, owner in places:
+        for key in ("email_on_failure", "email_on_retry"):
+            if getattr(owner, key, None) is True:
+                message = "there is no address, so Airflow sends no email"
+                hint = "add `email: ...`, or remove the line"
+                problem = Problem(Code.NO_ADDRESS, message, hint, severity=Severity.WARNING)
+                yield Located((*path, key), problem)
 
 
 def _naive(start: str) -> Problem:

@@ -2,150 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from functools import partial
 from typing import TYPE_CHECKING
 
-from jinja2 import nodes
-
 from dagctl.errors import Severity
-from dagctl.spec.airflow_context import CONTEXT_KEYS
-from dagctl.spec.bash_command import AIRFLOW, MARKS, template_nodes
 from dagctl.spec.bash_parameters import parameter_warnings
 from dagctl.spec.codes import Code
+from dagctl.spec.jinja.names import name_warnings
+from dagctl.spec.jinja.template import is_template
 from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place, Problem
-from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.problem import Problem
+from dagctl.spec.shell_lines import shell_advice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-REPLACEMENTS = {
-    "execution_date": "logical_date",
-    "next_execution_date": "data_interval_end",
-    "prev_execution_date": "prev_data_interval_start_success or logical_date",
-    "prev_execution_date_success": "prev_data_interval_start_success",
-    "next_ds": "data_interval_end | ds",
-    "next_ds_nodash": "data_interval_end | ds_nodash",
-    "prev_ds": "(prev_data_interval_start_success or logical_date) | ds",
-    "prev_ds_nodash": "(prev_data_interval_start_success or logical_date) | ds_nodash",
-    "tomorrow_ds": "macros.ds_add(ds, 1)",
-    "tomorrow_ds_nodash": "macros.ds_add(ds, 1) | replace('-', '')",
-    "yesterday_ds": "macros.ds_add(ds, -1)",
-    "yesterday_ds_nodash": "macros.ds_add(ds, -1) | replace('-', '')",
-}
-"""Variables that Airflow 3 no longer has, and what to write instead.
-
-Before the first success there is no `prev_data_interval_start_success`, and `None | ds` fails.
-"""
-_GUARDS = {"default", "d", "defined", "undefined"}
-"""Filters and tests that bear a variable that is not there."""
-_BRANCHES = (
-    *(nodes.If, nodes.For, nodes.CondExpr, nodes.And, nodes.Or),
-    *(nodes.Macro, nodes.CallBlock, nodes.Block),
-)
-"""What may leave a part of a template out."""
-_IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
-_WORD = re.compile(r"\w+")
-_KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
+    from collections.abc import Iterator
 
 
 def bash_warnings(command: str) -> Iterator[Problem]:
     """Yield warnings about a command that passed the check."""
     if "\r" in command:
         yield _carriage_return(command)
-    if any(mark in command for mark in MARKS):
-        lines = Lines(command)
-        tree = template_nodes(command)
-        names = _read_names(tree)
-        gone, strange = names & REPLACEMENTS.keys(), names - _KNOWN
-        strange = strange and strange - _bound_names(tree) - _guarded_names(tree)
-        first = _first_places(lines, gone | strange)
-        straight = _is_straight(tree)
-        yield from _gone_variables(gone, first, straight=straight)
-        yield from _unknown_variables(strange, first, straight=straight)
-        yield from parameter_warnings(lines)
-
-
-def _gone_variables(
-    gone: set[str], first: Mapping[str, Place], *, straight: bool
-) -> Iterator[Problem]:
-    for name in sorted(gone):
-        yield Problem(
-            Code.GONE_VARIABLE,
-            f"Airflow 3 has no variable `{name}`: the task would fail",
-            f"write {{{{ {REPLACEMENTS[name]} }}}}",
-            first.get(name),
-            Severity.WARNING,
-            fails_in=("3",) if straight else (),
-        )
-
-
-def _unknown_variables(
-    strange: set[str], first: Mapping[str, Place], *, straight: bool
-) -> Iterator[Problem]:
-    for name in sorted(strange):
-        yield Problem(
-            Code.UNKNOWN_VARIABLE,
-            f"templates have no variable {quoted(name)}: the task would fail",
-            "write `params.NAME` or `var.value.NAME`",
-            first.get(name),
-            Severity.WARNING,
-            fails_in=("2", "3") if straight else (),
-            near=partial(did_you_mean, name, CONTEXT_KEYS),
-        )
-
-
-def _is_straight(tree: list[nodes.Node]) -> bool:
-    """Return whether every expression of a template is evaluated, and none bears a missing name."""
-    return not any(
-        isinstance(node, _BRANCHES) or (_asks(node) and getattr(node, "name", None) in _GUARDS)
-        for node in tree
-    )
-
-
-def _read_names(tree: Iterable[nodes.Node]) -> set[str]:
-    return {node.name for node in tree if isinstance(node, nodes.Name) and node.ctx == "load"}
-
-
-def _guarded_names(tree: list[nodes.Node]) -> set[str]:
-    """Return the names that are read where a guard bears their absence. Each node is met once."""
-    guarded: set[str] = set()
-    met: set[int] = set()
-    level = [node for node in tree if getattr(node, "name", None) in _GUARDS and _asks(node)]
-    while level:
-        met.update(map(id, level))
-        guarded |= _read_names(level)
-        children = (child for node in level for child in node.iter_child_nodes())
-        level = [child for child in children if id(child) not in met]
-    return guarded
-
-
-def _asks(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Filter | nodes.Test)
-
-
-def _bound_names(tree: list[nodes.Node]) -> set[str]:
-    """Return the names that a template gives itself, anywhere in it."""
-    bound: set[str] = set()
-    for node in tree:
-        match node:
-            case nodes.Name(name=name, ctx="store" | "param") | nodes.Macro(name=name):
-                bound.add(name)
-            case nodes.Import(target=name):
-                bound.add(name)
-            case nodes.FromImport(names=names):
-                bound |= {name if isinstance(name, str) else name[1] for name in names}
-    return bound
-
-
-def _first_places(lines: Lines, names: set[str]) -> dict[str, Place]:
-    """Return where each of these names stands first in the command."""
-    first: dict[str, Place] = {}
-    for word in _WORD.finditer(lines.text) if names else ():
-        if word.group() in names and word.group() not in first:
-            first[word.group()] = lines.place(*word.span())
-    return first
+    if is_template(command):
+        yield from name_warnings(command)
+        yield from parameter_warnings(Lines(command))
+    yield from shell_advice(command)
 
 
 def _carriage_return(command: str) -> Problem:

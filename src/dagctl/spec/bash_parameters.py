@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateError, nodes
 
 from dagctl.errors import Severity
-from dagctl.spec.bash_command import AIRFLOW
 from dagctl.spec.codes import Code
+from dagctl.spec.jinja.template import AIRFLOW
 from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:

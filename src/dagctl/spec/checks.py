@@ -23,7 +23,7 @@ class Checks:
     """What a workspace and a command line say about warnings."""
 
     strict: bool = False
-    """Whether warnings are errors."""
+    """Whether warnings and advice are errors."""
     ignored: frozenset[str] = frozenset()
     """The codes of warnings that are left out."""
     airflow: str = "3"
@@ -56,7 +56,7 @@ def judged(diagnostics: Iterable[Diagnostic], text: str, checks: Checks) -> tupl
     ignores = list(ignores_in(text))
     silenced = {(ignore.line, ignore.code) for ignore in ignores}
     kept = [finding for finding in taken if not _is_silenced(finding, silenced, checks)]
-    used = {_place(finding) for finding in taken if finding.severity is Severity.WARNING}
+    used = {_place(finding) for finding in taken if finding.severity is not Severity.ERROR}
     kept += [_unused(ignore, taken) for ignore in ignores if (ignore.line, ignore.code) not in used]
     if not checks.strict:
         return tuple(kept)
@@ -89,7 +89,7 @@ def _place(finding: Diagnostic) -> tuple[int | None, str]:
 
 
 def _is_silenced(finding: Diagnostic, silenced: set[tuple[int, str]], checks: Checks) -> bool:
-    if finding.severity is not Severity.WARNING:
+    if finding.severity is Severity.ERROR:
         return False
     return finding.code in checks.ignored or _place(finding) in silenced
 

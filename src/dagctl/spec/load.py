@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import Diagnostic, Severity, Source
@@ -20,6 +20,7 @@ from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.references import template_errors
 from dagctl.spec.target import target_of
 from dagctl.spec.wording import shortened
 
@@ -121,10 +122,12 @@ def _check(
 def _validate(data: dict[str, object], airflow: str) -> tuple[DagSpec | None, list[Located], int]:
     """Return the spec, what is wrong with the data, and how many warnings more there are."""
     spec, problems = DagSpec.check(data)
-    of_target = list(islice(target_problems(data, target_of(airflow)), 2 * MAX_PROBLEMS))
+    target = target_of(airflow)
+    wrong = chain(target_problems(data, target), template_errors(data, target))
+    of_target = list(islice(wrong, 2 * MAX_PROBLEMS))
     if spec is None:
         return None, [*problems, *of_target], 0
-    warnings, left_out = advice(spec, data)
+    warnings, left_out = advice(spec, data, target)
     return spec, [*of_target, *warnings], left_out
 
 

@@ -210,6 +210,8 @@ class DagSpec(CheckedModel):
     _origin: str | None = PrivateAttr(default=None)
     _outline: Outline | None = PrivateAttr(default=None)
     _text: str | None = PrivateAttr(default=None)
+    _recorded: Mapping[str, Any] | None = PrivateAttr(default=None)
+    _digest: str = PrivateAttr(default="")
 
     @property
     def origin(self) -> str | None:
@@ -245,6 +247,13 @@ class DagSpec(CheckedModel):
             self._outline = Outline(self.tasks)
         return self._outline
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, with some fields replaced; they are not checked."""
+        copy = super().model_copy(update=update, deep=deep)
+        if update:
+            copy._outline, copy._recorded, copy._digest = None, None, ""  # noqa: SLF001 - its own
+        return copy
+
     def with_origin(self, origin: str | None, text: str | None = None) -> Self:
         """Return the same spec, read from `origin`, where it is written as `text`."""
         copy = self.model_copy()
@@ -259,6 +268,13 @@ class DagSpec(CheckedModel):
         """
         return self.model_dump(mode="json", exclude=None if self.dag_id_given else {"dag_id"})
 
+    @property
+    def recorded(self) -> Mapping[str, Any]:
+        """What `to_data` returns, made once; not to be changed."""
+        if self._recorded is None:
+            self._recorded = self.to_data()
+        return self._recorded
+
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Return the spec that `to_data` wrote.
@@ -270,11 +286,13 @@ class DagSpec(CheckedModel):
 
     def digest(self) -> str:
         """Return the SHA-256, in hex, of `to_data` as JSON (keys sorted, no spaces, ASCII)."""
-        return digest_of(self.to_data())
+        if not self._digest:
+            self._digest = digest_of(self.recorded)
+        return self._digest
 
     def __eq__(self, other: object) -> bool:
         """Return whether the other says the same; where it was read from does not count."""
-        return isinstance(other, DagSpec) and self.to_data() == other.to_data()
+        return isinstance(other, DagSpec) and self.recorded == other.recorded
 
     def __hash__(self) -> int:
         """Return a hash that agrees with equality."""

@@ -149,7 +149,7 @@ def _of_call(known: Operator, call: Call, key: str) -> Iterator[Located]:
 
 def _unresolved(known: Unresolved, key: str) -> Located:
     if known.allowed:
-        code, severity = Code.FOREIGN_OPERATOR, Severity.WARNING
+        code, severity = Code.FOREIGN_OPERATOR, Severity.INFO
     elif known.reason in {Reason.OTHER_TARGET, Reason.OTHER_VERSION}:
         code, severity = Code.OPERATOR_NOT_HERE, Severity.ERROR
     else:

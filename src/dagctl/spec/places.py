@@ -72,7 +72,7 @@ def _first(ordered: Sequence[Finding], left_out: int) -> Sequence[Finding]:
 
 
 def _is_warning(finding: Finding) -> bool:
-    return finding.severity is Severity.WARNING
+    return finding.severity is not Severity.ERROR
 
 
 def _left_out(shown: Sequence[Finding], count: int) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ def with_secrets(document: Document, findings: Sequence[Finding]) -> Sequence[Fi
     warnings = [_warning(document, token.kind, Span(token.start, token.end)) for token in tokens]
     return sorted(
         [*map(_without_secrets, findings), *warnings],
-        key=lambda finding: (finding.span, finding.severity is Severity.WARNING),
+        key=lambda finding: (finding.span, finding.severity is not Severity.ERROR),
     )
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.cli.diagnostics.excerpt import Source, caret_columns, excerpt
+from dagctl.cli.diagnostics.excerpt import caret_columns, excerpt
 from dagctl.cli.text import cells
-from dagctl.errors import Diagnostic
+from dagctl.errors import Diagnostic, Source
 
 
 def drawn(line: str, start: int, end: int, width: int = 80, *, ascii_only: bool = False) -> str:
@@ -80,7 +80,7 @@ def test_a_range_of_lines_is_marked_to_the_end_of_its_first(
 
 
 def test_lines_are_those_that_the_readers_count() -> None:
-    source = Source("a\r\nb\rc\x85d\u2028e\nf")
+    source = Source(None, "a\r\nb\rc\x85d\u2028e\nf")
     assert [source.line(number) for number in (1, 2, 3)] == ["a", "b\rc\x85d\u2028e", "f"]
     assert source.line(4) is None
     assert source.line(0) is None

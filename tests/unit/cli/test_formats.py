@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.cli.diagnostics import FORMATS, Look, Report, Source
+from dagctl.cli.diagnostics import FORMATS, Look, Report
 from dagctl.cli.text import cells
-from dagctl.errors import Diagnostic, Severity
+from dagctl.errors import Diagnostic, Severity, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,7 @@ SCHEDULE = Diagnostic(
     end_line=2,
     end_column=19,
     file="specs/a.yaml",
+    source=Source("specs/a.yaml", TEXT),
 )
 HOSTILE = Diagnostic(
     code="DAG201",
@@ -38,7 +39,7 @@ HOSTILE = Diagnostic(
     file="a,b:c%.yaml",
 )
 BARE = Diagnostic(code="NOT_FOUND", message="there is no such file", hint="look", file="no pe.yaml")
-REPORT = Report((SCHEDULE, HOSTILE, BARE), {"specs/a.yaml": Source(TEXT)})
+REPORT = Report((SCHEDULE, HOSTILE, BARE))
 
 
 def written(name: str, report: Report = REPORT, look: Look | None = None) -> str:
@@ -46,7 +47,7 @@ def written(name: str, report: Report = REPORT, look: Look | None = None) -> str
 
 
 def test_text_shows_the_line_the_place_and_the_hint() -> None:
-    assert written("text", Report((SCHEDULE,), REPORT.sources)) == (
+    assert written("text", Report((SCHEDULE,))) == (
         "error[DAG210]: `@dialy` is not a schedule preset\n"
         " --> specs/a.yaml:2:11\n"
         "  |\n"
@@ -62,15 +63,19 @@ def test_text_without_a_place_shows_the_file_and_the_hint() -> None:
 
 
 def test_a_hint_that_does_not_fit_stands_on_its_own_line() -> None:
-    lines = written("text", Report((SCHEDULE,), REPORT.sources), Look(width=40)).split("\n")
+    lines = written("text", Report((SCHEDULE,)), Look(width=40)).split("\n")
     assert lines[4:6] == ["  |           ^^^^^^^^", "  = hint: did you mean `@daily`?"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_an_excerpt_keeps_to_the_width(width: int) -> None:
     text = f"key: {'日本' * 300} x"
-    found = Diagnostic(code="DAG201", message="m", line=1, column=300, end_column=310, file="f")
-    lines = written("text", Report((found,), {"f": Source(text)}), Look(width=width)).split("\n")
+    source = Source("f", text)
+    found = Diagnostic(
+        code="DAG201", message="m", line=1, column=300, end_column=310, source=source
+    )
+    report = Report((found,))
+    lines = written("text", report, Look(width=width)).split("\n")
     assert all(cells(line) <= width for line in lines)
 
 

@@ -9,11 +9,16 @@ import pytest
 from dagctl.commands.plan import plan
 from dagctl.errors import ConflictError, UsageError
 from dagctl.operation.change import Change, asked
+from dagctl.operation.inventory import dag_of
 from dagctl.operation.options import IfExists, Options
 from tests.unit.operation.conftest import World, spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from dagctl.commands.create import CreateResult
+    from dagctl.dag_file.header import Header
+    from dagctl.settings import Settings
 
 A, B, C = "specs/a.yaml", "specs/b.yaml", "specs/team/c.yaml"
 OTHER = spec(command="echo 2")
@@ -316,3 +321,21 @@ def test_a_plan_says_the_same_warnings(world: World) -> None:
     planned = plan(world.context(), [asked(OTHER, B)], Options())
     assert planned.warnings[0].startswith("specs/b.yaml has the name of `orders`")
     assert run(world, asked(OTHER, B)).warnings == planned.warnings
+
+
+def test_a_new_spec_has_no_header_read_that_does_not_concern_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [asked(spec(f"Other {number}"), f"specs/{number}.yaml") for number in range(20)]
+    run(world, *others)
+    read: list[str] = []
+
+    def counted(
+        settings: Settings, path: str, content: bytes, unmerged: Callable[[], Sequence[bytes]]
+    ) -> tuple[str, Header | None]:
+        read.append(path)
+        return dag_of(settings, path, content, unmerged)
+
+    monkeypatch.setattr("dagctl.operation.inventory.dag_of", counted)
+    assert outcome(world, asked(spec(), A)) == [("orders", "created", 1)]
+    assert read == []

@@ -9,6 +9,7 @@ import pytest
 
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import ConflictError, UnavailableError, UnfinishedError, then_recover
+from dagctl.next_step import RECOVER, TRY_LATER, Fix, again
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.change import asked
 from dagctl.operation.entry_form import from_data
@@ -114,7 +115,7 @@ def test_what_cannot_be_undone_is_told_to_be_unfinished(world: World) -> None:
 
     def restore(writes: Sequence[FileWrite]) -> list[str]:
         del writes
-        raise UnavailableError("the disk is full", hint="free some space, then try again")
+        raise UnavailableError("the disk is full", hint=again("free some space"))
 
     world.backend.repo.hook = hook
     world.backend.files.restore = restore  # type: ignore[method-assign] # it fails by chance
@@ -129,8 +130,8 @@ def test_what_cannot_be_undone_is_told_to_be_unfinished(world: World) -> None:
     ("cause", "step"),
     [
         (ConflictError("no"), "dagctl recover"),
-        (UnavailableError("no", hint="try again later"), "try again later: dagctl recover"),
-        (UnfinishedError("no", hint="set them back, `dagctl recover`"), None),
+        (UnavailableError("no", hint=TRY_LATER), "try again later: dagctl recover"),
+        (UnfinishedError("no", hint=Fix("set them back, `", RECOVER, "`")), None),
         (PermissionError(13, "no"), "make it readable and writable for your user, then dagctl"),
         (ValueError("no"), "dagctl recover"),
     ],
@@ -138,7 +139,7 @@ def test_what_cannot_be_undone_is_told_to_be_unfinished(world: World) -> None:
 def test_the_next_step_begins_with_what_the_cause_asks_for(
     cause: Exception, step: str | None
 ) -> None:
-    assert then_recover(cause).startswith(step or "set them back, `dagctl recover`")
+    assert str(then_recover(cause)).startswith(step or "set them back, `dagctl recover`")
 
 
 def test_the_listener_hears_of_each_step_in_order(world: World) -> None:

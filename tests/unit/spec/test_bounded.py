@@ -96,7 +96,7 @@ def test_the_warnings_of_all_tasks_are_the_first_and_a_count_of_the_others() -> 
     text = document(tasks=[{"task_id": f"t{n}", **task} for n in range(80)])
 
     assert codes(text, Severity.WARNING).total() == MAX_PROBLEMS + 1
-    assert last(text) == (Code.LEFT_OUT, "60 more warnings not shown")
+    assert last(text) == (Code.LEFT_OUT, "140 more warnings not shown")
     assert check(text).spec is not None
 
 
@@ -288,7 +288,7 @@ def test_the_code_of_all_tasks_has_a_limit_and_none_of_it_is_read_beyond(
 
     shell = [{"task_id": f"s{n}", "task_type": "bash", "bash_command": "a" * each} for n in (1, 2)]
     monkeypatch.setattr(python, "parse_python_code", never)
-    monkeypatch.setattr(bash_command, "template_nodes", never)
+    monkeypatch.setattr(bash_command, "template_problems", never)
     assert codes(document(tasks=[*tasks, *shell])) == {Code.TOO_MUCH_CODE: 1}
     with pytest.raises(SpecError, match="at most 400,000 in all"):
         DagSpec.model_validate(json.loads(document(tasks=[*tasks, *shell])))

@@ -21,6 +21,7 @@ from dagctl.adapters.git.program import (
     surroundings,
 )
 from dagctl.errors import NoRepositoryError, UnavailableError
+from dagctl.next_step import Fix, again
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -64,11 +65,11 @@ _GRACE = 2.0
 CEILING = "GIT_CEILING_DIRECTORIES"
 
 _HINTS = {
-    "No space left": "free some space on the disk, then try again",
-    "Disk quota": "free some space on the disk, then try again",
-    "Read-only file system": "make the file system writable, then try again",
-    "insufficient permission": "make the git folder writable for your user, then try again",
-    "Permission denied": "make that folder writable for your user, then try again",
+    "No space left": again("free some space on the disk"),
+    "Disk quota": again("free some space on the disk"),
+    "Read-only file system": again("make the file system writable"),
+    "insufficient permission": again("make the git folder writable for your user"),
+    "Permission denied": again("make that folder writable for your user"),
 }
 
 
@@ -174,7 +175,7 @@ def failure(arguments: tuple[str, ...], answer: Answer) -> UnavailableError:
     return UnavailableError(f"git {name} failed: {said}", hint=hint_for(answer))
 
 
-def hint_for(answer: Answer) -> str | None:
+def hint_for(answer: Answer) -> Fix | None:
     """Return what to do about a failure that git blames on the disk or its permissions."""
     return next((hint for words, hint in _HINTS.items() if words in answer.error), None)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
 from dagctl.errors import UnavailableError, WorkspaceError
+from dagctl.next_step import again
 from dagctl.ports import Reach
 
 if TYPE_CHECKING:
@@ -109,11 +110,11 @@ def busy(branch: str, seconds: float, said: str) -> UnavailableError:
     if lock is not None:
         return UnavailableError(
             f"another git process has held {lock[1]} for {seconds:g} seconds",
-            hint="wait for it; if it was killed, remove that file, then try again",
+            hint=again("wait for it; if it was killed, remove that file"),
         )
     return UnavailableError(
         f"{branch} was moving for {seconds:g} seconds: {said}",
-        hint="see whether another git process is at work, then try again",
+        hint=again("see whether another git process is at work"),
     )
 
 

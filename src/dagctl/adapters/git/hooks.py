@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import CEILING
 from dagctl.errors import WorkspaceError
+from dagctl.next_step import Fix, Option
 from dagctl.session.redaction import redacted_end
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.place import Place
     from dagctl.adapters.git.private_index import PrivateIndex
 
-_HINT = "do what the hook asks for, or skip the hooks with --no-verify"
+_HINT = Fix("do what the hook asks for, or skip the hooks with ", Option("no_verify"))
 _SHOWN = 4000
 """How many characters of a hook's output a message holds, from its end."""
 

@@ -15,7 +15,7 @@ from dagctl.adapters.git.tree import folders_of
 from dagctl.errors import RepositoryBusyError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
@@ -81,14 +81,17 @@ def require_paths(
         nested = os.path.lexists(place.git.folder / folder / ".git")
         if nested or (entry is not None and entry.kind == "commit"):
             raise WorkspaceError(f"{folder} is a repository of its own or a submodule")
+    names = {folder: _names(place, commit, folder) for folder in {*map(_folder_of, new)}}
     for path in new:
-        _require_unknown(place, tip, path)
+        _require_unknown(place, tip, path, names[_folder_of(path)])
     if paths:
         _require_not_ignored(place.git, paths)
     return commit
 
 
-def _require_unknown(place: Place, tip: Tip, path: str) -> None:
+def _require_unknown(
+    place: Place, tip: Tip, path: str, names: Mapping[str, Collection[str]]
+) -> None:
     """Make sure that git knows nothing at a new path, in no spelling.
 
     The work tree itself is looked at by the plan; what is deleted there may still be in the last
@@ -99,8 +102,10 @@ def _require_unknown(place: Place, tip: Tip, path: str) -> None:
             f"{path} is under version control, and was deleted in the work tree",
             hint=f"`git restore {path}` brings it back; commit its removal if it shall go",
         )
-    twin = _twin(place, tip.commit, path)
-    if twin is not None:
+    folder, _, name = path.rpartition("/")
+    twins = sorted(other for other in names.get(name.casefold(), ()) if other != name)
+    if twins:
+        twin = f"{folder}/{twins[0]}"
         raise WorkspaceError(
             f"{twin} is there, which differs from {path} by case only: on many disks that is the "
             "same file",
@@ -108,14 +113,16 @@ def _require_unknown(place: Place, tip: Tip, path: str) -> None:
         )
 
 
-def _twin(place: Place, commit: str | None, path: str) -> str | None:
-    """Return another path, in the work tree or the last commit, that differs by case only."""
-    folder, _, name = path.rpartition("/")
-    known = _names_in(place.git.folder / folder) | _committed_in(place, commit, folder)
-    twins = sorted(
-        other for other in known if other != name and other.casefold() == name.casefold()
-    )
-    return f"{folder}/{twins[0]}" if twins else None
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _names(place: Place, commit: str | None, folder: str) -> dict[str, set[str]]:
+    """Return what a folder holds in the work tree or the last commit, by name in lower case."""
+    names: dict[str, set[str]] = {}
+    for name in _names_in(place.git.folder / folder) | _committed_in(place, commit, folder):
+        names.setdefault(name.casefold(), set()).add(name)
+    return names
 
 
 def _names_in(folder: Path) -> set[str]:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from dagctl.adapters.supabase.http import ONCE, PatientClient, open_client
 from dagctl.adapters.supabase.retry import pause
 from dagctl.errors import NotFoundError, NotSignedInError, UnavailableError, UsageError
+from dagctl.next_step import EXPORT_MIGRATIONS, Fix
 from dagctl.session.model import Tokens, User
 from dagctl.session.redaction import redacted
 from dagctl.session.refusal import REASONS, SessionEndedError
@@ -146,7 +147,7 @@ class SupabaseAuth:
         if response.status_code == NOT_FOUND:
             raise NotFoundError(
                 "the Supabase project has no function project_role",
-                hint="apply dagctl's migrations: dagctl migrations export supabase/migrations",
+                hint=Fix("apply dagctl's migrations: ", EXPORT_MIGRATIONS),
             )
         if not response.is_success:
             raise _refused(response)

@@ -18,9 +18,9 @@ from dagctl.errors import (
     UnavailableError,
     UsageError,
 )
+from dagctl.next_step import DOCTOR, EXPORT_MIGRATIONS, LINK, TRY_LATER, Command, Fix
 from dagctl.session.redaction import redacted
 
-DOCTOR = "dagctl doctor"
 SERVER_FAILURE = 500
 """From here on a status says nothing about whether the request was acted on."""
 
@@ -61,7 +61,7 @@ def error_of(refusal: Refusal, what: str) -> DagctlError:
     refusal = replace(refusal, message=_plain(refusal.message), hint=_plain(refusal.hint or ""))
     said = refusal.message or f"HTTP {refusal.status}"
     if refusal.status >= SERVER_FAILURE:
-        return UnavailableError(f"{what}: {said}", hint="try again later")
+        return UnavailableError(f"{what}: {said}", hint=TRY_LATER)
     if refusal.status == 401 or _is_about_token(refusal):  # noqa: PLR2004 - HTTP's own
         return _not_signed_in(refusal, said)
     if refusal.status == 403 or refusal.code == "42501":  # noqa: PLR2004 - HTTP's own
@@ -90,10 +90,10 @@ def _is_about_token(refusal: Refusal) -> bool:
 
 def _missing(refusal: Refusal, what: str, said: str) -> UsageError:
     if refusal.code not in NO_FUNCTION:
-        return UsageError(f"{what}: the project has no such thing: {said}", hint=DOCTOR)
+        return UsageError(f"{what}: the project has no such thing: {said}", hint=Fix(DOCTOR))
     return UsageError(
         f"{what}: the project lacks dagctl's migrations up to {NEWEST_MIGRATION}: {said}",
-        hint="apply them: dagctl migrations export supabase/migrations",
+        hint=Fix("apply them: ", EXPORT_MIGRATIONS),
     )
 
 
@@ -111,7 +111,7 @@ def _not_signed_in(refusal: Refusal, said: str) -> DagctlError:
     if "API key" in refusal.message:
         return UsageError(
             f"the server does not accept the publishable key: {said}",
-            hint="copy it again from the project's settings: dagctl link",
+            hint=Fix("copy it again from the project's settings: ", LINK),
         )
     return NotSignedInError(f"the server does not accept the session: {said}")
 
@@ -122,14 +122,15 @@ def _denied(refusal: Refusal, what: str, said: str) -> str:
     return f"{what}: the project does not allow you this: {said}"
 
 
-def _denied_hint(refusal: Refusal) -> str:
+def _denied_hint(refusal: Refusal) -> Fix | str:
     if refusal.message.startswith("permission denied for"):
-        return f"{DOCTOR}: a migration or a grant is missing"
+        return Fix(DOCTOR, ": a migration or a grant is missing")
     return refusal.hint or "ask an owner of the project to add you as an editor"
 
 
-def _limit_hint(refusal: Refusal) -> str:
-    return {
+def _limit_hint(refusal: Refusal) -> Fix | str:
+    hints: dict[int, Fix | str] = {
         413: "raise the file size limit of the bucket, or split the DAG",
-        415: "allow text/x-python in the bucket: dagctl migrations export",
-    }.get(refusal.status, refusal.hint or DOCTOR)
+        415: Fix("allow text/x-python in the bucket: ", Command("migrations", "export")),
+    }
+    return hints.get(refusal.status) or refusal.hint or Fix(DOCTOR)

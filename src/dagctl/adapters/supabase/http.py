@@ -14,6 +14,7 @@ from dagctl.adapters.supabase.bounds import PACKED, BoundedTransport, until
 from dagctl.adapters.supabase.retry import DEADLINE, PAUSED, TRIES, is_passing, pause
 from dagctl.endpoint import is_loopback
 from dagctl.errors import UnavailableError
+from dagctl.next_step import TRY_LATER
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ def _unavailable(
     if isinstance(outcome, httpx.Response):
         return UnavailableError(
             f"{url.host} answered HTTP {real_status(outcome)}{_reason(outcome)}{patience}",
-            hint="try again later",
+            hint=TRY_LATER,
         )
     said = redacted(str(outcome)) or type(outcome).__name__
     error = UnavailableError(

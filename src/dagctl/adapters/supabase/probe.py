@@ -20,6 +20,7 @@ from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.adapters.supabase.rows import COLUMNS
 from dagctl.adapters.supabase.store import SupabaseStore
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
+from dagctl.next_step import LINK, Fix
 from dagctl.ports import Claim
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class ProjectProbe:
         if response.status_code not in {OK, 401}:
             raise UsageError(
                 f"{self._url} answers HTTP {response.status_code}, as no Supabase project does",
-                hint="dagctl link with the URL from the project's settings",
+                hint=Fix(LINK, " with the URL from the project's settings"),
             )
         return f"{self._url} answers"
 

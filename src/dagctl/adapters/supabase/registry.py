@@ -17,6 +17,7 @@ from dagctl.adapters.supabase.rows import (
     versions_of,
 )
 from dagctl.errors import NotAMemberError, UnavailableError, UsageError
+from dagctl.next_step import DOCTOR, Fix
 from dagctl.ports import OperationStatus, Page
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def _status(answer: object) -> OperationStatus:
 
 def _not_ours() -> UnavailableError:
     return UnavailableError(
-        "the server's answer is not that of dagctl's functions", hint="dagctl doctor"
+        "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
     )
 
 

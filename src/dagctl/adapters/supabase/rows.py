@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from dagctl.adapters.supabase.row_checks import CHECKS, flaw_of_row
 from dagctl.errors import StaleVersionError, UnavailableError
+from dagctl.next_step import DOCTOR, Fix
 from dagctl.ports import (
     DagRecord,
     DagVersion,
@@ -290,5 +291,5 @@ def _understood() -> Iterator[None]:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UnavailableError(
-            "the server's answer is not that of dagctl's functions", hint="dagctl doctor"
+            "the server's answer is not that of dagctl's functions", hint=Fix(DOCTOR)
         ) from error

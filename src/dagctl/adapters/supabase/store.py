@@ -11,6 +11,7 @@ from storage3.exceptions import StorageApiError
 from dagctl.adapters.supabase.errors import is_missing_object
 from dagctl.adapters.supabase.rows import names_of
 from dagctl.errors import DagctlError, NotAMemberError, UsageError
+from dagctl.next_step import EXPORT_MIGRATIONS, Fix
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
 
@@ -69,7 +70,7 @@ class SupabaseStore:
             return error
         return UsageError(
             f"upload of {key}: the bucket {self._bucket} lacks the policy {', '.join(missing)}",
-            hint="apply dagctl's migrations again: dagctl migrations export supabase/migrations",
+            hint=Fix("apply dagctl's migrations again: ", EXPORT_MIGRATIONS),
         )
 
     def get(self, key: str) -> bytes | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.cli.diagnostics.concise import concise
-from dagctl.cli.diagnostics.excerpt import Source
 from dagctl.cli.diagnostics.github import github
 from dagctl.cli.diagnostics.report import Look, Report, look
 from dagctl.cli.diagnostics.sarif import sarif
@@ -22,4 +21,4 @@ FORMATS: Mapping[str, Callable[[Report, Look], Iterator[str]]] = {
 }
 """How to write a report in each format; JSON is an envelope of its own."""
 
-__all__ = ["FORMATS", "Look", "Report", "Source", "look"]
+__all__ = ["FORMATS", "Look", "Report", "look"]

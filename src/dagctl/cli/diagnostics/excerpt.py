@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dagctl.cli.text import ELLIPSIS, cells, shown_character
-from dagctl.session.redaction import masked
 
 if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
 
 TAB = "    "
-
-
-@dataclass(frozen=True)
-class Source:
-    """The text of a spec, cut into lines once, with stars in place of secrets."""
-
-    text: str
-
-    @cached_property
-    def lines(self) -> list[str]:
-        """The lines without their ends; as for the readers, only a line feed ends a line."""
-        return [line.removesuffix("\r") for line in masked(self.text).split("\n")]
-
-    def line(self, number: int) -> str | None:
-        """Return a line by its number (from 1), or None beyond the end."""
-        return self.lines[number - 1] if 1 <= number <= len(self.lines) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.cli.text import shown_character
+from dagctl.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from dagctl.cli.diagnostics.report import Look, Report
     from dagctl.errors import Diagnostic
 
+COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 
@@ -25,7 +27,7 @@ def github(report: Report, _: Look) -> Iterator[str]:
     for diagnostic in report.diagnostics:
         hint = f"\n{diagnostic.hint}" if diagnostic.hint else ""
         message = _escape(diagnostic.message + hint, DATA)
-        yield f"::{diagnostic.severity.value} {','.join(_properties(diagnostic))}::{message}"
+        yield f"::{COMMANDS[diagnostic.severity]} {','.join(_properties(diagnostic))}::{message}"
 
 
 def _properties(diagnostic: Diagnostic) -> Iterator[str]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.cli.console import is_ascii, is_terminal
 from dagctl.cli.text import plural
-from dagctl.errors import Diagnostic, Severity
+from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.session.redaction import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import TextIO
 
     from dagctl.cli.console import Console, Style
-    from dagctl.cli.diagnostics.excerpt import Source
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,16 @@ class Report:
     """The findings of one run, in the order of the files and then of the text."""
 
     diagnostics: tuple[Diagnostic, ...]
-    sources: Mapping[str | None, Source] = field(default_factory=dict)
-    """The text of each file that was read, by its name."""
+    _masked: dict[int, Source] = field(default_factory=dict, repr=False, compare=False)
 
     def line(self, diagnostic: Diagnostic) -> str | None:
-        """Return the line of text that a finding is about, if there is one."""
-        source = self.sources.get(diagnostic.file)
-        return source.line(diagnostic.line) if source and diagnostic.line else None
+        """Return the line of text that a finding is about, with stars in place of secrets."""
+        source = diagnostic.source
+        if source is None or diagnostic.line is None:
+            return None
+        if id(source) not in self._masked:  # once a text, as one may have many findings
+            self._masked[id(source)] = Source(source.name, masked(source.text))
+        return self._masked[id(source)].line(diagnostic.line)
 
     @property
     def count(self) -> Counter[Severity]:
@@ -37,11 +40,20 @@ class Report:
         return Counter(diagnostic.severity for diagnostic in self.diagnostics)
 
     @property
+    def advice(self) -> str:
+        """`1 warning`, `2 info`, or both: what stands in no way."""
+        warnings, infos = self.count[Severity.WARNING], self.count[Severity.INFO]
+        parts = [plural(warnings, "warning")] if warnings else []
+        return ", ".join([*parts, f"{infos} info"] if infos else parts)
+
+    @property
     def totals(self) -> str:
         """`4 errors, 0 warnings in 1 file`."""
-        files = len({diagnostic.file for diagnostic in self.diagnostics} or self.sources)
+        files = len({diagnostic.file for diagnostic in self.diagnostics})
         errors, warnings = self.count[Severity.ERROR], self.count[Severity.WARNING]
         problems = f"{plural(errors, 'error')}, {plural(warnings, 'warning')}"
+        if self.count[Severity.INFO]:
+            problems += f", {self.count[Severity.INFO]} info"
         return f"{problems} in {plural(files, 'file')}"
 
 

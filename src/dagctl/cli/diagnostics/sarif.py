@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from dagctl import __version__
 from dagctl.cli.text import json_text
+from dagctl.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from dagctl.cli.diagnostics.report import Look, Report
     from dagctl.errors import Diagnostic
 
+LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -52,7 +54,7 @@ def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
     return {
         "ruleId": diagnostic.code,
         "ruleIndex": codes.index(diagnostic.code),
-        "level": diagnostic.severity.value,
+        "level": LEVELS[diagnostic.severity],
         "message": {"text": diagnostic.message + hint},
         "locations": [{"physicalLocation": _location(diagnostic)}],
     }

@@ -10,7 +10,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Query
 from starlette.responses import PlainTextResponse, Response
 
-from dagctl.commands import list as listing
 from dagctl.commands import show
 from dagctl.commands.times import rfc3339
 from dagctl.graph.dot import dot
@@ -46,6 +45,8 @@ from dagctl.server.routes.given import (
     TheService,
     UserId,
 )
+from dagctl.views.details import details_data, graph_data
+from dagctl.views.record import columns
 
 if TYPE_CHECKING:
     from dagctl.client import Client
@@ -136,7 +137,7 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
                 page_size=limit,
             )
         )
-        rows = [listing.columns(record) for record in page.records]
+        rows = [columns(record) for record in page.records]
         return Answer({"dags": rows, "next_cursor": page.next})
 
     return await service.read(str(project_id), caller, first_page)
@@ -177,7 +178,7 @@ async def draw_dag(
     def drawn(check: show.Check) -> Response:
         spec = show.spec_of(record, check)
         if form == "json":
-            return Answer(show.graph_data(show.graph_of(spec)))
+            return Answer(graph_data(show.graph_of(spec)))
         draw, media_type = DRAWINGS[form]
         return PlainTextResponse(draw(spec), media_type=media_type)
 
@@ -207,5 +208,5 @@ async def dag_source(
 
 def details(record: DagRecord, check: show.Check) -> dict[str, Any]:
     """Return a DAG as JSON data: its row, then what follows from its spec, if it has a good one."""
-    row = {**listing.columns(record), "version": record.version}
-    return {**row, **show.data(show.details(record, datetime.now(UTC), check))}
+    row = {**columns(record), "version": record.version}
+    return {**row, **details_data(show.details(record, datetime.now(UTC), check))}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dagctl.commands.history import entry_data, version_data
-from dagctl.commands.list import columns
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer
 from dagctl.server.openapi import OF_A_PROJECT, example, refusals
@@ -19,6 +17,8 @@ from dagctl.server.routes.given import (
     VersionLimit,
     VersionNumber,
 )
+from dagctl.views.record import columns
+from dagctl.views.versions import entry_data, version_data
 
 router = APIRouter(tags=["versions"], default_response_class=Answer, dependencies=[TOKEN])
 

@@ -33,7 +33,7 @@ def lint(heard: Iterable[WarningMessage], source: Source) -> Iterator[Problem]:
 
 def unfilled(function: ast.FunctionDef, source: Source, given: frozenset[str]) -> Iterator[Problem]:
     """Yield a warning for each required parameter that neither Airflow nor `given` fills."""
-    for parameter, by_name in _required(function.args):
+    for parameter, by_name in required(function.args):
         if not by_name or parameter.arg not in CONTEXT_KEYS | given:
             yield Problem(
                 Code.PYTHON_PARAMETER,
@@ -72,7 +72,7 @@ def context_missing(nodes: Sequence[ast.AST], source: Source) -> Iterator[Proble
         )
 
 
-def _required(arguments: ast.arguments) -> Iterator[tuple[ast.arg, bool]]:
+def required(arguments: ast.arguments) -> Iterator[tuple[ast.arg, bool]]:
     """Yield the parameters without a default, each with whether it can be passed by name."""
     positional = [*arguments.posonlyargs, *arguments.args]
     for index, parameter in enumerate(positional[: len(positional) - len(arguments.defaults)]):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl.spec.problem import Warnings
 from dagctl.spec.python_code.quiet import parse_quietly
+from dagctl.spec.python_code.reads import Reads
 
 if TYPE_CHECKING:
     import ast
@@ -29,6 +30,8 @@ class PythonCode:
     is_callback: bool = False
     """Whether Airflow calls it with the context as its one argument."""
     warnings: Warnings = field(default_factory=Warnings)
+    reads: Reads = field(default_factory=Reads)
+    """What it reads of Airflow; what is wrong with that depends on the DAG and the target."""
 
     def statements(self) -> list[ast.stmt]:
         """Return the tree of the code, read anew."""

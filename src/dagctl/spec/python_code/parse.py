@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
+import copy
 from functools import lru_cache
 from itertools import chain, islice
+from typing import cast
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_IN_VALUE, Warnings
 from dagctl.spec.python_code import advice, checks
 from dagctl.spec.python_code.code import PythonCode
+from dagctl.spec.python_code.context import gone_parameters, key_warnings
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.function import as_function
 from dagctl.spec.python_code.function_tree import function_tree
 from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.read import TOO_COMPLEX, Reading, read
+from dagctl.spec.python_code.reads import reads_of
 from dagctl.spec.python_code.source import lines_inside_strings, outdented, trimmed
 from dagctl.spec.python_code.tree import same
+from dagctl.spec.python_code.undefined import undefined
 
 _ANY_NAME = "any_task_function"
 _STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
@@ -73,7 +78,16 @@ def _is_text(statement: ast.stmt) -> bool:
 def _body(reading: Reading, signature: str) -> PythonCode:
     source = reading.source
     missing = () if signature else advice.context_missing(reading.nodes, source)
-    warnings = Warnings.of(chain(advice.lint(reading.heard, source), missing))
+    function = _as_body(reading.statements, signature or "context")  # its lack is said already
+    reads = reads_of(reading.statements, reading.nodes, source, "context" if signature else None)
+    warnings = Warnings.of(
+        chain(
+            advice.lint(reading.heard, source),
+            missing,
+            undefined(function, reading.nodes, source),
+            *(key_warnings(read, frozenset()) for read in reads.context),
+        )
+    )
     text, string_lines = _placed(reading)
     return PythonCode(
         form="body",
@@ -81,17 +95,29 @@ def _body(reading: Reading, signature: str) -> PythonCode:
         string_lines=string_lines,
         warnings=warnings,
         is_callback=signature == "context",
+        reads=reads,
     )
+
+
+def _as_body(statements: list[ast.stmt], signature: str) -> ast.FunctionDef:
+    function = cast("ast.FunctionDef", ast.parse(f"def f({signature}): ...").body[0])
+    function.body = statements
+    return function
 
 
 def _def(
     reading: Reading, function: ast.FunctionDef, given: frozenset[str], *, is_callback: bool
 ) -> PythonCode:
     source = reading.source
+    context = _context_of(function.args, is_callback=is_callback)
+    reads = reads_of(function.body, reading.nodes, source, context)
     warnings = chain(
         advice.lint(reading.heard, source),
         () if is_callback else advice.unfilled(function, source, given),
         advice.unresolved(function, source),
+        undefined(_unannotated(function), reading.nodes, source),
+        () if is_callback else gone_parameters(function.args, given, source),
+        *(key_warnings(read, given) for read in reads.context),
     )
     text, string_lines = _placed(reading)
     return PythonCode(
@@ -101,7 +127,33 @@ def _def(
         nested=_must_nest(reading, function),
         warnings=Warnings.of(warnings),
         is_callback=is_callback,
+        reads=reads,
     )
+
+
+def _context_of(arguments: ast.arguments, *, is_callback: bool) -> str | None:
+    """Return the name of the parameter that takes Airflow's context, if there is one."""
+    if is_callback:
+        return next((each.arg for each in (*arguments.posonlyargs, *arguments.args)), None)
+    return arguments.kwarg.arg if arguments.kwarg else None
+
+
+def _unannotated(function: ast.FunctionDef) -> ast.FunctionDef:
+    """Return a function without the annotations of its signature: they are judged elsewhere."""
+    plain = copy.copy(function)
+    plain.args = copy.copy(function.args)
+    for name in ("posonlyargs", "args", "kwonlyargs"):
+        setattr(plain.args, name, [_bare(each) for each in getattr(function.args, name)])
+    plain.args.vararg = function.args.vararg and _bare(function.args.vararg)
+    plain.args.kwarg = function.args.kwarg and _bare(function.args.kwarg)
+    plain.returns = None
+    return plain
+
+
+def _bare(parameter: ast.arg) -> ast.arg:
+    bare = copy.copy(parameter)
+    bare.annotation = None
+    return bare
 
 
 def _must_nest(reading: Reading, function: ast.FunctionDef) -> bool:

@@ -1,0 +1,1 @@
+"""Jinja in a spec, as Airflow renders it: read and checked, never rendered."""

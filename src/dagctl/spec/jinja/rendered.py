@@ -1,0 +1,61 @@
+"""The texts of a task that Airflow renders, read from raw data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.operators import Operator, lookup
+from dagctl.spec.markers import marker_of
+from dagctl.spec.operator_name import is_operator_name
+from dagctl.spec.tasks import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.spec.target import Target
+    from dagctl.spec.walk import Path
+
+_OF_BASH = ("bash_command", "env", "cwd")
+"""`BashOperator.template_fields`, the same on every Airflow."""
+_VALUES = ("with", "expand")
+"""Where the parameters of a task stand."""
+
+
+def rendered_texts(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, str]]:
+    """Yield each text that Airflow renders, with its path in the task.
+
+    Of a class that the catalogue does not know it is not known what is rendered: nothing is
+    yielded.
+    """
+    for path, value in _rendered(task, target):
+        yield from _texts(value, path)
+
+
+def _rendered(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, object]]:
+    tag = KINDS.tag_of(task)
+    if tag == "bash":
+        yield from (((key,), task[key]) for key in _OF_BASH if key in task)
+    elif tag == "python":
+        yield ("with",), task.get("with")
+    elif tag == "operator":
+        name = task.get("operator")
+        known = isinstance(name, str) and is_operator_name(name) and lookup(name, target.name)
+        fields = (known.template_fields or ()) if isinstance(known, Operator) else ()
+        for key in _VALUES:
+            given = task.get(key)
+            if isinstance(given, dict):
+                yield from (((key, field), given[field]) for field in given if field in fields)
+
+
+def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the texts in a value; what a marker holds is no template, or not of this field."""
+    stack: list[tuple[Path, Any]] = [(path, value)]
+    while stack:
+        here, item = stack.pop()
+        if isinstance(item, str):
+            yield here, item
+        elif isinstance(item, list | tuple):
+            stack += reversed([((*here, index), inner) for index, inner in enumerate(item)])
+        elif isinstance(item, dict) and marker_of(item) is None:
+            pairs = [((*here, key), inner) for key, inner in item.items() if isinstance(key, str)]
+            stack += reversed(pairs)

@@ -1,0 +1,66 @@
+"""The calls of `xcom_pull` in a template."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jinja2 import nodes
+
+from dagctl.spec.xcom_pulls import Pull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.spec.lines import Lines
+    from dagctl.spec.problem import Place
+
+_CALL = re.compile(r"\bxcom_pull\b")
+
+
+def pulls_in(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[Pull]:
+    """Yield the calls of `xcom_pull` whose arguments can be read."""
+    calls = [node for node in tree if isinstance(node, nodes.Call) and _is_pull(node)]
+    if not calls:
+        return
+    places = _places(lines)
+    for call in calls:
+        place = places.get(call.lineno)
+        given = {option.key: option.value for option in call.kwargs}
+        first = call.args[0] if call.args else given.get("task_ids")
+        if call.dyn_args or call.dyn_kwargs or len(call.args) > 1 or "dag_id" in given:
+            continue  # of another DAG, or not known
+        ids = tuple((name, _place(lines, call.lineno, name)) for name in _texts(first))
+        yield Pull(ids, place, names_no_task=first is None)
+
+
+def _is_pull(call: nodes.Call) -> bool:
+    return isinstance(call.node, nodes.Getattr) and call.node.attr == "xcom_pull"
+
+
+def _texts(node: nodes.Node | None) -> list[str]:
+    match node:
+        case nodes.Const(value=str(text)):
+            return [text]
+        case nodes.List(items=items) | nodes.Tuple(items=items):
+            return [text for item in items for text in _texts(item)]
+        case _:
+            return []
+
+
+def _places(lines: Lines) -> dict[int, Place]:
+    """Return where `xcom_pull` first stands on each line."""
+    places: dict[int, Place] = {}
+    for word in _CALL.finditer(lines.text):
+        number, _ = lines.position(word.start())
+        places.setdefault(number, lines.place(*word.span()))
+    return places
+
+
+def _place(lines: Lines, line: int, name: str) -> Place | None:
+    """Return where a literal stands, from a line on."""
+    for quote in ("'", '"'):
+        start = lines.text.find(f"{quote}{name}{quote}", lines.start(line), lines.end(line))
+        if start >= 0:
+            return lines.place(start + 1, start + 1 + len(name)) if name else None
+    return None

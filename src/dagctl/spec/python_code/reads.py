@@ -1,0 +1,154 @@
+"""What code reads of Airflow while it runs: its context, XComs, parameters, and its modules."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dagctl.spec.problem import MAX_IN_VALUE, Place
+from dagctl.spec.python_code.findings import place_of_node
+from dagctl.spec.python_code.straight import certain_nodes
+from dagctl.spec.xcom_pulls import Pull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dagctl.spec.python_code.source import Source
+
+_MOST = 5 * MAX_IN_VALUE
+"""Of each kind so many are kept: more than are ever shown, less than a hostile code has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Something that code reads by its name."""
+
+    name: str
+    place: Place
+    certain: bool
+    """Whether the code reads it whenever the task runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What one code reads."""
+
+    context: tuple[Read, ...] = ()
+    """Keys of the context, as in `context["ds"]`."""
+    parameters: tuple[Read, ...] = ()
+    """What a run is started with, as in `context["params"]["region"]`."""
+    imports: tuple[Read, ...] = ()
+    """Modules of Airflow, and what is imported from them: `airflow.utils.dates.days_ago`."""
+    pulls: tuple[Pull, ...] = field(default=())
+
+
+def reads_of(
+    body: Sequence[ast.stmt], nodes: Sequence[ast.AST], source: Source, context: str | None
+) -> Reads:
+    """Return what code reads.
+
+    Args:
+        body: The statements of the function.
+        nodes: Every node of the code.
+        source: The text of the code.
+        context: The name of the parameter that takes Airflow's context, if there is one.
+    """
+    certain = certain_nodes(body)
+
+    def read(name: str, node: ast.expr | ast.stmt) -> Read:
+        return Read(name, place_of_node(node, source), id(node) in certain)
+
+    subscripts = [node for node in nodes if isinstance(node, ast.Subscript)]
+    keys = [pair for node in subscripts if (pair := _key_of(node, context))]
+    params = [pair for node in subscripts if (pair := _parameter_of(node, context))]
+    stored = {name for name, node in keys if not isinstance(node.ctx, ast.Load)}
+    return Reads(
+        context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
+        parameters=tuple(read(*pair) for pair in params[:_MOST]),
+        imports=tuple(_imports(nodes, read))[:_MOST],
+        pulls=tuple(_pulls(nodes, source))[:_MOST],
+    )
+
+
+def _key_of(node: ast.Subscript, context: str | None) -> tuple[str, ast.Subscript] | None:
+    """Return the key of `context["key"]`, or of what Airflow's own function gives."""
+    match node:
+        case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
+            return (key, node) if _is_context(value, context) else None
+        case _:
+            return None
+
+
+def _parameter_of(node: ast.Subscript, context: str | None) -> tuple[str, ast.Subscript] | None:
+    match node:
+        case ast.Subscript(
+            value=ast.Subscript(value=value, slice=ast.Constant(value="params")),
+            slice=ast.Constant(value=str(key)),
+            ctx=ast.Load(),
+        ):
+            return (key, node) if _is_context(value, context) else None
+        case _:
+            return None
+
+
+def _is_context(node: ast.expr, context: str | None) -> bool:
+    match node:
+        case ast.Name(id=name):
+            return name == context
+        case ast.Call(func=ast.Name(id="get_current_context"), args=[], keywords=[]):
+            return True
+        case _:
+            return False
+
+
+def _imports(nodes: Sequence[ast.AST], read: Callable[[str, ast.stmt], Read]) -> Iterator[Read]:
+    """Yield what is imported of Airflow, but for what is tried, or depends on something."""
+    tried = {
+        id(inner)
+        for node in nodes
+        if isinstance(node, ast.If | ast.Try)
+        for child in (*node.body, *node.orelse, *getattr(node, "handlers", ()))
+        for inner in (child, *getattr(child, "body", ()))
+    }
+    for node in nodes:
+        if id(node) in tried:
+            continue
+        match node:
+            case ast.Import(names=names):
+                paths = [alias.name for alias in names]
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                paths = [f"{module}.{alias.name}" for alias in names]
+            case _:
+                continue
+        for path in paths:
+            if path.partition(".")[0] == "airflow":
+                yield read(path, node)
+
+
+def _pulls(nodes: Sequence[ast.AST], source: Source) -> Iterator[Pull]:
+    for node in nodes:
+        match node:
+            case ast.Call(func=ast.Attribute(attr="xcom_pull"), args=given, keywords=options):
+                pass
+            case _:
+                continue
+        by_name = {option.arg: option.value for option in options}
+        starred = any(isinstance(item, ast.Starred) for item in given)
+        if starred or None in by_name or "dag_id" in by_name or len(given) > 1:
+            continue  # of another DAG, or not known
+        first = given[0] if given else by_name.get("task_ids")
+        ids = tuple((text, place_of_node(item, source)) for text, item in _texts(first))
+        yield Pull(ids, place_of_node(node, source), names_no_task=first is None)
+
+
+def _texts(node: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text, node
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            for item in items:
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    yield item.value, item
+        case _:
+            return

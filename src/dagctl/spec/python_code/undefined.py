@@ -1,0 +1,99 @@
+"""Names that code uses and does not have, as pyflakes sees it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING
+
+from pyflakes.checker import Checker
+from pyflakes.messages import UndefinedName
+
+from dagctl.errors import Severity
+from dagctl.spec.airflow_context import CONTEXT_KEYS
+from dagctl.spec.codes import Code
+from dagctl.spec.python_code.findings import cut, finding, place_of_node
+from dagctl.spec.python_code.quiet import quietly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.spec.problem import Problem
+    from dagctl.spec.python_code.source import Source
+
+_BUILT_IN = frozenset(dir(builtins)) | {"__file__", "__name__", "__builtins__", "__annotations__"}
+
+
+_MOST = 100
+"""Messages that are kept."""
+
+
+class _Judge(Checker):  # type: ignore[misc] # pyflakes has no types
+    """pyflakes with one question: which names have no value.
+
+    It begins with no names. What it looks for besides takes the square of the code's length.
+    """
+
+    builtIns = frozenset[str]()  # noqa: N815 - pyflakes' name
+
+    def report(self, kind: type, *arguments: object, **options: object) -> None:
+        """Keep the first messages about undefined names."""
+        if kind is UndefinedName and len(self.messages) < _MOST:
+            super().report(kind, *arguments, **options)
+
+    def differentForks(self, *_: object) -> bool:  # noqa: N802 - pyflakes' name
+        """Return True, so that no name is compared with what it had been before."""
+        return True
+
+
+def undefined(
+    function: ast.FunctionDef, nodes: Sequence[ast.AST], source: Source
+) -> Iterator[Problem]:
+    """Yield a warning for each name that nothing gives a value, at its first place.
+
+    Args:
+        function: The code as a function of a module that has nothing else.
+        nodes: Every node of the code.
+        source: The text of the code.
+    """
+    loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
+    said: set[str] = set()
+    for name, line, column in _judged(function, loaded & _BUILT_IN):
+        if name not in said and name not in _BUILT_IN:
+            said.add(name)
+            width = len(name.encode())
+            node = ast.Name(
+                name, lineno=line, col_offset=column, end_lineno=line, end_col_offset=column + width
+            )
+            yield finding(
+                Code.PYTHON_UNDEFINED,
+                f"the code has no `{cut(name)}`: Python would stop here with a NameError",
+                _hint(name),
+                place_of_node(node, source),
+                Severity.WARNING,
+            )
+
+
+def _judged(function: ast.FunctionDef, known: set[str]) -> list[tuple[str, int, int]]:
+    """Return what pyflakes says: name, line and byte of each.
+
+    It needs not know every built-in, only those that the code uses: that is twice as fast. What is
+    nested too deeply for it gets no verdict.
+    """
+    module = ast.Module(body=[function], type_ignores=[])
+    try:
+        checked, _ = quietly(lambda: _Judge(module, builtins=known))
+    except RecursionError:
+        return []
+    return sorted(
+        (message.message_args[0], message.lineno, message.col)
+        for message in checked.messages
+        if isinstance(message, UndefinedName)
+    )
+
+
+def _hint(name: str) -> str:
+    if name == "kwargs" or name in CONTEXT_KEYS:
+        key = "key" if name == "kwargs" else name
+        return f'set `provide_context: true`, and write `context["{key}"]`'
+    return "import it in the code, or give it a value"

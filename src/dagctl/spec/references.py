@@ -1,0 +1,162 @@
+"""What templates and code refer to: parameters of the DAG, XComs of its tasks, the target's names.
+
+Needs the whole spec and the target, so it comes after the checks of single fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Severity
+from dagctl.spec.callbacks import callbacks_in, code_of
+from dagctl.spec.codes import Code
+from dagctl.spec.jinja.comments import swallowed
+from dagctl.spec.jinja.names import name_warnings, newer_names
+from dagctl.spec.jinja.parameters import params_read
+from dagctl.spec.jinja.rendered import rendered_texts
+from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes, template_problems
+from dagctl.spec.jinja.xcoms import pulls_in
+from dagctl.spec.lines import Lines
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.python_code.gone_imports import import_warnings
+from dagctl.spec.tasks import PythonTask
+from dagctl.spec.walk import field, raw_tasks
+from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.spec.model import DagSpec
+    from dagctl.spec.problem import Place
+    from dagctl.spec.python_code import PythonCode
+    from dagctl.spec.python_code.reads import Reads
+    from dagctl.spec.target import Target
+    from dagctl.spec.walk import Path
+
+_MOST_TEXTS = 2_000
+"""Texts of a spec whose templates are looked into."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Dag:
+    """What a DAG brings for its templates and its code."""
+
+    target: Target
+    ids: TaskIds | None
+    """The ids of its tasks, or None where a function of the project makes some of them."""
+    params: frozenset[str] | None
+    """The parameters that have a default, or None where that is not known."""
+    macros: frozenset[str] | None
+    """Variables of templates, or None where they are not known."""
+
+
+def template_errors(data: object, target: Target) -> Iterator[Located]:
+    """Yield why Airflow could not render a text, but for the commands of bash tasks.
+
+    Those are checked with their task.
+    """
+    filters = _names_in(data, "user_defined_filters")
+    if filters is None:
+        return
+    for path, text in _templates(data, target):
+        if path[-1] != "bash_command":
+            for problem in template_problems(text, "this text", filters):
+                yield Located(path, problem)
+
+
+def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[Located]:
+    """Yield what templates and code of a valid spec refer to, and will not get.
+
+    Args:
+        spec: The spec.
+        data: What it was made from, as it was written.
+        target: The Airflow that it is for.
+    """
+    dag = _Dag(
+        target=target,
+        ids=_ids(spec),
+        params=_names_in(data, "params"),
+        macros=_names_in(data, "user_defined_macros"),
+    )
+    for path, text in _templates(data, target):
+        yield from (Located(path, problem) for problem in _of_template(text, path, dag))
+    for where, code in _codes(spec, data):
+        yield from (Located(where, problem) for problem in _of_code(code.reads, dag))
+
+
+def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:
+    """Yield the code of each task and each callback, with its path."""
+    for path, task in spec.walk():
+        if isinstance(task, PythonTask) and task.python_code:
+            yield (*path, task.code_field), task.code
+    for path, callback in callbacks_in(data):
+        if "python_code" in callback:
+            yield (*path, "python_code"), code_of(callback)
+
+
+def _templates(data: object, target: Target) -> Iterator[tuple[Path, str]]:
+    count = 0
+    for path, task in raw_tasks(data):
+        for inner, text in rendered_texts(task, target) if isinstance(task, dict) else ():
+            if is_template(text):
+                count += 1
+                if count > _MOST_TEXTS:
+                    return
+                yield (*path, *inner), text
+
+
+def _ids(spec: DagSpec) -> TaskIds | None:
+    outline = spec.outline
+    if any(entry.is_group and field(entry.item, "group_callable") for entry in outline.entries):
+        return None
+    return TaskIds(entry.id for entry in outline.tasks)
+
+
+def _names_in(data: object, key: str) -> frozenset[str] | None:
+    """Return the names that a field of the DAG gives; None where it names an object of code."""
+    given: Any = data.get(key) if isinstance(data, dict) else None
+    if given is None:
+        return frozenset()
+    if not isinstance(given, dict) or any(str(name).startswith("$") for name in given):
+        return None
+    return frozenset(map(str, given))
+
+
+def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
+    try:
+        tree = template_nodes(text)
+    except FAILURES:
+        return  # an error that is said elsewhere
+    lines = Lines(text)
+    if path[-1] != "bash_command" and dag.macros is not None:
+        yield from name_warnings(text, dag.macros)
+    yield from newer_names(text, dag.target)
+    yield from swallowed(text)
+    for name, place in params_read(tree, lines):
+        yield from _parameter(name, place, dag)
+    for pull in pulls_in(tree, lines):
+        yield from pull_warnings(pull, dag.ids, dag.target)
+
+
+def _of_code(reads: Reads, dag: _Dag) -> Iterator[Problem]:
+    for read in reads.parameters:
+        yield from _parameter(read.name, read.place, dag)
+    for pull in reads.pulls:
+        yield from pull_warnings(pull, dag.ids, dag.target)
+    for read in reads.imports:
+        yield from import_warnings(read, dag.target)
+
+
+def _parameter(name: str, place: Place | None, dag: _Dag) -> Iterator[Problem]:
+    """Yield a warning for a parameter without default: a scheduled run has none."""
+    if dag.params is not None and name not in dag.params:
+        hint = f"declare it with a default: `params: {{{name}: ...}}` at the start of the spec"
+        yield Problem(
+            Code.UNKNOWN_PARAM,
+            f"the DAG has no parameter {quoted(name)}: a run that is not given one fails here",
+            did_you_mean(name, dag.params) or hint,
+            place,
+            Severity.WARNING,
+        )

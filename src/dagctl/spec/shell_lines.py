@@ -1,0 +1,69 @@
+"""Shell commands of several lines, of which bash goes on after one that fails."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dagctl.errors import Severity
+from dagctl.spec.codes import Code
+from dagctl.spec.lines import Lines
+from dagctl.spec.problem import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STOPS = re.compile(
+    r"^\s*set\s+(?:-\w*e|\S+\s+-\w*e|-o\s+errexit|-\w*o\s+errexit)|\btrap\b.*\bERR\b", re.MULTILINE
+)
+"""What makes bash stop at a failure, or handle it."""
+_GOES_ON = re.compile(r"(?:\\|&&|\|\|?)$")
+"""The end of a line that is not the end of a command."""
+_HARMLESS = re.compile(
+    r"""(?:echo|printf|export|unset|set|shopt|alias|local|declare|readonly|true|:|umask|sleep|date
+    |done|fi|esac|else|then|do|\}|\)|;;|[A-Za-z_]\w*=[^$`(]*$|\S+\)|function\b|\w+\s*\(\))(?![\w-])
+    |[A-Za-z_]\w*=[^$`(]*$|\[|\[\[|test\b|if\b|elif\b|while\b|until\b|for\b|case\b|exit\b|return\b
+    |exec\b|cat\s*<<|wait\b|source\s+\S+activate|\{%|\{\#|\{\{""",
+    re.VERBOSE,
+)
+"""The beginning of a line that does not fail, or is there to say whether something did."""
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+
+
+def shell_advice(command: str) -> Iterator[Problem]:
+    """Yield advice if bash would go on after a line that may fail, so that the task succeeds."""
+    if "\n" not in command.strip() or _STOPS.search(command):
+        return
+    statements = list(_statements(command))
+    for number, text in statements[:-1]:
+        if not _HARMLESS.match(text) and "||" not in text:
+            column = Lines(command).line(number).find(text[:1]) + 1
+            yield Problem(
+                Code.SHELL_GOES_ON,
+                "bash goes on after a line that fails: the task succeeds if the last one does",
+                "begin the command with `set -e`",
+                Place(number, max(column, 1), number, max(column, 1) + len(text.split("\n")[0])),
+                Severity.INFO,
+            )
+            return
+
+
+def _statements(command: str) -> Iterator[tuple[int, str]]:
+    """Yield the commands with the numbers of their lines, without comments and input text."""
+    start, parts, heredoc = 0, list[str](), ""
+    for number, line in enumerate(command.split("\n"), 1):
+        text = line.strip()
+        if heredoc:
+            heredoc = "" if text == heredoc else heredoc
+            continue
+        if not text or text.startswith("#"):
+            continue
+        start = start or number
+        parts.append(text)
+        opened = _HEREDOC.search(text)
+        heredoc = opened[2] if opened else ""
+        if not _GOES_ON.search(text):
+            yield start, "\n".join(parts)
+            start, parts = 0, []
+    if parts:
+        yield start, "\n".join(parts)

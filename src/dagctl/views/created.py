@@ -1,0 +1,36 @@
+"""What was created, as JSON data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.commands.times import rfc3339
+from dagctl.views.recovered import recovered_data
+from dagctl.views.totals import totals
+
+if TYPE_CHECKING:
+    from dagctl.commands.create import CreatedDag, CreateResult
+
+
+def created_data(result: CreateResult) -> dict[str, Any]:
+    """Return what `create` did."""
+    return {
+        "dags": [_dag_data(dag) for dag in result.dags],
+        "totals": totals(dag.state for dag in result.dags),
+        "warnings": list(result.warnings),
+        "untracked": list(result.untracked),
+        "recovered": recovered_data(result.recovered),
+    }
+
+
+def _dag_data(dag: CreatedDag) -> dict[str, Any]:
+    return {
+        "dag_id": dag.dag_id,
+        "file_path": dag.file_path,
+        "commit_id": dag.commit_id,
+        "created_at": rfc3339(dag.created_at),
+        "version": dag.version,
+        "changed": dag.changed,
+        "state": dag.state,
+        "source": dag.source,
+    }
