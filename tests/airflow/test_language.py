@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.spec.load import load_spec
+from dagctl.codegen.render import render
+from dagctl.spec.load import check_spec, load_spec
 
 if TYPE_CHECKING:
     from .conftest import Airflow, Report
@@ -82,6 +83,7 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         },
         "report": {"inlets": ["warehouse://orders"], "outlets": ["reports"]},
     },
+    "language_dag": {"report": {"upstream": []}},
     "language_params": {"model": {"upstream": []}},
     "language_operators": {
         "start": {"operator": "EmptyOperator", "upstream": []},
@@ -189,6 +191,22 @@ DAGS: dict[str, dict[str, Any]] = {
             *("2024-01-05T05:00:00Z", "2024-01-08T05:00:00Z"),
         ],
     },
+    "language_dag": {
+        "template_searchpath": ["/opt/airflow/sql", "/opt/airflow/mail"],
+        "template_undefined": "Undefined",
+        "user_defined_macros": {
+            "limit": 5,
+            "since": "2024-01-31T00:00:00+00:00",
+            "columns": ["id", "total"],
+            "root_of": "isqrt",
+        },
+        "user_defined_filters": {"quote": "quote"},
+        "jinja_environment_kwargs": {"trim_blocks": True},
+        "owner_links": {
+            "data-team": "mailto:data@example.com",
+            "airflow": "https://example.com/team",
+        },
+    },
     "language_params": {
         "params": {
             "full_refresh": [False, "Rebuild every model", {"type": "boolean"}],
@@ -254,3 +272,54 @@ def test_airflow_makes_the_groups_that_the_spec_says(reports: dict[str, Report])
 
 def test_every_spec_of_the_language_is_loaded() -> None:
     assert {folder.name for folder in FOLDERS} == set(EXPECTED)
+
+
+FAIL_FAST = {"2": "fail_stop", "3": "fail_fast"}
+NEWEST = """
+dag_name: Newest
+deadline:
+  - reference: queued_at
+    interval: 30m
+    callback: {notifier: SmtpNotifier, with: {to: a@example.com}}
+  - reference: "2030-01-01T06:00"
+    interval: 1h
+    callback: {callable: asyncio.sleep, with: {delay: 5}}
+allowed_run_types: [manual]
+disable_bundle_versioning: true
+rerun_with_latest_version: true
+tasks: [{task_id: a, bash_command: echo a}]
+"""
+NEWEST_DAG = {
+    "allowed_run_types": ["manual"],
+    "disable_bundle_versioning": True,
+    "rerun_with_latest_version": True,
+    "deadline": [
+        [
+            "DagRunQueuedAtDeadline",
+            1800.0,
+            "airflow.providers.smtp.notifications.smtp.SmtpNotifier",
+            {"to": "a@example.com"},
+        ],
+        ["FixedDatetimeDeadline", 3600.0, "asyncio.tasks.sleep", {"delay": 5}],
+    ],
+}
+
+
+def test_a_dag_that_fails_fast_does_so_in_both(
+    airflow: Airflow, reports: dict[str, Report]
+) -> None:
+    assert reports["language_dag"]["dag"][FAIL_FAST[airflow.version]] is True
+
+
+def test_what_only_the_newest_airflow_has_is_loaded_there(airflow: Airflow, tmp_path: Path) -> None:
+    if airflow.version == "2":
+        pytest.skip("Airflow 3.3 has it")
+    path = tmp_path / "newest.py"
+    checked = check_spec(NEWEST, airflow="3.3")
+    assert checked.diagnostics == ()
+    path.write_text(render(checked.result(), airflow="3.3"), "utf-8")
+
+    report = airflow.load([path], runner="arguments.py")[path]
+
+    assert (report["errors"], report["warnings"]) == ([], [])
+    assert {key: report["dag"][key] for key in NEWEST_DAG} == NEWEST_DAG

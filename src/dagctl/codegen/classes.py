@@ -40,6 +40,12 @@ def class_call(
     return call(reference(path, scope), [], {**(before or {}), **values, **(behind or {})})
 
 
+def class_reference(given: str, scope: Scope) -> ast.Name:
+    """Return the name of a class that the catalogue may know, under the path of the target."""
+    known = lookup(given, scope.target.name)
+    return reference(known.path if isinstance(known, Operator) else given, scope)
+
+
 def _value(operator: Operator | None, key: str, value: object, scope: Scope) -> ast.expr:
     if operator is None:
         return value_expression(value, scope)

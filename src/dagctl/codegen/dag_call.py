@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.callbacks import dag_callbacks
+from dagctl.codegen.dag_settings import further_arguments
 from dagctl.codegen.expressions import call, duration, moment, name, plain
 from dagctl.codegen.params import params_expression
 from dagctl.codegen.schedules import schedule_expression
@@ -75,4 +76,4 @@ def _given(spec: DagSpec, scope: Scope) -> dict[str, ast.expr]:
     arguments |= {key: plain(value) for key, value in values if value is not None}
     if spec.params:
         arguments["params"] = params_expression(spec.params, scope)
-    return arguments | dag_callbacks(spec, scope)
+    return arguments | further_arguments(spec, scope) | dag_callbacks(spec, scope)

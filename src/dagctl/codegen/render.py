@@ -58,7 +58,7 @@ def render_header(spec: DagSpec, body: str, *, airflow: str, provenance: Provena
     """Return the header of a DAG file whose code is `body`: comments, nothing else."""
     fields = header_fields(spec, provenance, body.encode("utf-8"))
     template = _environment().get_template(_HEADER_TEMPLATE)
-    return template.render(fields, airflow=target_of(airflow).series)
+    return template.render(fields, airflow=target_of(airflow).series, fails_fast=spec.fail_fast)
 
 
 def _refuse(data: Mapping[str, object], target: Target) -> None:

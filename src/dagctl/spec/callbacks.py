@@ -62,6 +62,21 @@ def callbacks_in(data: object) -> Iterator[tuple[Path, Callback]]:
             for place, callback in callbacks_of(owner.get(key), (*path, key)):
                 if isinstance(callback, dict):
                     yield place, callback
+    yield from deadline_callbacks(data)
+
+
+def deadline_callbacks(data: Mapping[str, Any]) -> Iterator[tuple[Path, Callback]]:
+    """Yield the callback of each deadline in raw data of a DAG, with its path."""
+    value = data.get("deadline")
+    if isinstance(value, dict):
+        places: list[tuple[Path, Any]] = [(("deadline",), value)]
+    else:
+        items = value if isinstance(value, list | tuple) else ()
+        places = [(("deadline", place), item) for place, item in enumerate(items)]
+    for path, item in places:
+        callback = item.get("callback") if isinstance(item, dict) else None
+        if isinstance(callback, dict):
+            yield (*path, "callback"), callback  # type: ignore[misc] # raw data
 
 
 def _owners(data: object) -> Iterator[tuple[Path, Any]]:

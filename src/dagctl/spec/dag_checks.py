@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
-from dagctl.spec.callbacks import callback_problems
+from dagctl.spec.callbacks import callback_problems, deadline_callbacks
 from dagctl.spec.codes import Code
+from dagctl.spec.deadlines import deadline_problems
 from dagctl.spec.fields.ids import MAX_DAG_ID
 from dagctl.spec.fields.slug import slug
+from dagctl.spec.fields.values import early_argument_problems, value_problems
+from dagctl.spec.markers import marker_of
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from dagctl.spec.walk import Path
+
+_FAST_RULES = {"all_success", "all_done_setup_success"}
 MAX_NAME = 200
 """Characters of the name of a DAG."""
 
@@ -82,3 +89,46 @@ def duplicate_tags(tags: object) -> Iterator[Located]:
                     ("tags", place), Problem(Code.DUPLICATE_TAG, message, "remove one of them")
                 )
             seen.add(tag)
+
+
+def setting_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong with macros, filters, options of Jinja and deadlines."""
+    message = "there is no output of a task when Airflow makes the DAG"
+    for key in ("user_defined_macros", "user_defined_filters", "jinja_environment_kwargs"):
+        if isinstance(data.get(key), dict):
+            yield from early_argument_problems(data[key], (key,), message, "write the value")
+    yield from _reference_problems(data)
+    if data.get("deadline") is not None:
+        yield from deadline_problems(data["deadline"], ("deadline",))
+        for path, callback in deadline_callbacks(data):
+            yield from callback_problems(callback, path)
+    yield from _fail_fast_problems(data)
+
+
+def _reference_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield each filter, or class for undefined names, that is not named by `$ref`."""
+    filters = data.get("user_defined_filters")
+    places: dict[Path, object] = {}
+    if isinstance(filters, dict):
+        places |= {("user_defined_filters", str(key)): item for key, item in filters.items()}
+    if isinstance(data.get("template_undefined"), dict):
+        places["template_undefined",] = data["template_undefined"]
+        yield from value_problems(data["template_undefined"], ("template_undefined",))
+    for path, value in places.items():
+        if marker_of(value) != "$ref":
+            message = f"{quoted(str(path[-1]))} must be a marker"
+            problem = Problem(Code.BAD_MARKER, message, "write `{$ref: pkg.mod.name}`")
+            yield Located(path, problem)
+
+
+def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield each task whose rule Airflow does not take in a DAG that fails fast."""
+    if data.get("fail_fast") is not True:
+        return
+    shared = (("default_args",), data.get("default_args"))
+    for path, owner in (shared, *raw_tasks(data)):
+        rule = owner.get("trigger_rule", "all_success") if isinstance(owner, dict) else None
+        if isinstance(rule, str) and rule not in _FAST_RULES:
+            message = "a DAG with `fail_fast` has tasks with the trigger rule `all_success` only"
+            problem = Problem(Code.BAD_ARGUMENT, message, "remove `fail_fast`, or the trigger rule")
+            yield Located((*path, "trigger_rule"), problem)

@@ -43,7 +43,22 @@ from dagctl.spec.dag_checks import (
     duplicate_tags,
     editors_schema,
     nameless,
+    setting_problems,
     two_schedules,
+)
+from dagctl.spec.dag_settings import (
+    AccessControl,
+    Deadline,
+    FailFast,
+    Filters,
+    JinjaOptions,
+    LatestOnRerun,
+    Macros,
+    NoBundleVersions,
+    OwnerLinks,
+    RunTypes,
+    SearchPath,
+    Undefined,
 )
 from dagctl.spec.entry_checks import further_entry_problems, size_problems
 from dagctl.spec.fields import project_id as project_ids
@@ -58,6 +73,7 @@ from dagctl.spec.fields.start_date import (
 )
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
+from dagctl.spec.gone import GONE, gone
 from dagctl.spec.outline import Outline
 from dagctl.spec.params import param_problems, required_problems
 from dagctl.spec.problem import Located, Problem
@@ -188,6 +204,18 @@ class DagSpec(CheckedModel):
     render_template_as_native_obj: NativeObjects = None
     is_paused_upon_creation: PausedAtFirst = None
     params: Params = Field(default={})
+    fail_fast: FailFast = None
+    access_control: AccessControl = None
+    template_searchpath: SearchPath = None
+    template_undefined: Undefined = None
+    user_defined_macros: Macros = Field(default={})
+    user_defined_filters: Filters = Field(default={})
+    jinja_environment_kwargs: JinjaOptions = Field(default={})
+    owner_links: OwnerLinks = None
+    deadline: Deadline = None
+    allowed_run_types: RunTypes = None
+    disable_bundle_versioning: NoBundleVersions = None
+    rerun_with_latest_version: LatestOnRerun = None
     on_failure_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_failure_callback"])
     on_success_callback: Callbacks = callbacks_field(DAG_CALLBACKS["on_success_callback"])
     email: Email = Field(
@@ -327,7 +355,9 @@ class DagSpec(CheckedModel):
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
-        """Return the problem of a key that belongs under a task, or None."""
+        """Return the problem of a key that belongs under a task, or to no spec, or None."""
+        if key in GONE:
+            return gone(key)
         if not any(key in model.key_names() for model in family.models.values()):
             return None
         if key in DefaultArgs.model_fields:
@@ -361,6 +391,7 @@ class DagSpec(CheckedModel):
             yield from further_entry_problems(data)
             yield from default_args_problems(data)
             yield from dag_callback_problems(data)
+            yield from setting_problems(data)
             yield from graph_problems(data)
             yield from date_problems(data)
             yield from continuous_problems(data)

@@ -13,6 +13,7 @@ from dagctl.operators.checks import Call, check_call
 from dagctl.operators.findings import Check, Level
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.codes import Code
+from dagctl.spec.dag_target import dag_target_problems, too_new
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.markers import markers_in
@@ -57,6 +58,7 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
     """Yield what the target does not have, and what is wrong with the calls of operators."""
     shared = data.get("default_args") if isinstance(data, dict) else None
     shared = shared if isinstance(shared, dict) else {}
+    yield from dag_target_problems(data, target)
     yield from _too_new(shared, ("default_args",), target)
     for path, task, groups in raw_entries(data):
         if is_group(task):
@@ -92,10 +94,7 @@ def _too_new(given: Mapping[str, Any], path: Path, target: Target) -> Iterator[L
         word = given.get(key)
         since = _LATE.get(key) or (_LATE.get(word) if isinstance(word, str) else None)
         if key in given and since and not target.has(since):
-            name = quoted(key if key in _LATE else str(word))
-            message = f"{name} needs Airflow {since[0]}.{since[1]}; the target is {target.name}"
-            hint = f'set `version = "{since[0]}.{since[1]}"` under `[airflow]` in dagctl.toml'
-            yield Located((*path, key), Problem(Code.NOT_IN_TARGET, message, hint))
+            yield Located((*path, key), too_new(key if key in _LATE else str(word), since, target))
 
 
 def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:

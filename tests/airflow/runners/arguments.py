@@ -29,7 +29,12 @@ NAMES = """
 CALLBACKS = [f"on_{event}_callback" for event in "execute failure success retry skipped".split()]  # noqa: SIM905 - a table
 MAIL = ["to", "from_email", "subject", "html_content"]
 CALLBACK_FLAGS = ["has_on_failure_callback", "has_on_success_callback"]
-DAG_NAMES = ["on_failure_callback", "on_success_callback"]
+DAG_NAMES = """
+    access_control allowed_run_types deadline disable_bundle_versioning fail_fast fail_stop
+    jinja_environment_kwargs on_failure_callback on_success_callback owner_links
+    rerun_with_latest_version template_searchpath template_undefined user_defined_filters
+    user_defined_macros
+""".split()  # noqa: SIM905 - a table, not code
 
 
 def report(path: str) -> Facts:
@@ -120,21 +125,35 @@ def callback(value: Any) -> Any:  # noqa: ANN401 - a function, or what can be ca
     return {"notifier": type(value).__name__, **{name: it for name, it in given.items() if it}}
 
 
+def uri(asset: Any) -> str:  # noqa: ANN401 - likewise
+    return asset.uri.rstrip("/")  # Airflow adds one behind a host
+
+
+def deadline(alert: Any) -> list[Any]:  # noqa: ANN401 - likewise
+    begins = type(alert.reference).__name__
+    return [begins, plain(alert.interval), alert.callback.path, alert.callback.kwargs]
+
+
+OBJECTS = {"Asset": uri, "Dataset": uri, "DeadlineAlert": deadline}
+"""How an object of Airflow's is shown, by its class."""
+
+
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an argument is
     """Return seconds for a timedelta, ISO text for a datetime, a name for what Python made."""
-    if type(value).__name__ in {"Dataset", "Asset"}:
-        return value.uri.rstrip("/")  # Airflow adds one behind a host
+    kind = type(value).__name__
+    if kind in OBJECTS:
+        return OBJECTS[kind](value)
     if hasattr(value, "total_seconds"):
         return value.total_seconds()
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    if type(value).__name__ == "PlainXComArg":
+    if kind == "PlainXComArg":
         return f"output of {value.operator.task_id}: {value.key}"
-    if type(value).__name__ == "LiteralValue":
+    if kind == "LiteralValue":
         return f"literal {value.value}"
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set)):
+    if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
     if callable(value):
         return callback(value)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
+from dagctl.spec.gone import GONE, gone
 from dagctl.spec.problem import Located, Problem, Warnings
 from dagctl.spec.wording import quoted
 
@@ -52,6 +53,8 @@ class TaskBase(CheckedModel):
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key of another task type, or of the DAG, or None."""
+        if key in GONE:
+            return gone(key)
         for name, other in family.models.items():
             if key in other.key_names() and key not in cls.key_names():
                 message = f"{quoted(key)} belongs to a task of type `{name}`"
