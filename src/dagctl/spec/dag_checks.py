@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 from dagctl.spec.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
 from dagctl.spec.callbacks import callback_problems, deadline_callbacks
 from dagctl.spec.codes import Code
+from dagctl.spec.dag_arguments import continuous_problems, date_problems
 from dagctl.spec.deadlines import deadline_problems
+from dagctl.spec.entry_checks import further_entry_problems
 from dagctl.spec.fields.ids import MAX_DAG_ID
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.values import early_argument_problems, value_problems
 from dagctl.spec.markers import marker_of
+from dagctl.spec.params import param_problems, required_problems
 from dagctl.spec.problem import Located, Problem
+from dagctl.spec.schedules import schedule_problems
+from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import quoted
@@ -26,6 +31,24 @@ if TYPE_CHECKING:
 _FAST_RULES = {"all_success", "all_done_setup_success"}
 MAX_NAME = 200
 """Characters of the name of a DAG."""
+
+
+def dag_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong with several fields of a DAG together, or with values of any shape."""
+    yield from nameless(data)
+    yield from two_schedules(data)
+    yield from editors_schema(data)
+    yield from duplicate_tags(data.get("tags"))
+    yield from further_entry_problems(data)
+    yield from default_args_problems(data)
+    yield from dag_callback_problems(data)
+    yield from setting_problems(data)
+    yield from graph_problems(data)
+    yield from date_problems(data)
+    yield from continuous_problems(data)
+    yield from schedule_problems(data)
+    yield from param_problems(data.get("params"), ("params",))
+    yield from required_problems(data)
 
 
 def dag_callback_problems(data: Mapping[str, Any]) -> Iterator[Located]:

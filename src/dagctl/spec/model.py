@@ -32,20 +32,9 @@ from dagctl.spec.dag_arguments import (
     RunTimeout,
     Schedule,
     Timezone,
-    continuous_problems,
-    date_problems,
     dates_in_zone,
 )
-from dagctl.spec.dag_checks import (
-    MAX_NAME,
-    dag_callback_problems,
-    default_args_problems,
-    duplicate_tags,
-    editors_schema,
-    nameless,
-    setting_problems,
-    two_schedules,
-)
+from dagctl.spec.dag_checks import MAX_NAME, dag_problems
 from dagctl.spec.dag_settings import (
     AccessControl,
     Deadline,
@@ -60,7 +49,7 @@ from dagctl.spec.dag_settings import (
     SearchPath,
     Undefined,
 )
-from dagctl.spec.entry_checks import further_entry_problems, size_problems
+from dagctl.spec.entry_checks import size_problems
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern
@@ -75,10 +64,7 @@ from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.gone import GONE, gone
 from dagctl.spec.outline import Outline
-from dagctl.spec.params import param_problems, required_problems
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.schedules import schedule_problems
-from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks import GROUP, KINDS, Entry, Group
 from dagctl.spec.tasks.arguments import DefaultArgs, Email, without_default
 from dagctl.spec.tasks.base import TaskBase, as_tuple
@@ -383,21 +369,8 @@ class DagSpec(CheckedModel):
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield what is wrong with several fields together."""
         if isinstance(data, dict):
-            yield from nameless(data)
-            yield from two_schedules(data)
-            yield from editors_schema(data)
-            yield from duplicate_tags(data.get("tags"))
             yield from untyped_task_problems(data, cls.family())
-            yield from further_entry_problems(data)
-            yield from default_args_problems(data)
-            yield from dag_callback_problems(data)
-            yield from setting_problems(data)
-            yield from graph_problems(data)
-            yield from date_problems(data)
-            yield from continuous_problems(data)
-            yield from schedule_problems(data)
-            yield from param_problems(data.get("params"), ("params",))
-            yield from required_problems(data)
+            yield from dag_problems(data)
 
 
 def digest_of(data: Mapping[str, Any]) -> str:
