@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.spec.bash_parameters import parameter_warnings
 from dagctl.spec.codes import Code
+from dagctl.spec.jinja.brought import BROUGHT
 from dagctl.spec.jinja.names import name_warnings
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.lines import Lines
@@ -22,7 +23,7 @@ def bash_warnings(command: str) -> Iterator[Problem]:
     if "\r" in command:
         yield _carriage_return(command)
     if is_template(command):
-        yield from name_warnings(command)
+        yield from name_warnings(command, BROUGHT.get().macros)
         yield from parameter_warnings(Lines(command))
     yield from shell_advice(command)
 

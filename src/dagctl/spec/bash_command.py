@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import IN_CODE, blank_problems, character_problems
+from dagctl.spec.jinja.brought import BROUGHT
 from dagctl.spec.jinja.template import is_template, template_problems
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Problem, refuse
@@ -32,7 +33,7 @@ def command_problems(command: str) -> Iterator[Problem]:
     yield from _too_long(command)
     yield from _template_file(command)
     if is_template(command):
-        yield from template_problems(command)
+        yield from template_problems(command, filters=BROUGHT.get().filters)
 
 
 def _too_long(command: str) -> Iterator[Problem]:

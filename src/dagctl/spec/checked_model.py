@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -131,7 +131,7 @@ class CheckedModel(BaseModel):
         limits = list(cls.limit_problems(data))
         if limits:
             return None, limits
-        with _counting() as count:
+        with _counting() as count, cls.surroundings(data):
             problems = list(islice(cls.further_problems(data), MAX_PROBLEMS))
             data = cls.prepared(data)
             try:
@@ -162,6 +162,12 @@ class CheckedModel(BaseModel):
     def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
         """Return the raw data with other spellings of a key replaced by its name."""
         return data
+
+    @classmethod
+    def surroundings(cls, data: object) -> AbstractContextManager[None]:
+        """Return the context in which raw data, and what stands in them, are checked."""
+        del data
+        return nullcontext()
 
     @classmethod
     def limit_problems(cls, data: object) -> Iterable[Located]:

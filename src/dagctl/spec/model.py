@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
@@ -63,6 +64,7 @@ from dagctl.spec.fields.start_date import (
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.gone import GONE, gone
+from dagctl.spec.jinja.brought import brought_by
 from dagctl.spec.outline import Outline
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import GROUP, KINDS, Entry, Group
@@ -359,6 +361,11 @@ class DagSpec(CheckedModel):
             "indent it, below the `- task_id: ...` of its task",
             json_hint="move it into the braces of its task",
         )
+
+    @classmethod
+    def surroundings(cls, data: object) -> AbstractContextManager[None]:
+        """Return the context in which commands may use the filters and macros of the DAG."""
+        return brought_by(data)
 
     @classmethod
     def limit_problems(cls, data: object) -> Iterator[Located]:

@@ -1,0 +1,45 @@
+"""What a DAG brings for the templates of its tasks, known while the DAG is checked."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Names that templates may use besides those of Airflow."""
+
+    filters: frozenset[str] = frozenset()
+    macros: frozenset[str] = frozenset()
+
+
+_NOTHING = Brought()
+BROUGHT: ContextVar[Brought] = ContextVar("what the DAG brings", default=_NOTHING)  # noqa: B039 - frozen
+"""Set while a DAG is checked."""
+
+
+@contextmanager
+def brought_by(data: object) -> Iterator[None]:
+    """Let templates use the filters and macros that raw data of a DAG have."""
+    token = BROUGHT.set(
+        Brought(_names(data, "user_defined_filters"), _names(data, "user_defined_macros"))
+    )
+    try:
+        yield
+    finally:
+        BROUGHT.reset(token)
+
+
+def _names(data: object, key: str) -> frozenset[str]:
+    given = data.get(key) if isinstance(data, dict) else None
+    return frozenset(filter(_is_text, given)) if isinstance(given, dict) else frozenset()
+
+
+def _is_text(name: object) -> bool:
+    return isinstance(name, str)
