@@ -20,7 +20,7 @@ class Brought:
 
 
 _NOTHING = Brought()
-BROUGHT: ContextVar[Brought] = ContextVar("what the DAG brings", default=_NOTHING)  # noqa: B039 - frozen
+BROUGHT: ContextVar[Brought] = ContextVar("what the DAG brings", default=_NOTHING)
 """Set while a DAG is checked."""
 
 
