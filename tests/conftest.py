@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +18,9 @@ from tests.stand_in.fixtures import (
     stand_in,
     stand_in_server,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["live", "postgres_cluster", "project_template", "stand_in", "stand_in_server"]
 CLEAR_HOOK = "unset GIT_INDEX_FILE GIT_DIR GIT_PREFIX\n"
@@ -112,12 +115,3 @@ def sandbox(tmp_path: Path, git_config: Path) -> Sandbox:
     sandbox = Sandbox(root)
     sandbox.git("init", "-q")
     return sandbox
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the failures that are written down in `known_failures.txt`, and no other."""
-    lines = Path(__file__).with_name("known_failures.txt").read_text("utf-8").splitlines()
-    known = {line for line in lines if not line.startswith("#")}
-    for item in items:
-        if item.nodeid in known:
-            item.add_marker(pytest.mark.xfail(reason="known_failures.txt", strict=False))

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class NeverAnsweredError(Exception):
+    """A true server would never answer this request; here the connection is closed in the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request, read whole. Header names are in lower case."""

@@ -23,6 +23,8 @@ class Settings:
     """What a project's owner can set, with the defaults of hosted projects."""
 
     max_rows: int = 1000
+    repeated_seconds: float = 30.0
+    """For how long a transaction is repeated that deadlocks; a true server does so without end."""
     access_token_seconds: int = 3600
     otp_seconds: int = 3600
     flow_seconds: int = 300
@@ -31,6 +33,8 @@ class Settings:
     password_login: bool = True
     providers: frozenset[str] = frozenset({"github", "google"})
     site_url: str = "http://site.example"
+    key_as_token: bool = False
+    """Whether the gateway puts a token of the role `anon` where only the API key was sent."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from dagctl.endpoint import claims
 from tests.stand_in import gateway
 from tests.stand_in.faults import Fault, Faults
 from tests.stand_in.late import LateRequests
-from tests.stand_in.messages import Request, Response, json_response
+from tests.stand_in.messages import NeverAnsweredError, Request, Response, json_response
 from tests.stand_in.request_log import RequestLog
 
 if TYPE_CHECKING:
@@ -142,9 +142,15 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def act(project: Project, request: Request) -> Response:
-    """Act on a request; a bug of the stand-in shows as a 500 with its own words."""
+def act(project: Project, request: Request) -> Response | None:
+    """Act on a request; a bug of the stand-in shows as a 500 with its own words.
+
+    Returns:
+        The answer; None for none, after which the connection is closed.
+    """
     try:
         return gateway.handle(project, request)
+    except NeverAnsweredError:
+        return None
     except Exception as error:  # noqa: BLE001 - whatever it is, the client under test must see it
         return json_response(500, {"message": f"stand-in: {type(error).__name__}: {error}"})

@@ -23,20 +23,31 @@ READING = ("journal.aside", "journal.entries", "journal.aside 2")
 """How the journal is read: what is set aside as unreadable is told."""
 
 
-DOING = (
+UPDATING = (
     *(*READING, "registry.find", "files.read", "repo.preflight", "journal.write"),
     *("registry.reserve", "journal.write 2", "store.put", "files.write", "repo.commit"),
-    *("repo.stage", "registry.confirm", "show", "journal.delete"),
+    *("repo.stage", "registry.confirm", "repo.tracked", "show", "journal.delete"),
 )
-"""The calls of an operation that ends well."""
+CREATING = (*UPDATING[:4], "files.python_files", *UPDATING[4:])
+DOING = {"create": CREATING, "update": UPDATING}
+"""The calls of an operation that ends well. For a spec that is new the DAGs folder is listed."""
 
 
-UNDOING = (
+TAKING_COMMIT_BACK = (
     *("registry.begin_abort", "repo.find_commit", "journal.write 3", "repo.uncommit"),
-    *("files.restore", "store.delete", "registry.abort", "repo.find_commit 2", "store.get"),
-    "journal.delete",
+    "files.restore",
 )
-"""The further calls of one that creates a DAG, and whose confirmation is refused."""
+UNDOING = {
+    "create": (
+        *(*TAKING_COMMIT_BACK, "store.delete", "registry.abort", "repo.find_commit 2"),
+        *("store.get", "journal.delete"),
+    ),
+    "update": (
+        *(*TAKING_COMMIT_BACK, "registry.find 2", "store.put 2", "registry.abort"),
+        *("repo.find_commit 2", "journal.delete"),
+    ),
+}
+"""The further calls of one whose confirmation is refused."""
 
 
 REMOTE = ("registry.", "store.")
@@ -79,10 +90,11 @@ def local(calls: tuple[str, ...]) -> list[str]:
 
 
 POINTS = [
-    *((command, False, at) for command in ("create", "update") for at in local(DOING)),
-    *(("create", True, at) for at in local(UNDOING)),
+    *((command, False, at) for command in DOING for at in local(DOING[command])),
+    *(("create", True, at) for at in local(UNDOING["create"])),
     *(("update", True, at) for at in ("repo.uncommit", "files.restore")),
 ]
+"""Every call that does not go to the server; `test_faults` breaks the others."""
 
 
 SINGLES = [
@@ -192,24 +204,28 @@ TAKING_BACK = (
 
 PUTTING_BACK = (
     *(*LOOKING, "registry.begin_abort", "repo.find_commit 2", "files.restore"),
-    *("store.put", "registry.abort", "repo.find_commit 3", "journal.delete"),
+    *("registry.find", "store.put", "registry.abort", "repo.find_commit 3", "journal.delete"),
 )
 
 
+ABORTING = (
+    *(*TAKING_BACK[:7], "repo.stage", *TAKING_BACK[7:11], "repo.stage 2", *TAKING_BACK[11:]),
+)
+"""The commit is taken back already, and the index may not know it."""
 RECOVERIES = (
     (Case("create", refused=False, at="repo.commit", kind="kill", after=True), FINISHING),
     (Case("update", refused=False, at="repo.stage", kind="kill", after=True), FINISHING),
     (Case("create", refused=False, at="files.write", kind="kill", after=True), TAKING_BACK),
     (Case("update", refused=False, at="store.put", kind="kill", after=True), PUTTING_BACK),
-    (
-        Case("create", refused=True, at="repo.uncommit", kind="kill", after=True),
-        (*TAKING_BACK[:7], "repo.stage", *TAKING_BACK[7:11], "repo.stage 2", *TAKING_BACK[11:]),
-    ),
+    (Case("create", refused=True, at="repo.uncommit", kind="kill", after=True), ABORTING),
     (
         Case("update", refused=True, at="journal.write 3", kind="kill", after=True),
-        (*PUTTING_BACK[:5], "journal.write", "repo.uncommit", *PUTTING_BACK[5:]),
+        (
+            *(*PUTTING_BACK[:7], "journal.write", "repo.uncommit", *PUTTING_BACK[7:-1]),
+            *("repo.stage", "journal.delete"),
+        ),
     ),
-    (Case("create", refused=True, at="files.restore", kind="EIO", after=False), TAKING_BACK),
+    (Case("create", refused=True, at="files.restore", kind="EIO", after=False), ABORTING),
 )
 """A command that leaves something to be made good, and the calls by which that is done."""
 

@@ -45,18 +45,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("quick", "kept_secret")
 
 
-@pytest.mark.parametrize("command", ["create", "update"])
-def test_every_call_of_an_operation_has_its_faults(place: Place, command: str) -> None:
+@pytest.mark.parametrize("command", DOING)
+@pytest.mark.parametrize("refused", [False, True])
+def test_every_call_has_its_faults(place: Place, command: str, *, refused: bool) -> None:
     broken = Break("nothing", "kill")
-    told(place, prepared(place, command), broken)
-    assert tuple(broken.calls) == DOING
-
-
-def test_every_call_of_undoing_has_its_faults(place: Place) -> None:
-    broken = Break("nothing", "kill")
-    told(place, prepared(place, "create", refused=True), broken)
-    begun = DOING.index("registry.confirm") + 1
-    assert tuple(broken.calls) == (*DOING[:begun], *UNDOING)
+    told(place, prepared(place, command, refused=refused), broken)
+    done = DOING[command]
+    begun = done.index("registry.confirm") + 1
+    expected = (*done[:begun], *UNDOING[command]) if refused else done
+    assert tuple(broken.calls) == expected
 
 
 @pytest.mark.parametrize("case", SINGLES, ids=str)
@@ -129,6 +126,17 @@ def check_remote_fault(place: Place, mixed: tuple[Case, str, str, int | None]) -
     place.stand_in.faults.clear()
     place.stand_in.settle()
     follow(place, spec, mixed_id(mixed))
+
+
+@pytest.mark.parametrize(("first", "calls"), RECOVERIES, ids=str)
+def test_every_call_of_a_recovery_has_its_faults(
+    place: Place, first: Case, calls: tuple[str, ...]
+) -> None:
+    broken_first(place, first)
+    broken = Break("nothing", "kill")
+    with broken.into(place.open()) as client:
+        client.recover()
+    assert tuple(broken.calls) == calls
 
 
 @pytest.mark.parametrize("pair", random.Random(2).sample(PAIRS, 24), ids=pair_id)

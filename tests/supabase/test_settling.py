@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl import Client
 from dagctl.errors import NotAMemberError, UnavailableError, UnfinishedError
+from dagctl.operation.entry import LeftToMembersError
 from tests.cli.conftest import Shell
 from tests.e2e.conftest import Killer, in_child
 from tests.stand_in import faults
+from tests.supabase.clones import clone
 from tests.supabase.kills import UPLOAD, killed, spec_of
 from tests.supabase.listening import create_with
 from tests.supabase.place import PASSWORD, PROJECT, At, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BOB = "bob@example.com"
 DEAD = {
@@ -137,36 +143,101 @@ def test_an_operation_that_the_registry_has_forgotten_is_not_undone(place: Place
 
 @pytest.mark.parametrize("kind", ["create", "update"])
 @pytest.mark.parametrize("step", DEAD)
-def test_a_removed_member_takes_back_what_a_killed_run_of_theirs_left(
-    place: Place, ada: str, kind: str, step: str
+def test_a_removed_member_takes_back_what_may_be_and_leaves_the_rest_to_a_member(
+    place: Place, ada: str, bob: str, kind: str, step: str
 ) -> None:
+    del bob
     spec = spec_of(place, kind)
-    before = place.versions()
+    before, objects = place.versions(), place.objects()
     killed(place, spec, step)
     place.stand_in.remove_member(PROJECT, ada)
     if step in {"confirm", "show"}:  # it was done before the removal, and is told at last
         (dag,) = place.create(spec).dags
         head = place.git("rev-parse", "HEAD").strip()
         assert (dag.version, dag.commit_id) == (len(before) + 1, head)
+    elif (
+        kind == "update" and step != "reserve"
+    ):  # whether it was stored can only be seen by members
+        check_left_to_members(place, spec, objects)
+        place.sign_in(BOB)
+        assert [one.outcome for one in place.recover().recovered] == ["undone"]
     else:
         with pytest.raises(NotAMemberError):
             place.create(spec)
-        assert place.versions() == before
+    if step not in {"confirm", "show"}:
+        assert (place.versions(), place.objects()) == (before, objects)
     place.check_agreement()
 
 
-@pytest.mark.parametrize("undoing", ["undo commit", "undo file", "undo upload", "undo reserve"])
-def test_a_removed_member_who_is_killed_twice_still_takes_the_update_back(
-    place: Place, ada: str, undoing: str
+def check_left_to_members(place: Place, spec: Path, objects: dict[str, bytes | None]) -> None:
+    """Check what a removed member is told, however often: all is taken back but for the object."""
+    rows, stored = place.rows(), place.objects()
+    for again in range(2):
+        with pytest.raises(LeftToMembersError) as caught:
+            place.create(spec) if again else place.recover()
+        assert caught.value.exit_code == 5
+        assert "not a member of the project" in str(caught.value)
+        assert "the stored file of `orders`" in str(caught.value)
+        assert "is aborted, its commit and files are taken back" in (caught.value.state or "")
+        assert "let an owner or editor" in (caught.value.hint or "")
+        assert (place.rows(), place.held()) == (rows, 0)
+        assert place.objects() == stored, "who was removed writes nothing"
+        (key,) = objects
+        assert place.files() == {"dags/orders.py": objects[key]}
+        assert place.git("status", "--porcelain", "dags") == ""
+
+
+def test_what_a_removed_member_left_is_healed_from_another_clone(
+    place: Place, ada: str, bob: str, tmp_path: Path
 ) -> None:
-    killed(place, spec_of(place, "update"), "commit")
+    del bob
+    spec = spec_of(place, "update")
+    other = clone(place, tmp_path / "other")
+    killed(place, spec, "commit")
+    place.stand_in.remove_member(PROJECT, ada)
+    with pytest.raises(LeftToMembersError):
+        place.recover()
+    place.sign_in(BOB)
+    with other.open() as client:
+        assert client.repairs().dags == ("orders",)
+        (dag,) = client.heal(client.repairs()).dags
+    assert (dag.state, dag.version) == ("updated", 2)
+    other.check_agreement()
+    assert [one.outcome for one in place.recover().recovered] == ["undone"]
+    other.check_agreement()
+
+
+def test_what_is_left_to_members_stops_no_work_in_another_project(place: Place, ada: str) -> None:
+    killed(place, spec_of(place, "update"), "upload")
+    place.stand_in.remove_member(PROJECT, ada)
+    with pytest.raises(LeftToMembersError):
+        place.recover()
+    other = "123e4567-e89b-12d3-a456-426614174001"
+    place.stand_in.add_member(other, ada)
+    settings = place.root / "dagctl.toml"
+    settings.write_text(settings.read_text().replace(PROJECT, other))
+    (dag,) = place.create(place.spec("specs/other.yaml", "Other")).dags
+    assert (dag.dag_id, dag.state) == ("other", "created")
+    assert len(list((place.root / ".git/dagctl/top/journal").glob("*.json"))) == 1
+
+
+@pytest.mark.parametrize("undoing", ["undo commit", "undo file", "undo upload", "undo reserve"])
+def test_a_removed_member_who_is_killed_twice_leaves_the_same_to_a_member(
+    place: Place, ada: str, bob: str, undoing: str
+) -> None:
+    del bob
+    spec = spec_of(place, "update")
+    objects = place.objects()
+    killed(place, spec, "commit")
     place.stand_in.remove_member(PROJECT, ada)
 
     def recover() -> None:
-        with Client.open(place.root, listener=Killer(undoing, done=True)) as client:
-            client.recover()
+        with Client.open(place.root, listener=Killer(undoing, done=undoing != "undo upload")) as it:
+            it.recover()
 
     assert in_child(recover) == -signal.SIGKILL
+    check_left_to_members(place, spec, objects)
+    place.sign_in(BOB)
     assert [one.outcome for one in place.recover().recovered] == ["undone"]
     assert place.versions() == {"orders": 1}
     place.check_agreement()

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from dagctl.errors import UnfinishedError
+from dagctl.errors import NotAMemberError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,10 @@ class DamagedEntryError(UnfinishedError):
     """An entry of the journal is not as dagctl writes it: nothing is done about it."""
 
 
+class LeftToMembersError(NotAMemberError):
+    """An operation is undone but for stored files that the user, no member now, may not write."""
+
+
 class Phase(StrEnum):
     """How far the operation is, as far as the journal has to know."""
 
@@ -32,6 +36,8 @@ class Phase(StrEnum):
     """The changes say what is written where."""
     ABORTING = "aborting"
     """It is being undone, even if its commit is still there."""
+    LEFT = "left"
+    """It is undone here and holds nothing; stored files are left for a member to put back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

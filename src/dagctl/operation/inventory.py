@@ -48,6 +48,8 @@ class Known:
     record: DagRecord | None = None
     header: Header | None = None
     """What the DAG file says of itself; None: there is no file, or not one of dagctl's."""
+    is_here: bool = True
+    """Whether this work tree has, or had, the DAG file; False: only another clone has it."""
 
     def is_of(self, spec_digest: str) -> bool:
         """Return whether it was made from the spec with this SHA-256."""
@@ -162,7 +164,9 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
         if record.is_removed and not (is_cache and record.dag_id in headers)
     }
     standing = [record for record in records if record.id not in gone]
-    dags = _from_both(standing, headers) if is_cache else map(_from_record, standing)
+    dags = list(_from_both(standing, headers) if is_cache else map(_from_record, standing))
+    if not (is_cache or is_settled):
+        dags = _with_places(context, dags, set(paths))
     return Inventory(
         dags=tuple(dags),
         foreign=foreign,
@@ -230,6 +234,15 @@ def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
         records |= {record.id: record for record in registry.find(dag_ids=names, removed=True)}
         asked = most
     return list(records.values())
+
+
+def _with_places(context: Context, dags: Sequence[Known], listed: set[str]) -> list[Known]:
+    """Return the DAGs, each with whether this work tree has its file, or git says that it had."""
+    paths = {dag.dag_id: path_of(context.settings, dag.dag_id) for dag in dags}
+    unlisted = {path: None for path in paths.values() if path not in listed}
+    committed = context.backend.repo.differing(unlisted) if unlisted else set()
+    here = listed | committed
+    return [replace(dag, is_here=paths[dag.dag_id] in here) for dag in dags]
 
 
 def _content(files: Files, path: str) -> bytes:

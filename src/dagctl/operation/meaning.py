@@ -8,6 +8,7 @@
 | path unknown, its name is that of a DAG whose spec file is gone, or has the same content | it |
 | its path, or the id that it gives, is that of a removed DAG | refused: `restore`, or another id |
 | path unknown, its name is taken by a DAG whose spec file is there | a new DAG, with a number |
+| path unknown, only another clone has spec and file of that DAG | a new DAG, with a number |
 | no path: same content as a DAG of that name | that DAG |
 | no path: other content | a new DAG, with a number |
 """
@@ -140,12 +141,11 @@ class Meanings:
         if change.source is None:
             return None
         holder = next((dag for dag in alike if dag.dag_id == change.base_name), None)
-        is_gone = holder and holder.source is not None and not self._is_there(holder.source)
-        return holder if is_gone else None
+        return holder if holder and holder.source is not None and self._is_gone(holder) else None
 
     def _free_first(self, dags: Sequence[Known]) -> Known:
         """Return one of several DAGs with the same content: one whose spec file is gone first."""
-        gone = [dag for dag in dags if not self._is_there(dag.source)]
+        gone = [dag for dag in dags if self._is_gone(dag)]
         return min(gone or dags, key=lambda dag: (len(dag.dag_id), dag.dag_id))
 
     def _is_same(self, dag: Known, change: Change) -> bool:
@@ -154,6 +154,8 @@ class Meanings:
             return False
         if change.source is None or dag.source is None:
             return True
+        if not (dag.is_here or self._is_there(dag.source)):
+            return False  # both files are of another clone, where they may well be
         return self._digest_of(dag.source) in {None, change.spec_digest}
 
     def _digest_of(self, source: str) -> str | None:
@@ -169,6 +171,10 @@ class Meanings:
     def _of_path(self, change: Change) -> Known | None:
         own = self.inventory.of_source(change.source)
         return _newest(own) if own else None
+
+    def _is_gone(self, dag: Known) -> bool:
+        """Return whether the spec file of a DAG was in this work tree, and is not any more."""
+        return dag.is_here and not self._is_there(dag.source)
 
     def _is_there(self, source: str | None) -> bool:
         """Return whether there is a spec file at that path, as far as that can be seen."""

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 WORKERS = 8
 """How many objects are under way at once."""
+UNDO = "undo upload"
+"""The step whose progress is shown."""
+
+
+class MembershipEndedError(NotAMemberError):
+    """The user sees and writes nothing of the project any more."""
 
 
 def put_objects(
@@ -40,9 +46,21 @@ def put_back_objects(
     are as they were are handled too: a killed upload may have left a part of itself. Of what the
     journal has kept, only the bytes that the registry has recorded are put back: where there are
     none, the object is removed, and `dagctl doctor` says that it is missing.
+
+    What the operation has stored for new DAGs is removed first: that is allowed to its own user
+    even if the membership is gone.
+
+    Raises:
+        MembershipEndedError: The user may put nothing back for the updated DAGs.
     """
     store = backend.store
-    recorded = _recorded(backend, changes)
+    new = [change for change in changes if change.old_object is None]
+    updated = [change for change in changes if change.old_object is not None]
+    if new:
+        _for_each(new, lambda change: store.delete(change.storage_path), UNDO, listener)
+    if not updated:
+        return
+    recorded = recorded_digests(backend, updated)
 
     def put_back(change: Change) -> None:
         content = _content_with(recorded.get(change.granted.row_id), change)
@@ -51,15 +69,23 @@ def put_back_objects(
         else:
             store.put(change.storage_path, content, operation_id=operation_id, restores=True)
 
-    _for_each(changes, put_back, "undo upload", listener)
+    _for_each(updated, put_back, UNDO, listener)
 
 
-def _recorded(backend: Backend, changes: Sequence[Change]) -> dict[str, str]:
-    """Return the recorded digest of each object that was there before, by the id of its row."""
-    updated = [change.dag_id for change in changes if change.old_object is not None]
-    if not updated:
-        return {}
-    records = backend.registry.find(dag_ids=updated)
+def recorded_digests(backend: Backend, changes: Sequence[Change]) -> dict[str, str]:
+    """Return the recorded digest of the object of each DAG, by the id of its row.
+
+    Raises:
+        MembershipEndedError: The user sees no records, as the membership is gone.
+    """
+    dag_ids = [change.dag_id for change in changes]
+    records = backend.registry.find(dag_ids=dag_ids)
+    unseen = set(dag_ids) - {record.dag_id for record in records}
+    if unseen:
+        try:
+            backend.registry.get(min(unseen))
+        except NotAMemberError as error:
+            raise MembershipEndedError(error.message, hint=error.fix) from error
     return {record.id: record.content_digest for record in records}
 
 
@@ -77,9 +103,7 @@ def remove_left_over(store: Store, changes: Sequence[Change], listener: Listener
             with suppress(NotAMemberError):  # the name has a holder again
                 store.delete(change.storage_path)
 
-    _for_each(
-        [change for change in changes if change.old_object is None], remove, "undo upload", listener
-    )
+    _for_each([change for change in changes if change.old_object is None], remove, UNDO, listener)
 
 
 def remove_objects(backend: Backend, changes: Sequence[Change], listener: Listener) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.operation.objects import put_back_objects, read_objects
+from dagctl.operation.objects import put_back_objects, read_objects, recorded_digests
 from dagctl.ports import Claim, OperationStatus
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def put_back_anew(context: Context, entry: JournalEntry) -> None:
 
     Raises:
         ConflictError: Another operation holds one of them now.
+        MembershipEndedError: The user may not do it: an owner or editor of the project has to.
     """
     backend = context.backend
     registry = backend.registry
@@ -50,6 +51,8 @@ def put_back_anew(context: Context, entry: JournalEntry) -> None:
 def _stale(backend: Backend, updates: Sequence[Change]) -> list[Change]:
     """Return the changes whose object is new and whose record is old."""
     objects = read_objects(backend.store, [change.storage_path for change in updates])
+    if None in objects.values():  # gone, or hidden from one who is no member any more
+        recorded_digests(backend, updates)
     new = [change for change in updates if objects[change.storage_path] == change.content]
     if not new:
         return []

@@ -15,7 +15,7 @@ from dagctl.errors import ConflictError, DagctlError, NotAMemberError, Unfinishe
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import digest_of
 from dagctl.operation.confirmation import confirm_entry
-from dagctl.operation.entry import DamagedEntryError, Phase
+from dagctl.operation.entry import DamagedEntryError, LeftToMembersError, Phase
 from dagctl.operation.entry_form import from_data
 from dagctl.operation.objects import remove_objects
 from dagctl.operation.undo import find_commit, undo
@@ -72,11 +72,12 @@ def recover_all(context: Context, command: str | None = None) -> Recovery:
             same.
 
     Raises:
+        LeftToMembersError: One is undone but for stored files, which a member has to put back.
         UnfinishedError: One could be neither finished nor undone.
     """
     recovered: list[Recovered] = []
     repeated = None
-    for operation_id, data in entries_of(context).items():
+    for operation_id, data in _to_settle(context):
         outcome, entry = _recover(context, operation_id, data)
         recovered.append(outcome)
         if outcome.outcome == "finished" and not repeated and _is_asked_again(entry, command):
@@ -90,7 +91,7 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
     """Finish or undo what can be now, and say of the rest why not; else as `recover_all`."""
     recovered: list[Recovered] = []
     unsettled: list[Unsettled] = []
-    for operation_id, data in entries_of(context).items():
+    for operation_id, data in _to_settle(context):
         try:
             outcome, entry = _recover(context, operation_id, data)
             clear(context.backend, entry)
@@ -153,7 +154,7 @@ def settle(context: Context, entry: JournalEntry) -> Recovered:
         return finished(context, entry)
     commit_id = find_commit(backend, entry)
     is_over = status in {OperationStatus.ABORTING, OperationStatus.ABORTED}
-    if commit_id is None or entry.phase is Phase.ABORTING or is_over:
+    if commit_id is None or entry.phase in {Phase.ABORTING, Phase.LEFT} or is_over:
         return undone(context, entry)
     try:
         _go_on(context, entry, commit_id)
@@ -210,6 +211,8 @@ def kept(entry: JournalEntry) -> Iterator[None]:
     """
     try:
         yield
+    except LeftToMembersError:  # says all of it
+        raise
     except (DagctlError, OSError) as error:
         raise UnfinishedError(
             f"an earlier operation could be neither finished nor undone: {error}",
@@ -221,6 +224,20 @@ def kept(entry: JournalEntry) -> Iterator[None]:
 def clear(backend: Backend, entry: JournalEntry) -> None:
     """Remove the entry from the journal."""
     backend.journal.delete(entry.operation_id)
+
+
+def _to_settle(context: Context) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the entries that are to be settled now.
+
+    What one who is no member any more has left to the members of a project stops no work for
+    another one: it holds nothing, and waits.
+    """
+    place = (context.settings.backend, context.settings.project_id)
+    return [
+        (operation_id, data)
+        for operation_id, data in entries_of(context).items()
+        if data.get("phase") != Phase.LEFT or (data.get("backend"), data.get("project_id")) == place
+    ]
 
 
 def _recover(

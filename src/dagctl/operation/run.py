@@ -17,6 +17,7 @@ from dagctl.errors import (
     UnfinishedError,
     then_recover,
 )
+from dagctl.operation.entry import LeftToMembersError
 from dagctl.operation.recovery import clear, recorded_commit, settle, undone
 from dagctl.operation.steps import steps_of, take
 
@@ -31,6 +32,7 @@ def run(operation: Operation) -> Operation:
     Raises:
         DagctlError: What was refused; nothing was changed.
         UnavailableError: What failed; nothing was changed.
+        LeftToMembersError: It is undone but for stored files; the journal keeps it for a member.
         UnfinishedError: It could be neither finished nor undone; the journal keeps it.
     """
     for step in steps_of(operation):
@@ -51,6 +53,8 @@ def _after(error: BaseException, step: str, operation: Operation) -> Operation:
         if outcome.outcome == "finished":
             commit_id = recorded_commit(operation.context.backend, operation.entry)
             operation = replace(operation, commit_id=commit_id)
+    except LeftToMembersError:  # says all of it
+        raise
     except BaseException as second:
         raise _unfinished(error, second, operation) from second
     if outcome.outcome == "undone":

@@ -8,9 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dagctl.operation.entry import Phase
+from dagctl.next_step import HEAL, RECOVER, Fix
+from dagctl.operation.entry import LeftToMembersError, Phase
 from dagctl.operation.entry_form import to_data
-from dagctl.operation.objects import put_back_objects, remove_left_over
+from dagctl.operation.objects import (
+    MembershipEndedError,
+    put_back_objects,
+    remove_left_over,
+)
 from dagctl.operation.put_back import put_back_anew
 from dagctl.ports import OperationStatus
 
@@ -28,6 +33,10 @@ def undo(context: Context, entry: JournalEntry) -> list[str] | None:
 
     Returns:
         None if the registry has confirmed the operation: then nothing is undone.
+
+    Raises:
+        LeftToMembersError: All is taken back but for stored files, which the user may not write
+            any more. The operation is aborted; the journal is kept for a member.
     """
     registry = context.backend.registry
     if not entry.effects:
@@ -37,24 +46,55 @@ def undo(context: Context, entry: JournalEntry) -> list[str] | None:
     status = registry.begin_abort(entry.operation_id)
     if status is OperationStatus.CONFIRMED:
         return None
-    left = _take_back(context, entry, holds=status is OperationStatus.ABORTING)
+    _undo_commit(context, entry)
+    with context.step("undo file"):
+        left = context.backend.files.restore(entry.writes)
+    refusal = _undo_uploads(context, entry, holds=status is OperationStatus.ABORTING)
     with context.step("undo reserve"):
         registry.abort(entry.operation_id)
     _undo_late_effects(context, entry)
+    if refusal is not None:
+        raise _left_to_members(context, entry, refusal) from refusal
     return left
 
 
-def _take_back(context: Context, entry: JournalEntry, *, holds: bool) -> list[str]:
+def _undo_uploads(
+    context: Context, entry: JournalEntry, *, holds: bool
+) -> MembershipEndedError | None:
+    """Put the stored files back; return the refusal if the user is no member any more."""
     backend = context.backend
-    _undo_commit(context, entry)
-    with context.step("undo file"):
-        left = backend.files.restore(entry.writes)
-    with context.step("undo upload"):
-        if holds:
-            put_back_objects(backend, entry.operation_id, entry.uploads, context.listener)
-        else:
-            put_back_anew(context, entry)
-    return left
+    try:
+        with context.step("undo upload"):
+            if holds:
+                put_back_objects(backend, entry.operation_id, entry.uploads, context.listener)
+            else:
+                put_back_anew(context, entry)
+    except MembershipEndedError as error:
+        return error
+    return None
+
+
+def _left_to_members(
+    context: Context, entry: JournalEntry, refusal: MembershipEndedError
+) -> LeftToMembersError:
+    """Return the error that names the stored files that are left; the journal knows it, too."""
+    left = replace(entry, phase=Phase.LEFT)
+    context.backend.journal.write(entry.operation_id, to_data(left))
+    updated = [change.dag_id for change in entry.uploads if change.old_object is not None]
+    names = ", ".join(f"`{dag_id}`" for dag_id in updated or entry.dag_ids)
+    return LeftToMembersError(
+        f"{refusal.message}: the stored file of {names} may be that of an operation that was "
+        "not confirmed, and is left as it is",
+        state=f"operation {entry.operation_id} is aborted, its commit and files are taken back; "
+        "its journal is kept",
+        hint=Fix(
+            "let an owner or editor of the project run ",
+            RECOVER,
+            " here, or ",
+            HEAL,
+            " in a clone of theirs",
+        ),
+    )
 
 
 def _undo_late_effects(context: Context, entry: JournalEntry) -> None:

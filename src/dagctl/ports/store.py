@@ -29,7 +29,8 @@ class Store(Protocol):
         overwrites what came after it. A store of one machine need not look.
 
         Raises:
-            NotAMemberError: The operation does not hold that key any more, or is not the user's.
+            ConflictError: The operation is over: another run has ended it.
+            NotAMemberError: The user may not write that key.
         """
 
     def get(self, key: str) -> bytes | None:

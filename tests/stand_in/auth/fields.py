@@ -20,6 +20,6 @@ def fields_of(request: Request) -> dict[str, Any]:
     try:
         fields = request.json()
     except json.JSONDecodeError as error:
-        text = "Could not parse request body as JSON"
+        text = "Could not parse request body as JSON: unexpected end of JSON input"
         raise AuthError(400, "bad_json", text) from error
     return fields if isinstance(fields, dict) else {}

@@ -32,7 +32,7 @@ def _password_grant(project: Project, fields: dict[str, Any]) -> Response:
         raise AuthError(400, "invalid_credentials", "Invalid login credentials")
     if not user.confirmed:
         raise AuthError(400, "email_not_confirmed", "Email not confirmed")
-    return new_session(project, user, "password")
+    return new_session(project, user, "password", weak_password=None)
 
 
 def _refresh_grant(project: Project, fields: dict[str, Any]) -> Response:
@@ -75,13 +75,20 @@ def _challenge(method: str, verifier: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def new_session(project: Project, user: User, method: str) -> Response:
-    """Open a session for a user who has shown who it is; answer with its first tokens."""
+def new_session(project: Project, user: User, method: str, **told: object) -> Response:
+    """Open a session for a user who has shown who it is; answer with its first tokens.
+
+    Args:
+        project: The project.
+        user: The user.
+        method: How the user has shown it.
+        told: What else stands in the answer.
+    """
     session = project.sessions.open(user.id, method, project.clock.now())
-    return _session_response(project, user, session)
+    return _session_response(project, user, session, **told)
 
 
-def _session_response(project: Project, user: User, session: Session) -> Response:
+def _session_response(project: Project, user: User, session: Session, **told: object) -> Response:
     lifetime = project.settings.access_token_seconds
     claims = access_claims(project, user, session)
     return json_response(
@@ -93,6 +100,7 @@ def _session_response(project: Project, user: User, session: Session) -> Respons
             "expires_at": claims["exp"],
             "refresh_token": session.refresh_token(),
             "user": user.described(),
+            **told,
         },
     )
 

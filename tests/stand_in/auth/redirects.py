@@ -25,17 +25,18 @@ def allowed(wished: str, site_url: str) -> str:
 
 
 def come_back(project: Project, address: str, challenge: str, method: str) -> Response:
-    """Answer as if the user had been at the provider's page and come back from it."""
+    """Answer as if the user had been at the provider's page and come back from it.
+
+    A refusal stands in the query and in the fragment, which browsers keep to themselves.
+    """
     if project.provider_user is None:
-        told = {
-            "error": "access_denied",
-            "error_code": "user_cancelled",
-            "error_description": "The user denied access",
-        }
+        told = {"error": "access_denied", "error_description": "The user denied access"}
+        fragment = "#" + urlencode({**told, "sb": ""})
     else:
+        fragment = ""
         code = secrets.token_hex(16)
         flow = Flow(project.provider_user, challenge, method, project.clock.now())
         project.flows[code] = flow
         told = {"code": code}
     joint = "&" if urlsplit(address).query else "?"
-    return Response(302, headers={"location": f"{address}{joint}{urlencode(told)}"})
+    return Response(302, headers={"location": f"{address}{joint}{urlencode(told)}{fragment}"})

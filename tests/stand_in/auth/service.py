@@ -25,6 +25,8 @@ FLAWS = {
     "expired": "token has invalid claims: token is expired",
     "signature": "token signature is invalid",
 }
+PROVIDERS = frozenset({"github", "google", "gitlab", "azure", "apple"})
+"""Some of the providers that Supabase Auth knows, enabled in a project or not."""
 
 
 def handle(project: Project, request: Request) -> Response:
@@ -53,12 +55,16 @@ def _token(project: Project, request: Request) -> Response:
 def _authorize(project: Project, request: Request) -> Response:
     provider = request.parameter("provider")
     if provider not in project.settings.providers:
-        text = "Unsupported provider: provider is not enabled"
-        raise AuthError(400, "validation_failed", text)
+        is_known = provider in PROVIDERS
+        flaw = "provider is not enabled" if is_known else f"Provider {provider} could not be found"
+        raise AuthError(400, "validation_failed", f"Unsupported provider: {flaw}")
     challenge = request.parameter("code_challenge")
     method = request.parameter("code_challenge_method")
     if not challenge or not method:
         text = "PKCE flow requires code_challenge_method and code_challenge"
+        raise AuthError(400, "validation_failed", text)
+    if not 43 <= len(challenge) <= 128:  # RFC 7636, section 4.2
+        text = "code challenge has to be between 43 and 128 characters"
         raise AuthError(400, "validation_failed", text)
     back = redirects.allowed(request.parameter("redirect_to"), project.settings.site_url)
     return redirects.come_back(project, back, challenge, method)

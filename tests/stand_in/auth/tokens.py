@@ -135,4 +135,4 @@ def _described(key_id: str, key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
     """Return the public half of a key as Supabase Auth shows it."""
     public: dict[str, Any] = json.loads(ECAlgorithm.to_jwk(key.public_key()))
     described = {"kid": key_id, "alg": "ES256", "use": "sig", "key_ops": ["verify"]}
-    return public | described | {"ext": True}
+    return public | described

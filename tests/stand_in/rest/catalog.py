@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from tests.stand_in.rest.errors import RestError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from tests.stand_in.database import Connection
 
@@ -31,6 +32,12 @@ select coalesce(p.proargnames, '{}'), coalesce(p.proargmodes::text[], '{}'), p.p
 from pg_proc p join pg_type t on t.oid = p.prorettype
 where p.pronamespace = 'public'::regnamespace and p.proname = %s and p.prokind = 'f'
 """
+NAMES = """
+select distinct proname::text from pg_proc
+where pronamespace = 'public'::regnamespace and prokind = 'f' order by 1
+"""
+ALIKE = 0.5
+"""How much of two names has to be the same, from 0 to 1."""
 Result = Literal["void", "scalar", "row"]
 
 
@@ -110,8 +117,18 @@ def function(connection: Connection, name: str, names: Collection[str]) -> Funct
         text = f"Could not choose the best candidate function between: {name}, {name}"
         raise RestError(300, "PGRST203", text)
     if not fitting:
-        raise _unknown_function(name, names)
+        raise _unknown_function(name, names, _near(connection, name, rows))
     return fitting[0]
+
+
+def _near(connection: Connection, name: str, overloads: Sequence[tuple[Any, ...]]) -> str | None:
+    """Return the hint with a function of a name like this, or with the arguments that it takes."""
+    if overloads:
+        arguments = ", ".join(called for called, _ in _function(name, overloads[0]).arguments)
+        return f"Perhaps you meant to call the function public.{name}({arguments})"
+    names = [row[0] for row in connection.execute(NAMES)]
+    near = get_close_matches(name, names, 1, ALIKE)
+    return f"Perhaps you meant to call the function public.{near[0]}" if near else None
 
 
 def _function(name: str, row: tuple[Any, ...]) -> Function:
@@ -128,7 +145,7 @@ def _inputs(names: list[str], modes: list[str], count: int) -> list[str]:
     return inputs or [""] * count
 
 
-def _unknown_function(name: str, names: Collection[str]) -> RestError:
+def _unknown_function(name: str, names: Collection[str], hint: str | None) -> RestError:
     given, plural = ", ".join(sorted(names)), "s" if len(names) > 1 else ""
     called = f"public.{name}({given})" if names else f"public.{name} without parameters"
     parameters = f"with parameter{plural} {given}" if names else "without parameters"
@@ -139,4 +156,5 @@ def _unknown_function(name: str, names: Collection[str]) -> RestError:
         f"Could not find the function {called} in the schema cache",
         details=f"Searched for the function {searched}, but no matches were found in the schema "
         "cache.",
+        hint=hint,
     )

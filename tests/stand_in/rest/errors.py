@@ -21,7 +21,7 @@ EXACT = {
     "23503": 409,
     "23505": 409,
     "25006": 405,
-    "21000": 500,
+    "21000": 500,  # but see `_status`
     "53400": 500,
     "57P01": 503,
     "P0001": 400,
@@ -51,12 +51,16 @@ FIRST_TWO = {
     "P0": 500,
     "XX": 500,
 }
+NO_WHERE = "requires a WHERE clause"
+"""How pg-safeupdate, which Supabase loads for the API, refuses to change every row of a table."""
 CHALLENGE = {"www-authenticate": "Bearer"}
 DECODING = {
     "key": "No suitable key or wrong key type",
     "algorithm": "Wrong or unsupported encoding algorithm",
-    "signature": "JWT cryptographic operation failed",
+    "signature": "No suitable key or wrong key type",
 }
+NO_KEY = "None of the keys was able to decode the JWT"
+"""What stands in `details` where none of the project's keys has signed a token."""
 
 
 class RestError(Exception):
@@ -113,6 +117,8 @@ def _status(sqlstate: str, message: str, *, anonymous: bool) -> int:
         return 401 if anonymous else 403
     if sqlstate == "22023" and message.startswith("role") and message.endswith("does not exist"):
         return 401
+    if sqlstate == "21000" and message.endswith(NO_WHERE):
+        return 400
     if sqlstate.startswith("PT"):
         return int(sqlstate[2:]) if sqlstate[2:].isdigit() else 500
     return EXACT.get(sqlstate, FIRST_TWO.get(sqlstate[:2], 400))
@@ -140,9 +146,13 @@ def of_token(error: TokenError) -> RestError:
         return _unauthorized("PGRST303", text)
     if error.flaw == "parts":
         return _unauthorized("PGRST301", f"Expected 3 parts in JWT; got {error.parts}")
-    return _unauthorized("PGRST301", DECODING.get(error.flaw, "JWT couldn't be decoded"))
+    details = NO_KEY if error.flaw in {"key", "signature"} else None
+    return _unauthorized(
+        "PGRST301", DECODING.get(error.flaw, "JWT couldn't be decoded"), details=details
+    )
 
 
-def _unauthorized(code: str, message: str) -> RestError:
+def _unauthorized(code: str, message: str, *, details: str | None = None) -> RestError:
     challenge = f'Bearer error="invalid_token", error_description="{message}"'
-    return RestError(401, code, message, headers={"www-authenticate": challenge})
+    headers = {"www-authenticate": challenge}
+    return RestError(401, code, message, details=details, headers=headers)

@@ -7,13 +7,14 @@ constraints, grants and their errors are the database's own.
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from tests.stand_in.auth.tokens import TokenError
-from tests.stand_in.messages import Response
-from tests.stand_in.rest import answers, catalog, errors, query, statements
+from tests.stand_in.messages import NeverAnsweredError, Response
+from tests.stand_in.rest import answers, catalog, errors, query, safe_update, statements
 from tests.stand_in.rest.answers import Call
 from tests.stand_in.rest.errors import RestError
 from tests.stand_in.rest.preferences import preferences, shape
@@ -27,11 +28,34 @@ if TYPE_CHECKING:
 
 SKEW = 30
 """How many seconds the clocks of client and server may differ (`Auth/Jwt.hs`)."""
+REPEATED = frozenset({"40001", "40P01"})
+"""A serialization failure and a deadlock."""
+PAUSE = 0.01
+"""Seconds between two tries of a transaction."""
 PROFILES = ("accept-profile", "content-profile")
 
 
 def handle(project: Project, request: Request) -> Response:
-    """Answer one request."""
+    """Answer one request.
+
+    A transaction that the database gave up for the sake of another one is repeated, as PostgREST
+    does it: without end, and whether the client still waits or not.
+
+    Raises:
+        NeverAnsweredError: It is given up all the time.
+    """
+    until = time.monotonic() + project.settings.repeated_seconds
+    while True:
+        response = _tried(project, request)
+        if response is not None:
+            return response
+        if time.monotonic() > until:
+            raise NeverAnsweredError
+        time.sleep(PAUSE)
+
+
+def _tried(project: Project, request: Request) -> Response | None:
+    """Return the answer; None if the transaction is to be repeated."""
     anonymous = True
     try:
         _check_profile(request)
@@ -47,6 +71,8 @@ def handle(project: Project, request: Request) -> Response:
     except TokenError as error:
         return errors.of_token(error).response()
     except psycopg.Error as error:
+        if error.sqlstate in REPEATED:
+            return None
         return errors.of_database(error, anonymous=anonymous).response()
 
 
@@ -64,7 +90,7 @@ def _route(request: Request) -> Callable[[Call], Response]:
 def _check_profile(request: Request) -> None:
     for profile in filter(None, map(request.header, PROFILES)):
         if profile != "public":
-            hint = "Only the following schemas are exposed: public"
+            hint = "Only the following schemas are exposed: public, graphql_public"
             raise RestError(406, "PGRST106", f"Invalid schema: {profile}", hint=hint)
 
 
@@ -96,6 +122,8 @@ def _insert(call: Call) -> Response:
 def _update(call: Call) -> Response:
     asked = query.parse(call.request.query)
     table = catalog.table(call.connection, call.name)
+    if not asked.items:
+        raise safe_update.refusal("UPDATE")
     record = _json(call.request)
     if not isinstance(record, dict):
         raise RestError(400, "PGRST102", "Empty or invalid json")
@@ -108,6 +136,8 @@ def _update(call: Call) -> Response:
 
 def _delete(call: Call) -> Response:
     asked = query.parse(call.request.query)
+    if not asked.items:
+        raise safe_update.refusal("DELETE")
     table = catalog.table(call.connection, call.name)
     returned = call.prefer.representation
     return answers.changed(call, call.run(statements.delete(table, asked, returned=returned)))
@@ -125,6 +155,7 @@ def _call(call: Call) -> Response:
         raise RestError(400, "PGRST102", "Empty or invalid json")
     asked = query.parse(parameters)
     function = catalog.function(call.connection, call.name.removeprefix("rpc/"), arguments)
+    safe_update.check(call.connection, function.name)
     text = json.dumps(arguments)
     rows = call.run(statements.call(function, arguments, asked, text, max_rows=call.max_rows))
     if function.result == "void":

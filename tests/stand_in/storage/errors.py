@@ -56,6 +56,11 @@ def key_exists() -> StorageError:
     return StorageError(409, "Duplicate", "The resource already exists", "KeyAlreadyExists")
 
 
+def not_empty() -> StorageError:
+    text = "The bucket you tried to delete is not empty"
+    return StorageError(409, "InvalidRequest", text, "ResourceNotEmpty")
+
+
 def access_denied(message: str) -> StorageError:
     return StorageError(403, "Unauthorized", message, "AccessDenied")
 

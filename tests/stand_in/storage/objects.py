@@ -36,6 +36,7 @@ update storage.objects set name = %s, version = %s, updated_at = now()
 where bucket_id = %s and name = %s
 """
 LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
+DELETE_BUCKET = "delete from storage.buckets where id = %s"
 BUCKET = "select to_jsonb(b) from storage.buckets b where id = %s"
 Row = dict[str, Any]
 
@@ -136,6 +137,13 @@ def delete(project: Project, caller: Caller, name: str, keys: list[str]) -> list
     for row in rows:
         project.objects.pop(row["version"], None)
     return rows
+
+
+def delete_bucket(project: Project, caller: Caller, name: str) -> bool:
+    """Delete a bucket as the caller; return whether there was one that the caller may delete."""
+    with project.database.as_caller(caller) as connection:
+        connection.execute(ALLOW_DELETE)
+        return connection.execute(DELETE_BUCKET, (name,)).rowcount == 1
 
 
 def move(project: Project, caller: Caller, source: Address, key: str) -> Row:

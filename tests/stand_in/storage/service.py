@@ -118,9 +118,8 @@ def _move(project: Project, request: Request) -> Response:
             raise errors.invalid_request(f"body must have required property '{name}'")
     uploads.check_key(fields["destinationKey"])
     source = Address(fields["bucketId"], fields["sourceKey"])
-    row = objects.move(project, caller, source, fields["destinationKey"])
-    told = {"message": "Successfully moved", "Id": row["id"], "Key": row["name"]}
-    return json_response(200, told)
+    objects.move(project, caller, source, fields["destinationKey"])
+    return json_response(200, {"message": "Successfully moved"})
 
 
 # --- Reading ---
@@ -205,6 +204,17 @@ def _bucket(project: Project, request: Request, bucket: str) -> Response:
         return json_response(200, objects.bucket(connection, bucket))
 
 
+def _delete_bucket(project: Project, request: Request, bucket: str) -> Response:
+    """Refuse to delete what is not empty, whoever asks: that is looked at first, as owner."""
+    caller = _caller(project, request)
+    with project.database.as_owner() as connection:
+        if objects.listing(connection, bucket, ""):
+            raise errors.not_empty()
+    if not objects.delete_bucket(project, caller, bucket):
+        raise errors.no_such_bucket()
+    return json_response(200, {"message": "Successfully deleted"})
+
+
 # --- Signed addresses ---
 
 
@@ -258,5 +268,6 @@ ROUTES = [
         ("DELETE", rf"/object{B}", _delete_many),
         ("DELETE", rf"/object{B}{K}", _delete_one),
         ("GET", rf"/bucket{B}", _bucket),
+        ("DELETE", rf"/bucket{B}", _delete_bucket),
     ]
 ]

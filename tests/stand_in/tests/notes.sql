@@ -30,7 +30,14 @@ create function public.longer_than(size integer) returns setof public.notes
 create function public.note(name text) returns public.notes
   language sql stable as 'select * from public.notes n where n.name = note.name';
 create function public.touch() returns void
-  language sql as 'update public.notes set size = size';
+  language sql as 'update public.notes set size = size where true';
+create function private.touch_all() returns void
+  language sql as 'update public.notes n set size = (select 1 where true)';
+create function public.call_touch_all() returns void
+  language plpgsql as 'begin perform private.touch_all(); end';
+create function public.remove_all() returns void
+  language plpgsql as 'begin delete from public.notes; -- where
+  end';
 create function public.broken() returns void
   language plpgsql as 'begin perform 1 from public.gone; end';
 create function public.fail(code text, words text) returns void

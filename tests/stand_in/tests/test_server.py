@@ -168,3 +168,47 @@ def test_it_runs_from_the_command_line_and_says_how_to_reach_it() -> None:
         assert process.wait(30) == 0
     assert response.json()["user"]["id"] == told["user_id"]
     assert told["email"] == "eve@example.com"
+
+
+REPEATED = """
+create sequence public.tries;
+grant usage on public.tries to public;
+create function public.give_up(most integer, code text) returns integer language plpgsql as $$
+declare
+  number integer := nextval('public.tries'); -- a sequence is not rolled back
+begin
+  if number <= most then
+    raise exception using errcode = code, message = 'given up';
+  end if;
+  return number;
+end $$;
+"""
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01"])
+def test_a_deadlock_is_repeated_without_end_and_never_answered(
+    stand_in: StandIn, cast: Cast, http: httpx.Client, code: str
+) -> None:
+    stand_in.sql(REPEATED)
+
+    def ask(most: int) -> httpx.Response:
+        headers, asked = cast.headers("editor"), {"most": most, "code": code}
+        return http.post("/rest/v1/rpc/give_up", headers=headers, json=asked)
+
+    assert ask(3).json() == 4
+    stand_in.settings.repeated_seconds = 0.2
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(10**6)
+    assert stand_in.sql("select last_value >= 5 from public.tries") == [(True,)]
+
+
+def test_a_gateway_may_make_a_token_of_the_key(
+    stand_in: StandIn, cast: Cast, http: httpx.Client
+) -> None:
+    stand_in.settings.key_as_token = True
+    key_only = cast.headers("anon")
+    refused = http.get("/auth/v1/user", headers=key_only)
+    assert (refused.status_code, refused.json()["error_code"]) == (403, "bad_jwt")
+    assert refused.json()["msg"] == "invalid claim: missing sub claim"
+    listed = http.post("/storage/v1/object/list/dags", json={"prefix": ""}, headers=key_only)
+    assert (listed.status_code, listed.json()) == (200, [])

@@ -11,6 +11,7 @@ from dagctl.errors import ConflictError, UsageError
 from dagctl.operation.change import Change, asked
 from dagctl.operation.inventory import dag_of
 from dagctl.operation.options import IfExists, Options
+from tests.twins.backend import MemoryBackend
 from tests.unit.operation.conftest import World, spec
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
     from dagctl.dag_file.header import Header
     from dagctl.settings import Settings
+    from dagctl.spec.model import DagSpec
 
 A, B, C = "specs/a.yaml", "specs/b.yaml", "specs/team/c.yaml"
 OTHER = spec(command="echo 2")
@@ -148,6 +150,25 @@ def test_a_copy_of_what_its_original_was_before_is_another_dag(world: World) -> 
         ("orders", "updated", 2),
         ("orders_2", "created", 1),
     ]
+
+
+@pytest.mark.parametrize("content", [spec(), OTHER], ids=["same content", "other content"])
+def test_promise_5_a_spec_of_another_clone_that_was_never_here_is_not_gone(
+    content: DagSpec,
+) -> None:
+    first = World.of(is_cache=False)
+    outcome(first, asked(spec(), A))
+    shared = first.backend
+    second = World(
+        MemoryBackend(registry=shared.registry, store=shared.store, is_cache=False),
+    )
+    second.place(B, asked(content, B))
+    result = second.create(asked(content, B))
+    assert [(dag.dag_id, dag.state) for dag in result.dags] == [("orders_2", "created")]
+    assert result.warnings[0].startswith(f"{B} has the name of `orders`, the DAG of {A}")
+    second.place(A, asked(spec(), A))  # as after a pull of the spec alone
+    again = second.create(asked(spec(), A))
+    assert [(dag.dag_id, dag.state) for dag in again.dags] == [("orders", "updated")]
 
 
 def test_a_file_that_is_named_twice_counts_once(world: World) -> None:

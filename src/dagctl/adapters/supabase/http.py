@@ -127,8 +127,9 @@ class PatientClient(httpx.Client):
         tries = 0
         while True:
             tries += 1
-            _limit(request, self._patience - (time.monotonic() - began))
-            with until(began + self._patience):
+            left = max(self._patience - (time.monotonic() - began), SHORTEST_TRY)
+            _limit(request, left)
+            with until(time.monotonic() + left):
                 outcome = self._tried(request, options)
             if isinstance(outcome, httpx.Response) and not is_passing(real_status(outcome)):
                 return _settled(outcome)
@@ -173,9 +174,8 @@ def real_status(response: httpx.Response) -> int:
 
 def _limit(request: httpx.Request, seconds: float) -> None:
     """Let no step of the next try (connecting, sending, each part of the answer) take longer."""
-    most = max(seconds, SHORTEST_TRY)
     given: Mapping[str, float | None] = request.extensions.get("timeout", {})
-    limited = {step: most if own is None else min(own, most) for step, own in given.items()}
+    limited = {step: seconds if own is None else min(own, seconds) for step, own in given.items()}
     request.extensions = {**request.extensions, "timeout": limited}
 
 

@@ -10,13 +10,13 @@ from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import is_missing_object
 from dagctl.adapters.supabase.rows import names_of
-from dagctl.errors import DagctlError, NotAMemberError, UsageError
+from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
 from dagctl.next_step import EXPORT_MIGRATIONS, Fix
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from storage3.types import FileOptions, ListBucketFilesOptions
 
@@ -32,6 +32,8 @@ PAGE = 1000
 """How many objects are listed at a time."""
 UPLOADS, RESTORES = "dagctl_operation", "dagctl_restores"
 """The keys in an object's metadata under which the policies look for the operation."""
+OVER, OVER_RESTORES = frozenset({"aborting", "aborted"}), frozenset({"aborted"})
+"""When an operation stores nothing any more: new bytes, and old ones that are put back."""
 
 
 class SupabaseStore:
@@ -47,7 +49,8 @@ class SupabaseStore:
         The operation stands in the object's metadata, which the bucket's policies look at.
 
         Raises:
-            NotAMemberError: The user may not write there, or the operation not any more.
+            ConflictError: The operation was ended by another run, which took over.
+            NotAMemberError: The user may not write there.
             UsageError: The bucket lacks a policy of dagctl's migrations.
         """
         checked_parts(key)
@@ -58,14 +61,26 @@ class SupabaseStore:
                 self._remote.bucket(self._bucket).upload(key, data, options)
         except NotAMemberError as error:
             if self.get(key) != data:  # else it is there already, and need not be written
-                raise self._explained(key, error) from error
+                over = OVER_RESTORES if restores else OVER
+                raise self._explained(key, operation_id, over, error) from error
 
-    def _explained(self, key: str, error: NotAMemberError) -> DagctlError:
-        """Return why an upload was refused: a right of the user's, or a policy of the bucket's."""
+    def _explained(
+        self, key: str, operation_id: str, over: Collection[str], error: NotAMemberError
+    ) -> DagctlError:
+        """Return why an upload was refused: the bucket only says that it was.
+
+        The operation is over, or a policy of the bucket is missing, or the user has no right.
+        """
         try:
+            status = self._remote.call("operation_status", {"p_operation": operation_id})
             missing = names_of(self._remote.call("missing_policies", {}))
         except DagctlError:  # what the bucket says has to do
             return error
+        if status in over:
+            return ConflictError(
+                f"upload of {key}: operation {operation_id} was aborted by another run",
+                hint="run the command again",
+            )
         if not missing:
             return error
         return UsageError(
