@@ -146,3 +146,14 @@ def test_the_next_step_of_an_error_names_commands_as_values() -> None:
         for text in texts
         if COMMAND_IN_TEXT.search(text)
     ] == []
+
+
+def test_the_page_of_the_architecture_names_every_room_and_only_files_that_exist() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rooms = {path.name for path in SOURCE.iterdir() if not path.name.startswith("_")}
+    rooms -= {"py.typed"}
+    named = {word.rstrip("/") for word in re.findall(r"`([\w./]+)`", page)}
+    assert {room for room in rooms if room not in named} == set()
+    files = {word for word in named if word.endswith(".py")}
+    known = {relative(module) for module in MODULES} | {module.name for module in MODULES}
+    assert {file for file in files if file not in known and not (ROOT / file).exists()} == set()
