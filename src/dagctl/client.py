@@ -103,6 +103,9 @@ class Client:
             listener.warn(warning)
         return cls(workspace, settings, open_backend(settings, workspace, os.environ), listener)
 
+    def __repr__(self) -> str:
+        return f"<Client of {self.workspace.root}, {self.settings.backend} backend>"
+
     def __enter__(self) -> Self:
         return self
 

@@ -133,6 +133,14 @@ def test_all_files_that_cannot_be_read_are_reported_at_once(client: Client) -> N
     assert len(caught.value.diagnostics) == 3
 
 
+def test_a_page_gives_its_records_and_a_client_says_what_it_is_of(client: Client) -> None:
+    client.create([write("a.yaml", "A"), write("b.yaml", "B"), write("c.yaml", "C")])
+    pages = list(client.list(page_size=2))
+    assert [[record.dag_id for record in page] for page in pages] == [["a", "b"], ["c"]]
+    assert list(map(len, pages)) == [2, 1]
+    assert repr(client) == f"<Client of {client.workspace.root}, local backend>"
+
+
 def test_an_unknown_dag_is_not_found_and_near_names_are_told(client: Client) -> None:
     with pytest.raises(NotFoundError, match="`orders`") as caught:
         client.get("orders")

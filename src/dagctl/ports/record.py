@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from dagctl.spec.target import Series
@@ -99,7 +99,13 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records, and the cursor of the next page (None at the end)."""
+    """Records, and the cursor of the next page (None at the end). Iterating gives the records."""
 
     records: tuple[DagRecord, ...]
     next: str | None
+
+    def __iter__(self) -> Iterator[DagRecord]:
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)
