@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import dagctl
+from dagctl.adapters.supabase.errors import NEWEST_MIGRATION
 
 SOURCE = Path(dagctl.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -150,10 +151,15 @@ def test_the_next_step_of_an_error_names_commands_as_values() -> None:
 
 def test_the_page_of_the_architecture_names_every_room_and_only_files_that_exist() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
-    rooms = {path.name for path in SOURCE.iterdir() if not path.name.startswith("_")}
-    rooms -= {"py.typed"}
+    rooms = {relative(module).partition("/")[0] for module in MODULES} | {"migrations", "templates"}
+    rooms -= {"__init__.py", "__main__.py"}
     named = {word.rstrip("/") for word in re.findall(r"`([\w./]+)`", page)}
     assert {room for room in rooms if room not in named} == set()
     files = {word for word in named if word.endswith(".py")}
     known = {relative(module) for module in MODULES} | {module.name for module in MODULES}
     assert {file for file in files if file not in known and not (ROOT / file).exists()} == set()
+
+
+def test_the_newest_migration_is_the_one_that_a_project_is_asked_for() -> None:
+    newest = max(path.name for path in (SOURCE / "migrations").glob("*.sql"))
+    assert newest.partition("_")[0] == NEWEST_MIGRATION
