@@ -146,6 +146,86 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
         "inner.check": {"upstream": ["first"]},
         "end": {"upstream": ["inner.check", "load.report", "load.tables.orders"]},
     },
+    "language_mapping": {
+        "list_regions": {},
+        "list_years": {},
+        "list_jobs": {},
+        "train": {
+            "operator": "_PythonDecoratedOperator",
+            "upstream": ["list_regions"],
+            "mapped": {"region": "output of list_regions: return_value", "depth": [3, 5]},
+        },
+        "count": {
+            "upstream": ["run"],
+            "mapped": {"text": "output of run: return_value"},
+        },
+        "run": {"upstream": ["list_jobs"], "mapped": "output of list_jobs: return_value"},
+        "pairs": {
+            "upstream": ["list_regions", "list_years"],
+            "mapped": {
+                "both": {
+                    "zip": [
+                        "output of list_regions: return_value",
+                        "output of list_years: return_value",
+                    ]
+                }
+            },
+        },
+        "wait": {"operator": "TimeDeltaSensor", "mapped": {"delta": [300.0, 5400.0]}},
+        "echo": {
+            "operator": "BashOperator",
+            "mapped": {"env": [{"REGION": "emea"}, {"REGION": "amer"}]},
+        },
+        "commands": {
+            "mapped": [{"bash_command": "echo one", "cwd": "/tmp"}, {"bash_command": "echo two"}]
+        },
+        "region.fetch": {
+            "upstream": ["list_regions"],
+            "env": {"NAME": "argument name", "DAY": "{{ ds }}"},
+            "retries": 2,
+            "mapped_groups": ["region"],
+        },
+        "region.load.check": {
+            "upstream": ["list_regions", "region.fetch"],
+            "op_kwargs": {"name": "argument name"},
+            "mapped_groups": ["region"],
+        },
+        "region.load.store": {
+            "upstream": ["region.load.check"],
+            "env": {"CHECKED": "output of region.load.check: return_value"},
+            "mapped_groups": ["region"],
+        },
+        "size.area": {
+            "upstream": ["region.load.store"],
+            "op_kwargs": {"width": "argument width", "height": "argument height"},
+            "mapped_groups": ["size"],
+        },
+        "report": {
+            "mapped_groups": [],
+            "upstream": [
+                *("commands", "count", "echo", "pairs", "region.load.check"),
+                *("region.load.store", "run", "size.area", "wait"),
+            ],
+        },
+    },
+    "language_stages": {
+        "make_cluster": {"stage": "setup", "upstream": []},
+        "make_bucket": {"stage": "setup", "upstream": []},
+        "work.make_table": {"stage": "setup", "upstream": ["make_bucket", "make_cluster"]},
+        "work.load": {"upstream": ["work.make_table"]},
+        "work.drop_table": {
+            "stage": "teardown",
+            "upstream": ["work.load", "work.make_table"],
+            "trigger_rule": "all_done_setup_success",
+        },
+        "drop_cluster": {"stage": "teardown", "upstream": ["make_cluster", "work.load"]},
+        "drop_bucket": {"stage": "teardown", "upstream": ["make_bucket", "work.load"]},
+        "clear": {
+            "stage": "teardown",
+            "upstream": ["work.load"],
+            "mapped": {"place": ["one", "two"]},
+        },
+    },
     "language_python": {
         "paths": {
             "operator": "PythonOperator",

@@ -19,6 +19,14 @@ SPECS: dict[str, DagSpec] = {
     path.name: load_spec(path.read_text("utf-8"), origin=path.name)
     for path in sorted((ROOT / "examples").iterdir())
 }
+FLOWS = [
+    load_spec(path.read_bytes(), format="yaml")
+    for path in [
+        *sorted((ROOT / "tests" / "airflow" / "flows").glob("*.yaml")),
+        ROOT / "tests" / "golden" / "language_mapping" / "spec.yaml",
+        ROOT / "tests" / "golden" / "language_stages" / "spec.yaml",
+    ]
+]
 INPUT = {"user": {"0": "ana", "1": "omar"}, "sessions": {"0": 3, "1": 5}}
 
 
@@ -26,7 +34,7 @@ INPUT = {"user": {"0": "ana", "1": "omar"}, "sessions": {"0": 3, "1": 5}}
 def runs(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Run every example, all in one process of Airflow's; return what became of each by its id."""
     folder = tmp_path_factory.mktemp("dags")
-    for spec in SPECS.values():
+    for spec in (*SPECS.values(), *FLOWS):
         airflow.write(spec, folder)
     return airflow.run(folder)
 
@@ -59,3 +67,40 @@ def test_a_task_gives_the_next_one_its_value(
     runs: dict[str, dict[str, Any]], dag_id: str, task_id: str, value: object
 ) -> None:
     assert runs[dag_id]["tasks"][task_id]["xcom"] == value
+
+
+@pytest.mark.parametrize(
+    ("task_id", "state", "value"),
+    [
+        ("outer.inner.left", "success", "left"),
+        ("outer.inner.right", "skipped", None),
+        ("outer.joined", "success", "joined"),
+        ("outer.strict", "skipped", None),
+        ("ready", "success", None),
+        ("stop", "success", None),
+        ("behind", "skipped", None),
+        ("work", "failed", None),
+        ("after_work", "success", "all done"),
+        ("clear", "success", "cleared"),
+    ],
+)
+def test_a_branch_a_circuit_a_sensor_and_trigger_rules_go_their_way(
+    runs: dict[str, dict[str, Any]], task_id: str, state: str, value: object
+) -> None:
+    task = runs["flow"]["tasks"][task_id]
+
+    assert (task["state"], task["xcom"]) == (state, value if value is not None else task["xcom"])
+
+
+def test_mapped_tasks_and_groups_run_once_for_each_value(runs: dict[str, dict[str, Any]]) -> None:
+    run = runs["mapping"]
+
+    assert run["state"] == "success"
+    assert {task["state"] for task in run["tasks"].values()} == {"success"}
+    assert run["tasks"]["report"]["xcom"] == [["AMER", "EMEA"], 14]
+    assert run["instances"]["train"] == 4
+    assert run["instances"]["region.load.store"] == 2
+
+
+def test_setups_and_teardowns_run(runs: dict[str, dict[str, Any]]) -> None:
+    assert {task["state"] for task in runs["setup_and_teardown"]["tasks"].values()} == {"success"}

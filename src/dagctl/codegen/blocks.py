@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.edges import edges
-from dagctl.codegen.expressions import assign, call, mapping, name, plain
+from dagctl.codegen.expressions import (
+    assign,
+    attribute,
+    call,
+    definition,
+    mapping,
+    name,
+    plain,
+    sequence,
+)
+from dagctl.codegen.mapping import DECORATORS, mapped
+from dagctl.codegen.names import function, group_variable
 from dagctl.codegen.order import creation_order, explicit_upstream
+from dagctl.codegen.printer import source
+from dagctl.codegen.scope import Piece
 from dagctl.codegen.tasks import call_of
-from dagctl.spec.outline import innermost_common
+from dagctl.spec.outline import innermost_common, torn_down
+from dagctl.spec.uses import arguments_used
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dagctl.codegen.scope import Scope
     from dagctl.spec.outline import Entry, Outline
@@ -44,13 +59,18 @@ def task_statements(scope: Scope) -> tuple[list[ast.stmt], list[ast.stmt]]:
     return statements, _edge_statements(within.get(None, ()), scope)
 
 
-def _blocks(tasks: Iterable[Entry]) -> _Block:
-    """Return the tasks in their groups; a group that is left and entered again has two blocks."""
+def _blocks(tasks: Iterable[Entry], depth_of_top: int = 0) -> _Block:
+    """Return the tasks in their groups; a group that is left and entered again has two blocks.
+
+    Args:
+        tasks: The tasks, and mapped groups as a whole.
+        depth_of_top: How many groups are around all of them, and are no blocks.
+    """
     top = _Block(None)
     stack = [top]
     last: dict[Entry, _Block] = {}
     for task in tasks:
-        around = task.where
+        around = task.where[depth_of_top:]
         depth = 0
         while depth < len(around) and depth + 1 < len(stack):
             if stack[depth + 1].group is not around[depth]:
@@ -100,8 +120,8 @@ def _named_groups(within: Edges, top: _Block) -> set[Entry]:
 
 def _statement(part: Entry | _Block, scope: Scope, within: Edges, named: set[Entry]) -> ast.stmt:
     if not isinstance(part, _Block):
-        scope.here = part
-        return assign(scope.variable(part), call_of(part.item, scope))
+        made = _mapped_group(part, scope, within) if part.is_group else _made(part, scope)
+        return assign(scope.variable(part), made)
     group = part.group
     assert group is not None  # noqa: S101 - only the module has none
     head = _opened(group, scope, named) if part.is_first else ast.withitem(scope.handle(group))
@@ -109,6 +129,76 @@ def _statement(part: Entry | _Block, scope: Scope, within: Edges, named: set[Ent
     if part.is_last:
         body += _edge_statements(within.get(group, ()), scope)
     return ast.With([head], body)
+
+
+def _made(task: Entry, scope: Scope) -> ast.expr:
+    """Return what makes a task, and what says that it sets up or tears down."""
+    scope.here = task
+    made = call_of(task.item, scope)
+    if task.item.setup:
+        return call(attribute(made, "as_setup"), [], {})
+    if task.item.teardown is False:
+        return made
+    options = {}
+    setups = [scope.handle(scope.resolve(name)) for name in torn_down(task.item)]
+    if setups:
+        options["setups"] = setups[0] if len(setups) == 1 else sequence(setups)
+    if task.item.on_failure_fail_dagrun is not None:
+        options["on_failure_fail_dagrun"] = plain(task.item.on_failure_fail_dagrun)
+    return call(attribute(made, "as_teardown"), [], options)
+
+
+def _mapped_group(group: Entry, scope: Scope, within: Edges) -> ast.expr:
+    """Return what maps a group, which needs a function of its own in the module."""
+    outer, scope.function = scope.function, group
+    top = _blocks(creation_order(scope.outline, group.children), len(group.where) + 1)
+    named = _named_groups(within, top)
+    body = [_statement(part, scope, within, named) for part in top.parts]
+    body += _edge_statements(within.get(group, ()), scope)
+    body = _without_unused_names(body)
+    scope.function, scope.here = outer, group
+    name_of_function = function(scope.stem)
+    names = [*group.item.argument_names] or sorted(_arguments_in(group))
+    defined = definition(name_of_function, names, body)
+    scope.functions.append(Piece(source(defined), lambda: defined))
+    decorator = call(scope.use(DECORATORS, "task_group"), [], group_arguments(group.item, scope))
+    return mapped(ast.Call(decorator, [name(name_of_function)], []), group.item, scope)
+
+
+def _without_unused_names(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements of a function without the names that it does not read."""
+    nodes = (node for statement in body for node in ast.walk(statement))
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and _is_read(node)}
+    return [_unnamed(statement, read) for statement in body]
+
+
+def _is_read(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load)
+
+
+def _unnamed(statement: ast.stmt, read: set[str]) -> ast.stmt:
+    match statement:
+        case ast.With(items=items, body=body):
+            return ast.With(items, [_unnamed(inner, read) for inner in body])
+        case ast.Assign(targets=[ast.Name(id=variable)], value=value) if variable not in read:
+            return ast.Expr(value)
+        case _:
+            return statement
+
+
+def reserved_names(outline: Outline, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield names of the module that imports may not have: of groups, and in their functions."""
+    for entry in outline.entries:
+        if entry.is_group:
+            yield group_variable(names[entry.id])
+        if entry.is_group and is_mapped(entry.item):
+            yield from entry.item.argument_names
+            yield from _arguments_in(entry)
+
+
+def _arguments_in(group: Entry) -> set[str]:
+    """Return the arguments that the tasks of a group read."""
+    return {used for task in group.tasks() for _, used in arguments_used(task.item)}
 
 
 def _opened(group: Entry, scope: Scope, named: set[Entry]) -> ast.withitem:

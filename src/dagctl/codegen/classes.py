@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.codegen.expressions import call
+from dagctl.codegen.expressions import attribute, call, mapping, sequence
+from dagctl.codegen.mapping import expanded
 from dagctl.codegen.values import length, reference, time_of, value_expression
 from dagctl.operators import Operator, lookup
+from dagctl.spec.markers import marker_of
 from dagctl.spec.operator_checks import is_rendered, text_meaning
 
 if TYPE_CHECKING:
@@ -14,15 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.codegen.scope import Scope
+    from dagctl.spec.tasks.mapping import Mapped
 
 
-def class_call(
+def class_call(  # noqa: PLR0913 - what a call can have
     given: str,
     arguments: Mapping[str, Any],
     scope: Scope,
     *,
     before: Mapping[str, ast.expr] | None = None,
     behind: Mapping[str, ast.expr] | None = None,
+    mapped: Mapped | None = None,
 ) -> ast.Call:
     """Return the call of a class, under the import path that the target has.
 
@@ -32,12 +36,33 @@ def class_call(
         scope: What the module has.
         before: Arguments that stand before these.
         behind: Arguments that stand behind these.
+        mapped: What the class is mapped over; None: it is called once.
     """
     known = lookup(given, scope.target.name)
     operator = known if isinstance(known, Operator) else None
     values = {key: _value(operator, key, item, scope) for key, item in arguments.items()}
     path = operator.path if operator else given
-    return call(reference(path, scope), [], {**(before or {}), **values, **(behind or {})})
+    made = reference(path, scope)
+    options = {**(before or {}), **values, **(behind or {})}
+    if mapped is None:
+        return call(made, [], options)
+    partial = call(attribute(made, "partial"), [], options)
+    return expanded(partial, mapped, lambda key, value: _values(operator, key, value, scope))
+
+
+def _values(operator: Operator | None, key: str, value: object, scope: Scope) -> ast.expr:
+    """Return the values that a parameter is mapped over, or mappings of parameters."""
+    if not isinstance(value, list | tuple):
+        return value_expression(value, scope)
+    if key:
+        return sequence([_value(operator, key, item, scope) for item in value])
+    return sequence([_keywords(operator, item, scope) for item in value])
+
+
+def _keywords(operator: Operator | None, item: object, scope: Scope) -> ast.expr:
+    if not isinstance(item, dict) or marker_of(item):
+        return value_expression(item, scope)
+    return mapping({key: _value(operator, key, each, scope) for key, each in item.items()})
 
 
 def class_reference(given: str, scope: Scope) -> ast.Name:

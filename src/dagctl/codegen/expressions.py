@@ -33,6 +33,14 @@ def call(
     return ast.Call(function, arguments, [ast.keyword(key, item) for key, item in options.items()])
 
 
+def definition(identifier: str, parameters: list[str], body: list[ast.stmt]) -> ast.FunctionDef:
+    """Return the function `def identifier(*parameters): body`."""
+    made = ast.parse(f"def {identifier}({', '.join(parameters)}): ...").body[0]
+    assert isinstance(made, ast.FunctionDef)  # noqa: S101 - that is what the text says
+    made.body = body
+    return made
+
+
 def attribute(value: ast.expr, attr: str) -> ast.Attribute:
     """Return `value.attr`."""
     return ast.Attribute(value, attr, _LOAD)

@@ -29,7 +29,13 @@ class Imports:
     the part of its module that differs: `YandexDataprocCreateClusterOperator`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
+        """Begin with no imports.
+
+        Args:
+            reserved: Names that the module gives to something else.
+        """
+        self._reserved = reserved
         self._names: dict[tuple[str, str], str] = {}
         self._modules: dict[str, str] = {}
 
@@ -61,8 +67,8 @@ class Imports:
         return alias
 
     def _is_free(self, chosen: str) -> bool:
-        own = chosen in _OWN or chosen.endswith(_OWN_ENDS)
-        return not own and chosen not in self._modules
+        own = chosen in _OWN or (chosen.endswith(_OWN_ENDS) and chosen != "task_group")
+        return not own and chosen not in self._modules and chosen not in self._reserved
 
 
 def _statements(section: Iterable[tuple[tuple[str, str], str]]) -> Iterator[ast.ImportFrom]:

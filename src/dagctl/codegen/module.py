@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.blocks import task_statements
+from dagctl.codegen.blocks import reserved_names, task_statements
 from dagctl.codegen.dag_call import dag_call, default_args
 from dagctl.codegen.expressions import assign, mapping
+from dagctl.codegen.imports import Imports
 from dagctl.codegen.names import labels, stems
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece, Scope
@@ -42,7 +43,8 @@ class Module:
 def module_of(spec: DagSpec, target: Target, dag_id: str) -> Module:
     """Return the module for a spec that is recorded under `dag_id`."""
     names = stems(labels(spec.outline))
-    scope = Scope(target, spec.outline, names, zone=spec.timezone)
+    reserved = frozenset(reserved_names(spec.outline, names))
+    scope = Scope(target, spec.outline, names, Imports(reserved), zone=spec.timezone)
     arguments = assign("default_args", mapping(default_args(spec, scope)))
     dag = assign("dag", dag_call(spec, dag_id, scope))
     tasks, edges = task_statements(scope)

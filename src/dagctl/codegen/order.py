@@ -5,30 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operators import Operator, lookup
+from dagctl.spec.outline import made_of, torn_down
 from dagctl.spec.tasks import OperatorTask
 from dagctl.spec.uses import outputs_used
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dagctl.spec.outline import Entry, Outline
     from dagctl.spec.target import Target
 
+_MAPPED = ("expand", "expand_kwargs")
+
 
 def creation_order(outline: Outline, entries: Sequence[Entry]) -> list[Entry]:
-    """Return the tasks in the entries so that each stands behind those whose outputs it uses.
+    """Return the tasks and mapped groups in the entries, each behind what it is made of.
 
     Otherwise they keep the order of the document. There is no circle: a spec with one is refused.
     """
+    units = list(_units(entries))
+    owner = {member: unit for unit in units for member in _inside(unit)}
+    needs = {unit: _needs(outline, unit, owner) for unit in units}
     ordered: dict[Entry, None] = {}
-    tasks = [task for entry in entries for task in entry.tasks()]
-    inside = set(tasks)
-    for task in tasks:
-        stack = [task]
+    for unit in units:
+        stack = [unit]
         while stack:
-            last = stack[-1]
-            used = (each for each in used_by(outline, last) if each in inside)
-            missing = [each for each in used if each not in ordered]
+            missing = [each for each in needs[stack[-1]] if each not in ordered]
             if missing:
                 stack += reversed(missing)
             else:
@@ -36,21 +39,52 @@ def creation_order(outline: Outline, entries: Sequence[Entry]) -> list[Entry]:
     return list(ordered)
 
 
-def used_by(outline: Outline, entry: Entry) -> dict[Entry, None]:
-    """Return the tasks whose outputs an entry uses, in the order of the spec."""
-    used = (outline.resolve(name, entry.group) for _, name in outputs_used(entry.item))
-    return dict.fromkeys(each for each in used if each is not None)
+def _units(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield what is made by one statement: tasks, and mapped groups as a whole."""
+    stack = [*reversed([*entries])]
+    while stack:
+        entry = stack.pop()
+        if entry.is_group and not is_mapped(entry.item):
+            stack += reversed(entry.children)
+        else:
+            yield entry
+
+
+def _inside(unit: Entry) -> Iterator[Entry]:
+    yield unit
+    if unit.is_group:
+        for child in unit.children:
+            yield from _inside(child)
+
+
+def _needs(outline: Outline, unit: Entry, owner: dict[Entry, Entry]) -> list[Entry]:
+    made = (each for member in _inside(unit) for each in made_of(outline, member))
+    units = (owner[each] for each in made if each in owner)
+    return [each for each in dict.fromkeys(units) if each is not unit]
 
 
 def explicit_upstream(outline: Outline, entry: Entry, target: Target) -> Iterator[Entry]:
     """Yield what an entry waits for, but for what Airflow puts before it by itself.
 
-    It does so for outputs in what it renders. What a class of the project's own renders is not
-    known, so that such a task gets its edges written out.
+    It does so for setups that a task tears down, for what it is mapped over, and for outputs in
+    what it renders. What a class of the project's own renders is not known, so that such a task
+    gets those edges written out; so does a group, which renders nothing.
     """
-    implied = set(used_by(outline, entry))
-    if implied and isinstance(entry.item, OperatorTask):
-        known = lookup(entry.item.operator, target.name)
-        if not isinstance(known, Operator) or known.template_fields is None:
-            implied = set()
+    names = [*torn_down(entry.item), *_implied_names(entry, target)]
+    implied = {outline.resolve(name, entry.group) for name in names}
     return (each for each in outline.upstream(entry) if each not in implied)
+
+
+def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
+    renders = not entry.is_group and _renders(entry, target)
+    for path, name in outputs_used(entry.item):
+        if path[0] in _MAPPED or renders:
+            yield name
+
+
+def _renders(entry: Entry, target: Target) -> bool:
+    """Return whether it is known what Airflow renders of a task."""
+    if not isinstance(entry.item, OperatorTask):
+        return True
+    known = lookup(entry.item.operator, target.name)
+    return isinstance(known, Operator) and known.template_fields is not None

@@ -35,7 +35,9 @@ def source(statement: ast.stmt, indent: int = 0) -> str:
         case ast.Expr(value=ast.BinOp(left=left, op=ast.RShift(), right=right)):
             return _edge(left, right, indent)
         case ast.Expr(value=value):
-            return expression(value, indent, indent)
+            return exploded(value, indent, indent)
+        case ast.FunctionDef():
+            return f"{_def(statement, indent)}\n{_body(statement.body, indent + _STEP)}"
         case ast.With(items=[item], body=body):
             return f"{_with(item, indent)}\n{_body(body, indent + _STEP)}"
         case _:
@@ -59,13 +61,46 @@ def exploded(node: ast.expr, indent: int, column: int) -> str:
     """Return the text of a call or mapping with one item a line, even where it would be short."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr=attr)):
-            head = f"{exploded(inner, indent, column)}.{attr}"
+            return _behind(f"{exploded(inner, indent, column)}.{attr}", node, indent)
+        case ast.Call(func=ast.Call() as inner):
+            return _behind(exploded(inner, indent, column), node, indent)
         case ast.Call(func=function):
             head = expression(function, indent, column, after=1)
         case _:
             head = ""
     opening, items, closing = _brackets(node)
     return f"{head}{_items(opening, items, closing, indent)}"
+
+
+def _behind(head: str, node: ast.Call, indent: int) -> str:
+    """Return a call behind another one: on the last line of that if it fits."""
+    line = head.rpartition("\n")[2]
+    flat = _flat(ast.Call(ast.Name(""), node.args, node.keywords), LINE_LENGTH - columns(line))
+    if flat is None or not flat.isascii():
+        return f"{head}{_items(*_brackets(node), indent)}"
+    return f"{head}{flat}"
+
+
+def _links(node: ast.expr) -> int:
+    """Return how many methods are called of what a call returns: `f(x).a().b()` has two."""
+    count = 0
+    while isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):
+            count += isinstance(node.func.value, ast.Call)
+            node = node.func.value
+        else:
+            node = node.func
+    return count
+
+
+def _fluent(node: ast.expr, indent: int) -> str:
+    """Return a chain of calls with a line for each method, as ruff has it from two on."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Call() as inner, attr=attr)):
+            head = f"{_fluent(inner, indent)}\n{' ' * indent}.{attr}"
+            return _behind(head, node, indent)
+        case _:
+            return exploded(node, indent, indent)
 
 
 def _flat(node: ast.expr, room: int) -> str | None:
@@ -202,6 +237,10 @@ def _assignment(variable: str, value: ast.expr, indent: int) -> str:
     That is where the first line is too long, and all that follows is not.
     """
     head = f"{variable} = "
+    if _links(value) > 1:
+        margin = " " * indent
+        inner = _fluent(value, indent + _STEP)
+        return f"{head}(\n{margin}{' ' * _STEP}{inner}\n{margin})"
     text = exploded(value, indent, indent + len(head))
     room = LINE_LENGTH - indent - len(head)
     if columns(text.partition("\n")[0]) > room >= len("(") and _fits(value, indent + _STEP):
@@ -238,6 +277,16 @@ class _LastLines(ast.NodeTransformer):
         return node
 
 
+def _def(node: ast.FunctionDef, indent: int) -> str:
+    names = [argument.arg for argument in node.args.args]
+    flat = f"def {node.name}({', '.join(names)}):"
+    if indent + len(flat) <= LINE_LENGTH:
+        return flat
+    margin = " " * indent
+    rows = "".join(f"{margin}{' ' * _STEP}{name},\n" for name in names)
+    return f"def {node.name}(\n{rows}{margin}):"
+
+
 def _with(item: ast.withitem, indent: int) -> str:
     name = item.optional_vars
     end = f" as {name.id}:" if isinstance(name, ast.Name) else ":"
@@ -247,11 +296,15 @@ def _with(item: ast.withitem, indent: int) -> str:
     return f"with {made}{end}"
 
 
+def _is_edge(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.BinOp)
+
+
 def _body(statements: list[ast.stmt], indent: int) -> str:
     """Return the statements of a block: with an empty line between them, but between edges."""
     text = ""
     for number, statement in enumerate(statements):
-        are_edges = all(isinstance(each, ast.Expr) for each in statements[number - 1 : number + 1])
+        are_edges = all(_is_edge(each) for each in statements[number - 1 : number + 1])
         gap = "" if number == 0 else "\n" if are_edges else "\n\n"
         text += f"{gap}{' ' * indent}{source(statement, indent)}"
     return text

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.expressions import attribute, call, name, plain
 from dagctl.codegen.imports import Imports
 from dagctl.codegen.names import function, group_variable, variable
+from dagctl.spec.tasks import PythonTask
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
     import ast
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from dagctl.spec.outline import Entry, Outline
     from dagctl.spec.target import Target
+    from dagctl.spec.tasks import TaskBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +109,12 @@ class Scope:
         return function is None or function is self.function
 
     def output(self, entry: Entry) -> ast.expr:
-        """Return the output of a task."""
+        """Return the output of a task; of a decorated function its variable is the output."""
+        if self.is_seen(entry) and is_decorated(entry.item):
+            return name(self.variable(entry))
         return attribute(self.handle(entry), "output")
+
+
+def is_decorated(task: TaskBase) -> bool:
+    """Return whether a task is a function with one of Airflow's decorators in the file."""
+    return isinstance(task, PythonTask) and is_mapped(task)

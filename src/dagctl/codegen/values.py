@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dagctl.codegen.expressions import (
+    attribute,
     call,
     duration,
     mapping,
     moment,
+    name,
     plain,
     sequence,
 )
@@ -20,7 +22,7 @@ from dagctl.spec.import_path import split_path
 from dagctl.spec.markers import marker_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dagctl.codegen.scope import Scope
 
@@ -95,6 +97,11 @@ def asset(name_or_uri: str, scope: Scope) -> ast.Call:
     return call(scope.imports.use(module, kind), [plain(name_or_uri)], {})
 
 
+def _joined(method: str, parts: Sequence[Any], scope: Scope) -> ast.expr:
+    first, *others = (value_expression(part, scope) for part in parts)
+    return call(attribute(first, method), others, {})
+
+
 _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$xcom": _xcom,
     "$duration": lambda value, scope: length(value["$duration"], scope),
@@ -102,5 +109,8 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$ref": lambda value, scope: reference(value["$ref"], scope),
     "$new": _new,
     "$asset": lambda value, scope: asset(value["$asset"], scope),
+    "$arg": lambda value, _scope: name(value["$arg"]),
+    "$zip": lambda value, scope: _joined("zip", value["$zip"], scope),
+    "$concat": lambda value, scope: _joined("concat", value["$concat"], scope),
 }
 """How each marker is written."""

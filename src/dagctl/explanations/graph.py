@@ -44,4 +44,20 @@ GRAPH = {
         f"{_A}{_B}[a]}}",
         "Remove one of them.",
     ),
+    Code.BAD_MAPPING: Explanation(
+        "What Airflow does not map",
+        "A task or a group is mapped over lists and over what tasks return. What stands in a "
+        "mapped group is not mapped again, and `$arg` names an argument of that group.",
+        "tasks:\n  - {task_id: a, bash_command: echo a, expand: {env: text}}",
+        "tasks:\n  - {task_id: a, bash_command: echo a, expand: {env: [{X: a}, {X: b}]}}",
+        "Write a list, or `{$xcom: ...}`; correct the name that the message shows.",
+    ),
+    Code.BAD_TEARDOWN: Explanation(
+        "A setup or teardown that does not fit",
+        "A task is a setup or a teardown. Airflow gives each teardown its own trigger rule, "
+        "`all_done_setup_success`, in place of any other.",
+        "tasks:\n  - {task_id: a, bash_command: echo a, setup: true, teardown: true}",
+        "tasks:\n  - {task_id: a, bash_command: echo a, setup: true}",
+        "Keep one of them, or remove the trigger rule.",
+    ),
 }

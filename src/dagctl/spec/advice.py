@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
@@ -13,6 +14,7 @@ from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 from dagctl.spec.references import reference_warnings
+from dagctl.spec.tasks.stage import idle_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +40,7 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
         data: What it was made from, as it was written.
         target: The Airflow that it is for.
     """
-    warnings = list(_of_fields(spec, data))
+    warnings = [*_of_fields(spec, data), *islice(_idle_rules(spec), MAX_PROBLEMS)]
     left_out = 0
     for where, of_code in (*_of_tasks(spec), *callback_warnings(data)):
         room = MAX_PROBLEMS - len(warnings)
@@ -50,6 +52,13 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
         else:
             left_out += 1
     return warnings, left_out
+
+
+def _idle_rules(spec: DagSpec) -> Iterator[Located]:
+    """Yield the trigger rules that Airflow does not use."""
+    for path, task in spec.walk():
+        for item in idle_rule(task.__dict__):
+            yield Located((*path, *item.path), item.problem)
 
 
 def _of_tasks(spec: DagSpec) -> Iterator[tuple[Path, Warnings]]:

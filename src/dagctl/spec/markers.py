@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Check = Callable[[object], Iterator[Problem]]
     Place = tuple[Path, Any]
 
+_MAPPED = ("expand", "expand_kwargs")
 LONGEST_TEXT = 1_000
 """Characters of the text of a marker: a task id, a key."""
 
@@ -70,6 +71,18 @@ def _anything(_value: object) -> Iterator[Problem]:
     return iter(())
 
 
+def _name(value: object) -> Iterator[Problem]:
+    if not isinstance(value, str) or not value.isidentifier() or keyword.iskeyword(value):
+        message = "the value must be the name of an argument"
+        yield Problem(Code.BAD_MARKER, message, "write a name that the group is mapped over")
+
+
+def _several(value: object) -> Iterator[Problem]:
+    if not isinstance(value, list | tuple) or len(value) < 2:  # noqa: PLR2004 - a joint has two ends
+        message = "the value must be a list of at least two outputs"
+        yield Problem(Code.BAD_MARKER, message, "write `[{$xcom: first}, {$xcom: second}]`")
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of marker: how its value is checked, and which keys may stand beside it."""
@@ -78,6 +91,8 @@ class Kind:
     beside: Mapping[str, Check] = field(default_factory=dict)
     holds_values: bool = False
     """Whether the value, and that of `with`, holds further values, with markers in them."""
+    only_under: tuple[str, ...] = ()
+    """The keys of a task or a group under which it may stand; none: wherever values are taken."""
 
 
 MARKERS: Mapping[str, Kind] = {
@@ -88,6 +103,9 @@ MARKERS: Mapping[str, Kind] = {
     "$new": Kind(path_problems, {"with": _mapping}, holds_values=True),
     "$asset": Kind(asset_problems),
     "$const": Kind(_anything),
+    "$arg": Kind(_name),
+    "$zip": Kind(_several, holds_values=True, only_under=_MAPPED),
+    "$concat": Kind(_several, holds_values=True, only_under=_MAPPED),
 }
 """Every marker, by its key."""
 
@@ -106,10 +124,27 @@ def marker_problems(value: object, path: Path = ()) -> Iterator[Located]:
         if marker is not None:
             for step, problem in _problems(marker, item):
                 yield Located((*here, *step), problem)
+            yield from _misplaced(marker, here)
     for here in _outputs_in_objects(value, path):
         message = "Airflow does not put the output of a task into an object"
         hint = "give it to a parameter of the task itself"
         yield Located((*here, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
+
+
+def _misplaced(marker: str, path: Path) -> Iterator[Located]:
+    """Yield a problem if a marker stands where only others may."""
+    kind = MARKERS.get(marker)
+    if kind and kind.only_under and not (set(path[:1]) & {*kind.only_under} and _is_source(path)):
+        message = f"{quoted(marker)} may stand only for what `expand` maps over"
+        yield Located((*path, marker), Problem(Code.BAD_MARKER, message, "use `$xcom` here"))
+
+
+def _is_source(path: Path) -> bool:
+    """Return whether a path leads to what is mapped over, not to a value in it."""
+    start = 2 if path[0] == "expand" else 1
+    return all(step in MARKERS or isinstance(step, int) for step in path[start:]) and (
+        len(path) <= start or path[start] in MARKERS
+    )
 
 
 def _outputs_in_objects(value: object, path: Path) -> Iterator[Path]:

@@ -40,6 +40,7 @@ _CODES = {
     Check.MISPLACED_PARAMETER: Code.MISPLACED_PARAMETER,
     Check.OTHER_VERSION: Code.OTHER_VERSION,
     Check.WRONG_KIND: Code.WRONG_KIND,
+    Check.NOT_EXPANDABLE: Code.BAD_MAPPING,
     Check.POD_MAPPING: Code.WRONG_KIND,
     Check.NOT_RENDERED: Code.NOT_RENDERED,
     Check.DEPRECATED_OPERATOR: Code.DEPRECATED,
@@ -107,7 +108,14 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         yield _unresolved(known, "operator")
         yield from _twice(arguments, beside)
         return
-    call = Call(arguments=arguments, beside=beside, defaults=defaults)
+    expand = task.get("expand")
+    call = Call(
+        arguments=arguments,
+        expanded=expand if isinstance(expand, dict) else {},
+        beside=beside,
+        defaults=defaults,
+        more=task.get("expand_kwargs") is not None,
+    )
     if known.kind == "notifier":
         yield _other_kind(known, "operator")
         return
@@ -166,7 +174,8 @@ def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Located]:
 
 def _located(finding: Finding, key: str) -> Located:
     severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
-    path = ("with", *finding.path) if finding.path else (key,)
+    under = "expand" if finding.expanded else "with"
+    path = (under, *finding.path) if finding.path else (key,)
     problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
     return Located(path, problem)
 
@@ -204,7 +213,13 @@ def _outputs(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Located]
     """Yield each `$xcom` in a parameter where Airflow would leave it as it is."""
     for name, value in arguments.items():
         if name in known.parameters and not is_rendered(known, name):
-            for path, _ in markers_in(value, "$xcom", ("with", name)):
-                message = f"Airflow puts no output of a task into {quoted(name)}"
+            uses = [
+                (*path, marker)
+                for marker in ("$xcom", "$arg")
+                for path, _ in markers_in(value, marker, ("with", name))
+            ]
+            for path in uses:
+                what = "output of a task" if path[-1] == "$xcom" else "argument of a group"
+                message = f"Airflow puts no {what} into {quoted(name)}"
                 hint = f"dagctl operators show {known.name} lists where it does: what is rendered"
-                yield Located((*path, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
+                yield Located(path, Problem(Code.BAD_MARKER, message, hint))

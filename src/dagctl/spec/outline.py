@@ -62,7 +62,7 @@ class Entry:
     def mapped_group(self) -> Entry | None:
         """The outermost group around it, or itself, that is mapped: Airflow needs a function."""
         around = (*self.where, self) if self.is_group else self.where
-        return next((group for group in around if is_mapped(group.item)), None)
+        return next((group for group in around if walk.is_mapped(group.item)), None)
 
     def tasks(self) -> Iterator[Entry]:
         """Yield the task itself, or all tasks in the group, in the order of the document."""
@@ -72,11 +72,6 @@ class Entry:
             if not entry.is_group:
                 yield entry
             stack += reversed(entry.children)
-
-
-def is_mapped(item: object) -> bool:
-    """Return whether an entry is mapped over values."""
-    return bool(walk.field(item, "expand")) or walk.field(item, "expand_kwargs") is not None
 
 
 class Outline:
@@ -155,6 +150,23 @@ class Outline:
         """Return what an entry waits for, each once, in the order of the spec."""
         known = (target for _, target in self.waits(entry) if target is not None)
         return list(dict.fromkeys(known))
+
+
+def unit_of(entry: Entry) -> Entry:
+    """Return what an entry is made with: the mapped group around it, or itself."""
+    return entry.mapped_group or (entry.group and entry.group.mapped_group) or entry
+
+
+def made_of(outline: Outline, entry: Entry) -> list[Entry]:
+    """Return the tasks that must be made before an entry: it uses their outputs, or clears them."""
+    names = [*(name for _, name in outputs_used(entry.item)), *torn_down(entry.item)]
+    known = (outline.resolve(name, entry.group) for name in names)
+    return list(dict.fromkeys(each for each in known if each is not None))
+
+
+def torn_down(item: object) -> list[str]:
+    """Return the names of the setups that a task tears down."""
+    return [wait.name for wait in _listed(item, "teardown")]
 
 
 def waits_of(item: object) -> Iterator[Wait]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dagctl.spec.codes import Code
 from dagctl.spec.cycles import MENTIONED, cycle_problems, holds
 from dagctl.spec.fields.ids import MAX_TASK_ID
+from dagctl.spec.mapped_checks import mapped_problems
 from dagctl.spec.outline import outline_of
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.walk import field
@@ -33,6 +34,7 @@ def graph_problems(data: object) -> Iterator[Located]:
     for entry in outline.entries:
         yield from _bad_waits(entry, outline, ids)
     yield from cycle_problems(outline)
+    yield from mapped_problems(outline)
 
 
 def _has_name(entry: Entry) -> bool:

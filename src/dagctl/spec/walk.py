@@ -37,6 +37,11 @@ def is_group(item: object) -> bool:
     return hasattr(item, "group_id")
 
 
+def is_mapped(item: object) -> bool:
+    """Return whether a task or a group is mapped over values."""
+    return bool(field(item, "expand")) or field(item, "expand_kwargs") is not None
+
+
 def walk(entries: Iterable[Any]) -> Iterator[Placed]:
     """Yield each entry, a group before what it holds, in the order of the document."""
     stack = [_level(entries, (), ())]

@@ -109,7 +109,18 @@ def groups(group: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
 def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
     found = {name: plain(getattr(task, name)) for name in NAMES if hasattr(task, name)}
     found |= {name: called(getattr(task, name)) for name in CALLBACKS}
-    return {"operator": type(task).__name__, "upstream": sorted(task.upstream_task_ids), **found}
+    mapped = getattr(task, "op_kwargs_expand_input", None) or getattr(task, "expand_input", None)
+    if mapped is not None:
+        kind = getattr(task, "operator_class", type(task)).__name__
+        partial = {k: plain(v) for k, v in task.partial_kwargs.items() if k in NAMES}
+        found = {"mapped": plain(mapped.value), "partial": partial}
+    else:
+        kind = type(task).__name__
+    if task.is_setup or task.is_teardown:
+        found["stage"] = "setup" if task.is_setup else "teardown"
+    around = [group.group_id for group in task.iter_mapped_task_groups()]
+    found["mapped_groups"] = [name for name in around if name]
+    return {"operator": kind, "upstream": sorted(task.upstream_task_ids), **found}
 
 
 def called(value: Any) -> list[Any]:  # noqa: ANN401 - one callback, several or none
@@ -138,6 +149,16 @@ OBJECTS = {"Asset": uri, "Dataset": uri, "DeadlineAlert": deadline}
 """How an object of Airflow's is shown, by its class."""
 
 
+NAMED: dict[str, Any] = {
+    "MappedArgument": lambda value: f"argument {value._key}",
+    "ZipXComArg": lambda value: {"zip": [plain(each) for each in value.args]},
+    "ConcatXComArg": lambda value: {"concat": [plain(each) for each in value.args]},
+    "PlainXComArg": lambda value: f"output of {value.operator.task_id}: {value.key}",
+    "LiteralValue": lambda value: f"literal {value.value}",
+}
+"""What stands for objects of Airflow, by their classes."""
+
+
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an argument is
     """Return seconds for a timedelta, ISO text for a datetime, a name for what Python made."""
     kind = type(value).__name__
@@ -147,10 +168,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever an argument is
         return value.total_seconds()
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    if kind == "PlainXComArg":
-        return f"output of {value.operator.task_id}: {value.key}"
-    if kind == "LiteralValue":
-        return f"literal {value.value}"
+    if type(value).__name__ in NAMED:
+        return NAMED[type(value).__name__](value)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

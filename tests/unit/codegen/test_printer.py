@@ -84,7 +84,18 @@ def test_a_mapped_operator_has_two_calls() -> None:
     partial = call(attribute(name("Operator"), "partial"), [], {"task_id": plain("a")})
     mapped = call(attribute(partial, "expand"), [], {"x": plain([1])})
     assert source(assign("a_task", mapped)) == (
-        'a_task = Operator.partial(\n    task_id="a",\n).expand(\n    x=[1],\n)'
+        'a_task = Operator.partial(\n    task_id="a",\n).expand(x=[1])'
+    )
+    long = call(attribute(partial, "expand"), [], {"x": plain("a" * 80)})
+    assert source(assign("a_task", long)).endswith(f').expand(\n    x="{"a" * 80}",\n)')
+
+
+def test_two_methods_of_a_call_have_a_line_each() -> None:
+    partial = call(attribute(name("Operator"), "partial"), [], {"task_id": plain("a")})
+    mapped = call(attribute(partial, "expand"), [], {"x": plain([1])})
+    assert source(assign("a_task", call(attribute(mapped, "as_setup"), [], {}))) == (
+        'a_task = (\n    Operator.partial(\n        task_id="a",\n    )\n'
+        "    .expand(x=[1])\n    .as_setup()\n)"
     )
 
 

@@ -71,13 +71,16 @@ GOOD: list[dict[str, object]] = [
     {"$ref": "jobs.limits.MAX"},
     {"$new": "jobs.Box", "with": {"a": [{"$ref": "jobs.x"}]}},
     {"$const": {"$ref": 5, "x": [{"$y": 1}]}},
+    {"$arg": "region"},
+    {"$zip": [{"$xcom": "a"}, {"$xcom": "b"}]},
+    {"$concat": [{"$xcom": "a"}, {"$zip": [{"$xcom": "a"}, {"$xcom": "b"}]}]},
     {"plain": [1, {"a": None}]},
 ]
 
 
 @pytest.mark.parametrize("value", GOOD)
 def test_a_right_value_has_no_problem(value: object) -> None:
-    assert list(marker_problems(value)) == []
+    assert list(marker_problems(value, ("expand", "x"))) == []
 
 
 @pytest.mark.parametrize(

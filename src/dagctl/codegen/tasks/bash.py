@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
-from dagctl.codegen.expressions import call, name, plain
+from dagctl.codegen.expressions import attribute, call, name, plain
+from dagctl.codegen.mapping import expanded
 from dagctl.codegen.values import value_expression
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
     import ast
@@ -29,7 +31,11 @@ def bash_call(task: BashTask, scope: Scope) -> ast.Call:
         **task_arguments(task, scope),
         "dag": name("dag"),
     }
-    return call(scope.use(_MODULE, "BashOperator"), [], arguments)
+    operator = scope.use(_MODULE, "BashOperator")
+    if not is_mapped(task):
+        return call(operator, [], arguments)
+    partial = call(attribute(operator, "partial"), [], arguments)
+    return expanded(partial, task, lambda _, value: value_expression(value, scope))
 
 
 def _surroundings(task: BashTask, scope: Scope) -> dict[str, ast.expr]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.classes import class_call
 from dagctl.codegen.expressions import name, plain
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
     import ast
@@ -21,6 +22,7 @@ def operator_call(task: OperatorTask, scope: Scope) -> ast.Call:
         task.operator,
         task.arguments,
         scope,
+        mapped=task if is_mapped(task) else None,
         before={"task_id": plain(task.task_id)},
         behind={**task_arguments(task, scope), "dag": name("dag")},
     )

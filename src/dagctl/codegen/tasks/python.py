@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
-from dagctl.codegen.expressions import call, name, plain
+from dagctl.codegen.expressions import attribute, call, name, plain
+from dagctl.codegen.mapping import DECORATORS, mapped
 from dagctl.codegen.names import function
 from dagctl.codegen.scope import Piece
 from dagctl.codegen.values import reference, value_expression
 from dagctl.spec.python_code import as_function, function_tree, input_statements
+from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
-    import ast
-
     from dagctl.codegen.scope import Scope
     from dagctl.spec.tasks import PythonTask
 
@@ -36,6 +37,8 @@ _CLASSES = {
 
 def python_call(task: PythonTask, scope: Scope) -> ast.Call:
     """Return the operator; the function that it calls is added to the scope."""
+    if is_mapped(task):
+        return mapped(decorated(task, scope), task, scope)
     arguments = {
         "task_id": plain(task.task_id),
         "python_callable": _callable(task, scope),
@@ -44,6 +47,27 @@ def python_call(task: PythonTask, scope: Scope) -> ast.Call:
         "dag": name("dag"),
     }
     return call(scope.use(*_CLASSES[task.task_type]), [], arguments)
+
+
+def decorated(task: PythonTask, scope: Scope) -> ast.Call:
+    """Return `task(...)(function)`: what maps over arguments of a function is its decorator."""
+    arguments = {
+        "task_id": plain(task.task_id),
+        **_one_output(task),
+        **task_arguments(task, scope),
+        "dag": name("dag"),
+    }
+    decorator: ast.expr = scope.use(DECORATORS, "task")
+    if task.task_type != "python":
+        decorator = attribute(decorator, task.task_type)
+    return ast.Call(call(decorator, [], arguments), [_callable(task, scope)], [])
+
+
+def _one_output(task: PythonTask) -> dict[str, ast.expr]:
+    """Return what keeps the decorator from making several outputs, as it does by an annotation."""
+    if task.task_type != "python" or not (task.python_callable or "->" in task.code.text):
+        return {}
+    return {"multiple_outputs": plain(value=False)}
 
 
 def _callable(task: PythonTask, scope: Scope) -> ast.Name:

@@ -14,7 +14,7 @@ from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dagctl.spec.walk import Path
 
@@ -28,12 +28,17 @@ def argument_problems(arguments: object, path: Path) -> Iterator[Located]:
     """Yield what is wrong with arguments: their names, and their values of any nesting."""
     if not isinstance(arguments, dict):
         return  # the model says it
+    yield from name_problems(arguments, path)
+    yield from value_problems(arguments, path)
+
+
+def name_problems(arguments: Mapping[object, object], path: Path) -> Iterator[Located]:
+    """Yield the names of arguments that Python does not take."""
     for name in arguments:
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
             message = f"{quoted(str(name))} cannot be the name of an argument"
             hint = "use a name of Python: letters, digits and `_`"
             yield Located((*path, str(name)), Problem(Code.BAD_ARGUMENT, message, hint))
-    yield from value_problems(arguments, path)
 
 
 def early_argument_problems(

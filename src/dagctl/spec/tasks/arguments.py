@@ -236,6 +236,10 @@ class OneTask(TaskArguments):
     task_display_name: Annotated[str | None, _text(name_of(MAX_WORD))] = _setting(
         "The name that Airflow shows instead of the id.", "Copy orders"
     )
+    map_index_template: Annotated[str | None, _text(prose)] = _setting(
+        "The name that Airflow shows of each mapped instance, with Jinja.",
+        "{{ task.parameters['region'] }}",
+    )
 
     @classmethod
     def further_problems(cls, data: object) -> Iterator[Located]:

@@ -14,10 +14,13 @@ from dagctl.spec.problem import Located, Problem, Warnings
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
+from dagctl.spec.tasks.stage import Stage, stage_problems
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
 MAX_CWD = 1_000
+_MAPPABLE = {"env", "cwd", "append_env"}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -30,7 +33,7 @@ def check_command(command: str) -> str:
     return check_bash_command(command)
 
 
-class BashTask(OneTask, TaskBase):
+class BashTask(Mapped, Stage, OneTask, TaskBase):
     """Runs `bash_command`, after Airflow has rendered its Jinja."""
 
     code_field: ClassVar[str] = "bash_command"
@@ -64,10 +67,18 @@ class BashTask(OneTask, TaskBase):
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield what is wrong with the environment, and a context for what is no function."""
         yield from super().further_problems(data)
+        if isinstance(data, dict):
+            yield from mapping_problems(data)
+            yield from stage_problems(data)
         instead = "in the command, use templates such as `{{ ds }}`"
         yield from cls.context_problems(data, "a bash task", instead)
         if isinstance(data, dict):
             yield from _env_problems(data.get("env"))
+            for name in sorted({*mapped_names(data)} - _MAPPABLE):
+                message = f"a bash task cannot be mapped over {quoted(name)}"
+                hint = "write `operator: BashOperator`, and `expand: {bash_command: [...]}`"
+                key = "expand" if data.get("expand") else "expand_kwargs"
+                yield Located((key,), Problem(Code.BAD_MAPPING, message, hint))
 
     _warnings: Warnings = PrivateAttr(default_factory=Warnings)
 

@@ -1,18 +1,21 @@
 """A group: tasks, and further groups, that stand together under one id."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from dagctl.spec.checked_model import CheckedModel, Family
+from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
 from dagctl.spec.fields.text import name_of, prose
+from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks.arguments import MAX_WORD, DefaultArgs, TaskArguments, without_default
 from dagctl.spec.tasks.base import as_tuple
+from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
+from dagctl.spec.walk import is_mapped
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
@@ -27,11 +30,13 @@ def given_default_args(value: object) -> object:
     return value
 
 
+_TAKEN_ENDS = ("_task", "_group", "_function")
+
 SharedArgs = Annotated[DefaultArgs | None, BeforeValidator(given_default_args)]
 """Arguments for all tasks of a DAG, or of a group."""
 
 
-class Group(CheckedModel):
+class Group(Mapped):
     """Tasks that stand together: Airflow draws them as one, and a dependency on it is on all."""
 
     group_id: Annotated[str, AfterValidator(check_group_id)] = Field(
@@ -63,6 +68,13 @@ class Group(CheckedModel):
         examples=[{"pool": "dbt"}],
         json_schema_extra=without_default,
     )
+    arguments: dict[str, Any] = Field(
+        default={},
+        alias="with",
+        description="For a mapped group: arguments with one value each, which `$arg` reads.",
+        examples=[{"day": "{{ ds }}"}],
+        json_schema_extra=without_default,
+    )
     tasks: Annotated[tuple["Entry", ...], BeforeValidator(types.read_tasks)] = Field(
         description="The tasks and groups in it, at least one.",
         json_schema_extra={"minItems": 1, "maxItems": types.MAX_TASKS},
@@ -74,6 +86,16 @@ class Group(CheckedModel):
         shared = data.get("default_args") if isinstance(data, dict) else None
         for item in DefaultArgs.further_problems(shared):
             yield Located(("default_args", *item.path), item.problem)
+        if isinstance(data, dict):
+            yield from mapping_problems(data)
+            yield from argument_problems(data.get("with"), ("with",))
+            yield from _argument_name_problems(data)
+
+    @property
+    def argument_names(self) -> tuple[str, ...]:
+        """The arguments of a mapped group, which `$arg` may name, in the order of the spec."""
+        given = {"expand": self.expand, "expand_kwargs": self.expand_kwargs}
+        return tuple(dict.fromkeys([*self.arguments, *mapped_names(given)]))
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
@@ -93,3 +115,18 @@ class Group(CheckedModel):
             in_json = 'write it beside the outermost `"tasks"`'
             return Problem(Code.UNKNOWN_KEY, message, hint, json_hint=in_json)
         return None
+
+
+def _argument_name_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong with the names that become parameters of a function in the file."""
+    given = data.get("with")
+    if given and not is_mapped(data):
+        message = "`with` belongs to a mapped group"
+        yield Located(("with",), Problem(Code.BAD_MAPPING, message, "add `expand`, or remove it"))
+    for key in ("with", "expand"):
+        names = data.get(key)
+        for name in names if isinstance(names, dict) else ():
+            if name == "dag" or str(name).endswith(_TAKEN_ENDS):
+                message = f"{quoted(str(name))} is a name that the DAG file uses"
+                problem = Problem(Code.BAD_ARGUMENT, message, "choose another name")
+                yield Located((key, name), problem)

@@ -13,6 +13,8 @@ from dagctl.spec.operator_name import OPERATOR_PATTERN, is_operator_name
 from dagctl.spec.problem import Located, Problem, Warnings
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.mapping import Mapped, mapping_problems
+from dagctl.spec.tasks.stage import Stage, stage_problems
 from dagctl.spec.wording import nearest, quoted
 
 _SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
@@ -27,7 +29,7 @@ def check_operator_name(name: str) -> str:
     return name
 
 
-class OperatorTask(OneTask, TaskBase):
+class OperatorTask(Mapped, Stage, OneTask, TaskBase):
     """Runs an operator, called with what stands under `with`."""
 
     code_field: ClassVar[str] = "operator"
@@ -52,6 +54,9 @@ class OperatorTask(OneTask, TaskBase):
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield what is wrong with the parameters, whatever the operator is."""
         yield from super().further_problems(data)
+        if isinstance(data, dict):
+            yield from mapping_problems(data)
+            yield from stage_problems(data)
         yield from cls.context_problems(data, "an operator", "it gets the context by itself")
         if isinstance(data, dict):
             given = data.get("with")

@@ -15,6 +15,8 @@ from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_co
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.arguments import OneTask, without_default
 from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
+from dagctl.spec.tasks.stage import Stage, stage_problems
 from dagctl.spec.unknown_keys import meant_keys
 from dagctl.spec.wording import quoted
 
@@ -26,7 +28,7 @@ def check_python_code(code: str, info: ValidationInfo) -> str:
     if is_recorded():
         return code
     refuse(length_problems(code, MAX_TEXT))
-    given = _names(info.data.get("arguments"))
+    given = _names(info.data)
     context = info.data.get("provide_context", False)
     try:
         parsed = parse_python_code(code, provide_context=context, given=given)
@@ -37,8 +39,23 @@ def check_python_code(code: str, info: ValidationInfo) -> str:
     return code
 
 
-def _names(arguments: object) -> frozenset[str]:
-    return frozenset(arguments if isinstance(arguments, dict) else ())
+class _Whatever(frozenset[str]):
+    """The names of arguments that come at run time: every name is among them."""
+
+    __slots__ = ()
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+    def __ror__(self, _other: object) -> "_Whatever":
+        return self
+
+
+def _names(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of what the function is called with."""
+    given = frozenset([*(data.get("arguments") or ()), *mapped_names(data)])
+    comes_late = data.get("expand_kwargs") is not None and not mapped_names(data)
+    return _Whatever(given) if comes_late else given
 
 
 def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[Problem]:
@@ -65,7 +82,7 @@ def check_callable(path: str) -> str:
     return path
 
 
-class PythonTask(OneTask, TaskBase):
+class PythonTask(Mapped, Stage, OneTask, TaskBase):
     """Runs `python_code`: a function body with `return`, or exactly one `def`; or a function."""
 
     code_field: ClassVar[str] = "python_code"
@@ -109,7 +126,7 @@ class PythonTask(OneTask, TaskBase):
             self._code = parse_python_code(
                 self.python_code,
                 provide_context=self.provide_context,
-                given=_names(self.arguments),
+                given=_names(self.__dict__),
             )
 
     @property
@@ -127,6 +144,9 @@ class PythonTask(OneTask, TaskBase):
     def further_problems(cls, data: object) -> Iterator[Located]:
         """Yield what is wrong with the arguments, and with where the function comes from."""
         yield from super().further_problems(data)
+        if isinstance(data, dict):
+            yield from mapping_problems(data)
+            yield from stage_problems(data)
         if isinstance(data, dict):
             yield from argument_problems(data.get("with"), ("with",))
             yield from _source_problems(data, cls.key_names())

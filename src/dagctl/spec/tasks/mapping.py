@@ -1,0 +1,121 @@
+"""Mapping: a task or a group that Airflow runs once for each of several values."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
+from dagctl.spec.markers import marker_of
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks.arguments import without_default
+from dagctl.spec.walk import Path
+from dagctl.spec.wording import quoted
+
+_LISTS = ("$zip", "$concat")
+_ALLOWED = frozenset({"$xcom", "$ref", "$const", *_LISTS})
+_HINT = "write a list, `{$xcom: ...}`, `{$zip: [...]}` or `{$concat: [...]}`"
+
+
+class Mapped(CheckedModel):
+    """What a task or a group is mapped over."""
+
+    expand: dict[str, Any] = Field(
+        default={},
+        description="Arguments with a list of values each: it runs once for every combination.",
+        examples=[{"region": ["emea", "amer"]}, {"region": {"$xcom": "list_regions"}}],
+        json_schema_extra=lambda schema: without_default(schema, minProperties=1),
+    )
+    expand_kwargs: list[Any] | dict[str, Any] | None = Field(
+        default=None,
+        description="A list of mappings: it runs once with the arguments of each.",
+        examples=[[{"region": "emea", "size": 2}], {"$xcom": "list_jobs"}],
+        json_schema_extra=without_default,
+    )
+
+
+def mapping_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong with what a raw task or group is mapped over."""
+    expand, kwargs = data.get("expand"), data.get("expand_kwargs")
+    if "expand" in data and "expand_kwargs" in data:
+        problem = Problem(
+            Code.GIVEN_TWICE, "`expand` and `expand_kwargs` are both given", "keep one"
+        )
+        yield Located(("expand_kwargs",), problem)
+    yield from argument_problems(expand, ("expand",))
+    yield from value_problems(kwargs, ("expand_kwargs",))
+    if isinstance(expand, dict):
+        yield from _expand_problems(expand, data.get("with"))
+    if "expand_kwargs" in data:
+        yield from _source_problems(kwargs, ("expand_kwargs",))
+        yield from _item_problems(kwargs)
+
+
+def _expand_problems(expand: Mapping[str, Any], beside: object) -> Iterator[Located]:
+    if not expand:
+        message = "`expand` has no arguments to map over"
+        yield Located(("expand",), Problem(Code.BAD_MAPPING, message, "add one, or remove the key"))
+    for name, value in expand.items():
+        yield from _source_problems(value, ("expand", str(name)))
+        if isinstance(beside, dict) and name in beside:
+            message = f"{quoted(str(name))} is given twice: in `with` and in `expand`"
+            problem = Problem(Code.GIVEN_TWICE, message, "take it out of one of them")
+            yield Located(("expand", name), problem)
+
+
+def _source_problems(value: object, path: Path) -> Iterator[Located]:
+    """Yield why Airflow cannot map over a value: it needs a list, or the output of a task."""
+    marker = marker_of(value)
+    if marker is None and not isinstance(value, list | tuple | dict):
+        message = f"Airflow maps over a list, not over {_words(value)}"
+        yield Located(path, Problem(Code.BAD_MAPPING, message, _HINT))
+    elif marker is not None and marker not in _ALLOWED:
+        message = f"Airflow does not map over {quoted(marker)}"
+        yield Located(path, Problem(Code.BAD_MAPPING, message, _HINT))
+    elif isinstance(value, dict) and marker == "$xcom" and "key" in value:
+        message = "Airflow maps only over what a task returns, not over another key"
+        yield Located((*path, "key"), Problem(Code.BAD_MAPPING, message, "remove `key`"))
+    elif isinstance(value, dict) and marker in _LISTS:
+        yield from _joined_problems(value[marker], (*path, marker))
+
+
+def _joined_problems(parts: object, path: Path) -> Iterator[Located]:
+    """Yield what is wrong with the parts of `$zip` and `$concat`: Airflow joins only outputs."""
+    for place, part in enumerate(parts if isinstance(parts, list | tuple) else ()):
+        here = (*path, place)
+        if marker_of(part) in {"$xcom", *_LISTS}:
+            yield from _source_problems(part, here)
+        else:
+            message = "Airflow joins only outputs of tasks"
+            hint = "write `{$xcom: ...}`; values that you know can stand in one list"
+            yield Located(here, Problem(Code.BAD_MAPPING, message, hint))
+
+
+def _item_problems(kwargs: object) -> Iterator[Located]:
+    if isinstance(kwargs, dict) and marker_of(kwargs) is None:
+        message = "`expand_kwargs` takes a list of mappings"
+        yield Located(("expand_kwargs",), Problem(Code.BAD_MAPPING, message, "write a list"))
+    for place, item in enumerate(kwargs if isinstance(kwargs, list | tuple) else ()):
+        path = ("expand_kwargs", place)
+        if not isinstance(item, dict):
+            message = f"each item must be a mapping, not {_words(item)}"
+            hint = "write `- {name: value, ...}`"
+            yield Located(path, Problem(Code.BAD_MAPPING, message, hint))
+        elif marker_of(item) is None:
+            yield from name_problems(item, path)
+
+
+def _words(value: object) -> str:
+    if isinstance(value, str):
+        return "text"
+    return "a truth value" if isinstance(value, bool) else "null" if value is None else "a number"
+
+
+def mapped_names(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the arguments that a raw task or group is certainly mapped over, as they stand."""
+    expand, kwargs = item.get("expand"), item.get("expand_kwargs")
+    first = kwargs[0] if isinstance(kwargs, list | tuple) and kwargs else None
+    names = expand if isinstance(expand, dict) and expand else first
+    return tuple(names) if isinstance(names, dict) and marker_of(names) is None else ()

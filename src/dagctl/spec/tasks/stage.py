@@ -1,0 +1,72 @@
+"""Setup and teardown: tasks that make what others need, and clear it away again."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, PlainSerializer, PlainValidator
+
+from dagctl.errors import Severity
+from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks.arguments import without_default
+from dagctl.spec.wrong_type import wrong_type
+
+RULE = "all_done_setup_success"
+"""The trigger rule that Airflow gives to every teardown."""
+
+
+def _read_teardown(value: object) -> bool | tuple[str, ...]:
+    """Return true, or the ids of what a task tears down; or raise a pydantic error."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+        raise wrong_type(("teardown",), "true, or a list of task ids", value).error()
+    if not value:
+        hint = "write the ids of its setup tasks, or `true`"
+        raise Problem(Code.BLANK, "the list is empty", hint).error()
+    return tuple(value)
+
+
+class Stage(CheckedModel):
+    """Whether a task sets something up, or tears it down."""
+
+    setup: bool = Field(
+        default=False, description="Whether it sets up what the tasks behind it need."
+    )
+    teardown: Annotated[
+        bool | tuple[str, ...],
+        PlainValidator(_read_teardown, json_schema_input_type=bool | list[str]),
+        PlainSerializer(lambda value: list(value) if isinstance(value, tuple) else value, Any),
+    ] = Field(
+        default=False,
+        description="Whether it clears away what was set up: true, or the ids of the setup tasks. "
+        "It runs whenever these have succeeded.",
+        examples=[True, ["make_cluster"]],
+    )
+    on_failure_fail_dagrun: bool | None = Field(
+        default=None,
+        description="For a teardown: whether its failure makes the run fail.",
+        examples=[True],
+        json_schema_extra=without_default,
+    )
+
+
+def stage_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what does not fit together in a raw task that sets up or tears down."""
+    teardown = data.get("teardown", False)
+    if data.get("setup") is True and teardown is not False:
+        message = "a task is a setup or a teardown, not both"
+        yield Located(("teardown",), Problem(Code.BAD_TEARDOWN, message, "keep one of them"))
+    if teardown is False and "on_failure_fail_dagrun" in data:
+        message = "`on_failure_fail_dagrun` belongs to a teardown"
+        hint = "add `teardown: true`, or remove it"
+        yield Located(("on_failure_fail_dagrun",), Problem(Code.BAD_TEARDOWN, message, hint))
+
+
+def idle_rule(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield a warning about the trigger rule of a teardown, which Airflow does not use."""
+    if data.get("teardown", False) is not False and (data.get("trigger_rule") or RULE) != RULE:
+        message = f"Airflow gives every teardown the trigger rule `{RULE}`"
+        problem = Problem(Code.BAD_TEARDOWN, message, "remove it", severity=Severity.WARNING)
+        yield Located(("trigger_rule",), problem)
