@@ -71,6 +71,7 @@ GOOD: list[dict[str, object]] = [
     {"$ref": "jobs.limits.MAX"},
     {"$new": "jobs.Box", "with": {"a": [{"$ref": "jobs.x"}]}},
     {"$const": {"$ref": 5, "x": [{"$y": 1}]}},
+    {"$asset": "warehouse://orders"},
     {"$arg": "region"},
     {"$zip": [{"$xcom": "a"}, {"$xcom": "b"}]},
     {"$concat": [{"$xcom": "a"}, {"$zip": [{"$xcom": "a"}, {"$xcom": "b"}]}]},
