@@ -12,7 +12,7 @@ from dagctl.adapters.git.command import zero_ended
 from dagctl.adapters.git.objects import id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.adapters.git.place import Place
@@ -20,21 +20,35 @@ if TYPE_CHECKING:
 
 _HELD = "File exists"
 _LISTED = 10
+_FEW = 100
+"""How many paths go onto a command line."""
 
 
 def stage(
-    place: Place, paths: Sequence[str], *, wait: float, options: Sequence[str] = ()
+    place: Place,
+    paths: Sequence[str],
+    *,
+    wait: float,
+    options: Sequence[str] = (),
+    new: Collection[str] = (),
 ) -> str | None:
     """Bring these paths of the user's index to what HEAD holds; every other entry stays as it is.
 
-    A file of the work tree that differs from HEAD is not staged: it is the user's change. git gets
-    the `options` besides.
+    A file of the work tree that differs from HEAD is not staged: it is the user's change.
+
+    Args:
+        place: Where the paths are.
+        paths: What to bring up.
+        wait: How many seconds to wait for another process.
+        options: What git gets besides.
+        new: Paths that the index did not have before.
 
     Returns:
         A warning with the command that repairs it if the index cannot be written (because another
         process holds it for `wait` seconds, say), else None.
     """
     head = place.trees.read_tip("HEAD", paths).commit
+    blind = _flagged(place, [path for path in paths if path not in new])
     alike: list[str] = []
     other: dict[str, Entry] = {}
     gone: list[str] = []
@@ -42,7 +56,7 @@ def stage(
         entry = place.trees.find(head, path)
         if entry is None:
             gone.append(path)
-        elif _is_checked_out(place, path, entry):
+        elif path not in blind and _is_checked_out(place, path, entry):
             alike.append(path)
         else:
             other[path] = entry
@@ -51,8 +65,39 @@ def stage(
         (alike and _update(place, (*update, "--add", "--stdin"), zero_ended(alike), wait))
         or (other and _update(place, (*update, "--index-info"), _index_info(other), wait))
         or (gone and _update(place, (*update, "--force-remove", "--stdin"), zero_ended(gone), wait))
+        or _flag_again(place, update, blind, gone, wait)
     )
     return _warning(place, paths, held) if held else None
+
+
+_FLAGS = {"--assume-unchanged": "hs", "--skip-worktree": "Ss"}
+"""The options that flag an entry, each with the letters of `ls-files -v` for it."""
+
+
+def _flagged(place: Place, paths: Sequence[str]) -> dict[str, str]:
+    """Return the paths of which git does not look at the work tree, each with its letter.
+
+    From such a file git does not update its entry, so the next commit would take the update back.
+    """
+    if not paths:
+        return {}
+    literal = [f":(top,literal){path}" for path in paths] if len(paths) <= _FEW else ()
+    listing = os.fsdecode(place.git.run("ls-files", "-v", "-z", "--", *literal).out)
+    letters = {line[2:]: line[0] for line in listing.split("\0") if line[:1] not in {"", "H"}}
+    asked = set(paths)
+    return {path: letter for path, letter in letters.items() if path in asked}
+
+
+def _flag_again(
+    place: Place, update: tuple[str, ...], blind: Mapping[str, str], gone: list[str], wait: float
+) -> str:
+    """Flag the entries again, as their users had it; return what git says if it cannot."""
+    held = ""
+    for option, letters in _FLAGS.items():
+        paths = [path for path in blind if blind[path] in letters and path not in gone]
+        if paths and not held:
+            held = _update(place, (*update, option, "--stdin"), zero_ended(paths), wait)
+    return held
 
 
 def wait_for_index(place: Place, *, wait: float) -> Path | None:

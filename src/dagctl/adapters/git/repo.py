@@ -48,6 +48,8 @@ class GitRepo:
         self._files = WorkTree(root, dags_folder)
         self._patience = patience or Patience()
         self._located = located or partial(locate, self._git.folder)
+        self._new: set[str] = set()
+        """Paths that git did not know when preflight looked."""
         self._tips: dict[str, str | None] = {}
         """Where branches stood when preflight looked: the commit of it stands on that, or on what
         came since, if nothing of ours is in it."""
@@ -73,6 +75,7 @@ class GitRepo:
         preflight.require_free_index(place, wait=self._patience.index)
         full = {path: place.full(path) for path in paths}
         fresh = [full[path] for path in paths if path in new]
+        self._new.update(fresh)
         self._tips[branch] = preflight.require_paths(place, branch, [*full.values()], fresh)
         preflight.require_no_filter(place, [*full.values()], configuration.filters)
         if configuration.signs and paths:
@@ -143,7 +146,8 @@ class GitRepo:
         place = self._place
         full = [place.full(path) for path in paths]
         options = self._configuration.without_filters
-        return index.stage(place, full, wait=self._patience.index, options=options)
+        wait = self._patience.index
+        return index.stage(place, full, wait=wait, options=options, new=self._new)
 
     def reach(self, commits: Collection[str]) -> Reach | None:
         """Return from where these commits can be reached; None in a shallow clone."""

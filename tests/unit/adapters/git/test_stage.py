@@ -88,3 +88,19 @@ def test_any_name_is_staged(sandbox: Sandbox, operation: Operation, name: str) -
     operation.commit(FileWrite(path=f"dags/{name}", new=b"x\n"))
     assert sandbox.status() == []
     assert list(sandbox.entries()) == [f"dags/{name}"]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [["--assume-unchanged"], ["--skip-worktree"], ["--assume-unchanged", "--skip-worktree"]],
+)
+def test_a_file_that_git_does_not_look_at_is_staged_too_and_stays_flagged(
+    sandbox: Sandbox, operation: Operation, flags: list[str]
+) -> None:
+    operation.commit(X)
+    for flag in flags:
+        sandbox.git("update-index", flag, X.path)
+    letters = sandbox.git("ls-files", "-v", X.path)
+    operation.commit(FileWrite(path=X.path, old=X.new, new=b"x = 2\n"))
+    assert sandbox.git("diff", "--cached", "--name-only") == ""
+    assert sandbox.git("ls-files", "-v", X.path) == letters
