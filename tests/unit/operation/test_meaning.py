@@ -288,6 +288,8 @@ LEGACY = "dags/legacy/sales.py"
         'from airflow import DAG\ndag = DAG("sales_daily")\n',
         'import airflow\nwith airflow.DAG(dag_id="Sales_Daily") as d:\n    pass\n',
         "from airflow.sdk import dag\n@dag\ndef sales_daily():\n    pass\n",
+        'from airflow import DAG\nDAG_ID = "sales_daily"\nwith DAG(DAG_ID): pass\n',
+        'from airflow import DAG\nA: str = "sales_daily"\nB = A\nd = DAG(dag_id=B)\n',
         'from airflow.sdk import dag\n@dag(dag_id="sales_daily")\ndef f():\n    pass\n',
     ],
 )
