@@ -261,7 +261,7 @@ class Client:
         Raises:
             UsageError: `user` is neither, or the address of somebody whom the backend hides.
         """
-        self._settle_dead()
+        self._bring_up()
         user_id = None if user is None else user_id_of(user, self._backend.user_id)
         query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
         return pages(self._backend.registry, query)
@@ -272,7 +272,7 @@ class Client:
         Raises:
             NotFoundError: Nothing is; the hint names DAGs that are called alike.
         """
-        self._settle_dead()
+        self._bring_up()
         return record_of(self._backend.registry, dag_id)
 
     def history(self, dag_id: str, *, before: int | None = None, limit: int = 20) -> History:
@@ -290,7 +290,7 @@ class Client:
 
         if not 1 <= limit <= MOST:
             raise UsageError(f"a page has 1 to {MOST} versions, not {limit}")
-        self._settle_dead()
+        self._bring_up()
         return history(self._backend.registry, dag_id, before=before, limit=limit)
 
     def version(self, dag_id: str, number: int) -> DagVersion:
@@ -301,7 +301,7 @@ class Client:
         """
         from dagctl.commands.history import version_of
 
-        self._settle_dead()
+        self._bring_up()
         return version_of(self._backend.registry, dag_id, number)
 
     def drift(self, record: DagRecord) -> Drift:
@@ -339,6 +339,7 @@ class Client:
         """Yield what is found about each thing that dagctl needs; nothing stays changed."""
         from dagctl.commands.doctor import examine
 
+        self._bring_up()
         return examine(self._backend.checks())
 
     def repairs(self) -> Repairs:
@@ -346,6 +347,7 @@ class Client:
         from dagctl.commands.heal import repairs_of
         from dagctl.commands.survey import survey
 
+        self._bring_up()
         return repairs_of(survey(self._backend, self.settings))
 
     def heal(self, repairs: Repairs) -> Healed:
@@ -369,6 +371,15 @@ class Client:
         result = recover_if_idle(self._context)
         self._remember(result.recovered)
         self.unsettled = result.unsettled
+
+    def _bring_up(self) -> None:
+        """Settle what killed runs left, then let the registry follow what git has brought."""
+        self._settle_dead()
+        mark = self._backend.followed if self._settles and self._by_file else None
+        if mark is not None and not mark.is_current():
+            from dagctl.commands.behind import bring_up
+
+            bring_up(self._context, mark)
 
     def _remember(self, recovered: Sequence[Recovered]) -> None:
         self.recovered += tuple(recovered)

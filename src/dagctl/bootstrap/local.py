@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.adapters.sqlite_registry import SqliteRegistry
+    from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import Check
     from dagctl.ports import Cache, Identity, Store
 
@@ -35,6 +36,17 @@ class LocalBackend(WorkspaceBackend):
     def cache(self) -> Cache:
         """The registry: it keeps what the DAG files certify."""
         return self.registry
+
+    @property
+    def followed(self) -> Mark | None:
+        """Up to where the registry has followed the DAG files; None: in no repository."""
+        from dagctl.adapters.followed import Followed
+        from dagctl.errors import NoRepositoryError
+
+        try:
+            return Followed(self._git_folder.files["index"], self._state)
+        except NoRepositoryError:
+            return None
 
     @property
     def author(self) -> str:

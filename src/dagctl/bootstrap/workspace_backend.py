@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.durable import Location
     from dagctl.adapters.git.folder import GitFolder
     from dagctl.adapters.supabase.http import Connections
+    from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import Check
     from dagctl.ports import Cache, Files, Identity, Journal, Registry, Repo, Store
     from dagctl.session.signed_in import SignedIn
@@ -93,6 +94,11 @@ class WorkspaceBackend(ABC):
     @abstractmethod
     def cache(self) -> Cache | None:
         """The registry, if it is a cache of the DAG files."""
+
+    @property
+    def followed(self) -> Mark | None:
+        """Up to where the registry has followed the DAG files, if it is a cache of them."""
+        return None
 
     @property
     @abstractmethod

@@ -1,0 +1,86 @@
+"""Promise 10: what reads records sees what git has brought, without a `create` before."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def clone(place: Place, tmp_path: Path) -> Place:
+    """Return a fresh clone of a workspace with two DAGs."""
+    for name in ("orders", "sales"):
+        place.spec(f"specs/{name}.yaml", name=name.title())
+    created(place)
+    target = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(place.root), str(target)], check=True)
+    clone = Place(target)
+    clone.git("config", "user.name", "Bob")
+    clone.git("config", "user.email", "bob@example.com")
+    return clone
+
+
+def created(place: Place) -> None:
+    with place.open() as client:
+        client.create(sorted((place.root / "specs").glob("*.yaml")))
+    place.git("add", "-A")
+    place.git("commit", "-qm", "Write specs")
+
+
+def listed(place: Place) -> dict[str, int]:
+    with place.open() as client:
+        return {record.dag_id: record.version for page in client.list() for record in page.records}
+
+
+def test_a_fresh_clone_lists_and_shows_what_is_in_it(clone: Place) -> None:
+    assert listed(clone) == {"orders": 1, "sales": 1}
+    with clone.open() as client:
+        record = client.get("orders")
+        assert client.drift(record) == "none"
+        assert client.stored(record) == "none"
+        assert record.created_by_name == "Ada Lovelace <ada@example.com>"
+        assert not [finding for finding in client.doctor() if finding.state == "failed"]
+    assert clone.git("status", "--porcelain") == ""
+    clone.check_agreement()
+
+
+def test_a_pull_another_branch_and_a_revert_are_seen_at_once(place: Place, clone: Place) -> None:
+    assert listed(clone) == {"orders": 1, "sales": 1}
+    place.spec("specs/orders.yaml", word="two")
+    place.spec("specs/third.yaml", name="Third")
+    created(place)
+    clone.git("pull", "-q", "--ff-only")
+    assert listed(clone) == {"orders": 2, "sales": 1, "third": 1}
+    clone.git("switch", "-q", "-c", "before", "HEAD~2")
+    assert listed(clone)["orders"] == 1
+    clone.git("switch", "-q", "-")
+    assert listed(clone)["orders"] == 2
+
+
+def test_what_a_person_changed_or_what_no_spec_gives_is_not_taken_over(clone: Place) -> None:
+    (clone.root / "dags/orders.py").write_text(
+        (clone.root / "dags/orders.py").read_text() + "# by hand\n"
+    )
+    clone.spec("specs/sales.yaml", name="Sales", word="other")
+    assert listed(clone) == {}
+
+
+def test_reading_goes_on_while_another_dagctl_is_at_work(clone: Place) -> None:
+    with clone.open() as other, other._context.backend.journal.lock(wait=0):
+        assert listed(clone) == {}
+    assert listed(clone) == {"orders": 1, "sales": 1}
+
+
+def test_nothing_is_read_again_until_git_has_changed_something(
+    clone: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert listed(clone) == {"orders": 1, "sales": 1}
+    monkeypatch.setattr("dagctl.commands.behind.files_behind", lambda _: pytest.fail("read again"))
+    assert listed(clone) == {"orders": 1, "sales": 1}
