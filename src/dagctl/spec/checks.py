@@ -10,12 +10,14 @@ from dagctl.errors import Diagnostic, Severity
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _COMMENT = re.compile(r"#[ \t]*dagctl:[ \t]*ignore\b[ \t]*(?P<codes>[A-Za-z0-9, \t]*)")
 _CODE = re.compile(r"[A-Za-z0-9]+")
 MOST_COMMENTS = 1000
-"""How many comments of one spec are looked at."""
+"""How many codes in comments of one spec are looked at."""
+MOST_UNUSED = 20
+"""How many codes that silence nothing are reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def judged(diagnostics: Iterable[Diagnostic], text: str, checks: Checks) -> tupl
     silenced = {(ignore.line, ignore.code) for ignore in ignores}
     kept = [finding for finding in taken if not _is_silenced(finding, silenced, checks)]
     used = {_place(finding) for finding in taken if finding.severity is not Severity.ERROR}
-    kept += [_unused(ignore, taken) for ignore in ignores if (ignore.line, ignore.code) not in used]
+    kept += _all_unused([i for i in ignores if (i.line, i.code) not in used], taken)
     if not checks.strict:
         return tuple(kept)
     return tuple(replace(finding, severity=Severity.ERROR) for finding in kept)
@@ -74,9 +76,9 @@ def ignores_in(text: str) -> Iterator[Ignore]:
             continue
         for code in _CODE.finditer(line, comment.start("codes"), comment.end("codes")):
             yield Ignore(code.group().upper(), number, code.start() + 1, code.end() + 1)
-        count += 1
-        if count == MOST_COMMENTS:
-            return
+            count += 1
+            if count == MOST_COMMENTS:
+                return
 
 
 def _certain(finding: Diagnostic, checks: Checks) -> Diagnostic:
@@ -94,16 +96,29 @@ def _is_silenced(finding: Diagnostic, silenced: set[tuple[int, str]], checks: Ch
     return finding.code in checks.ignored or _place(finding) in silenced
 
 
-def _unused(ignore: Ignore, diagnostics: Iterable[Diagnostic]) -> Diagnostic:
+def _all_unused(unused: Sequence[Ignore], findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield the findings about comments that silence nothing, up to a number."""
+    places = {_place(finding) for finding in findings}
+    yield from (_unused(ignore, places) for ignore in unused[:MOST_UNUSED])
+    if (more := len(unused) - MOST_UNUSED) > 0:
+        last = unused[MOST_UNUSED]
+        message = f"{more} more codes in comments from here on silence nothing"
+        yield _about(last, Code.LEFT_OUT, message, "remove the comments")
+
+
+def _unused(ignore: Ignore, places: set[tuple[int | None, str]]) -> Diagnostic:
     """Return the finding about a comment that silences nothing, and why it does not."""
-    on_line = {finding.code for finding in diagnostics if finding.line == ignore.line}
-    if ignore.code in on_line:
+    if (ignore.line, ignore.code) in places:
         message = f"{ignore.code} on this line is an error, which no comment can silence"
         hint = "correct what it reports"
     else:
         message, hint = f"there is no {ignore.code} on this line to ignore", "remove the comment"
+    return _about(ignore, Code.UNUSED_IGNORE, message, hint)
+
+
+def _about(ignore: Ignore, code: Code, message: str, hint: str) -> Diagnostic:
     return Diagnostic(
-        code=Code.UNUSED_IGNORE,
+        code=code,
         message=message,
         severity=Severity.WARNING,
         hint=hint,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dagctl.errors import Severity
-from dagctl.spec.checks import Checks, judged
+from dagctl.spec.checks import MOST_COMMENTS, MOST_UNUSED, Checks, judged
 from dagctl.spec.load import check_spec
 
 SPEC = """\
@@ -82,6 +82,10 @@ def test_a_parameter_that_airflow_does_not_pass_is_an_error() -> None:
     assert (found.code, found.severity) == ("DAG421", Severity.ERROR)
 
 
-def test_many_comments_are_bounded() -> None:
-    text = "# dagctl: ignore DAG454\n" * 50_000
-    assert len(judged((), text, Checks())) == 1000
+@pytest.mark.parametrize(
+    "text", ["# dagctl: ignore DAG454\n" * 50_000, "# dagctl: ignore " + "DAG454, " * 100_000]
+)
+def test_promise_12_comments_that_silence_nothing_are_reported_up_to_a_number(text: str) -> None:
+    findings = judged((), text, Checks())
+    assert [finding.code for finding in findings] == ["DAG111"] * MOST_UNUSED + ["DAG112"]
+    assert findings[-1].message.startswith(f"{MOST_COMMENTS - MOST_UNUSED} more codes")
