@@ -106,7 +106,7 @@ def task_facts(task: Any) -> Facts:  # noqa: ANN401 - likewise
     }
     if facts["operator"] == "BashOperator":
         facts["bash_command"] = task.bash_command
-    else:
+    elif hasattr(task, "python_callable") and hasattr(task.python_callable, "__code__"):
         facts["callable"] = task.python_callable.__name__
         facts["signature"] = str(inspect.signature(task.python_callable))
         facts["source"] = inspect.getsource(task.python_callable)
@@ -122,4 +122,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a default argument is
 
 if __name__ == "__main__":
     target, *files = sys.argv[1:]
-    Path(target).write_text(json.dumps({path: report(path) for path in files}), "utf-8")
+    Path(target).write_text(
+        json.dumps({path: report(path) for path in files}, default=repr), "utf-8"
+    )
