@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -78,6 +78,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.specs import checks_of
     from dagctl.commands.convert import convert_files, write_specs
     from dagctl.errors import UsageError
+    from dagctl.views.converted import conversion_data
 
     del source  # the only one
     invocation = current(context)
@@ -92,7 +93,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
             hint="write them into a folder: --into specs",
         )
     written = () if into is None else write_specs(dags, into, force=force)
-    invocation.result = _as_json(converted, written)
+    invocation.result = conversion_data(converted, written)
     if output == "json":
         invocation.console.document(envelope(invocation, result=invocation.result))
     elif into is None:
@@ -135,33 +136,3 @@ def _line(remark: Remark, file: str) -> str:
     elsewhere = "" if remark.place.file == file else f"{shown(remark.place.file)}:"
     place = f"{elsewhere}{remark.place.line}"
     return f"  {remark.outcome}  line {place}  {shown(remark.subject)}: {shown(remark.text)}"
-
-
-def _as_json(converted: Sequence[Converted], written: Sequence[Written]) -> dict[str, Any]:
-    paths = {id(item.dag): str(item.path) for item in written}
-    return {
-        "dags": [
-            {
-                "dag_id": dag.dag_id,
-                "file": dag.place.file,
-                "line": dag.place.line,
-                "written": paths.get(id(dag)),
-                "whole": dag.whole,
-                "spec": dag.data,
-                "remarks": [_remark(remark) for remark in dag.remarks],
-            }
-            for file in converted
-            for dag in file.conversion.dags
-        ],
-        "remarks": [_remark(remark) for file in converted for remark in file.conversion.remarks],
-    }
-
-
-def _remark(remark: Remark) -> dict[str, Any]:
-    return {
-        "outcome": remark.outcome.value,
-        "file": remark.place.file,
-        "line": remark.place.line,
-        "subject": remark.subject,
-        "text": remark.text,
-    }

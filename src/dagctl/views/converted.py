@@ -1,0 +1,42 @@
+"""Conversions as JSON data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.commands.convert import Converted, Written
+    from dagctl.convert import Remark
+
+
+def conversion_data(converted: Sequence[Converted], written: Sequence[Written]) -> dict[str, Any]:
+    """Return a conversion as JSON has it: each DAG with its spec and its remarks."""
+    paths = {id(item.dag): str(item.path) for item in written}
+    return {
+        "dags": [
+            {
+                "dag_id": dag.dag_id,
+                "file": dag.place.file,
+                "line": dag.place.line,
+                "written": paths.get(id(dag)),
+                "whole": dag.whole,
+                "spec": dag.data,
+                "remarks": [_remark(remark) for remark in dag.remarks],
+            }
+            for file in converted
+            for dag in file.conversion.dags
+        ],
+        "remarks": [_remark(remark) for file in converted for remark in file.conversion.remarks],
+    }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {
+        "outcome": remark.outcome.value,
+        "file": remark.place.file,
+        "line": remark.place.line,
+        "subject": remark.subject,
+        "text": remark.text,
+    }
