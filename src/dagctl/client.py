@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dagctl.bootstrap import open_backend, take_over_old_state
 from dagctl.commands.records import drift_here, pages, record_of, stored_source, user_id_of
 from dagctl.errors import UsageError
+from dagctl.lifecycle import Lifecycle
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.drift import drift_of
 from dagctl.operation.options import Options
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 
-class Client:
+class Client(Lifecycle):
     """A workspace and what is recorded in it. Close it, or use it as a context manager.
 
     Attributes:
@@ -77,6 +78,7 @@ class Client:
         self._backend = backend
         self._settles = settles
         self._by_file = by_file
+        self._root = workspace.root
         self._context = Context(backend, settings, listener or Silence())
 
     @classmethod

@@ -67,6 +67,19 @@ def is_dag_path(path: str, dags_folder: str) -> bool:
     return bool(folder) and folder == dags_folder and _FILE.fullmatch(name) is not None
 
 
+def is_spec_path(path: str) -> bool:
+    """Return whether dagctl writes a spec to `path`, whatever a record says of it.
+
+    It is a YAML or JSON file below the workspace, in no hidden folder: those are of other programs.
+    """
+    try:
+        parts = checked_parts(path)
+    except UsageError:
+        return False
+    is_hidden = any(part.startswith(".") for part in parts)
+    return not is_hidden and parts[-1].endswith((".yaml", ".yml", ".json"))
+
+
 def dag_path(dags_folder: str, dag_id: str) -> str:
     """Return where the file of a DAG stands in the workspace, whatever a record says."""
     return f"{dags_folder}/{file_name(dag_id)}"

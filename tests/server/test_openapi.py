@@ -21,6 +21,10 @@ OPERATIONS = {
     ("/dags/{dag_id}", "get"),
     ("/dags/{dag_id}/graph", "get"),
     ("/dags/{dag_id}/source", "get"),
+    ("/dags/{dag_id}", "put"),
+    ("/dags/{dag_id}", "delete"),
+    ("/dags/{dag_id}/restore", "post"),
+    ("/dags/{dag_id}/rollback", "post"),
     ("/dags/{dag_id}/versions", "get"),
     ("/dags/{dag_id}/versions/{version}", "get"),
     ("/validate", "post"),
@@ -119,6 +123,21 @@ def test_answers_fit_their_schemas(document: dict[str, Any], world: World) -> No
         "get /dags/{dag_id}/versions": editor.get("/dags/orders/versions", project_id=project),
         "get /dags/{dag_id}/versions/{version}": editor.get(
             "/dags/orders/versions/1", project_id=project
+        ),
+        "put /dags/{dag_id}": editor.request(
+            "PUT",
+            "/dags/orders",
+            params={"project_id": project},
+            json=spec(project_id=None, owner="team"),
+        ),
+        "post /dags/{dag_id}/rollback": editor.request(
+            "POST", "/dags/orders/rollback", params={"project_id": project}
+        ),
+        "delete /dags/{dag_id}": editor.request(
+            "DELETE", "/dags/orders", params={"project_id": project}
+        ),
+        "post /dags/{dag_id}/restore": editor.request(
+            "POST", "/dags/orders/restore", params={"project_id": project}
         ),
         "post /validate": editor.request("POST", "/validate", json=bad),
         "post /render": editor.request("POST", "/render", json=bad),

@@ -10,7 +10,7 @@ from dagctl.paths import checked_parts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.ports import FileWrite
+    from dagctl.ports import FileWrite, SpecWrite
 
 
 class MemoryFiles:
@@ -49,6 +49,11 @@ class MemoryFiles:
             if now not in (write.old, write.new):
                 raise ConflictError(f"{write.path} holds something else by now")
             self._put(write.path, write.new)
+
+    def write_spec(self, write: SpecWrite) -> None:
+        """Let a spec file hold its new text, if it still holds the old one."""
+        if self.content.get(write.path) == write.old:
+            self.content[write.path] = write.new
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
         """Give each path that holds the new content its old one; return the paths left alone."""

@@ -138,7 +138,9 @@ class MemoryRegistry:
             is_adopted = record.version != versions.get(record.id)
             author = before.created_by_name if before else self.user_name
             row = replace(
-                as_removed(record, self.rows[record.id]) if record.is_removed else record,
+                as_removed(record, self.rows[record.id])
+                if record.is_removed and record.id in self.rows
+                else record,
                 updated_at=self.now(),
                 is_active=not record.is_removed,
                 created_by_name=record.created_by_name if is_adopted else author,

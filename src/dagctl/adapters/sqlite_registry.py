@@ -305,8 +305,8 @@ class SqliteRegistry:
         ]
 
     def _as_removed(self, record: DagRecord) -> DagRecord:
-        (standing,) = self._records(f"{SELECT} AND id = :id", {"id": record.id})
-        return as_removed(record, standing)
+        standing = self._records(f"{SELECT} AND id = :id", {"id": record.id})
+        return as_removed(record, standing[0]) if standing else record
 
     def _grant(
         self, operation_id: str, claims: Sequence[Claim], user_id: str, user_name: str | None

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.adapters import durable
 from dagctl.errors import ConflictError, UsageError, WorkspaceError
-from dagctl.paths import checked_parts, is_dag_path
+from dagctl.paths import checked_parts, is_dag_path, is_spec_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from dagctl.ports import FileWrite
+    from dagctl.ports import FileWrite, SpecWrite
 
 _T = TypeVar("_T")
 _AT_ONCE = 8
@@ -63,6 +63,23 @@ class WorkTree:
             ):
                 _side_by_side(partial(_write, folder), group)
                 os.fsync(folder)
+
+    def write_spec(self, write: SpecWrite) -> None:
+        """Let a spec file hold its new text, if it still holds the old one."""
+        if not is_spec_path(write.path):
+            raise UsageError(f"{write.path!a} is not written: it is no path of a spec")
+        *folders, name = checked_parts(write.path)
+        with (
+            durable.explained(write.path),
+            durable.folder(self._root, folders, make=write.old is None) as folder,
+        ):
+            if durable.read(folder, name) != write.old:
+                return  # it has the new text already, or a person has changed it
+            if write.old is None:
+                durable.create(folder, name, write.new)
+            else:
+                durable.replace(folder, name, write.new)
+            os.fsync(folder)
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
         """Undo `write`; return the paths left as they are because they hold something else."""

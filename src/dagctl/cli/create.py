@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import InputFormat, Specs, Strict, TextOrJson, examples
+from dagctl.cli.options import (
+    DryRun,
+    Force,
+    InputFormat,
+    NoVerify,
+    Specs,
+    Strict,
+    TextOrJson,
+    examples,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,16 +34,9 @@ IfExists = Annotated[
         "another one with the same name gets a number."
     ),
 ]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show the plan and the diff; change nothing.")
-]
 ExitCodeFlag = Annotated[
     bool, typer.Option("--exit-code", help="With --dry-run: exit with 8 if changes are pending.")
 ]
-Force = Annotated[
-    bool, typer.Option("--force", help="Overwrite DAG files that were changed by hand.")
-]
-NoVerify = Annotated[bool, typer.Option("--no-verify", help="Skip the git hooks.")]
 KeepGoing = Annotated[
     bool, typer.Option("--keep-going", help="Leave bad specs out and create the others.")
 ]

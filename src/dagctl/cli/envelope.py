@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.cli.invocation import PLANNED
 from dagctl.errors import ConflictError, ExitCode, SpecError
 from dagctl.session.redaction import redacted
 from dagctl.views.finding import finding_data
@@ -26,7 +27,7 @@ def envelope(
     error: DagctlError | None = None,
 ) -> dict[str, Any]:
     """Return the one JSON document of a run."""
-    dry_run = {"dry_run": invocation.dry_run} if invocation.command == "create" else {}
+    dry_run = {"dry_run": invocation.dry_run} if invocation.command in PLANNED else {}
     return {
         "schema_version": SCHEMA_VERSION,
         "command": invocation.command,

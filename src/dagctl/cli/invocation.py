@@ -23,6 +23,9 @@ COMMANDS = (
     "render",
     "convert",
     "create",
+    "rm",
+    "restore",
+    "rollback",
     "recover",
     "list",
     "show",
@@ -38,6 +41,10 @@ COMMANDS = (
     "completion",
     "help",
 )
+
+
+PLANNED = frozenset({"create", "rm", "restore", "rollback"})
+"""The commands that take `--dry-run`."""
 
 
 @dataclass
@@ -73,7 +80,7 @@ def foresee(arguments: Sequence[str], console: Console) -> Invocation:
         console=console,
         command=command,
         output="json" if _asks_for_json(arguments) else "text",
-        dry_run=command == "create" and "--dry-run" in arguments,
+        dry_run=command in PLANNED and "--dry-run" in arguments,
         debug="--debug" in arguments,
     )
 

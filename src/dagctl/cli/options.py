@@ -19,6 +19,19 @@ DagId = Annotated[
         metavar="DAG_ID", help="The id, as `dagctl list` shows it.", autocompletion=dag_ids
     ),
 ]
+DagIds = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="DAG_ID", help="The ids, as `dagctl list` shows them.", autocompletion=dag_ids
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show the plan and the diff; change nothing.")
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite DAG files that were changed by hand.")
+]
+NoVerify = Annotated[bool, typer.Option("--no-verify", help="Skip the git hooks.")]
 InputFormat = Annotated[
     Literal["yaml", "json"] | None,
     typer.Option("--format", help="What standard input or a file without a suffix holds."),

@@ -22,6 +22,7 @@ NAMES = {
     "file": "write file",
     "stage": "git index",
     "confirm": "record",
+    "complete": "clean up",
     "clear": "clean up",
     "recover": "finish earlier",
     "undo reserve": "release name",

@@ -105,7 +105,7 @@ def create(
         request = Request(asked, options, command, key)
         result, entry = _result_of(context, request, recovery.repeated)
         result = replace(result, recovered=recovery.recovered)
-        with context.step("show"), _done(entry):
+        with context.step("show"), reporting(entry):
             handlers.on_result(result)
         if entry is not None:
             # all is done and shown: an entry that cannot be removed now is the next run's to remove
@@ -115,7 +115,7 @@ def create(
 
 
 @contextmanager
-def _done(entry: JournalEntry | None) -> Iterator[None]:
+def reporting(entry: JournalEntry | None, what: str = "created or updated") -> Iterator[None]:
     """Say of a failure to show the result that everything is done, if anything was to do.
 
     Raises:
@@ -128,7 +128,7 @@ def _done(entry: JournalEntry | None) -> Iterator[None]:
             raise
         raise UnfinishedError(
             f"all is done, but the result could not be shown: {error}",
-            state=f"{', '.join(entry.dag_ids)}: created or updated; the journal is kept",
+            state=f"{', '.join(entry.dag_ids)}: {what}; the journal is kept",
             hint="run the same command again: it shows the same result",
         ) from error
 

@@ -17,7 +17,7 @@ from dagctl.operation.steps import new_paths, paths_of
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
@@ -66,14 +66,22 @@ def plan(context: Context, changes: Iterable[Change], options: Options) -> PlanR
     Raises:
         ConflictError: `create` would be refused, and not only as git is busy just now.
     """
-    planned = make_plan(context, changes, options)
+    return result_of(context, make_plan(context, changes, options), options)
+
+
+def result_of(context: Context, planned: Sequence[Change], options: Options) -> PlanResult:
+    """Return a plan as it is shown.
+
+    Raises:
+        ConflictError: The operation would be refused, and not only as git is busy just now.
+    """
     paths = paths_of(planned)
     author = None
     if paths:
         try:
             context.backend.repo.preflight(paths, new=new_paths(planned, options))
         except RepositoryBusyError as error:  # nothing is written, so nothing is in the way
-            context.listener.warn(f"create would be refused now: {error.message}")
+            context.listener.warn(f"this would be refused now: {error.message}")
         author = context.backend.author
     warnings = tuple(warning for change in planned for warning in change.warnings)
     return PlanResult(

@@ -45,27 +45,32 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
             f"the record of `{record.dag_id}` is damaged: {record.problem}",
             hint=Fix(DOCTOR, "; ", FORCE, " records the DAG anew"),
         )
-    _check_expected(change, options)
+    check_expected(change, options)
     if content is None:
         return _check_absent(context, change, options)
     if record is not None and digest_of(content) == record.content_digest:
         return None
     if change.header is None or not change.header.is_whole:
         return _check_unknown(context, change, body)
-    is_asked = context.backend.cache is None and not _names_version(options)
+    is_asked = context.backend.cache is None and not names_version(options)
     if record and is_asked and not _holds(change, change.header, body, record.version + 1):
-        _check_version(context.backend.repo, change, change.header, record)
+        check_version(context.backend.repo, change, change.header, record)
     if change.is_merge:
         return f"{change.path} holds both sides of a merge, and is made anew from its spec"
     return None
 
 
-def _names_version(options: Options) -> bool:
+def names_version(options: Options) -> bool:
     """Return whether the caller, not the file in the work tree, says what the update replaces."""
     return options.expected_version is not None or not options.by_file
 
 
-def _check_expected(change: Change, options: Options) -> None:
+def check_expected(change: Change, options: Options) -> None:
+    """Check that the DAG has the version that the caller has read, if it names one.
+
+    Raises:
+        ConflictError: It has another.
+    """
     expected, now = options.expected_version, version_of(change)
     if expected is None or expected == now:
         return
@@ -90,14 +95,14 @@ def _check_absent(context: Context, change: Change, options: Options) -> str | N
             f"{path} was deleted since dagctl wrote it",
             hint=Fix(f"`git restore {path}` brings it back; ", FORCE, " writes it again"),
         )
-    if record is None or _names_version(options) or not record.content_digest:
+    if record is None or names_version(options) or not record.content_digest:
         return None
     if record.spec_digest == change.spec_digest:
         return f"{path} was not here, and is written again as it is recorded"
     raise stale(
         record,
         what=f"{path} is not here",
-        hint=_next_step(repo.place_of(record.commit_id), path, record),
+        hint=next_step(repo.place_of(record.commit_id), path, record),
     )
 
 
@@ -135,7 +140,7 @@ def _is_merge_result(repo: Repo, path: str, content: bytes) -> bool:
     return repo.is_merge_result(path) and not repo.differing({path: content})
 
 
-def _check_version(repo: Repo, change: Change, header: Header, record: DagRecord) -> None:
+def check_version(repo: Repo, change: Change, header: Header, record: DagRecord) -> None:
     """Check that the version of the file is the newest one, or that the newer one was taken back.
 
     A newer version whose commit lies below what is checked out was seen, and reverted.
@@ -156,10 +161,10 @@ def _check_version(repo: Repo, change: Change, header: Header, record: DagRecord
                 " records the file's DAG as the next one",
             ),
         )
-    raise stale(record, based_on=version or None, hint=_next_step(place, change.path, record))
+    raise stale(record, based_on=version or None, hint=next_step(place, change.path, record))
 
 
-def _next_step(place: CommitPlace, path: str, record: DagRecord) -> Fix:
+def next_step(place: CommitPlace, path: str, record: DagRecord) -> Fix:
     """Return what to do about a version that the work tree does not know."""
     commit = record.commit_id[:7]
     first = {

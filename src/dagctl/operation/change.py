@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dagctl.dag_file.header import Header
-    from dagctl.ports import Reservation, VersionAction
+    from dagctl.ports import Reservation, SpecWrite, VersionAction
     from dagctl.spec.model import DagSpec
 
 
@@ -102,6 +102,8 @@ class Change:
     """The key of the object in the store."""
     old_object: bytes | None = None
     """What is at that key now; None: nothing."""
+    spec_write: SpecWrite | None = None
+    """How the spec file follows, once the change is confirmed; None: it stays as it is."""
 
     @property
     def is_effective(self) -> bool:

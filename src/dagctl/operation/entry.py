@@ -78,6 +78,11 @@ class JournalEntry:
         return tuple(change for change in self.effects if change.is_removal)
 
     @property
+    def has_more_to_do(self) -> bool:
+        """Whether anything follows the confirmation."""
+        return any(change.is_removal or change.spec_write for change in self.effects)
+
+    @property
     def writes(self) -> list[FileWrite]:
         """What is written in the work tree."""
         return [write for change in self.effects for write in change.writes]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dagctl.errors import UsageError
-from dagctl.paths import checked_parts
+from dagctl.paths import checked_parts, is_spec_path
 
 if TYPE_CHECKING:
     from dagctl.operation.change import Change
@@ -48,6 +48,8 @@ def _check_effect(change: Change) -> None:
     _check_text(granted.dag_id, granted.user_id)
     for path in (change.path, change.storage_path):
         _check_path(path)
+    if change.spec_write is not None and not is_spec_path(change.spec_write.path):
+        raise ValueError("no path of a spec")
     if granted.version < 1:
         raise ValueError("a version below 1")
     if granted.created_at.tzinfo is None:

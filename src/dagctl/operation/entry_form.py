@@ -18,7 +18,7 @@ from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import Action, Change
 from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
 from dagctl.operation.entry_check import check_entry
-from dagctl.ports import Reservation
+from dagctl.ports import Reservation, SpecWrite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +99,7 @@ def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
         "path": change.path,
         "storage_path": change.storage_path,
         "spec": json.dumps(change.spec_data, ensure_ascii=False),
+        "spec_write": _spec_write_data(change.spec_write),
         "old": _content_data(change.old_file),
         "new": _content_data(change.content),
         # mostly the object is what the file was
@@ -134,7 +135,27 @@ def _with_bytes(asked: Change, data: Mapping[str, Any]) -> Change:
         old_file=old,
         content=new,
         old_object=old if kept == "old" else _content(kept),
+        spec_write=_spec_write(data.get("spec_write")),
     )
+
+
+def _spec_write_data(write: SpecWrite | None) -> dict[str, Any] | None:
+    if write is None:
+        return None
+    return {
+        "path": write.path,
+        "old": _content_data(write.old),
+        "new": _content_data(write.new),
+    }
+
+
+def _spec_write(data: Mapping[str, Any] | None) -> SpecWrite | None:
+    if data is None:
+        return None
+    new = _content(data["new"])
+    if new is None:
+        raise ValueError("a spec file without content")
+    return SpecWrite(path=data["path"], old=_content(data["old"]), new=new)
 
 
 # --- Form 1 ---

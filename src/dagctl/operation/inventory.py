@@ -222,8 +222,9 @@ def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
     first = registry.find(
         source_paths={change.source for change in changes if change.source is not None},
         dag_ids={change.base_name for change in changes},
+        removed=True,
     )
-    sources = {record.source_path for record in first}
+    sources = {record.source_path for record in first if not record.is_removed}
     new = [c.base_name for c in changes if c.source is None or c.source not in sources]
     records, asked = {record.id: record for record in first}, 1
     for most in ASKED:

@@ -71,16 +71,25 @@ def standing_at(context: Context, path: str, options: Options) -> bytes | None:
 
 
 def _planned(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
+    if not change.is_known:
+        return _new(context, inventory, _placed(context, change), options)
+    return updated(context, change, options)
+
+
+def updated(context: Context, change: Change, options: Options) -> Change:
+    """Return the plan of a DAG that exists, whose spec the change has."""
+    return _known(context, _with_file(context, _placed(context, change), options), options)
+
+
+def _placed(context: Context, change: Change) -> Change:
+    """Return the change with where its file and its object stand."""
     settings, path = context.settings, path_of(context.settings, change.dag_id)
-    planned = replace(
+    return replace(
         change,
         airflow=settings.airflow,
         path=path,
         storage_path=storage_key(settings.project_id, path),
     )
-    if not change.is_known:
-        return _new(context, inventory, planned, options)
-    return _known(context, _with_file(context, planned, options), options)
 
 
 def _new(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:

@@ -14,10 +14,10 @@ from uuid import UUID
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import digest_of
+from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import DamagedEntryError, LeftToMembersError, Phase
 from dagctl.operation.entry_form import from_data
-from dagctl.operation.objects import remove_objects
 from dagctl.operation.undo import find_commit, undo
 from dagctl.paths import is_dag_path
 from dagctl.ports import OperationStatus
@@ -185,10 +185,10 @@ def recorded_commit(backend: Backend, entry: JournalEntry) -> str:
 
 
 def finished(context: Context, entry: JournalEntry) -> Recovered:
-    """Return that the operation is done, once the objects of removed DAGs are gone too."""
-    if entry.removals:
-        with context.step("clean"):
-            remove_objects(context.backend, entry.removals, context.listener)
+    """Return that the operation is done, once what follows its confirmation is done too."""
+    if entry.has_more_to_do:
+        with context.step("complete"):
+            complete(context.backend, entry, context.listener)
     return Recovered(operation_id=entry.operation_id, outcome="finished", dags=entry.dag_ids)
 
 

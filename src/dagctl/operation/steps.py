@@ -11,12 +11,13 @@ from uuid import uuid4
 
 from dagctl.dag_file.header import Provenance
 from dagctl.operation.change import Action, digest_of, with_reservations
+from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import to_data
 from dagctl.operation.inventory import path_of
 from dagctl.operation.message import commit_message
-from dagctl.operation.objects import put_objects, read_objects, remove_objects
+from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import standing_at
 from dagctl.operation.rendering import rendered
 from dagctl.paths import storage_key
@@ -185,12 +186,13 @@ def confirm(operation: Operation) -> Operation:
     return replace(operation, detail="")
 
 
-def clean(operation: Operation) -> Operation:
-    """Remove the objects of the DAGs that are removed: no reader knows them any more."""
-    removals = operation.entry.removals
-    remove_objects(operation.context.backend, removals, operation.context.listener)
-    keys = [change.storage_path for change in removals]
-    return replace(operation, detail=_summary(keys, "objects"))
+def finish(operation: Operation) -> Operation:
+    """Do what follows the confirmation: objects of removed DAGs go, spec files follow."""
+    entry, context = operation.entry, operation.context
+    complete(context.backend, entry, context.listener)
+    done = [change.storage_path for change in entry.removals]
+    done += [change.spec_write.path for change in entry.effects if change.spec_write]
+    return replace(operation, detail=_summary(done, "files"))
 
 
 Step = tuple[str, "Callable[[Operation], Operation]"]
@@ -207,18 +209,17 @@ STEPS: tuple[Step, ...] = (
 )
 """Before `confirm` everything can be undone; after it everything is repeated until done."""
 
-CLEAN: Step = ("clean", clean)
-"""What follows where a DAG was removed."""
+COMPLETE: Step = ("complete", finish)
+"""What follows where a DAG was removed, or a spec file is to follow."""
 
 
 def steps_of(operation: Operation) -> tuple[Step, ...]:
     """Return the steps that the operation takes: none that has nothing to do."""
     effective = [change for change in operation.entry.changes if change.is_effective]
-    if not any(change.is_removal for change in effective):
-        return STEPS
-    if all(change.is_removal for change in effective):
-        return (*(step for step in STEPS if step[0] != "upload"), CLEAN)
-    return (*STEPS, CLEAN)
+    is_more = any(change.is_removal or change.spec_write for change in effective)
+    uploads = not all(change.is_removal for change in effective)
+    steps = STEPS if uploads else tuple(step for step in STEPS if step[0] != "upload")
+    return (*steps, COMPLETE) if is_more else steps
 
 
 def take(step: Step, operation: Operation) -> Operation:

@@ -10,7 +10,7 @@ Contract of every port: a method either did all it says, or raised a `DagctlErro
 definite refusals: nothing of this call has happened.
 """
 
-from dagctl.ports.files import Files, FileWrite
+from dagctl.ports.files import Files, FileWrite, SpecWrite
 from dagctl.ports.journal import Journal
 from dagctl.ports.listener import Listener
 from dagctl.ports.record import (
@@ -45,6 +45,7 @@ __all__ = [
     "Registry",
     "Repo",
     "Reservation",
+    "SpecWrite",
     "Store",
     "StoredKey",
     "VersionAction",

@@ -18,6 +18,16 @@ class FileWrite:
     old: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecWrite:
+    """A spec file that is to hold another text, if it holds the old one."""
+
+    path: str
+    old: bytes | None
+    """None: there is no such file."""
+    new: bytes
+
+
 class Files(Protocol):
     """The work tree below the workspace root. Follows no symbolic link, never leaves the root."""
 
@@ -49,6 +59,13 @@ class Files(Protocol):
         Raises:
             ConflictError: A path holds neither `old` nor `new` now; the files before it stay.
             UnavailableError: The disk is full or not writable; the files before it stay.
+        """
+
+    def write_spec(self, write: SpecWrite) -> None:
+        """Let a spec file hold its new text, if it still holds the old one; may be repeated.
+
+        Raises:
+            UsageError: It is no path of a spec.
         """
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:

@@ -39,6 +39,12 @@ _STEPS = {
 """What to do instead of a command, by the exit code that the failure would have."""
 _PARAMETERS = frozenset({"if_exists"})
 """The options of commands that requests have, too."""
+_CALLS = {
+    "restore": "POST /dags/{dag_id}/restore",
+    "history": "GET /dags/{dag_id}/versions",
+    "show": "GET /dags/{dag_id}",
+}
+"""The request that does what a command does, by the command's name."""
 _REQUESTS = {"`dagctl help spec`": "GET /openapi.json", "`dagctl schema`": "GET /schema"}
 """The request that answers what a command would."""
 
@@ -136,6 +142,9 @@ def _hint(hint: str | None) -> str | None:
 def _fix(error: DagctlError) -> str | None:
     """Return the next step; one who calls has no command line here."""
     fix = error.fix
+    calls = [_CALLS[name] for name in (fix.commands if fix else ()) if name in _CALLS]
+    if calls:
+        return calls[0]
     if isinstance(error, WorkspaceError) or (fix is not None and not _is_of_a_request(fix)):
         return _STEPS.get(error.exit_code, ASK_OPERATORS)
     if fix is None:

@@ -16,7 +16,7 @@ from dagctl.server.observer import REQUEST_ID, Guard, Observer
 from dagctl.server.openapi import describe
 from dagctl.server.parameters import parameter_problem
 from dagctl.server.refusals import RequestError
-from dagctl.server.routes import authoring, dags, health, start, versions
+from dagctl.server.routes import authoring, dags, health, lifecycle, start, versions
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -53,7 +53,7 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
 def bare_app() -> FastAPI:
     """Return the routes without what they work with: enough to describe them."""
     app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
-    for routes in (dags, versions, authoring, health, start):
+    for routes in (dags, lifecycle, versions, authoring, health, start):
         app.include_router(routes.router)
     return app
 

@@ -87,6 +87,13 @@ CHANGE = {
     "before": "@hourly",
     "after": "@daily",
 }
+CHANGED = {
+    "dag_id": "daily_report_generator",
+    "action": "update",
+    "version": 2,
+    "file_path": "dags/daily_report_generator.py",
+    "commit_id": COMMIT,
+}
 VERSIONS = {"versions": [{**MADE, "changes": [CHANGE]}], "next_before": 2}
 VERSION = {
     **ROW,

@@ -124,6 +124,17 @@ class Made(Form):
     """SHA-256 of the DAG file."""
 
 
+class Changed(Form):
+    """What became of a DAG."""
+
+    dag_id: str
+    action: Literal["update", "rollback", "rename", "delete", "restore", "unchanged"]
+    version: int
+    """The version that it has now; that of a removal for one that is removed."""
+    file_path: str
+    commit_id: str
+
+
 class Entry(Made):
     """A version and what it changed."""
 

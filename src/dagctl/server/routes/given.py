@@ -90,6 +90,14 @@ Cursor = Annotated[
     str | None, Query(description="`next_cursor` of the page before.", pattern=ID, max_length=250)
 ]
 VersionNumber = Annotated[int, Path(description="The version.", ge=1, le=10**9)]
+ToVersion = Annotated[
+    int | None,
+    Query(
+        description="The version whose spec comes back. Default: the newest one with another spec.",
+        ge=1,
+        le=10**9,
+    ),
+]
 VersionLimit = Annotated[int, Query(description="How many versions a page has.", ge=1, le=200)]
 Before = Annotated[
     int | None, Query(description="`next_before` of the page before.", ge=1, le=10**9)
@@ -98,9 +106,9 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        description="With `if_exists=update`: the version of the DAG that was read, as in the "
-        '`ETag` of `GET /dags/{dag_id}`, such as `"3"`. If there is a newer one, nothing is '
-        "changed, and the answer is 412.",
+        description="The version of the DAG that was read, as in the `ETag` of "
+        '`GET /dags/{dag_id}`, such as `"3"`. If there is a newer one, nothing is changed, and the '
+        "answer is 412. With `POST /create-dag` it goes with `if_exists=update`.",
         pattern=r'^"[1-9][0-9]{0,8}"$',
     ),
 ]

@@ -1,0 +1,135 @@
+"""What `rm`, `restore`, `rollback` and `mv` would do, and what they have done."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from dagctl.cli.create_view import reporting_recovery
+from dagctl.cli.envelope import envelope
+from dagctl.cli.plan_view import planned_lines
+from dagctl.cli.recover import write_recovery
+from dagctl.cli.text import shown
+from dagctl.views.plan import planned_data
+from dagctl.views.recovered import recovered_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dagctl.cli.invocation import Invocation
+    from dagctl.client import Client
+    from dagctl.commands.operate import ChangedDag, Outcome
+    from dagctl.commands.plan import PlanResult
+
+DONE = {
+    "delete": "Removed",
+    "restore": "Restored",
+    "rollback": "Rolled back",
+    "rename": "Renamed",
+    "unchanged": "Unchanged:",
+}
+
+
+def carry_out(
+    invocation: Invocation,
+    plan: Callable[[Client], PlanResult],
+    act: Callable[[Client, Callable[[Outcome], None]], Outcome],
+    after: Callable[[Client], None] | None = None,
+) -> None:
+    """Show the plan of a command with `--dry-run`; else do it, and show what was done.
+
+    Args:
+        invocation: The run.
+        plan: Returns what would be done.
+        act: Does it; it is given what shows the result.
+        after: What follows in the same workspace, in place of next steps for the user.
+    """
+    from dagctl.cli.progress import reporter
+    from dagctl.client import Client
+
+    with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
+        if invocation.dry_run:
+            planned = plan(client)
+            progress.close()
+            write_recovery(invocation.console, client.recovered, client.unsettled)
+            _write_plan(invocation, planned)
+            return
+        with reporting_recovery(invocation, client) as note_recovered:
+
+            def show(outcome: Outcome) -> None:
+                progress.close()
+                note_recovered()
+                _write_outcome(invocation, outcome, has_next=after is None)
+
+            act(client, show)
+        if after is not None:
+            after(client)
+
+
+def _write_plan(invocation: Invocation, plan: PlanResult) -> None:
+    console = invocation.console
+    if invocation.is_json:
+        result = {"dags": list(map(planned_data, plan.dags)), "warnings": list(plan.warnings)}
+        console.document(envelope(invocation, result=result))
+        return
+    for warning in plan.warnings:
+        console.warn(warning)
+    for dag in plan.dags:
+        console.lines(planned_lines(console, dag))
+    console.flush()
+    console.note("Nothing was changed. The same command without --dry-run does it.")
+
+
+def _write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) -> None:
+    """Write what was done, all the way out: the journal is kept until this returns."""
+    console = invocation.console
+    if invocation.is_json:
+        console.document(envelope(invocation, result=_outcome_data(outcome)))
+        console.flush()
+        return
+    for warning in outcome.warnings:
+        console.warn(warning)
+    if console.quiet:
+        return
+    console.lines(map(_line, outcome.dags))
+    console.flush()
+    for line in _next(outcome) if has_next and outcome.dags else ():
+        console.note(f"  next: {line}")
+
+
+def _line(dag: ChangedDag) -> str:
+    name = shown(dag.dag_id)
+    if not dag.changed:
+        return f"{name} v{dag.version} is unchanged; nothing to do"
+    to = f" to {shown(dag.renamed)}" if dag.renamed and dag.action == "rename" else ""
+    where = "" if dag.action in {"delete", "rename"} else f": {shown(dag.file_path)}"
+    return f"{DONE[dag.action]} {name}{to} v{dag.version} ({dag.commit_id[:7]}){where}"
+
+
+def _next(outcome: Outcome) -> Iterator[str]:
+    """Yield the next steps: how to take it back, or what to look at."""
+    first = outcome.dags[0]
+    if first.action == "delete":
+        yield f"dagctl restore {shown(first.dag_id)} brings it back"
+    elif first.changed:
+        yield f"dagctl show {shown(first.renamed or first.dag_id)}"
+
+
+def _outcome_data(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "dags": [
+            {
+                "dag_id": dag.dag_id,
+                "action": dag.action.value,
+                "version": dag.version,
+                "file_path": dag.file_path,
+                "commit_id": dag.commit_id,
+                "source": dag.source,
+                "renamed": dag.renamed,
+                "changed": dag.changed,
+            }
+            for dag in outcome.dags
+        ],
+        "warnings": list(outcome.warnings),
+        "recovered": recovered_data(outcome.recovered),
+    }

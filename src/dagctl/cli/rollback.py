@@ -1,0 +1,58 @@
+"""`dagctl rollback`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import DagId, DryRun, Force, NoVerify, TextOrJson, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.client import Client
+    from dagctl.commands.operate import Outcome
+
+To = Annotated[
+    int | None,
+    typer.Option(
+        "--to",
+        metavar="N",
+        min=1,
+        max=10**9,
+        help="The version whose spec comes back. Default: the newest one with another spec.",
+    ),
+]
+EPILOG = examples(
+    "dagctl history daily_orders",
+    "dagctl rollback daily_orders --to 3 --dry-run",
+    "dagctl rollback daily_orders",
+)
+
+
+def rollback(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    dag_id: DagId,
+    *,
+    to: To = None,
+    dry_run: DryRun = False,
+    force: Force = False,
+    no_verify: NoVerify = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Give a DAG the spec of an older version again.
+
+    It is a new version, in a commit of its own. The spec file follows, if it is as the newest
+    version had it.
+    """
+    from dagctl.cli.operated import carry_out
+
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+
+    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+        return client.rollback(dag_id, to, force=force, verify=not no_verify, on_result=show)
+
+    carry_out(invocation, lambda client: client.plan_rollback(dag_id, to, force=force), act)

@@ -1,0 +1,101 @@
+"""What is done with recorded DAGs: removed, brought back, rolled back. Each is one operation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dagctl.commands.create import ResultHandlers, create
+from dagctl.commands.inputs import changes_of
+from dagctl.commands.operate import Intent, command_of
+from dagctl.commands.records import record_of
+from dagctl.errors import ConflictError
+from dagctl.operation.change import Action
+from dagctl.operation.removal import plan_removal
+from dagctl.operation.reversal import plan_restore, plan_rollback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from dagctl.commands.create import CreateResult
+    from dagctl.commands.inputs import SpecOrFile
+    from dagctl.operation.backend import Context
+    from dagctl.operation.options import Options
+    from dagctl.operation.recovery import Recovered
+
+
+def removal(
+    context: Context,
+    dag_ids: Sequence[str],
+    options: Options,
+    key: str | None = None,
+    *,
+    purges: bool = False,
+) -> Intent:
+    """Return the intent to remove DAGs: file, commit, object and record; a tombstone stays."""
+    command = command_of(Action.DELETE, dag_ids)
+    return Intent(
+        action=Action.DELETE,
+        dag_ids=tuple(dict.fromkeys(dag_ids)),
+        command=command,
+        plan=partial(plan_removal, context, dag_ids, options, command, purges=purges),
+        options=options,
+        key=key,
+    )
+
+
+def restoration(
+    context: Context, dag_ids: Sequence[str], options: Options, key: str | None = None
+) -> Intent:
+    """Return the intent to bring removed DAGs back, each as it was."""
+    return Intent(
+        action=Action.RESTORE,
+        dag_ids=tuple(dict.fromkeys(dag_ids)),
+        command=command_of(Action.RESTORE, dag_ids),
+        plan=partial(plan_restore, context, dag_ids, options),
+        options=options,
+        key=key,
+    )
+
+
+def rollback(
+    context: Context, dag_id: str, to: int | None, options: Options, key: str | None = None
+) -> Intent:
+    """Return the intent to give a DAG the spec of an older version, as a new version."""
+    return Intent(
+        action=Action.ROLLBACK,
+        dag_ids=(dag_id,),
+        command=command_of(Action.ROLLBACK, [dag_id], to),
+        plan=partial(plan_rollback, context, dag_id, to, options),
+        options=options,
+        key=key,
+    )
+
+
+def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
+    context: Context,
+    dag_id: str,
+    spec: SpecOrFile,
+    options: Options,
+    *,
+    root: Path,
+    on_recovered: Callable[[Sequence[Recovered]], None],
+    key: str | None,
+) -> CreateResult:
+    """Give a DAG another spec, as the next version of it, and return what was done.
+
+    Raises:
+        NotFoundError: There is no such DAG.
+        ConflictError: The spec gives another id.
+    """
+    record_of(context.backend.registry, dag_id)
+    (change,) = changes_of(spec, root)
+    if change.spec is not None and change.spec.dag_id_given and change.base_name != dag_id:
+        raise ConflictError(
+            f"the spec gives dag_id `{change.base_name}`, and the DAG is `{dag_id}`",
+            hint=f"leave dag_id out, or write `{dag_id}`",
+        )
+    named = replace(change, base_name=dag_id, dag_id=dag_id)
+    return create(context, [named], options, ResultHandlers(on_recovered=on_recovered), key=key)

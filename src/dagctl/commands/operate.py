@@ -1,0 +1,227 @@
+"""Runs a planned change of recorded DAGs as one operation: a removal, a restoration, a rollback.
+
+`create` does the same for specs; what it has besides is how specs are asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from dagctl.commands.create import ignore, reporting
+from dagctl.errors import DagctlError, KeyReusedError
+from dagctl.operation.change import Action
+from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
+from dagctl.operation.repeat import checked_key, done_meanwhile
+from dagctl.operation.run import run
+from dagctl.operation.steps import begin
+from dagctl.ports import OperationStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.entry import JournalEntry
+    from dagctl.operation.options import Options
+    from dagctl.operation.recovery import Recovered
+    from dagctl.ports import KeyedOperation, Registry, Reservation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedDag:
+    """What became of one DAG."""
+
+    dag_id: str
+    action: Action
+    version: int
+    file_path: str
+    commit_id: str
+    source: str | None
+    """The spec's path in the workspace, or None."""
+    renamed: str | None = None
+    """Of a rename: the other id."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed."""
+        return self.action is not Action.UNCHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an operation did."""
+
+    dags: tuple[ChangedDag, ...]
+    operation_id: str | None
+    """None if nothing had to be changed."""
+    warnings: tuple[str, ...] = ()
+    recovered: tuple[Recovered, ...] = ()
+    """Operations of killed runs that were finished or undone first."""
+    replayed: bool = False
+    """Whether this is what an earlier call with the same key did, and this one did nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What a command is about to do with recorded DAGs."""
+
+    action: Action
+    dag_ids: tuple[str, ...]
+    command: str
+    """The digest of what is asked: a run that repeats it shows what the killed one did."""
+    plan: Callable[[], Sequence[Change]]
+    options: Options
+    key: str | None = None
+    """The idempotency key of the call, if it has one."""
+
+
+def command_of(action: Action, dag_ids: Iterable[str], *more: object) -> str:
+    """Return the SHA-256, in hex, of what is asked. Equal digests: the same command."""
+    text = json.dumps([action.value, list(dag_ids), *more])
+    return sha256(text.encode("ascii")).hexdigest()
+
+
+def operate(
+    context: Context,
+    intent: Intent,
+    *,
+    on_recovered: Callable[[Sequence[Recovered]], None] = ignore,
+    on_result: Callable[[Outcome], None] = ignore,
+) -> Outcome:
+    """Carry the intent out as one operation and return what was done.
+
+    Args:
+        context: The ports and the settings.
+        intent: What to do.
+        on_recovered: Gets what became of operations that had stopped, before anything else is done.
+        on_result: Shows the result; as long as it has not returned, a repeat gives it again.
+
+    Raises:
+        NotFoundError: A DAG is not there.
+        ConflictError: Something is in the way, or another dagctl holds the workspace.
+        UnfinishedError: It could be neither finished nor undone.
+    """
+    backend, settings = context.backend, context.settings
+    if intent.key is not None:
+        checked_key(intent.key)
+    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
+        recovery = recover_all(context, intent.command if intent.key is None else None)
+        on_recovered(recovery.recovered)
+        outcome, entry = _outcome_of(context, intent, recovery.repeated)
+        outcome = replace(outcome, recovered=recovery.recovered)
+        with context.step("show"), reporting(entry, "done"):
+            on_result(outcome)
+        if entry is not None:
+            with suppress(DagctlError, OSError), context.step("clear"):
+                clear(backend, entry)
+    return outcome
+
+
+def _outcome_of(
+    context: Context, intent: Intent, finished: JournalEntry | None
+) -> tuple[Outcome, JournalEntry | None]:
+    """Return what was done, now or before, and the journal's entry if there is one."""
+    backend = context.backend
+    if finished is not None:
+        with kept(finished):
+            return _done(finished, recorded_commit(backend, finished)), finished
+    before = backend.registry.keyed(intent.key) if intent.key else None
+    if before is not None and before.status is OperationStatus.CONFIRMED:
+        return _replayed(backend.registry, before, intent), None
+    changes = list(intent.plan())
+    is_needed = any(change.is_effective for change in changes)
+    begun = (
+        begin(context, intent.options, changes, intent.command, intent.key) if is_needed else None
+    )
+    if before is not None and intent.key is not None:
+        meanwhile = done_meanwhile(backend, intent.key, before)
+        if meanwhile is not None:
+            return _replayed(backend.registry, meanwhile, intent), None
+    if begun is None:
+        dags = tuple(map(_unchanged, changes))
+        return Outcome(dags=dags, operation_id=None, warnings=_warnings(changes)), None
+    operation = run(begun)
+    outcome = _done(operation.entry, operation.commit_id)
+    warnings = (*outcome.warnings, *operation.warnings)
+    return replace(outcome, warnings=warnings), operation.entry
+
+
+def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> Outcome:
+    """Return what the first call with the key did.
+
+    Raises:
+        KeyReusedError: The key stands for other DAGs, or for something else done with them.
+    """
+    dag_ids = tuple(granted.dag_id for granted in before.reservations)
+    is_same = all(_is_of(registry, granted, intent.action) for granted in before.reservations)
+    if dag_ids != intent.dag_ids or not is_same:
+        raise KeyReusedError(
+            f"the key {intent.key} was used for something else, in operation {before.operation_id}",
+            hint="use a new key for a new request",
+        )
+    dags = tuple(_as_granted(granted, intent.action) for granted in before.reservations)
+    return Outcome(dags=dags, operation_id=before.operation_id, replayed=True)
+
+
+def _is_of(registry: Registry, granted: Reservation, action: Action) -> bool:
+    """Return whether a version was made by that action; of a forgotten one it is believed."""
+    versions = registry.versions(granted.dag_id, before=granted.version + 1, limit=1)
+    made = next((each.action for each in versions if each.version == granted.version), action.value)
+    return granted.is_unchanged or made == action.value
+
+
+def _as_granted(granted: Reservation, action: Action) -> ChangedDag:
+    return ChangedDag(
+        dag_id=granted.dag_id,
+        action=action,
+        version=granted.version,
+        file_path=granted.file_path or "",
+        commit_id=granted.commit_id or "",
+        source=None,
+    )
+
+
+def _done(entry: JournalEntry, commit_id: str) -> Outcome:
+    """Return what a confirmed operation did, in the order of what was asked."""
+    dags = tuple(
+        ChangedDag(
+            dag_id=change.dag_id,
+            action=change.action,
+            version=change.granted.version,
+            file_path=change.path,
+            commit_id=commit_id,
+            source=change.source,
+            renamed=change.renamed,
+        )
+        for change in entry.effects
+    )
+    warnings = _warnings(entry.changes)
+    return Outcome(dags=dags, operation_id=entry.operation_id, warnings=warnings)
+
+
+def _unchanged(change: Change) -> ChangedDag:
+    record = change.record
+    return ChangedDag(
+        dag_id=change.dag_id,
+        action=Action.UNCHANGED,
+        version=record.version if record else 1,
+        file_path=change.path,
+        commit_id=record.commit_id if record else "",
+        source=change.source,
+    )
+
+
+def _warnings(changes: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(warning for change in changes for warning in change.warnings)
+
+
+def forget(context: Context, dag_ids: Sequence[str]) -> int:
+    """Forget removed DAGs for good, versions and all; return how many."""
+    settings = context.settings
+    with context.backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
+        recover_all(context)
+        return context.backend.registry.purge(dag_ids)

@@ -1,0 +1,229 @@
+"""What `Client` does with DAGs that are recorded already. Each call is one operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UsageError
+from dagctl.operation.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from dagctl.commands.create import CreateResult
+    from dagctl.commands.inputs import SpecOrFile
+    from dagctl.commands.operate import Intent, Outcome
+    from dagctl.commands.plan import PlanResult
+    from dagctl.operation.backend import Context
+    from dagctl.operation.options import IfExists
+    from dagctl.operation.recovery import Recovered
+
+
+class Lifecycle:
+    """The calls of a client that remove DAGs, bring them back and roll them back."""
+
+    _context: Context
+    _by_file: bool
+    _root: Path
+
+    def remove(  # noqa: PLR0913 - each is a choice of its own
+        self,
+        dag_ids: str | Sequence[str],
+        *,
+        force: bool = False,
+        expected_version: int | None = None,
+        verify: bool = True,
+        on_result: Callable[[Outcome], None] | None = None,
+        key: str | None = None,
+        purges: bool = False,
+    ) -> Outcome:
+        """Remove DAGs: file (in a commit), object and record. Their ids and versions stay.
+
+        Args:
+            dag_ids: One id, or several.
+            force: Remove files that were changed by hand, and versions that this work tree does not
+                know.
+            expected_version: The version of the one DAG that was read; a newer one is not removed.
+            verify: Run the git hooks.
+            on_result: Shows the result, as for `create`.
+            key: An idempotency key, as for `create`.
+            purges: Whether `purge` follows: then those that are removed already are passed over.
+
+        Raises:
+            NotFoundError: One of them is not recorded.
+            ConflictError: Something is in the way.
+            UnfinishedError: Something failed half way; `recover` finishes or undoes it.
+        """
+        from dagctl.commands.lifecycle import removal
+
+        options = self._options(force=force, verify=verify, expected_version=expected_version)
+        intent = removal(self._context, _ids(dag_ids), options, key, purges=purges)
+        return self._operate(intent, on_result)
+
+    def plan_removal(
+        self, dag_ids: str | Sequence[str], *, force: bool = False, purges: bool = False
+    ) -> PlanResult:
+        """Return what `remove` would do; nothing is changed."""
+        from dagctl.commands.lifecycle import removal
+
+        options = self._options(force=force)
+        intent = removal(self._context, _ids(dag_ids), options, purges=purges)
+        return self._planned(intent, options)
+
+    def purge(self, dag_ids: str | Sequence[str]) -> int:
+        """Forget removed DAGs for good, with all their versions; return how many.
+
+        Their ids are free again. A DAG that is not removed stays as it is.
+        """
+        from dagctl.commands.operate import forget
+
+        return forget(self._context, _ids(dag_ids))
+
+    def replace(
+        self,
+        dag_id: str,
+        spec: SpecOrFile,
+        *,
+        expected_version: int | None = None,
+        key: str | None = None,
+    ) -> CreateResult:
+        """Give a DAG another spec: its next version. Its id stays, whatever the spec is called.
+
+        Args:
+            dag_id: The DAG.
+            spec: Its new spec.
+            expected_version: As for `create`.
+            key: An idempotency key, as for `create`.
+
+        Raises:
+            NotFoundError: There is no such DAG.
+            ConflictError: The spec gives another id, or something is in the way.
+            StaleVersionError: The DAG has a newer version than the expected one.
+        """
+        from dagctl.commands.lifecycle import replaced
+
+        options = self._options(expected_version=expected_version, if_exists="update")
+        return replaced(
+            self._context,
+            dag_id,
+            spec,
+            options,
+            root=self._root,
+            on_recovered=self._remember,
+            key=key,
+        )
+
+    def restore(
+        self,
+        dag_ids: str | Sequence[str],
+        *,
+        verify: bool = True,
+        on_result: Callable[[Outcome], None] | None = None,
+        key: str | None = None,
+    ) -> Outcome:
+        """Bring removed DAGs back, each as it was, as a new version.
+
+        Raises:
+            NotFoundError: One of them was never removed here, or is forgotten.
+            ConflictError: One is not removed, or its place is taken.
+            SpecError: Today's rules refuse a spec.
+        """
+        from dagctl.commands.lifecycle import restoration
+
+        options = self._options(verify=verify)
+        return self._operate(restoration(self._context, _ids(dag_ids), options, key), on_result)
+
+    def plan_restore(self, dag_ids: str | Sequence[str]) -> PlanResult:
+        """Return what `restore` would do; nothing is changed."""
+        from dagctl.commands.lifecycle import restoration
+
+        options = self._options()
+        return self._planned(restoration(self._context, _ids(dag_ids), options), options)
+
+    def rollback(  # noqa: PLR0913 - each is a choice of its own
+        self,
+        dag_id: str,
+        to: int | None = None,
+        *,
+        force: bool = False,
+        expected_version: int | None = None,
+        verify: bool = True,
+        on_result: Callable[[Outcome], None] | None = None,
+        key: str | None = None,
+    ) -> Outcome:
+        """Give a DAG the spec of an older version again, as a new version.
+
+        The spec file in the work tree follows, if it is as the newest version had it.
+
+        Args:
+            dag_id: The DAG.
+            to: The version; None: the newest one with another spec.
+            force: As for `create`.
+            expected_version: As for `create`.
+            verify: Run the git hooks.
+            on_result: Shows the result, as for `create`.
+            key: An idempotency key, as for `create`.
+
+        Raises:
+            NotFoundError: There is no such DAG, or no such version.
+            ConflictError: The DAG is removed, or something is in the way.
+            SpecError: Today's rules refuse the old spec.
+        """
+        from dagctl.commands.lifecycle import rollback
+
+        options = self._options(force=force, verify=verify, expected_version=expected_version)
+        return self._operate(rollback(self._context, dag_id, to, options, key), on_result)
+
+    def plan_rollback(
+        self, dag_id: str, to: int | None = None, *, force: bool = False
+    ) -> PlanResult:
+        """Return what `rollback` would do; nothing is changed."""
+        from dagctl.commands.lifecycle import rollback
+
+        options = self._options(force=force)
+        return self._planned(rollback(self._context, dag_id, to, options), options)
+
+    # --- Inside ---
+
+    def _options(
+        self,
+        *,
+        force: bool = False,
+        verify: bool = True,
+        expected_version: int | None = None,
+        if_exists: IfExists | None = None,
+    ) -> Options:
+        return Options(
+            if_exists=if_exists,
+            force=force,
+            verify=verify,
+            expected_version=expected_version,
+            by_file=self._by_file,
+        )
+
+    def _operate(self, intent: Intent, on_result: Callable[[Outcome], None] | None) -> Outcome:
+        from dagctl.commands.create import ignore
+        from dagctl.commands.operate import operate
+
+        if intent.options.expected_version is not None and len(intent.dag_ids) != 1:
+            raise UsageError("expected_version is the version of one DAG", hint="name one DAG")
+        return operate(
+            self._context, intent, on_recovered=self._remember, on_result=on_result or ignore
+        )
+
+    def _planned(self, intent: Intent, options: Options) -> PlanResult:
+        from dagctl.commands.plan import result_of
+
+        self._settle_dead()
+        return result_of(self._context, intent.plan(), options)
+
+    def _settle_dead(self) -> None:
+        raise NotImplementedError
+
+    def _remember(self, recovered: Sequence[Recovered]) -> None:
+        raise NotImplementedError
+
+
+def _ids(dag_ids: str | Sequence[str]) -> list[str]:
+    return [dag_ids] if isinstance(dag_ids, str) else list(dag_ids)

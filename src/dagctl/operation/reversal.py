@@ -1,0 +1,177 @@
+"""The plans that bring something back: a removed DAG, or the spec of an older version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError, NotFoundError
+from dagctl.next_step import LIST, Command, Fix
+from dagctl.operation.agreement import agreed
+from dagctl.operation.change import Action, asked
+from dagctl.operation.plan import standing_at, updated
+from dagctl.operation.removal import recorded
+from dagctl.operation.rendering import provenance_of, rendered
+from dagctl.operation.spec_file import spec_write
+from dagctl.paths import dag_path, storage_key
+from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import Options
+    from dagctl.ports import DagRecord, DagVersion, Registry
+    from dagctl.spec.model import DagSpec
+
+PAGE = 50
+"""How many versions are looked through at a time."""
+
+
+def plan_restore(context: Context, dag_ids: Iterable[str], options: Options) -> list[Change]:
+    """Return what is to be done to bring removed DAGs back, each as it was.
+
+    Raises:
+        NotFoundError: One of them was never recorded, or is forgotten.
+        ConflictError: One is not removed, was renamed, or its place is taken.
+        SpecError: Today's rules refuse a spec.
+    """
+    names = list(dict.fromkeys(dag_ids))
+    records = recorded(context, names)
+    absent = [name for name in names if name not in records]
+    if absent:
+        context.backend.registry.get(absent[0])  # refuses who is no member
+        raise NotFoundError(f"no DAG `{absent[0]}` was removed here", hint=Fix(LIST))
+    return [_restored(context, records[name], options) for name in names]
+
+
+def _restored(context: Context, record: DagRecord, options: Options) -> Change:
+    settings, dag_id = context.settings, record.dag_id
+    if not record.is_removed:
+        raise ConflictError(f"`{dag_id}` is not removed", hint=Fix(Command("show", dag_id)))
+    if options.expected_version not in {None, record.version}:
+        raise ConflictError(f"`{dag_id}` has version {record.version} now")
+    last, *before = context.backend.registry.versions(dag_id, limit=2, text=True)
+    if last.action == "rename":
+        raise ConflictError(
+            f"`{dag_id}` was renamed to `{last.renamed}`",
+            hint=Fix(Command("show", last.renamed or "")),
+        )
+    spec = _spec_of(record)
+    path = dag_path(settings.dags_folder, dag_id)
+    text = before[0].spec_text if before else None
+    change = replace(
+        asked(spec, record.source_path),
+        spec_text=text,
+        base_name=record.base_name,
+        is_known=True,
+        action=Action.RESTORE,
+        dag_id=dag_id,
+        airflow=settings.airflow,
+        record=record,
+        version=record.version + 1,
+        path=path,
+        storage_path=storage_key(settings.project_id, path),
+        old_file=standing_at(context, path, options),
+        spec_write=spec_write(
+            context.backend.files, record.source_path, now=None, then=text, digest=spec.digest()
+        ),
+    )
+    known = replace(provenance_of(change), version=change.version)
+    return replace(change, content=rendered(spec, change.airflow, known))
+
+
+def plan_rollback(
+    context: Context, dag_id: str, number: int | None, options: Options
+) -> list[Change]:
+    """Return what is to be done so that a DAG has the spec of an older version again.
+
+    Args:
+        context: The ports and the settings.
+        dag_id: The DAG.
+        number: The version; None: the newest one whose spec is another than now.
+        options: How.
+
+    Raises:
+        NotFoundError: There is no such DAG, or no such version.
+        ConflictError: The DAG is removed, or something is in the way, as for an update.
+        SpecError: Today's rules refuse the old spec.
+    """
+    record = recorded(context, [dag_id]).get(dag_id)
+    if record is None:
+        context.backend.registry.get(dag_id)  # refuses who is no member
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
+    if record.is_removed:
+        raise ConflictError(f"`{dag_id}` is removed", hint=Fix(Command("restore", dag_id)))
+    version = _version_to(context.backend.registry, record, number)
+    spec = _spec_of(version)
+    change = replace(
+        asked(spec, record.source_path),
+        spec_text=version.spec_text,
+        base_name=record.base_name,
+        is_known=True,
+        dag_id=dag_id,
+        record=record,
+    )
+    (planned,) = agreed(context, [updated(context, change, options)])
+    if planned.action is not Action.UPDATE:
+        return [planned]
+    now = _text_of(context.backend.registry, record)
+    write = spec_write(
+        context.backend.files,
+        record.source_path,
+        now=now,
+        then=version.spec_text,
+        digest=spec.digest(),
+    )
+    left = () if write or now == version.spec_text else _left(record, version)
+    warnings = (*planned.warnings, *left)
+    return [replace(planned, action=Action.ROLLBACK, spec_write=write, warnings=warnings)]
+
+
+def _left(record: DagRecord, version: DagVersion) -> tuple[str, ...]:
+    """Return that the spec file stays as it is, if there is one."""
+    if record.source_path is None:
+        return ()
+    shown = f"dagctl show {record.dag_id} --version {version.version} --spec"
+    of = f"{record.source_path} is not as version {record.version} had it"
+    return (f"{of}, and stays as it is; what the DAG is now: {shown}",)
+
+
+def _version_to(registry: Registry, record: DagRecord, number: int | None) -> DagVersion:
+    """Return the version whose spec is to come back."""
+    if number is not None:
+        versions = registry.versions(record.dag_id, before=number + 1, limit=1, text=True)
+        if versions and versions[0].version == number:
+            return versions[0]
+        raise NotFoundError(
+            f"`{record.dag_id}` has no version {number}; the newest is {record.version}",
+            hint=Fix(Command("history", record.dag_id)),
+        )
+    before = record.version
+    while versions := registry.versions(record.dag_id, before=before, limit=PAGE, text=True):
+        for version in versions:
+            if version.spec_digest != record.spec_digest and version.spec:
+                return version
+        before = versions[-1].version
+    raise NotFoundError(
+        f"no version of `{record.dag_id}` has another spec than version {record.version}",
+        hint=Fix(Command("history", record.dag_id)),
+    )
+
+
+def _text_of(registry: Registry, record: DagRecord) -> str | None:
+    """Return what the author of the newest version wrote."""
+    versions = registry.versions(record.dag_id, limit=1, text=True)
+    return versions[0].spec_text if versions else None
+
+
+def _spec_of(record: DagRecord) -> DagSpec:
+    """Return the recorded spec of a DAG or a version."""
+    if not record.spec:
+        raise NotFoundError(
+            f"no spec is recorded of version {record.version} of `{record.dag_id}`",
+            hint=Fix(Command("history", record.dag_id)),
+        )
+    return check_data(record.spec, origin=f"the spec of {record.dag_id}").result()

@@ -1,0 +1,42 @@
+"""What becomes of a spec file when an operation brings an older spec back.
+
+The file follows only if it has not been changed since: else it stays, with a warning.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError, SpecError, UsageError
+from dagctl.paths import is_spec_path
+from dagctl.ports import SpecWrite
+from dagctl.spec.load import load_spec
+from dagctl.spec.readers.source_text import decode
+
+if TYPE_CHECKING:
+    from dagctl.ports import Files
+
+
+def spec_write(
+    files: Files, path: str | None, *, now: str | None, then: str | None, digest: str
+) -> SpecWrite | None:
+    """Return how a spec file is to change; None: it stays as it is.
+
+    Args:
+        files: The work tree.
+        path: The spec file, relative to the workspace; None: the spec has none.
+        now: The text that the file is known to have; None: it is known to be gone.
+        then: The text that it shall have, from a record; None: not known.
+        digest: The digest of the spec that this text shall be.
+    """
+    if path is None or then is None or not is_spec_path(path):
+        return None
+    try:
+        content = files.read(path)
+        is_spec = load_spec(then, origin=path).digest() == digest
+    except (ConflictError, UsageError, SpecError):  # a link, a folder; no spec by today's rules
+        return None
+    standing = None if content is None else decode(content)[0]
+    if not is_spec or standing != now or standing == then:
+        return None
+    return SpecWrite(path=path, old=content, new=then.encode())

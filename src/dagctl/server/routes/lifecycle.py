@@ -1,0 +1,181 @@
+"""What becomes of a DAG after its creation: changed, removed, brought back, rolled back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from fastapi import APIRouter
+
+from dagctl.server import examples, forms
+from dagctl.server.answers import Answer
+from dagctl.server.body import spec_of
+from dagctl.server.openapi import (
+    A_SPEC,
+    OF_A_BODY,
+    OF_A_PROJECT,
+    example,
+    refusals,
+    spec_body,
+)
+from dagctl.server.refusals import RequestError
+from dagctl.server.routes.given import (
+    TOKEN,
+    DagId,
+    IdempotencyKey,
+    IfMatch,
+    ProjectId,
+    TheBody,
+    TheCaller,
+    TheService,
+    ToVersion,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.bootstrap import Caller
+    from dagctl.client import Client
+    from dagctl.commands.operate import Outcome
+
+router = APIRouter(tags=["lifecycle"], default_response_class=Answer, dependencies=[TOKEN])
+
+CHANGING = (*OF_A_PROJECT, 404, 409, 412, 422)
+CHANGED: dict[int | str, dict[str, Any]] = {200: example(forms.Changed, examples.CHANGED)}
+
+
+@router.put(
+    "/dags/{dag_id}",
+    summary="Change a DAG",
+    responses={**CHANGED, **refusals(*CHANGING, *OF_A_BODY)},
+    openapi_extra=spec_body(A_SPEC),
+)
+async def change_dag(  # noqa: PLR0913 - one parameter of the request each
+    *,
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    project_id: ProjectId,
+    body: TheBody,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Answer:
+    """Give a DAG another spec: its next version. With `If-Match`, only if it is as it was read.
+
+    Its id stays, whatever its name is.
+    """
+    spec = spec_of(await service.check(caller, body))
+    if spec.project_id not in {None, project_id}:
+        raise RequestError(
+            "the body names another project than the query",
+            hint="leave project_id out of the body",
+        )
+    expected, key = _expected(if_match), _key(caller, idempotency_key)
+    result = await service.change(
+        str(project_id),
+        caller,
+        lambda client: client.replace(dag_id, spec, expected_version=expected, key=key),
+    )
+    (dag,) = result.dags
+    action = "update" if dag.changed else "unchanged"
+    data = {"dag_id": dag.dag_id, "action": action, "version": dag.version}
+    where = {"file_path": dag.file_path, "commit_id": dag.commit_id}
+    headers = {"ETag": f'"{dag.version}"', **_replayed(replayed=result.replayed)}
+    return Answer({**data, **where}, headers=headers)
+
+
+@router.delete(
+    "/dags/{dag_id}",
+    summary="Remove a DAG",
+    responses={**CHANGED, **refusals(*CHANGING)},
+)
+async def remove_dag(  # noqa: PLR0913 - one parameter of the request each
+    *,
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    project_id: ProjectId,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Answer:
+    """Remove a DAG: its file, its stored copy and its row. Its id and its versions stay."""
+    expected, key = _expected(if_match), _key(caller, idempotency_key)
+    return await _changed(
+        service,
+        caller,
+        str(project_id),
+        lambda client: client.remove(dag_id, expected_version=expected, key=key),
+    )
+
+
+@router.post(
+    "/dags/{dag_id}/restore",
+    summary="Bring a removed DAG back",
+    responses={**CHANGED, **refusals(*CHANGING)},
+)
+async def restore_dag(
+    *,
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    project_id: ProjectId,
+    idempotency_key: IdempotencyKey = None,
+) -> Answer:
+    """Bring a removed DAG back as it was, as a new version."""
+    key = _key(caller, idempotency_key)
+    return await _changed(
+        service, caller, str(project_id), lambda client: client.restore(dag_id, key=key)
+    )
+
+
+@router.post(
+    "/dags/{dag_id}/rollback",
+    summary="Roll a DAG back",
+    responses={**CHANGED, **refusals(*CHANGING)},
+)
+async def roll_dag_back(  # noqa: PLR0913 - one parameter of the request each
+    *,
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    project_id: ProjectId,
+    to: ToVersion = None,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Answer:
+    """Give a DAG the spec of an older version again, as a new version."""
+    expected, key = _expected(if_match), _key(caller, idempotency_key)
+    return await _changed(
+        service,
+        caller,
+        str(project_id),
+        lambda client: client.rollback(dag_id, to, expected_version=expected, key=key),
+    )
+
+
+async def _changed(
+    service: TheService, caller: Caller, project_id: str, work: Callable[[Client], Outcome]
+) -> Answer:
+    """Return the answer to a change of one DAG."""
+    outcome = await service.change(project_id, caller, work)
+    (dag,) = outcome.dags
+    data: dict[str, Any] = {
+        "dag_id": dag.dag_id,
+        "action": dag.action.value,
+        "version": dag.version,
+        "file_path": dag.file_path,
+        "commit_id": dag.commit_id,
+    }
+    return Answer(data, headers=_replayed(replayed=outcome.replayed))
+
+
+def _replayed(*, replayed: bool) -> dict[str, str]:
+    return {"Idempotent-Replayed": "true"} if replayed else {}
+
+
+def _expected(if_match: str | None) -> int | None:
+    return None if if_match is None else int(if_match.strip('"'))
+
+
+def _key(caller: Caller, idempotency_key: str | None) -> str:
+    return f"{caller.user_id}/{idempotency_key or uuid4()}"

@@ -1,0 +1,143 @@
+"""`rm`, `restore` and `--purge`: everything goes or comes back, and no work of a person is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import ExitCode
+from tests.lifecycle.conftest import write
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+def names(user: Shell) -> list[str]:
+    return [dag["dag_id"] for dag in user.json("list")["dags"]]
+
+
+def committed(user: Shell) -> list[str]:
+    return user.git("ls-tree", "-r", "--name-only", "HEAD", "dags").split()
+
+
+def test_a_removed_dag_is_gone_everywhere_in_one_commit(user: Shell) -> None:
+    user.ok("create", write(user, "@daily", name="Other"))
+    users = user.git("status", "--porcelain")
+    before = user.git("rev-parse", "HEAD")
+    done = user.ok("rm", "orders")
+    assert done.out.startswith("Removed orders v4 (")
+    assert "warning: specs/orders.yaml is still there" in done.err
+    assert "dagctl restore orders" in done.err
+    assert (names(user), committed(user)) == (["other"], ["dags/other.py"])
+    assert not (user.folder / "dags/orders.py").exists()
+    assert user.git("rev-parse", "HEAD~1") == before
+    assert user.git("show", "--format=%s", "--name-status", "HEAD").split("\n") == [
+        "Delete DAG orders",
+        "",
+        "D\tdags/orders.py",
+    ]
+    assert user.git("status", "--porcelain") == users
+    assert user.run("show", "orders").code == ExitCode.NOT_FOUND
+    assert user.json("history", "orders")["versions"][0]["action"] == "delete"
+    assert user.ok("show", "orders", "--version", "2").out.startswith("orders  v2  update")
+    user.ok("doctor")
+
+
+def test_a_plan_of_a_removal_changes_nothing(user: Shell) -> None:
+    before = user.git("rev-parse", "HEAD")
+    plan = user.ok("rm", "orders", "--dry-run").out.splitlines()
+    assert plan[0] == "delete orders v3 -> v4"
+    assert plan[1].startswith("  - dags/orders.py  +0 -")
+    document = user.run("rm", "orders", "--dry-run", "-o", "json").document
+    assert (document["dry_run"], document["result"]["dags"][0]["action"]) == (True, "delete")
+    assert (user.git("rev-parse", "HEAD"), names(user)) == (before, ["orders"])
+
+
+def test_the_id_of_a_removed_dag_is_given_to_no_other(user: Shell) -> None:
+    user.ok("rm", "orders")
+    done = user.run("create", "specs/orders.yaml")
+    assert done.code == ExitCode.CONFLICT
+    assert "means `orders`, which was removed by" in done.err
+    assert "dagctl restore orders" in done.err
+    user.write(
+        "specs/copy.yaml",
+        "dag_name: Orders\ntasks: [{task_id: a, task_type: bash, bash_command: echo 1}]\n",
+    )
+    done = user.ok("create", "specs/copy.yaml")
+    assert done.out.startswith("Created orders_2 v1")
+    assert "`orders` is taken" in done.err
+    user.write(
+        "specs/given.yaml",
+        "dag_name: X\ndag_id: ORDERS\ntasks: [{task_id: a, task_type: "
+        "bash, bash_command: echo 1}]\n",
+    )
+    assert "which was removed" in user.run("create", "specs/given.yaml").err
+
+
+def test_a_restored_dag_is_as_it_was(user: Shell) -> None:
+    body = (user.folder / "dags/orders.py").read_text().partition("\n\n")[2]
+    spec = (user.folder / "specs/orders.yaml").read_text()
+    user.ok("rm", "orders")
+    (user.folder / "specs/orders.yaml").unlink()
+    done = user.ok("restore", "orders")
+    assert done.out.startswith("Restored orders v5 (")
+    assert (user.folder / "dags/orders.py").read_text().partition("\n\n")[2] == body
+    assert (user.folder / "specs/orders.yaml").read_text() == spec
+    assert (names(user), committed(user)) == (["orders"], ["dags/orders.py"])
+    assert "unchanged" in user.ok("create", "specs/orders.yaml").out
+    actions = [one["action"] for one in user.json("history", "orders")["versions"]]
+    assert actions == ["restore", "delete", "update", "update", "create"]
+    user.ok("doctor")
+
+
+def test_what_cannot_be_removed_or_restored_is_said(user: Shell) -> None:
+    user.ok("create", write(user, "@daily", name="Other"))
+    assert "no DAG `nope` is recorded" in user.run("rm", "orders", "nope").err
+    assert "`orders` is not removed" in user.run("restore", "orders").err
+    assert "no DAG `nope` was removed here" in user.run("restore", "nope").err
+    assert names(user) == ["orders", "other"]
+    user.ok("rm", "orders", "other", "orders")
+    assert "removed already: `orders`, `other`" in user.run("rm", "orders", "other").err
+    assert user.git("log", "-1", "--format=%B").startswith("Delete 2 DAGs\n\n- orders\n- other")
+    user.write("dags/orders.py", "# mine\n")
+    done = user.run("restore", "orders", "other")
+    assert (done.code, "dagctl did not write it" in done.err) == (ExitCode.CONFLICT, True)
+    assert names(user) == []
+
+
+@pytest.mark.parametrize("content", ["# mine\n", None])
+def test_a_file_of_a_person_is_not_removed_unless_it_is_forced(
+    user: Shell, content: str | None
+) -> None:
+    file = user.folder / "dags/orders.py"
+    file.write_text(content if content is not None else file.read_text() + "x = 1\n")
+    done = user.run("rm", "orders")
+    assert done.code == ExitCode.CONFLICT
+    assert file.exists()
+    assert names(user) == ["orders"]
+    user.ok("rm", "orders", "--force")
+    assert (file.exists(), names(user)) == (False, [])
+
+
+def test_a_file_that_is_gone_already_is_no_obstacle(user: Shell) -> None:
+    user.git("rm", "-q", "dags/orders.py")
+    user.git("commit", "-qm", "By hand")
+    before = user.git("rev-parse", "HEAD")
+    user.ok("rm", "orders")
+    assert names(user) == []
+    assert user.git("rev-parse", "HEAD") == before  # another commit would be empty
+    user.ok("restore", "orders")
+    assert names(user) == ["orders"]
+
+
+def test_a_purge_forgets_the_versions_after_it_has_asked(user: Shell) -> None:
+    assert "no terminal" in user.run("rm", "orders", "--purge").err
+    assert names(user) == ["orders"]
+    user.ok("rm", "orders", "--purge", "--yes")
+    assert user.run("history", "orders").code == ExitCode.NOT_FOUND
+    assert "no DAG `orders` was removed" in user.run("restore", "orders").err
+    assert user.ok("create", "specs/orders.yaml").out.startswith("Created orders v1")
+    user.ok("rm", "orders")
+    user.ok("rm", "orders", "--purge", "--yes")  # removed already: it is forgotten all the same
+    assert user.run("history", "orders").code == ExitCode.NOT_FOUND

@@ -1,0 +1,66 @@
+"""`rollback`: the spec of an older version comes back, as a new version, with its file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ExitCode
+from tests.lifecycle.conftest import LOAD, SPEC, write
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+
+def test_a_rollback_is_a_new_version_with_the_old_spec(user: Shell) -> None:
+    before = user.git("rev-parse", "HEAD")
+    done = user.ok("rollback", "orders", "--to", "1")
+    assert done.out.startswith("Rolled back orders v4 (")
+    assert user.git("rev-parse", "HEAD~1") == before
+    assert user.git("log", "-1", "--format=%s") == "Rollback DAG orders"
+    dag = user.json("show", "orders")["dag"]
+    assert (dag["schedule_interval"], dag["version"], dag["state"]) == ("@daily", 4, "synced")
+    newest = user.json("history", "orders")["versions"][0]
+    assert (newest["action"], newest["version"]) == ("rollback", 4)
+    assert (user.folder / "specs/orders.yaml").read_text() == SPEC.format(
+        name="Orders", schedule="@daily"
+    )
+    assert "unchanged" in user.ok("create", "specs/orders.yaml").out
+    user.ok("doctor")
+
+
+def test_without_a_number_the_last_other_spec_comes_back(user: Shell) -> None:
+    user.ok("rollback", "orders")
+    assert user.json("show", "orders")["dag"]["schedule_interval"] == "0 2 * * *"
+    user.ok("rollback", "orders")
+    assert user.json("show", "orders")["dag"]["schedule_interval"] == "0 3 * * *"
+
+
+def test_a_spec_file_that_was_changed_since_stays_as_it_is(user: Shell) -> None:
+    write(user, "0 4 * * *", LOAD)
+    mine = (user.folder / "specs/orders.yaml").read_text()
+    done = user.ok("rollback", "orders", "--to", "1")
+    assert "specs/orders.yaml is not as version 3 had it, and stays as it is" in done.err
+    assert (user.folder / "specs/orders.yaml").read_text() == mine
+
+
+def test_a_plan_shows_what_comes_back(user: Shell) -> None:
+    lines = user.ok("rollback", "orders", "--to", "1", "--dry-run").out.splitlines()
+    assert lines[0] == "rollback orders v3 -> v4 from specs/orders.yaml"
+    assert "  - task load" in lines
+    assert user.json("show", "orders")["dag"]["version"] == 3
+
+
+def test_what_cannot_be_rolled_back_is_said(user: Shell) -> None:
+    assert "no version 9; the newest is 3" in user.run("rollback", "orders", "--to", "9").err
+    assert "unchanged; nothing to do" in user.ok("rollback", "orders", "--to", "3").out
+    file = user.folder / "dags/orders.py"
+    file.write_text(file.read_text() + "x = 1\n")
+    done = user.run("rollback", "orders")
+    assert (done.code, "was changed since dagctl wrote it" in done.err) == (
+        ExitCode.CONFLICT,
+        True,
+    )
+    user.ok("rollback", "orders", "--force")
+    user.ok("rm", "orders")
+    assert "`orders` is removed" in user.run("rollback", "orders").err
+    assert "no DAG `nope`" in user.run("rollback", "nope").err

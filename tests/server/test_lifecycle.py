@@ -1,0 +1,133 @@
+"""The life of a DAG over HTTP: changed, removed, brought back, rolled back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.server.problems import problem_of
+from tests.server.served import spec
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.server.served import Person, World
+
+CALLS = [
+    ("PUT", "/dags/orders", spec(project_id=None)),
+    ("DELETE", "/dags/orders", None),
+    ("POST", "/dags/orders/rollback", None),
+    ("POST", "/dags/orders/restore", None),
+]
+
+
+def ask(
+    person: Person,
+    project: str,
+    *call: object,
+    headers: dict[str, str] | None = None,
+    **params: object,
+) -> httpx.Response:
+    """Make a call of a project: method, path and perhaps a body."""
+    method, path, body = (*call, None)[:3]
+    given: dict[str, Any] = {} if body is None else {"json": body}
+    given |= {"headers": headers or {}, "params": {"project_id": project, **params}}
+    return person.request(str(method), str(path), **given)
+
+
+def test_a_dag_is_changed_removed_and_brought_back(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    assert editor.create(spec(project_id=project)).json()["dag_id"] == "orders"
+    changed = ask(editor, project, "PUT", "/dags/orders", spec("Renamed", None, owner="team"))
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    assert changed.json()["dag_id"] == "orders"
+    assert editor.get("/dags/orders", project_id=project).json()["dag_name"] == "Renamed"
+    back = ask(editor, project, "POST", "/dags/orders/rollback", to=1).json()
+    assert (back["action"], back["version"]) == ("rollback", 3)
+    removed = ask(editor, project, "DELETE", "/dags/orders").json()
+    assert (removed["action"], removed["version"]) == ("delete", 4)
+    assert editor.get("/dags", project_id=project).json()["dags"] == []
+    problem_of(editor.get("/dags/orders", project_id=project), 404, "NOT_FOUND")
+    problem_of(editor.get("/dags/orders/source", project_id=project), 404, "NOT_FOUND")
+    page = editor.get("/dags/orders/versions", project_id=project, limit=3).json()
+    assert [one["action"] for one in page["versions"]] == ["delete", "rollback", "update"]
+    rest = editor.get("/dags/orders/versions", project_id=project, before=page["next_before"])
+    assert [one["version"] for one in rest.json()["versions"]] == [1]
+    assert editor.create(spec(project_id=project)).json()["dag_id"] == "orders_2"
+    restored = ask(editor, project, "POST", "/dags/orders/restore").json()
+    assert (restored["action"], restored["version"]) == ("restore", 5)
+    version = editor.get("/dags/orders/versions/1", project_id=project).json()
+    assert (version["version"], version["spec"]["dag_name"]) == (1, "Orders")
+    assert '"dag_name"' in version["spec_text"]
+
+
+def test_what_is_based_on_an_older_version_is_refused(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    read = editor.get("/dags/orders", project_id=project).headers["etag"]
+    assert (
+        ask(editor, project, "PUT", "/dags/orders", spec(project_id=None, owner="team")).status_code
+        == 200
+    )
+    for method, path, body in CALLS[:3]:
+        late = ask(editor, project, method, path, body, headers={"If-Match": read})
+        found = problem_of(late, 412, "CONFLICT")
+        assert "based on version 1" in found["detail"]
+        assert "version 2" in found["detail"]
+    assert editor.get("/dags/orders", project_id=project).headers["etag"] == '"2"'
+
+
+def test_a_repeat_with_one_key_does_nothing_new(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    ask(editor, project, "PUT", "/dags/orders", spec(project_id=None, owner="team"))
+    made = ("PUT", "POST /rollback", "DELETE", "POST /restore")
+    calls = [CALLS[0], CALLS[2], CALLS[1], CALLS[3]]
+    for name, call in zip(made, calls, strict=True):
+        key = {"Idempotency-Key": name.replace(" ", "-")}
+        first, again = (ask(editor, project, *call, headers=key) for _ in range(2))
+        assert first.status_code == 200, first.text
+        assert again.json()["version"] == first.json()["version"]
+        assert again.headers["idempotent-replayed"] == "true"
+    for call in calls:  # a key stands for one thing that was done
+        other = next(name for name, one in zip(made, calls, strict=True) if one != call)
+        key = {"Idempotency-Key": other.replace(" ", "-")}
+        assert ask(editor, project, *call, headers=key).status_code == 422, (call, other)
+    versions = editor.get("/dags/orders/versions", project_id=project).json()["versions"]
+    actions = [one["action"] for one in versions]
+    assert actions == ["restore", "delete", "rollback", "update", "update", "create"]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CALLS, ids=lambda given: str(given)[:12])
+def test_only_editors_of_the_project_may(
+    world: World, method: str, path: str, body: object
+) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    stranger = world.member(world.project())
+    viewer = world.member(project, "viewer")
+    for person in (stranger, viewer):
+        problem_of(ask(person, project, method, path, body), 403, "NOT_A_MEMBER")
+    assert ask(world.nobody(), project, method, path, body).status_code == 401
+    versions = editor.get("/dags/orders/versions", project_id=project).json()["versions"]
+    assert [one["version"] for one in versions] == [1]
+    problem_of(stranger.get("/dags/orders/versions", project_id=project), 403, "NOT_A_MEMBER")
+    problem_of(stranger.get("/dags/orders/versions/1", project_id=project), 403, "NOT_A_MEMBER")
+
+
+def test_what_is_not_there_is_not_changed(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    for method, path, body in CALLS:
+        problem_of(ask(editor, project, method, path, body), 404, "NOT_FOUND")
+    editor.create(spec(project_id=project))
+    problem_of(ask(editor, project, "POST", "/dags/orders/restore"), 409, "CONFLICT")
+    given = ask(editor, project, "PUT", "/dags/orders", spec(project_id=None, dag_id="other"))
+    assert "the DAG is `orders`" in problem_of(given, 409, "CONFLICT")["detail"]
+    foreign = ask(editor, project, "PUT", "/dags/orders", spec(project_id=world.project()))
+    assert "another project" in problem_of(foreign, 400, "USAGE")["detail"]
