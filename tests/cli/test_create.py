@@ -272,3 +272,15 @@ def test_a_create_that_fails_tells_what_became_of_a_killed_run(dead: Shell, outp
 def test_recover_says_that_there_is_nothing_to_do(workspace: Shell) -> None:
     assert workspace.ok("recover").out == "nothing to recover\n"
     assert workspace.json("recover") == {"recovered": []}
+
+
+def test_a_dry_run_shows_the_plan_while_a_merge_is_under_way(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    head = workspace.git("rev-parse", "HEAD").strip()
+    (workspace.folder / ".git" / "MERGE_HEAD").write_text(f"{head}\n", "utf-8")
+    workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
+    done = workspace.ok("create", "--dry-run", "specs")
+    assert "update daily_orders v1 -> v2" in done.out
+    assert "warning: create would be refused now: a merge is under way" in done.err
+    assert workspace.run("create", "specs").code == ExitCode.CONFLICT
+    assert workspace.git("rev-parse", "HEAD").strip() == head

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.dag_file.header import read_header
 from dagctl.errors import WorkspaceError
 from dagctl.next_step import FORCE, Fix
 from dagctl.operation.change import digest_of
+from dagctl.operation.line_diff import line_diff
 
 if TYPE_CHECKING:
     from dagctl.ports import DagRecord
@@ -56,8 +56,7 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
         names: What each of them is, as `("recorded", "in the work tree")`.
     """
     before, after = (f"{path} ({name})" for name in names)
-    lines = unified_diff(_lines(old), _lines(new), before, after)
-    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+    return line_diff(before, after, _lines(old), _lines(new))
 
 
 def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -> WorkspaceError:
