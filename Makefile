@@ -137,7 +137,7 @@ test-all: $(POSTGRES) $(AIRFLOW)
 
 # One worker: the tests share one project.
 test-live: $(SETUP)
-	$(BIN)/pytest --live -m live tests/contract tests/stand_in
+	$(BIN)/pytest --live -m live tests/contract tests/stand_in tests/live
 
 goldens: $(SETUP)
 	$(BIN)/pytest --quiet tests/unit/codegen/test_goldens.py --update-goldens

@@ -11,11 +11,14 @@ begin
   if p_project not in (
     '123e4567-e89b-12d3-a456-426614174000',
     '11111111-1111-4111-8111-111111111111',
-    '22222222-2222-4222-8222-222222222222'
+    '22222222-2222-4222-8222-222222222222',
+    '33333333-3333-4333-8333-333333333333'
   ) then
     raise exception '% is no project of the suite', p_project;
   end if;
-  delete from public.notes where project_id = p_project;
+  if to_regclass('public.notes') is not null then
+    delete from public.notes where project_id = p_project;
+  end if;
   delete from public.user_dags where project_id = p_project;
   delete from private.dag_operations where project_id = p_project;
   insert into public.project_members (project_id, user_id, role)
@@ -25,3 +28,17 @@ end
 $$;
 revoke all on function public.begin_test(uuid) from public, anon;
 grant execute on function public.begin_test(uuid) to authenticated;
+
+-- Give a user a role in the project of the flow, or take it away (null).
+create or replace function public.set_test_role(p_user uuid, p_role text)
+returns void
+language sql security definer
+set search_path = ''
+as $$
+  delete from public.project_members
+  where project_id = '33333333-3333-4333-8333-333333333333' and user_id = p_user;
+  insert into public.project_members (project_id, user_id, role)
+  select '33333333-3333-4333-8333-333333333333', p_user, p_role where p_role is not null;
+$$;
+revoke all on function public.set_test_role(uuid, text) from public, anon;
+grant execute on function public.set_test_role(uuid, text) to authenticated;

