@@ -72,6 +72,7 @@ def test_each_source_overrules_the_one_before_and_is_named(workspace: Workspace)
         "project_id": "--project-id",
         "dags_folder": "DAGCTL_DAGS_FOLDER",
         "airflow": f"{user}:1",
+        "providers": "default",
         "backend": "default",
         "lock_timeout": "dagctl.toml:3",
         "supabase_url": "default",

@@ -56,7 +56,7 @@ def checked_airflow(name: str | None) -> str | None:
         typer.BadParameter: There is no such Airflow, or dagctl does not write for it.
     """
     try:
-        return None if name is None else target_of(name).name
+        return None if name is None else target_of(name).full_name
     except ValueError:
         raise typer.BadParameter(f"{name!r} is none of: {TARGETS}") from None
 

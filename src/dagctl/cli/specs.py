@@ -56,7 +56,7 @@ def checks_of(*, strict: bool | None, airflow: str | None = None) -> Checks:
     return Checks(
         strict=settings.strict if strict is None else strict,
         ignored=frozenset(settings.ignore),
-        airflow=airflow or settings.airflow,
+        airflow=settings.target(airflow),
     )
 
 

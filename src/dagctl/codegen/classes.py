@@ -38,7 +38,7 @@ def class_call(  # noqa: PLR0913 - what a call can have
         behind: Arguments that stand behind these.
         mapped: What the class is mapped over; None: it is called once.
     """
-    known = lookup(given, scope.target.name)
+    known = lookup(given, scope.target.name, scope.target.providers)
     operator = known if isinstance(known, Operator) else None
     values = {key: _value(operator, key, item, scope) for key, item in arguments.items()}
     path = operator.path if operator else given
@@ -67,7 +67,7 @@ def _keywords(operator: Operator | None, item: object, scope: Scope) -> ast.expr
 
 def class_reference(given: str, scope: Scope) -> ast.Name:
     """Return the name of a class that the catalogue may know, under the path of the target."""
-    known = lookup(given, scope.target.name)
+    known = lookup(given, scope.target.name, scope.target.providers)
     return reference(known.path if isinstance(known, Operator) else given, scope)
 
 

@@ -86,5 +86,5 @@ def _renders(entry: Entry, target: Target) -> bool:
     """Return whether it is known what Airflow renders of a task."""
     if not isinstance(entry.item, OperatorTask):
         return True
-    known = lookup(entry.item.operator, target.name)
+    known = lookup(entry.item.operator, target.name, target.providers)
     return isinstance(known, Operator) and known.template_fields is not None

@@ -99,7 +99,7 @@ def create(
     if key is not None:
         checked_key(key)
     with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
-        command = command_digest(asked, options.if_exists, settings.airflow)
+        command = command_digest(asked, options.if_exists, settings.target)
         recovery = recover_all(context, command if key is None else None)
         handlers.on_recovered(recovery.recovered)
         request = Request(asked, options, command, key)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.read import Document, failure, read_file
+from dagctl.commands.spec_files import workspace_files
 from dagctl.errors import SpecError
 from dagctl.operation.change import asked
 from dagctl.spec.load import check_data, load_spec
@@ -66,4 +67,5 @@ def _load(source: SpecOrFile) -> DagSpec:
     document = read_file(str(source))
     if not isinstance(document, Document):
         raise SpecError([document])
-    return load_spec(document.data, origin=document.origin)
+    files = workspace_files(Path(source).parent)
+    return load_spec(document.data, origin=document.origin, files=files)

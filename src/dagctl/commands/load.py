@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.read import failure, read_file
+from dagctl.commands.spec_files import workspace_files
 from dagctl.errors import Diagnostic, UsageError
 from dagctl.spec.load import check_data, check_spec
 
@@ -23,6 +25,7 @@ def load_spec(
     *,
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
+    airflow: str = "3",
 ) -> DagSpec:
     """Return the spec that a text, a file or a mapping holds.
 
@@ -30,12 +33,14 @@ def load_spec(
         source: YAML or JSON as text (bytes are UTF-8), a `Path` to a file, or a mapping of data.
         format: Default: by the suffix of the file; else JSON if it begins with `{`, else YAML.
         origin: The name of the file, for diagnostics. Default: the path that is given.
+        airflow: The Airflow that the spec is for, with versions of providers where they matter:
+            `"3.1"`, `"3.1 amazon==9.4.0"`.
 
     Raises:
         SpecError: With every problem; those of a text each at its line and column.
         UsageError: The source is none of these.
     """
-    return check(source, format=format, origin=origin).result()
+    return check(source, format=format, origin=origin, airflow=airflow).result()
 
 
 def check(
@@ -43,6 +48,7 @@ def check(
     *,
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
+    airflow: str = "3",
 ) -> Checked:
     """Return the spec of a source, unless there are errors, and all errors and warnings.
 
@@ -50,15 +56,16 @@ def check(
         source: As of `load_spec`.
         format: As of `load_spec`.
         origin: As of `load_spec`.
+        airflow: As of `load_spec`.
 
     Raises:
         SpecError: The file cannot be read.
         UsageError: The source is none of what `load_spec` takes.
     """
     if isinstance(source, Mapping):
-        return check_data(source, origin=origin)
+        return check_data(source, origin=origin, airflow=airflow)
     if isinstance(source, str | bytes):
-        return check_spec(source, format=format, origin=origin)
+        return check_spec(source, format=format, origin=origin, airflow=airflow)
     if not isinstance(source, os.PathLike):
         raise UsageError(
             f"a spec is text, a Path or a mapping, not {type(source).__name__}",
@@ -67,4 +74,10 @@ def check(
     document = read_file(os.fspath(source), format)
     if isinstance(document, Diagnostic):
         raise failure([document])
-    return check_spec(document.data, format=document.format, origin=origin or document.origin)
+    return check_spec(
+        document.data,
+        format=document.format,
+        origin=origin or document.origin,
+        airflow=airflow,
+        files=workspace_files(Path(source).parent),
+    )

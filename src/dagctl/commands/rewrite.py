@@ -80,7 +80,7 @@ def _check_untouched(context: Context, path: str, standing: bytes) -> None:
 
 
 def _content(context: Context, change: Change, spec: DagSpec) -> bytes:
-    airflow, standing = context.settings.airflow, change.old_file or b""
+    airflow, standing = context.settings.target, change.old_file or b""
     body = body_of(rendered(spec, airflow, Provenance(dag_id=change.dag_id)))
     for side in sides_of(standing) or (standing,):
         header = read_header(side)

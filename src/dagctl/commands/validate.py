@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.commands.spec_files import workspace_files
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.checks import judged
 from dagctl.spec.costs import stopped
@@ -72,7 +74,11 @@ def _within(
 
 def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Diagnostic]]:
     checked = check_spec(
-        document.data, format=document.format, origin=document.origin, airflow=checks.airflow
+        document.data,
+        format=document.format,
+        origin=document.origin,
+        airflow=checks.airflow,
+        files=workspace_files(Path(document.origin).parent if document.origin else Path()),
     )
     source = Source(document.name, document.data.decode("utf-8-sig", "replace"))
     diagnostics = judged(checked.diagnostics, source.text, checks)

@@ -166,4 +166,13 @@ TASKS = {
         _task(_BASH, "outlets: [{$asset: warehouse://orders}]"),
         "Write `{$asset: name}`; `$new` and `$ref` make an asset with more than a name.",
     ),
+    Code.BAD_FILE: Explanation(
+        "A file that cannot be read",
+        "`$file` names a file by its path from the folder with `dagctl.toml`. It has UTF-8 text of "
+        "at most 400,000 bytes. Links are not followed, and hidden files are not read: nothing "
+        "outside of the workspace, and no settings, get into a DAG.",
+        _task("bash_command: {$file: ../load.sh}"),
+        _task(_BASH),
+        "Correct the path, or write the text itself.",
+    ),
 }

@@ -86,7 +86,7 @@ def _placed(context: Context, change: Change) -> Change:
     settings, path = context.settings, path_of(context.settings, change.dag_id)
     return replace(
         change,
-        airflow=settings.airflow,
+        airflow=settings.target,
         path=path,
         storage_path=storage_key(settings.project_id, path),
     )

@@ -38,7 +38,13 @@ class Checks:
             self._idle.put(process)
 
     def check(
-        self, user_id: str, body: Body, *, seconds: float, needs_project: bool = False
+        self,
+        user_id: str,
+        body: Body,
+        *,
+        seconds: float,
+        airflow: str = "3",
+        needs_project: bool = False,
     ) -> Checked:
         """Return what a check of the body gives; a finding too where it took more than its bounds.
 
@@ -52,6 +58,7 @@ class Checks:
             "check",
             body.data,
             format=body.format,
+            airflow=airflow,
             needs_project=needs_project,
         )
 

@@ -128,7 +128,11 @@ class Service:
             raise self._too_late()
         return await in_thread(
             lambda: self._checks.check(
-                caller.user_id, body, seconds=seconds, needs_project=needs_project
+                caller.user_id,
+                body,
+                seconds=seconds,
+                airflow=self.options.airflow,
+                needs_project=needs_project,
             )
         )
 

@@ -6,6 +6,7 @@ In rising order: defaults, the user's file, `dagctl.toml`, `DAGCTL_*` variables,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import platformdirs
@@ -15,6 +16,7 @@ from dagctl.errors import UsageError
 from dagctl.next_step import LINK, Fix
 from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
+from dagctl.spec.target import with_providers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +61,8 @@ class Settings:
     airflow: str = "3"
     """The Airflow that DAG files are written for: `"2"` (2.9 to 2.11), `"3"` (3.0 on), or one
     version such as `"3.1"`."""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    """The versions of providers that the DAGs run with, by short name: `{"amazon": "9.4.0"}`."""
     backend: Literal["local", "supabase"] = "local"
     """Where DAGs are recorded and stored."""
     supabase_url: str | None = None
@@ -75,6 +79,11 @@ class Settings:
     """The codes of warnings about specs that are left out."""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Where each value comes from: `default`, `dagctl.toml:3`, `DAGCTL_AIRFLOW`, `--airflow`."""
+
+    @property
+    def target(self) -> str:
+        """The Airflow that DAG files are written for, with the versions of providers."""
+        return with_providers(self.airflow, self.providers)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -101,6 +110,11 @@ class ForSpecs(NamedTuple):
     strict: bool = False
     ignore: tuple[str, ...] = ()
     airflow: str = "3"
+    providers: Mapping[str, str] = MappingProxyType({})
+
+    def target(self, airflow: str | None = None) -> str:
+        """Return the Airflow that is given, else the one that is set, with the providers."""
+        return with_providers(airflow or self.airflow, self.providers)
 
 
 def load_for_specs(workspace: Workspace, environ: Mapping[str, str]) -> ForSpecs:

@@ -13,7 +13,7 @@ from dagctl.next_step import Command, Fix
 from dagctl.paths import is_reserved
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.project_id import uuid_of
-from dagctl.spec.target import TARGET_EXAMPLE, target_of
+from dagctl.spec.target import TARGET_EXAMPLE, target_of, with_providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,9 +75,23 @@ def _one_of(key: str, *choices: str) -> Callable[[Given], str]:
 
 def _airflow(given: Given) -> str:
     try:
-        return target_of(given.value if isinstance(given.value, str) else "").name
+        return target_of(given.value if isinstance(given.value, str) else "").full_name
     except ValueError:
         raise _refuse(given, "airflow", f'"2", "3" or {TARGET_EXAMPLE}') from None
+
+
+def _providers(given: Given) -> dict[str, str]:
+    table = given.value
+    if not isinstance(table, dict):
+        raise _refuse(given, "providers", 'a table such as: amazon = "9.4.0"')
+    for name, version in table.items():
+        if not isinstance(version, str):
+            raise _refuse(given, f"providers.{name}", "a version in quotes")
+    try:
+        return dict(target_of(with_providers("3", table)).providers)
+    except ValueError as error:
+        hint = "dagctl operators WORD shows the providers"
+        raise UsageError(f"{given.origin}: {error}", hint=hint) from None
 
 
 def _lock_timeout(given: Given) -> float:
@@ -131,6 +145,7 @@ CHECKS: Mapping[str, Callable[[Given], object]] = {
     "project_id": _project_id,
     "dags_folder": _dags_folder,
     "airflow": _airflow,
+    "providers": _providers,
     "backend": _one_of("backend", "local", "supabase"),
     "lock_timeout": _lock_timeout,
     "supabase_url": _of_endpoint(checked_url),

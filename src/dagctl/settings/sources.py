@@ -22,9 +22,11 @@ LARGEST = 1 << 20
 """Bytes of a file of settings that are read."""
 TOML_HINT = 'each line has the form: key = "value"'
 
+_IN_TABLES = ("strict", "ignore", "providers")
+"""Settings that stand in a table only."""
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "": {key: key for key in CHECKS if not key.startswith(("supabase_", "strict", "ignore"))},
-    "airflow": {"version": "airflow"},
+    "": {key: key for key in CHECKS if not key.startswith(("supabase_", *_IN_TABLES))},
+    "airflow": {"version": "airflow", "providers": "providers"},
     "supabase": {
         "url": "supabase_url",
         "publishable_key": "supabase_key",
@@ -128,7 +130,9 @@ class _File:
     def origin(self, key: str, table: str = "") -> str:
         """Return `file:line` of a key."""
         start = max(self._text.find(f"[{table}]"), 0) if table else 0
-        pattern = re.compile(rf"^\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*[=.\]]", re.MULTILINE)
+        inner = rf"(?:{re.escape(table)}\.)?" if table else ""
+        name = rf"{inner}[\"']?{re.escape(key)}[\"']?"
+        pattern = re.compile(rf"^\s*\[*\s*{name}\s*[=.\]]", re.MULTILINE)
         match = pattern.search(self._text, start)
         if match is None:
             return self._name
@@ -176,6 +180,8 @@ def _typed(key: str, text: str) -> object:
     """Return the text of a flag or variable as TOML would have given it."""
     if key == "strict":
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if key == "providers":
+        return dict(item.strip().partition("=")[::2] for item in text.split(",") if item.strip())
     if key == "ignore":
         return [code.strip() for code in text.split(",") if code.strip()]
     if key != "lock_timeout":

@@ -100,6 +100,7 @@ class Code(StrEnum):
     BAD_PARAM = "DAG250"
     NO_DEFAULT = "DAG251"
     BAD_ASSET = "DAG252"
+    BAD_FILE = "DAG253"
 
     UNKNOWN_DEPENDENCY = "DAG301"
     CYCLE = "DAG302"

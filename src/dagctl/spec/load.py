@@ -10,6 +10,7 @@ from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.advice import advice
 from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
+from dagctl.spec.files import with_files
 from dagctl.spec.lines import Lines
 from dagctl.spec.model import DagSpec
 from dagctl.spec.operator_checks import target_problems
@@ -27,6 +28,7 @@ from dagctl.spec.wording import shortened
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dagctl.spec.files import Files
     from dagctl.spec.readers.document import Finding, Reading
 
 Format = Literal["yaml", "json"]
@@ -42,6 +44,7 @@ def load_spec(
     *,
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
+    files: Files | None = None,
 ) -> DagSpec:
     """Return the spec that a YAML or JSON text holds.
 
@@ -49,11 +52,12 @@ def load_spec(
         text: One document. Bytes are UTF-8.
         format: Default: by the suffix of `origin`; else JSON if it begins with `{`, else YAML.
         origin: The name of the file, for diagnostics.
+        files: Reads a file that the spec names by `$file`. Default: none is read.
 
     Raises:
         SpecError: With every problem, each at its line and column.
     """
-    return check_spec(text, format=format, origin=origin).result()
+    return check_spec(text, format=format, origin=origin, files=files).result()
 
 
 def check_data(
@@ -66,19 +70,20 @@ def check_data(
         origin: What the diagnostics name as the file.
         airflow: As of `check_spec`.
     """
-    spec, problems, _ = _validate(dict(data), airflow)
+    spec, problems, _ = _validate(dict(data), airflow, None)
     failed = any(item.problem.severity is Severity.ERROR for item in problems)
     diagnostics = tuple(replace(item.diagnostic(), file=origin) for item in problems)
     return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
 
 
-def check_spec(
+def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
     text: str | bytes,
     *,
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
     needs_project: bool = False,
     airflow: str = "3",
+    files: Files | None = None,
 ) -> Checked:
     """Return the spec of a text, and all errors and warnings.
 
@@ -88,13 +93,14 @@ def check_spec(
         origin: As of `load_spec`.
         needs_project: Whether it is an error that the spec names no project.
         airflow: The Airflow that the spec is for: `"2"`, `"3"`, or one version such as `"3.1"`.
+        files: As of `load_spec`.
     """
     source, findings = decode(text)
     if findings:
         return Checked(None, _diagnostics(source, findings, origin))
     as_json = format == "json" or (format is None and is_json(source, origin))
     reading = read_json(source) if as_json else read_yaml(source)
-    spec, findings = _check(reading, airflow, needs_project=needs_project)
+    spec, findings = _check(reading, airflow, files, needs_project=needs_project)
     if reading.document is None or reading.document.root.kind != "mapping":
         other = other_kind(source, origin)
         findings = [other] if other else findings
@@ -103,14 +109,14 @@ def check_spec(
 
 
 def _check(
-    reading: Reading, airflow: str, *, needs_project: bool
+    reading: Reading, airflow: str, files: Files | None, *, needs_project: bool
 ) -> tuple[DagSpec | None, Sequence[Finding]]:
     document = reading.document
     if document is None:
         return None, reading.findings
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
-    spec, problems, left_out = _validate(document.root.value, airflow)
+    spec, problems, left_out = _validate(document.root.value, airflow, files)
     if needs_project and document.root.value.get("project_id") is None:
         problems.insert(0, _NO_PROJECT)
     placed = place_findings(document, reading.findings, problems, left_out)
@@ -119,16 +125,20 @@ def _check(
     return None if failed else spec, findings
 
 
-def _validate(data: dict[str, object], airflow: str) -> tuple[DagSpec | None, list[Located], int]:
+def _validate(
+    data: dict[str, object], airflow: str, files: Files | None
+) -> tuple[DagSpec | None, list[Located], int]:
     """Return the spec, what is wrong with the data, and how many warnings more there are."""
+    data, of_files = with_files(data, files)
     spec, problems = DagSpec.check(data)
+    problems = [*of_files, *problems]
     target = target_of(airflow)
     wrong = chain(target_problems(data, target), template_errors(data, target))
     of_target = list(islice(wrong, 2 * MAX_PROBLEMS))
     if spec is None:
         return None, [*problems, *of_target], 0
     warnings, left_out = advice(spec, data, target)
-    return spec, [*of_target, *warnings], left_out
+    return spec, [*of_files, *of_target, *warnings], left_out
 
 
 def _diagnostics(

@@ -67,6 +67,11 @@ def _moment(value: object) -> Iterator[Problem]:
         yield Problem(Code.BAD_MARKER, "the value must be a date, or a date and time", hint)
 
 
+def _file(_value: object) -> Iterator[Problem]:
+    hint = "name it in a spec of a workspace, outside of `$const`"
+    yield Problem(Code.BAD_MARKER, "a file is read only where the spec is read from a text", hint)
+
+
 def _anything(_value: object) -> Iterator[Problem]:
     return iter(())
 
@@ -102,6 +107,7 @@ MARKERS: Mapping[str, Kind] = {
     "$ref": Kind(path_problems),
     "$new": Kind(path_problems, {"with": _mapping}, holds_values=True),
     "$asset": Kind(asset_problems),
+    "$file": Kind(_file),
     "$const": Kind(_anything),
     "$arg": Kind(_name),
     "$zip": Kind(_several, holds_values=True, only_under=_MAPPED),

@@ -103,7 +103,7 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
     arguments = given if isinstance(given, dict) else {}
     arguments = {key: value for key, value in arguments.items() if isinstance(key, str)}
     beside = {key for key in TaskArguments.argument_names() if key in task}
-    known = lookup(task["operator"], target.name)
+    known = lookup(task["operator"], target.name, target.providers)
     if not isinstance(known, Operator):
         yield _unresolved(known, "operator")
         yield from _twice(arguments, beside)
@@ -126,7 +126,7 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
 def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Located]:
     given = callback.get("with")
     arguments = given if isinstance(given, dict) else {}
-    known = lookup(callback["notifier"], target.name)
+    known = lookup(callback["notifier"], target.name, target.providers)
     if not isinstance(known, Operator):
         yield _unresolved(known, "notifier")
     elif known.kind != "notifier":

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.operators.provider_file import known_providers, short_name
+from dagctl.spec.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Version = tuple[int, int]
 Series = Literal["2", "3"]
@@ -17,6 +23,9 @@ _NAME = re.compile(r"([23])(?:\.(0|[1-9][0-9]?))?", re.ASCII)
 TARGET_PATTERN = r"^(2(\.(9|10|11))?|3(\.(0|[1-9][0-9]?))?)$"
 """The names of targets, as a regular expression."""
 
+_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}", re.ASCII)
+MAX_PROVIDERS = 200
+"""Providers in a target: more than there are."""
 TARGETS = "2 (2.9 to 2.11), 3 (3.0 and later), or one version such as 2.11 or 3.1"
 """The names of targets, for messages."""
 TARGET_EXAMPLE = 'one version such as "3.1"'
@@ -28,9 +37,17 @@ class Target:
     """A range of Airflow versions; a file for it works on each of them."""
 
     name: str
-    """As it is given: `2`, `3`, `2.11`, `3.1`."""
+    """The Airflow alone, as it is given: `2`, `3`, `2.11`, `3.1`."""
     oldest: Version
     newest: Version
+    providers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The versions of providers that are named, by short name; others: the newest that fit."""
+
+    @property
+    def full_name(self) -> str:
+        """The Airflow and the providers: `3.1 amazon==9.4.0 google==19.1.0`."""
+        named = (f"{name}=={version}" for name, version in sorted(self.providers.items()))
+        return " ".join([self.name, *named])
 
     @property
     def series(self) -> Series:
@@ -53,19 +70,43 @@ class Target:
         return self.oldest >= since and (until is None or self.newest <= until)
 
 
-@cache
+@lru_cache(maxsize=64)
 def target_of(name: str) -> Target:
-    """Return the target of a name.
+    """Return the target of a name: an Airflow, and providers: `3.1 amazon==9.4.0`.
 
     Raises:
-        ValueError: It is none of `TARGETS`.
+        ValueError: The Airflow is none of `TARGETS`, or there is no such provider.
     """
-    match = _NAME.fullmatch(name)
+    airflow, *named = name.split(" ")
+    match = _NAME.fullmatch(airflow)
     if match:
         oldest, newest = _SERIES[int(match[1])]
+        providers = dict(map(_provider, named[:MAX_PROVIDERS]))
         if match[2] is None:
-            return Target(name, oldest, newest)
+            return Target(airflow, oldest, newest, providers)
         version = (int(match[1]), int(match[2]))
         if oldest <= version <= newest:
-            return Target(name, version, version)
+            return Target(airflow, version, version, providers)
     raise ValueError(f"{name!r} is not an Airflow that dagctl writes for: {TARGETS}")
+
+
+def with_providers(name: str, providers: Mapping[str, str]) -> str:
+    """Return the full name of a target with the versions of providers.
+
+    Raises:
+        ValueError: As of `target_of`; or a version is none.
+    """
+    named = [f"{short_name(key)}=={version}" for key, version in providers.items()]
+    return target_of(" ".join([name, *named])).full_name
+
+
+def _provider(text: str) -> tuple[str, str]:
+    """Return the short name and the version of `amazon==9.4.0`."""
+    name, mark, version = text.partition("==")
+    short = short_name(name)
+    if short not in known_providers():
+        near = did_you_mean(short, known_providers())
+        raise ValueError(f"there is no provider {name[:60]!r}{f': {near}' if near else ''}")
+    if not mark or not _VERSION.fullmatch(version):
+        raise ValueError(f"{version[:60]!r} is no version of the provider {short}")
+    return short, version

@@ -78,7 +78,7 @@ def test_what_a_class_of_the_project_is_given_twice_is_found() -> None:
     assert findings(text) == [(Code.FOREIGN_OPERATOR, 4), (Code.MISPLACED_PARAMETER, 5)]
 
 
-@pytest.mark.parametrize("key", ["$file"])
+@pytest.mark.parametrize("key", ["$env", "$template"])
 def test_a_marker_that_is_not_there_yet_is_refused(key: str) -> None:
     text = task("operator: FileSensor", f"with: {{filepath: {{{key}: x}}}}")
     assert [code for code, _ in findings(text)] == [Code.UNKNOWN_MARKER]

@@ -39,7 +39,11 @@ def _rendered(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, o
         yield ("with",), task.get("with")
     elif tag == "operator":
         name = task.get("operator")
-        known = isinstance(name, str) and is_operator_name(name) and lookup(name, target.name)
+        known = (
+            isinstance(name, str)
+            and is_operator_name(name)
+            and lookup(name, target.name, target.providers)
+        )
         fields = (known.template_fields or ()) if isinstance(known, Operator) else ()
         for key in _VALUES:
             given = task.get(key)

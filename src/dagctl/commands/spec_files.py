@@ -1,0 +1,78 @@
+"""Reads the files that a spec names by `$file`: from the workspace, and from nowhere else."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UsageError
+from dagctl.spec.codes import Code
+from dagctl.spec.files import MAX_BYTES
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import quoted
+from dagctl.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from dagctl.spec.files import Files
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""Not blocking: opening a named pipe would otherwise wait for a writer."""
+
+
+def workspace_files(start: Path) -> Files:
+    """Return what reads files of the workspace around a folder.
+
+    Args:
+        start: A folder at or below the one with `dagctl.toml`; it is looked for when needed.
+    """
+
+    def read(path: str) -> str | Problem:
+        try:
+            root = find_workspace(start).root
+        except UsageError as error:
+            message = f"files are read only in a workspace: {error.message}"
+            return Problem(Code.BAD_FILE, message, "run `dagctl init`, or write the text itself")
+        return _text(root, path)
+
+    return read
+
+
+def _text(root: Path, path: str) -> str | Problem:
+    try:
+        data = _read(root, PurePosixPath(path).parts)
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _refused(path, "is not UTF-8 text", "save it as UTF-8")
+    except FileNotFoundError:
+        return _refused(path, f"does not exist in {root.name}", "correct the path, or add the file")
+    except OSError as error:
+        hint = f"name a regular file, not a link, of at most {MAX_BYTES:,} bytes"
+        return _refused(path, f"cannot be read: {error.strerror}", hint)
+
+
+def _refused(path: str, reason: str, hint: str) -> Problem:
+    return Problem(Code.BAD_FILE, f"the file {quoted(path)} {reason}", hint)
+
+
+def _read(root: Path, parts: tuple[str, ...]) -> bytes:
+    """Return the content of a regular file below the root; no link is followed on the way."""
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in parts[:-1]:
+            inner = os.open(part, _FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        descriptor = os.open(parts[-1], _FILE, dir_fd=folder)
+    finally:
+        os.close(folder)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "it is no regular file")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise OSError(0, "it is too large")
+    return data
