@@ -56,7 +56,7 @@ class Airflow:
         """Run every DAG of the folder to its end; return what became of each."""
         self._give_database()
         surroundings = str(HERE / "surroundings")
-        folders = {"AIRFLOW__CORE__DAGS_FOLDER": str(folder)}
+        folders = {"AIRFLOW__CORE__DAGS_FOLDER": str(folder), "PYTHONPATH": str(folder)}
         runs: dict[str, Report] = self._report("run.py", surroundings, **folders)
         return runs
 

@@ -214,6 +214,12 @@ def test_all_dags_are_for_the_airflow_of_the_server(local: Served) -> None:
         assert "from airflow import DAG" in written.read_text()
 
 
+@pytest.mark.parametrize("options", [("--airflow", "2")], ids=["Airflow 2"])
+def test_a_check_is_for_the_airflow_of_the_server(local: Served) -> None:
+    answer = Person(local).request("POST", "/validate", json=spec(disable_bundle_versioning=True))
+    assert [each["code"] for each in answer.json()["diagnostics"]] == ["DAG237"]
+
+
 def test_a_repository_that_was_half_made_is_made_whole(local: Served) -> None:
     (local.root / DEFAULT_PROJECT / ".git" / "objects").mkdir(parents=True)
     assert Person(local).create().status_code == 200
