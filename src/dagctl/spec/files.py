@@ -62,18 +62,18 @@ class _Reading:
 
     def text(self, marker: Mapping[str, Any], path: Path) -> str:
         """Return the text of a file; what is wrong with it is remembered."""
-        found = self._found(marker)
-        if isinstance(found, Problem):
-            self.problems.append(Located((*path, MARKER), found))
+        text = self._read(marker)
+        if isinstance(text, Problem):
+            self.problems.append(Located((*path, MARKER), text))
             return _PLACEHOLDER
-        for token in list(find_tokens(found))[:1]:
+        for token in list(find_tokens(text))[:1]:
             message = f"{token.kind} stands in this file in plain text: the DAG file would have it"
             hint = "revoke it; keep the new one in an Airflow connection or a secrets backend"
             problem = Problem(Code.PLAIN_CREDENTIAL, message, hint, severity=Severity.WARNING)
             self.problems.append(Located((*path, MARKER), problem))
-        return found
+        return text
 
-    def _found(self, marker: Mapping[str, Any]) -> str | Problem:
+    def _read(self, marker: Mapping[str, Any]) -> str | Problem:
         path = marker[MARKER]
         wrong = path_problem(path)
         if len(marker) > 1:

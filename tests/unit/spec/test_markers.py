@@ -64,6 +64,7 @@ def test_anything_else_is_none(path: str) -> None:
 
 
 GOOD: list[dict[str, object]] = [
+    {"$asset": "warehouse://orders"},
     {"$xcom": "extract"},
     {"$xcom": "extract", "key": "rows"},
     {"$duration": "5m"},
@@ -126,7 +127,13 @@ def test_the_markers_of_a_kind_are_listed_with_their_paths() -> None:
 
 
 def test_every_marker_has_a_right_example() -> None:
-    assert {key for value in GOOD for key in value if key.startswith("$")} == set(MARKERS)
+    put_in_place_before = {"$file"}
+    named = {key for value in GOOD for key in value if key.startswith("$")}
+    assert named == set(MARKERS) - put_in_place_before
+
+
+def test_a_file_that_was_not_put_in_place_is_refused() -> None:
+    assert [item.path for item in marker_problems([{"$file": "a.sql"}])] == [(0, "$file")]
 
 
 def test_deep_and_wide_values_are_looked_at_in_their_order() -> None:
