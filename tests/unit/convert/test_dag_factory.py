@@ -270,6 +270,22 @@ TASKS: dict[str, dict[str, Any]] = {
         "operator": "my.Op",
         "with": {"text": "ab1"},
     },
+    "decorator: airflow.decorators.task\npython_callable: jobs.double\n"
+    "partial: {label: true}\nexpand: {number: +other}": {
+        "python_callable": "jobs.double",
+        "with": {"label": True},
+        "expand": {"number": {"$xcom": "other"}},
+    },
+    "operator: my.Op\nexpand: {part: other.output}\npartial: {size: 3}": {
+        "operator": "my.Op",
+        "with": {"size": 3},
+        "expand": {"part": {"$xcom": "other"}},
+    },
+    "operator: my.Op\nexpand: {part: XcomArg(other)}\nmap_index_template: '{{ task.part }}'": {
+        "operator": "my.Op",
+        "expand": {"part": {"$xcom": "other"}},
+        "map_index_template": "{{ task.part }}",
+    },
     "operator: my.Op\nvariables_as_arguments: [{variable: bucket, attribute: to}]": {
         "operator": "my.Op",
         "with": {"to": "{{ var.value.bucket }}"},

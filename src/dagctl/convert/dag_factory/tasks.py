@@ -48,7 +48,8 @@ _FUNCTIONS = {
     "execution_date_fn": "execution_date_fn",
 }
 """What stands before `_name` and `_file`, and the parameter that the function is for."""
-_TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "with"}
+_TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "with", "expand"}
+"""The arguments of every task; what it is mapped over is read apart."""
 
 
 class Tasks:
