@@ -200,6 +200,9 @@ class Tasks:
             text = f"the decorator {path} has no operator here; write `decorator` in the spec"
             self._report.gap(place, "decorator", text)
             operator = "PythonOperator"
+        else:
+            text = f"{path} is the {operator} that it makes"
+            self._report.changed(place, "decorator", text)
         given = {key: value for key, value in arguments.items() if key not in _OF_DECORATORS}
         kept = {key: value for key, value in arguments.items() if key in _OF_DECORATORS}
         if kept.get("multiple_outputs") is False:
