@@ -32,6 +32,7 @@ ALLOWED = re.compile(
     r"dags(/[a-z0-9_]+\.py)?"  # the DAG files, and their folder
     r"|\.git/dagctl(/.*)?"  # dagctl's own state
     r"|\.git/(objects|refs|logs)(/.*)?|\.git/index"  # a commit, made by git
+    r"|\.dag\.schema\.json"  # the schema for editors, which `init` makes where it is missing
 )
 """Paths in the workspace that a command may change. Everything else, and all of the home folder
 outside of the workspace, stays as it is."""
@@ -64,6 +65,11 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "completion": (["completion", "bash"],),
     "help": (["help"],),
     "init": (["init"], ["init", "."]),
+    "history": (["history", "demo"],),
+    "rm": (["rm", "demo", "--yes"],),
+    "restore": (["restore", "demo"],),
+    "rollback": (["rollback", "demo"],),
+    "convert": (["convert", "specs"],),
 }
 """Every command, as a user may type it in a fresh clone."""
 
