@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -131,4 +132,14 @@ def _spec_schemas() -> dict[str, Any]:
         ref_template=SCHEMAS + "{model}", mode="serialization"
     )
     parts = spec.pop("$defs") | problem.pop("$defs")
+    for schema in (spec, *parts.values()):
+        for field in schema.get("properties", {}).values():
+            _without_markers(field)
     return {**parts, "DagSpec": spec, "Problem": problem}
+
+
+def _without_markers(field: dict[str, Any]) -> None:
+    """Take away examples with a marker: readers of OpenAPI take its `$ref` for one of theirs."""
+    kept = [value for value in field.pop("examples", ()) if '"$ref"' not in json.dumps(value)]
+    if kept:
+        field["examples"] = kept
