@@ -22,6 +22,7 @@ COMMANDS = (
     "validate",
     "render",
     "convert",
+    "requirements",
     "create",
     "rm",
     "restore",

@@ -49,7 +49,7 @@ def operators(
     airflow: Airflow = None,
     output: TextOrJson = "text",
 ) -> None:
-    """Search the operators of Airflow, or show what an operator takes.
+    """Search operators, or show what an operator takes.
 
     They come from a catalogue in dagctl: neither Airflow nor a provider need be installed.
     """

@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-import typer  # noqa: TC002 - Typer reads annotations at run time
+from typing import Annotated
+
+import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import examples
+from dagctl.cli.options import checked_airflow, examples
+from dagctl.spec.target import TARGETS
 
+Providers = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="Know the operators of these providers, with their parameters: amazon,http.",
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--airflow",
+        metavar="VERSION",
+        callback=checked_airflow,
+        help=f"The Airflow whose operators they are: {TARGETS}. Default: that of the workspace.",
+    ),
+]
 EPILOG = examples(
     "dagctl schema",
     "dagctl schema > dag.schema.json",
+    "dagctl schema --providers amazon,http > dag.schema.json",
     "dagctl schema | jq '.properties | keys'",
 )
 
 
-def schema(context: typer.Context) -> None:
-    """Print the JSON Schema of a spec (draft-07)."""
+def schema(context: typer.Context, providers: Providers = None, airflow: Target = None) -> None:
+    """Print the JSON Schema of a spec (draft-07).
+
+    With --providers it knows operators too: an editor then completes `operator`, and the
+    parameters of the chosen one under `with`. Those of Airflow itself are always among them.
+    """
+    from dagctl.cli.specs import checks_of
     from dagctl.commands.schema import schema_text
 
-    current(context).console.exact(schema_text())
+    console = current(context).console
+    if providers is None:
+        console.exact(schema_text())
+        return
+    names = [name.strip() for name in providers.split(",") if name.strip()]
+    target = airflow or checks_of(strict=False).airflow
+    console.exact(schema_text(names, target))

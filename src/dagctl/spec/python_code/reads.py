@@ -41,6 +41,8 @@ class Reads:
     imports: tuple[Read, ...] = ()
     """Modules of Airflow, and what is imported from them: `airflow.utils.dates.days_ago`."""
     pulls: tuple[Pull, ...] = field(default=())
+    named: tuple[tuple[str, str], ...] = ()
+    """Connections (`conn`) and variables (`var`) that it names as literals."""
 
 
 def reads_of(
@@ -68,6 +70,7 @@ def reads_of(
         parameters=tuple(read(*pair) for pair in params[:_MOST]),
         imports=tuple(_imports(nodes, read))[:_MOST],
         pulls=tuple(_pulls(nodes, source))[:_MOST],
+        named=tuple(_named(nodes))[:_MOST],
     )
 
 
@@ -124,6 +127,28 @@ def _imports(nodes: Sequence[ast.AST], read: Callable[[str, ast.stmt], Read]) ->
         for path in paths:
             if path.partition(".")[0] == "airflow":
                 yield read(path, node)
+
+
+_GETTERS = {("Variable", "get"): "var", ("Connection", "get"): "conn"}
+"""What reads a variable or a connection by its name, besides `get_connection`."""
+
+
+def _named(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="get_connection"), args=[ast.Constant(value=str(name)), *_]
+            ):
+                yield "conn", name
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=owner), attr=method),
+                args=[ast.Constant(value=str(name)), *_],
+            ) if (owner, method) in _GETTERS:
+                yield _GETTERS[owner, method], name
+            case ast.keyword(arg=str(key), value=ast.Constant(value=str(name))) if key.endswith(
+                "conn_id"
+            ):
+                yield "conn", name
 
 
 def _pulls(nodes: Sequence[ast.AST], source: Source) -> Iterator[Pull]:

@@ -1,0 +1,52 @@
+"""`dagctl requirements`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import InputFormat, Specs, TextOrJson, checked_airflow, examples
+from dagctl.spec.target import TARGETS
+
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--airflow",
+        metavar="VERSION",
+        callback=checked_airflow,
+        help=f"The Airflow that runs the DAGs: {TARGETS}. Default: that of the workspace.",
+    ),
+]
+EPILOG = examples(
+    "dagctl requirements specs > requirements-dags.txt",
+    "dagctl requirements specs/orders.yaml",
+    "dagctl requirements specs -o json | jq -r '.result.connections[]'",
+)
+
+
+def requirements(
+    context: typer.Context,
+    specs: Specs,
+    airflow: Target = None,
+    spec_format: InputFormat = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Print what the DAGs need of their Airflow, as a requirements file for pip.
+
+    The distributions of the providers whose operators and notifiers the specs use; and, as
+    comments, the connections, variables and pools that they name.
+    """
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.specs import checks_of, good_specs
+    from dagctl.commands.requirements import requirements_of
+
+    invocation = current(context)
+    invocation.output = output
+    checks = checks_of(strict=False, airflow=airflow)
+    required = requirements_of(good_specs(invocation, specs, spec_format, checks), checks.airflow)
+    if invocation.is_json:
+        invocation.console.document(envelope(invocation, result=required.data()))
+        return
+    invocation.console.lines(required.lines())

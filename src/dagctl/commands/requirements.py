@@ -1,0 +1,74 @@
+"""What the Airflow that runs some DAGs must have: distributions, connections, variables, pools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dagctl.operators.requirements import requirements
+from dagctl.spec.needs import needs_of
+from dagctl.spec.target import target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.operators.requirements import Requirement
+    from dagctl.spec.model import DagSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What some DAGs need."""
+
+    airflow: str
+    distributions: tuple[Requirement, ...]
+    foreign: tuple[str, ...]
+    """Classes of which dagctl does not know the distribution."""
+    connections: tuple[str, ...]
+    variables: tuple[str, ...]
+    pools: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "airflow": self.airflow,
+            "distributions": [
+                {"name": item.distribution, "version": item.version, "for": list(item.operators)}
+                for item in self.distributions
+            ],
+            "unknown": list(self.foreign),
+            "connections": list(self.connections),
+            "variables": list(self.variables),
+            "pools": list(self.pools),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of a requirements file; what pip cannot install stands in comments."""
+        for item in self.distributions:
+            yield f"{item.line()}  # {', '.join(item.operators)}"
+        for label, names in (
+            ("of other packages, or your own", self.foreign),
+            ("connections", self.connections),
+            ("variables", self.variables),
+            ("pools", self.pools),
+        ):
+            if names:
+                yield f"# {label}: {', '.join(map(_one_line, names))}"
+
+
+def requirements_of(specs: Sequence[DagSpec], airflow: str) -> Required:
+    """Return what DAGs need on an Airflow."""
+    needs = needs_of(list(specs), target_of(airflow))
+    return Required(
+        airflow=airflow,
+        distributions=tuple(requirements(needs.operators)),
+        foreign=needs.foreign,
+        connections=needs.connections,
+        variables=needs.variables,
+        pools=needs.pools,
+    )
+
+
+def _one_line(name: str) -> str:
+    """Return a name that cannot end the comment that it stands in."""
+    return name if name.isprintable() else ascii(name)[1:-1]

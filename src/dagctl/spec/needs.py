@@ -1,0 +1,137 @@
+"""What a spec needs of the Airflow that runs it: operators, connections, variables and pools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import nodes
+
+from dagctl.operators import Operator, lookup
+from dagctl.spec.callbacks import callbacks_in
+from dagctl.spec.jinja.rendered import rendered_texts
+from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes
+from dagctl.spec.operator_name import is_operator_name
+from dagctl.spec.tasks import KINDS
+from dagctl.spec.walk import raw_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.spec.model import DagSpec
+    from dagctl.spec.target import Target
+
+_OF_THREE = {"bash": "BashOperator", "python": "PythonOperator"}
+"""What the other kinds of tasks become; on Airflow 3 it is of a provider."""
+_METHODS = {"get", "json", "value"}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What some specs need."""
+
+    operators: tuple[Operator, ...]
+    """Operators and notifiers of Airflow and its providers, each once."""
+    foreign: tuple[str, ...]
+    """Classes that the catalogue does not know: of the project's own, or of other packages."""
+    connections: tuple[str, ...]
+    variables: tuple[str, ...]
+    pools: tuple[str, ...]
+
+
+def needs_of(specs: list[DagSpec], target: Target) -> Needs:
+    """Return what specs need on a target, each list in the order of the alphabet.
+
+    Connections are those that operators are given, or take if they are given none, and those that
+    templates and code name as literals; so are variables.
+    """
+    operators: dict[str, Operator] = {}
+    named: dict[str, set[str]] = {"foreign": set(), "conn": set(), "var": set(), "pool": set()}
+    for spec in specs:
+        data = spec.to_data()
+        for name in _classes(data):
+            known = lookup(name, target.name)
+            if isinstance(known, Operator):
+                operators[known.path] = known
+            else:
+                named["foreign"].add(name)
+        for kind, name in (*_of_data(data, target), *_of_code(spec)):
+            named[kind].add(name)
+    foreign, connections, variables, pools = (tuple(sorted(names)) for names in named.values())
+    ordered = tuple(operators[path] for path in sorted(operators))
+    return Needs(ordered, foreign, connections, variables, pools)
+
+
+def _classes(data: dict[str, Any]) -> Iterator[str]:
+    """Yield the operators of tasks and the notifiers of callbacks, by their names."""
+    for _, task in raw_tasks(data):
+        tag = KINDS.tag_of(task) or ""
+        name = task.get("operator") if tag == "operator" else _OF_THREE.get(tag)
+        if isinstance(name, str):
+            yield name
+    for _, callback in callbacks_in(data):
+        name = callback.get("notifier")
+        if isinstance(name, str) and is_operator_name(name):
+            yield name
+
+
+def _of_data(data: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
+    shared = data.get("default_args")
+    for _, callback in callbacks_in(data):
+        yield from _of_call(callback, target)
+    for owner in (shared, *(task for _, task in raw_tasks(data))):
+        if isinstance(owner, dict):
+            if isinstance(owner.get("pool"), str):
+                yield "pool", owner["pool"]
+            yield from _of_call(owner, target)
+            for _, text in rendered_texts(owner, target):
+                yield from _of_template(text)
+
+
+def _of_call(task: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
+    """Yield the connections that an operator is given, or has by default."""
+    given = task.get("with")
+    arguments: dict[str, Any] = given if isinstance(given, dict) else {}
+    name = task.get("operator") or task.get("notifier")
+    known = lookup(name, target.name) if isinstance(name, str) and is_operator_name(name) else None
+    defaults = (
+        {key: parameter.default for key, parameter in known.parameters.items()}
+        if isinstance(known, Operator)
+        else {}
+    )
+    for key, value in {**defaults, **arguments}.items():
+        if key.endswith("conn_id") and isinstance(value, str) and value and "{" not in value:
+            yield "conn", value
+
+
+def _of_template(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the connections and variables that a template names: `conn.x`, `var.value.x`."""
+    if not is_template(text):
+        return
+    try:
+        tree = template_nodes(text)
+    except FAILURES:
+        return
+    for node in tree:
+        match node:
+            case nodes.Getattr(node=nodes.Name(name="conn"), attr=str(name)) if name != "get":
+                yield "conn", name
+            case nodes.Getattr(
+                node=nodes.Getattr(node=nodes.Name(name="var"), attr="value" | "json"),
+                attr=str(name),
+            ) if name != "get":
+                yield "var", name
+            case nodes.Call(
+                node=nodes.Getattr(
+                    node=nodes.Getattr(node=nodes.Name(name="var"), attr="value" | "json"),
+                    attr="get",
+                ),
+                args=[nodes.Const(value=str(name)), *_],
+            ):
+                yield "var", name
+
+
+def _of_code(spec: DagSpec) -> Iterator[tuple[str, str]]:
+    for _, task in spec.walk():
+        code = getattr(task, "code", None) if getattr(task, "python_code", "") else None
+        yield from code.reads.named if code is not None else ()
