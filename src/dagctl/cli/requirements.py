@@ -33,9 +33,9 @@ def requirements(
     spec_format: InputFormat = None,
     output: TextOrJson = "text",
 ) -> None:
-    """Print what the DAGs need of their Airflow, as a requirements file for pip.
+    """Print what DAGs need of their Airflow, for pip.
 
-    The distributions of the providers whose operators and notifiers the specs use; and, as
+    A requirements file: the distributions of the providers whose operators and notifiers the specs use; and, as
     comments, the connections, variables and pools that they name.
     """
     from dagctl.cli.envelope import envelope

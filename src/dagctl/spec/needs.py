@@ -16,7 +16,7 @@ from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import raw_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dagctl.spec.model import DagSpec
     from dagctl.spec.target import Target
@@ -88,7 +88,7 @@ def _of_data(data: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
                 yield from _of_template(text)
 
 
-def _of_call(task: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
+def _of_call(task: Mapping[str, Any], target: Target) -> Iterator[tuple[str, str]]:
     """Yield the connections that an operator is given, or has by default."""
     given = task.get("with")
     arguments: dict[str, Any] = given if isinstance(given, dict) else {}
