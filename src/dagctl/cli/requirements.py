@@ -35,8 +35,8 @@ def requirements(
 ) -> None:
     """Print what DAGs need of their Airflow, for pip.
 
-    A requirements file: the distributions of the providers whose operators and notifiers the specs use; and, as
-    comments, the connections, variables and pools that they name.
+    A requirements file: the distributions of the providers whose operators and notifiers the specs
+    use; and, as comments, the connections, variables and pools that they name.
     """
     from dagctl.cli.envelope import envelope
     from dagctl.cli.specs import checks_of, good_specs
