@@ -1,4 +1,4 @@
-"""Arguments of Airflow that a spec has under another name, or not at all."""
+"""Arguments of Airflow, and words of other tools, that a spec has elsewhere, or not at all."""
 
 from __future__ import annotations
 
@@ -19,8 +19,19 @@ GONE = {
     "auto_register": "remove it: dagctl writes DAGs that are registered",
     "dag": "remove it: dagctl sets it",
     "resources": "write `executor_config`",
+    "downstream": "write `dependencies` in the tasks that come after it",
+    "downstream_task_ids": "write `dependencies` in the tasks that come after it",
+    "set_downstream": "write `dependencies` in the tasks that come after it",
+    "op_args": "write `with: {name: value}`: arguments have names",
+    "templates_dict": "write `with: {name: value}`: Airflow renders the values",
+    "python_callable_name": "write `python_callable: package.module.function`",
+    "python_callable_file": "write `python_callable: package.module.function`",
+    "task_group_name": "write a group in `tasks`, with the task in it",
+    "task_groups": "write each as an entry of `tasks`, with `group_id` and `tasks` of its own",
+    "doc_md_file_path": "write `doc_md: {$file: docs/orders.md}`",
+    "datasets": "write `schedule: {assets: [...]}`",
 }
-"""Arguments of Airflow that a spec does not have, with what to write instead."""
+"""Words that a spec does not have, with what to write instead."""
 
 
 def gone(key: str) -> Problem | None:

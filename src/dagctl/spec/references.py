@@ -6,6 +6,7 @@ Needs the whole spec and the target, so it comes after the checks of single fiel
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
@@ -35,21 +36,27 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 
+_HOLDERS = frozenset({"with", "expand", "env", "cwd"})
+"""The keys of tasks whose values Airflow renders, beside the command."""
 _MOST_TEXTS = 2_000
 """Texts of a spec whose templates are looked into."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Dag:
     """What a DAG brings for its templates and its code."""
 
+    spec: DagSpec
     target: Target
-    ids: TaskIds | None
-    """The ids of its tasks, or None where a function of the project makes some of them."""
     params: frozenset[str] | None
     """The parameters that have a default, or None where that is not known."""
     macros: frozenset[str] | None
     """Variables of templates, or None where they are not known."""
+
+    @cached_property
+    def ids(self) -> TaskIds | None:
+        """The ids of its tasks, or None where a function of the project makes some of them."""
+        return _ids(self.spec)
 
 
 def template_errors(data: object, target: Target) -> Iterator[Located]:
@@ -76,7 +83,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
     """
     dag = _Dag(
         target=target,
-        ids=_ids(spec),
+        spec=spec,
         params=_names_in(data, "params"),
         macros=_names_in(data, "user_defined_macros"),
     )
@@ -99,12 +106,20 @@ def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:
 def _templates(data: object, target: Target) -> Iterator[tuple[Path, str]]:
     count = 0
     for path, task in raw_tasks(data):
-        for inner, text in rendered_texts(task, target) if isinstance(task, dict) else ():
+        for inner, text in rendered_texts(task, target) if _may_have_some(task) else ():
             if is_template(text):
                 count += 1
                 if count > _MOST_TEXTS:
                     return
                 yield (*path, *inner), text
+
+
+def _may_have_some(task: object) -> bool:
+    """Return whether to look for templates in an entry; most tasks have a short command alone."""
+    if not isinstance(task, dict):
+        return False
+    command = task.get("bash_command")
+    return not _HOLDERS.isdisjoint(task) or (isinstance(command, str) and is_template(command))
 
 
 def _ids(spec: DagSpec) -> TaskIds | None:

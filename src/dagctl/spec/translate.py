@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
-from dagctl.spec.unknown_keys import follow_ups, meant_keys, unknown_key
+from dagctl.spec.unknown_keys import follow_ups, is_wrapper, meant_keys, unknown_key
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import LIST, MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
 
@@ -115,7 +115,9 @@ class _Group:
 
     def elsewhere(self, family: Family) -> dict[str, Problem]:
         """Return the problems of those keys that another part of the spec has."""
-        owned = ((key, self.model.misplaced(key, family)) for key in self.unknown())
+        given = self.data if isinstance(self.data, dict) else {}
+        keys = (key for key in self.unknown() if not is_wrapper(given.get(key)))
+        owned = ((key, self.model.misplaced(key, family)) for key in keys)
         return {key: problem for key, problem in owned if problem}
 
     def problems(self, family: Family, not_indented: Collection[str]) -> Iterator[Located]:

@@ -11,6 +11,25 @@ from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import nearest, quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
+_OPERATORS = {
+    "sql": "SQLExecuteQueryOperator",
+    **dict.fromkeys(("kubernetes", "k8s", "pod", "kubernetes_pod"), "KubernetesPodOperator"),
+    "http": "HttpOperator",
+    "email": "EmailOperator",
+    **dict.fromkeys(("empty", "dummy"), "EmptyOperator"),
+    "docker": "DockerOperator",
+    "trigger": "TriggerDagRunOperator",
+    "latest_only": "LatestOnlyOperator",
+    "spark": "SparkSubmitOperator",
+    "bigquery": "BigQueryInsertJobOperator",
+    "file_sensor": "FileSensor",
+    "external_task": "ExternalTaskSensor",
+    "dbt": "DbtCloudRunJobOperator",
+}
+"""Operators that people call a type of task."""
+_OF_A_KIND = {Code.MISSING_KEY, Code.OTHER_TASK_TYPE, Code.UNKNOWN_KEY}
+"""What is wrong only if the guess about the type is right."""
+
 
 def untyped_task_problems(data: object, family: Family) -> Iterator[Located]:
     """Yield the problems of the raw tasks that no model of a task type has looked at."""
@@ -37,15 +56,22 @@ def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Located]:
         message = f"`task_type` must be one of: {', '.join(sorted(TASK_TYPES))}"
         yield Located(("task_type",), Problem(Code.WRONG_TYPE, message, "write one of these words"))
     if meant:
-        yield from _problems_as(meant, task, family)
+        certain = name is None or _carried(task) is not None
+        for item in _problems_as(meant, task, family):
+            if certain or item.problem.code not in _OF_A_KIND:
+                yield item
 
 
 def _meant(task: Mapping[str, Any]) -> str | None:
-    """Return the type that the task would have: the near word, or the one whose code it carries."""
+    """Return the type that the task would have: the one whose code it carries, or the near word."""
     name = task.get("task_type", task.get("type"))
     near = nearest(name, TASK_TYPES) if isinstance(name, str) else None
-    carried = KINDS.tag_of({key: value for key, value in task.items() if key != "task_type"})
-    return near or carried
+    return _carried(task) or near
+
+
+def _carried(task: Mapping[str, Any]) -> str | None:
+    """Return the type that the task's own key shows."""
+    return KINDS.tag_of({key: value for key, value in task.items() if key != "task_type"})
 
 
 def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
@@ -62,7 +88,10 @@ def _other_name() -> Problem:
 
 def _unknown(name: str) -> Problem:
     near = nearest(name, TASK_TYPES)
+    operator = name if name.endswith(("Operator", "Sensor")) else _OPERATORS.get(name.casefold())
     hint = f"did you mean `{near}`?" if near else f"known types: {', '.join(sorted(TASK_TYPES))}"
+    if operator:
+        hint = f"write `operator: {operator[:60]}` and its parameters under `with`"
     return Problem(Code.UNKNOWN_TASK_TYPE, f"unknown task type {quoted(name)}", hint)
 
 
