@@ -281,6 +281,6 @@ def test_a_dry_run_shows_the_plan_while_a_merge_is_under_way(workspace: Shell) -
     workspace.write("specs/orders.yaml", GOOD.replace("0 2 * * *", "@hourly"))
     done = workspace.ok("create", "--dry-run", "specs")
     assert "update daily_orders v1 -> v2" in done.out
-    assert "warning: create would be refused now: a merge is under way" in done.err
+    assert "would be refused now: a merge is under way" in done.err
     assert workspace.run("create", "specs").code == ExitCode.CONFLICT
     assert workspace.git("rev-parse", "HEAD").strip() == head
