@@ -59,6 +59,14 @@ def test_what_dags_need(shell: Shell) -> None:
     assert result["connections"] == ["api", "aws_default", "lake", "slack", "warehouse"]
 
 
+def test_the_versions_that_the_workspace_names_are_in_the_lines(shell: Shell) -> None:
+    shell.write("needs.yaml", SPEC)
+    shell.write("dagctl.toml", '[airflow.providers]\namazon = "9.4.0"\n')
+
+    lines = shell.ok("requirements", "needs.yaml").out.splitlines()
+    assert lines[0] == "apache-airflow-providers-amazon==9.4.0  # S3KeySensor"
+
+
 def test_airflow_2_has_its_own_bash_operator(shell: Shell) -> None:
     shell.write("plain.yaml", "dag_name: P\ntasks: [{task_id: a, bash_command: x}]\n")
 

@@ -26,6 +26,7 @@ Settings. They overrule dagctl.toml, and that overrules the user's config.toml:
   DAGCTL_PROJECT_ID     the project (a UUID)
   DAGCTL_DAGS_FOLDER    where DAG files go, relative to the workspace
   DAGCTL_AIRFLOW        the Airflow to write for: 2, 3 or a version such as 3.1
+  DAGCTL_PROVIDERS      versions of its providers: amazon=9.4.0,http=5.0.0
   DAGCTL_BACKEND        where DAGs are recorded and stored: local or supabase
   DAGCTL_LOCK_TIMEOUT   seconds to wait for another dagctl in the workspace
   DAGCTL_SUPABASE_URL   the Supabase project, as https://abc.supabase.co

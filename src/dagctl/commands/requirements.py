@@ -57,11 +57,12 @@ class Required:
 
 
 def requirements_of(specs: Sequence[DagSpec], airflow: str) -> Required:
-    """Return what DAGs need on an Airflow."""
-    needs = needs_of(list(specs), target_of(airflow))
+    """Return what DAGs need on an Airflow; versions of providers that it names are in the lines."""
+    target = target_of(airflow)
+    needs = needs_of(list(specs), target)
     return Required(
-        airflow=airflow,
-        distributions=tuple(requirements(needs.operators)),
+        airflow=target.name,
+        distributions=tuple(requirements(needs.operators, target.providers)),
         foreign=needs.foreign,
         connections=needs.connections,
         variables=needs.variables,

@@ -50,7 +50,7 @@ def needs_of(specs: list[DagSpec], target: Target) -> Needs:
     for spec in specs:
         data = spec.to_data()
         for name in _classes(data):
-            known = lookup(name, target.name)
+            known = lookup(name, target.name, target.providers)
             if isinstance(known, Operator):
                 operators[known.path] = known
             else:
@@ -93,7 +93,9 @@ def _of_call(task: Mapping[str, Any], target: Target) -> Iterator[tuple[str, str
     given = task.get("with")
     arguments: dict[str, Any] = given if isinstance(given, dict) else {}
     name = task.get("operator") or task.get("notifier")
-    known = lookup(name, target.name) if isinstance(name, str) and is_operator_name(name) else None
+    known = None
+    if isinstance(name, str) and is_operator_name(name):
+        known = lookup(name, target.name, target.providers)
     defaults = (
         {key: parameter.default for key, parameter in known.parameters.items()}
         if isinstance(known, Operator)
