@@ -461,7 +461,7 @@ declare
   );
 begin
   if p_project not in (select private.member_project_ids()) then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   return (
     select coalesce(
