@@ -68,6 +68,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "history": (["history", "demo"],),
     "rm": (["rm", "demo", "--yes"],),
     "restore": (["restore", "demo"],),
+    "requirements": (["requirements", "specs/demo.yaml"],),
     "rollback": (["rollback", "demo"],),
     "convert": (["convert", "specs"],),
 }
