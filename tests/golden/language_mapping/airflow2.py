@@ -6,7 +6,7 @@
 # Generated at: 2024-01-15T10:30:00Z
 # Spec: specs/language_mapping.yaml
 # Version: 1
-# Digests: spec 495a1e3fb521c5d4, code c585bb98da999cb4
+# Digests: spec 444f034b1c8840d3, code ae48b973b827fe4b
 
 from datetime import datetime, timedelta, timezone
 from textwrap import dedent
@@ -88,7 +88,7 @@ def size_function(width, height):
 
 
 def report_function(checked, areas):
-    return sorted(checked), sum(areas)
+    return [sorted(checked), sum(areas)]
 
 
 # DAG default arguments
