@@ -237,7 +237,7 @@ def test_a_token_that_storage_does_not_take_is_a_matter_of_signing_in(place: Pla
 
 @pytest.mark.usefixtures("quick")
 def test_a_function_that_is_missing_names_the_migrations_that_make_it(place: Place) -> None:
-    place.stand_in.sql("drop function public.find_dags(uuid, text[], text[])")
+    place.stand_in.sql("drop function public.find_dags")
     with pytest.raises(UsageError, match="migrations up to 2026") as caught:
         place.create(place.spec("specs/orders.yaml"))
     assert "dagctl migrations export" in str(caught.value.hint)
