@@ -48,7 +48,11 @@ def parts_of(text: str) -> Mapping[str, int]:
     parts = {unit: int(n) for unit, n in zip(_UNITS, match.groups(), strict=True) if n is not None}
     if any(number > LONGEST.total_seconds() for number in parts.values()):
         raise ValueError(text)
-    if timedelta(**parts) > LONGEST:
+    try:
+        length = timedelta(**parts)
+    except OverflowError:  # more days than Python counts
+        raise ValueError(text) from None
+    if length > LONGEST:
         raise ValueError(text)
     return parts
 
