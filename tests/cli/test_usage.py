@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["craete"], ["no such command `craete`", "did you mean `create`?"]),
+        (["craete"], ["no such command `craete`", "did you mean `create`"]),
         (["list", "--ownr", "x"], ["no such option: --ownr", "did you mean `--owner`?"]),
         (["list", "--nothing-like-it"], ["no such option: --nothing-like-it", "fix:   see dagctl"]),
         (["list", "--limit", "0"], ["`--limit`: it must be 1 or more", "dagctl list --help"]),
@@ -232,8 +232,8 @@ def test_a_folder_that_is_gone_is_told(shell: Shell) -> None:
         (["version"], "did you mean `dagctl --version`?"),
         (["lint"], "did you mean `dagctl validate`?"),
         (["list", "--json"], "did you mean `-o json`?"),
-        (["rm", "x"], "no command of dagctl removes a DAG; see dagctl --help"),
-        (["delete", "x"], "no command of dagctl removes a DAG; see dagctl --help"),
+        (["remove", "x"], "did you mean `dagctl rm`?"),
+        (["rename", "x"], "no command of dagctl renames a DAG; see dagctl --help"),
     ],
 )
 def test_the_words_of_other_tools_are_known(shell: Shell, arguments: list[str], hint: str) -> None:

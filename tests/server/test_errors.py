@@ -108,7 +108,7 @@ def test_a_file_in_the_way_is_409(world: World) -> None:
     (world.served.root / project / "dags" / "invoices.py").write_text("mine = 1\n")
     found = problem_of(editor.create(spec("Invoices", project_id=project)), 409, "CONFLICT")
     assert found["detail"] == "dags/invoices.py exists, and dagctl did not write it"
-    assert found["fix"] == "tell the operators of the server"
+    assert found["fix"] == "ask the operators of the server"
     assert (world.served.root / project / "dags" / "invoices.py").read_text() == "mine = 1\n"
 
 
@@ -329,7 +329,7 @@ def test_a_stored_file_that_is_no_text_is_409(world: World) -> None:
     world.stand_in.tamper(f"{project}/dags/orders.py", b"\xff\xfe no text")
     found = problem_of(editor.get("/dags/orders/source", project_id=project), 409, "CONFLICT")
     assert found["detail"] == "the stored file of `orders` is not the recorded one"
-    assert found["fix"] == "tell the operators of the server"
+    assert found["fix"] == "ask the operators of the server"
     assert editor.get("/dags/orders", project_id=project).status_code == 200
 
 

@@ -33,6 +33,9 @@ MEANT = {
     "--plan": "--dry-run",
     **dict.fromkeys(("update", "apply", "publish", "deploy", "upload", "sync"), "dagctl create"),
     **dict.fromkeys(("diff", "plan", "preview"), "dagctl create --dry-run"),
+    **dict.fromkeys(("delete", "remove", "destroy", "drop"), "dagctl rm"),
+    **dict.fromkeys(("log", "versions"), "dagctl history"),
+    "revert": "dagctl rollback",
     **dict.fromkeys(("status", "drift", "ls", "dags"), "dagctl list"),
     **dict.fromkeys(("get", "describe", "info", "cat", "graph"), "dagctl show"),
     **dict.fromkeys(("check", "lint", "test"), "dagctl validate"),
@@ -46,7 +49,6 @@ MEANT = {
 }
 """Words of other tools, and what they are called here."""
 ABSENT = {
-    **dict.fromkeys(("delete", "rm", "remove", "destroy", "drop"), "removes a DAG"),
     **dict.fromkeys(("rename", "mv", "move"), "renames a DAG"),
     **dict.fromkeys(("run", "trigger", "backfill"), "runs a DAG: Airflow does, `airflow dags ...`"),
 }

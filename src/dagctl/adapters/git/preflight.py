@@ -84,8 +84,10 @@ def require_paths(
     names = {folder: _names(place, commit, folder) for folder in {*map(_folder_of, new)}}
     for path in new:
         _require_unknown(place, tip, path, names[_folder_of(path)])
-    if paths:
-        _require_not_ignored(place.git, paths)
+    # no rule keeps git from committing a file that the last commit has
+    untracked = [path for path in paths if place.trees.find(commit, path) is None]
+    if untracked:
+        _require_not_ignored(place.git, untracked)
     return commit
 
 
