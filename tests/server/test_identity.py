@@ -37,9 +37,10 @@ def operations(world: World) -> list[tuple[str, str]]:
 
 
 def ask(who: Person, method: str, path: str, project_id: str) -> httpx.Response:
-    if method == "POST":
+    if path == "/create-dag":
         return who.request(method, path, json=spec(project_id=project_id))
-    return who.request(method, path, params={"project_id": project_id})
+    body = {"json": spec(project_id=project_id)} if method == "PUT" else {}
+    return who.request(method, path, params={"project_id": project_id}, **body)
 
 
 def made(world: World) -> set[str]:
