@@ -191,7 +191,14 @@ def ask(person: Person, path: str, body: bytes) -> int:
     return person.request("POST", path, content=body, headers=headers).status_code
 
 
-@pytest.mark.parametrize("path", ["/validate", "/render", "/create-dag"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/validate", marks=pytest.mark.sweep),
+        pytest.param("/render", marks=pytest.mark.sweep),
+        "/create-dag",
+    ],
+)
 def test_promise_12_hostile_requests_of_one_user_stop_no_other(
     served: Served, ada: Person, stranger: Person, path: str
 ) -> None:

@@ -6,6 +6,8 @@ import random
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.server.rows import copy_row, insert_rows
 from tests.server.served import PROJECT, Person, spec
 
@@ -21,6 +23,7 @@ LETTERS = "-.09AZ_az"
 """Characters of ids, in the order of their code points, which no language sorts them in."""
 
 
+@pytest.mark.sweep
 def test_a_list_of_100_000_has_no_gap_while_rows_are_added(ada: Person, stand_in: StandIn) -> None:
     standing = made_up_ids(MANY, seed=1)
     added = made_up_ids(400, seed=2, besides=standing)

@@ -135,7 +135,7 @@ def attack(
 @pytest.mark.parametrize(
     "examples",
     [
-        pytest.param(12, id="12 examples"),
+        pytest.param(5, id="5 examples"),
         pytest.param(150, id="150 examples", marks=pytest.mark.sweep),
     ],
 )
