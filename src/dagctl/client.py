@@ -135,7 +135,6 @@ class Client(Lifecycle):
         verify: bool = True,
         on_result: Callable[[CreateResult], None] | None = None,
         key: str | None = None,
-        tell: Callable[[CreateResult], None] | None = None,
     ) -> CreateResult:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
 
@@ -154,7 +153,6 @@ class Client(Lifecycle):
                 not shown, and the same call gives the same result again.
             key: An idempotency key. For 30 days from its first use, calls with this key in the
                 project give the result of the first one that was done, from any machine.
-            tell: The older name of `on_result`.
 
         Raises:
             SpecError: A spec has errors.
@@ -177,9 +175,7 @@ class Client(Lifecycle):
             by_file=self._by_file,
             verify=verify,
         )
-        handlers = ResultHandlers(
-            on_recovered=self._remember, on_result=on_result or tell or ignore
-        )
+        handlers = ResultHandlers(on_recovered=self._remember, on_result=on_result or ignore)
         return create(self._context, requests, options, handlers, key=key)
 
     def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:

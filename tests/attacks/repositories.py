@@ -241,7 +241,7 @@ def leftover_submodule(root: Path, victim: Victim) -> None:
 
 def git_file_to_another_repository(root: Path, victim: Victim) -> None:
     """Leave a folder whose `.git` file leads to another repository of the victim's."""
-    write(root / "inner/.git", f"gitdir: {victim.home}/work/other/.git\n")
+    write(root / "inner/.git", f"gitdir: {victim.home}/projects/other/.git\n")
     write(root / "inner/dagctl.toml", CONFIG)
     shutil.copytree(root / "specs", root / "inner/specs")
 
@@ -250,7 +250,7 @@ def git_link_to_another_repository(root: Path, victim: Victim) -> None:
     """Leave a folder whose `.git` link leads to another repository of the victim's."""
     write(root / "inner/dagctl.toml", CONFIG)
     shutil.copytree(root / "specs", root / "inner/specs")
-    (root / "inner/.git").symlink_to(victim.home / "work/other/.git")
+    (root / "inner/.git").symlink_to(victim.home / "projects/other/.git")
 
 
 def bare(work_tree: str) -> Callable[[Path, Victim], None]:
@@ -402,8 +402,8 @@ REPOSITORIES: dict[str, Attack] = {
             "GIT_EXEC_PATH": "{clone}",
             "GIT_TRACE": "{home}/trace",
             "GIT_TRACE2_EVENT": "{home}/trace2",
-            "GIT_DIR": "{home}/work/other/.git",
-            "GIT_WORK_TREE": "{home}/work/other",
+            "GIT_DIR": "{home}/projects/other/.git",
+            "GIT_WORK_TREE": "{home}/projects/other",
             "GIT_INDEX_FILE": "{home}/index",
             "GIT_SSH": "{clone}/ssh",
             "GIT_CONFIG_COUNT": "1",

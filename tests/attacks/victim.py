@@ -185,7 +185,7 @@ def make_victim(folder: Path) -> Victim:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     victim = Victim(home, environ, folder / "origin")
-    other = home / "work/other"
+    other = home / "projects/other"
     other.mkdir(parents=True)
     victim.git("init", "-q", cwd=other)
     write(other / "secret.py", "x = 1\n")

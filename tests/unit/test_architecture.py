@@ -23,8 +23,6 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 """Names that do not say what stands in a file."""
 VAGUE_NAMES = {"found", "one", "wanted", "nobody", "told", "tell"}
 """Names of values that do not say what the value is."""
-OLD_NAMES = {"client.py": {"tell"}}
-"""Names of the public interface that stay for programs that use them."""
 VAGUE_WORDS = re.compile(r"\b(?<!`)(?:nobody|whoever|tell|tells|telling|told)\b", re.IGNORECASE)
 """Words that hide who does what; there is always a plainer one."""
 TEST_IMPORT = re.compile(
@@ -108,7 +106,7 @@ def bound_names(module: Path) -> set[str]:
 
 def test_a_value_is_named_after_what_it_is() -> None:
     vague = {relative(module): bound_names(module) & VAGUE_NAMES for module in MODULES}
-    assert {path: names for path, names in vague.items() if names} == OLD_NAMES
+    assert {path: names for path, names in vague.items() if names} == {}
 
 
 def test_messages_comments_and_pages_use_plain_words() -> None:

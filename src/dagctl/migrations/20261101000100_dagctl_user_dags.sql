@@ -53,7 +53,7 @@ end
 $$;
 revoke all on function private.complete_user_dag() from public, anon, authenticated, service_role;
 
--- What a DAG is stays what it is; updated_at tells when what readers see has changed, and so does not
+-- What a DAG is stays what it is; updated_at says when what readers see has changed, and so does not
 -- move when an operation takes or leaves its hold.
 create or replace function private.guard_user_dag()
 returns trigger
@@ -129,7 +129,7 @@ create index if not exists user_dags_storage_path_idx on public.user_dags (stora
 create index if not exists user_dags_user_id_idx on public.user_dags (user_id);
 create index if not exists user_dags_operation_id_idx on public.user_dags (operation_id);
 
--- Members read what is confirmed; nobody writes but through reserve, confirm and abort. The array form
+-- Members read what is confirmed; no client writes but through reserve, confirm and abort. The array form
 -- is computed once a query and lets it use the index (a function call a row does neither).
 alter table public.user_dags enable row level security;
 revoke all on public.user_dags from public, anon, authenticated, service_role;

@@ -1,6 +1,6 @@
--- Operations: what makes reserve, confirm and abort repeatable. Nobody reads these tables through the
+-- Operations: what makes reserve, confirm and abort repeatable. No client reads these tables through the
 -- API; the functions that do check who asks. An operation is its project's: every owner and editor of it
--- may end one that another began, for whoever comes to a dead one first.
+-- may end one that another began, by the first run that comes to a dead one.
 
 -- An aborted operation stays as a tombstone: a reserve or confirm that arrives late finds it. One that is
 -- `aborting` still holds its DAGs while its user puts things back, but confirms and uploads nothing more. Of all
@@ -148,7 +148,7 @@ as $$
   where operation_id = p_operation;
 $$;
 
--- How far an operation is, told to its user and to the members of its project. Others learn that there is
+-- How far an operation is, shown to its user and to the members of its project. Others learn that there is
 -- one, or they would take it for dead.
 create or replace function private.operation_status(p_operation uuid)
 returns text
@@ -226,7 +226,7 @@ as $$
 $$;
 
 -- Operations that ended a month ago are of no use to anybody: no request is that late. A bounded number a
--- call, so that no call is slow; whoever reserves next takes the next ones.
+-- call, so that no call is slow; the next reserve takes the next ones.
 create or replace function private.prune_operations(p_project uuid)
 returns void
 language sql volatile security invoker
@@ -311,7 +311,7 @@ $$;
 -- Whether the caller may upload under this key, with this metadata: it names the operation that holds the
 -- DAG. New bytes come from the operation's own user, until it is confirmed or is being aborted; the old bytes of
 -- an update are put back while it is being aborted. So an upload that arrives when its operation is over or is
--- being undone changes nothing, whoever holds the DAG by then.
+-- being undone changes nothing, even if another one holds the DAG by then.
 create or replace function private.may_upload(p_key text, p_metadata jsonb)
 returns boolean
 language sql stable security definer

@@ -1,4 +1,4 @@
--- reserve: membership, names, holds; all claims or none. Whoever calls the functions above
+-- reserve: membership, names, holds; all claims or none. A caller of the functions above
 -- private.reserve holds the project's lock.
 
 -- A row for a new DAG under the first free name: x, x_2, x_3 ... A name whose holder's lease is over
@@ -224,7 +224,7 @@ end
 $$;
 
 -- All claims at once, where each can be granted as it is wished: names that are free and wished for once, DAGs
--- that nobody holds and that are as they were read. Else false, and nothing is granted: one by one tells why, or
+-- that no operation holds and that are as they were read. Else false, and nothing is granted: one by one says why, or
 -- finds other names. Ten thousand claims take as long so as a few hundred one by one.
 create or replace function private.grant_all(p_operation uuid, p_project uuid, p_claims jsonb)
 returns boolean

@@ -1,7 +1,7 @@
 -- What the API exposes: thin functions that run as the caller. Those that write call their namesakes
 -- in `private`, which check membership; those that read stand under row level security.
 
--- Functions of an earlier version: the API could not tell its `reserve` from the one with a key. The policies
+-- Functions of an earlier version: the API could not distinguish its `reserve` from the one with a key. The policies
 -- that asked the last one go with it; those of the bucket's migration take their place.
 drop function if exists public.reserve(uuid, uuid, jsonb);
 drop function if exists private.reserve(uuid, uuid, jsonb);
