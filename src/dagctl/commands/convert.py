@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 DEFAULTS = ("defaults.yml", "defaults.yaml")
 _SUFFIXES = {".yml", ".yaml"}
+_DEEPEST = 40
+"""Folders in the name of a file that a DAG file names."""
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
 
 
@@ -79,8 +82,8 @@ def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> t
         UnavailableError: A file cannot be written; those before it stay.
     """
     targets = [Written(folder / f"{_file_name(dag.dag_id)}.yaml", dag) for dag in dags]
-    names = [written.path.name.casefold() for written in targets]
-    twice = next((item for item in targets if names.count(item.path.name.casefold()) > 1), None)
+    names = Counter(item.path.name.casefold() for item in targets)
+    twice = next((item for item in targets if names[item.path.name.casefold()] > 1), None)
     if twice:
         raise ConflictError(
             f"two DAGs would be written to {twice.path}",
@@ -134,6 +137,8 @@ def _beside(folder: Path, root: Path | None, name: str) -> Path | None:
     """Return the file that a text such as `$ROOT/datasets.yml` names, at or below the DAG files."""
     parts = [part for part in PurePosixPath(name).parts if part not in {"/", "."}]
     parts = parts[1:] if parts and _VARIABLE.fullmatch(parts[0]) else parts
+    if len(parts) > _DEEPEST:
+        return None
     for base in (folder, *([root] if root else [])):
         for start in range(len(parts)):
             path = base.joinpath(*parts[start:])

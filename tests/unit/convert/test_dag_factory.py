@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from textwrap import dedent
 from typing import Any
@@ -380,6 +381,10 @@ BAD = {
     "very deep": "a: " + "[" * 20_000,
     "no date": "a: 2024-13-45\n",
     "control character": "a: \x01\n",
+    "defaults for many": "default: {a: ["
+    + "x, " * 5_000
+    + "]}\n"
+    + "".join(f"d{number}: {{}}\n" for number in range(1_000)),
     "large": "a: " + "x" * 2_000_001,
 }
 
@@ -390,3 +395,14 @@ def test_a_file_that_cannot_be_read_is_an_error_with_its_place(text: str) -> Non
         convert(text)
     (diagnostic,) = caught.value.diagnostics
     assert (diagnostic.file, bool(diagnostic.line)) == ("dags.yml", True)
+
+
+@pytest.mark.parametrize(("count", "last"), [(4_000, ""), (2, "parent_group_name: g0")])
+def test_groups_in_a_circle_or_too_deep_are_a_gap_and_lose_no_task(count: int, last: str) -> None:
+    groups = "".join(f"    g{n}: {{parent_group_name: g{n + 1}}}\n" for n in range(count))
+    dag = one(
+        f"orders:\n  start_date: 2024-01-01\n  task_groups:\n{groups}    g{count}: {{{last}}}\n"
+        "  tasks:\n    a: {operator: my.Op, task_group_name: g0}\n"
+    )
+    assert not dag.whole
+    assert '"task_id": "a"' in json.dumps(dag.data)

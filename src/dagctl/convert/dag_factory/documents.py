@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.report import Place
+from dagctl.errors import Diagnostic, SpecError
+from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +18,8 @@ _DEFAULT = "default"
 _NO_DAGS = frozenset({_DEFAULT, "task_groups"})
 """Keys at the top of a file that are no DAGs."""
 _NOWHERE = Place("", 0)
+_MOST_WRITTEN_OUT = 2_000_000
+"""Values of the defaults, counted once for each DAG."""
 
 
 def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str, Fields]]:
@@ -24,10 +28,21 @@ def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str,
     Args:
         document: The file.
         defaults: The `defaults.yml` files that hold for it, the nearest last.
+
+    Raises:
+        SpecError: The defaults are too large to be written out for each DAG.
     """
     files = _merged_files(defaults)
     own = document.get(_DEFAULT)
     default = _merged_default(own if isinstance(own, Fields) else Fields(document.place), files)
+    count = sum(isinstance(written, Fields) for written in document.values())
+    if count * (_size(default) + _size(files)) > _MOST_WRITTEN_OUT:
+        message = f"its defaults, written out for {count:,} DAGs, are too large"
+        place = document.at(_DEFAULT)
+        diagnostic = Diagnostic(
+            code=Code.TOO_MANY_VALUES, message=message, file=place.file, line=place.line, column=1
+        )
+        raise SpecError((diagnostic,))
     above = files.copy()
     above.pop("default_args", None)  # they are in `default` already
     for dag_id, written in document.items():
@@ -38,6 +53,13 @@ def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str,
             _overlay(dag, default, deep=False)
             _overlay(dag, own_keys, deep=True)
             yield dag_id, dag
+
+
+def _size(value: object) -> int:
+    """Return how many values there are in a value."""
+    if isinstance(value, Fields):
+        return 1 + sum(map(_size, value.values()))
+    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
 
 
 def _merged_files(defaults: Sequence[Fields]) -> Fields:

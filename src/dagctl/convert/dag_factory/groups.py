@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dagctl.convert.dag_factory.tasks import Tasks
     from dagctl.convert.report import Report
 
+_DEEPEST = 20
+"""As many groups a spec may have in one another."""
 _GROUP_FIELDS = ("tooltip", "prefix_group_id", "group_display_name")
 _KNOWN_OF_GROUPS = {
     *_GROUP_FIELDS,
@@ -49,9 +51,14 @@ def entries(
     """Return the tasks of a DAG, each in its group."""
     written = named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
     groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
-    around = {name: _around(groups[name].get("parent_group_name"), groups) for name in groups}
+    around = {
+        name: _around(groups[name].get("parent_group_name"), groups, report) for name in groups
+    }
     names = _Names(
-        {name: _around(task.get("task_group_name"), groups) for name, task in written.items()},
+        {
+            name: _around(task.get("task_group_name"), groups, report)
+            for name, task in written.items()
+        },
         around,
     )
     made_groups = {
@@ -69,11 +76,18 @@ def entries(
     return _nested(top, made_groups, around, groups, report)
 
 
-def _around(name: object, groups: Mapping[str, Fields]) -> tuple[str, ...]:
-    """Return the groups from the outermost to the one of that name; a circle ends it."""
-    path: list[str] = []
-    while isinstance(name, str) and name in groups and name not in path:
-        path.append(name)
+def _around(name: object, groups: Mapping[str, Fields], report: Report) -> tuple[str, ...]:
+    """Return the groups from the outermost to the one of that name.
+
+    None of them, and a gap in the report, where they stand in a circle or deeper than any spec has them.
+    """
+    path: dict[str, None] = {}
+    while isinstance(name, str) and name in groups:
+        if name in path or len(path) == _DEEPEST:
+            text = f"the groups around it stand in a circle, or more than {_DEEPEST} deep"
+            report.gap(groups[name].place, "parent_group_name", text)
+            return ()
+        path[name] = None
         name = groups[name].get("parent_group_name")
     return tuple(reversed(path))
 
