@@ -17,7 +17,7 @@ from dagctl.spec.operator_checks import target_problems
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
-from dagctl.spec.readers.findings import not_a_mapping
+from dagctl.spec.readers.findings import data_beyond_limits, not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
@@ -70,6 +70,9 @@ def check_data(
         origin: What the diagnostics name as the file.
         airflow: As of `check_spec`.
     """
+    beyond = data_beyond_limits(data)
+    if beyond:
+        return Checked(None, (replace(Located((), beyond).diagnostic(), file=origin),))
     spec, problems, _ = _validate(dict(data), airflow, None)
     failed = any(item.problem.severity is Severity.ERROR for item in problems)
     diagnostics = tuple(replace(item.diagnostic(), file=origin) for item in problems)

@@ -79,7 +79,7 @@ def entries(
 def _around(name: object, groups: Mapping[str, Fields], report: Report) -> tuple[str, ...]:
     """Return the groups from the outermost to the one of that name.
 
-    None of them, and a gap in the report, where they stand in a circle or deeper than any spec has them.
+    None of them, and a gap in the report, where they stand in a circle or too deep for a spec.
     """
     path: dict[str, None] = {}
     while isinstance(name, str) and name in groups:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
 from dagctl.spec.readers.document import Document, Finding, Span
 from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.wording import quoted
@@ -29,6 +30,25 @@ def limit_finding(code: Code, offset: int) -> Finding:
     """Return the finding for a limit that was exceeded at an offset."""
     message, hint = _LIMITS[code]
     return Finding(code, message, hint, Span(offset, offset + 1))
+
+
+def data_beyond_limits(data: object) -> Problem | None:
+    """Return the problem of data that no text could hold: nested too deep, or too many values.
+
+    Data of a program may stand in themselves: what stands in several places counts at each.
+    """
+    values, stack = 0, [(data, 1)]
+    while stack:
+        value, depth = stack.pop()
+        values += 1
+        code = Code.TOO_DEEP if depth > MAX_DEPTH else Code.TOO_MANY_VALUES
+        if depth > MAX_DEPTH or values > MAX_VALUES:
+            return Problem(code, *_LIMITS[code])
+        if isinstance(value, dict):
+            stack += [(item, depth + 1) for item in value.values()]
+        elif isinstance(value, list | tuple):
+            stack += [(item, depth + 1) for item in value]
+    return None
 
 
 def duplicate_key(line: int, key: str, second: Span) -> Finding:
