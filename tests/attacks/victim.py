@@ -66,7 +66,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "help": (["help"],),
     "init": (["init"], ["init", "."]),
     "history": (["history", "demo"],),
-    "rm": (["rm", "demo", "--yes"],),
+    "rm": (["rm", "demo"], ["rm", "demo", "--purge", "--yes"]),
     "restore": (["restore", "demo"],),
     "requirements": (["requirements", "specs/demo.yaml"],),
     "rollback": (["rollback", "demo"],),
