@@ -78,7 +78,7 @@ AccessControl = Annotated[
 ]
 SearchPath = Annotated[
     str | list[str] | None,
-    PlainValidator(_search_path, json_schema_input_type=str | list[str]),
+    PlainValidator(_search_path, json_schema_input_type=str | list[str] | None),
     Field(
         description="Folders in which Airflow looks for files of templates.",
         examples=["/opt/airflow/sql"],
@@ -151,4 +151,5 @@ LatestOnRerun = Annotated[
 
 def _without_default(schema: dict[str, Any]) -> dict[str, Any]:
     schema.pop("default", None)
-    return {"anyOf": [DEADLINE, {"type": "array", "items": DEADLINE, "minItems": 1}]}
+    several = {"type": "array", "items": DEADLINE, "minItems": 1}
+    return {"anyOf": [DEADLINE, several, {"type": "null"}]}

@@ -18,7 +18,8 @@ VALIDATOR = Draft7Validator(SCHEMA)
 ECHO = {"task_id": "a", "task_type": "bash", "bash_command": "echo a"}
 LEAST = {"dag_name": "Report", "tasks": [ECHO]}
 
-_odd = st.sampled_from([None, True, 0, -1, 1.5, "", "x", "a b", [], ["a", "a"], [1], {}, {"a": 1}])
+ODD = [None, True, 0, -1, 1.5, "", "x", "a b", [], ["a", "a"], [1], {}, {"a": 1}]
+_odd = st.sampled_from(ODD)
 _fields = st.sampled_from([*SCHEMA["properties"], "foo"])
 _task_fields = st.sampled_from([*SCHEMA["definitions"]["BashTask"]["properties"], "python_code"])
 
@@ -61,6 +62,13 @@ def test_every_example_is_accepted_by_both() -> None:
             if name != "tasks":
                 assert VALIDATOR.is_valid({**LEAST, name: example}), name
                 assert _accepted({**LEAST, name: example}), name
+
+
+@pytest.mark.parametrize("name", SCHEMA["properties"])
+def test_no_value_of_a_field_passes_the_model_but_not_the_schema(name: str) -> None:
+    odd = [value for value in ODD if _accepted({**LEAST, name: value})]
+
+    assert [value for value in odd if not VALIDATOR.is_valid({**LEAST, name: value})] == []
 
 
 @given(st.dictionaries(_fields, _odd, max_size=3))
