@@ -15,6 +15,7 @@ from dagctl.operation.drift import drift_of
 from dagctl.operation.options import Options
 from dagctl.ports import DagVersion, Query
 from dagctl.settings import load_settings
+from dagctl.versions import Versions
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
     from dagctl.commands.doctor import Finding
     from dagctl.commands.heal import Healed, Repairs
-    from dagctl.commands.history import History
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.recover import RecoverResult
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 
-class Client(Lifecycle):
+class Client(Lifecycle, Versions):
     """A workspace and what is recorded in it. Close it, or use it as a context manager.
 
     Attributes:
@@ -272,35 +272,6 @@ class Client(Lifecycle):
         """
         self._bring_up()
         return record_of(self._backend.registry, dag_id)
-
-    def history(self, dag_id: str, *, before: int | None = None, limit: int = 20) -> History:
-        """Return versions of a DAG, the newest first, with what each changed; of a removed one too.
-
-        Args:
-            dag_id: The DAG.
-            before: Only versions below this number (`next` of the page before).
-            limit: How many at most, up to 200.
-
-        Raises:
-            NotFoundError: There is no such DAG.
-        """
-        from dagctl.commands.history import MOST, history
-
-        if not 1 <= limit <= MOST:
-            raise UsageError(f"a page has 1 to {MOST} versions, not {limit}")
-        self._bring_up()
-        return history(self._backend.registry, dag_id, before=before, limit=limit)
-
-    def version(self, dag_id: str, number: int) -> DagVersion:
-        """Return one version of a DAG, with the text of its author.
-
-        Raises:
-            NotFoundError: There is no such version, or no such DAG.
-        """
-        from dagctl.commands.history import version_of
-
-        self._bring_up()
-        return version_of(self._backend.registry, dag_id, number)
 
     def drift(self, record: DagRecord) -> Drift:
         """Return whether the DAG file in the work tree is as dagctl wrote it.

@@ -66,6 +66,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "help": (["help"],),
     "init": (["init"], ["init", "."]),
     "history": (["history", "demo"],),
+    "diff": (["diff", "demo"], ["diff", "demo", "--spec", "specs/demo.yaml", "--source"]),
     "rm": (["rm", "demo"], ["rm", "demo", "--purge", "--yes"]),
     "restore": (["restore", "demo"],),
     "requirements": (["requirements", "specs/demo.yaml"],),

@@ -58,6 +58,13 @@ def test_a_dag_is_changed_removed_and_brought_back(world: World) -> None:
     assert editor.create(spec(project_id=project)).json()["dag_id"] == "orders_2"
     restored = ask(editor, project, "POST", "/dags/orders/restore").json()
     assert (restored["action"], restored["version"]) == ("restore", 5)
+    compared = editor.get("/dags/orders/diff", project_id=project, **{"from": 1, "to": 2}).json()
+    assert [change["path"] for change in compared["changes"]] == [["dag_name"], ["owner"]]
+    assert (compared["before"]["version"], compared["after"]["version"]) == (1, 2)
+    assert '+  "owner": "team"' in compared["diff"] or '"owner": "team"' in compared["diff"]
+    newest = editor.get("/dags/orders/diff", project_id=project).json()
+    assert [each["kind"] for each in newest["consequences"]] == ["dag_back"]
+    problem_of(editor.get("/dags/orders/diff", project_id=project, to=1), 404, "NOT_FOUND")
     version = editor.get("/dags/orders/versions/1", project_id=project).json()
     assert (version["version"], version["spec"]["dag_name"]) == (1, "Orders")
     assert '"dag_name"' in version["spec_text"]
@@ -118,6 +125,7 @@ def test_only_editors_of_the_project_may(
     assert [one["version"] for one in versions] == [1]
     problem_of(stranger.get("/dags/orders/versions", project_id=project), 403, "NOT_A_MEMBER")
     problem_of(stranger.get("/dags/orders/versions/1", project_id=project), 403, "NOT_A_MEMBER")
+    problem_of(stranger.get("/dags/orders/diff", project_id=project), 403, "NOT_A_MEMBER")
 
 
 def test_what_is_not_there_is_not_changed(world: World) -> None:

@@ -27,6 +27,7 @@ OPERATIONS = {
     ("/dags/{dag_id}/rollback", "post"),
     ("/dags/{dag_id}/versions", "get"),
     ("/dags/{dag_id}/versions/{version}", "get"),
+    ("/dags/{dag_id}/diff", "get"),
     ("/validate", "post"),
     ("/render", "post"),
     ("/schema", "get"),
@@ -133,6 +134,7 @@ def test_answers_fit_their_schemas(document: dict[str, Any], world: World) -> No
         "post /dags/{dag_id}/rollback": editor.request(
             "POST", "/dags/orders/rollback", params={"project_id": project}
         ),
+        "get /dags/{dag_id}/diff": editor.get("/dags/orders/diff", project_id=project),
         "delete /dags/{dag_id}": editor.request(
             "DELETE", "/dags/orders", params={"project_id": project}
         ),

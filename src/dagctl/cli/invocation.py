@@ -31,6 +31,7 @@ COMMANDS = (
     "list",
     "show",
     "history",
+    "diff",
     "link",
     "login",
     "logout",

@@ -12,6 +12,7 @@ from dagctl.cli import (
     completion,
     convert,
     create,
+    diff,
     doctor,
     explain,
     help,  # noqa: A004 - the module of `dagctl help`
@@ -125,6 +126,7 @@ for _group, _name, _run, _epilog in (
     (INSPECT, "list", list.list_dags, list.EPILOG),
     (INSPECT, "show", show.show, show.EPILOG),
     (INSPECT, "history", history.history, history.EPILOG),
+    (INSPECT, "diff", diff.diff, diff.EPILOG),
     (ACCOUNT, "link", link.link, link.EPILOG),
     (ACCOUNT, "login", login.login, login.EPILOG),
     (ACCOUNT, "logout", logout.logout, logout.EPILOG),

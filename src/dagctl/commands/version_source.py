@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import NotFoundError
 from dagctl.operation.change import digest_of
+from dagctl.operation.drift import diff_of
 from dagctl.operation.rendering import rendered
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
+    from dagctl.commands.compare import Compared, Comparison
     from dagctl.operation.backend import Backend
     from dagctl.ports import DagVersion
 
@@ -31,6 +33,36 @@ def source_of(backend: Backend, version: DagVersion) -> str:
         f"{version.commit_id[:7] or 'unknown'}, which is not here",
         hint="git fetch, then again; `--spec` shows the spec of that version",
     )
+
+
+def source_diff(backend: Backend, comparison: Comparison) -> str:
+    """Return the unified diff of two DAG files; that of a spec is as `create` would write it.
+
+    Raises:
+        NotFoundError: The file of a version can no more be made or read.
+    """
+    before, after = comparison.before, comparison.after
+    old, new = (_source_of_side(backend, side, before) for side in (before, after))
+    path = before.version.file_path if before.version else before.name
+    return diff_of(path, old.encode(), new.encode(), names=(before.name, after.name))
+
+
+def _source_of_side(backend: Backend, side: Compared, before: Compared) -> str:
+    """Return the DAG file of a version, or what the next one would be with a spec."""
+    known = before.version
+    if side.version is not None:
+        return source_of(backend, side.version) if side.version.is_active else ""
+    if side.spec is None or known is None:
+        raise ValueError("neither a version nor a spec")  # a bug in dagctl
+    source = known.source_path if side.name == "the spec" else side.name
+    provenance = Provenance(
+        created_by=known.created_by_name,
+        created_at=known.created_at,
+        dag_id=side.dag_id,
+        source=source,
+        version=known.version + 1,
+    )
+    return rendered(side.spec, side.airflow, provenance).decode("utf-8")
 
 
 def _committed(backend: Backend, version: DagVersion) -> bytes | None:

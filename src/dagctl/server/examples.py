@@ -101,6 +101,27 @@ VERSION = {
     "spec": DETAILS["spec"],
     "spec_text": "dag_name: Daily Report Generator\n...",
 }
+COMPARISON = {
+    "dag_id": "daily_report_generator",
+    "before": {**MADE, "version": 1, "action": "create", "renamed": None},
+    "after": {**MADE, "action": "update", "renamed": None},
+    "changes": [CHANGE],
+    "consequences": [
+        {
+            "kind": "next_run",
+            "subject": "daily_report_generator",
+            "text": "the next run starts at 2024-01-16 00:00 UTC (before: 2024-01-15 11:00 UTC)",
+        }
+    ],
+    "diff": """\
+--- specs/report.yaml (version 1)
++++ specs/report.yaml (version 2)
+@@ -1,2 +1,2 @@
+ dag_name: Daily Report Generator
+-schedule_interval: "@hourly"
++schedule_interval: "@daily"
+""",
+}
 VERDICT = {
     "valid": False,
     "dag_id": None,

@@ -161,6 +161,40 @@ class Version(Dag, Made):
     """The spec as its author sent it, or null."""
 
 
+class Consequence(Form):
+    """One thing that happens in Airflow because of a change."""
+
+    kind: Literal[
+        "task_renamed",
+        "task_removed",
+        "task_added",
+        "next_run",
+        "start_date",
+        "catchup",
+        "paused_at_first",
+        "dag_gone",
+        "dag_back",
+        "dag_id",
+    ]
+    subject: str
+    """The task that it is about, or the DAG."""
+    text: str
+
+
+class Comparison(Form):
+    """What two versions of a DAG differ in."""
+
+    dag_id: str
+    before: Made
+    after: Made
+    changes: list[Change] | None
+    """Null if one of both has no spec."""
+    consequences: list[Consequence]
+    """What the changes mean in an Airflow that knows the DAG already."""
+    diff: str
+    """The unified diff of what their authors sent; empty if it is the same."""
+
+
 class Place(Form):
     """A place in the text of the body; lines and columns count from 1."""
 

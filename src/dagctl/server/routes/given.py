@@ -98,6 +98,19 @@ ToVersion = Annotated[
         le=10**9,
     ),
 ]
+FromVersion = Annotated[
+    int | None,
+    Query(
+        alias="from",
+        description="The older version. Default: the one before `to`.",
+        ge=1,
+        le=10**9,
+    ),
+]
+UntilVersion = Annotated[
+    int | None,
+    Query(alias="to", description="The newer version. Default: the newest.", ge=1, le=10**9),
+]
 VersionLimit = Annotated[int, Query(description="How many versions a page has.", ge=1, le=200)]
 Before = Annotated[
     int | None, Query(description="`next_before` of the page before.", ge=1, le=10**9)

@@ -1,9 +1,14 @@
-"""`GET /dags/{dag_id}/versions`: what a DAG was, and what changed."""
+"""`GET /dags/{dag_id}/versions` and `/diff`: what a DAG was, and what changed."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
 from fastapi import APIRouter
 
+from dagctl.commands.compare import compared
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer
 from dagctl.server.openapi import OF_A_PROJECT, example, refusals
@@ -11,14 +16,21 @@ from dagctl.server.routes.given import (
     TOKEN,
     Before,
     DagId,
+    FromVersion,
     ProjectId,
     TheCaller,
     TheService,
+    UntilVersion,
     VersionLimit,
     VersionNumber,
 )
+from dagctl.views.comparison import comparison_data
 from dagctl.views.record import columns
 from dagctl.views.versions import entry_data, version_data
+
+if TYPE_CHECKING:
+    from dagctl.commands.compare import Compared
+    from dagctl.commands.show import Check
 
 router = APIRouter(tags=["versions"], default_response_class=Answer, dependencies=[TOKEN])
 
@@ -68,3 +80,30 @@ async def show_version(
     )
     spec = {"spec": dict(shown.spec) or None, "spec_text": shown.spec_text}
     return Answer({**columns(shown), **version_data(shown), **spec})
+
+
+@router.get(
+    "/dags/{dag_id}/diff",
+    summary="Compare two versions of a DAG",
+    responses={200: example(forms.Comparison, examples.COMPARISON), **refusals(*OF_A_PROJECT, 404)},
+)
+async def compare_versions(  # noqa: PLR0913 - one parameter of the request each
+    *,
+    service: TheService,
+    caller: TheCaller,
+    dag_id: DagId,
+    project_id: ProjectId,
+    from_version: FromVersion = None,
+    to_version: UntilVersion = None,
+) -> Answer:
+    """Return what two versions differ in, what that means in Airflow, and the diff of the specs."""
+    sides = await service.read(
+        str(project_id),
+        caller,
+        lambda client: client.two_versions(dag_id, from_version, to_version),
+    )
+    return Answer(await service.of_record(caller, partial(_comparison, sides)))
+
+
+def _comparison(sides: tuple[Compared, Compared], check: Check) -> dict[str, Any]:
+    return comparison_data(compared(*sides, datetime.now(UTC), check))

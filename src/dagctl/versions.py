@@ -1,0 +1,117 @@
+"""What `Client` says about the versions of a DAG."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dagctl.commands.compare import Compared, Comparison
+    from dagctl.commands.history import History
+    from dagctl.commands.inputs import SpecOrFile
+    from dagctl.operation.backend import Context
+    from dagctl.ports import DagVersion
+
+
+class Versions:
+    """The calls of a client that read versions and compare them."""
+
+    _context: Context
+    _root: Path
+
+    def history(self, dag_id: str, *, before: int | None = None, limit: int = 20) -> History:
+        """Return versions of a DAG, the newest first, with what each changed; of a removed one too.
+
+        Args:
+            dag_id: The DAG.
+            before: Only versions below this number (`next` of the page before).
+            limit: How many at most, up to 200.
+
+        Raises:
+            NotFoundError: There is no such DAG.
+        """
+        from dagctl.commands.history import MOST, history
+
+        if not 1 <= limit <= MOST:
+            raise UsageError(f"a page has 1 to {MOST} versions, not {limit}")
+        self._bring_up()
+        return history(self._context.backend.registry, dag_id, before=before, limit=limit)
+
+    def version(self, dag_id: str, number: int) -> DagVersion:
+        """Return one version of a DAG, with the text of its author.
+
+        Raises:
+            NotFoundError: There is no such version, or no such DAG.
+        """
+        from dagctl.commands.history import version_of
+
+        self._bring_up()
+        return version_of(self._context.backend.registry, dag_id, number)
+
+    def two_versions(
+        self, dag_id: str, before: int | None = None, after: int | None = None
+    ) -> tuple[Compared, Compared]:
+        """Return two versions of a DAG, to be compared; the arguments are those of `compare`."""
+        from dagctl.commands.compare import two_versions
+
+        self._bring_up()
+        return two_versions(self._context.backend.registry, dag_id, before, after)
+
+    def compare(
+        self, dag_id: str, before: int | None = None, after: int | None = None
+    ) -> Comparison:
+        """Return what two versions of a DAG differ in, and what that means in Airflow now.
+
+        Args:
+            dag_id: The DAG; a removed one has its versions still.
+            before: The older version; None: the one before `after`.
+            after: The newer version; None: the newest one.
+
+        Raises:
+            NotFoundError: There is no such version, or no such DAG.
+        """
+        return _compared(*self.two_versions(dag_id, before, after))
+
+    def compare_spec(self, dag_id: str, spec: SpecOrFile, before: int | None = None) -> Comparison:
+        """Return what a spec would change in a DAG, as `compare` does; nothing is changed.
+
+        Args:
+            dag_id: The DAG.
+            spec: A spec, or the path of one.
+            before: The version to compare it with; None: the newest one.
+
+        Raises:
+            NotFoundError: There is no such version, or no such DAG.
+            SpecError: The spec has errors.
+        """
+        from dagctl.commands.compare import version_and_spec
+        from dagctl.commands.inputs import changes_of
+
+        (change,) = changes_of(spec, self._root)
+        self._bring_up()
+        registry, target = self._context.backend.registry, self._context.settings.target
+        return _compared(*version_and_spec(registry, dag_id, before, change, target))
+
+    def source_diff(self, comparison: Comparison) -> str:
+        """Return the unified diff of the DAG files of the two that are compared.
+
+        Raises:
+            NotFoundError: The file of a version can no more be made or read.
+        """
+        from dagctl.commands.version_source import source_diff
+
+        return source_diff(self._context.backend, comparison)
+
+    def _bring_up(self) -> None:
+        raise NotImplementedError
+
+
+def _compared(before: Compared, after: Compared) -> Comparison:
+    from datetime import UTC, datetime
+
+    from dagctl.commands.compare import compared
+
+    return compared(before, after, datetime.now(UTC))
