@@ -92,7 +92,7 @@ def test_what_cannot_be_compared_is_said(user: Shell) -> None:
         (("other",), ExitCode.NOT_FOUND, "no version before version 1"),
         (("orders", "0"), ExitCode.USAGE, "must be 1 or more"),
         (("orders", "1", "2", "--spec", "x.yaml"), ExitCode.USAGE, "--spec stands in place"),
-        (("orders", "--spec", "gone.yaml"), ExitCode.INVALID, "gone.yaml"),
+        (("orders", "--spec", "gone.yaml"), ExitCode.NOT_FOUND, "gone.yaml"),
     ):
         done = user.run("diff", *arguments)
         assert (done.code, words in done.err) == (code, True), done.err

@@ -36,6 +36,7 @@ WORDS = {
 WITH_NULLS = {
     forms.DagList.__name__: examples.LIST,
     forms.Verdict.__name__: examples.VERDICT,
+    forms.Comparison.__name__: examples.COMPARISON,
 }
 """Examples by their form; FastAPI leaves nulls out of what it writes."""
 OF_EVERY_CALL = (400, 401, 503)
