@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.bootstrap import open_backend, take_over_old_state
-from dagctl.commands.records import drift_here, pages, record_of, stored_source, user_id_of
+from dagctl.commands.records import drifts_here, pages, record_of, stored_source, user_id_of
 from dagctl.errors import UsageError
 from dagctl.lifecycle import Lifecycle
 from dagctl.operation.backend import Context, Silence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dagctl.commands.rewrite import Rewritten
     from dagctl.operation.change import Change
     from dagctl.operation.drift import Drift
-    from dagctl.operation.options import IfExists
+    from dagctl.operation.options import Expected, IfExists
     from dagctl.operation.recovery import Recovered, Unsettled
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.settings import Settings
@@ -131,7 +131,7 @@ class Client(Lifecycle, Versions):
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
-        expected_version: int | None = None,
+        expected_version: Expected | None = None,
         verify: bool = True,
         on_result: Callable[[CreateResult], None] | None = None,
         key: str | None = None,
@@ -147,7 +147,8 @@ class Client(Lifecycle, Versions):
             force: Overwrite DAG files that were changed by hand or are not dagctl's, and versions
                 that this work tree does not know.
             expected_version: The version of the DAG that was read; if the registry has a newer one,
-                nothing is changed. None: the version that the DAG file in the work tree certifies.
+                nothing is changed. `"any"`: whichever there is. None: the version that the DAG file
+                in the work tree certifies.
             verify: Run the git hooks.
             on_result: Shows the result to the user. Until it has returned, the operation counts as
                 not shown, and the same call gives the same result again.
@@ -216,7 +217,7 @@ class Client(Lifecycle, Versions):
         *,
         if_exists: IfExists | None = None,
         force: bool = False,
-        expected_version: int | None = None,
+        expected_version: Expected | None = None,
     ) -> PlanResult:
         """Return what `create` would do; nothing is changed.
 
@@ -277,9 +278,16 @@ class Client(Lifecycle, Versions):
         """Return whether the DAG file in the work tree is as dagctl wrote it.
 
         Raises:
-            UsageError: The record has a path that dagctl would not write.
+            UsageError: The record is damaged, or has a path that dagctl would not write.
         """
-        return drift_here(self._backend, self.settings, record)
+        (drift,) = self.drifts([record])
+        if drift is None:
+            raise UsageError(f"the record of `{record.dag_id}` is damaged")
+        return drift
+
+    def drifts(self, records: Sequence[DagRecord]) -> Sequence[Drift | None]:
+        """Return the same of several records, with few questions to git; None: a damaged record."""
+        return drifts_here(self._backend, self.settings, records)
 
     def source(self, record: DagRecord) -> str:
         """Return the DAG file as it was stored; of a version, as that had it.
@@ -354,7 +362,7 @@ class Client(Lifecycle, Versions):
         self.recovered += tuple(recovered)
 
 
-def _check_single(changes: Sequence[Change], expected_version: int | None) -> None:
+def _check_single(changes: Sequence[Change], expected_version: Expected | None) -> None:
     if expected_version is not None and len(changes) != 1:
         raise UsageError(
             "expected_version is the version of one DAG", hint="give one spec in a call"

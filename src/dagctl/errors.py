@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from dagctl.operation.differences import Difference
+
+_NAMED = 5
+"""How many changed fields a message names."""
 _LONGEST_EXCERPT = 120
 """Characters of a line that a report shows."""
 
@@ -259,6 +263,8 @@ class StaleVersionError(ConflictError):
         by: Who made it, in words a person knows; None if it is not recorded.
         at: When it was made, aware; None if it is not known.
         commit_id: Its commit, or an empty text.
+        changes: What the spec has been changed in since the version that the update is based on, in
+            the order of the fields; None if that is not known.
     """
 
     def __init__(  # noqa: PLR0913 - what a person needs to judge whose version counts
@@ -270,6 +276,7 @@ class StaleVersionError(ConflictError):
         at: datetime | None = None,
         commit_id: str = "",
         based_on: int | None = None,
+        changes: tuple[Difference, ...] | None = None,
         what: str = "",
         hint: Fix | str | None = "run the command again",
     ) -> None:
@@ -278,17 +285,19 @@ class StaleVersionError(ConflictError):
         which = f" in commit {commit_id[:7]}" if commit_id else ""
         subject = what or f"`{dag_id}` was changed by another"
         basis = f"; this change is based on version {based_on}" if based_on else ""
-        super().__init__(
-            f"{subject}: version {version} of it was made{who}{when}{which}{basis}"
-            if what
-            else f"{subject}: version {version} was made{who}{when}{which}{basis}",
-            hint=hint,
-        )
+        of_it = " of it" if what else ""
+        made = f"version {version}{of_it} was made{who}{when}{which}"
+        super().__init__(f"{subject}: {made}{basis}{_since(changes)}", hint=hint)
         self.dag_id = dag_id
         self.version = version
         self.by = by
         self.at = at
         self.commit_id = commit_id
+        self.changes = changes
+
+
+class UnnamedVersionError(ConflictError):
+    """An update does not name the version that it replaces, and no DAG file says it."""
 
 
 class WorkspaceError(ConflictError):
@@ -296,6 +305,15 @@ class WorkspaceError(ConflictError):
 
     Only a person who works there can clear it away; a caller of a server cannot.
     """
+
+
+def left_out(path: str) -> WorkspaceError:
+    """Return the refusal to write a file that a sparse checkout leaves out."""
+    folder = path.rpartition("/")[0] or "/"
+    return WorkspaceError(
+        f"{path} is under version control, and this sparse checkout leaves it out",
+        hint=f"git sparse-checkout add {folder}, then again",
+    )
 
 
 class RepositoryBusyError(WorkspaceError):
@@ -336,6 +354,20 @@ class InterruptedRunError(DagctlError):
 
     code = "INTERRUPTED"
     exit_code = ExitCode.INTERRUPTED
+
+
+def _since(changes: tuple[Difference, ...] | None) -> str:
+    """Return which fields were changed meanwhile, in words; empty if that is not known."""
+    if not changes:
+        return ""
+    names = list(dict.fromkeys(map(_field_of, changes)))
+    more = ", ..." if len(names) > _NAMED else ""
+    return f"; since then: {', '.join(names[:_NAMED])}{more}"
+
+
+def _field_of(change: Difference) -> str:
+    first, *rest = change.path
+    return f"task {rest[0]}" if first == "tasks" and rest else first
 
 
 def is_of_the_machine(error: BaseException) -> TypeGuard[OSError]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagctl.commands.operate import Intent, Outcome
     from dagctl.commands.plan import PlanResult
     from dagctl.operation.backend import Context
-    from dagctl.operation.options import IfExists
+    from dagctl.operation.options import Expected, IfExists
     from dagctl.operation.recovery import Recovered
 
 
@@ -32,7 +32,7 @@ class Lifecycle:
         dag_ids: str | Sequence[str],
         *,
         force: bool = False,
-        expected_version: int | None = None,
+        expected_version: Expected | None = None,
         verify: bool = True,
         on_result: Callable[[Outcome], None] | None = None,
         key: str | None = None,
@@ -85,7 +85,7 @@ class Lifecycle:
         dag_id: str,
         spec: SpecOrFile,
         *,
-        expected_version: int | None = None,
+        expected_version: Expected | None = None,
         key: str | None = None,
     ) -> CreateResult:
         """Give a DAG another spec: its next version. Its id stays, whatever the spec is called.
@@ -147,7 +147,7 @@ class Lifecycle:
         to: int | None = None,
         *,
         force: bool = False,
-        expected_version: int | None = None,
+        expected_version: Expected | None = None,
         verify: bool = True,
         on_result: Callable[[Outcome], None] | None = None,
         key: str | None = None,
@@ -191,7 +191,7 @@ class Lifecycle:
         *,
         force: bool = False,
         verify: bool = True,
-        expected_version: int | None = None,
+        expected_version: Expected | None = None,
         if_exists: IfExists | None = None,
     ) -> Options:
         return Options(

@@ -153,6 +153,14 @@ def test_a_merge_of_which_only_the_header_conflicts_is_settled_by_the_spec(
     text = (bob.root / DAG).read_text()
     assert text.count("<<<<<<<") == 1
     assert text.count("echo 2") == 2
+    with bob.open() as client:
+        assert client.drift(client.get("orders")) == "unmerged"
+        (finding,) = [finding for finding in client.doctor() if finding.name == "files"]
+        assert (finding.state, finding.message) == (
+            "warning",
+            "of 1 DAG files 1 in a merge conflict (orders)",
+        )
+        assert client.repairs().dags == ()
     if how == "render":
         with bob.open() as client:
             assert client.rewrite(bob.root / "specs/orders.yaml").changed

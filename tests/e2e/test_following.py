@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.errors import ConflictError
 from tests.e2e.conftest import Place
 
 if TYPE_CHECKING:
@@ -84,3 +85,47 @@ def test_nothing_is_read_again_until_git_has_changed_something(
     assert listed(clone) == {"orders": 1, "sales": 1}
     monkeypatch.setattr("dagctl.commands.behind.files_behind", lambda _: pytest.fail("read again"))
     assert listed(clone) == {"orders": 1, "sales": 1}
+
+
+def test_a_dag_of_another_branch_is_not_missing_and_is_not_written_anew(place: Place) -> None:
+    place.spec("specs/orders.yaml")
+    created(place)
+    place.git("switch", "-q", "-c", "other")
+    place.spec("specs/sales.yaml", name="Sales")
+    created(place)
+    place.git("switch", "-q", "-")
+    assert states(place) == {"orders": "none", "sales": "elsewhere"}
+    with place.open() as client:
+        (finding,) = [finding for finding in client.doctor() if finding.name == "files"]
+        assert finding.state == "warning"
+        assert finding.message == "of 2 DAG files 1 not in this branch (sales)"
+        assert client.repairs().is_empty
+    place.git("switch", "-q", "other")
+    assert states(place) == {"orders": "none", "sales": "none"}
+    (place.root / "dags/sales.py").unlink()  # deleted here: that is another thing
+    assert states(place)["sales"] == "missing"
+    place.git("commit", "-qam", "Remove it")
+    assert states(place)["sales"] == "missing"
+    with place.open() as client:
+        assert client.repairs().dags == ("sales",)
+
+
+def test_what_a_sparse_checkout_leaves_out_is_neither_missing_nor_deleted(place: Place) -> None:
+    spec = place.spec("specs/orders.yaml")
+    created(place)
+    place.git("sparse-checkout", "set", "--cone", "specs")
+    assert not (place.root / "dags").exists()
+    assert states(place) == {"orders": "elsewhere"}
+    place.spec("specs/orders.yaml", word="two")
+    twin = place.spec("specs/twin.yaml", name="Orders", word="two")
+    for refused in (spec, twin):
+        with place.open() as client, pytest.raises(ConflictError) as caught:
+            client.create(refused, if_exists="update")
+        assert str(caught.value.hint) == "git sparse-checkout add dags, then again"
+
+
+def states(place: Place) -> dict[str, str | None]:
+    with place.open() as client:
+        (page,) = client.list()
+        ids = [record.dag_id for record in page]
+        return dict(zip(ids, client.drifts(page.records), strict=True))

@@ -318,7 +318,9 @@ def test_what_is_in_the_way_in_the_repository_is_the_operators_to_clear(
     else:
         subprocess.run(["git", "checkout", "-q", "--detach"], cwd=repository, check=True)
     wanted = spec(project_id=project, description="new")
-    answer = editor.request("POST", "/create-dag?if_exists=update", json=wanted)
+    answer = editor.request(
+        "POST", "/create-dag?if_exists=update", json=wanted, headers={"If-Match": "*"}
+    )
     assert problem_of(answer, 409, "CONFLICT")["fix"] == "ask the operators of the server"
 
 

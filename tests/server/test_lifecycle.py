@@ -32,7 +32,10 @@ def ask(
     """Make a call of a project: method, path and perhaps a body."""
     method, path, body = (*call, None)[:3]
     given: dict[str, Any] = {} if body is None else {"json": body}
-    given |= {"headers": headers or {}, "params": {"project_id": project, **params}}
+    given["headers"] = headers or {}
+    if method == "PUT":
+        given["headers"] = {"If-Match": "*", **given["headers"]}
+    given["params"] = {"project_id": project, **params}
     return person.request(str(method), str(path), **given)
 
 

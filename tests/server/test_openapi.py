@@ -130,6 +130,7 @@ def test_answers_fit_their_schemas(document: dict[str, Any], world: World) -> No
             "/dags/orders",
             params={"project_id": project},
             json=spec(project_id=None, owner="team"),
+            headers={"If-Match": '"1"'},
         ),
         "post /dags/{dag_id}/rollback": editor.request(
             "POST", "/dags/orders/rollback", params={"project_id": project}

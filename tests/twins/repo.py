@@ -109,6 +109,15 @@ class MemoryRepo:
         is_below = commit_id in {commit.id for commit in self.history(self.head)}
         return CommitPlace.MERGED if is_below else CommitPlace.ELSEWHERE
 
+    def outside(self, commits: Collection[str]) -> frozenset[str]:
+        """Return those that are not below the branch that is checked out."""
+        return frozenset(commits) - {commit.id for commit in self.history(self.head)}
+
+    def left_out(self, paths: Sequence[str]) -> set[str]:
+        """Return nothing: everything is checked out here."""
+        del paths
+        return set()
+
     def unmerged(self, path: str) -> tuple[bytes, ...]:
         return self.sides.get(path, ())
 

@@ -81,8 +81,9 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     """List the DAGs that are recorded, sorted by id.
 
     On a terminal a table of the first 50; as names, as JSON and in a pipe all of them. The state is
-    synced, drift (the DAG file was changed by hand), missing (it was removed) or damaged (the
-    record cannot be read).
+    synced, drift (the DAG file was changed by hand), missing (it was removed), elsewhere (this
+    branch has not that DAG), behind or ahead (the file is another version), unmerged (the file
+    holds both sides of a merge) or damaged (the record cannot be read).
     """
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import write_recovery
@@ -121,7 +122,7 @@ def _write(invocation: Invocation, client: Client, pages: Iterable[Page], empty:
             invocation.console.lines(record.dag_id for record in page.records)
             cursor = page.next
         return cursor
-    listed = with_states(pages, client.drift)
+    listed = with_states(pages, client.drifts)
     if invocation.is_json:
         _write_json(invocation, listed)
         return None  # the document has it

@@ -40,6 +40,8 @@ STATE_STYLES: Mapping[str, Style] = {
     "damaged": "error",
     "behind": "warning",
     "ahead": "warning",
+    "elsewhere": "warning",
+    "unmerged": "warning",
 }
 EPILOG = examples(
     "dagctl show daily_orders",
@@ -76,7 +78,8 @@ def show(  # noqa: PLR0913 - one parameter an option
     with Client.open(listener=Warnings(invocation.console)) as client:
         record = client.get(dag_id) if version is None else client.version(dag_id, version)
         write_recovery(invocation.console, client.recovered, client.unsettled)
-        listed = Listed(record, "synced" if version else state_of(record, client.drift))
+        drift = "none" if version else client.drifts([record])[0]
+        listed = Listed(record, state_of(drift))
         if source:
             invocation.console.exact(client.source(record))
         elif spec:

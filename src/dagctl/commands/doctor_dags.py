@@ -53,24 +53,43 @@ def records(survey: Survey) -> str | Advice:
     return f"all {survey.count} records can be read"
 
 
-def files(survey: Survey) -> str:
-    """Return that every DAG file is as it was recorded.
+def files(survey: Survey) -> str | Advice:
+    """Return whether every DAG file is as it was recorded; another branch may have others.
 
     Raises:
         ConflictError: One is missing, or was changed by hand.
     """
-    parts = [
-        f"{len(dags)} {what} ({named(dags)})"
-        for dags, what in ((survey.missing, "missing"), (survey.changed, "changed by hand"))
-        if dags
-    ]
+    kinds = {
+        "missing": survey.missing,
+        "changed by hand": survey.changed,
+        "not in this branch": survey.elsewhere,
+        "another version than the recorded one": survey.other,
+        "in a merge conflict": survey.unmerged,
+    }
+    parts = [f"{len(dags)} {what} ({named(dags)})" for what, dags in kinds.items() if dags]
     if not parts:
         return f"all {survey.count} DAG files are as recorded"
+    message = f"of {survey.count} DAG files {', '.join(parts)}"
+    if survey.missing or survey.changed:
+        raise ConflictError(message, hint=_fix_of_files(survey))
+    return Advice(message, _fix_of_branches(survey))
+
+
+def _fix_of_files(survey: Survey) -> Fix:
     rewrite = (HEAL, " writes missing files anew")
     keep = ("put a change into its spec and ", CREATE, " it, or overwrite it with ", FORCE)
     between = ("; ",) if survey.missing and survey.changed else ()
-    fix = Fix(*(rewrite if survey.missing else ()), *between, *(keep if survey.changed else ()))
-    raise ConflictError(f"of {survey.count} DAG files {', '.join(parts)}", hint=fix)
+    return Fix(*(rewrite if survey.missing else ()), *between, *(keep if survey.changed else ()))
+
+
+def _fix_of_branches(survey: Survey) -> Fix:
+    pull = (
+        "git pull, or merge the branch that has them; in a sparse checkout, git sparse-checkout add"
+    )
+    anew = (Command("render", "--write SPEC"), " makes the file anew, then git add it")
+    is_elsewhere = bool(survey.elsewhere or survey.other)
+    between = ("; ",) if is_elsewhere and survey.unmerged else ()
+    return Fix(*((pull,) if is_elsewhere else ()), *between, *(anew if survey.unmerged else ()))
 
 
 def commits(survey: Survey) -> str | Advice:

@@ -52,15 +52,30 @@ class Healed:
 def repairs_of(survey: Survey) -> Repairs:
     """Return what can be healed of what was seen."""
     broken = sorted({*survey.missing, *survey.stored_wrongly} - survey.damaged.keys())
-    refused, changed = set(survey.refused), set(survey.changed)
+    refused, kept = set(survey.refused), _kept(survey)
     left = [f"{dag_id}: today's rules refuse its spec" for dag_id in broken if dag_id in refused]
-    left += [
-        f"{dag_id}: its file was changed by hand; put the change into the spec, or use --force"
-        for dag_id in sorted(changed)
-    ]
+    left += [f"{dag_id}: {why}" for dag_id, why in sorted(kept.items())]
     left += [f"{dag_id}: {problem}" for dag_id, problem in survey.damaged.items()]
-    dags = tuple(dag_id for dag_id in broken if dag_id not in refused | changed)
+    dags = tuple(dag_id for dag_id in broken if dag_id not in refused | kept.keys())
     return Repairs(dags, tuple(survey.orphans), tuple(left))
+
+
+def _kept(survey: Survey) -> dict[str, str]:
+    """Return the DAGs whose files are not to be written anew, each with the reason."""
+    broken = set(survey.stored_wrongly)
+    why = {
+        "its file was changed by hand; put the change into the spec, or use --force": (
+            survey.changed
+        ),
+        "this branch has not that DAG; git pull, or merge the branch that has it": (
+            broken.intersection(survey.elsewhere)
+        ),
+        "its file is another version than the recorded one; git pull first": (
+            broken.intersection(survey.other)
+        ),
+        "its file is in a merge conflict; finish the merge first": survey.unmerged,
+    }
+    return {dag_id: reason for reason, dags in why.items() for dag_id in dags}
 
 
 def heal(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError
 from dagctl.next_step import LIST, Command, Fix
-from dagctl.operation.differences import differences
+from dagctl.operation.differences import changes_between
 
 if TYPE_CHECKING:
     from dagctl.operation.differences import Difference
@@ -78,13 +78,4 @@ def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:
     raise NotFoundError(
         f"`{dag_id}` has no version {number}; the newest is {newest[0].version}",
         hint=Fix(Command("history", dag_id)),
-    )
-
-
-def changes_between(before: DagVersion | None, after: DagVersion) -> tuple[Difference, ...] | None:
-    """Return what a version changed in the spec of the one before it."""
-    if before is None or not before.spec or not after.spec:
-        return None
-    return differences(
-        {"airflow": before.airflow, **before.spec}, {"airflow": after.airflow, **after.spec}
     )

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.errors import UsageError
-from dagctl.paths import checked_parts
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagRecord, Page
 
-State = Literal["synced", "drift", "missing", "behind", "ahead", "damaged"]
+State = Literal["synced", "drift", "missing", "behind", "ahead", "elsewhere", "unmerged", "damaged"]
 
 STATES: Mapping[Drift, State] = {
     "none": "synced",
@@ -22,6 +19,8 @@ STATES: Mapping[Drift, State] = {
     "missing": "missing",
     "behind": "behind",
     "ahead": "ahead",
+    "elsewhere": "elsewhere",
+    "unmerged": "unmerged",
 }
 """What a user calls it."""
 
@@ -43,20 +42,16 @@ class ListedPage:
 
 
 def with_states(
-    pages: Iterable[Page], drift_of: Callable[[DagRecord], Drift]
+    pages: Iterable[Page], drifts_of: Callable[[Sequence[DagRecord]], Sequence[Drift | None]]
 ) -> Iterator[ListedPage]:
     """Yield the pages, each read when it is asked for, with the state of every DAG's file."""
     for page in pages:
-        dags = (Listed(record, state_of(record, drift_of)) for record in page.records)
-        yield ListedPage(tuple(dags), page.next)
+        states = zip(page.records, drifts_of(page.records), strict=True)
+        yield ListedPage(
+            tuple(Listed(record, state_of(drift)) for record, drift in states), page.next
+        )
 
 
-def state_of(record: DagRecord, drift_of: Callable[[DagRecord], Drift]) -> State:
-    """Return the state of a DAG; of a damaged record no path is used, and it harms no other."""
-    if record.problem is not None:
-        return "damaged"
-    try:
-        checked_parts(record.file_path)
-        return STATES[drift_of(record)]
-    except UsageError:  # its path is not one that dagctl would write
-        return "damaged"
+def state_of(drift: Drift | None) -> State:
+    """Return what a user calls the drift of a DAG; of a damaged record it is not known."""
+    return "damaged" if drift is None else STATES[drift]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from dagctl.errors import ConflictError, NotFoundError, UsageError
+from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
 from dagctl.next_step import DOCTOR, HEAL, LIST, Command, Fix
 from dagctl.operation.drift import drift_in_work_tree, drift_of
 from dagctl.paths import checked_parts, dag_path
 from dagctl.ports import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dagctl.operation.backend import Backend
     from dagctl.operation.drift import Drift
@@ -68,18 +69,59 @@ def record_of(registry: Registry, dag_id: str) -> DagRecord:
     return record
 
 
-def drift_here(backend: Backend, settings: Settings, record: DagRecord) -> Drift:
-    """Return whether the DAG file in the work tree is as dagctl wrote it.
+def drifts_here(
+    backend: Backend, settings: Settings, records: Sequence[DagRecord]
+) -> list[Drift | None]:
+    """Return whether each DAG file in the work tree is as dagctl wrote it.
 
-    Raises:
-        UsageError: The record has a path that dagctl would not write.
+    None stands for a damaged record, or one with a path that dagctl would not write. Asks git only
+    about files that are missing, all in one go, and about those in a merge.
     """
-    checked_parts(record.file_path)
+    drifts = [_drift(backend, settings, record) for record in records]
+    missing = [record for record, drift in zip(records, drifts, strict=True) if drift == "missing"]
+    elsewhere = _elsewhere(backend, settings, missing) if missing else set()
+    return [
+        "elsewhere" if record.dag_id in elsewhere else drift
+        for record, drift in zip(records, drifts, strict=True)
+    ]
+
+
+def _drift(backend: Backend, settings: Settings, record: DagRecord) -> Drift | None:
+    if record.problem is not None:
+        return None
     try:
-        content = backend.files.read(dag_path(settings.dags_folder, record.dag_id))
+        checked_parts(record.file_path)
+    except UsageError:
+        return None
+    path = dag_path(settings.dags_folder, record.dag_id)
+    try:
+        content = backend.files.read(path)
     except ConflictError:  # a link or a folder stands there
         return "changed"
-    return drift_in_work_tree(content, record, is_cache=backend.cache is not None)
+    unmerged = partial(backend.repo.unmerged, path)
+    is_cache = backend.cache is not None
+    return drift_in_work_tree(content, record, is_cache=is_cache, unmerged=unmerged)
+
+
+def _elsewhere(backend: Backend, settings: Settings, missing: Sequence[DagRecord]) -> set[str]:
+    """Return the DAGs whose files the checked out branch has not, or a sparse checkout leaves out.
+
+    A file that is in the last commit, or was in an earlier one, was deleted here.
+    """
+    repo = backend.repo
+    paths = {
+        dag_path(settings.dags_folder, record.dag_id): record
+        for record in missing
+        if record.commit_id and record.content_digest
+    }
+    try:
+        deleted = repo.differing(dict.fromkeys(paths)) if paths else set()
+        left_out = repo.left_out(sorted(deleted)) if deleted else set()
+        outside = repo.outside({record.commit_id for record in paths.values()})
+    except DagctlError:  # no repository, or one that cannot be read: the file is not here
+        return set()
+    absent = {path for path in paths.keys() - deleted if paths[path].commit_id in outside}
+    return {paths[path].dag_id for path in absent | left_out}
 
 
 def stored_source(backend: Backend, record: DagRecord) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError, UsageError
+from dagctl.commands.records import drifts_here
 from dagctl.operation.drift import drift_of
 from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
@@ -40,6 +40,12 @@ class Survey:
     """DAGs whose file is not in the work tree."""
     changed: list[str] = field(default_factory=list)
     """DAGs whose file was changed by hand."""
+    elsewhere: list[str] = field(default_factory=list)
+    """DAGs that the branch that is checked out has not."""
+    other: list[str] = field(default_factory=list)
+    """DAGs whose file is another version, as dagctl wrote it, than the recorded one."""
+    unmerged: list[str] = field(default_factory=list)
+    """DAGs whose file holds both sides of a merge."""
     stored_wrongly: list[str] = field(default_factory=list)
     """DAGs whose object is missing, or holds other bytes than the recorded ones."""
     orphans: list[str] = field(default_factory=list)
@@ -65,6 +71,7 @@ def survey(backend: Backend, settings: Settings) -> Survey:
         whole = [record for record in records if not _damage(result, record)]
         keys |= {record.storage_path for record in whole}
         _look_at(result, backend, whole)
+        _look_at_files(result, backend, settings, whole)
     result.reach = backend.repo.reach(result.commits)
     folder = f"{settings.project_id}/dags"
     settled = datetime.now(UTC) - UNDER_WAY
@@ -98,7 +105,6 @@ def _look_at(survey: Survey, backend: Backend, records: Sequence[DagRecord]) -> 
             survey.commits.setdefault(record.commit_id, record.dag_id)
         if survey.count <= MOST_SPECS and record.spec and check_data(record.spec).spec is None:
             survey.refused.append(record.dag_id)
-        _look_at_file(survey, backend, record)
     objects = read_objects(backend.store, [record.storage_path for record in records])
     survey.stored_wrongly += [
         record.dag_id
@@ -107,17 +113,21 @@ def _look_at(survey: Survey, backend: Backend, records: Sequence[DagRecord]) -> 
     ]
 
 
-def _look_at_file(survey: Survey, backend: Backend, record: DagRecord) -> None:
-    if not record.content_digest:
-        return  # no dagctl wrote this row: of its file nothing is recorded
-    try:
-        state = drift_of(backend.files.read(record.file_path), record.content_digest)
-    except ConflictError:  # a link or a folder stands there
-        state = "changed"
-    except UsageError as error:
-        survey.damaged[record.dag_id] = error.message
-        return
-    if state == "missing":
-        survey.missing.append(record.dag_id)
-    elif state == "changed":
-        survey.changed.append(record.dag_id)
+def _look_at_files(
+    survey: Survey, backend: Backend, settings: Settings, records: Sequence[DagRecord]
+) -> None:
+    # of a row that no dagctl wrote, nothing is recorded of its file
+    known = [record for record in records if record.content_digest]
+    lists = {
+        "missing": survey.missing,
+        "changed": survey.changed,
+        "elsewhere": survey.elsewhere,
+        "behind": survey.other,
+        "ahead": survey.other,
+        "unmerged": survey.unmerged,
+    }
+    for record, drift in zip(known, drifts_here(backend, settings, known), strict=True):
+        if drift is None:
+            survey.damaged[record.dag_id] = "its path is none that dagctl writes"
+        elif drift in lists:
+            lists[drift].append(record.dag_id)

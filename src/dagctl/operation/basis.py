@@ -9,18 +9,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import body_of
-from dagctl.errors import ConflictError, StaleVersionError, WorkspaceError
+from dagctl.errors import (
+    ConflictError,
+    DagctlError,
+    StaleVersionError,
+    UnnamedVersionError,
+    WorkspaceError,
+    left_out,
+)
 from dagctl.next_step import DOCTOR, FORCE, Fix
 from dagctl.operation.change import digest_of
+from dagctl.operation.differences import changes_between
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
     from dagctl.dag_file.header import Header
-    from dagctl.operation.backend import Context
+    from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
+    from dagctl.operation.differences import Difference
     from dagctl.operation.options import Options
-    from dagctl.ports import DagRecord, Repo
+    from dagctl.ports import DagRecord, Registry, Repo
+
+READ_AGAIN = "read the DAG again, then repeat the change"
+"""The next step of a caller who has read an older version."""
 
 
 def check_basis(context: Context, change: Change, body: bytes, options: Options) -> str | None:
@@ -45,7 +57,7 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
             f"the record of `{record.dag_id}` is damaged: {record.problem}",
             hint=Fix(DOCTOR, "; ", FORCE, " records the DAG anew"),
         )
-    check_expected(change, options)
+    check_expected(context.backend.registry, change, options)
     if content is None:
         return _check_absent(context, change, options)
     if record is not None and digest_of(content) == record.content_digest:
@@ -54,7 +66,7 @@ def check_basis(context: Context, change: Change, body: bytes, options: Options)
         return _check_unknown(context, change, body)
     is_asked = context.backend.cache is None and not names_version(options)
     if record and is_asked and not _holds(change, change.header, body, record.version + 1):
-        check_version(context.backend.repo, change, change.header, record)
+        check_version(context.backend, change, change.header, record)
     if change.is_merge:
         return f"{change.path} holds both sides of a merge, and is made anew from its spec"
     return None
@@ -65,18 +77,43 @@ def names_version(options: Options) -> bool:
     return options.expected_version is not None or not options.by_file
 
 
-def check_expected(change: Change, options: Options) -> None:
+def check_expected(registry: Registry, change: Change, options: Options) -> None:
     """Check that the DAG has the version that the caller has read, if it names one.
 
     Raises:
         ConflictError: It has another.
     """
     expected, now = options.expected_version, version_of(change)
-    if expected is None or expected == now:
+    if expected in {None, "any", now} or not isinstance(expected, int):
         return
-    if change.record is None:
+    record = change.record
+    if record is None:
         raise ConflictError(f"`{change.dag_id}` has version {now}, not {expected}")
-    raise stale(change.record, based_on=expected, hint="read the DAG again, then repeat the change")
+    raise stale(registry, record, based_on=expected, hint=READ_AGAIN)
+
+
+def check_named(change: Change, options: Options) -> None:
+    """Check that an update says what it replaces, where no DAG file of the caller's does.
+
+    Raises:
+        UnnamedVersionError: It does not, so that it could undo a version that it does not know.
+    """
+    record = change.record
+    if options.if_exists != "update" or options.force or names_one(options) or record is None:
+        return
+    by = f" by {record.updated_by_name}" if record.updated_by_name else ""
+    raise UnnamedVersionError(
+        f"`{record.dag_id}` exists, and this update does not name the version that it replaces; "
+        f"the newest is version {record.version}, made{by} at "
+        f"{record.updated_at:%Y-%m-%dT%H:%M:%SZ}",
+        hint="read the DAG, and send the version that you have read as If-Match; "
+        "`If-Match: *` replaces any",
+    )
+
+
+def names_one(options: Options) -> bool:
+    """Return whether the caller or the DAG file in the work tree says what an update replaces."""
+    return options.by_file or options.expected_version is not None
 
 
 def version_of(change: Change) -> int:
@@ -91,6 +128,8 @@ def _check_absent(context: Context, change: Change, options: Options) -> str | N
     """Check that a DAG without a file may get one."""
     path, record, repo = change.path, change.record, context.backend.repo
     if repo.differing({path: None}):
+        if repo.left_out([path]):
+            raise left_out(path)
         raise WorkspaceError(
             f"{path} was deleted since dagctl wrote it",
             hint=Fix(f"`git restore {path}` brings it back; ", FORCE, " writes it again"),
@@ -100,6 +139,7 @@ def _check_absent(context: Context, change: Change, options: Options) -> str | N
     if record.spec_digest == change.spec_digest:
         return f"{path} was not here, and is written again as it is recorded"
     raise stale(
+        context.backend.registry,
         record,
         what=f"{path} is not here",
         hint=next_step(repo.place_of(record.commit_id), path, record),
@@ -140,7 +180,7 @@ def _is_merge_result(repo: Repo, path: str, content: bytes) -> bool:
     return repo.is_merge_result(path) and not repo.differing({path: content})
 
 
-def check_version(repo: Repo, change: Change, header: Header, record: DagRecord) -> None:
+def check_version(backend: Backend, change: Change, header: Header, record: DagRecord) -> None:
     """Check that the version of the file is the newest one, or that the newer one was taken back.
 
     A newer version whose commit lies below what is checked out was seen, and reverted.
@@ -148,7 +188,7 @@ def check_version(repo: Repo, change: Change, header: Header, record: DagRecord)
     version = header.version or 0
     if version == record.version and change.is_merge:
         return
-    place = repo.place_of(record.commit_id)
+    place = backend.repo.place_of(record.commit_id)
     if version < record.version and place is CommitPlace.MERGED:
         return
     if version > record.version:
@@ -161,7 +201,8 @@ def check_version(repo: Repo, change: Change, header: Header, record: DagRecord)
                 " records the file's DAG as the next one",
             ),
         )
-    raise stale(record, based_on=version or None, hint=next_step(place, change.path, record))
+    hint = next_step(place, change.path, record)
+    raise stale(backend.registry, record, based_on=version or None, hint=hint)
 
 
 def next_step(place: CommitPlace, path: str, record: DagRecord) -> Fix:
@@ -177,7 +218,12 @@ def next_step(place: CommitPlace, path: str, record: DagRecord) -> Fix:
 
 
 def stale(
-    record: DagRecord, *, hint: Fix | str, based_on: int | None = None, what: str = ""
+    registry: Registry,
+    record: DagRecord,
+    *,
+    hint: Fix | str,
+    based_on: int | None = None,
+    what: str = "",
 ) -> StaleVersionError:
     """Return the refusal of an update that does not know the recorded version."""
     return StaleVersionError(
@@ -187,6 +233,34 @@ def stale(
         at=record.updated_at,
         commit_id=record.commit_id,
         based_on=based_on,
+        changes=_changes_since(registry, record, based_on),
         what=what,
         hint=hint,
     )
+
+
+def compared(
+    registry: Registry, error: StaleVersionError, based_on: int | None
+) -> StaleVersionError:
+    """Return the refusal of a registry, with what was changed meanwhile if that can be seen."""
+    try:
+        newest = registry.versions(error.dag_id, limit=1)
+    except DagctlError:
+        return error
+    if not newest or newest[0].version != error.version:
+        return error
+    return stale(registry, newest[0], based_on=based_on, hint=error.fix or READ_AGAIN)
+
+
+def _changes_since(
+    registry: Registry, record: DagRecord, based_on: int | None
+) -> tuple[Difference, ...] | None:
+    """Return what has been changed since a version; None where the registry does not say it."""
+    if based_on is None:
+        return None
+    try:
+        versions = registry.versions(record.dag_id, before=based_on + 1, limit=1)
+    except DagctlError:  # the refusal is what counts
+        return None
+    is_it = bool(versions) and versions[0].version == based_on
+    return changes_between(versions[0], record) if is_it else None

@@ -10,6 +10,8 @@ from dagctl.spec.outline import outline_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from dagctl.ports import DagRecord
+
     Data = Mapping[str, Any]
 
 _MISSING = object()
@@ -39,6 +41,15 @@ def differences(before: Data, after: Data) -> tuple[Difference, ...]:
         *_fields((), {**before, "tasks": None}, {**after, "tasks": None}),
         *_fields(("tasks",), old, new, depth=1),
         *_order([task for task in old if task in new], [task for task in new if task in old]),
+    )
+
+
+def changes_between(before: DagRecord | None, after: DagRecord) -> tuple[Difference, ...] | None:
+    """Return what a version changed in an older one's spec; None if one of both has none."""
+    if before is None or not before.spec or not after.spec:
+        return None
+    return differences(
+        {"airflow": before.airflow, **before.spec}, {"airflow": after.airflow, **after.spec}
     )
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.dag_file.header import read_header
 from dagctl.errors import WorkspaceError
 from dagctl.next_step import FORCE, Fix
 from dagctl.operation.change import digest_of
 from dagctl.operation.line_diff import line_diff
+from dagctl.operation.merge import header_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from dagctl.ports import DagRecord
 
-Drift = Literal["none", "changed", "missing", "behind", "ahead"]
+Drift = Literal["none", "changed", "missing", "behind", "ahead", "elsewhere", "unmerged"]
 """How a DAG file in the work tree differs from the recorded one: behind and ahead are other
-versions, as dagctl wrote them."""
+versions, as dagctl wrote them; elsewhere: the branch that is checked out has not that DAG;
+unmerged: the file holds both sides of a merge, as dagctl wrote them."""
 
 
 def drift_of(standing: bytes | None, content_digest: str) -> Drift:
@@ -28,16 +31,32 @@ def drift_of(standing: bytes | None, content_digest: str) -> Drift:
     return "none" if content_digest in {"", digest_of(standing)} else "changed"
 
 
-def drift_in_work_tree(standing: bytes | None, record: DagRecord, *, is_cache: bool) -> Drift:
+def drift_in_work_tree(
+    standing: bytes | None,
+    record: DagRecord,
+    *,
+    is_cache: bool,
+    unmerged: Callable[[], Sequence[bytes]] = tuple,
+) -> Drift:
     """Return how the DAG file in the work tree differs from the recorded one.
 
     A file that certifies itself was changed by no person: a clone, a pull or another branch brought
     it. The embedded registry, a cache, follows it; of a shared one it is another version.
+
+    Args:
+        standing: What stands in the work tree; None: nothing.
+        record: What is recorded.
+        is_cache: Whether the registry is a cache of the files.
+        unmerged: Returns both files of a merge that is under way, as git has them.
     """
     drift = drift_of(standing, record.content_digest)
-    header = read_header(standing) if drift == "changed" and standing is not None else None
+    if drift != "changed" or standing is None:
+        return drift
+    header, is_merge = header_of(standing, unmerged)
     if header is None or not header.is_whole:
         return drift
+    if is_merge:
+        return "unmerged"
     if is_cache:
         return "none"
     version = header.version or 0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 IfExists = Literal["number", "update", "fail"]
+Expected = int | Literal["any"]
+"""The version that an update replaces; `any`: whichever there is, said in so many words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,7 @@ class Options:
     """What to do about a DAG that exists. None: what the spec's path and id say."""
     force: bool = False
     """Overwrite files that were changed by hand or are not ours, and objects that were changed."""
-    expected_version: int | None = None
+    expected_version: Expected | None = None
     """The version that the caller has read; an update of a newer one is refused."""
     by_file: bool = True
     """Whether the DAG file in the work tree says which version an update is based on. A server's

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dagctl.dag_file.header import body_of, read_header
 from dagctl.errors import ConflictError, DagctlError, WorkspaceError
 from dagctl.operation.agreement import agreed
-from dagctl.operation.basis import check_basis, version_of
+from dagctl.operation.basis import check_basis, check_named, version_of
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.inventory import path_of, take_inventory
@@ -97,7 +97,7 @@ def _new(context: Context, inventory: Inventory, change: Change, options: Option
     backend, path = context.backend, change.path
     if options.expected_version is not None:
         raise ConflictError(
-            f"`{change.dag_id}` is not recorded: there is no version {options.expected_version}",
+            f"`{change.dag_id}` is not recorded: there is no version to replace",
             hint="leave the version out to create it",
         )
     if others := inventory.alike(path):
@@ -178,6 +178,7 @@ def _known(context: Context, change: Change, options: Options) -> Change:
         return replace(
             change, action=Action.UNCHANGED, content=change.old_file, version=known.version
         )
+    check_named(change, options)
     version = _next_version(context.backend, change, first)
     return replace(
         change,

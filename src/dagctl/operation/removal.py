@@ -152,7 +152,7 @@ def _check_file(context: Context, change: Change, options: Options) -> None:
             f"the record of `{record.dag_id}` is damaged: {record.problem}",
             hint=Fix(DOCTOR, "; ", FORCE, " removes the DAG all the same"),
         )
-    check_expected(change, options)
+    check_expected(context.backend.registry, change, options)
     if content is None:
         _check_absent(context, change, options)
         return
@@ -163,7 +163,7 @@ def _check_file(context: Context, change: Change, options: Options) -> None:
     if not header.is_whole:
         raise changed_by_hand(change.path, None, content)
     if record and context.backend.cache is None and not names_version(options):
-        check_version(context.backend.repo, change, header, record)
+        check_version(context.backend, change, header, record)
 
 
 def _check_absent(context: Context, change: Change, options: Options) -> None:
@@ -175,6 +175,7 @@ def _check_absent(context: Context, change: Change, options: Options) -> None:
     place = repo.place_of(record.commit_id)
     if place is not CommitPlace.MERGED:
         raise stale(
+            context.backend.registry,
             record,
             what=f"{change.path} is not here",
             hint=next_step(place, change.path, record),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.dag_file.header import Provenance
+from dagctl.errors import StaleVersionError
+from dagctl.operation.basis import compared
 from dagctl.operation.change import Action, digest_of, with_reservations
 from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
@@ -108,9 +110,15 @@ def reserve(operation: Operation) -> Operation:
     """
     entry = operation.entry
     claimed = [change for change in entry.changes if _is_claimed(entry, change)]
-    granted = operation.context.backend.registry.reserve(
-        entry.operation_id, [change.claim for change in claimed], key=entry.key
-    )
+    registry = operation.context.backend.registry
+    try:
+        granted = registry.reserve(
+            entry.operation_id, [change.claim for change in claimed], key=entry.key
+        )
+    except StaleVersionError as error:
+        records = {change.dag_id: change.record for change in claimed}
+        known = records.get(error.dag_id)
+        raise compared(registry, error, known.version if known else None) from error
     reserved = iter(with_reservations(claimed, granted))
     changes = tuple(
         next(reserved) if _is_claimed(entry, change) else change for change in entry.changes

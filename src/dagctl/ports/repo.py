@@ -106,6 +106,15 @@ class Repo(Protocol):
     def place_of(self, commit_id: str) -> CommitPlace:
         """Return where a commit is; any text may be asked for."""
 
+    def outside(self, commits: Collection[str]) -> frozenset[str]:
+        """Return those of these commits that are not in the history of what is checked out.
+
+        What this clone does not have, and what is no commit id, is outside as well.
+        """
+
+    def left_out(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths a sparse checkout leaves out of the work tree."""
+
     def is_merge_result(self, path: str) -> bool:
         """Return whether the last commit that changed the path is a merge."""
 

@@ -14,12 +14,14 @@ from dagctl.errors import (
     KeyReusedError,
     SpecError,
     StaleVersionError,
+    UnnamedVersionError,
     WorkspaceError,
 )
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 from dagctl.session.redaction import redacted
 from dagctl.views.finding import finding_data
+from dagctl.views.versions import newer_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,9 +73,7 @@ class SourceAnswer(PlainTextResponse):
 
 def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     """Return the answer to a request that failed."""
-    status = status_of(error)
-    if isinstance(error, StaleVersionError) and "if-match" in request.headers:
-        status = HTTPStatus.PRECONDITION_FAILED
+    status = _precondition(error, request) or status_of(error)
     _note(error, status, request)
     places_hidden = request.app.state.service.projects.shown
 
@@ -92,8 +92,17 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
         "request_id": request.state.request_id,
         "diagnostics": findings(error.diagnostics if isinstance(error, SpecError) else ()),
         "diff": shown(error.diff) if isinstance(error, ConflictError) else None,
+        "newer": newer_data(error) if isinstance(error, StaleVersionError) else None,
     }
     return ProblemAnswer(content, int(status), _headers(error, request))
+
+
+def _precondition(error: DagctlError, request: Request) -> HTTPStatus | None:
+    """Return the status of an update that is based on no version, or on an older one."""
+    if isinstance(error, UnnamedVersionError):  # RFC 6585
+        return HTTPStatus.PRECONDITION_REQUIRED
+    is_stale = isinstance(error, StaleVersionError) and "if-match" in request.headers
+    return HTTPStatus.PRECONDITION_FAILED if is_stale else None
 
 
 def status_of(error: DagctlError) -> HTTPStatus:

@@ -124,6 +124,19 @@ class Made(Form):
     """SHA-256 of the DAG file."""
 
 
+class Newer(Form):
+    """A version of a DAG that a request does not know."""
+
+    version: int
+    made_at: str | None = Time
+    made_by: str | None
+    """The e-mail address of the account, or null if it is not recorded."""
+    commit_id: str
+    changes: list[Change] | None
+    """What was changed since the version that the request is based on; null if that is not
+    known."""
+
+
 class Changed(Form):
     """What became of a DAG."""
 
@@ -250,6 +263,8 @@ class Problem(Form):
     request_id: str
     diagnostics: list[Finding]
     diff: str | None
+    newer: Newer | None
+    """The version that an update does not know, where that is why it is refused."""
 
 
 class Ready(Form):

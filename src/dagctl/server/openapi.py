@@ -30,6 +30,7 @@ WORDS = {
     413: "The body is too large.",
     415: "The body is no JSON or YAML.",
     422: "The spec has errors, each at its place; or the key belongs to another request.",
+    428: "The DAG exists, and the update does not name the version that it replaces.",
     429: "Too many operations wait in this project, or too many large bodies are under way.",
     503: "Something does not answer; `state` says what state things are in.",
 }

@@ -9,6 +9,7 @@ from dagctl.views.difference import difference_data
 
 if TYPE_CHECKING:
     from dagctl.commands.history import Entry
+    from dagctl.errors import StaleVersionError
     from dagctl.ports import DagVersion
 
 
@@ -34,3 +35,15 @@ def entry_data(entry: Entry) -> dict[str, Any]:
     """Return a version and what it changed as JSON data."""
     changes = None if entry.changes is None else list(map(difference_data, entry.changes))
     return {**version_data(entry.version), "changes": changes}
+
+
+def newer_data(error: StaleVersionError) -> dict[str, Any]:
+    """Return the version that an update does not know, and what it changed, as JSON data."""
+    changes = None if error.changes is None else list(map(difference_data, error.changes))
+    return {
+        "version": error.version,
+        "made_at": None if error.at is None else rfc3339(error.at),
+        "made_by": error.by,
+        "commit_id": error.commit_id,
+        "changes": changes,
+    }

@@ -167,6 +167,16 @@ def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:
     )
 
 
+def outside(git: GitCommand, commits: Collection[str]) -> frozenset[str]:
+    """Return those of the commits that are not in the history of HEAD, or not in this repository.
+
+    What is no commit id counts as outside.
+    """
+    known = _known(git, sorted(commit for commit in commits if _COMMIT_ID.fullmatch(commit)))
+    current = tip(git, "HEAD")
+    return frozenset(commits) - known | _beyond(git, known, [current] if current else [])
+
+
 def _known(git: GitCommand, ids: Sequence[str]) -> frozenset[str]:
     """Return those of the ids that are commits of this repository."""
     asked = "".join(f"{commit}\n" for commit in ids).encode()

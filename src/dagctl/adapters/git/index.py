@@ -48,7 +48,7 @@ def stage(
         process holds it for `wait` seconds, say), else None.
     """
     head = place.trees.read_tip("HEAD", paths).commit
-    blind = _flagged(place, [path for path in paths if path not in new])
+    blind = flagged(place, [path for path in paths if path not in new])
     alike: list[str] = []
     other: dict[str, Entry] = {}
     gone: list[str] = []
@@ -70,11 +70,13 @@ def stage(
     return _warning(place, paths, held) if held else None
 
 
-_FLAGS = {"--assume-unchanged": "hs", "--skip-worktree": "Ss"}
+SKIPPED = "Ss"
+"""The letters for a file that a sparse checkout leaves out of the work tree."""
+_FLAGS = {"--assume-unchanged": "hs", "--skip-worktree": SKIPPED}
 """The options that flag an entry, each with the letters of `ls-files -v` for it."""
 
 
-def _flagged(place: Place, paths: Sequence[str]) -> dict[str, str]:
+def flagged(place: Place, paths: Sequence[str]) -> dict[str, str]:
     """Return the paths of which git does not look at the work tree, each with its letter.
 
     From such a file git does not update its entry, so the next commit would take the update back.

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.history import tip
+from dagctl.adapters.git.index import SKIPPED, flagged
 from dagctl.adapters.git.objects import id_of, look_up
 from dagctl.ports import CommitPlace
 
@@ -42,6 +43,13 @@ def place_of(place: Place, commit_id: str) -> CommitPlace:
     if answer.ok:
         return CommitPlace.MERGED
     return CommitPlace.ELSEWHERE if answer.status == 1 else CommitPlace.UNKNOWN
+
+
+def left_out(place: Place, paths: Sequence[str]) -> set[str]:
+    """Return which of these paths a sparse checkout leaves out of the work tree."""
+    full = {place.full(path): path for path in paths}
+    letters = flagged(place, list(full))
+    return {full[path] for path, letter in letters.items() if letter in SKIPPED}
 
 
 def is_merge_result(place: Place, path: str) -> bool:

@@ -10,9 +10,9 @@ from dagctl.adapters.git.command import failure, zero_ended
 from dagctl.adapters.git.commit import write_commit
 from dagctl.adapters.git.folder import STATES
 from dagctl.adapters.git.history import head
-from dagctl.adapters.git.index import wait_for_index
+from dagctl.adapters.git.index import SKIPPED, flagged, wait_for_index
 from dagctl.adapters.git.tree import folders_of
-from dagctl.errors import RepositoryBusyError, WorkspaceError
+from dagctl.errors import RepositoryBusyError, WorkspaceError, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -100,6 +100,8 @@ def _require_unknown(
     commit, or staged.
     """
     if path in tip.staged or place.trees.find(tip.commit, path) is not None:
+        if flagged(place, [path]).get(path, "-") in SKIPPED:
+            raise left_out(path)
         raise WorkspaceError(
             f"{path} is under version control, and was deleted in the work tree",
             hint=f"`git restore {path}` brings it back; commit its removal if it shall go",

@@ -109,6 +109,14 @@ class GitRepo:
         """Return where a commit is."""
         return look.place_of(self._place, commit_id)
 
+    def outside(self, commits: Collection[str]) -> frozenset[str]:
+        """Return those of the commits that are not in the history of what is checked out."""
+        return history.outside(self._place.git, commits)
+
+    def left_out(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths a sparse checkout leaves out of the work tree."""
+        return look.left_out(self._place, paths)
+
     def is_merge_result(self, path: str) -> bool:
         """Return whether the last commit that changed the path is a merge."""
         return look.is_merge_result(self._place, path)

@@ -44,6 +44,9 @@ from dagctl.server.routes.given import (
     TheCaller,
     TheService,
     UserId,
+    etag_of,
+    expected_of,
+    replayed,
 )
 from dagctl.views.details import details_data, graph_data
 from dagctl.views.record import columns
@@ -61,7 +64,7 @@ GraphForm = Annotated[
     Literal["json", "mermaid", "dot"], Query(alias="format", description="The form of the graph.")
 ]
 DRAWINGS = {"mermaid": (mermaid, "text/vnd.mermaid"), "dot": (dot, "text/vnd.graphviz")}
-CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 412, 422)
+CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 412, 422, 428)
 
 
 @router.post(
@@ -81,9 +84,9 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
 ) -> Answer:
     """Write, commit, upload and record the DAG of a spec: all of it, or nothing.
 
-    A name that is taken gets the next free number.
+    A name that is taken gets the next free number. An update names the version that it replaces.
     """
-    expected = None if if_match is None else int(if_match.strip('"'))
+    expected = expected_of(if_match)
     if expected is not None and if_exists != "update":
         raise RequestError(
             "header `If-Match` names the version that is updated",
@@ -105,7 +108,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
             "commit_id": dag.commit_id,
             "created_at": rfc3339(dag.created_at),
         },
-        headers={"Idempotent-Replayed": "true"} if result.replayed else None,
+        headers={"ETag": etag_of(dag.version), **replayed(result)},
     )
 
 
@@ -153,8 +156,8 @@ async def show_dag(
 ) -> Answer:
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
-    etag = {"ETag": f'"{record.version}"'}
-    return Answer(await service.of_record(caller, partial(details, record)), headers=etag)
+    headers = {"ETag": etag_of(record.version)}
+    return Answer(await service.of_record(caller, partial(details, record)), headers=headers)
 
 
 @router.get(
@@ -175,12 +178,14 @@ async def draw_dag(
     """Return the graph of a DAG: as JSON, or as text for Mermaid or Graphviz."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
 
+    headers = {"ETag": etag_of(record.version)}
+
     def drawn(check: show.Check) -> Response:
         spec = show.spec_of(record, check)
         if form == "json":
-            return Answer(graph_data(show.graph_of(spec)))
+            return Answer(graph_data(show.graph_of(spec)), headers=headers)
         draw, media_type = DRAWINGS[form]
-        return PlainTextResponse(draw(spec), media_type=media_type)
+        return PlainTextResponse(draw(spec), media_type=media_type, headers=headers)
 
     return await service.of_record(caller, drawn)
 
@@ -199,11 +204,11 @@ async def dag_source(
 ) -> SourceAnswer:
     """Return the DAG file as it is stored."""
 
-    def source(client: Client) -> str:
-        return client.source(client.get(dag_id))
+    def source(client: Client) -> SourceAnswer:
+        record = client.get(dag_id)
+        return SourceAnswer(client.source(record), headers={"ETag": etag_of(record.version)})
 
-    text = await service.read(str(project_id), caller, source)
-    return SourceAnswer(text)
+    return await service.read(str(project_id), caller, source)
 
 
 def details(record: DagRecord, check: show.Check) -> dict[str, Any]:

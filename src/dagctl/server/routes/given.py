@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator  # noqa: TC003 - read at run time
 from difflib import get_close_matches
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Security
@@ -14,6 +14,11 @@ from dagctl.bootstrap import Caller
 from dagctl.server.body import Body, read_body
 from dagctl.server.refusals import RequestError
 from dagctl.server.service import Service
+
+if TYPE_CHECKING:
+    from dagctl.commands.create import CreateResult
+    from dagctl.commands.operate import Outcome
+    from dagctl.operation.options import Expected
 
 BEARER = HTTPBearer(
     bearerFormat="JWT", auto_error=False, description="An access token of the Supabase project."
@@ -121,8 +126,10 @@ IfMatch = Annotated[
         alias="If-Match",
         description="The version of the DAG that was read, as in the `ETag` of "
         '`GET /dags/{dag_id}`, such as `"3"`. If there is a newer one, nothing is changed, and the '
-        "answer is 412. With `POST /create-dag` it goes with `if_exists=update`.",
-        pattern=r'^"[1-9][0-9]{0,8}"$',
+        "answer is 412, with what was changed since. `*` stands for any version. With "
+        "`POST /create-dag` it goes with `if_exists=update`. An update that sends none is answered "
+        "with 428.",
+        pattern=r'^(\*|"[1-9][0-9]{0,8}")$',
     ),
 ]
 IdempotencyKey = Annotated[
@@ -134,3 +141,20 @@ IdempotencyKey = Annotated[
         pattern="^[!-~]{1,200}$",
     ),
 ]
+
+
+def expected_of(if_match: str | None) -> Expected | None:
+    """Return the version that `If-Match` names."""
+    if if_match is None:
+        return None
+    return "any" if if_match == "*" else int(if_match.strip('"'))
+
+
+def etag_of(version: int) -> str:
+    """Return the `ETag` of a DAG that has this version."""
+    return f'"{version}"'
+
+
+def replayed(result: CreateResult | Outcome) -> dict[str, str]:
+    """Return the header that says that an earlier request has done it."""
+    return {"Idempotent-Replayed": "true"} if result.replayed else {}

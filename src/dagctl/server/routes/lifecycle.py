@@ -29,6 +29,9 @@ from dagctl.server.routes.given import (
     TheCaller,
     TheService,
     ToVersion,
+    etag_of,
+    expected_of,
+    replayed,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ CHANGED: dict[int | str, dict[str, Any]] = {200: example(forms.Changed, examples
 @router.put(
     "/dags/{dag_id}",
     summary="Change a DAG",
-    responses={**CHANGED, **refusals(*CHANGING, *OF_A_BODY)},
+    responses={**CHANGED, **refusals(*CHANGING, *OF_A_BODY, 428)},
     openapi_extra=spec_body(A_SPEC),
 )
 async def change_dag(  # noqa: PLR0913 - one parameter of the request each
@@ -60,7 +63,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Answer:
-    """Give a DAG another spec: its next version. With `If-Match`, only if it is as it was read.
+    """Give a DAG another spec: its next version, if it is still as `If-Match` says.
 
     Its id stays, whatever its name is.
     """
@@ -70,7 +73,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
             "the body names another project than the query",
             hint="leave project_id out of the body",
         )
-    expected, key = _expected(if_match), _key(caller, idempotency_key)
+    expected, key = expected_of(if_match), _key(caller, idempotency_key)
     result = await service.change(
         str(project_id),
         caller,
@@ -80,7 +83,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     action = "update" if dag.changed else "unchanged"
     data = {"dag_id": dag.dag_id, "action": action, "version": dag.version}
     where = {"file_path": dag.file_path, "commit_id": dag.commit_id}
-    headers = {"ETag": f'"{dag.version}"', **_replayed(replayed=result.replayed)}
+    headers = {"ETag": etag_of(dag.version), **replayed(result)}
     return Answer({**data, **where}, headers=headers)
 
 
@@ -99,7 +102,7 @@ async def remove_dag(  # noqa: PLR0913 - one parameter of the request each
     idempotency_key: IdempotencyKey = None,
 ) -> Answer:
     """Remove a DAG: its file, its stored copy and its row. Its id and its versions stay."""
-    expected, key = _expected(if_match), _key(caller, idempotency_key)
+    expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
         service,
         caller,
@@ -144,7 +147,7 @@ async def roll_dag_back(  # noqa: PLR0913 - one parameter of the request each
     idempotency_key: IdempotencyKey = None,
 ) -> Answer:
     """Give a DAG the spec of an older version again, as a new version."""
-    expected, key = _expected(if_match), _key(caller, idempotency_key)
+    expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
         service,
         caller,
@@ -166,15 +169,7 @@ async def _changed(
         "file_path": dag.file_path,
         "commit_id": dag.commit_id,
     }
-    return Answer(data, headers=_replayed(replayed=outcome.replayed))
-
-
-def _replayed(*, replayed: bool) -> dict[str, str]:
-    return {"Idempotent-Replayed": "true"} if replayed else {}
-
-
-def _expected(if_match: str | None) -> int | None:
-    return None if if_match is None else int(if_match.strip('"'))
+    return Answer(data, headers={"ETag": etag_of(dag.version), **replayed(outcome)})
 
 
 def _key(caller: Caller, idempotency_key: str | None) -> str:
