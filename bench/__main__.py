@@ -12,6 +12,7 @@ from bench import (
     checks,
     create,
     fair,
+    large,
     operators,
     parse,
     processor,
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
     from bench.table import Row
 
 SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
-    "local": [start.measure, operators.measure, create.measure, batch.measure, secrets.measure],
+    "local": [
+        start.measure,
+        operators.measure,
+        large.measure,
+        create.measure,
+        batch.measure,
+        secrets.measure,
+    ],
     "full": [batch.measure_large, scale.measure],
     "supabase": [supabase.measure],
     "checks": [checks.measure],

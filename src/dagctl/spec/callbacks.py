@@ -58,7 +58,9 @@ def callbacks_in(data: object) -> Iterator[tuple[Path, Callback]]:
         *((path, item, TASK_CALLBACKS) for path, item in _owners(data)),
     ]
     for path, owner, keys in owners:
-        for key in keys if isinstance(owner, dict) else ():
+        if not isinstance(owner, dict) or keys.keys().isdisjoint(owner):
+            continue
+        for key in keys:
             for place, callback in callbacks_of(owner.get(key), (*path, key)):
                 if isinstance(callback, dict):
                     yield place, callback

@@ -184,7 +184,7 @@ class CheckedModel(BaseModel):
     @classmethod
     def key_names(cls) -> tuple[str, ...]:
         """Return the keys that a user may write, in the order of the documentation."""
-        return tuple(info.alias or name for name, info in cls.model_fields.items())
+        return _key_names(cls)
 
     @classmethod
     def family(cls) -> Family:
@@ -201,6 +201,11 @@ class CheckedModel(BaseModel):
         """
         del key, family
         return None
+
+
+@cache
+def _key_names(model: type[CheckedModel]) -> tuple[str, ...]:
+    return tuple(info.alias or name for name, info in model.model_fields.items())
 
 
 @cache

@@ -140,6 +140,8 @@ def _validate(
     of_target = list(islice(wrong, 2 * MAX_PROBLEMS))
     if spec is None:
         return None, [*problems, *of_target], 0
+    if all(item.problem.severity is not Severity.ERROR for item in of_target):
+        spec.note_target(target.full_name)
     warnings, left_out = advice(spec, data, target)
     return spec, [*of_files, *of_target, *warnings], left_out
 

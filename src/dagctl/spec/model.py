@@ -228,6 +228,7 @@ class DagSpec(CheckedModel):
     _text: str | None = PrivateAttr(default=None)
     _recorded: Mapping[str, Any] | None = PrivateAttr(default=None)
     _digest: str = PrivateAttr(default="")
+    _checked_for: str | None = PrivateAttr(default=None)
 
     @property
     def origin(self) -> str | None:
@@ -238,6 +239,15 @@ class DagSpec(CheckedModel):
     def text(self) -> str | None:
         """What its author wrote, comments and all; None: it was made from data. As `origin`."""
         return self._text
+
+    @property
+    def checked_for(self) -> str | None:
+        """The full name of the target that was found to have all that the spec uses."""
+        return self._checked_for
+
+    def note_target(self, full_name: str) -> None:
+        """Remember the target that has all that the spec uses; no part of equality."""
+        self._checked_for = full_name
 
     @property
     def dag_id_given(self) -> bool:
@@ -268,6 +278,7 @@ class DagSpec(CheckedModel):
         copy = super().model_copy(update=update, deep=deep)
         if update:
             copy._outline, copy._recorded, copy._digest = None, None, ""  # noqa: SLF001 - its own
+            copy._checked_for = None  # noqa: SLF001 - its own
         return copy
 
     def with_origin(self, origin: str | None, text: str | None = None) -> Self:

@@ -13,7 +13,7 @@ from dagctl.spec import walk
 from dagctl.spec.uses import outputs_used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dagctl.spec.walk import Path
 
@@ -45,6 +45,8 @@ class Entry:
     """Its own id behind those of all groups around it, by which the whole spec can name it."""
     group: Entry | None
     is_group: bool
+    mapped_group: Entry | None = field(default=None, init=False)
+    """The outermost group around it, or itself, that is mapped: Airflow needs a function."""
     children: list[Entry] = field(default_factory=list)
     """What a group holds, in the order of the document."""
 
@@ -58,11 +60,11 @@ class Entry:
             here = here.group
         return tuple(reversed(outer))
 
-    @property
-    def mapped_group(self) -> Entry | None:
-        """The outermost group around it, or itself, that is mapped: Airflow needs a function."""
-        around = (*self.where, self) if self.is_group else self.where
-        return next((group for group in around if walk.is_mapped(group.item)), None)
+    def __post_init__(self) -> None:
+        """Look once for the mapped group: it is asked for often."""
+        around = self.group and self.group.mapped_group
+        itself = self if self.is_group and walk.is_mapped(self.item) else None
+        self.mapped_group = around or itself
 
     def tasks(self) -> Iterator[Entry]:
         """Yield the task itself, or all tasks in the group, in the order of the document."""
@@ -80,6 +82,7 @@ class Outline:
     def __init__(self, entries: Iterable[Any]) -> None:
         """Read the entries of `tasks`; those whose own id is not text have no name."""
         self.entries: list[Entry] = []
+        self._waits: dict[int, list[tuple[Wait, Entry | None]]] = {}
         groups: dict[int, Entry] = {}
         for placed in walk.walk(entries):
             group = groups[id(placed.groups[-1])] if placed.groups else None
@@ -141,10 +144,14 @@ class Outline:
             group = group.group
         return self.by_address.get(name) or self.by_id.get(name)
 
-    def waits(self, entry: Entry) -> Iterator[tuple[Wait, Entry | None]]:
-        """Yield what an entry waits for as the spec names it, and which entry that is."""
-        for wait in waits_of(entry.item):
-            yield wait, self.resolve(wait.name, entry.group)
+    def waits(self, entry: Entry) -> Sequence[tuple[Wait, Entry | None]]:
+        """Return what an entry waits for as the spec names it, and which entry that is."""
+        known = self._waits.get(entry.number)
+        if known is None:  # each check asks again
+            named = waits_of(entry.item)
+            known = [(wait, self.resolve(wait.name, entry.group)) for wait in named]
+            self._waits[entry.number] = known
+        return known
 
     def upstream(self, entry: Entry) -> list[Entry]:
         """Return what an entry waits for, each once, in the order of the spec."""

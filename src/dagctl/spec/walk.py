@@ -27,14 +27,16 @@ class Placed(NamedTuple):
 
 def field(item: object, name: str) -> Any:  # noqa: ANN401 - raw input
     """Return what a model, or a mapping, has under a name; None if it has nothing."""
-    return item.get(name) if isinstance(item, dict) else getattr(item, name, None)
+    # not `getattr`: where there is nothing, a model takes long to say so
+    held = item if isinstance(item, dict) else getattr(item, "__dict__", None)
+    return held.get(name) if held is not None else None
 
 
 def is_group(item: object) -> bool:
     """Return whether an entry is a group, by the keys that it has."""
     if isinstance(item, dict):
         return "task_id" not in item and any(key in item for key in _GROUP_KEYS)
-    return hasattr(item, "group_id")
+    return "group_id" in getattr(item, "__dict__", ())
 
 
 def is_mapped(item: object) -> bool:

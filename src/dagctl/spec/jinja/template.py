@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ MAX_TEMPLATE_DEPTH = 150
 
 MARKS = ("{{", "{%", "{#")
 """What a text needs to be a template."""
+_CLOSES = ("}}", "%}", "#}")
+_NO_LINE_END = re.compile(r"[^\r\n]+")
+_SHORT = 300
+"""Characters of a template whose nodes are kept for the next tasks."""
 # It only parses. Compiling would already compute constants, and `{{ 9**9**9 }}` takes forever.
 AIRFLOW = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - nothing is rendered
 """Jinja as Airflow sets it up; for parsing."""
@@ -41,14 +46,39 @@ def is_template(text: str) -> bool:
     return any(mark in text for mark in MARKS)
 
 
-@lru_cache(maxsize=1)  # the checks of one text ask one after the other
 def template_nodes(text: str) -> list[nodes.Node]:
     """Return the nodes of a text that is a template, outermost first; not to be changed.
+
+    Of the text before the first tag and behind the last one only the line ends are kept.
 
     Raises:
         TemplateError: It is none; of a hostile one also what Python's own limits raise.
         TooDeepError: It is nested too deeply.
     """
+    tags = _tags(text)
+    return _nodes(tags) if len(tags) > _SHORT else _nodes_of_short(tags)
+
+
+def _tags(text: str) -> str:
+    """Return a template without what stands around its tags: many tasks have the same tags."""
+    start = min((at for mark in MARKS if (at := text.find(mark)) >= 0), default=len(text))
+    end = max(text.rfind(close) + len(close) for close in _CLOSES)
+    if end < start + len(MARKS[0]) or is_template(text[end:]):
+        end = len(text)
+    return _NO_LINE_END.sub("", text[:start]) + text[start:end] + _NO_LINE_END.sub("", text[end:])
+
+
+@lru_cache(maxsize=128)
+def _nodes_of_short(text: str) -> list[nodes.Node]:
+    return _parsed(text)
+
+
+@lru_cache(maxsize=1)  # the checks of one text ask one after the other
+def _nodes(text: str) -> list[nodes.Node]:
+    return _parsed(text)
+
+
+def _parsed(text: str) -> list[nodes.Node]:
     level: list[nodes.Node] = [AIRFLOW.parse(text)]
     every: list[nodes.Node] = []
     for _ in range(MAX_TEMPLATE_DEPTH):

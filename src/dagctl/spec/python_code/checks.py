@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.codes import Code
 from dagctl.spec.python_code.findings import cut, finding, place_of_node
+from dagctl.spec.python_code.function_tree import definition
 from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.read import TOO_COMPLEX, place_of_error, too_deep
 from dagctl.spec.python_code.tree import own_nodes
@@ -33,8 +34,7 @@ def body_problems(reading: Reading, signature: str) -> Iterator[Problem]:
     """Yield why the code would not run as the body of a function with these parameters."""
     yield from _runs_nothing(reading.statements, reading)
     yield from _calls_nothing(reading.statements, reading.source)
-    module = ast.parse(f"def f({signature}): ...")
-    cast("ast.FunctionDef", module.body[0]).body = reading.statements
+    module = ast.Module([definition("f", signature, reading.statements)], [])
     yield from _does_not_compile(module, reading)
 
 
@@ -66,9 +66,7 @@ def def_problems(
                 place_of_node(default, source),
             )
     yield from _runs_nothing(function.body, reading)
-    module = ast.parse("")
-    module.body = reading.statements
-    yield from _does_not_compile(module, reading)
+    yield from _does_not_compile(ast.Module(reading.statements, []), reading)
 
 
 def _takes_context(arguments: ast.arguments) -> bool:

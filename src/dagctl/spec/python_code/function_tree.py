@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from dagctl.spec.python_code.function import signature_of_body
@@ -20,21 +21,27 @@ def function_tree(
     """Return the definition of `name` whose body is `statements`, the tree of the user's text."""
     if code.form == "body":
         signature = signature_of_body(code, provide_context=provide_context)
-        return _definition(f"def {name}({signature}): ...", statements)
+        return definition(name, signature, statements)
     user = cast("ast.FunctionDef", statements[-1])
     if not code.nested:
         renamed = copy.copy(user)
         renamed.name = name
         return renamed
-    outer = _definition(f"def {name}(): ...", [*statements, ast.Return(_forwarding_call(user))])
+    outer = definition(name, "", [*statements, ast.Return(_forwarding_call(user))])
     outer.args = _unannotated(user.args)
     return outer
 
 
-def _definition(header: str, body: list[ast.stmt]) -> ast.FunctionDef:
-    definition = cast("ast.FunctionDef", ast.parse(header).body[0])
-    definition.body = body
-    return definition
+def definition(name: str, signature: str, body: list[ast.stmt]) -> ast.FunctionDef:
+    """Return a function of this name, with these parameters and this body."""
+    made = copy.copy(_empty(signature))
+    made.name, made.body = name, body
+    return made
+
+
+@lru_cache(maxsize=8)
+def _empty(signature: str) -> ast.FunctionDef:
+    return cast("ast.FunctionDef", ast.parse(f"def f({signature}): ...").body[0])
 
 
 def _unannotated(arguments: ast.arguments) -> ast.arguments:

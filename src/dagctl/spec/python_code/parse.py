@@ -6,7 +6,6 @@ import ast
 import copy
 from functools import lru_cache
 from itertools import chain, islice
-from typing import cast
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_IN_VALUE, Warnings
@@ -15,7 +14,7 @@ from dagctl.spec.python_code.code import PythonCode
 from dagctl.spec.python_code.context import gone_parameters, key_warnings
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.function import as_function
-from dagctl.spec.python_code.function_tree import function_tree
+from dagctl.spec.python_code.function_tree import definition, function_tree
 from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.read import TOO_COMPLEX, Reading, read
 from dagctl.spec.python_code.reads import reads_of
@@ -78,7 +77,8 @@ def _is_text(statement: ast.stmt) -> bool:
 def _body(reading: Reading, signature: str) -> PythonCode:
     source = reading.source
     missing = () if signature else advice.context_missing(reading.nodes, source)
-    function = _as_body(reading.statements, signature or "context")  # its lack is said already
+    # that the context lacks is said already
+    function = definition("f", signature or "context", reading.statements)
     reads = reads_of(reading.statements, reading.nodes, source, "context" if signature else None)
     warnings = Warnings.of(
         chain(
@@ -97,12 +97,6 @@ def _body(reading: Reading, signature: str) -> PythonCode:
         is_callback=signature == "context",
         reads=reads,
     )
-
-
-def _as_body(statements: list[ast.stmt], signature: str) -> ast.FunctionDef:
-    function = cast("ast.FunctionDef", ast.parse(f"def f({signature}): ...").body[0])
-    function.body = statements
-    return function
 
 
 def _def(

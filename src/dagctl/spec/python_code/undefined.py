@@ -17,6 +17,7 @@ from dagctl.spec.python_code.quiet import quietly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from dagctl.spec.problem import Problem
     from dagctl.spec.python_code.source import Source
@@ -31,10 +32,22 @@ _MOST = 100
 class _Judge(Checker):  # type: ignore[misc] # pyflakes has no types
     """pyflakes with one question: which names have no value.
 
-    It begins with no names. What it looks for besides takes the square of the code's length.
+    What it looks for besides takes the square of the code's length.
     """
 
-    builtIns = frozenset[str]()  # noqa: N815 - pyflakes' name
+    def __init__(self, module: ast.Module, used: AbstractSet[str]) -> None:
+        """Judge the module; of the built-in names it needs only those that the code uses."""
+        self._used = used
+        super().__init__(module)
+
+    @property
+    def builtIns(self) -> AbstractSet[str]:  # noqa: N802 - pyflakes' name
+        """The names that are there before the code begins."""
+        return self._used
+
+    @builtIns.setter
+    def builtIns(self, _every: AbstractSet[str]) -> None:  # noqa: N802 - pyflakes' name
+        """Pass over Python's 160 names: to make a binding of each is most of the work."""
 
     def report(self, kind: type, *arguments: object, **options: object) -> None:
         """Keep the first messages about undefined names."""
@@ -77,12 +90,11 @@ def undefined(
 def _judged(function: ast.FunctionDef, known: set[str]) -> list[tuple[str, int, int]]:
     """Return what pyflakes says: name, line and byte of each.
 
-    It needs not know every built-in, only those that the code uses: that is twice as fast. What is
-    nested too deeply for it gets no verdict.
+    What is nested too deeply for it gets no verdict.
     """
     module = ast.Module(body=[function], type_ignores=[])
     try:
-        checked, _ = quietly(lambda: _Judge(module, builtins=known))
+        checked, _ = quietly(lambda: _Judge(module, known))
     except RecursionError:
         return []
     return sorted(
