@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+OWN_PYTHON = HERE / "surroundings" / "python"
+"""Modules of a project, which specs name by their import paths."""
 Report = dict[str, Any]
 SECONDS = 1200
 """How long a runner may take: one that tries every operator takes minutes on a busy machine."""
@@ -49,14 +51,18 @@ class Airflow:
 
     def load(self, files: Iterable[Path], runner: str = "load.py") -> dict[Path, Report]:
         """Return what Airflow makes of each file, as a runner says it."""
-        report: dict[str, Report] = self._report(runner, *map(str, files))
+        programs = f"{HERE / 'surroundings' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        report: dict[str, Report] = self._report(runner, *map(str, files), PATH=programs)
         return {Path(path): facts for path, facts in report.items()}
 
     def run(self, folder: Path) -> dict[str, Report]:
         """Run every DAG of the folder to its end; return what became of each."""
         self._give_database()
         surroundings = str(HERE / "surroundings")
-        folders = {"AIRFLOW__CORE__DAGS_FOLDER": str(folder), "PYTHONPATH": str(folder)}
+        folders = {
+            "AIRFLOW__CORE__DAGS_FOLDER": str(folder),
+            "PYTHONPATH": f"{folder}:{OWN_PYTHON}",
+        }
         runs: dict[str, Report] = self._report("run.py", surroundings, **folders)
         return runs
 
@@ -100,6 +106,7 @@ class Airflow:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
         return kept | {
             "AIRFLOW_HOME": str(self.home),
+            "PYTHONPATH": str(OWN_PYTHON),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
         }

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.codegen.render import render
+from dagctl.spec.gone import GONE
 from dagctl.spec.load import check_spec, load_spec
+from dagctl.spec.model import DagSpec
+from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.function_settings import FunctionSettings
 
 if TYPE_CHECKING:
     from .conftest import Airflow, Report
@@ -226,6 +230,108 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             "mapped": {"place": ["one", "two"]},
         },
     },
+    "language_functions": {
+        "wait": {
+            "operator": "PythonSensor",
+            "mode": "reschedule",
+            "poke_interval": 300.0,
+            "timeout": 7200.0,
+            "soft_fail": True,
+            "exponential_backoff": True,
+            "max_wait": 1800.0,
+            "silent_fail": True,
+        },
+        "clean": {
+            "operator": "PythonVirtualenvOperator",
+            "upstream": ["wait"],
+            "op_kwargs": {"day": "{{ ds }}", "limit": 3},
+            "requirements": ["pandas==2.3.3", "numpy"],
+            "python_version": "3.12",
+            "system_site_packages": False,
+            "pip_install_options": ["--no-deps"],
+            "index_urls": ["https://pypi.example.com/simple"],
+            "venv_cache_path": "/opt/venvs",
+            "skip_on_exit_code": [3, 4],
+            "string_args": ["verbose"],
+        },
+        "dbt": {
+            "operator": "ExternalPythonOperator",
+            "upstream": ["clean"],
+            "python": "/opt/dbt/bin/python",
+            "op_kwargs": {"rows": "output of clean: return_value"},
+            "expect_airflow": False,
+            "show_return_value_in_logs": False,
+            "template_ext": [".sql"],
+        },
+        "enough": {
+            "operator": "ShortCircuitOperator",
+            "upstream": ["dbt"],
+            "ignore_downstream_trigger_rules": False,
+        },
+        "command": {
+            "operator": "_BashDecoratedOperator",
+            "upstream": ["dbt", "enough"],
+            "op_kwargs": {"rows": "output of dbt: return_value"},
+            "append_env": True,
+            "cwd": "/opt",
+            "skip_on_exit_code": [99],
+            "retries": 2,
+        },
+        "choose": {
+            "operator": "_BranchExternalPythonDecoratedOperator",
+            "upstream": ["command"],
+            "python": "/opt/dbt/bin/python",
+        },
+        "each": {
+            "operator": "_BashDecoratedOperator",
+            "upstream": ["choose"],
+            "mapped": {"name": ["orders", "prices"]},
+        },
+        "virtual": {
+            "operator": "_PythonVirtualenvDecoratedOperator",
+            "mapped": {"number": [1, 2]},
+        },
+        "models.orders_model": {"upstream": ["each"], "pool": "models"},
+        "models.prices_model": {"upstream": ["models.orders_model"], "pool": "models"},
+        "regions.load": {
+            "env": {"REGION": "argument region", "DAY": "{{ ds }}"},
+            "mapped_groups": ["regions"],
+        },
+        "outer.inner.orders": {
+            "upstream": ["models.prices_model", "regions.load"],
+            "pool": "default_pool",
+        },
+        "outer.done": {"upstream": ["outer.inner.orders"]},
+    },
+    "language_arguments": {
+        "load": {
+            "start_date": "2024-01-31T23:00:00+00:00",  # midnight in Berlin
+            "end_date": "2030-12-31T23:00:00+00:00",
+            "params": {"limit": 10, "table": "orders", "rows": 5},
+            "ignore_first_depends_on_past": True,
+            "wait_for_past_depends_before_skipping": True,
+            "pre_execute": "before",
+            "post_execute": "after",
+            "resources": {"cpus": 2, "ram": 2048},
+            "allow_nested_operators": False,
+            "doc": "Copies the orders.",
+            "logger_name": "etl.orders",
+        },
+        "split": {
+            "multiple_outputs": True,
+            "doc_md": "# Splits\n\nwhat `load` has read.\n",
+            "logger_name": "etl",
+        },
+        "whole": {"mapped": {"number": [1, 2]}},
+        "rest.orders": {
+            "upstream": ["load", "split"],
+            "op_kwargs": {"count": "output of split: orders"},
+            "start_date": "2024-12-31T23:00:00+00:00",
+            "multiple_outputs": False,
+            "doc_rst": "The *orders*.",
+        },
+        "rest.prices": {"start_date": "2024-12-31T23:00:00+00:00", "doc_yaml": "a: 1"},
+    },
     "language_python": {
         "paths": {
             "operator": "PythonOperator",
@@ -354,6 +460,10 @@ def test_every_spec_of_the_language_is_loaded() -> None:
     assert {folder.name for folder in FOLDERS} == set(EXPECTED)
 
 
+SLA = """
+dag_name: Late
+tasks: [{task_id: a, bash_command: echo a, sla: 1h30m}]
+"""
 FAIL_FAST = {"2": "fail_stop", "3": "fail_fast"}
 NEWEST = """
 dag_name: Newest
@@ -367,8 +477,20 @@ deadline:
 allowed_run_types: [manual]
 disable_bundle_versioning: true
 rerun_with_latest_version: true
-tasks: [{task_id: a, bash_command: echo a}]
+tasks:
+  - task_id: a
+    bash_command: echo a
+    render_template_as_native_obj: true
+    retry_exponential_backoff: 1.5
+    retry_policy:
+      $new: airflow.sdk.ExceptionRetryPolicy
+      with: {rules: [{$new: airflow.sdk.RetryRule, with: {exception: builtins.ValueError}}]}
 """
+NEWEST_TASK = {
+    "render_template_as_native_obj": True,
+    "retry_exponential_backoff": 1.5,
+    "retry_policy": "ExceptionRetryPolicy",
+}
 NEWEST_DAG = {
     "allowed_run_types": ["manual"],
     "disable_bundle_versioning": True,
@@ -403,3 +525,35 @@ def test_what_only_the_newest_airflow_has_is_loaded_there(airflow: Airflow, tmp_
 
     assert (report["errors"], report["warnings"]) == ([], [])
     assert {key: report["dag"][key] for key in NEWEST_DAG} == NEWEST_DAG
+    assert {key: report["tasks"]["a"][key] for key in NEWEST_TASK} == NEWEST_TASK
+
+
+def test_what_only_airflow_2_has_is_loaded_there(airflow: Airflow, tmp_path: Path) -> None:
+    if airflow.version == "3":
+        pytest.skip("Airflow 2 has it")
+    path = tmp_path / "sla.py"
+    checked = check_spec(SLA, airflow="2")
+    assert checked.diagnostics == ()
+    path.write_text(render(checked.result(), airflow="2"), "utf-8")
+
+    report = airflow.load([path], runner="arguments.py")[path]
+
+    assert (report["errors"], report["warnings"]) == ([], [])
+    assert report["tasks"]["a"]["sla"] == 5400.0
+
+
+TAKEN_ELSEWHERE = {"task_id", "task_group", "dag", "default_args", "task_concurrency"}
+"""What a spec has as an id, a group, or not at all: `task_concurrency` is refused with a hint."""
+
+
+def test_a_spec_has_every_argument_of_tasks_and_of_the_dag(airflow: Airflow) -> None:
+    signatures = airflow.ask("parameters.py")
+    of_tasks = {*OneTask.model_fields, *TAKEN_ELSEWHERE}
+    of_dags = {*DagSpec.key_names(), "dag_id", *GONE}
+    of_sensors = {*FunctionSettings.model_fields, *of_tasks}
+
+    assert {*signatures["BaseOperator"]} - of_tasks == set()
+    assert {*signatures["DAG"]} - of_dags == set()
+    assert {*signatures["PythonSensor"]} - of_sensors == {
+        *("op_args", "op_kwargs", "python_callable", "templates_dict")
+    }

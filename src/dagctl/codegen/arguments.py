@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.codegen.callbacks import callback_expression, stem_of
 from dagctl.codegen.expressions import duration
-from dagctl.codegen.values import length, value_expression
+from dagctl.codegen.params import params_expression
+from dagctl.codegen.values import length, time_of, value_expression
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import OneTask, TaskArguments
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from dagctl.codegen.scope import Scope
 
-_LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout"}
+_LENGTHS = {"retry_delay", "max_retry_delay", "execution_timeout", "sla"}
+_MOMENTS = {"start_date", "end_date"}
 
 
 def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
@@ -35,6 +37,10 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
             arguments[name] = callback_expression(value, stem_of(owner, name), scope)
         elif name in _LENGTHS:
             arguments[name] = length(value, scope)
+        elif name in _MOMENTS:
+            arguments[name] = time_of(value, scope)
+        elif name == "params":
+            arguments |= {name: params_expression(value, scope)} if value else {}
         else:
             arguments[name] = value_expression(value, scope, rendered=False)
     return arguments

@@ -24,6 +24,7 @@ from dagctl.codegen.order import creation_order, explicit_upstream
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece
 from dagctl.codegen.tasks import call_of
+from dagctl.codegen.values import reference, value_expression
 from dagctl.spec.outline import innermost_common, torn_down
 from dagctl.spec.uses import arguments_used
 from dagctl.spec.walk import is_mapped
@@ -120,6 +121,8 @@ def _named_groups(within: Edges, top: _Block) -> set[Entry]:
 
 def _statement(part: Entry | _Block, scope: Scope, within: Edges, named: set[Entry]) -> ast.stmt:
     if not isinstance(part, _Block):
+        if part.is_group and part.item.group_callable:
+            return made_by_function(part, scope, is_named=part in named)
         made = _mapped_group(part, scope, within) if part.is_group else _made(part, scope)
         return assign(scope.variable(part), made)
     group = part.group
@@ -162,7 +165,10 @@ def _mapped_group(group: Entry, scope: Scope, within: Edges) -> ast.expr:
     defined = definition(name_of_function, names, body)
     scope.functions.append(Piece(source(defined), lambda: defined))
     decorator = call(scope.use(DECORATORS, "task_group"), [], group_arguments(group.item, scope))
-    return mapped(ast.Call(decorator, [name(name_of_function)], []), group.item, scope)
+    made = ast.Call(decorator, [name(name_of_function)], [])
+    beside = group.item.arguments.items()
+    given = {key: value_expression(value, scope) for key, value in beside}
+    return mapped(made, group.item, scope, given)
 
 
 def _without_unused_names(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -206,6 +212,35 @@ def _opened(group: Entry, scope: Scope, named: set[Entry]) -> ast.withitem:
     made = call(scope.use(_TASK_GROUP, "TaskGroup"), [], group_arguments(group.item, scope))
     variable = ast.Name(scope.variable(group), ast.Store()) if group in named else None
     return ast.withitem(made, variable)
+
+
+def made_by_function(group: Entry, scope: Scope, *, is_named: bool) -> ast.stmt:
+    """Return the block in which a function of the project makes the tasks of a group.
+
+    The DAG and the group are the ones that Airflow puts new tasks into, so the function need not
+    know them.
+
+    Args:
+        group: The group.
+        scope: What the module has.
+        is_named: Whether the module speaks of the group later.
+    """
+    scope.here = group
+    function = reference(group.item.group_callable, scope)
+    in_dag = ast.withitem(name("dag"))
+    options = group_arguments(group.item, scope)
+    del options["dag"]
+    beside = group.item.arguments.items()
+    given = {key: value_expression(value, scope, rendered=False) for key, value in beside}
+    variable = scope.variable(group)
+    if is_mapped(group.item):
+        decorator = call(scope.use(DECORATORS, "task_group"), [], options)
+        made = mapped(ast.Call(decorator, [function], []), group.item, scope, given)
+        return ast.With([in_dag], [assign(variable, made)])
+    opened = call(scope.use(_TASK_GROUP, "TaskGroup"), [], options)
+    target = ast.Name(variable, ast.Store()) if is_named else None
+    body = ast.Expr(call(function, [], given))
+    return ast.With([in_dag, ast.withitem(opened, target)], [body])
 
 
 def group_arguments(group: Group, scope: Scope) -> dict[str, ast.expr]:

@@ -40,7 +40,7 @@ def class_call(  # noqa: PLR0913 - what a call can have
     """
     known = lookup(given, scope.target.name, scope.target.providers)
     operator = known if isinstance(known, Operator) else None
-    values = {key: _value(operator, key, item, scope) for key, item in arguments.items()}
+    values = {key: argument_value(operator, key, item, scope) for key, item in arguments.items()}
     path = operator.path if operator else given
     made = reference(path, scope)
     options = {**(before or {}), **values, **(behind or {})}
@@ -55,14 +55,14 @@ def _values(operator: Operator | None, key: str, value: object, scope: Scope) ->
     if not isinstance(value, list | tuple):
         return value_expression(value, scope)
     if key:
-        return sequence([_value(operator, key, item, scope) for item in value])
+        return sequence([argument_value(operator, key, item, scope) for item in value])
     return sequence([_keywords(operator, item, scope) for item in value])
 
 
 def _keywords(operator: Operator | None, item: object, scope: Scope) -> ast.expr:
     if not isinstance(item, dict) or marker_of(item):
         return value_expression(item, scope)
-    return mapping({key: _value(operator, key, each, scope) for key, each in item.items()})
+    return mapping({key: argument_value(operator, key, each, scope) for key, each in item.items()})
 
 
 def class_reference(given: str, scope: Scope) -> ast.Name:
@@ -71,7 +71,15 @@ def class_reference(given: str, scope: Scope) -> ast.Name:
     return reference(known.path if isinstance(known, Operator) else given, scope)
 
 
-def _value(operator: Operator | None, key: str, value: object, scope: Scope) -> ast.expr:
+def argument_value(operator: Operator | None, key: str, value: object, scope: Scope) -> ast.expr:
+    """Return the value of a parameter; its type says what text means.
+
+    Args:
+        operator: Whose parameter it is; None: of a class that the catalogue does not know.
+        key: The parameter.
+        value: Its value, checked.
+        scope: What the module has.
+    """
     if operator is None:
         return value_expression(value, scope)
     meaning = text_meaning(operator, key, value)

@@ -19,21 +19,22 @@ if TYPE_CHECKING:
 DECORATORS = {"2": "airflow.decorators", "3": "airflow.sdk"}
 
 
-def mapped(function: ast.expr, item: Mapped, scope: Scope) -> ast.Call:
+def mapped(
+    function: ast.expr, item: Mapped, scope: Scope, given: Mapping[str, ast.expr]
+) -> ast.Call:
     """Return the call that maps a decorated function over values.
 
     Args:
         function: The function, with its decorator.
-        item: A task or a group, with `arguments` that are the same for all.
+        item: A task or a group.
         scope: What the module has.
+        given: The arguments that are the same for all.
     """
-    beside: Mapping[str, Any] = getattr(item, "arguments", {})
 
     def write(_key: str, value: object) -> ast.expr:
         return value_expression(value, scope)
 
-    if beside:
-        given = {key: write(key, value) for key, value in beside.items()}
+    if given:
         function = call(attribute(function, "partial"), [], given)
     return expanded(function, item, write)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operators import Operator, lookup
+from dagctl.operators.decorators import lookup_decorator
 from dagctl.spec.outline import made_of, torn_down
-from dagctl.spec.tasks import OperatorTask
+from dagctl.spec.tasks import DecoratorTask, OperatorTask
 from dagctl.spec.uses import outputs_used
 from dagctl.spec.walk import is_mapped
 
@@ -44,7 +45,7 @@ def _units(entries: Iterable[Entry]) -> Iterator[Entry]:
     stack = [*reversed([*entries])]
     while stack:
         entry = stack.pop()
-        if entry.is_group and not is_mapped(entry.item):
+        if entry.is_group and not is_mapped(entry.item) and not entry.item.group_callable:
             stack += reversed(entry.children)
         else:
             yield entry
@@ -84,6 +85,9 @@ def _implied_names(entry: Entry, target: Target) -> Iterator[str]:
 
 def _renders(entry: Entry, target: Target) -> bool:
     """Return whether it is known what Airflow renders of a task."""
+    if isinstance(entry.item, DecoratorTask):
+        known = lookup_decorator(entry.item.decorator, target.name, target.providers)
+        return isinstance(known, Operator)
     if not isinstance(entry.item, OperatorTask):
         return True
     known = lookup(entry.item.operator, target.name, target.providers)

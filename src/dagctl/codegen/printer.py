@@ -38,8 +38,8 @@ def source(statement: ast.stmt, indent: int = 0) -> str:
             return exploded(value, indent, indent)
         case ast.FunctionDef():
             return f"{_def(statement, indent)}\n{_body(statement.body, indent + _STEP)}"
-        case ast.With(items=[item], body=body):
-            return f"{_with(item, indent)}\n{_body(body, indent + _STEP)}"
+        case ast.With(items=items, body=body):
+            return f"{_with(items, indent)}\n{_body(body, indent + _STEP)}"
         case _:
             raise TypeError(f"no layout for {type(statement).__name__}")
 
@@ -287,13 +287,27 @@ def _def(node: ast.FunctionDef, indent: int) -> str:
     return f"def {node.name}(\n{rows}{margin}):"
 
 
-def _with(item: ast.withitem, indent: int) -> str:
-    name = item.optional_vars
-    end = f" as {name.id}:" if isinstance(name, ast.Name) else ":"
+def _with(items: list[ast.withitem], indent: int) -> str:
+    parts = [(item.context_expr, _name_of(item)) for item in items]
     column = indent + len("with ")
-    flat = _flat(item.context_expr, LINE_LENGTH - column - len(end))
-    made = exploded(item.context_expr, indent, column) if flat is None else flat
-    return f"with {made}{end}"
+    room = LINE_LENGTH - column - len(":")
+    flat = [(_flat(made, room), end) for made, end in parts]
+    line = ", ".join(f"{made}{end}" for made, end in flat if made is not None)
+    if all(made is not None for made, _ in flat) and most_columns(line) <= room:
+        return f"with {line}:"
+    if len(parts) == 1:
+        made, end = parts[0]
+        return f"with {exploded(made, indent, column)}{end}:"
+    margin, inner = " " * indent, indent + _STEP
+    texts = ((expression(made, inner, inner, len(end) + 1), end) for made, end in parts)
+    rows = "".join(f"{' ' * inner}{text}{end},\n" for text, end in texts)
+    return f"with (\n{rows}{margin}):"
+
+
+def _name_of(item: ast.withitem) -> str:
+    """Return how a block names what it is about."""
+    name = item.optional_vars
+    return f" as {name.id}" if isinstance(name, ast.Name) else ""
 
 
 def _is_edge(statement: ast.stmt) -> bool:

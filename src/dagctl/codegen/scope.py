@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.expressions import attribute, call, name, plain
 from dagctl.codegen.imports import Imports
 from dagctl.codegen.names import function, group_variable, variable
-from dagctl.spec.tasks import PythonTask
+from dagctl.spec.tasks import DecoratorTask, PythonTask
 from dagctl.spec.walk import is_mapped
 
 if TYPE_CHECKING:
@@ -117,4 +117,4 @@ class Scope:
 
 def is_decorated(task: TaskBase) -> bool:
     """Return whether a task is a function with one of Airflow's decorators in the file."""
-    return isinstance(task, PythonTask) and is_mapped(task)
+    return isinstance(task, DecoratorTask) or (isinstance(task, PythonTask) and is_mapped(task))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operators.lookup import at_path
-from dagctl.operators.model import Reason, Unresolved
+from dagctl.operators.model import CORE, Operator, Reason, Unresolved
 from dagctl.operators.near import near_parameter
 from dagctl.operators.package_data import document
 from dagctl.operators.provider_file import short_name
@@ -14,8 +14,6 @@ from dagctl.operators.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from dagctl.operators.model import Operator
 
 _NO_VERSIONS: Mapping[str, str] = {}
 
@@ -31,6 +29,30 @@ def decorator_names(target: str) -> tuple[str, ...]:
     return tuple(
         name for name, classes in table.items() if any(place in on for on in classes.values())
     )
+
+
+def _made_by(
+    name: str, path: str, place: str, versions: Mapping[str, str]
+) -> Operator | Unresolved:
+    """Return the class of a decorator that a target has, whatever module it has there.
+
+    Airflow 2 has some of them itself, in other modules: what is known of the class then comes from
+    the nearest target that has it at its path.
+    """
+    result: Operator | Unresolved = at_path(path, place, versions)
+    known = targets()
+    later = known[known.index(place) :] if isinstance(result, Unresolved) else ()
+    for target in later:
+        other = at_path(path, target, {})
+        if isinstance(other, Operator):
+            result = other._replace(target=place)
+            break
+    if isinstance(result, Unresolved):
+        message = f"of the decorator {quoted(name)} the catalogue knows the name alone"
+        return Unresolved(name=name, reason=Reason.FOREIGN, message=message)
+    if place.startswith("2.") and result.provider == "standard":
+        return result._replace(provider=CORE, distribution="apache-airflow")
+    return result
 
 
 def lookup_decorator(
@@ -52,7 +74,7 @@ def lookup_decorator(
     here = [path for path, on in classes.items() if place in on]
     if here:
         known = {short_name(key): text for key, text in versions.items()}
-        return at_path(here[0], place, known)
+        return _made_by(name, here[0], place, known)
     if classes:
         having = [t for t in targets() if any(t in on for on in classes.values())]
         return Unresolved(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dagctl.spec.walk import Path
 
 _FAST_RULES = {"all_success", "all_done_setup_success"}
+_OF_THE_DAG = {"start_date", "end_date"}
+"""What Airflow takes out of the `default_args` of a DAG for the DAG itself."""
 MAX_NAME = 200
 """Characters of the name of a DAG."""
 
@@ -68,6 +70,11 @@ def default_args_problems(data: Mapping[str, Any]) -> Iterator[Located]:
         if twin in data and key in DefaultArgs.model_fields and key not in TASK_CALLBACKS:
             message = f"{quoted(key)} is given twice: `{twin}` of the DAG says the same"
             problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
+            yield Located(("default_args", key), problem)
+        elif key in _OF_THE_DAG:
+            message = f"{quoted(key)} in `default_args` would be that of the DAG itself"
+            hint = "write it at the start of a line, or at a task or a group"
+            problem = Problem(Code.UNKNOWN_KEY, message, hint)
             yield Located(("default_args", key), problem)
 
 

@@ -68,7 +68,8 @@ from dagctl.spec.jinja.brought import brought_by
 from dagctl.spec.outline import Outline
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import GROUP, KINDS, Entry, Group
-from dagctl.spec.tasks.arguments import DefaultArgs, Email, without_default
+from dagctl.spec.tasks.argument_types import Email, without_default
+from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.tasks.group import SharedArgs

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
-from dagctl.operators import Operator, lookup
+from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.operators.decorators import lookup_decorator
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.jinja.rendered import rendered_texts
 from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
     from dagctl.spec.target import Target
 
-_OF_THREE = {"bash": "BashOperator", "python": "PythonOperator"}
+_OF_THREE = {"bash": "BashOperator", "python": "PythonOperator", "decorator": "PythonOperator"}
 """What the other kinds of tasks become; on Airflow 3 it is of a provider."""
 _METHODS = {"get", "json", "value"}
 
@@ -50,7 +51,7 @@ def needs_of(specs: list[DagSpec], target: Target) -> Needs:
     for spec in specs:
         data = spec.to_data()
         for name in _classes(data):
-            known = lookup(name, target.name, target.providers)
+            known = _known(name, target)
             if isinstance(known, Operator):
                 operators[known.path] = known
             else:
@@ -69,10 +70,18 @@ def _classes(data: dict[str, Any]) -> Iterator[str]:
         name = task.get("operator") if tag == "operator" else _OF_THREE.get(tag)
         if isinstance(name, str):
             yield name
+        if isinstance(task.get("decorator"), str):
+            yield task["decorator"]
     for _, callback in callbacks_in(data):
         name = callback.get("notifier")
         if isinstance(name, str) and is_operator_name(name):
             yield name
+
+
+def _known(name: str, target: Target) -> Operator | Unresolved:
+    """Return the operator of a class's name, or of a decorator: `task.docker`."""
+    find = lookup_decorator if name.startswith("task.") else lookup
+    return find(name, target.name, target.providers)
 
 
 def _of_data(data: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Severity
 from dagctl.operators import Operator, Reason, lookup
 from dagctl.operators.checks import Call, check_call
+from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.findings import Check, Level
+from dagctl.spec.argument_target import argument_problems, setting_target_problems
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.codes import Code
-from dagctl.spec.dag_target import dag_target_problems, too_new
+from dagctl.spec.dag_target import dag_target_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.tasks.arguments import TaskArguments
+from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.walk import field, is_group, raw_entries
 from dagctl.spec.wording import quoted
 
@@ -51,8 +54,8 @@ _ALWAYS_DEFAULTS = {
     *("retries", "retry_delay"),
 }
 """What the DAG file gives to all tasks."""
-_LATE = {"executor": (2, 10), "group_display_name": (3, 0), "all_done_min_one_success": (3, 1)}
-"""Since when Airflow has an argument of tasks, or a trigger rule, where not from 2.9 on."""
+_OF_DECORATED = {"python_callable", "task_id", "op_args", "op_kwargs"}
+"""What a function gives to the operator around it."""
 
 
 def target_problems(data: object, target: Target) -> Iterator[Located]:
@@ -60,18 +63,15 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
     shared = data.get("default_args") if isinstance(data, dict) else None
     shared = shared if isinstance(shared, dict) else {}
     yield from dag_target_problems(data, target)
-    yield from _too_new(shared, ("default_args",), target)
+    yield from argument_problems(shared, ("default_args",), target)
     for path, task, groups in raw_entries(data):
         if is_group(task):
             yield from _of_group(task, path, target)
         elif isinstance(task, dict):
-            yield from _too_new(task, path, target)
+            yield from argument_problems(task, path, target)
             defaults = {*shared, *_ALWAYS_DEFAULTS}.union(*map(_shared, groups))
-            name = task.get("operator")
-            named = isinstance(name, str) and is_operator_name(name)
-            if named and KINDS.tag_of(task) == "operator":
-                for item in _of_operator(task, defaults, target):
-                    yield Located((*path, *item.path), item.problem)
+            for item in _of_task(task, defaults, target):
+                yield Located((*path, *item.path), item.problem)
     for path, callback in callbacks_in(data):
         name = callback.get("notifier")
         if isinstance(name, str) and is_operator_name(name):
@@ -86,23 +86,45 @@ def _shared(item: object) -> Mapping[str, Any]:
 
 
 def _of_group(group: Mapping[str, Any], path: Path, target: Target) -> Iterator[Located]:
-    yield from _too_new(_shared(group), (*path, "default_args"), target)
-    yield from _too_new(group, path, target)
+    yield from argument_problems(_shared(group), (*path, "default_args"), target)
+    yield from argument_problems(group, path, target)
 
 
-def _too_new(given: Mapping[str, Any], path: Path, target: Target) -> Iterator[Located]:
-    for key in ("executor", "trigger_rule", "group_display_name"):
-        word = given.get(key)
-        since = _LATE.get(key) or (_LATE.get(word) if isinstance(word, str) else None)
-        if key in given and since and not target.has(since):
-            yield Located((*path, key), too_new(key if key in _LATE else str(word), since, target))
+def _of_task(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
+    """Yield what is wrong with the call of the operator that a task is."""
+    tag, name, decorator = KINDS.tag_of(task), task.get("operator"), task.get("decorator")
+    if tag == "operator" and isinstance(name, str) and is_operator_name(name):
+        yield from _of_operator(task, defaults, target)
+    elif tag == "decorator" and isinstance(decorator, str) and "." in decorator:
+        yield from _of_decorator(task, defaults, target)
+    elif tag == "python" and not TAKEN_BY.keys().isdisjoint(task):
+        yield from setting_target_problems(task, target)
+
+
+def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
+    name, given = task["decorator"], task.get("with")
+    arguments = {k: v for k, v in given.items() if isinstance(k, str)} if given else {}
+    beside = {key for key in OneTask.parameter_names() if key in task}
+    if not name.startswith("task."):
+        message = f"{quoted(name)} is not in the catalogue: its parameters are not checked"
+        problem = Problem(Code.FOREIGN_OPERATOR, message, severity=Severity.INFO)
+        yield Located(("decorator",), problem)
+        yield from _twice(arguments, beside)
+        return
+    known = lookup_decorator(name, target.name, target.providers)
+    if not isinstance(known, Operator):
+        yield _unresolved(known, "decorator")
+        return
+    call = Call(arguments=arguments, beside=beside | _OF_DECORATED, defaults=defaults)
+    yield from _of_call(known._replace(name=name), call, "decorator")
+    yield from _outputs(known, arguments)
 
 
 def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
     given = task.get("with")
     arguments = given if isinstance(given, dict) else {}
     arguments = {key: value for key, value in arguments.items() if isinstance(key, str)}
-    beside = {key for key in TaskArguments.argument_names() if key in task}
+    beside = {key for key in OneTask.parameter_names() if key in task}
     known = lookup(task["operator"], target.name, target.providers)
     if not isinstance(known, Operator):
         yield _unresolved(known, "operator")

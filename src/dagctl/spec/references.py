@@ -21,7 +21,7 @@ from dagctl.spec.jinja.xcoms import pulls_in
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.python_code.gone_imports import import_warnings
-from dagctl.spec.tasks import PythonTask
+from dagctl.spec.tasks import FunctionSource
 from dagctl.spec.walk import field, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 
-_HOLDERS = frozenset({"with", "expand", "env", "cwd"})
+_HOLDERS = frozenset({"with", "op_kwargs", "expand", "env", "cwd", "requirements", "python"})
 """The keys of tasks whose values Airflow renders, beside the command."""
 _MOST_TEXTS = 2_000
 """Texts of a spec whose templates are looked into."""
@@ -84,7 +84,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
     dag = _Dag(
         target=target,
         spec=spec,
-        params=_names_in(data, "params"),
+        params=_params_in(data),
         macros=_names_in(data, "user_defined_macros"),
     )
     for path, text in _templates(data, target):
@@ -96,7 +96,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
 def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:
     """Yield the code of each task and each callback, with its path."""
     for path, task in spec.walk():
-        if isinstance(task, PythonTask) and task.python_code:
+        if isinstance(task, FunctionSource) and task.python_code:
             yield (*path, task.code_field), task.code
     for path, callback in callbacks_in(data):
         if "python_code" in callback:
@@ -137,6 +137,15 @@ def _names_in(data: object, key: str) -> frozenset[str] | None:
     if not isinstance(given, dict) or any(str(name).startswith("$") for name in given):
         return None
     return frozenset(map(str, given))
+
+
+def _params_in(data: object) -> frozenset[str] | None:
+    """Return the params of the DAG and of its tasks; None where they are not known."""
+    names = _names_in(data, "params")
+    if names is None:
+        return None
+    given = (_names_in(task, "params") for _, task in raw_tasks(data) if field(task, "params"))
+    return names.union(*(each for each in given if each))
 
 
 def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:

@@ -18,15 +18,28 @@ from load import NO_EXAMPLES, DagBag, Serialization
 
 Facts = dict[str, Any]
 NAMES = """
+    allow_nested_operators
     allowed_states append_env bash_command conf cwd delta depends_on_past do_xcom_push env
     execution_delta execution_timeout executor_config external_dag_id html_content inlets
     max_active_tis_per_dag max_active_tis_per_dagrun max_retry_delay mode op_kwargs outlets owner
     poke_interval pool pool_slots priority_weight python_callable queue retries retry_delay
     retry_exponential_backoff run_as_user skip_on_exit_code subject task_display_name timeout to
     trigger_dag_id trigger_rule wait_for_downstream weight_rule
+    doc doc_json doc_md doc_rst doc_yaml end_date exponential_backoff expect_airflow
+    ignore_downstream_trigger_rules ignore_first_depends_on_past index_urls max_wait
+    multiple_outputs pip_install_options python python_version render_template_as_native_obj
+    requirements resources retry_policy show_return_value_in_logs silent_fail sla soft_fail
+    start_date string_args system_site_packages template_ext venv_cache_path
+    wait_for_past_depends_before_skipping
 """.split()  # noqa: SIM905 - a table, not code
 
 CALLBACKS = [f"on_{event}_callback" for event in "execute failure success retry skipped".split()]  # noqa: SIM905 - a table
+HIDDEN = {
+    "pre_execute": "_pre_execute_hook",
+    "post_execute": "_post_execute_hook",
+    "logger_name": "_logger_name",
+}
+"""Arguments that Airflow keeps under other names."""
 MAIL = ["to", "from_email", "subject", "html_content"]
 CALLBACK_FLAGS = ["has_on_failure_callback", "has_on_success_callback"]
 DAG_NAMES = """
@@ -109,6 +122,8 @@ def groups(group: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
 def facts(task: Any) -> Facts:  # noqa: ANN401 - another class in each Airflow
     found = {name: plain(getattr(task, name)) for name in NAMES if hasattr(task, name)}
     found |= {name: called(getattr(task, name)) for name in CALLBACKS}
+    found |= {key: plain(getattr(task, name, None)) for key, name in HIDDEN.items()}
+    found["params"] = {name: param(it)[0] for name, it in getattr(task, "params", {}).items()}
     mapped = getattr(task, "op_kwargs_expand_input", None) or getattr(task, "expand_input", None)
     if mapped is not None:
         kind = getattr(task, "operator_class", type(task)).__name__
@@ -145,7 +160,14 @@ def deadline(alert: Any) -> list[Any]:  # noqa: ANN401 - likewise
     return [begins, plain(alert.interval), alert.callback.path, alert.callback.kwargs]
 
 
-OBJECTS = {"Asset": uri, "Dataset": uri, "DeadlineAlert": deadline}
+def resources(value: Any) -> Facts:  # noqa: ANN401 - Airflow's Resources
+    named = {"cpus": value.cpus, "ram": value.ram, "disk": value.disk, "gpus": value.gpus}
+    return {key: item.qty for key, item in named.items() if item.qty != DEFAULTS.get(key)}
+
+
+DEFAULTS = {"disk": 512, "gpus": 0}
+"""What Airflow takes where nothing is given."""
+OBJECTS = {"Resources": resources, "Asset": uri, "Dataset": uri, "DeadlineAlert": deadline}
 """How an object of Airflow's is shown, by its class."""
 
 

@@ -248,7 +248,7 @@ TASKS: dict[str, dict[str, Any]] = {
     },
     "operator: my.Pod\nresources: {__type__: k8s.V1Resources, limits: {cpu: '1'}}": {
         "operator": "my.Pod",
-        "with": {"resources": {"$new": "k8s.V1Resources", "with": {"limits": {"cpu": "1"}}}},
+        "resources": {"$new": "k8s.V1Resources", "with": {"limits": {"cpu": "1"}}},
     },
     "operator: my.Op\nitems: {__type__: builtins.list, items: [{__type__: my.A}, 2]}": {
         "operator": "my.Op",

@@ -24,7 +24,7 @@ from dagctl.spec.problem import MAX_IN_VALUE, MAX_PROBLEMS
 from dagctl.spec.python_code import parse_python_code, quiet
 from dagctl.spec.python_code.read import MAX_BRACES, MAX_KEYWORDS, MAX_SCOPES
 from dagctl.spec.readers.json_text import match_text, read_text
-from dagctl.spec.tasks import python
+from dagctl.spec.tasks import function
 from tests.hostile.texts import HOSTILE, Hostile, bash, document
 from tests.hostile.texts import python as python_spec
 
@@ -194,7 +194,7 @@ def test_no_task_is_looked_at_after_as_many_errors_as_are_shown(
         parsed.append(code)
         return parse_python_code("yield")
 
-    monkeypatch.setattr(python, "parse_python_code", note)
+    monkeypatch.setattr(function, "parse_python_code", note)
     task = {"task_type": "python", "python_code": "yield"}
     tasks = [{"task_id": f"t{n}", **task} for n in range(1_000)]
 
@@ -287,7 +287,7 @@ def test_the_code_of_all_tasks_has_a_limit_and_none_of_it_is_read_beyond(
     assert check(document(tasks=tasks)).spec is not None
 
     shell = [{"task_id": f"s{n}", "task_type": "bash", "bash_command": "a" * each} for n in (1, 2)]
-    monkeypatch.setattr(python, "parse_python_code", never)
+    monkeypatch.setattr(function, "parse_python_code", never)
     monkeypatch.setattr(bash_command, "template_problems", never)
     assert codes(document(tasks=[*tasks, *shell])) == {Code.TOO_MUCH_CODE: 1}
     with pytest.raises(SpecError, match="at most 400,000 in all"):

@@ -15,6 +15,7 @@ from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import TASK_TYPES, BashTask
 from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.function_settings import FunctionSettings
 from dagctl.spec.tasks.mapping import Mapped
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class LaterTask(BashTask):
 
 
 _ABSENT = {
-    *(*OneTask.model_fields, *Mapped.model_fields, "on_failure_fail_dagrun"),
+    *(*OneTask.model_fields, *FunctionSettings.model_fields),
+    *(*Mapped.model_fields, "on_failure_fail_dagrun"),
     *("email", "default_args", "python_code", "python_callable", "cwd"),
 }
 """Fields that have no value to write for their default: they are left out."""

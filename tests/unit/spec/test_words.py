@@ -22,7 +22,19 @@ BASH = {"bash_command": "x"}
         ({**BASH, "depends_on": ["b"]}, Code.UNKNOWN_KEY, "did you mean `dependencies`?"),
         ({**BASH, "downstream": ["b"]}, Code.UNKNOWN_KEY, "`dependencies` in the tasks that come"),
         ({**BASH, "schedule_interval": "@daily"}, Code.UNKNOWN_KEY, 'beside `"tasks"`'),
-        ({**BASH, "params": {"a": 1}}, Code.UNKNOWN_KEY, 'beside `"tasks"`'),
+        ({**BASH, "catchup": True}, Code.UNKNOWN_KEY, 'beside `"tasks"`'),
+        ({**BASH, "timeout": "5m"}, Code.UNKNOWN_KEY, "did you mean `execution_timeout`?"),
+        (
+            {"operator": "FileSensor", "with": {"filepath": "x"}, "poke_interval": "5m"},
+            Code.UNKNOWN_KEY,
+            "under `with`",
+        ),
+        (
+            {"python_code": "return 1", "op_kwargs": {"a": 1}},
+            Code.UNKNOWN_KEY,
+            "did you mean `with`?",
+        ),
+        ({"python_code": "return 1", "timeout": "5m"}, Code.OTHER_TASK_TYPE, "`execution_timeout`"),
         ({**BASH, "op_args": [1]}, Code.UNKNOWN_KEY, "`with: {name: value}`"),
         ({**BASH, "task_group_name": "g"}, Code.UNKNOWN_KEY, "a group in `tasks`"),
         (

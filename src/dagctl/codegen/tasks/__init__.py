@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.tasks.bash import bash_call
+from dagctl.codegen.tasks.decorator import decorator_call
 from dagctl.codegen.tasks.operator import operator_call
 from dagctl.codegen.tasks.python import python_call
 
@@ -22,6 +23,9 @@ CALLS: Mapping[str, Callable[[Any, Scope], ast.Call]] = {
     "branch": python_call,
     "short_circuit": python_call,
     "sensor": python_call,
+    "virtualenv": python_call,
+    "external_python": python_call,
+    "decorator": decorator_call,
 }
 """By `task_type`."""
 

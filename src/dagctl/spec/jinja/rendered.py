@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators import Operator, lookup
+from dagctl.operators.decorators import lookup_decorator
 from dagctl.spec.markers import marker_of
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.tasks import KINDS
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _OF_BASH = ("bash_command", "env", "cwd")
 """`BashOperator.template_fields`, the same on every Airflow."""
+_OF_FUNCTIONS = ("with", "requirements", "index_urls", "venv_cache_path", "python")
+"""What the operators of functions render; the last four, those of other Pythons."""
 _VALUES = ("with", "expand")
 """Where the parameters of a task stand."""
 
@@ -36,19 +39,27 @@ def _rendered(task: Mapping[str, Any], target: Target) -> Iterator[tuple[Path, o
     if tag == "bash":
         yield from (((key,), task[key]) for key in _OF_BASH if key in task)
     elif tag == "python":
-        yield ("with",), task.get("with")
-    elif tag == "operator":
-        name = task.get("operator")
-        known = (
-            isinstance(name, str)
-            and is_operator_name(name)
-            and lookup(name, target.name, target.providers)
-        )
-        fields = (known.template_fields or ()) if isinstance(known, Operator) else ()
-        for key in _VALUES:
+        yield from (((key,), task[key]) for key in _OF_FUNCTIONS if key in task)
+    elif tag in {"operator", "decorator"}:
+        known = _operator(task, target)
+        fields = (known.template_fields or ()) if known else ()
+        if tag == "decorator":
+            yield ("op_kwargs",), task.get("op_kwargs")
+        for key in _VALUES if tag == "operator" else ("with",):
             given = task.get(key)
             if isinstance(given, dict):
                 yield from (((key, field), given[field]) for field in given if field in fields)
+
+
+def _operator(task: Mapping[str, Any], target: Target) -> Operator | None:
+    """Return what the catalogue knows of the class of a task, or of its decorator."""
+    name, decorator = task.get("operator"), task.get("decorator")
+    known: object = None
+    if isinstance(name, str) and is_operator_name(name):
+        known = lookup(name, target.name, target.providers)
+    elif isinstance(decorator, str):
+        known = lookup_decorator(decorator, target.name, target.providers)
+    return known if isinstance(known, Operator) else None
 
 
 def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:

@@ -7,13 +7,15 @@ from pydantic import Discriminator, Tag
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
+from dagctl.spec.tasks.decorator import DecoratorTask
+from dagctl.spec.tasks.function import FunctionSource
 from dagctl.spec.tasks.group import Group
 from dagctl.spec.tasks.kinds import Kinds
 from dagctl.spec.tasks.operator import OperatorTask
 from dagctl.spec.tasks.python import PythonTask
 from dagctl.spec.walk import is_group, raw_tasks
 
-KINDS = Kinds((PythonTask, BashTask, OperatorTask))
+KINDS = Kinds((PythonTask, BashTask, OperatorTask, DecoratorTask))
 """Every kind of task: the one list of them."""
 
 GROUP = "group"
@@ -25,13 +27,14 @@ def tag_of_entry(entry: object) -> str | None:
     return GROUP if is_group(entry) else KINDS.tag_of(entry)
 
 
-Task = PythonTask | BashTask | OperatorTask
+Task = PythonTask | BashTask | OperatorTask | DecoratorTask
 """A task of any kind."""
 
 Entry = Annotated[
     Annotated[PythonTask, Tag("python")]
     | Annotated[BashTask, Tag("bash")]
     | Annotated[OperatorTask, Tag("operator")]
+    | Annotated[DecoratorTask, Tag("decorator")]
     | Annotated[Group, Tag(GROUP)],
     Discriminator(tag_of_entry),
 ]
@@ -57,7 +60,9 @@ __all__ = [
     "KINDS",
     "TASK_TYPES",
     "BashTask",
+    "DecoratorTask",
     "Entry",
+    "FunctionSource",
     "Group",
     "OperatorTask",
     "PythonTask",

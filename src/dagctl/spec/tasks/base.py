@@ -11,6 +11,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
 from dagctl.spec.gone import GONE, gone
 from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.wording import quoted
 
 
@@ -18,6 +19,9 @@ def as_tuple(value: object) -> object:
     """Return a list as a tuple; a strict model takes no other type (a set has no order)."""
     return tuple(value) if isinstance(value, list) else value
 
+
+_OF_FUNCTIONS = {*TAKEN_BY, "op_kwargs"}
+"""Keys that only functions have beside them; operators have the same under `with`."""
 
 TaskId = Annotated[str, AfterValidator(check_task_id)]
 
@@ -29,6 +33,9 @@ class TaskBase(CheckedModel):
 
     own_keys: ClassVar[tuple[str, ...]] = ()
     """The fields that show what kind of task it is, each alone."""
+
+    keys_of_others: ClassVar[tuple[str, ...]] = ()
+    """Own keys of another kind that stand beside this kind's own ones."""
 
     code_field: ClassVar[str] = ""
     """The field that holds the task's code; where it is given, it shows the type."""
@@ -55,6 +62,8 @@ class TaskBase(CheckedModel):
         """Return the problem of a key of another task type, or of the DAG, or None."""
         if key in GONE:
             return gone(key)
+        if key in _OF_FUNCTIONS:
+            return None  # the near key, or `with`, is the better hint
         for name, other in family.models.items():
             if key in other.key_names() and key not in cls.key_names():
                 message = f"{quoted(key)} belongs to a task of type `{name}`"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
@@ -11,9 +11,13 @@ from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
 from dagctl.spec.fields.text import name_of, prose
 from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.import_path import MAX_PATH, PATTERN
+from dagctl.spec.markers import markers_in
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.tasks.arguments import MAX_WORD, DefaultArgs, TaskArguments, without_default
+from dagctl.spec.tasks.argument_types import MAX_WORD, without_default
+from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
 from dagctl.spec.tasks.base import as_tuple
+from dagctl.spec.tasks.function import check_callable
 from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
 from dagctl.spec.walk import is_mapped
 from dagctl.spec.wording import quoted
@@ -38,6 +42,12 @@ SharedArgs = Annotated[DefaultArgs | None, BeforeValidator(given_default_args)]
 
 class Group(Mapped):
     """Tasks that stand together: Airflow draws them as one, and a dependency on it is on all."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [source]} for source in ("tasks", "group_callable")]
+        }
+    )
 
     group_id: Annotated[str, AfterValidator(check_group_id)] = Field(
         description="The id of the group. The ids of its tasks begin with it: `group.task`.",
@@ -71,13 +81,26 @@ class Group(Mapped):
     arguments: dict[str, Any] = Field(
         default={},
         alias="with",
-        description="For a mapped group: arguments with one value each, which `$arg` reads.",
+        description="For a mapped group: arguments with one value each, which `$arg` reads. For"
+        " `group_callable`: what the function is called with.",
         examples=[{"day": "{{ ds }}"}],
         json_schema_extra=without_default,
     )
     tasks: Annotated[tuple["Entry", ...], BeforeValidator(types.read_tasks)] = Field(
+        default=(),
         description="The tasks and groups in it, at least one.",
-        json_schema_extra={"minItems": 1, "maxItems": types.MAX_TASKS},
+        json_schema_extra=lambda schema: without_default(
+            schema, minItems=1, maxItems=types.MAX_TASKS
+        ),
+    )
+    group_callable: Annotated[str, AfterValidator(check_callable)] = Field(
+        default="",
+        description="A function of the project's own that makes the tasks in it, instead of "
+        "`tasks`: its import path.",
+        examples=["jobs.dbt.make_models"],
+        json_schema_extra=lambda schema: without_default(
+            schema, pattern=PATTERN, maxLength=MAX_PATH
+        ),
     )
 
     @classmethod
@@ -89,6 +112,7 @@ class Group(Mapped):
         if isinstance(data, dict):
             yield from mapping_problems(data)
             yield from argument_problems(data.get("with"), ("with",))
+            yield from _content_problems(data)
             yield from _argument_name_problems(data)
 
     @property
@@ -117,9 +141,28 @@ class Group(Mapped):
         return None
 
 
+def _content_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield what is wrong with where the tasks of a raw group come from."""
+    if "tasks" in data and "group_callable" in data:
+        message = "`tasks` and `group_callable` are both given"
+        problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
+        yield Located(("group_callable",), problem)
+    elif "tasks" not in data and "group_callable" not in data:
+        hint = "add the tasks of the group, or `group_callable: package.module.function`"
+        yield Located(("tasks",), Problem(Code.MISSING_KEY, "`tasks` is missing", hint))
+    if "group_callable" in data and not is_mapped(data):
+        message = "a function that makes a group is called before any task has an output"
+        hint = "let a task in the group read it with `xcom_pull`"
+        for path, _ in markers_in(data.get("with"), "$xcom", ("with",)):
+            problem = Problem(Code.BAD_MARKER, message, hint)
+            yield Located((*path, "$xcom"), problem)
+
+
 def _argument_name_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     """Yield what is wrong with the names that become parameters of a function in the file."""
     given = data.get("with")
+    if "group_callable" in data:
+        return  # the function names its own
     if given and not is_mapped(data):
         message = "`with` belongs to a mapped group"
         yield Located(("with",), Problem(Code.BAD_MAPPING, message, "add `expand`, or remove it"))

@@ -16,6 +16,11 @@ class Kinds:
         self.by_tag = {model.type_names()[0]: model for model in models}
         self.by_word = {word: model for model in models for word in model.type_names()}
         self._owners = {key: tag for tag, model in self.by_tag.items() for key in model.own_keys}
+        self._beside = {
+            (tag, self._owners[key])
+            for tag, model in self.by_tag.items()
+            for key in model.keys_of_others
+        }
 
     def tag_of(self, task: object) -> str | None:
         """Return the tag of the model that an entry is for, or None where nothing shows it."""
@@ -44,4 +49,5 @@ class Kinds:
 
     def _shown(self, task: Mapping[str, Any]) -> list[str]:
         """Return the kinds whose own keys a task has, in the order of its keys."""
-        return list(dict.fromkeys(self._owners[key] for key in task if key in self._owners))
+        shown = list(dict.fromkeys(self._owners[key] for key in task if key in self._owners))
+        return [tag for tag in shown if not any((other, tag) in self._beside for other in shown)]

@@ -10,7 +10,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
 from dagctl.spec.markers import marker_of
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.tasks.arguments import without_default
+from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.walk import Path
 from dagctl.spec.wording import quoted
 

@@ -9,7 +9,7 @@ from dagctl.errors import Severity
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.tasks.arguments import without_default
+from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.wrong_type import wrong_type
 
 RULE = "all_done_setup_success"

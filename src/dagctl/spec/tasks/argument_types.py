@@ -1,0 +1,149 @@
+"""Types of the arguments of tasks: what each takes, and how a field that may be absent is made."""
+
+from collections.abc import Callable, Collection
+from typing import Annotated, Any
+
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationInfo
+
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.durations import PATTERN, duration_problem
+from dagctl.spec.fields.start_date import read_start_date, write_start_date
+from dagctl.spec.fields.text import line_of
+from dagctl.spec.problem import Problem
+from dagctl.spec.schedules import MAX_ASSETS
+from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.wrong_type import MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
+
+MAX_WORD = 250
+"""Characters of a name in Airflow's database: a pool, a queue, an owner of a process."""
+MAX_COUNT = 2_147_483_647
+"""Airflow keeps counts and weights in 32-bit columns."""
+MAX_FACTOR = 1_000
+"""How much longer each time between two attempts may be than the one before."""
+
+
+def text_of(check: Callable[[str], str]) -> Any:  # noqa: ANN401 - an annotation
+    """Return the validator of a text, which `check` returns or refuses."""
+    return PlainValidator(typed(TEXT, str, check), json_schema_input_type=str)
+
+
+def typed(expected: str, kind: type, check: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Return the validator of a value that has one type, and is never null."""
+
+    def validate(value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise wrong_type((info.field_name or "",), expected, value).error()
+        return check(value)
+
+    return validate
+
+
+def _truth() -> Any:  # noqa: ANN401 - an annotation
+    return PlainValidator(typed(TRUTH, bool, lambda value: value), json_schema_input_type=bool)
+
+
+def count(least: int, most: int = MAX_COUNT) -> Any:  # noqa: ANN401 - an annotation
+    """Return the validator of a whole number in a range."""
+
+    def check(value: int) -> int:
+        if not least <= value <= most:
+            message = f"the number must be from {least:,} to {most:,}"
+            raise Problem(Code.OUT_OF_RANGE, message, "write a number in this range").error()
+        return value
+
+    return PlainValidator(typed(WHOLE_NUMBER, int, check), json_schema_input_type=int)
+
+
+def word_of(words: Collection[str]) -> Callable[[str], str]:
+    """Return what refuses a text that is none of the words."""
+
+    def check(text: str) -> str:
+        if text not in words:
+            hint = did_you_mean(text, words) or f"the words are: {', '.join(words)}"
+            raise Problem(Code.UNKNOWN_WORD, f"Airflow has no {quoted(text)} here", hint).error()
+        return text
+
+    return check
+
+
+def read_duration(value: object) -> str:
+    """Return a length of time as it is written, or raise a pydantic error."""
+    problem = duration_problem(value)
+    if problem:
+        raise problem.error()
+    return str(value)
+
+
+def read_moment(value: object) -> str:
+    """Return the text of a moment; without an offset it is by the clock of the DAG's zone."""
+    moment = read_start_date(value)
+    return value if isinstance(value, str) else write_start_date(moment)
+
+
+def read_factor(value: object, info: ValidationInfo) -> bool | int | float:
+    """Return whether the time between two attempts grows, or how fast it does."""
+    if not isinstance(value, bool | int | float):
+        raise wrong_type((info.field_name or "",), f"{TRUTH}, or a number", value).error()
+    if not isinstance(value, bool) and not 0 <= value <= MAX_FACTOR:
+        message = f"the number must be from 0 to {MAX_FACTOR}"
+        raise Problem(Code.OUT_OF_RANGE, message, "write a number in this range").error()
+    return value
+
+
+def read_email(value: object) -> str | tuple[str, ...]:
+    """Return an address, or several as a tuple; or raise a pydantic error."""
+    check = line_of(MAX_WORD)
+    if isinstance(value, str):
+        return check(value)
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise wrong_type(("email",), "an address or a list of addresses", value).error()
+    if not value:
+        raise Problem(Code.BLANK, "the list is empty", "write an address, or remove it").error()
+    return tuple(check(item) for item in value)
+
+
+Duration = Annotated[str | None, PlainValidator(read_duration, json_schema_input_type=str)]
+Moment = Annotated[str | None, PlainValidator(read_moment, json_schema_input_type=str)]
+Email = Annotated[
+    str | tuple[str, ...] | None,
+    PlainValidator(read_email, json_schema_input_type=str | list[str]),
+    PlainSerializer(lambda value: list(value) if isinstance(value, tuple) else value, Any),
+]
+Assets = Annotated[
+    list[Any] | None,
+    PlainValidator(
+        lambda value: list(value) if isinstance(value, tuple) else value,
+        json_schema_input_type=Annotated[
+            list[dict[str, Any]], Field(min_length=1, max_length=MAX_ASSETS)
+        ],
+    ),
+]
+Truth = Annotated[bool | None, _truth()]
+AnyMapping = Annotated[
+    dict[str, Any] | None,
+    PlainValidator(typed(MAPPING, dict, dict), json_schema_input_type=dict[str, Any]),
+]
+Word = Annotated[str | None, text_of(line_of(MAX_WORD))]
+LENGTH = {"pattern": PATTERN}
+FROM_ONE = {"minimum": 1, "maximum": MAX_COUNT}
+
+
+def without_default(schema: dict[str, Any], **more: Any) -> None:  # noqa: ANN401 - JSON
+    """Take the null out of the schema of a field that is absent unless it is given; add to it."""
+    schema |= more
+    schema.pop("default", None)
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
+    if len(kinds) == 1:
+        del schema["anyOf"]
+        schema |= kinds[0]
+
+
+def setting(description: str, example: object, **schema: Any) -> Any:  # noqa: ANN401 - a Field
+    """Return a field that is not there unless it is given."""
+
+    def finish(made: dict[str, Any]) -> None:
+        without_default(made, **schema)
+
+    return Field(
+        default=None, description=description, examples=[example], json_schema_extra=finish
+    )

@@ -1,0 +1,99 @@
+"""A task that is a function with a TaskFlow decorator of a provider: `@task.docker(...)`."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from dagctl.spec.checked_model import CheckedModel, Family
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
+from dagctl.spec.problem import Located, Problem, Warnings, refuse
+from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
+from dagctl.spec.tasks.mapping import Mapped, mapping_problems
+from dagctl.spec.tasks.stage import Stage, stage_problems
+from dagctl.spec.wording import nearest, quoted
+
+_SET_BY_DAGCTL = {
+    "task_id": "it stands beside `with`",
+    "dag": "dagctl sets it",
+    "python_callable": "it stands beside `with`",
+    "op_kwargs": "it stands beside `with`",
+    "op_args": "write `op_kwargs`: arguments have names",
+}
+
+
+def check_decorator(name: str) -> str:
+    """Return the name of a decorator unchanged, or raise a pydantic error."""
+    if "." not in name:
+        message = f"{quoted(name)} is not the name of a decorator"
+        hint = "write `task.docker` and its like, or an import path: `package.module.name`"
+        raise Problem(Code.BAD_IMPORT_PATH, message, hint).error()
+    refuse(path_problems(name))
+    return name
+
+
+class DecoratorOptions(CheckedModel):
+    """What a decorator, and the function under it, are called with."""
+
+    decorator: Annotated[str, AfterValidator(check_decorator)] = Field(
+        description="The decorator: `task.docker` and its like, or its import path.",
+        examples=["task.docker"],
+        json_schema_extra={"pattern": PATTERN, "maxLength": MAX_PATH},
+    )
+    arguments: dict[str, Any] = Field(
+        default={},
+        alias="with",
+        description="What the decorator is called with.",
+        examples=[{"image": "python:3.12"}],
+    )
+    op_kwargs: dict[str, Any] = Field(
+        default={},
+        description="What the function is called with.",
+        examples=[{"table": "orders", "day": "{{ ds }}"}],
+    )
+
+
+class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, OneTask, TaskBase):
+    """Runs a function as a decorator says: in a container, a pod, a warehouse."""
+
+    code_field: ClassVar[str] = "python_code"
+    own_keys: ClassVar[tuple[str, ...]] = ("decorator",)
+    keys_of_others: ClassVar[tuple[str, ...]] = SOURCES
+
+    task_type: Literal["decorator"] = Field(
+        default="decorator", description="A function with a decorator of a provider."
+    )
+
+    @classmethod
+    def further_problems(cls, data: object) -> Iterator[Located]:
+        """Yield what is wrong with the arguments, and with where the function comes from."""
+        yield from super().further_problems(data)
+        if not isinstance(data, dict):
+            return
+        yield from mapping_problems({**data, "with": data.get("op_kwargs")})
+        yield from stage_problems(data)
+        given = data.get("with")
+        for key in ("with", "op_kwargs"):
+            yield from argument_problems(data.get(key), (key,))
+        for name in _SET_BY_DAGCTL.keys() & (given.keys() if isinstance(given, dict) else ()):
+            message = f"`{name}` cannot stand under `with`: {_SET_BY_DAGCTL[name]}"
+            problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out")
+            yield Located(("with", name), problem)
+        yield from source_problems(data, cls.key_names())
+
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
+        """Return the problem of a key that belongs elsewhere: mostly under `with`."""
+        problem = super().misplaced(key, family)
+        if problem is None and nearest(key, cls.key_names()) is None:
+            hint = f"the decorator's own parameters stand under `with`: `with: {{{key}: ...}}`"
+            return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
+        return problem
+
+    def warnings(self) -> Warnings:
+        """Return the warnings about the code."""
+        return self.code_warnings()

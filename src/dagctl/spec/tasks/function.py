@@ -1,0 +1,148 @@
+"""Where the function of a task comes from: its code, or the import path of a function."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, ValidationInfo
+
+from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import MAX_TEXT, length_problems
+from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
+from dagctl.spec.problem import Located, Problem, Warnings, refuse
+from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
+from dagctl.spec.recorded import is_recorded
+from dagctl.spec.tasks.argument_types import without_default
+from dagctl.spec.tasks.mapping import mapped_names
+from dagctl.spec.unknown_keys import meant_keys
+from dagctl.spec.wording import quoted
+
+SOURCES = ("python_code", "python_callable")
+
+
+def check_python_code(code: str, info: ValidationInfo) -> str:
+    """Return the code unchanged, or raise a pydantic error for all that is wrong with it."""
+    if is_recorded():
+        return code
+    refuse(length_problems(code, MAX_TEXT))
+    given = _names(info.data)
+    context = info.data.get("provide_context", False)
+    try:
+        parsed = parse_python_code(code, provide_context=context, given=given)
+    except PythonCodeError as error:
+        refuse(error.problems)
+    else:
+        refuse(_not_taken(parsed, given))
+    return code
+
+
+class _Whatever(frozenset[str]):
+    """The names of arguments that come at run time: every name is among them."""
+
+    __slots__ = ()
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+    def __ror__(self, _other: object) -> "_Whatever":
+        return self
+
+
+def _names(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of what the function is called with."""
+    beside = data.get("op_kwargs") if "op_kwargs" in data else data.get("arguments")
+    given = frozenset([*(beside or ()), *mapped_names(data)])
+    comes_late = data.get("expand_kwargs") is not None and not mapped_names(data)
+    return _Whatever(given) if comes_late else given
+
+
+def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[Problem]:
+    """Yield a problem for each argument that the function does not take."""
+    if not given:
+        return
+    if code.form == "body":
+        message = "only a `def` takes arguments"
+        hint = f"write `def run({', '.join(sorted(given))[:60]}):` above the code"
+        yield Problem(Code.BAD_ARGUMENT, message, hint)
+        return
+    function = code.statements()[-1]
+    assert isinstance(function, ast.FunctionDef)  # noqa: S101 - the form says so
+    arguments = function.args
+    taken = {parameter.arg for parameter in (*arguments.args, *arguments.kwonlyargs)}
+    for name in sorted(given - taken if arguments.kwarg is None else ()):
+        message = f"the function does not take the argument {quoted(name)}"
+        yield Problem(Code.BAD_ARGUMENT, message, "add the parameter, or remove the argument")
+
+
+def check_callable(path: str) -> str:
+    """Return an import path unchanged, or raise a pydantic error."""
+    refuse(path_problems(path))
+    return path
+
+
+class FunctionSource(CheckedModel):
+    """The function that a task calls."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [source]} for source in SOURCES]}
+    )
+
+    python_callable: Annotated[str, AfterValidator(check_callable)] = Field(
+        default="",
+        description="The import path of a function, instead of `python_code`.",
+        examples=["regions.catalog.active_regions"],
+        json_schema_extra=lambda schema: without_default(
+            schema, pattern=PATTERN, maxLength=MAX_PATH
+        ),
+    )
+    python_code: Annotated[str, AfterValidator(check_python_code)] = Field(
+        default="",
+        description="A function body with `return`, or exactly one `def`.",
+        examples=["return 42", "def extract(**context):\n    return context['ds']"],
+        json_schema_extra=lambda schema: without_default(schema, minLength=1, maxLength=MAX_TEXT),
+    )
+    _code: PythonCode | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
+        """Keep what the check of the code found out; it is remembered, so nothing is read twice."""
+        super().model_post_init(context)
+        if self.python_code and not is_recorded():
+            self._code = parse_python_code(
+                self.python_code,
+                provide_context=self.__dict__.get("provide_context", False),
+                given=_names(self.__dict__),
+            )
+
+    @property
+    def code(self) -> PythonCode:
+        """The checked code, ready to be placed in a function.
+
+        Raises:
+            ValueError: The task calls a function by its path.
+        """
+        if self._code is None:
+            raise ValueError(self.python_callable)
+        return self._code
+
+    def code_warnings(self) -> Warnings:
+        """Return the warnings about the code; there are none of a function by its path."""
+        return self._code.warnings if self._code else Warnings()
+
+
+def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator[Located]:
+    """Yield what is wrong with where the function of a raw task comes from."""
+    given = [key for key in SOURCES if key in data]
+    if len(given) > 1:
+        message = "`python_code` and `python_callable` are both given"
+        problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
+        yield Located(("python_callable",), problem)
+    if data.get("python_callable") and data.get("provide_context") is True:
+        message = "`provide_context` belongs to `python_code`"
+        hint = "remove it: Airflow gives a function what its parameters name"
+        yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))
+    unknown = [str(key) for key in data if key not in known]
+    if not given and not {*SOURCES} & {*meant_keys(unknown, data, known).values()}:
+        hint = "add it: the body of a function, or one `def`"
+        problem = Problem(Code.MISSING_KEY, "`python_code` is missing", hint)
+        yield Located(("python_code",), problem)

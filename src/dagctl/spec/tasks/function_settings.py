@@ -1,0 +1,214 @@
+"""What the operator of a function takes beside it: the waits of a sensor, packages, a Python."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, ValidationInfo
+
+from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.text import line_of
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks.argument_types import (
+    LENGTH,
+    Duration,
+    Truth,
+    setting,
+    text_of,
+    typed,
+    word_of,
+)
+from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import MAPPING, wrong_type
+
+MAX_LINE = 1_000
+MAX_ITEMS = 1_000
+_SENSOR = ("sensor",)
+_VIRTUAL = ("virtualenv",)
+_EXTERNAL = ("external_python",)
+_APART = ("virtualenv", "external_python")
+_RUNS = ("python", "branch", "short_circuit", *_APART)
+
+
+def _read_texts(value: object, info: ValidationInfo) -> str | tuple[str, ...]:
+    """Return a text, or several as a tuple; or raise a pydantic error."""
+    check = line_of(MAX_LINE)
+    if isinstance(value, str):
+        return check(value)
+    are_texts = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    if not isinstance(value, list | tuple) or not are_texts or len(value) > MAX_ITEMS:
+        raise wrong_type((info.field_name or "",), "text, or a list of texts", value).error()
+    return tuple(map(check, value))
+
+
+def _read_list(value: object, info: ValidationInfo) -> tuple[str, ...]:
+    """Return a list of texts as a tuple, or raise a pydantic error."""
+    texts = None if isinstance(value, str) else _read_texts(value, info)
+    if not isinstance(texts, tuple):
+        raise wrong_type((info.field_name or "",), "a list of texts", value).error()
+    return texts
+
+
+def _read_codes(value: object, info: ValidationInfo) -> int | tuple[int, ...]:
+    """Return an exit code, or several as a tuple; or raise a pydantic error."""
+    many = isinstance(value, list | tuple)
+    codes = tuple(value) if isinstance(value, list | tuple) else (value,)
+    if not codes or any(type(code) is not int or not 0 < code < 256 for code in codes):  # noqa: PLR2004 - of a process
+        expected = "an exit code from 1 to 255, or a list of them"
+        raise wrong_type((info.field_name or "",), expected, value).error()
+    return codes if many else codes[0]
+
+
+def _read_variables(value: dict[str, Any]) -> dict[str, str]:
+    for name, text in value.items():
+        if not isinstance(text, str) or "\0" in text or not name or "=" in name:
+            raise wrong_type((name,), "text", text).error()
+    return dict(value)
+
+
+def _as_list(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+_LISTED = PlainSerializer(_as_list, Any)
+Texts = Annotated[
+    str | tuple[str, ...] | None,
+    PlainValidator(_read_texts, json_schema_input_type=str | list[str]),
+    _LISTED,
+]
+TextList = Annotated[
+    tuple[str, ...] | None,
+    PlainValidator(_read_list, json_schema_input_type=list[str]),
+    _LISTED,
+]
+Line = Annotated[str | None, text_of(line_of(MAX_LINE))]
+Codes = Annotated[
+    int | tuple[int, ...] | None,
+    PlainValidator(_read_codes, json_schema_input_type=int | list[int]),
+    _LISTED,
+]
+Variables = Annotated[
+    dict[str, str] | None,
+    PlainValidator(typed(MAPPING, dict, _read_variables), json_schema_input_type=dict[str, str]),
+]
+
+
+def _word(*words: str) -> Any:  # noqa: ANN401 - an annotation
+    return text_of(word_of(words))
+
+
+class FunctionSettings(CheckedModel):
+    """What the operator of a function takes beside it; each belongs to some task types only."""
+
+    mode: Annotated[str | None, _word("poke", "reschedule")] = setting(
+        "Of a sensor: whether it keeps its slot between two looks (`poke`) or gives it back.",
+        "reschedule",
+        enum=["poke", "reschedule"],
+    )
+    poke_interval: Duration = setting("Of a sensor: the time between two looks.", "5m", **LENGTH)
+    timeout: Duration = setting("Of a sensor: after this time it fails.", "2h", **LENGTH)
+    soft_fail: Truth = setting("Of a sensor: whether it is skipped where it would fail.", True)
+    never_fail: Truth = setting(
+        "Of a sensor: whether it is skipped after any error (Airflow 2.10 and later).", True
+    )
+    silent_fail: Truth = setting("Of a sensor: whether an error counts as not yet.", True)
+    exponential_backoff: Truth = setting(
+        "Of a sensor: whether the time between two looks grows with each.", True
+    )
+    max_wait: Duration = setting("Of a sensor: the longest time between two looks.", "1h", **LENGTH)
+    ignore_downstream_trigger_rules: Truth = setting(
+        "Of a short circuit: whether all tasks behind it are skipped, whatever their trigger "
+        "rules. Airflow's default: true.",
+        False,
+    )
+    requirements: Texts = setting(
+        "Of a virtualenv: the packages to install, or the path of a requirements file.",
+        ["pandas==2.3.3"],
+    )
+    python_version: Line = setting("Of a virtualenv: the version of Python.", "3.12")
+    system_site_packages: Truth = setting(
+        "Of a virtualenv: whether it sees the packages of Airflow. Airflow's default: true.", False
+    )
+    pip_install_options: TextList = setting("Of a virtualenv: options for pip.", ["--no-deps"])
+    index_urls: Texts = setting(
+        "Of a virtualenv: the package indexes to install from.", ["https://pypi.example.com/simple"]
+    )
+    index_urls_from_connection_ids: Texts = setting(
+        "Of a virtualenv: connections that name package indexes (Airflow 3 and later).",
+        ["private_index"],
+    )
+    venv_cache_path: Line = setting(
+        "Of a virtualenv: the folder on the worker where environments are kept.", "/opt/venvs"
+    )
+    python: Line = setting(
+        "Of an external Python: the path of its program on the worker.", "/opt/dbt/bin/python"
+    )
+    expect_pendulum: Truth = setting(
+        "Of an external Python: whether it has the package pendulum.", False
+    )
+    expect_airflow: Truth = setting(
+        "Of a virtualenv or an external Python: whether Airflow is installed there.", False
+    )
+    serializer: Annotated[str | None, _word("pickle", "cloudpickle", "dill")] = setting(
+        "Of a virtualenv or an external Python: how arguments and result get there and back.",
+        "cloudpickle",
+        enum=["pickle", "cloudpickle", "dill"],
+    )
+    string_args: TextList = setting(
+        "Of a virtualenv or an external Python: texts for the global `virtualenv_string_args`.",
+        ["verbose"],
+    )
+    skip_on_exit_code: Codes = setting(
+        "Of a virtualenv or an external Python: the exit codes that skip the task.", 99
+    )
+    env_vars: Variables = setting(
+        "Of a virtualenv or an external Python: variables of its environment.", {"STAGE": "prod"}
+    )
+    inherit_env: Truth = setting(
+        "Of a virtualenv or an external Python: whether it has the worker's variables too.", False
+    )
+    templates_exts: TextList = setting(
+        "Ends of file names: an argument with one of them is read from the file, and rendered.",
+        [".sql"],
+    )
+    show_return_value_in_logs: Truth = setting("Whether the log shows the result.", False)
+
+
+FUNCTION_CLASSES = {
+    "python": "PythonOperator",
+    "branch": "BranchPythonOperator",
+    "short_circuit": "ShortCircuitOperator",
+    "sensor": "PythonSensor",
+    "virtualenv": "PythonVirtualenvOperator",
+    "external_python": "ExternalPythonOperator",
+}
+"""The operator that each task type becomes."""
+TAKEN_BY: Mapping[str, Collection[str]] = {
+    **dict.fromkeys(("mode", "poke_interval", "timeout", "soft_fail", "never_fail"), _SENSOR),
+    **dict.fromkeys(("silent_fail", "exponential_backoff", "max_wait"), _SENSOR),
+    "ignore_downstream_trigger_rules": ("short_circuit",),
+    **dict.fromkeys(("requirements", "python_version", "system_site_packages"), _VIRTUAL),
+    **dict.fromkeys(("pip_install_options", "index_urls", "venv_cache_path"), _VIRTUAL),
+    "index_urls_from_connection_ids": _VIRTUAL,
+    **dict.fromkeys(("python", "expect_pendulum"), _EXTERNAL),
+    **dict.fromkeys(("expect_airflow", "serializer", "string_args", "skip_on_exit_code"), _APART),
+    **dict.fromkeys(("env_vars", "inherit_env"), _APART),
+    **dict.fromkeys(("templates_exts", "show_return_value_in_logs"), _RUNS),
+}
+"""The values of `task_type` that take each setting; a test holds it to the catalogue."""
+
+
+def setting_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+    """Yield the settings that a raw task gives and its type does not take, and what is missing."""
+    word = data.get("task_type", "python")
+    for key in TAKEN_BY.keys() & data.keys():
+        if isinstance(word, str) and word not in TAKEN_BY[key]:
+            owners = " or ".join(f"`{owner}`" for owner in TAKEN_BY[key])
+            message = f"{quoted(key)} belongs to a task of type {owners}"
+            hint = f"write `task_type: {next(iter(TAKEN_BY[key]))}`, or remove the key"
+            if key == "timeout":
+                hint = "write `execution_timeout`"
+            yield Located((key,), Problem(Code.OTHER_TASK_TYPE, message, hint))
+    if word == "external_python" and "python" not in data:
+        hint = "write the path of its program on the worker: `python: /opt/dbt/bin/python`"
+        yield Located(("python",), Problem(Code.MISSING_KEY, "`python` is missing", hint))

@@ -1,0 +1,1 @@
+"""A project's own Python, which specs name by its import paths."""
