@@ -16,6 +16,7 @@ from dagctl.errors import SpecError
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.load import load_spec
 from dagctl.spec.tasks import BashTask, PythonTask
+from tests.unit.template.gallery import GALLERY, NAMES, example_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,8 @@ ARGUMENTS = (
     "is_paused_upon_creation",
 )
 """The arguments of a DAG that are in its file only if the spec gives them."""
+OF_OTHER_PROVIDERS = {"kubernetes_job", "object_store_to_warehouse"}
+"""Templates of the gallery."""
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").iterdir())
 GOLDENS = sorted(
@@ -233,6 +236,7 @@ def specs() -> dict[str, DagSpec]:
     """Return every example, golden and accepted corpus line, by a name."""
     files = {str(path.relative_to(ROOT)): path for path in [*EXAMPLES, *GOLDENS]}
     found = {name: load_spec(path.read_text("utf-8"), origin=name) for name, path in files.items()}
+    found |= {f"gallery: {path.stem}": load_spec(example_of(path)) for path in GALLERY}
     for path in CORPORA:
         found |= {f"{path.parent.parent.name}: {name}": spec for name, spec in corpus(path)}
     return found
@@ -257,6 +261,18 @@ def loaded(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 @pytest.mark.parametrize("path", [*EXAMPLES, *GOLDENS], ids=lambda p: str(p.relative_to(ROOT)))
 def test_airflow_loads_what_the_spec_says(loaded: dict[str, Loaded], path: Path) -> None:
     assert differences(loaded[str(path.relative_to(ROOT))]) == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_airflow_loads_the_gallery(loaded: dict[str, Loaded], name: str) -> None:
+    spec, facts = loaded[f"gallery: {name}"].spec, loaded[f"gallery: {name}"].facts
+    if name in OF_OTHER_PROVIDERS:  # which the environments here do not have
+        assert "No module named 'airflow.providers" in str(facts["errors"])
+        return
+
+    assert (facts["errors"], facts["warnings"]) == ([], [])
+    (dag,) = facts["dags"]
+    assert set(dag["tasks"]) == {task.id for task in spec.outline.tasks}
 
 
 def test_airflow_loads_what_every_accepted_line_of_the_corpora_says(

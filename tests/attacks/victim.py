@@ -72,6 +72,8 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "requirements": (["requirements", "specs/demo.yaml"],),
     "rollback": (["rollback", "demo"],),
     "convert": (["convert", "specs"],),
+    "new": (["new", "Fresh"],),
+    "templates": (["templates"],),
 }
 """Every command, as a user may type it in a fresh clone."""
 

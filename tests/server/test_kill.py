@@ -32,7 +32,7 @@ UPLOAD = ("POST", "/storage/v1/object/*")
 @pytest.mark.parametrize(
     ("seed", "kills"),
     [
-        pytest.param(1, 3, id="3 kills"),
+        pytest.param(1, 2, id="2 kills"),
         pytest.param(2, 30, id="30 kills", marks=pytest.mark.sweep),
     ],
 )

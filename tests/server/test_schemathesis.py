@@ -135,7 +135,7 @@ def attack(
 @pytest.mark.parametrize(
     "examples",
     [
-        pytest.param(5, id="5 examples"),
+        pytest.param(3, id="3 examples"),
         pytest.param(150, id="150 examples", marks=pytest.mark.sweep),
     ],
 )

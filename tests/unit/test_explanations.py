@@ -55,7 +55,8 @@ def _family(root: type[DagctlError]) -> Iterator[type[DagctlError]]:
 
 
 def _used_codes() -> set[str]:
-    trees = (ast.parse(file.read_text("utf-8")) for file in (SOURCE / "spec").rglob("*.py"))
+    files = (file for room in ("spec", "template") for file in (SOURCE / room).rglob("*.py"))
+    trees = (ast.parse(file.read_text("utf-8")) for file in files)
     attributes = (node for tree in trees for node in ast.walk(tree))
     return {
         node.attr

@@ -40,6 +40,17 @@ def operators(incomplete: str) -> list[str]:
     return show + names_like(incomplete) if incomplete else show
 
 
+def templates(incomplete: str) -> list[str]:
+    """Return the templates whose names begin so."""
+    from dagctl.commands.templates import templates as all_templates
+
+    try:
+        names = [item.template.name for item in all_templates(Path()).listed]
+    except DagctlError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def _directory(context: typer.Context) -> Path:
     """Return the folder of `dagctl -C DIR`; the callback that goes there is not called here."""
     return Path(context.find_root().params.get("directory") or "")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "init",
+    "new",
+    "templates",
     "operators",
     "schema",
     "validate",

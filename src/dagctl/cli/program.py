@@ -23,6 +23,7 @@ from dagctl.cli import (
     login,
     logout,
     migrations,
+    new,
     operators,
     recover,
     remove,
@@ -33,6 +34,7 @@ from dagctl.cli import (
     schema,
     serve,
     show,
+    templates,
     validate,
     whoami,
 )
@@ -112,6 +114,8 @@ AUTHOR, PUBLISH, INSPECT, ACCOUNT, MORE = "Author", "Publish", "Inspect", "Accou
 
 for _group, _name, _run, _epilog in (
     (AUTHOR, "init", init.init, init.EPILOG),
+    (AUTHOR, "new", new.new, new.EPILOG),
+    (AUTHOR, "templates", templates.templates, templates.EPILOG),
     (AUTHOR, "operators", operators.operators, operators.EPILOG),
     (AUTHOR, "schema", schema.schema, schema.EPILOG),
     (AUTHOR, "validate", validate.validate, validate.EPILOG),

@@ -42,7 +42,7 @@ def workspace_files(start: Path) -> Files:
 
 def _text(root: Path, path: str) -> str | Problem:
     try:
-        data = _read(root, PurePosixPath(path).parts)
+        data = read_below(root, PurePosixPath(path).parts)
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _refused(path, "is not UTF-8 text", "save it as UTF-8")
@@ -57,8 +57,12 @@ def _refused(path: str, reason: str, hint: str) -> Problem:
     return Problem(Code.BAD_FILE, f"the file {quoted(path)} {reason}", hint)
 
 
-def _read(root: Path, parts: tuple[str, ...]) -> bytes:
-    """Return the content of a regular file below the root; no link is followed on the way."""
+def read_below(root: Path, parts: tuple[str, ...]) -> bytes:
+    """Return the content of a regular file below the root; no link is followed on the way.
+
+    Raises:
+        OSError: There is none, or it has more than `MAX_BYTES` bytes.
+    """
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for part in parts[:-1]:

@@ -9,11 +9,12 @@ from dagctl.explanations.fields import FIELDS
 from dagctl.explanations.graph import GRAPH
 from dagctl.explanations.reading import READING
 from dagctl.explanations.tasks import TASKS
+from dagctl.explanations.templates import TEMPLATES
 
 EXPLANATIONS: Mapping[str, Explanation] = {
     **{
         code.value: entry
-        for part in (READING, FIELDS, TASKS, GRAPH, CODE)
+        for part in (READING, FIELDS, TASKS, GRAPH, CODE, TEMPLATES)
         for code, entry in part.items()
     },
     **FAILURES,

@@ -100,14 +100,14 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
     """
     source, findings = decode(text)
     if findings:
-        return Checked(None, _diagnostics(source, findings, origin))
+        return Checked(None, diagnostics_of(source, findings, origin))
     as_json = format == "json" or (format is None and is_json(source, origin))
     reading = read_json(source) if as_json else read_yaml(source)
     spec, findings = _check(reading, airflow, files, needs_project=needs_project)
     if reading.document is None or reading.document.root.kind != "mapping":
         other = other_kind(source, origin)
         findings = [other] if other else findings
-    diagnostics = _diagnostics(source, findings, origin) if findings else ()
+    diagnostics = diagnostics_of(source, findings, origin) if findings else ()
     return Checked(spec and spec.with_origin(origin, source), diagnostics)
 
 
@@ -146,9 +146,10 @@ def _validate(
     return spec, [*of_files, *of_target, *warnings], left_out
 
 
-def _diagnostics(
+def diagnostics_of(
     text: str, findings: Sequence[Finding], origin: str | None
 ) -> tuple[Diagnostic, ...]:
+    """Return findings in a text as diagnostics, each with its line and column."""
     lines, source = Lines(text), Source(origin, text)
     return tuple(_diagnostic(lines, finding, source) for finding in findings)
 

@@ -12,6 +12,8 @@ from dagctl.spec.readers.yaml_values import meaning
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import JsonValue
+
     from dagctl.spec.model import DagSpec
 
 
@@ -23,6 +25,19 @@ def to_yaml(spec: DagSpec) -> str:
 def data_to_yaml(data: Mapping[str, Any]) -> str:
     """Return JSON data as a YAML document, in the order of the keys."""
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31)
+
+
+def inline(value: JsonValue) -> str:
+    """Return one value in one line, as it stands behind `key: ` or in a list."""
+    listed = yaml.dump(
+        [value],
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=2**31,
+        default_flow_style=True,
+    )
+    return listed.strip()[1:-1]
 
 
 class _Dumper(yaml.SafeDumper):

@@ -1,0 +1,178 @@
+"""`dagctl new`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dagctl.cli.candidates import templates as candidates
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.cli.console import Console
+    from dagctl.commands.new import NewSpec
+    from dagctl.template import Parameter, Template
+
+FIRST = "first_dag"
+"""The template that is used where none is named."""
+
+Name = Annotated[
+    str | None, typer.Argument(metavar="NAME", help="The name of the DAG: 'Daily Orders'.")
+]
+TemplateName = Annotated[
+    str,
+    typer.Option(
+        "--template",
+        "-t",
+        metavar="TEMPLATE",
+        help="As `dagctl templates` lists it.",
+        autocompletion=candidates,
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="The value of a parameter; may be repeated."),
+]
+File = Annotated[
+    Path | None,
+    typer.Option(
+        "--file", "-f", metavar="FILE", help="The file to write; by default its name, in specs/."
+    ),
+]
+Print = Annotated[bool, typer.Option("--print", help="Print the spec; write nothing.")]
+EPILOG = examples(
+    "dagctl new 'Daily Orders'",
+    "dagctl new 'Orders ELT' --template elt_dbt --set project_dir=/opt/dbt/orders",
+    "dagctl new Cleanup -t cleanup --print",
+)
+
+
+def new(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    name: Name = None,
+    template: TemplateName = FIRST,
+    settings: Settings = None,
+    file: File = None,
+    *,
+    print_only: Print = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Write a new spec file from a template.
+
+    On a terminal it asks for the parameters that have no value yet. The file has comments that say
+    what may be changed; it is checked like any other spec. A file that is there is left alone.
+    """
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.specs import checks_of
+    from dagctl.commands.new import new_spec, place_for, write_new
+    from dagctl.commands.templates import template_named
+    from dagctl.template import given
+    from dagctl.views.templates import new_spec_data
+
+    invocation = current(context)
+    invocation.output = output
+    chosen = template_named(template, Path()).template
+    values = given(chosen, _texts(chosen, name, settings or []))
+    if not invocation.is_json:
+        _ask(invocation.console, chosen, values)
+    airflow = checks_of(strict=None).airflow
+    made = new_spec(chosen, values, airflow)
+    path = None if print_only else file or place_for(_named(values, made, chosen), Path())
+    if path is not None:
+        write_new(path, made.text)
+    invocation.result = new_spec_data(chosen, made, path)
+    if invocation.is_json:
+        invocation.console.document(
+            envelope(invocation, result=invocation.result, diagnostics=made.diagnostics)
+        )
+    elif path is None:
+        invocation.console.exact(made.text)
+    else:
+        _report(invocation.console, chosen, made, path)
+
+
+def _texts(template: Template, name: str | None, settings: Sequence[str]) -> dict[str, str]:
+    """Return the values on the command line by the names of their parameters.
+
+    Raises:
+        UsageError: One has no `=`, a parameter has two values, or there is no place for the name.
+    """
+    from dagctl.commands.new import NAME
+    from dagctl.errors import UsageError
+
+    texts: dict[str, str] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise UsageError(f"`--set {setting}` has no value", hint="write --set name=value")
+        if key in texts:
+            raise UsageError(f"the parameter `{key}` is set twice", hint="leave one of them out")
+        texts[key] = value
+    if name is not None:
+        if NAME in texts:
+            raise UsageError("the name is given twice", hint=f"leave out `--set {NAME}=...`")
+        if NAME not in template.by_name:
+            hint = f"leave it out: dagctl new --template {template.name}"
+            raise UsageError(f"the template {template.name} has no parameter `{NAME}`", hint=hint)
+        texts[NAME] = name
+    return texts
+
+
+def _ask(console: Console, template: Template, values: dict[str, Any]) -> None:
+    """Ask for the parameters that have no value, if there is a terminal to ask at."""
+    import sys
+
+    from dagctl.cli.console import is_terminal
+
+    missing = [p for p in template.parameters if p.is_required and p.name not in values]
+    if not missing or not (sys.stdin and is_terminal(sys.stdin) and is_terminal(console.err)):
+        return
+    for parameter in missing:
+        answer = _answer(console, template, parameter)
+        if answer is not None:
+            values[parameter.name] = answer
+
+
+def _answer(console: Console, template: Template, parameter: Parameter) -> Any:  # noqa: ANN401 - JSON
+    """Return a value that the parameter may have, or None where the input ends."""
+    import sys
+
+    from dagctl.cli.text import shown
+    from dagctl.template import given, value_problem
+
+    example = f" (such as {parameter.example})" if parameter.example is not None else ""
+    about = shown(f"{parameter.name}: {parameter.description}{example}")
+    while True:
+        console.err.write(f"{about}\n> ")
+        console.err.flush()
+        line = sys.stdin.readline()
+        if not line:
+            return None
+        value = given(template, {parameter.name: line.rstrip("\r\n")})[parameter.name]
+        problem = value_problem(parameter, value)
+        if problem is None and value != "":
+            return value
+        console.err.write(f"  {shown(problem.message if problem else 'it needs a value')}\n")
+
+
+def _named(values: dict[str, Any], made: NewSpec, template: Template) -> str:
+    from dagctl.commands.new import NAME
+
+    return str(values.get(NAME) or made.dag_id or template.name)
+
+
+def _report(console: Console, template: Template, made: NewSpec, path: Path) -> None:
+    from dagctl.cli.diagnostics import FORMATS, Report, look
+    from dagctl.cli.text import shown
+
+    where = shown(str(path))
+    console.data(f"Wrote {where} from {template.name}@{template.version}")
+    for line in FORMATS["text"](Report(made.diagnostics), look(console, console.err)):
+        console.error(line)
+    step = "dagctl create" if made.dag_id else "correct it, then dagctl validate"
+    console.note(f"  next: {step} {where}")

@@ -1,0 +1,105 @@
+"""Use case: the templates of a workspace and of the gallery that dagctl ships."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagctl
+from dagctl.commands.spec_files import read_below
+from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
+from dagctl.next_step import Command, Fix
+from dagctl.spec.wording import nearest
+from dagctl.template import Template, read_template
+from dagctl.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORKSPACE, GALLERY = "workspace", "gallery"
+FOLDER = "templates"
+"""The folder of a workspace with its templates, beside `dagctl.toml`."""
+_SUFFIXES = (".yaml", ".yml")
+_MOST = 1_000
+"""Files of a folder that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A template, and where it comes from."""
+
+    template: Template
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The templates that can be used here, those of the workspace first."""
+
+    listed: tuple[Listed, ...]
+    problems: tuple[Diagnostic, ...]
+    """What is wrong with files of the workspace that are left out."""
+
+
+def templates(start: Path) -> Templates:
+    """Return the templates of the workspace around a folder, if there is one, and the gallery's."""
+    listed: list[Listed] = []
+    problems: list[Diagnostic] = []
+    for source, path, text in (*_of_workspace(start), *_of_gallery()):
+        if isinstance(text, Diagnostic):
+            problems.append(text)
+            continue
+        try:
+            listed.append(Listed(read_template(text, path), source))
+        except SpecError as error:
+            problems += error.diagnostics
+    return Templates(tuple(listed), tuple(problems))
+
+
+def template_named(name: str, start: Path) -> Listed:
+    """Return the template with a name; the workspace's before the gallery's.
+
+    Args:
+        name: As `orders_elt`, or with its source as `gallery/orders_elt`.
+        start: A folder at or below the workspace.
+
+    Raises:
+        NotFoundError: There is none.
+        SpecError: There is none, and a file of the workspace that may be it is not right.
+    """
+    source, _, plain = name.rpartition("/")
+    known = templates(start)
+    for item in known.listed:
+        if item.template.name == plain and source in {"", item.source}:
+            return item
+    if known.problems:
+        raise SpecError(known.problems)
+    near = nearest(plain, [item.template.name for item in known.listed])
+    hint = f"did you mean `{near}`?" if near else Fix(Command("templates"))
+    raise NotFoundError(f"there is no template `{name}`", hint=hint)
+
+
+def _of_workspace(start: Path) -> Iterator[tuple[str, str, bytes | Diagnostic]]:
+    try:
+        root = find_workspace(start).root
+    except UsageError:  # no workspace is no obstacle here
+        return
+    folder = root / FOLDER
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    names = sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIXES))  # noqa: PTH208
+    for name in names[:_MOST]:
+        path = f"{FOLDER}/{name}"
+        try:
+            yield WORKSPACE, path, read_below(root, (FOLDER, name))
+        except OSError as error:
+            message = f"{path} cannot be read: {error.strerror}"
+            yield WORKSPACE, path, Diagnostic(code=UsageError.code, message=message, file=path)
+
+
+def _of_gallery() -> Iterator[tuple[str, str, bytes]]:
+    folder = Path(dagctl.__file__).parent / "templates" / "gallery"
+    for path in sorted(folder.glob("*.yaml")):
+        yield GALLERY, f"gallery/{path.name}", path.read_bytes()

@@ -1,0 +1,17 @@
+"""Templates of specs: a spec with typed parameters, which `dagctl new` fills in."""
+
+from dagctl.template.fill import filled
+from dagctl.template.model import Parameter, Template
+from dagctl.template.read import read_template
+from dagctl.template.values import Values, given, value_problem, values_of
+
+__all__ = [
+    "Parameter",
+    "Template",
+    "Values",
+    "filled",
+    "given",
+    "read_template",
+    "value_problem",
+    "values_of",
+]

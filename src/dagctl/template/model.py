@@ -1,0 +1,111 @@
+"""What a template is: a name, a version, typed parameters, and the text of a spec."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.spec.readers.document import Document
+
+HEAD = "template"
+"""The key that makes a template of a spec."""
+_ABSENT = object()
+_BOUNDED_TYPES = frozenset({"integer", "number", "boolean", "null"})
+"""Whose values are no text, so they can be no code."""
+_BOUNDED_FORMATS = frozenset({"date", "time", "ipv4", "ipv6", "uuid"})
+_CODE = ("; id", "a; id", "a && b", "a | b", "a > b", "$(id)", "`id`", "a\nb", "'a", 'a"', "a()")
+"""What a shell, Python or SQL would run: a pattern that fits one of them bounds nothing."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: its name, and its rules in JSON Schema."""
+
+    name: str
+    rules: Mapping[str, Any]
+    """With `description`, `default` and `examples`, if the template has them."""
+
+    @property
+    def description(self) -> str:
+        """What it is for, in one line; empty if the template does not say."""
+        return str(self.rules.get("description", ""))
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it has no default."""
+        return "default" not in self.rules
+
+    @property
+    def default(self) -> Any:  # noqa: ANN401 - JSON
+        """Its value where none is given; only if it is not required."""
+        return self.rules["default"]
+
+    @property
+    def example(self) -> Any:  # noqa: ANN401 - JSON
+        """A value that it may have: its first example, its default, or its first choice."""
+        for values in (self.rules.get("examples"), [self.rules.get("default", _ABSENT)]):
+            if values and values[0] is not _ABSENT:
+                return values[0]
+        choices = self.rules.get("enum")
+        return choices[0] if choices else None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The JSON types that it may have; text where the template does not say."""
+        types = self.rules.get("type", "string")
+        return (types,) if isinstance(types, str) else tuple(types)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether its rules leave no room for free text, which could be code where it stands."""
+        return is_bounded(self.rules)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template, read and good in itself."""
+
+    name: str
+    version: int
+    description: str
+    parameters: tuple[Parameter, ...]
+    document: Document
+    """The whole text, with the values in it and where they stand."""
+    origin: str
+
+    @cached_property
+    def by_name(self) -> dict[str, Parameter]:
+        """The parameters by their names."""
+        return {parameter.name: parameter for parameter in self.parameters}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The spec below the head, with its references to parameters."""
+        return {key: value for key, value in self.document.root.value.items() if key != HEAD}
+
+
+def is_bounded(rules: Mapping[str, Any]) -> bool:
+    """Return whether the rules of JSON Schema leave no room for free text.
+
+    That are choices, numbers, dates, and texts whose whole has a pattern that no code fits.
+    """
+    if "enum" in rules or "const" in rules or rules.get("format") in _BOUNDED_FORMATS:
+        return True
+    pattern = rules.get("pattern")
+    if isinstance(pattern, str):
+        return not any(fits(pattern, code) for code in _CODE)
+    types = rules.get("type", "string")
+    if types == "array":
+        items = rules.get("items")
+        return isinstance(items, dict) and is_bounded(items)
+    return set([types] if isinstance(types, str) else types) <= _BOUNDED_TYPES
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Return whether a pattern fits the whole of a text, not only a part as in JSON Schema."""
+    return re.fullmatch(pattern, text) is not None

@@ -1,0 +1,198 @@
+"""The text of a template, read and checked: its head, its parameters, and what refers to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Severity, SpecError
+from dagctl.spec.codes import Code
+from dagctl.spec.load import diagnostics_of
+from dagctl.spec.param_rules import LONGEST_PATTERN, is_quick, rule_problem
+from dagctl.spec.params import RULES
+from dagctl.spec.places import place_findings
+from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.readers.findings import not_a_mapping
+from dagctl.spec.readers.source_text import decode
+from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.template.model import HEAD, Parameter, Template
+from dagctl.template.references import uses
+from dagctl.template.values import value_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.spec.readers.document import Document
+    from dagctl.template.references import Path
+
+MAX_PARAMETERS = 100
+_HEAD_KEYS = ("name", "version", "description", "parameters")
+_ABOUT = ("description", "default", "examples", "title")
+_KEYWORDS = (*RULES, *_ABOUT)
+_HIGHEST = 1_000_000
+"""Version of a template."""
+_SHORT_TEXT = 60
+"""Characters that a pattern must be able to try in little time."""
+
+
+def read_template(text: str | bytes, origin: str) -> Template:
+    """Return the template that a YAML text holds.
+
+    Args:
+        text: A spec with `template:` in it. Bytes are UTF-8.
+        origin: The name of the file, for diagnostics.
+
+    Raises:
+        SpecError: With every problem, each at its line.
+    """
+    source, findings = decode(text)
+    if findings:
+        raise SpecError(diagnostics_of(source, findings, origin))
+    reading = read_yaml(source)
+    document = reading.document
+    if document is None:
+        raise SpecError(diagnostics_of(source, reading.findings, origin))
+    if document.root.kind != "mapping":
+        raise SpecError(diagnostics_of(source, [not_a_mapping(document)], origin))
+    problems = list(_problems(document))
+    placed = place_findings(document, reading.findings, problems[:MAX_PROBLEMS])
+    if any(finding.severity is Severity.ERROR for finding in placed):
+        raise SpecError(diagnostics_of(source, placed, origin))
+    return _template(document, origin)
+
+
+def is_template(data: object) -> bool:
+    """Return whether the data of a document are those of a template."""
+    return isinstance(data, dict) and isinstance(data.get(HEAD), dict)
+
+
+def _template(document: Document, origin: str) -> Template:
+    head = document.root.value[HEAD]
+    parameters = (head.get("parameters") or {}).items()
+    return Template(
+        name=head["name"],
+        version=head["version"],
+        description=head.get("description", ""),
+        parameters=tuple(Parameter(name, rules) for name, rules in parameters),
+        document=document,
+        origin=origin,
+    )
+
+
+def _problems(document: Document) -> Iterator[Located]:
+    data = document.root.value
+    if not isinstance(data.get(HEAD), dict):
+        message = f"this is no template: `{HEAD}` is missing, or no mapping"
+        hint = f"add `{HEAD}: {{name: ..., version: 1, description: ...}}`"
+        yield Located((HEAD,), Problem(Code.BAD_TEMPLATE_HEAD, message, hint))
+        return
+    head = data[HEAD]
+    yield from _head_problems(head)
+    parameters = head.get("parameters")
+    names = parameters if isinstance(parameters, dict) else {}
+    yield from _parameter_problems(parameters)
+    yield from _reference_problems(document, names)
+
+
+def _head_problems(head: Mapping[str, Any]) -> Iterator[Located]:
+    for key in head:
+        if key not in _HEAD_KEYS:
+            hint = did_you_mean(key, _HEAD_KEYS) or f"its keys are {', '.join(_HEAD_KEYS)}"
+            message = f"{quoted(key)} is no key of a template's head"
+            yield Located((HEAD, key), Problem(Code.UNKNOWN_KEY, message, hint))
+    name, version = head.get("name"), head.get("version")
+    if not isinstance(name, str) or not _is_name(name):
+        message = "the name of a template has letters, digits, `_` and `-`, at most 100"
+        yield _of_head("name", message, "write `name: orders_elt`")
+    if type(version) is not int or not 1 <= version <= _HIGHEST:
+        yield _of_head("version", "the version of a template is a number from 1", "`version: 1`")
+    if not isinstance(head.get("description", ""), str):
+        yield _of_head("description", "the description is no text", "write it in quotes")
+
+
+def _is_name(name: str) -> bool:
+    plain = name.replace("_", "").replace("-", "")
+    return plain.isascii() and plain.isalnum() and len(name) <= 100  # noqa: PLR2004 - as it says
+
+
+def _of_head(key: str, message: str, hint: str) -> Located:
+    return Located((HEAD, key), Problem(Code.BAD_TEMPLATE_HEAD, message, hint))
+
+
+def _parameter_problems(parameters: object) -> Iterator[Located]:
+    here = (HEAD, "parameters")
+    if parameters is None:
+        return
+    if not isinstance(parameters, dict) or len(parameters) > MAX_PARAMETERS:
+        message = f"`parameters` is a mapping of at most {MAX_PARAMETERS} names to their rules"
+        yield Located(here, Problem(Code.BAD_TEMPLATE_HEAD, message, "`bucket: {type: string}`"))
+        return
+    for name, rules in parameters.items():
+        yield from _rules_problems(name, rules, (*here, name))
+
+
+def _rules_problems(name: str, rules: object, path: Path) -> Iterator[Located]:
+    if not name.isidentifier() or not name.isascii() or len(name) > 100:  # noqa: PLR2004 - likewise
+        message = f"{quoted(name)} cannot be the name of a parameter"
+        yield Located(path, Problem(Code.BAD_TEMPLATE_HEAD, message, "use letters, digits and `_`"))
+    if not isinstance(rules, dict):
+        message = "the rules of a parameter are a mapping of JSON Schema"
+        yield Located(path, Problem(Code.BAD_TEMPLATE_HEAD, message, "write `{type: string}`"))
+        return
+    for key in rules:
+        if key not in _KEYWORDS:
+            message = f"{quoted(key)} is no keyword of a parameter"
+            hint = did_you_mean(key, _KEYWORDS) or "the keywords are those of JSON Schema"
+            yield Located((*path, key), Problem(Code.UNKNOWN_KEY, message, hint))
+    of_schema = {key: item for key, item in rules.items() if key in RULES}
+    wrong = rule_problem(of_schema) or _slow_pattern(of_schema)
+    if wrong is not None:
+        yield Located((*path, *wrong.path), wrong.problem)
+        return
+    for key, values in (("default", [rules.get("default")]), ("examples", rules.get("examples"))):
+        for value in values if key in rules and isinstance(values, list) else ():
+            problem = value_problem(Parameter(name, rules), value)
+            if problem is not None:
+                yield Located((*path, key), problem)
+
+
+def _slow_pattern(rules: Mapping[str, Any]) -> Located | None:
+    pattern = rules.get("pattern")
+    if not isinstance(pattern, str) or is_quick(pattern, _SHORT_TEXT):
+        return None
+    message = "the pattern could take long to try"
+    hint = f"use no group with a repeat, and few repeats; at most {LONGEST_PATTERN} characters"
+    return Located(("pattern",), Problem(Code.BAD_PARAM, message, hint))
+
+
+def _reference_problems(document: Document, parameters: Mapping[str, Any]) -> Iterator[Located]:
+    unused = set(parameters)
+    for use in uses(document, HEAD):
+        if use.is_broken:
+            message = "this begins like a reference to a parameter, and is none"
+            hint = "write `${{ params.name }}`, or `$${{` for the characters themselves"
+            yield Located(use.path, Problem(Code.BAD_REFERENCE, message, hint))
+        for name in dict.fromkeys(use.names):
+            unused.discard(name)
+            problem = _reference_problem(name, parameters, is_code=use.is_code)
+            if problem is not None:
+                yield Located(use.path, problem)
+    for name in parameters:
+        if name in unused:
+            message = f"the parameter {quoted(name)} is used nowhere"
+            hint = f"use `${{{{ params.{name} }}}}` in the spec, or remove it"
+            yield Located((HEAD, "parameters", name), Problem(Code.BAD_REFERENCE, message, hint))
+
+
+def _reference_problem(
+    name: str, parameters: Mapping[str, Any], *, is_code: bool
+) -> Problem | None:
+    if name not in parameters:
+        hint = did_you_mean(name, parameters) or f"add it to `parameters`: `{name}: {{...}}`"
+        return Problem(Code.BAD_REFERENCE, f"there is no parameter {quoted(name)}", hint)
+    rules = parameters[name]
+    if not is_code or not isinstance(rules, dict) or Parameter(name, rules).is_bounded:
+        return None
+    message = f"the parameter {quoted(name)} is free text, and stands where text becomes code"
+    hint = "bound it: `enum: [...]`, or a `pattern` such as `^[A-Za-z0-9_./-]+$`"
+    return Problem(Code.UNBOUNDED_PARAMETER, message, hint)

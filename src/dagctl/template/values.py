@@ -1,0 +1,178 @@
+"""Values for the parameters of a template: read from text by their types, checked all at once."""
+
+from __future__ import annotations
+
+import json
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Diagnostic, SpecError
+from dagctl.spec.codes import Code
+from dagctl.spec.param_rules import default_problem, is_quick
+from dagctl.spec.params import RULES
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import did_you_mean, quoted, shortened
+from dagctl.template.model import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.template.model import Parameter, Template
+
+Values = dict[str, Any]
+"""The value of each parameter, by its name."""
+
+LONGEST = 10_000
+"""Characters of a text that a parameter may have."""
+_TEMPLATES = ("{{", "{%", "{#", "${{")
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+def given(template: Template, texts: Mapping[str, str]) -> Values:
+    """Return values as `--set name=text` gives them, each read as the type of its parameter.
+
+    A text that is not of the type stays text: `values_of` says what is wrong with it.
+    """
+    return {
+        name: _typed(template.by_name[name], text) if name in template.by_name else text
+        for name, text in texts.items()
+    }
+
+
+def values_of(template: Template, some: Mapping[str, Any]) -> Values:
+    """Return the value of every parameter: those given, and the defaults of the others.
+
+    Raises:
+        SpecError: With all that is wrong: unknown names, missing values, broken rules.
+    """
+    problems = list(_problems(template, some))
+    if problems:
+        raise SpecError(problems)
+    return {
+        parameter.name: some.get(parameter.name, parameter.rules.get("default"))
+        for parameter in template.parameters
+    }
+
+
+def value_problem(parameter: Parameter, value: object) -> Problem | None:
+    """Return why a parameter cannot have a value, or None."""
+    rules = {"type": "string"} | {k: v for k, v in parameter.rules.items() if k in RULES}
+    texts = list(_texts(value))
+    longest = max(map(len, texts), default=0)
+    pattern = rules.get("pattern")
+    if longest > LONGEST or (isinstance(pattern, str) and not is_quick(pattern, longest)):
+        return Problem(Code.BAD_VALUE, "the text is too long", "write a shorter one")
+    broken = default_problem(rules, value)
+    if broken is not None:
+        rule = broken.message.split(": ", 1)[1]
+        return Problem(Code.BAD_VALUE, f"the value breaks a rule: {rule}", _rule_hint(parameter))
+    if isinstance(pattern, str) and isinstance(value, str) and not fits(pattern, value):
+        message = f"the value does not fit the pattern {quoted(pattern)} from end to end"
+        return Problem(Code.BAD_VALUE, message, _rule_hint(parameter))
+    return _code_problem(value, texts)
+
+
+def _code_problem(value: object, texts: list[str]) -> Problem | None:
+    """Return why a value could become code: a template of Jinja, a marker, a control character."""
+    if not _is_finite(value):
+        return Problem(Code.BAD_VALUE, "the value is no number of JSON", "write a finite number")
+    if any(mark in text for text in texts for mark in _TEMPLATES):
+        message = "the value has braces that Airflow or dagctl would read as a template"
+        return Problem(Code.BAD_VALUE, message, "write it into the spec by hand, afterwards")
+    if any(not char.isprintable() and char not in "\n\t" for text in texts for char in text):
+        return Problem(Code.BAD_VALUE, "the value has a control character", "remove it")
+    if any(key.startswith("$") for key in _keys(value)):
+        message = "the value has a key that begins with `$`, which would be a marker"
+        return Problem(Code.BAD_VALUE, message, "write it into the spec by hand, afterwards")
+    return None
+
+
+def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for name in some:
+        if name not in template.by_name:
+            names = ", ".join(template.by_name) or "none"
+            hint = did_you_mean(name, template.by_name) or f"its parameters: {names}"
+            message = f"the template {template.name} has no parameter {quoted(name)}"
+            yield _diagnostic(template, name, Problem(Code.BAD_VALUE, message, hint))
+    for parameter in template.parameters:
+        if parameter.name in some:
+            problem = value_problem(parameter, some[parameter.name])
+            if problem is not None:
+                yield _diagnostic(template, parameter.name, problem)
+        elif parameter.is_required:
+            about = f": {shortened(parameter.description)}" if parameter.description else ""
+            message = f"the parameter {quoted(parameter.name)} has no value{about}"
+            hint = f"add `--set {parameter.name}={quote(_shown(parameter.example))}`"
+            yield _diagnostic(template, parameter.name, Problem(Code.MISSING_VALUE, message, hint))
+
+
+def _diagnostic(template: Template, name: str, problem: Problem) -> Diagnostic:
+    return Diagnostic(
+        code=problem.code,
+        message=shortened(problem.message),
+        hint=problem.hint and shortened(problem.hint),
+        path=("params", shortened(name)),
+        file=f"values for {template.name}",
+    )
+
+
+def _rule_hint(parameter: Parameter) -> str:
+    if "enum" in parameter.rules:
+        return f"choose from {', '.join(map(str, parameter.rules['enum'][:20]))}"
+    return f"for example {_shown(parameter.example)}" if parameter.example is not None else ""
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "..."
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _typed(parameter: Parameter, text: str) -> Any:  # noqa: ANN401 - JSON
+    types = set(parameter.types)
+    if text in _WORDS and types & {"boolean" if text != "null" else "null"}:
+        return _WORDS[text]
+    for name, read in (("integer", int), ("number", float)):
+        if name in types:
+            try:
+                return read(text)
+            except ValueError:
+                pass
+    if types & {"array", "object"}:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text.split(",") if "array" in types and text else text
+    return text
+
+
+def _is_finite(value: object) -> bool:
+    """Return whether JSON can write all numbers in a value."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _texts(value: object) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            stack += [*item, *item.values()]
+        elif isinstance(item, list | tuple):
+            stack += item
+
+
+def _keys(value: object) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            yield from item
+            stack += item.values()
+        elif isinstance(item, list | tuple):
+            stack += item

@@ -1,0 +1,116 @@
+"""`dagctl new` and `dagctl templates`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+TEAM = """\
+template:
+  name: report
+  version: 3
+  description: A report of the team
+  parameters:
+    name: {type: string, description: The name, examples: [Orders Report]}
+    day: {type: integer, minimum: 1, maximum: 7, description: The day of the week}
+# The name
+dag_name: ${{ params.name }}
+schedule: 0 6 * * ${{ params.day }}
+tasks:
+- {task_id: report, bash_command: echo report}
+"""
+
+
+def test_without_a_template_a_small_spec_is_written_that_works(shell: Shell) -> None:
+    shell.ok("init")
+    done = shell.ok("new", "Daily Orders")
+
+    assert done.out == "Wrote daily_orders.yaml from first_dag@1\n"
+    assert "next: dagctl create daily_orders.yaml" in done.err
+    assert "# A cron expression" in (shell.folder / "daily_orders.yaml").read_text()
+    assert "Created daily_orders" in shell.ok("create", "daily_orders.yaml").out
+
+
+def test_a_template_of_the_workspace_is_used_before_that_of_the_gallery(shell: Shell) -> None:
+    shell.ok("init")
+    shell.write("templates/report.yaml", TEAM)
+    shell.write("templates/cleanup.yaml", TEAM.replace("name: report", "name: cleanup", 1))
+    shell.write("specs/.keep", "")
+    rows = [line.split("\t") for line in shell.ok("templates").out.splitlines()]
+
+    assert rows[:2] == [
+        ["cleanup", "3", "workspace", "A report of the team"],
+        ["report", "3", "workspace", "A report of the team"],
+    ]
+    assert ["cleanup", "1", "gallery"] in [row[:3] for row in rows]
+    shell.ok("new", "Orders Report", "-t", "report", "--set", "day=5")
+    text = (shell.folder / "specs/orders_report.yaml").read_text()
+    assert text.startswith("# The name\ndag_name: Orders Report\nschedule: 0 6 * * 5\n")
+    assert "folder" in shell.ok("templates", "show", "gallery/cleanup").out
+
+
+def test_all_values_that_are_missing_or_wrong_are_said_at_once(shell: Shell) -> None:
+    shell.ok("init")
+    shell.write("templates/report.yaml", TEAM)
+    done = shell.run("new", "--template", "report", "--set", "day=9", "--set", "dya=1")
+
+    assert done.code == ExitCode.INVALID
+    for part in (
+        "the template report has no parameter `dya`",
+        "did you mean `day`?",
+        "the parameter `name` has no value: The name",
+        "--set name='Orders Report'",
+        "9 is greater than the maximum of 7",
+    ):
+        assert part in done.err
+    assert list(shell.folder.glob("*.yaml")) == []
+
+
+def test_a_file_that_is_there_is_left_alone(shell: Shell) -> None:
+    file = shell.write("daily.yaml", "mine: 1\n")
+    (shell.folder / "link.yaml").symlink_to("elsewhere.yaml")
+
+    assert shell.run("new", "Daily").code == ExitCode.CONFLICT
+    assert shell.run("new", "Daily", "--file", "link.yaml").code == ExitCode.CONFLICT
+    assert file.read_text() == "mine: 1\n"
+    assert not (shell.folder / "elsewhere.yaml").exists()
+
+
+def test_a_new_spec_can_be_printed_and_is_json_for_scripts(shell: Shell) -> None:
+    printed = shell.ok("new", "Daily", "--print").out
+    result = shell.json("new", "Daily", "--file", "specs/d.yaml")
+
+    assert (shell.folder / "specs/d.yaml").read_text() == printed
+    assert result == {
+        "template": "first_dag",
+        "version": 1,
+        "file": "specs/d.yaml",
+        "dag_id": "daily",
+        "text": printed,
+    }
+
+
+def test_a_template_that_is_not_right_is_reported_and_the_others_are_listed(shell: Shell) -> None:
+    shell.ok("init")
+    shell.write("templates/bad.yaml", TEAM.replace("version: 3", "version: x"))
+    (shell.folder / "templates/link.yaml").symlink_to("/etc/passwd")
+    done = shell.ok("templates")
+
+    assert "first_dag" in done.out
+    assert "templates/bad.yaml:3:12" in done.err
+    assert "templates/link.yaml cannot be read" in done.err
+    assert shell.run("templates", "show", "reprot").code == ExitCode.INVALID
+
+
+def test_a_name_that_no_template_has(shell: Shell) -> None:
+    done = shell.run("new", "Daily", "-t", "clean_up")
+
+    assert done.code == ExitCode.NOT_FOUND
+    assert "did you mean `cleanup`?" in done.err
+    assert shell.run("templates", "list").code == ExitCode.USAGE
+    assert shell.run("new", "Daily", "--set", "name").code == ExitCode.USAGE
+    assert shell.run("new", "Daily", "--set", "name=x").code == ExitCode.USAGE
