@@ -95,7 +95,7 @@ def _table(invocation: Invocation, rows: Sequence[Sequence[str]]) -> None:
     console.note("  next: dagctl templates show TEMPLATE")
 
 
-def _warn(invocation: Invocation, problems: Sequence[Diagnostic]) -> None:
+def _warn(invocation: Invocation, problems: tuple[Diagnostic, ...]) -> None:
     from dagctl.cli.diagnostics import FORMATS, Report, look
 
     console = invocation.console

@@ -68,5 +68,5 @@ def write_new(path: Path, text: str) -> None:
         raise ConflictError(f"{path} is there already", hint=hint) from error
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}"
-        hint = advice(error) or "choose another file with --file"
-        raise UnavailableError(message, hint=hint) from error
+        instead = "choose another file with --file"
+        raise UnavailableError(message, hint=advice(error) or instead) from error

@@ -42,9 +42,8 @@ class Use(NamedTuple):
 
 def uses(document: Document, but: str) -> Iterator[Use]:
     """Yield each text of a document that names a parameter, but for those below one key."""
-    stack: list[tuple[Path, Node]] = [
-        ((key,), node) for key, (_, node) in document.root.keys.items() if key != but
-    ][::-1]
+    stack: list[tuple[Path, Node]] = []
+    stack += [((key,), node) for key, (_, node) in document.root.keys.items() if key != but][::-1]
     while stack:
         path, node = stack.pop()
         stack += [((*path, place), item) for place, item in enumerate(node.items)][::-1]
