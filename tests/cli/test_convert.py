@@ -101,7 +101,7 @@ def test_the_report_in_json_has_the_spec_and_each_remark(shell: Shell) -> None:
 
 REFUSED = {
     ("missing.yml",): (ExitCode.USAGE, "not a file"),
-    ("empty.yml",): (ExitCode.USAGE, "no DAG of dag-factory"),
+    ("empty.yml",): (ExitCode.USAGE, "there is no DAG in empty.yml"),
     ("broken.yml",): (ExitCode.INVALID, "broken.yml"),
     ("dags.yml",): (ExitCode.USAGE, "--into"),
     ("dags.yml", "--into", "specs", "--strict"): (ExitCode.INVALID, ""),
@@ -118,3 +118,25 @@ def test_what_is_refused(
     done = shell.run("convert", *arguments)
     assert done.code == expected[0]
     assert expected[1] in done.err
+
+
+PYTHON = """
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("etl", start_date=datetime(2024, 1, 1), schedule="@daily") as dag:
+    BashOperator(task_id="load", bash_command="echo 1")
+"""
+
+
+def test_python_files_are_recognised_and_files_without_a_dag_are_passed_over(shell: Shell) -> None:
+    shell.write("dags/etl.py", PYTHON)
+    shell.write("dags/jobs.py", "def load():\n    return 1\n")
+    shell.write("dags/orders.yml", DAG)
+    done = shell.ok("convert", "dags", "--into", "specs")
+    assert done.out.splitlines()[-1] == "2 of 2 DAGs came over whole"
+    shell.ok("validate", "specs/etl.yaml", "specs/orders.yaml")
+    done = shell.ok("convert", "dags", "--from", "python")
+    assert "dag_name: etl" in done.out
+    assert "etl (dags/etl.py:6): whole" in done.err

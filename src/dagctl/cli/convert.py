@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from dagctl.commands.convert import Converted, Written
     from dagctl.convert import ConvertedDag, Remark
 
-Files = Annotated[
-    list[str], typer.Argument(metavar="FILE", help="Files of the other tool, or folders of them.")
-]
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Files, or folders of them.")]
 Source = Annotated[
-    Literal["dag-factory"], typer.Option("--from", help="The tool that the files are for.")
+    Literal["dag-factory", "python"] | None,
+    typer.Option("--from", help="What the files are; by default each file's name says it."),
 ]
 Into = Annotated[
     Path | None,
@@ -50,6 +49,7 @@ StrictGaps = Annotated[
 EPILOG = examples(
     "dagctl convert dags/orders.yml",
     "dagctl convert dags --root dags --into specs",
+    "dagctl convert dags/etl.py --into specs",
     "dagctl convert dags/orders.yml --into specs -o json",
 )
 
@@ -57,7 +57,7 @@ EPILOG = examples(
 def convert(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     files: Files,
-    source: Source = "dag-factory",
+    source: Source = None,
     *,
     into: Into = None,
     root: Root = None,
@@ -66,7 +66,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
     strict: StrictGaps = False,
     output: TextOrJson = "text",
 ) -> None:
-    """Turn DAG files of another tool into specs.
+    """Turn DAG files into specs: those of other tools, and Python files.
 
     The report says what is said in another way, what takes effect only now, what was dropped and
     why, and what a person must look at (a gap). Nothing of the files is imported or run. Without
@@ -80,12 +80,11 @@ def convert(  # noqa: PLR0913 - one parameter an option
     from dagctl.errors import UsageError
     from dagctl.views.converted import conversion_data
 
-    del source  # the only one
     invocation = current(context)
     invocation.output = output
     target = checks_of(strict=None, airflow=airflow).airflow
     today = datetime.now(UTC).date()
-    converted = convert_files(files, root=root, airflow=target, today=today)
+    converted = convert_files(files, form=source, root=root, airflow=target, today=today)
     dags = [dag for file in converted for dag in file.conversion.dags]
     if into is None and len(dags) > 1 and output == "text":
         raise UsageError(

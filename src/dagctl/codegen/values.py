@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from dagctl.codegen.scope import Scope
 
 _ASSETS = {"2": ("airflow.datasets", "Dataset"), "3": ("airflow.sdk", "Asset")}
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
+"""What a class is called, and no module and no constant."""
 _LITERAL = {"2": "airflow.utils.template", "3": "airflow.sdk.definitions.template"}
 
 
@@ -54,6 +57,14 @@ def value_expression(value: Any, scope: Scope, *, rendered: bool = True) -> ast.
 def reference(path: str, scope: Scope) -> ast.Name:
     """Return the name of an object that a spec names by its import path."""
     return scope.imports.use(*split_path(path))
+
+
+def _ref(value: Mapping[str, Any], scope: Scope) -> ast.expr:
+    """Return what `$ref` names; what stands in a class, by the class: `Color.RED`."""
+    owner, member = split_path(value["$ref"])
+    if _CLASS.fullmatch(split_path(owner)[1]) and split_path(owner)[0]:
+        return attribute(reference(owner, scope), member)
+    return reference(value["$ref"], scope)
 
 
 def length(text: str, scope: Scope) -> ast.Call:
@@ -106,7 +117,7 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$xcom": _xcom,
     "$duration": lambda value, scope: length(value["$duration"], scope),
     "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
-    "$ref": lambda value, scope: reference(value["$ref"], scope),
+    "$ref": _ref,
     "$new": _new,
     "$asset": lambda value, scope: asset(value["$asset"], scope),
     "$arg": lambda value, _scope: name(value["$arg"]),

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.convert import Factory, convert_dag_factory
+from dagctl.commands.foreign_files import factory, foreign_files, text_of
+from dagctl.convert import Conversion, convert_dag_factory, convert_python, may_have_dags
 from dagctl.errors import ConflictError, UnavailableError, UsageError, advice
 from dagctl.next_step import FORCE, Fix
-from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    from dagctl.convert import Conversion, ConvertedDag
-
-DEFAULTS = ("defaults.yml", "defaults.yaml")
-_SUFFIXES = {".yml", ".yaml"}
-_DEEPEST = 40
-"""Folders in the name of a file that a DAG file names."""
-_VARIABLE = re.compile(r"\$\{?\w+\}?")
+    from dagctl.convert import ConvertedDag
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +25,7 @@ class Converted:
     """One foreign file, and what became of it."""
 
     file: str
+    form: str
     conversion: Conversion
 
 
@@ -44,33 +38,53 @@ class Written:
 
 
 def convert_files(
-    arguments: Sequence[str], *, root: Path | None, airflow: str, today: date
+    arguments: Sequence[str], *, form: str | None, root: Path | None, airflow: str, today: date
 ) -> tuple[Converted, ...]:
-    """Return what becomes of the files, and of the YAML files in the folders.
+    """Return what becomes of the files, and of those in the folders.
 
     Args:
-        arguments: Files and folders. Files of defaults hold for others; they are no DAG files.
+        arguments: Files and folders.
+        form: The format of all of them; by default that of each file.
         root: The outermost folder whose `defaults.yml` holds; by default that of each file.
         airflow: The Airflow that the specs are for.
         today: What relative dates count from.
 
     Raises:
-        SpecError: A file is no YAML that can be read.
+        SpecError: A file cannot be read as what it is.
         UsageError: A file is missing, or holds no DAG.
     """
-    files = [file for argument in arguments for file in _files(Path(argument))]
+    files = [pair for argument in arguments for pair in foreign_files(Path(argument), form)]
+    reading = _Reading(root, airflow, today)
     made = tuple(
-        Converted(
-            str(file), convert_dag_factory(_factory(file, root), airflow=airflow, today=today)
-        )
-        for file in dict.fromkeys(files)
+        Converted(str(file), own, reading.conversion(file, own))
+        for file, own in dict.fromkeys(files)
     )
     if not any(converted.conversion.dags for converted in made):
+        why = next((remark for each in made for remark in each.conversion.remarks), None)
+        because = f" (line {why.place.line}, {why.subject}: {why.text})" if why else ""
         raise UsageError(
-            f"there is no DAG of dag-factory in {', '.join(arguments)}",
-            hint="a file has a mapping for each DAG, with `tasks` in it",
+            f"there is no DAG in {', '.join(arguments)}{because}",
+            hint="name files of dag-factory, or Python files with DAGs",
         )
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What holds for all files of one call."""
+
+    root: Path | None
+    airflow: str
+    today: date
+
+    def conversion(self, file: Path, form: str) -> Conversion:
+        if form == "dag-factory":
+            source = factory(file, self.root)
+            return convert_dag_factory(source, airflow=self.airflow, today=self.today)
+        text = text_of(file)
+        if not may_have_dags(text, form):
+            return Conversion(())
+        return convert_python(text, str(file), airflow=self.airflow, today=self.today)
 
 
 def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> tuple[Written, ...]:
@@ -97,78 +111,6 @@ def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> t
         )
     _write_all(targets)
     return tuple(targets)
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if Path(name).suffix in _SUFFIXES and name not in DEFAULTS:
-                yield Path(folder, name)
-
-
-def _factory(file: Path, root: Path | None) -> Factory:
-    folder = file.parent
-    defaults = {str(path): _text(path) for path in _defaults(folder, root)}
-
-    def named(name: str) -> str | None:
-        path = _beside(folder, root, name)
-        return None if path is None else _text(path)
-
-    return Factory(_text(file), str(file), defaults, named)
-
-
-def _defaults(folder: Path, root: Path | None) -> list[Path]:
-    """Return the files of defaults that hold in a folder, the nearest last."""
-    folders = [folder]
-    above = folder.absolute().parents
-    if root is not None and root.absolute() in above:
-        folders += folder.absolute().parents[: above.index(root.absolute()) + 1]
-    paths = (
-        next((path for name in DEFAULTS if (path := at / name).is_file()), None) for at in folders
-    )
-    return [path for path in paths if path is not None][::-1]
-
-
-def _beside(folder: Path, root: Path | None, name: str) -> Path | None:
-    """Return the file that a text such as `$ROOT/datasets.yml` names, at or below the DAG files."""
-    parts = [part for part in PurePosixPath(name).parts if part not in {"/", "."}]
-    parts = parts[1:] if parts and _VARIABLE.fullmatch(parts[0]) else parts
-    if len(parts) > _DEEPEST:
-        return None
-    for base in (folder, *([root] if root else [])):
-        for start in range(len(parts)):
-            path = base.joinpath(*parts[start:])
-            if (
-                ".." not in parts
-                and path.is_file()
-                and path.resolve().is_relative_to(base.resolve())
-            ):
-                return path
-    return None
-
-
-def _text(path: Path) -> str:
-    """Return the text of a file.
-
-    Raises:
-        UsageError: It is missing, no file, too large, or not UTF-8.
-    """
-    try:
-        if not path.is_file():
-            raise UsageError(f"{path} is not a file", hint="name a file, or a folder of files")
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise UsageError(f"{path} has more than {MAX_BYTES:,} bytes", hint="split the file")
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8", hint="save it as UTF-8") from error
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", hint=advice(error)) from error
 
 
 def _file_name(dag_id: str) -> str:

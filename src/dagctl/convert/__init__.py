@@ -2,9 +2,12 @@
 
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory import Factory, convert_dag_factory
+from dagctl.convert.formats import FORMATS, format_of, may_have_dags
+from dagctl.convert.python_file import convert_python
 from dagctl.convert.report import Outcome, Place, Remark
 
 __all__ = [
+    "FORMATS",
     "Conversion",
     "ConvertedDag",
     "Factory",
@@ -12,4 +15,7 @@ __all__ = [
     "Place",
     "Remark",
     "convert_dag_factory",
+    "convert_python",
+    "format_of",
+    "may_have_dags",
 ]

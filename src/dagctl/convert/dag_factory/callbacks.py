@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.convert.notifiers import notifier_form
 
 if TYPE_CHECKING:
     from dagctl.convert.dag_factory.values import Values
@@ -57,13 +58,10 @@ class Callbacks:
         dag-factory asks the class itself, whether it has `notify`; nothing is imported here.
         Providers keep notifiers in `notifications` modules.
         """
-        module, _, name = path.rpartition(".")
-        if ".notifications." not in f"{module}." and not name.endswith("Notifier"):
-            return "callable", path
-        notifier = _class_of(path)
-        if notifier != path:
-            self._report.changed(place, kind, f"{path} is another name of {notifier}")
-        return "notifier", notifier
+        form, written = notifier_form(path)
+        if written != path:
+            self._report.changed(place, kind, f"{path} is another name of {written}")
+        return form, written
 
     def _callback(self, value: object, place: Place, kind: str) -> Any:  # noqa: ANN401 - JSON data
         if isinstance(value, list):
@@ -91,12 +89,3 @@ class Callbacks:
 def _called(form: str, marker: Any) -> Any:  # noqa: ANN401 - JSON data
     arguments = marker.get("with")
     return {form: marker["$new"]} | ({"with": arguments} if arguments else {})
-
-
-def _class_of(path: str) -> str:
-    """Return the notifier that a function such as `send_slack_notification` is another name of."""
-    module, _, name = path.rpartition(".")
-    middle = name.removeprefix("send_").removesuffix("_notification")
-    if not name.startswith("send_") or not name.endswith("_notification"):
-        return path
-    return f"{module}.{''.join(part.capitalize() for part in middle.split('_'))}Notifier"

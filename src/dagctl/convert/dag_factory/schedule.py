@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.values import (
     asset_text,
-    duration_text,
     is_asset,
     seconds_of,
 )
+from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.dag_factory.callbacks import TASK_CALLBACKS
 from dagctl.convert.dag_factory.values import TIMEDELTA, asset_text, is_asset, seconds_of, xcom
 from dagctl.convert.foreign_yaml import Fields, Tagged
-from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.convert.operator_names import operator_name
 from dagctl.spec.tasks import BashTask, OperatorTask
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ _DECORATORS = {
 }
 _OF_DECORATORS = frozenset({"python_callable", "multiple_outputs", "show_return_value_in_logs"})
 """What a decorator takes itself; the rest is for the function."""
-_SUCCESSORS = {"DummyOperator": "EmptyOperator", "SimpleHttpOperator": "HttpOperator"}
-"""Classes that are gone, and the one that does the same."""
 _FUNCTIONS = {
     "python_callable": "python_callable",
     "success_check": "success",
@@ -230,7 +228,7 @@ class Tasks:
         if not isinstance(path, str):
             self._report.gap(place, "operator", "the task has neither `operator` nor `decorator`")
             return {"operator": "EmptyOperator"}
-        name = self._name(path, place)
+        name = operator_name(path, self._target, self._report, place)
         if name == "BashOperator" and not mapped and arguments.keys() <= {*BashTask.key_names()}:
             return _bash(arguments)
         if name in _PYTHON and not mapped:
@@ -249,24 +247,6 @@ class Tasks:
             task["python_callable"] = function["$ref"]
             return task | ({"with": given} if given else {})
         return {"operator": operator, "with": arguments}
-
-    def _name(self, path: str, place: Place) -> str:
-        """Return how a spec names an operator: its class where the catalogue knows it."""
-        if not path.startswith("airflow."):
-            return path
-        class_name = path.rpartition(".")[2]
-        class_name = _SUCCESSORS.get(class_name, class_name)
-        known = lookup(path, self._target)
-        if isinstance(known, Operator):
-            alone = lookup(class_name, self._target)
-            same = isinstance(alone, Operator) and alone.path == known.path
-            return class_name if same else path
-        alone = lookup(class_name, self._target)
-        if isinstance(alone, Unresolved):
-            self._report.gap(place, "operator", f"{path}: {known.message}")
-            return path
-        self._report.changed(place, "operator", f"{path} is {alone.path} now")
-        return class_name
 
 
 def _bash(arguments: Mapping[str, Any]) -> dict[str, Any]:

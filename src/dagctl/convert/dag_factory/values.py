@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _RELATIVE = re.compile(
     r"(?:(?P<seconds>\d+)\s+second)?(?:(?P<days>\d+)\s+day)?",
     re.IGNORECASE,
 )
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
 class Values:
@@ -181,17 +181,6 @@ def _timedelta_seconds(value: Fields) -> float | None:
         return timedelta(**parts).total_seconds()
     except (TypeError, OverflowError, ValueError):
         return None
-
-
-def duration_text(seconds: float | None) -> str | None:
-    """Return a length of time such as `1h30m`; None for what is negative or no whole second."""
-    if seconds is None or seconds < 0 or seconds != int(seconds):
-        return None
-    rest, text = int(seconds), ""
-    for unit, size in _UNITS:
-        count, rest = divmod(rest, size)
-        text += f"{count}{unit}" if count else ""
-    return text or "0s"
 
 
 def _moment(parts: Mapping[str, Any]) -> str | None:

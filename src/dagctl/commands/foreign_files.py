@@ -1,0 +1,111 @@
+"""The files of other tools on the disk: which there are, and what belongs to each."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from dagctl.convert import Factory, format_of
+from dagctl.errors import UsageError, advice
+from dagctl.spec.readers.limits import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULTS = ("defaults.yml", "defaults.yaml")
+_DEEPEST = 40
+"""Folders in the name of a file that a DAG file names."""
+_VARIABLE = re.compile(r"\$\{?\w+\}?")
+
+
+def foreign_files(path: Path, form: str | None) -> Iterator[tuple[Path, str]]:
+    """Yield the files of a folder with their formats, or the file itself.
+
+    Args:
+        path: A file or a folder. Files of defaults hold for others; they are no DAG files.
+        form: The format of all of them; by default what each looks like.
+
+    Raises:
+        UsageError: The file is of no format that is read.
+    """
+    if not path.is_dir():
+        own = form or format_of(path.name)
+        if own is None:
+            hint = "name it: --from python"
+            raise UsageError(f"{path}: its name does not say what it is", hint=hint)
+        yield path, own
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        for name in sorted(names):
+            own = format_of(name)
+            if own is not None and name not in DEFAULTS and form in {None, own}:
+                yield Path(folder, name), own
+
+
+def factory(file: Path, root: Path | None) -> Factory:
+    """Return a file of dag-factory with the files that belong to it.
+
+    Raises:
+        UsageError: One of them cannot be read.
+    """
+    folder = file.parent
+    defaults = {str(path): text_of(path) for path in _defaults(folder, root)}
+
+    def named(name: str) -> str | None:
+        path = _beside(folder, root, name)
+        return None if path is None else text_of(path)
+
+    return Factory(text_of(file), str(file), defaults, named)
+
+
+def _defaults(folder: Path, root: Path | None) -> list[Path]:
+    """Return the files of defaults that hold in a folder, the nearest last."""
+    folders = [folder]
+    above = folder.absolute().parents
+    if root is not None and root.absolute() in above:
+        folders += folder.absolute().parents[: above.index(root.absolute()) + 1]
+    paths = (
+        next((path for name in DEFAULTS if (path := at / name).is_file()), None) for at in folders
+    )
+    return [path for path in paths if path is not None][::-1]
+
+
+def _beside(folder: Path, root: Path | None, name: str) -> Path | None:
+    """Return the file that a text such as `$ROOT/datasets.yml` names, at or below the DAG files."""
+    parts = [part for part in PurePosixPath(name).parts if part not in {"/", "."}]
+    parts = parts[1:] if parts and _VARIABLE.fullmatch(parts[0]) else parts
+    if len(parts) > _DEEPEST:
+        return None
+    for base in (folder, *([root] if root else [])):
+        for start in range(len(parts)):
+            path = base.joinpath(*parts[start:])
+            if (
+                ".." not in parts
+                and path.is_file()
+                and path.resolve().is_relative_to(base.resolve())
+            ):
+                return path
+    return None
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        UsageError: It is missing, no file, too large, or not UTF-8.
+    """
+    try:
+        if not path.is_file():
+            raise UsageError(f"{path} is not a file", hint="name a file, or a folder of files")
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise UsageError(f"{path} has more than {MAX_BYTES:,} bytes", hint="split the file")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8", hint="save it as UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint=advice(error)) from error

@@ -1,0 +1,193 @@
+"""Calls of what a DAG file imports: Airflow's own words, operators, dates, anything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.notifiers import notifier_form
+from dagctl.convert.python_file import (
+    dates,
+    decorators,
+    edges,
+    library_calls,
+    making,
+    mapped_calls,
+)
+from dagctl.convert.python_file.data_calls import builtin
+from dagctl.convert.python_file.objects import (
+    Decorator,
+    Function,
+    Label,
+    Late,
+    LocalClass,
+    Made,
+    Name,
+    Opaque,
+    Output,
+    Task,
+)
+from dagctl.convert.python_file.source_of import words
+from dagctl.operators import Operator, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagctl.convert.python_file.calls import Call
+    from dagctl.convert.python_file.machine import Machine
+
+_DAG_POSITIONS = ("dag_id", "description", "schedule")
+_GROUP_POSITIONS = ("group_id",)
+_READS = ("os.getenv", "os.environ.get", "os.environ")
+
+
+def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
+    """Return what a call of an import path gives."""
+    path = name.path
+    if path.startswith("builtins."):
+        return builtin(machine, path.removeprefix("builtins."), made)
+    special = _special(path)
+    if special is not None:
+        return special(machine, name, made)
+    for followed in (library_calls.call, dates.call):
+        value = followed(machine, path, made)
+        if value is not None:
+            return value
+    if path.endswith(".partial") and path != "functools.partial":
+        return mapped_calls.of_operator(machine, path.rpartition(".")[0], "partial", made)
+    if _is_operator(machine, path, made):
+        return _operator(machine, name, made)
+    return made.unknown or _plain(made, name, machine)
+
+
+def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
+    """Return what follows a call of one of Airflow's own words, or None."""
+    if not path.startswith("airflow."):
+        return None
+    if decorators.kind_of(path):
+        return _decorator
+    if path.endswith(".Variable.get"):
+        return _variable
+    return _AIRFLOW.get(path.rpartition(".")[2])
+
+
+def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
+    """Return the object that a call makes, or why only Python knows it."""
+    parts = name.path.split(".")
+    if name.path.startswith(_READS):
+        return machine.opaque(made.node, f"`{words(made.node)}` reads the environment")
+    by_class = len(parts) > 2 and parts[-2][:1].isupper()  # noqa: PLR2004 - package, class, method
+    is_bare = not made.node.keywords and not made.args and not parts[-1][:1].isupper()
+    if by_class or is_bare:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return Made(name, made.args, made.kwargs, machine.place(made.node))
+
+
+def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401
+    """Return what a class of the file makes: a task, where it is called like an operator."""
+    if "task_id" not in made.kwargs:
+        return machine.opaque(made.node, f"{given.node.name} is a class of this file")
+    item = _operator(machine, Name(given.node.name), made)
+    text = f"{given.node.name} is a class of this file: write it into a module, and import it"
+    if isinstance(item, Task):
+        making.report_of(machine, item).gap(item.place, given.node.name, text)
+    return item
+
+
+def _is_operator(machine: Machine, path: str, made: Call) -> bool:
+    word = path.rpartition(".")[2]
+    if not word[:1].isupper() or notifier_form(path)[0] == "notifier":
+        return False
+    if "task_id" in made.kwargs:
+        return True
+    return path.startswith("airflow.") and isinstance(lookup(path, machine.target), Operator)
+
+
+def _operator(machine: Machine, name: Name, made: Call) -> Task:
+    item = making.task(machine, name, made.kwargs, made.places, made.node)
+    if made.args or made.unknown:
+        why = made.unknown.why if made.unknown else "Airflow takes arguments by name alone"
+        making.report_of(machine, item).gap(item.place, item.task_id, why)
+    return item
+
+
+def _dag(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    kwargs = dict(zip(_DAG_POSITIONS, made.args, strict=False)) | made.kwargs
+    place = machine.place(made.node)
+    dag = making.dag(machine, kwargs, made.places, place)
+    if made.unknown:
+        dag.report.gap(made.unknown.place, "DAG", made.unknown.why)
+    return dag
+
+
+def _group(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    kwargs = dict(zip(_GROUP_POSITIONS, made.args, strict=False)) | made.kwargs
+    return making.group(machine, kwargs, made.places, made.node)
+
+
+def _chain(machine: Machine, _name: Name, made: Call) -> None:
+    edges.chain(machine, made.args, made.node)
+
+
+def _linear(machine: Machine, _name: Name, made: Call) -> None:
+    edges.chain_linear(machine, made.args, made.node)
+
+
+def _cross(machine: Machine, _name: Name, made: Call) -> None:
+    given = [*made.args, *made.kwargs.values()]
+    if len(given) >= 2:  # noqa: PLR2004 - from, to
+        edges.connect(machine, given[0], given[1], made.node)
+
+
+def _label(_machine: Machine, _name: Name, made: Call) -> Label:
+    given = [*made.args, *made.kwargs.values()]
+    return Label(str(given[0]) if given else "")
+
+
+def _output(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    given = [*made.args, *made.kwargs.values()]
+    task = given[0].task if given and isinstance(given[0], Output) else given[0] if given else None
+    key = given[1] if len(given) > 1 else None
+    if isinstance(task, Task) and (key is None or isinstance(key, str)):
+        return Output(task, None if key == "return_value" else key)
+    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _decorator(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
+    kind = decorators.kind_of(name.path) or "task"
+    if made.args and isinstance(made.args[0], Function):
+        decorator = Decorator(kind, made.kwargs, made.places)
+        return decorators.wrapped(machine, decorator, made.args[0])
+    kwargs = dict(made.kwargs)
+    first = {"dag": "dag_id", "task_group": "group_id"}.get(kind)
+    if first and made.args:
+        kwargs.setdefault(first, made.args[0])
+    return Decorator(kind, kwargs, made.places)
+
+
+def _variable(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    """Return the template that reads a variable when the task runs."""
+    names = dict(zip(("key", "default_var", "deserialize_json"), made.args, strict=False))
+    given = names | made.kwargs
+    key, kind = given.get("key"), "json" if given.get("deserialize_json") is True else "value"
+    default = given.get("default_var", given.get("default"))
+    if not isinstance(key, str) or not key.replace("_", "a").replace("-", "a").isalnum():
+        return machine.opaque(made.node, f"`{words(made.node)}` has a name that is not known")
+    has_default = {"default_var", "default"} & given.keys()
+    if isinstance(default, Opaque) or not isinstance(default, str | int | float | bool | None):
+        return machine.opaque(made.node, f"`{words(made.node)}` has a default that is not known")
+    if has_default:
+        return Late(f"{{{{ var.{kind}.get({key!r}, {default!r}) }}}}")
+    if not key.isidentifier():
+        return Late(f"{{{{ var.{kind}.get({key!r}) }}}}")
+    return Late(f"{{{{ var.{kind}.{key} }}}}")
+
+
+_AIRFLOW: Mapping[str, Callable[[Machine, Name, Call], Any]] = {
+    "DAG": _dag,
+    "TaskGroup": _group,
+    "chain": _chain,
+    "chain_linear": _linear,
+    "cross_downstream": _cross,
+    "Label": _label,
+    "XComArg": _output,
+}

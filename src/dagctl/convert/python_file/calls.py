@@ -1,0 +1,162 @@
+"""Calls of a DAG file: what Airflow has is followed, functions of the file are gone through."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file import airflow_calls, data_calls, decorators, edges, mapped_calls
+from dagctl.convert.python_file.binding import bind, defaults_of
+from dagctl.convert.python_file.objects import (
+    Bound,
+    Decorated,
+    Decorator,
+    Function,
+    LocalClass,
+    Made,
+    Name,
+    Opaque,
+    Output,
+    Partial,
+    Task,
+)
+from dagctl.convert.python_file.scope import Scope
+from dagctl.convert.python_file.source_of import words
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.report import Place
+
+METHODS = mapped_calls.METHODS
+_MOST_CALLS = 25
+
+
+class Call:
+    """A call with its arguments as values."""
+
+    __slots__ = ("args", "kwargs", "node", "places", "unknown")
+
+    def __init__(self, node: ast.Call) -> None:
+        self.node = node
+        self.args: list[Any] = []
+        self.kwargs: dict[str, Any] = {}
+        self.places: dict[str, Place] = {}
+        self.unknown: Opaque | None = None
+        """Why not all of its arguments are known."""
+
+
+def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
+    """Return what a call gives."""
+    callee = machine.evaluate(node.func, scope)
+    made = _arguments(machine, node, scope)
+    return apply(machine, callee, made)
+
+
+def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
+    """Return what a call of a value gives."""
+    match callee:
+        case Bound():
+            return _bound(machine, callee, made)
+        case Name():
+            return airflow_calls.named(machine, callee, made)
+        case Function():
+            return inline(machine, callee, made)
+        case Decorator():
+            return _decorate(machine, callee, made)
+        case Decorated() | Partial(callee=Decorated()):
+            return decorators.called(machine, callee, made)
+        case Partial() | Made(target=Name(path="functools.partial")):
+            return _partially(machine, callee, made)
+        case LocalClass():
+            return airflow_calls.local(machine, callee, made)
+        case Opaque():
+            return callee
+        case _:
+            return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Call:
+    made = Call(node)
+    for arg in node.args:
+        if not isinstance(arg, ast.Starred):
+            made.args.append(machine.evaluate(arg, scope))
+            continue
+        value = machine.evaluate(arg.value, scope)
+        if isinstance(value, list | tuple | range | set):
+            machine.charge(len(value))
+            made.args += value
+        else:
+            made.unknown = machine.opaque(arg, f"what `*{words(arg.value)}` gives is not known")
+    for keyword in node.keywords:
+        value = machine.evaluate(keyword.value, scope)
+        place = machine.place(keyword.value)
+        if keyword.arg is not None:
+            made.kwargs[keyword.arg] = value
+            made.places[keyword.arg] = place
+        elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
+            machine.charge(len(value))
+            made.kwargs |= value
+            made.places |= dict.fromkeys(value, place)
+        else:
+            text = f"what `**{words(keyword.value)}` gives is not known"
+            made.unknown = machine.opaque(keyword.value, text)
+    return made
+
+
+def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401
+    owner, name = bound.owner, bound.name
+    if name in edges.METHODS and (
+        isinstance(owner, Task | Output | list) or hasattr(owner, "children")
+    ):
+        return edges.method(machine, owner, name, made.args, made.kwargs, made.node)
+    if name in METHODS and isinstance(owner, Output | Decorated | Partial | Task):
+        return mapped_calls.method(machine, owner, name, made)
+    return data_calls.method(machine, owner, name, made)
+
+
+def _decorate(machine: Machine, decorator: Decorator, made: Call) -> Any:  # noqa: ANN401
+    if made.args and isinstance(made.args[0], Function | Decorated):
+        return decorators.wrapped(machine, decorator, made.args[0])
+    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _partially(machine: Machine, callee: Partial | Made, made: Call) -> Any:  # noqa: ANN401
+    if isinstance(callee, Partial) or not callee.args:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    made.args = [*callee.args[1:], *made.args]
+    made.kwargs = callee.kwargs | made.kwargs
+    return apply(machine, callee.args[0], made)
+
+
+def inline(machine: Machine, function: Function, made: Call) -> Any:  # noqa: ANN401
+    """Go through a function of the file with the arguments of a call."""
+    node = function.node
+    if isinstance(node, ast.AsyncFunctionDef) or function.strange or machine.calls >= _MOST_CALLS:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    scope = argument_scope(machine, function, made)
+    if isinstance(node, ast.Lambda):
+        return machine.evaluate(node.body, scope)
+    machine.calls += 1
+    machine.charge(20)  # a call makes a scope of its own
+    end = machine.run(node.body, scope)
+    machine.calls -= 1
+    return getattr(end, "value", None)
+
+
+def argument_scope(machine: Machine, function: Function, made: Call) -> Scope:
+    """Return the scope of a call: each parameter with its argument, or its default."""
+    scope, parameters = Scope(function.scope), function.node.args
+    bindings = bind(parameters, made.args, made.kwargs)
+    for name, default in defaults_of(parameters).items():
+        scope.put(name, machine.evaluate(default, function.scope))
+    for name, value in bindings.values.items():
+        scope.put(name, value)
+    if parameters.vararg:
+        scope.put(parameters.vararg.arg, bindings.left)
+    if parameters.kwarg:
+        scope.put(parameters.kwarg.arg, bindings.unknown)
+    for parameter in (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs):
+        if parameter.arg not in scope.values:
+            why = f"`{parameter.arg}` of `{function.name}` is known only when Python runs"
+            scope.put(parameter.arg, made.unknown or machine.opaque(made.node, why))
+    return scope

@@ -1,0 +1,100 @@
+"""A DAG file as people write it, as specs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.conversion import Conversion, ConvertedDag
+from dagctl.convert.python_file.dag import DagConversion
+from dagctl.convert.python_file.functions import Functions
+from dagctl.convert.python_file.machine import Machine
+from dagctl.convert.python_file.source import read_python, refused
+from dagctl.convert.report import Outcome, Place
+from dagctl.spec.codes import Code
+from dagctl.spec.load import check_data
+from dagctl.spec.yaml_writer import data_to_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from dagctl.convert.python_file.objects import Dag
+    from dagctl.convert.report import Remark
+
+
+def convert_python(text: str, file: str, *, airflow: str, today: date) -> Conversion:
+    """Return the DAGs of a Python file as specs, with what became of each line.
+
+    The file is read as a tree. Nothing of it is run or imported.
+
+    Args:
+        text: The file.
+        file: Its name, for the report.
+        airflow: The Airflow that the specs are for, as `3` or `2`.
+        today: What dates such as `days_ago(2)` count from.
+
+    Raises:
+        SpecError: It is no Python, or asks for more than can be followed.
+    """
+    tree = read_python(text, file)
+    machine = Machine(file, airflow, today)
+    functions = Functions(text)
+    try:
+        doc = tree.body[0] if tree.body else None
+        machine.scope.put("__doc__", _documentation(doc))
+        machine.run(tree.body, machine.scope)
+        _report_orphans(machine)
+        about_all = machine.file_report.sorted()
+        gaps = tuple(remark for remark in about_all if remark.outcome is Outcome.GAP)
+        dags = tuple(_converted(dag, functions, airflow, gaps) for dag in machine.dags)
+    except RecursionError as error:
+        raise refused(file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error
+    others = tuple(remark for remark in about_all if remark not in gaps or not dags)
+    return Conversion(dags, others)
+
+
+def _documentation(statement: Any) -> str | None:  # noqa: ANN401 - a statement or None
+    value = getattr(getattr(statement, "value", None), "value", None)
+    return value if isinstance(value, str) and type(statement).__name__ == "Expr" else None
+
+
+def _report_orphans(machine: Machine) -> None:
+    for orphan in machine.orphans:
+        name = getattr(orphan, "task_id", None) or getattr(orphan, "group_id", "")
+        machine.file_report.gap(orphan.place, str(name), "it belongs to no DAG that is known")
+
+
+def _converted(
+    dag: Dag, functions: Functions, airflow: str, about_all: tuple[Remark, ...]
+) -> ConvertedDag:
+    conversion = DagConversion(dag, functions, airflow)
+    data = conversion.spec()
+    for diagnostic in check_data(data, airflow=airflow).diagnostics:
+        if diagnostic.severity == "error":
+            place = _place(data, diagnostic.path, conversion.places) or dag.place
+            hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
+            subject = ".".join(map(str, diagnostic.path)) or "spec"
+            dag.report.gap(place, subject, f"{diagnostic.code}: {diagnostic.message}{hint}")
+    dag.report.remarks += about_all
+    return ConvertedDag(dag.dag_id, data, data_to_yaml(data), dag.place, dag.report.sorted())
+
+
+def _place(
+    data: Mapping[str, Any],
+    path: tuple[str | int, ...],
+    places: Mapping[tuple[str, ...], Place],
+) -> Place | None:
+    """Return where the task or group stands in the file that a path in the spec leads into."""
+    value: Any = data
+    ids: tuple[str, ...] = ()
+    place = None
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        own = value.get("task_id", value.get("group_id")) if isinstance(value, dict) else None
+        if isinstance(own, str):
+            ids = (*ids, own)
+            place = places.get(ids, place)
+    return place

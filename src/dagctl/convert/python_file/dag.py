@@ -1,0 +1,269 @@
+"""A DAG of a Python file as a spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file.callbacks import DAG_CALLBACKS, Callbacks
+from dagctl.convert.python_file.objects import (
+    Dag,
+    Group,
+    Made,
+    Moment,
+    Name,
+    Output,
+    Task,
+    spec_path,
+)
+from dagctl.convert.python_file.schedules import Schedules
+from dagctl.convert.python_file.tasks import Tasks
+from dagctl.convert.python_file.values import MISSING, Values
+from dagctl.spec.fields.slug import slug
+from dagctl.spec.model import DagSpec
+from dagctl.spec.tasks.arguments import DefaultArgs
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.functions import Functions
+
+_GONE = {
+    "default_view": "the DAG has no such argument in Airflow 3",
+    "orientation": "the DAG has no such argument in Airflow 3",
+    "sla_miss_callback": "Airflow 3 has no `sla`",
+    "full_filepath": "the DAG has no such argument",
+}
+_RENAMED = {
+    "concurrency": "max_active_tasks",
+    "fail_stop": "fail_fast",
+    "schedule_interval": "schedule",
+    "timetable": "schedule",
+}
+_OWN = ("schedule", "start_date", "end_date", "default_args", "catchup", "timezone", "dag_id")
+_AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
+_GROUP_FIELDS = ("tooltip", "group_display_name", "prefix_group_id")
+_GROUP_IDLE = ("ui_color", "ui_fgcolor", "add_suffix_on_collision")
+
+
+class DagConversion:
+    """Turns one DAG into a spec."""
+
+    def __init__(self, dag: Dag, functions: Functions, target: str) -> None:
+        self._dag = dag
+        self._report = dag.report
+        self._target = target
+        self._values = Values(dag.report)
+        self._callbacks = Callbacks(self._values, functions)
+        self._schedules = Schedules(self._values)
+        self._tasks = Tasks(self._values, self._callbacks, functions, target)
+        self.places: dict[tuple[str, ...], Any] = {}
+        """Where each task and group stands, by its path in the spec."""
+
+    def spec(self) -> dict[str, Any]:
+        """Return the spec as data, its keys in the order of the reference."""
+        dag = self._dag
+        given = self._renamed()
+        made: dict[str, Any] = {"dag_name": dag.dag_id}
+        if slug(dag.dag_id) != dag.dag_id:
+            made["dag_id"] = dag.dag_id
+        shared = given.get("default_args") or {}
+        defaults = dict(shared) if isinstance(shared, dict) else {}
+        if not isinstance(shared, dict):
+            self._values.value(shared, self._place("default_args"), "default_args")
+        made["schedule"] = self._schedules.schedule(given.get("schedule"), self._place("schedule"))
+        made |= self._dates(given, defaults)
+        made |= self._arguments(given)
+        made |= self._defaults(defaults)
+        made["tasks"] = self._entries(dag)
+        return {key: made[key] for key in _ORDER if key in made and made[key] is not MISSING}
+
+    def _place(self, key: str) -> Any:  # noqa: ANN401 - a Place
+        return self._dag.places.get(key, self._dag.place)
+
+    def _renamed(self) -> dict[str, Any]:
+        given = dict(self._dag.kwargs)
+        for old, new in _RENAMED.items():
+            if old in given:
+                value = given.pop(old)
+                if given.get(new) is None:
+                    given[new] = value
+                    self._dag.places[new] = self._place(old)
+                self._report.changed(self._place(old), old, f"it is `{new}` in a spec")
+        return given
+
+    def _dates(self, given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        zones: set[str] = set()
+        for key in ("start_date", "end_date"):
+            own, shared = given.get(key), defaults.pop(key, None)
+            value = shared if own is None else own
+            if value is None:
+                continue
+            place = self._place(key if own is not None else "default_args")
+            if isinstance(value, Moment):
+                made[key] = self._values.moment(value, place, key)
+                zones |= {value.zone or "UTC"}
+            elif isinstance(value, str):
+                made[key] = value
+            else:
+                converted = self._values.value(value, place, key)
+                if converted is not MISSING:
+                    self._report.gap(place, key, "it is no date that a spec can hold")
+            if own is None and key == "end_date":
+                text = "runs end with it; in `default_args`, runs went on without tasks"
+                self._report.new(place, key, text)
+        if "start_date" not in made:
+            text = "the file gives none, so Airflow starts no run by time; 2024-01-01 counts now"
+            self._report.new(self._dag.place, "start_date", text)
+        if len(zones) > 1:
+            text = "the dates stand in several zones: the spec has the first"
+            self._report.gap(self._dag.place, "timezone", text)
+        zone = self._zone_of(given, made, zones)
+        return made | ({"timezone": zone} if zone and zone != "UTC" else {})
+
+    def _zone_of(self, given: dict[str, Any], made: dict[str, Any], zones: set[str]) -> str | None:
+        del made
+        if given.get("timezone") is not None:
+            return self._values.zone(given["timezone"], self._place("timezone"))
+        return min(zones) if zones else None
+
+    def _arguments(self, given: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for key, value in given.items():
+            place = self._place(key)
+            if key in _OWN or value is None:
+                continue
+            if key in _GONE:
+                self._report.dropped(place, key, _GONE[key])
+            elif key in DAG_CALLBACKS:
+                made[key] = self._callbacks.callback(value, place, key)
+            elif key == "dagrun_timeout":
+                made[key] = self._tasks.duration(value, place, key)
+            elif key == "params":
+                made[key] = self._params(value)
+            elif key not in DagSpec.key_names():
+                self._report.gap(place, key, "a spec has no word for it")
+            else:
+                made[key] = self._values.value(value, place, key)
+        if isinstance(made.get("tags"), list):
+            made["tags"] = sorted({str(tag): None for tag in made["tags"]})
+        made["catchup"] = self._catchup(given)
+        return {key: value for key, value in made.items() if value is not None}
+
+    def _catchup(self, given: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON data
+        value = given.get("catchup")
+        if value is None and self._target.startswith("2"):
+            text = "it was not said; Airflow 2 catches up unless its settings say otherwise"
+            self._report.changed(self._dag.place, "catchup", text)
+            return True
+        if value is None:
+            return None
+        return self._values.value(value, self._place("catchup"), "catchup")
+
+    def _params(self, value: object) -> Any:  # noqa: ANN401 - JSON data
+        """Return the params: a `Param` as a mapping, anything else as a default."""
+        place = self._place("params")
+        if not isinstance(value, dict):
+            return self._values.value(value, place, "params")
+        made: dict[str, Any] = {}
+        for key, item in value.items():
+            if isinstance(item, Made) and item.target.path.endswith(".Param"):
+                named = self._values.named(item, place, str(key))
+                schema = named.pop("schema", None) or {}
+                nested = schema if isinstance(schema, dict) else {}
+                converted = self._values.value(nested | named, place, str(key))
+                if isinstance(converted, dict) and converted.get("description", "") is None:
+                    converted.pop("description")
+            else:
+                converted = self._values.value(item, place, str(key))
+                if isinstance(converted, dict):
+                    converted = {"default": converted}
+            if converted is not MISSING:
+                made[str(key)] = converted
+        return made
+
+    def _defaults(self, defaults: dict[str, Any]) -> dict[str, Any]:
+        """Return what `default_args` says, at the place that a spec has for each of it."""
+        place = self._place("default_args")
+        made = self._tasks.arguments(
+            defaults, self._dag.places, place, frozenset(DefaultArgs.key_names())
+        )
+        top = {key: made.pop(key) for key in _AT_THE_TOP if key in made}
+        top.setdefault("retries", 0)  # what Airflow does when it is not said
+        for key in ("email_on_failure", "email_on_retry"):
+            value = made.pop(key, True)  # Airflow's default, if mail goes anywhere
+            if top.get("email"):
+                top[key] = value
+        if not top.get("email"):
+            top.pop("email", None)
+        for key, value in defaults.items():
+            if value is not None:
+                self._report.gap(place, f"default_args.{key}", "a spec cannot set it for all tasks")
+        return top | ({"default_args": made} if made else {})
+
+    def _entries(self, container: Dag | Group) -> list[dict[str, Any]]:
+        made = [self._entry(item) for item in container.children]
+        return [entry for entry in made if entry is not None]
+
+    def _entry(self, item: Task | Group) -> dict[str, Any] | None:
+        self.places[spec_path(item)] = item.place
+        if isinstance(item, Task):
+            return self._tasks.task(item) | self._dependencies(item)
+        return self._group(item)
+
+    def _group(self, group: Group) -> dict[str, Any] | None:
+        if not group.children:
+            text = f"the group {group.group_id} has no tasks; Airflow would show nothing of it"
+            self._report.dropped(group.place, group.group_id, text)
+            return None
+        made: dict[str, Any] = {"group_id": group.group_id}
+        given = dict(group.kwargs)
+        shared = given.pop("default_args", None)
+        if isinstance(shared, dict) and shared:
+            rest = dict(shared)
+            names = frozenset(DefaultArgs.key_names())
+            made["default_args"] = self._tasks.arguments(rest, group.places, group.place, names)
+            for key in rest:
+                text = "a group of a spec cannot set it for its tasks"
+                self._report.gap(group.place, key, text)
+        for key, value in given.items():
+            if key in _GROUP_IDLE or value is None:
+                continue
+            if key in _GROUP_FIELDS:
+                made[key] = self._values.value(value, group.place, key)
+            else:
+                self._report.gap(group.place, key, "a group of a spec has no word for it")
+        made |= self._group_mapping(group)
+        made |= self._dependencies(group)
+        made["tasks"] = self._entries(group)
+        return {key: value for key, value in made.items() if value is not MISSING}
+
+    def _group_mapping(self, group: Group) -> dict[str, Any]:
+        if group.mapped is None:
+            return {}
+        given = self._values.value(group.given, group.place, group.group_id)
+        made: dict[str, Any] = {"with": given} if group.given and given is not MISSING else {}
+        kwargs = group.mapped.get("**", MISSING)
+        key, source = ("expand", group.mapped) if kwargs is MISSING else ("expand_kwargs", kwargs)
+        value = self._values.value(source, group.place, key)
+        return made | ({} if value is MISSING else {key: value})
+
+    def _dependencies(self, item: Task | Group) -> dict[str, Any]:
+        here = spec_path(item)
+        names = [_seen(spec_path(other), here) for other in item.upstream if other is not item]
+        if item in item.upstream:
+            self._report.gap(item.place, here[-1], "it waits for itself")
+        return {"dependencies": list(dict.fromkeys(names))} if names else {}
+
+
+def _seen(path: tuple[str, ...], here: tuple[str, ...]) -> str:
+    """Return how something is named at a place: alone in its own group, else with its groups."""
+    if path[:-1] == here[:-1]:
+        return path[-1]
+    return ".".join(path)
+
+
+_ORDER = tuple(
+    dict.fromkeys(
+        ("dag_name", "dag_id", "description", "schedule", "start_date", *DagSpec.key_names())
+    )
+)
+__all__ = ["DagConversion", "Name", "Output"]

@@ -1,0 +1,243 @@
+"""Built-in functions, and methods of texts, lists and mappings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file import dates
+from dagctl.convert.python_file.loops import turns
+from dagctl.convert.python_file.objects import (
+    File,
+    Late,
+    Made,
+    Moment,
+    Opaque,
+    Output,
+    Task,
+)
+from dagctl.convert.python_file.plain import MAX_TEXT, bounded
+from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.texts import is_wide, rendered, text_of, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dagctl.convert.python_file.calls import Call
+    from dagctl.convert.python_file.machine import Machine
+
+_TEXT_METHODS = frozenset(
+    {
+        *("lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "split", "rsplit"),
+        *("replace", "startswith", "endswith", "removeprefix", "removesuffix", "isdigit"),
+        *("splitlines", "partition", "rpartition", "count", "find", "isidentifier", "swapcase"),
+    }
+)
+_READS = {
+    list: frozenset({"index", "count", "copy"}),
+    tuple: frozenset({"index", "count"}),
+    dict: frozenset({"keys", "values", "items", "get", "copy"}),
+}
+_CHANGES = {
+    list: frozenset({"append", "extend", "insert", "pop", "reverse", "remove"}),
+    dict: frozenset({"update", "setdefault", "pop"}),
+    set: frozenset({"add", "update"}),
+}
+_FIELD = re.compile(r"\{([^{}]*)\}")
+
+
+def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
+    """Return what a method of a value gives."""
+    if made.unknown:
+        return made.unknown
+    if isinstance(owner, File):
+        return owner  # `resolve()`
+    if isinstance(owner, Moment):
+        return dates.method(machine, owner, name, made)
+    if isinstance(owner, str):
+        return _of_text(machine, owner, name, made)
+    for kind, names in _READS.items():
+        if isinstance(owner, kind) and name in names:
+            return _read(machine, owner, name, made)
+    for kind, names in _CHANGES.items():
+        if isinstance(owner, kind) and name in names:
+            return _change(machine, owner, name, made)
+    return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _of_text(machine: Machine, owner: str, name: str, made: Call) -> Any:  # noqa: ANN401
+    if name == "format":
+        return _format(machine, owner, made)
+    if name == "join":
+        return _join(machine, owner, made)
+    plain = all(isinstance(arg, str | int | None | tuple) for arg in made.args)
+    if name not in _TEXT_METHODS or not plain or made.kwargs:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    if name == "replace" and len(owner) * (1 + len(str(made.args[-1]))) > 16 * MAX_TEXT:
+        return machine.opaque(made.node, f"`{words(made.node)}` is too large")
+    try:
+        return bounded(machine, made.node, getattr(owner, name)(*made.args))
+    except (TypeError, ValueError):
+        return machine.opaque(made.node, f"`{words(made.node)}` cannot be worked out")
+
+
+def _format(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
+    """Return a text whose fields are filled, where they are plain names and numbers."""
+    plain = all(
+        re.fullmatch(r"[A-Za-z0-9_]*(:[^{}]{0,20})?", field) for field in _FIELD.findall(owner)
+    )
+    args = [_formattable(arg) for arg in made.args]
+    kwargs = {key: _formattable(value) for key, value in made.kwargs.items()}
+    known = None not in args and None not in kwargs.values()
+    if not plain or is_wide(owner) or not known:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    longest = max(map(len, map(str, [*args, *kwargs.values(), ""])))
+    if owner.count("{") * longest > MAX_TEXT:
+        return machine.opaque(made.node, f"`{words(made.node)}` is too large")
+    try:
+        text = bounded(machine, made.node, owner.format(*args, **kwargs))
+        return rendered(text, _late([*made.args, *made.kwargs.values()]))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return machine.opaque(made.node, f"`{words(made.node)}` cannot be worked out")
+
+
+def _late(values: Sequence[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, Late | Output)]
+
+
+def _formattable(value: object) -> Any:  # noqa: ANN401
+    return value if isinstance(value, int | float) else text_of(value)
+
+
+def _join(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
+    parts = turns(made.args[0]) if made.args else None
+    texts = [text_of(part) for part in parts] if parts is not None else [None]
+    known = [text for text in texts if text is not None]
+    if len(known) != len(texts) or sum(map(len, known)) + len(owner) * len(known) > MAX_TEXT:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return rendered(bounded(machine, made.node, owner.join(known)), _late(parts or []))
+
+
+def _read(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401
+    machine.charge(len(owner) // 16)
+    if name == "copy":
+        return owner.copy()
+    try:
+        value = getattr(owner, name)(*made.args, **made.kwargs)
+    except (TypeError, ValueError):
+        return machine.opaque(made.node, f"`{words(made.node)}` cannot be worked out")
+    return list(value) if name in {"keys", "values", "items"} else value
+
+
+def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401
+    args = list(made.args)
+    if name in {"extend", "update"} and args:
+        items = args[0] if isinstance(args[0], dict) else turns(args[0])
+        if items is None:
+            return machine.opaque(made.node, f"what `{words(made.node)}` adds is not known")
+        machine.charge(len(items))
+        args[0] = items
+    try:
+        value = getattr(owner, name)(*args, **made.kwargs)
+    except (TypeError, ValueError, KeyError, IndexError):
+        return machine.opaque(made.node, f"`{words(made.node)}` cannot be worked out")
+    if len(owner) > MAX_TEXT:
+        owner.clear()
+        return machine.opaque(made.node, f"`{words(made.node)}` is too large")
+    return value
+
+
+def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a built-in function gives."""
+    function = _BUILTINS.get(name)
+    if made.unknown or function is None or any(isinstance(arg, Opaque) for arg in made.args):
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    try:
+        value = function(*made.args, **made.kwargs)
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
+        value = None
+    if value is None:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return bounded(machine, made.node, value)
+
+
+def _items(value: object) -> list[Any]:
+    items = turns(value)
+    if items is None:
+        raise TypeError
+    return items
+
+
+def _text(value: object = "") -> str | None:
+    return text_of(value)
+
+
+def _number(value: object = 0) -> int:
+    if not isinstance(value, str | int | float) or len(str(value)) > 100:  # noqa: PLR2004
+        raise TypeError
+    return int(value)
+
+
+def _numbers(*values: object) -> list[Any]:
+    items = _items(values[0]) if len(values) == 1 else list(values)
+    if any(not isinstance(item, int | float | str) for item in items):
+        raise TypeError
+    return items
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, range) else len(_items(value))
+
+
+def _sum(value: object) -> Any:  # noqa: ANN401
+    return sum(_numbers(value))
+
+
+def _sorted(value: object, *, reverse: bool = False) -> list[Any]:
+    return sorted(_numbers(value), reverse=bool(reverse))
+
+
+def _mapping(value: object = (), **named: object) -> dict[Any, Any]:
+    pairs = list(value.items()) if isinstance(value, dict) else _items(value)
+    return dict(pairs) | named
+
+
+def _truths(value: object, *, every: bool) -> bool:
+    items = _items(value)
+    if weight(items) is None:
+        raise TypeError
+    return all(items) if every else any(items)
+
+
+_BUILTINS: Mapping[str, Callable[..., Any]] = {
+    "range": lambda *args: range(*map(_number, args)),
+    "len": _size,
+    "enumerate": lambda value, start=0: [*enumerate(_items(value), _number(start))],
+    "zip": lambda *values, strict=False: [
+        *zip(*map(_items, values), strict=bool(strict) and False)
+    ],
+    "str": _text,
+    "int": _number,
+    "float": lambda value=0: float(value) if isinstance(value, int | float | str) else None,
+    "bool": lambda value=False: bool(value) if isinstance(value, str | int | list | dict) else None,
+    "list": lambda value=(): _items(value),
+    "tuple": lambda value=(): tuple(_items(value)),
+    "set": lambda value=(): set(_items(value)),
+    "frozenset": lambda value=(): frozenset(_items(value)),
+    "dict": _mapping,
+    "sorted": _sorted,
+    "reversed": lambda value: _items(value)[::-1],
+    "min": lambda *values: min(_numbers(*values)),
+    "max": lambda *values: max(_numbers(*values)),
+    "sum": _sum,
+    "abs": lambda value: abs(value) if isinstance(value, int | float) else None,
+    "round": lambda value, digits=None: (
+        round(value, digits) if isinstance(value, int | float) else None
+    ),
+    "any": lambda value: _truths(value, every=False),
+    "all": lambda value: _truths(value, every=True),
+    "globals": dict,
+    "iter": _items,
+}
+
+__all__ = ["Late", "Made", "Output", "Task", "builtin", "method"]

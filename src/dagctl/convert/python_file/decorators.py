@@ -1,0 +1,169 @@
+"""Airflow's decorators: `@dag`, `@task` in all its kinds, `@task_group`, `@setup`, `@teardown`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file import making
+from dagctl.convert.python_file.binding import bind, defaults_of
+from dagctl.convert.python_file.objects import (
+    Decorated,
+    Decorator,
+    Function,
+    Late,
+    Made,
+    Name,
+    Opaque,
+    Partial,
+)
+from dagctl.convert.python_file.source_of import words
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.calls import Call
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
+
+_ASSET = (".asset", ".asset.multi")
+_KINDS = ("dag", "task_group", "setup", "teardown", "task")
+
+
+def kind_of(path: str) -> str | None:
+    """Return which of Airflow's decorators an import path means, or None."""
+    if not path.startswith("airflow."):
+        return None
+    parts = path.split(".")
+    if parts[-1] in _KINDS and parts[-2] in {"decorators", "sdk", "dag", "task_group", "models"}:
+        return parts[-1]
+    if "task" in parts and parts[parts.index("task") - 1] in {"decorators", "sdk"}:
+        return ".".join(parts[parts.index("task") :])
+    if parts[-1].endswith("_task") and "decorators" in parts:  # airflow.operators.python.task
+        return None
+    return None
+
+
+def decorated(machine: Machine, function: Function, scope: Scope) -> Any:  # noqa: ANN401
+    """Return a function with its decorators."""
+    value: Any = function
+    for node in reversed(getattr(function.node, "decorator_list", [])):
+        value = wrapped(machine, machine.evaluate(node, scope), value, node)
+    return value
+
+
+def wrapped(
+    machine: Machine,
+    decorator: object,
+    value: Any,  # noqa: ANN401 - a function, or a decorated one
+    node: ast.expr | None = None,
+) -> Any:  # noqa: ANN401
+    """Return a function under one more decorator."""
+    if isinstance(decorator, Name):
+        kind = kind_of(decorator.path)
+        decorator = Decorator(kind, {}, {}) if kind else decorator
+    if isinstance(decorator, Name | Made) and _path_of(decorator).endswith(_ASSET):
+        text = "a DAG that `@asset` makes has no word in a spec: write a task with `outlets`"
+        machine.file_report.gap(machine.place(node or value.node), value.name, text)
+        return machine.opaque(node or value.node, text)
+    if not isinstance(decorator, Decorator):
+        function = value.function if isinstance(value, Decorated) else value
+        if isinstance(function, Function):
+            function.strange = words(node) if node is not None else "a decorator"
+        return value
+    if decorator.kind in {"setup", "teardown"}:
+        if isinstance(value, Function):
+            value = Decorated(value, Decorator("task", {}, {}))
+        if isinstance(value, Decorated):
+            value.setup = value.setup or decorator.kind == "setup"
+            value.teardown = value.teardown or decorator.kind == "teardown"
+            value.decorator.kwargs |= decorator.kwargs
+        return value
+    if isinstance(value, Function):
+        return Decorated(value, decorator)
+    return value
+
+
+def _path_of(decorator: Name | Made) -> str:
+    path = decorator.target.path if isinstance(decorator, Made) else decorator.path
+    return path if path.startswith("airflow.") else ""
+
+
+def called(machine: Machine, callee: Decorated | Partial, made: Call) -> Any:  # noqa: ANN401
+    """Return what a call of a decorated function makes: a DAG, a group, a task."""
+    decorated_function = callee.callee if isinstance(callee, Partial) else callee
+    if isinstance(callee, Partial):
+        made.kwargs = callee.kwargs | made.kwargs
+    kind = decorated_function.decorator.kind
+    if kind == "dag":
+        return _dag(machine, decorated_function, made)
+    if kind == "task_group":
+        return _group(machine, decorated_function, made)
+    return task(machine, decorated_function, made)
+
+
+def docstring(function: Function) -> str | None:
+    """Return the text that stands first in a function, as Python keeps it."""
+    node = function.node
+    return None if isinstance(node, ast.Lambda) else ast.get_docstring(node, clean=False)
+
+
+def _dag(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN401
+    from dagctl.convert.python_file.calls import argument_scope  # noqa: PLC0415 - mutual
+
+    function, kwargs = callee.function, dict(callee.decorator.kwargs)
+    kwargs.setdefault("dag_id", function.name)
+    text = docstring(function)
+    if text and not kwargs.get("doc_md"):
+        kwargs["doc_md"] = text
+    dag = making.dag(machine, kwargs, callee.decorator.places, function.place)
+    machine.around.append(dag)
+    scope = argument_scope(machine, function, made)
+    parameters = function.node.args
+    names = [parameter.arg for parameter in (*parameters.args, *parameters.kwonlyargs)]
+    for name in names:
+        params = dag.kwargs.setdefault("params", {})
+        if isinstance(params, dict):
+            params.setdefault(name, scope.values.get(name))
+        scope.put(name, Late(f"{{{{ params.{name} }}}}"))
+    assert not isinstance(function.node, ast.Lambda)  # noqa: S101 - it has a decorator
+    machine.run(function.node.body, scope)
+    machine.around.pop()
+    return dag
+
+
+def _group(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN401
+    from dagctl.convert.python_file.calls import argument_scope  # noqa: PLC0415 - mutual
+
+    function = callee.function
+    kwargs = {"group_id": function.name, **callee.decorator.kwargs}
+    text = docstring(function)
+    if text and not kwargs.get("tooltip"):
+        kwargs["tooltip"] = text
+    group = making.group(machine, kwargs, callee.decorator.places, made.node, repeated=True)
+    machine.around.append(group)
+    scope = argument_scope(machine, function, made)
+    assert not isinstance(function.node, ast.Lambda)  # noqa: S101 - it has a decorator
+    end = machine.run(function.node.body, scope)
+    machine.around.pop()
+    value = getattr(end, "value", None)
+    return group if value is None or isinstance(value, Opaque) else value
+
+
+def task(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN401
+    """Return the output of the task that a call of a decorated function makes."""
+    function, kwargs = callee.function, dict(callee.decorator.kwargs)
+    kwargs.setdefault("task_id", function.name)
+    text = docstring(function)
+    if text and not kwargs.get("doc_md"):
+        kwargs["doc_md"] = text
+    bindings = bind(function.node.args, made.args, made.kwargs)
+    item = making.task(machine, callee, kwargs, callee.decorator.places, made.node, repeated=True)
+    item.given = bindings.values | bindings.unknown
+    item.setup, item.teardown = callee.setup, callee.teardown
+    item.fails_run = kwargs.pop("on_failure_fail_dagrun", False) is True
+    if bindings.left or made.unknown:
+        why = made.unknown.why if made.unknown else "arguments of `*` have no names"
+        making.report_of(machine, item).gap(machine.place(made.node), item.task_id, why)
+    return making.output(item)
+
+
+__all__ = ["called", "decorated", "defaults_of", "kind_of", "task", "wrapped"]

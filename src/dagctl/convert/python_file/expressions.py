@@ -1,0 +1,310 @@
+"""The expressions of a DAG file: literals, names, texts that are put together, calls."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file import calls, comprehensions, edges, library_calls, plain
+from dagctl.convert.python_file.objects import (
+    Bound,
+    Condition,
+    Container,
+    Dag,
+    File,
+    Function,
+    Group,
+    Joined,
+    Label,
+    Late,
+    Made,
+    Moment,
+    Name,
+    Opaque,
+    Output,
+    Task,
+    full_id,
+)
+from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.texts import formatted, rendered, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
+
+_NODES = (Task, Group, Output, Label)
+ASSETS = frozenset({"Dataset", "Asset", "AssetAlias", "DatasetAlias"})
+
+
+def evaluate(machine: Machine, node: ast.expr, scope: Scope) -> Any:  # noqa: ANN401
+    """Return the value of an expression; an `Opaque` where only Python knows."""
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+    return handler(machine, node, scope)
+
+
+def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN401
+    holder = scope.holder(node.id)
+    if holder is not None:
+        return holder.values[node.id]
+    if node.id == "__name__":
+        return "unusual_prefix_dag_file"
+    if node.id == "__file__":
+        return File(machine.file)
+    if node.id in plain.BUILTINS:
+        return Name(f"builtins.{node.id}")
+    return machine.opaque(node, f"`{node.id}` is known only when Python runs")
+
+
+def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  # noqa: ANN401
+    parts: list[str] = []
+    late: list[Any] = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(str(part.value))
+            continue
+        assert isinstance(part, ast.FormattedValue)  # noqa: S101 - the grammar has no other
+        spec = machine.evaluate(part.format_spec, scope) if part.format_spec else ""
+        value = machine.evaluate(part.value, scope)
+        text = formatted(value, spec, part.conversion)
+        if text is None:
+            why = value.why if isinstance(value, Opaque) else f"the text of `{words(part.value)}`"
+            return machine.opaque(node, why)
+        parts.append(text)
+        late += [value] if isinstance(value, Late | Output) else []
+    whole = "".join(parts)
+    machine.charge(len(whole) // 256)
+    return rendered(whole, late)
+
+
+def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # noqa: ANN401
+    owner = machine.evaluate(node.value, scope)
+    if isinstance(owner, Name):
+        return Name(f"{owner.path}.{node.attr}")
+    if isinstance(owner, Output) and node.attr == "operator":
+        return owner.task
+    if isinstance(owner, Task | Output | Dag | Group):
+        return _attribute_of(machine, node, owner)
+    if isinstance(owner, Opaque):
+        return owner
+    if isinstance(owner, File) and node.attr != "resolve":
+        known = library_calls.attribute(owner, node.attr)
+        text = f"`{words(node)}`: where the file lies is not known"
+        return machine.opaque(node, text) if known is None else known
+    return Bound(owner, node.attr)
+
+
+def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | Container) -> Any:  # noqa: ANN401
+    name = node.attr
+    if isinstance(owner, Task):
+        known = {"output": Output(owner), "task_id": full_id(owner)}
+    elif isinstance(owner, Dag):
+        known = {"dag_id": owner.dag_id}
+    elif isinstance(owner, Group):
+        known = {"group_id": full_id(owner)}
+    else:
+        known = {}
+    if name in known:
+        return known[name]
+    if name in edges.METHODS or name in calls.METHODS:
+        return Bound(owner, name)
+    kwargs = getattr(owner, "kwargs", {})
+    if name in kwargs:
+        return kwargs[name]
+    return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
+
+
+def _binary(machine: Machine, node: ast.BinOp, scope: Scope) -> Any:  # noqa: ANN401
+    """Return the value of a chain of operators, which may be long: it grows to the left."""
+    chain: list[ast.BinOp] = []
+    first: ast.expr = node
+    while isinstance(first, ast.BinOp):
+        chain.append(first)
+        first = first.left
+    value = machine.evaluate(first, scope)
+    for link in reversed(chain):
+        machine.charge()
+        value = _joint(machine, link, value, machine.evaluate(link.right, scope))
+    return value
+
+
+def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> Any:  # noqa: ANN401
+    if isinstance(node.op, ast.RShift | ast.LShift) and (_is_node(left) or _is_node(right)):
+        before, after = (left, right) if isinstance(node.op, ast.RShift) else (right, left)
+        edges.connect(machine, before, after, node)
+        return right
+    if isinstance(node.op, ast.BitAnd | ast.BitOr) and _is_asset(left) and _is_asset(right):
+        return _condition("all" if isinstance(node.op, ast.BitAnd) else "any", left, right)
+    for side in (left, right):
+        if isinstance(side, Opaque):
+            return side
+    late = [side for side in (left, right) if isinstance(side, Late | Output)]
+    texts = [
+        text_of(side) if isinstance(side, str | Late | Output) else None for side in (left, right)
+    ]
+    if late and isinstance(node.op, ast.Add) and None not in texts:
+        return rendered(plain.binary(machine, node, *texts), late)
+    return plain.binary(machine, node, left, right)
+
+
+def _is_node(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_is_node, value))
+    return isinstance(value, _NODES)
+
+
+def _is_asset(value: object) -> bool:
+    if isinstance(value, Condition):
+        return True
+    return isinstance(value, Made) and value.target.path.rpartition(".")[2] in ASSETS
+
+
+def _condition(word: str, left: object, right: object) -> Condition:
+    members: list[Any] = []
+    for side in (left, right):
+        same = isinstance(side, Condition) and side.word == word
+        members += side.members if same and isinstance(side, Condition) else [side]
+    return Condition(word, members)
+
+
+def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:  # noqa: ANN401
+    owner = machine.evaluate(node.value, scope)
+    if isinstance(owner, Opaque):
+        return owner
+    if isinstance(node.slice, ast.Slice):
+        return plain.cut(machine, node, owner, scope)
+    key = machine.evaluate(node.slice, scope)
+    if isinstance(owner, Output) and isinstance(key, str):
+        return Output(owner.task, key)
+    if isinstance(owner, Output) and isinstance(key, int):
+        return machine.opaque(node, "Airflow has no items of an output by number")
+    if isinstance(owner, Name) and owner.path == "os.environ":
+        return machine.opaque(node, f"`{words(node)}` reads the environment at each parse")
+    return plain.item(machine, node, owner, key)
+
+
+def _list(machine: Machine, node: ast.List, scope: Scope) -> list[Any]:
+    return _elements(machine, node.elts, scope)
+
+
+def _tuple(machine: Machine, node: ast.Tuple, scope: Scope) -> tuple[Any, ...]:
+    return tuple(_elements(machine, node.elts, scope))
+
+
+def _set(machine: Machine, node: ast.Set, scope: Scope) -> Any:  # noqa: ANN401
+    try:
+        return set(_elements(machine, node.elts, scope))
+    except TypeError:
+        return machine.opaque(node, f"`{words(node)}` is a set of more than data")
+
+
+def _elements(machine: Machine, nodes: list[ast.expr], scope: Scope) -> list[Any]:
+    made: list[Any] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            value = machine.evaluate(node.value, scope)
+            if isinstance(value, list | tuple | range):
+                machine.charge(len(value))
+                made += value
+            else:
+                made.append(machine.opaque(node, f"`{words(node)}` is known only at run time"))
+        else:
+            made.append(machine.evaluate(node, scope))
+    return made
+
+
+def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Any:  # noqa: ANN401
+    made: dict[Any, Any] = {}
+    for key_node, value_node in zip(node.keys, node.values, strict=True):
+        value = machine.evaluate(value_node, scope)
+        if key_node is None:
+            if not isinstance(value, dict):
+                return machine.opaque(node, f"`**{words(value_node)}` is known only at run time")
+            machine.charge(len(value))
+            made |= value
+            continue
+        key = machine.evaluate(key_node, scope)
+        if not isinstance(key, str | int | float | bool | None | tuple | Name):
+            return machine.opaque(node, f"the key `{words(key_node)}` is known only at run time")
+        made[key] = value
+    return made
+
+
+def _unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> Any:  # noqa: ANN401
+    value = machine.evaluate(node.operand, scope)
+    return value if isinstance(value, Opaque) else plain.unary(machine, node, value)
+
+
+def _boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: ANN401
+    from dagctl.convert.python_file.statements import truth  # noqa: PLC0415 - each needs the other
+
+    value: Any = None
+    for part in node.values:
+        value = machine.evaluate(part, scope)
+        test = truth(value)
+        if test is None:
+            return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
+        if test != isinstance(node.op, ast.And):
+            return value
+    return value
+
+
+def _either(machine: Machine, node: ast.IfExp, scope: Scope) -> Any:  # noqa: ANN401
+    from dagctl.convert.python_file.statements import truth  # noqa: PLC0415 - each needs the other
+
+    value = machine.evaluate(node.test, scope)
+    test = truth(value)
+    if test is None:
+        return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
+    return machine.evaluate(node.body if test else node.orelse, scope)
+
+
+def _compare(machine: Machine, node: ast.Compare, scope: Scope) -> Any:  # noqa: ANN401
+    left = machine.evaluate(node.left, scope)
+    for op, right_node in zip(node.ops, node.comparators, strict=True):
+        right = machine.evaluate(right_node, scope)
+        verdict = plain.compare(machine, node, op, left, right)
+        if verdict is not True:
+            return verdict
+        left = right
+    return True
+
+
+def _lambda(machine: Machine, node: ast.Lambda, scope: Scope) -> Function:
+    return Function(node, scope, machine.place(node))
+
+
+def _walrus(machine: Machine, node: ast.NamedExpr, scope: Scope) -> Any:  # noqa: ANN401
+    value = machine.evaluate(node.value, scope)
+    scope.put(node.target.id, value)
+    return value
+
+
+_HANDLERS: Mapping[type[ast.expr], Callable[[Machine, Any, Scope], Any]] = {
+    ast.Constant: lambda _machine, node, _scope: node.value,
+    ast.Name: _name,
+    ast.JoinedStr: _joined_text,
+    ast.Attribute: _attribute,
+    ast.BinOp: _binary,
+    ast.Subscript: _subscript,
+    ast.List: _list,
+    ast.Tuple: _tuple,
+    ast.Set: _set,
+    ast.Dict: _dict,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _either,
+    ast.Compare: _compare,
+    ast.Call: calls.call,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
+    ast.ListComp: comprehensions.as_list,
+    ast.GeneratorExp: comprehensions.as_list,
+    ast.SetComp: comprehensions.as_list,
+    ast.DictComp: comprehensions.as_dict,
+}
+
+__all__ = ["ASSETS", "Joined", "Moment", "evaluate"]

@@ -1,0 +1,134 @@
+"""The text of functions of a file, as it stands there, with lines put in."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Edit(NamedTuple):
+    """A node that is written in another way."""
+
+    node: ast.expr
+    text: str
+
+
+class FunctionText:
+    """A file as lines of UTF-8, which is what positions of a tree count in."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = [line.encode() for line in text.split("\n")]
+
+    def source(self, node: ast.AST) -> str:
+        """Return the code of a statement or an expression, moved to the margin."""
+        if isinstance(node, ast.expr):
+            return self._expression(node)
+        start = min([node.lineno, *_decorator_lines(node)])  # type: ignore[attr-defined] # a statement
+        return self._moved(node, start, [])
+
+    def _expression(self, node: ast.expr) -> str:
+        return ast.unparse(node)
+
+    def _moved(self, node: ast.AST, start: int, edits: Sequence[Edit]) -> str:
+        """Return the lines of a statement without its indentation; texts in it stay as they are."""
+        column: int = node.col_offset  # type: ignore[attr-defined] # a statement
+        end: int = node.end_lineno  # type: ignore[attr-defined] # as above
+        lines = self._lines[start - 1 : end]
+        lines[-1] = lines[-1][: node.end_col_offset]  # type: ignore[attr-defined] # as above
+        for edit in sorted(edits, key=lambda item: -item.node.col_offset):
+            at = edit.node.lineno - start
+            if edit.node.lineno == edit.node.end_lineno:
+                line = lines[at]
+                before, after = line[: edit.node.col_offset], line[edit.node.end_col_offset :]
+                lines[at] = before + edit.text.encode() + after
+        inside = _inside_texts(node)
+        moved = [
+            line if start + offset in inside else _without(line, column)
+            for offset, line in enumerate(lines)
+        ]
+        return b"\n".join(moved).decode()
+
+    def of_function(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        needs: Sequence[str],
+        edits: Sequence[Edit],
+    ) -> str:
+        """Return a function without its decorators, with statements before its own."""
+        edits = [edit for edit in edits if edit.node.lineno == edit.node.end_lineno]
+        first = node.body[0]
+        header_ends = first.lineno > node.lineno
+        if not header_ends or first.col_offset <= node.col_offset:
+            return _unparsed(node, needs)
+        code = self._moved(node, node.lineno, edits) + "\n"
+        if not needs:
+            return code
+        lines = code.split("\n")
+        at, indent = _place(node)
+        width = first.col_offset - node.col_offset
+        block = [line for need in needs for line in _indented(need, width).split("\n")]
+        del indent
+        return "\n".join([*lines[:at], *block, *lines[at:]])
+
+    def of_lambda(self, node: ast.Lambda, needs: Sequence[str]) -> str:
+        """Return a lambda as a function."""
+        body: list[ast.stmt] = [ast.Return(node.body)]
+        made = ast.FunctionDef("run", node.args, body, [], lineno=1)
+        return _unparsed(made, needs)
+
+
+def _decorator_lines(node: ast.AST) -> list[int]:
+    return [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+
+
+def _place(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    """Return before which line of a function statements are put in: behind its documentation."""
+    first = node.body[0]
+    documented = ast.get_docstring(node, clean=False) is not None and len(node.body) > 1
+    after = node.body[1] if documented else first
+    line = min([after.lineno, *_decorator_lines(after)])
+    if documented and line == first.end_lineno:
+        line = first.lineno
+    return line - node.lineno, first.col_offset
+
+
+def _inside_texts(node: ast.AST) -> set[int]:
+    """Return the lines that begin within a text of several lines."""
+    lines: set[int] = set()
+    for inner in ast.walk(node):
+        is_text = isinstance(inner, ast.JoinedStr) or (
+            isinstance(inner, ast.Constant) and isinstance(inner.value, str | bytes)
+        )
+        if is_text and inner.end_lineno and inner.end_lineno > inner.lineno:  # type: ignore[attr-defined] # an expression
+            lines |= set(range(inner.lineno + 1, inner.end_lineno + 1))  # type: ignore[attr-defined] # as above
+    return lines
+
+
+def _without(line: bytes, column: int) -> bytes:
+    """Return a line without so much of its indentation."""
+    indent = len(line) - len(line.lstrip(b" \t"))
+    return line[min(column, indent) :]
+
+
+def _indented(need: str, width: int) -> str:
+    try:
+        tree = ast.parse(need)
+    except SyntaxError:  # never: it is a part of a file that was read
+        return textwrap.indent(need, " " * width)
+    inside = _inside_texts(tree)
+    margin = " " * width
+    return "\n".join(
+        line if number in inside or not line.strip() else margin + line
+        for number, line in enumerate(need.split("\n"), 1)
+    )
+
+
+def _unparsed(node: ast.FunctionDef | ast.AsyncFunctionDef, needs: Sequence[str]) -> str:
+    """Return a function that is written on one line, laid out anew."""
+    before = [statement for need in needs for statement in ast.parse(need).body]
+    made = ast.FunctionDef(node.name, node.args, [*before, *node.body], [], lineno=1)
+    return ast.unparse(made) + "\n"

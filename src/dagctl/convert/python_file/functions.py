@@ -1,0 +1,225 @@
+"""A function of a DAG file as `python_code`: one `def` that has all that it needs in it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file.function_text import Edit, FunctionText
+from dagctl.convert.python_file.objects import (
+    Argument,
+    Container,
+    Decorated,
+    Function,
+    LocalClass,
+    Name,
+    Opaque,
+    Output,
+    Task,
+)
+from dagctl.convert.python_file.texts import weight
+from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.convert.python_file.scope import Scope
+    from dagctl.convert.report import Report
+
+_MOST = 300
+"""Names of the file that a function may need."""
+_LONGEST = 100_000
+"""Characters: as many as `python_code` may have."""
+_LITERALS = (str, int, float, bool, type(None), list, tuple, dict)
+
+
+@dataclass(slots=True)
+class _Needs:
+    """What a function needs of the file: statements in their order, imports first."""
+
+    imports: dict[str, None] = field(default_factory=dict)
+    others: dict[str, None] = field(default_factory=dict)
+    names: dict[tuple[int, str], None] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+class Functions:
+    """Makes `python_code` of the functions of a file."""
+
+    def __init__(self, text: str) -> None:
+        self._text = FunctionText(text)
+
+    def code(self, function: Function, report: Report, subject: str) -> str:
+        """Return the code of a function, with what it needs of the file."""
+        node = function.node
+        needs = _Needs()
+        self._gather(
+            _free_names(self._source(node), whole=isinstance(node, ast.Lambda)),
+            function.scope,
+            needs,
+        )
+        if isinstance(node, ast.Lambda):
+            code = self._text.of_lambda(node, [*needs.imports, *needs.others])
+            report.changed(function.place, subject, "the lambda is written as a function")
+        else:
+            edits = [*_annotations(node), *_defaults(node, function.scope)]
+            code = self._text.of_function(node, [*needs.imports, *needs.others], edits)
+        self._say(function, needs, report, subject)
+        return code
+
+    def _say(self, function: Function, needs: _Needs, report: Report, subject: str) -> None:
+        names = [name for _, name in needs.names]
+        if names:
+            shown = ", ".join(f"`{name}`" for name in names[:6])
+            more = f" and {len(names) - 6} more" if len(names) > 6 else ""  # noqa: PLR2004
+            text = f"{shown}{more} of the file stand in the function now"
+            report.changed(function.place, subject, text)
+        for name, why in needs.missing.items():
+            report.gap(function.place, subject, f"the function needs `{name}`: {why}")
+        if function.strange:
+            text = f"the decorator `{function.strange}` is left out: call it in the function"
+            report.gap(function.place, subject, text)
+
+    def _gather(self, names: list[str], scope: Scope, needs: _Needs) -> None:
+        """Add what gives each name its value, and what that needs in turn, before it."""
+        for name in names:
+            holder = scope.holder(name)
+            if holder is None:
+                stars = any("*" in around.values for around in scope.around())
+                if stars and not hasattr(builtins, name):
+                    needs.missing[name] = "it may come from an `import *`: import it by its name"
+                continue  # without a value it is there and here alike
+            key = (id(holder), name)
+            if key in needs.names:
+                continue
+            needs.names[key] = None
+            if len(needs.names) > _MOST:
+                needs.missing[name] = f"more than {_MOST} names of the file are too many"
+                return
+            self._give(name, holder, needs)
+
+    def _give(self, name: str, holder: Scope, needs: _Needs) -> None:
+        value, statements = holder.values[name], holder.statements.get(name, [])
+        if isinstance(value, Name) and statements:
+            needs.imports[_import_of(name, statements[-1])] = None
+            return
+        reason = _reason(value)
+        if reason:
+            needs.missing[name] = reason
+            return
+        if isinstance(value, Function | LocalClass):
+            self._definition(value, needs)
+        elif isinstance(value, _LITERALS) and weight(value) is not None:
+            needs.others[f"{name} = {value!r}"] = None
+        elif len(statements) == 1:
+            statement = statements[0]
+            source = self._source(statement)
+            self._gather(_loaded(statement), holder, needs)
+            needs.others[source] = None
+        else:
+            needs.missing[name] = "it gets its value at several places"
+
+    def _definition(self, value: Function | LocalClass, needs: _Needs) -> None:
+        node = value.node
+        source = self._source(node)
+        if len(source) > _LONGEST:
+            needs.missing[getattr(node, "name", "")] = "it is too long"
+            return
+        self._gather(_free_names(source), value.scope, needs)
+        if isinstance(node, ast.Lambda):
+            needs.missing["lambda"] = "write it as a `def`"
+        else:
+            needs.others[source] = None
+
+    def _source(self, node: ast.AST) -> str:
+        return self._text.source(node)
+
+
+def _reason(value: object) -> str | None:
+    """Return why a function that runs as a task cannot have a value of the DAG file."""
+    if isinstance(value, Container):
+        return "a DAG or a group is not there when the task runs"
+    if isinstance(value, Task | Output):
+        return "give the output of a task as an argument"
+    if isinstance(value, Argument):
+        return "give the argument of the group as an argument"
+    if isinstance(value, Decorated):
+        return "it is a task; only the DAG file calls it"
+    return None
+
+
+def _import_of(name: str, statement: ast.stmt) -> str:
+    """Return the import of one name."""
+    if isinstance(statement, ast.Import):
+        found = [
+            alias
+            for alias in statement.names
+            if name in {alias.asname, alias.name.partition(".")[0]}
+        ]
+        return ast.unparse(ast.Import([*found[:1]] or statement.names))
+    if isinstance(statement, ast.ImportFrom):
+        found = [alias for alias in statement.names if name in {alias.asname, alias.name}]
+        return ast.unparse(ast.ImportFrom(statement.module, found[:1], statement.level))
+    return ast.unparse(statement)
+
+
+def _loaded(statement: ast.stmt) -> list[str]:
+    names = [
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _free_names(source: str, *, whole: bool = True) -> list[str]:
+    """Return the names that code takes from the file, sorted.
+
+    With `whole`, those of annotations and defaults too, which a function itself does without.
+    """
+    try:
+        table = symtable.symtable(source, "<dag file>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
+    own |= {child.get_name() for child in table.get_children()}
+    names: dict[str, None] = {}
+    stack: list[Any] = [table]
+    while stack:
+        inner = stack.pop()
+        for symbol in inner.get_symbols():
+            outermost = inner is table
+            if symbol.is_referenced() and (whole if outermost else symbol.is_global()):
+                names[symbol.get_name()] = None
+        stack += inner.get_children()
+    return sorted(name for name in names if name not in own)
+
+
+def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Edit]:
+    """Yield the annotations that name what the DAG file will not have, in quotes."""
+    if isinstance(function, ast.AsyncFunctionDef):
+        return
+    for annotation in signature_annotations(function):
+        if runs_at_import(annotation):
+            yield Edit(annotation, repr(ast.unparse(annotation)))
+
+
+def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[Edit]:
+    """Yield the defaults that are constants of the file, by their values."""
+    for default in (*function.args.defaults, *function.args.kw_defaults):
+        holder = scope.holder(default.id) if isinstance(default, ast.Name) else None
+        if isinstance(default, ast.Name) and holder is not None:
+            value = holder.values[default.id]
+            if isinstance(value, _LITERALS) and weight(value) is not None:
+                yield Edit(default, repr(value))
+
+
+def parameter_names(function: Function) -> list[str]:
+    """Return the parameters of a function that may be given by name."""
+    return [parameter.arg for parameter in parameters(function.node.args)]
+
+
+__all__ = ["Functions", "Opaque", "parameter_names"]

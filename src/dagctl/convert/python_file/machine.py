@@ -1,0 +1,101 @@
+"""Reads the statements of a DAG file in their order, within bounds, and keeps what they make.
+
+Nothing of the file is run: names, literals, and calls of what Airflow has are followed; everything
+else becomes an `Opaque` value, which is reported where a DAG needs it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file import expressions, statements
+from dagctl.convert.python_file.objects import Dag, Group, Opaque
+from dagctl.convert.python_file.scope import Scope
+from dagctl.convert.python_file.source import refused
+from dagctl.convert.report import Place, Report
+from dagctl.spec.codes import Code
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Sequence
+    from datetime import date
+
+    from dagctl.convert.python_file.objects import Task
+
+MAX_STEPS = 400_000
+"""Parts of the file that are looked at, each turn of a loop counted anew."""
+MAX_TASKS = 10_000
+MAX_DAGS = 2_000
+MAX_CALLS = 25
+"""Functions of the file that call one another."""
+
+
+class Machine:
+    """What is known of a file while it is read."""
+
+    def __init__(self, file: str, target: str, today: date) -> None:
+        self.file = file
+        self.target = target
+        self.today = today
+        self.scope = Scope()
+        self.dags: list[Dag] = []
+        self.around: list[Dag | Group] = []
+        """The DAG and the groups whose `with` is open."""
+        self.enclosed: list[list[Task]] = []
+        """The tasks that are made in each `with` of a teardown that is open."""
+        self.calls = 0
+        self.orphans: list[Task | Group] = []
+        """Tasks that belong to no DAG yet."""
+        self._file_report = Report()
+        self._steps = 0
+        self._made = 0
+
+    def charge(self, steps: int = 1) -> None:
+        """Count some work, and stop where it is too much.
+
+        Raises:
+            SpecError: The file asks for more than a DAG file may.
+        """
+        self._steps += steps
+        if self._steps > MAX_STEPS:
+            message = "its loops make more than can be followed"
+            raise refused(self.file, 1, Code.TOO_COSTLY, message)
+
+    def count(self, item: object) -> None:
+        """Count a DAG, a group or a task.
+
+        Raises:
+            SpecError: There are more than a spec may have.
+        """
+        self._made += 1
+        if self._made > MAX_TASKS or len(self.dags) > MAX_DAGS:
+            what = "DAGs" if isinstance(item, Dag) else "tasks"
+            raise refused(self.file, 1, Code.TOO_MANY_TASKS, f"the file has too many {what}")
+
+    def place(self, node: ast.AST) -> Place:
+        """Return where a node stands."""
+        return Place(self.file, getattr(node, "lineno", 1))
+
+    @property
+    def report(self) -> Report:
+        """The report of the DAG that is open, or that of the file."""
+        first = next((item for item in self.around if isinstance(item, Dag)), None)
+        return first.report if first else self._file_report
+
+    @property
+    def file_report(self) -> Report:
+        """The report on what belongs to no DAG."""
+        return self._file_report
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python
+        """Return the value of an expression."""
+        self.charge()
+        return expressions.evaluate(self, node, scope)
+
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Any:  # noqa: ANN401
+        """Follow statements; return what a `return` gives, or None."""
+        return statements.run(self, body, scope)
+
+    def opaque(self, node: ast.AST, why: str) -> Opaque:
+        """Return the value of something that cannot be followed."""
+        return Opaque(why, self.place(node))

@@ -1,0 +1,140 @@
+"""DAGs, groups and tasks, as calls of a DAG file make them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file.objects import (
+    Dag,
+    Decorated,
+    Group,
+    Name,
+    Opaque,
+    Output,
+    Task,
+    dag_of,
+    full_id,
+    prefix_of,
+)
+
+if TYPE_CHECKING:
+    import ast
+
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.report import Place, Report
+
+_NUMBERED = re.compile(r"(.*)__(\d+)")
+
+
+def dag(machine: Machine, kwargs: dict[str, Any], places: dict[str, Place], place: Place) -> Dag:
+    """Return a new DAG of the file."""
+    dag_id = kwargs.pop("dag_id", None)
+    made = Dag(place, kwargs, dict(places), dag_id=dag_id if isinstance(dag_id, str) else "dag")
+    machine.dags.append(made)
+    machine.count(made)
+    if not isinstance(dag_id, str):
+        why = dag_id.why if isinstance(dag_id, Opaque) else "it is no text"
+        made.report.gap(places.get("dag_id", place), "dag_id", why)
+    return made
+
+
+def group(
+    machine: Machine,
+    kwargs: dict[str, Any],
+    places: dict[str, Place],
+    node: ast.AST,
+    *,
+    repeated: bool = False,
+) -> Group:
+    """Return a new group, in the one that is open or that it names."""
+    place, kwargs = machine.place(node), dict(kwargs)
+    group_id = kwargs.pop("group_id", None)
+    given = kwargs.pop("dag", None)
+    parent = kwargs.pop("parent_group", None) or _around(machine, given)
+    made = Group(place, kwargs, dict(places), group_id="group", parent=parent)
+    machine.count(made)
+    if isinstance(group_id, str):
+        made.group_id = _free(made, group_id) if repeated else group_id
+    else:
+        why = group_id.why if isinstance(group_id, Opaque) else "it is no text"
+        report_of(machine, made).gap(place, "group_id", why)
+    _enter(machine, made)
+    return made
+
+
+def task(  # noqa: PLR0913 - the parts of a call
+    machine: Machine,
+    callee: Name | Decorated,
+    kwargs: dict[str, Any],
+    places: dict[str, Place],
+    node: ast.AST,
+    *,
+    repeated: bool = False,
+) -> Task:
+    """Return a new task, in the group that is open or that it names."""
+    place, kwargs = machine.place(node), dict(kwargs)
+    task_id = kwargs.pop("task_id", None)
+    given = kwargs.pop("dag", None)
+    parent = kwargs.pop("task_group", None) or _around(machine, given)
+    made = Task(place, "task", parent, callee, kwargs, dict(places))
+    machine.count(made)
+    if isinstance(task_id, str):
+        made.task_id = _free(made, task_id) if repeated else task_id
+    else:
+        why = task_id.why if isinstance(task_id, Opaque) else "it is no text"
+        report_of(machine, made).gap(place, "task_id", why)
+    _enter(machine, made)
+    if machine.enclosed:
+        machine.enclosed[-1].append(made)
+    return made
+
+
+def output(item: Task) -> Output:
+    """Return what a task returns."""
+    return Output(item)
+
+
+def report_of(machine: Machine, item: Task | Group) -> Report:
+    """Return the report of the DAG that something belongs to."""
+    dag_ = dag_of(item)
+    return dag_.report if dag_ else machine.report
+
+
+def _around(machine: Machine, given: object) -> Dag | Group | None:
+    """Return where a new task belongs: the innermost group of the DAG that is open or given."""
+    inner = machine.around[-1] if machine.around else None
+    if isinstance(given, Dag) and dag_of(inner) is not given:
+        return given
+    return inner
+
+
+def _enter(machine: Machine, item: Task | Group) -> None:
+    if not isinstance(item.parent, Dag | Group):
+        item.parent = None
+        machine.orphans.append(item)
+        return
+    item.parent.children.append(item)
+    whole = dag_of(item)
+    if whole is None:
+        return
+    own = full_id(item)
+    if own in whole.ids:
+        whole.report.gap(item.place, own, "Airflow refuses the file: the id is taken")
+    whole.ids.add(own)
+
+
+def _free(item: Task | Group, asked: str) -> str:
+    """Return an id that Airflow gives to a function that is called again: `load__1`."""
+    whole, prefix = dag_of(item.parent), prefix_of(item.parent)
+    if whole is None or prefix + asked not in whole.ids:
+        return asked
+    match = _NUMBERED.fullmatch(asked)
+    stem = match[1] if match else asked
+    number = whole.numbers.get(prefix + stem, int(match[2]) if match else 0)
+    while True:
+        number += 1
+        if f"{prefix}{stem}__{number}" not in whole.ids:
+            break
+    whole.numbers[prefix + stem] = number
+    return f"{stem}__{number}"

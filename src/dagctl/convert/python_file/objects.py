@@ -1,0 +1,262 @@
+"""What the values of a DAG file are, beside data: DAGs, tasks, names, functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.report import Report
+
+if TYPE_CHECKING:
+    import ast
+    from datetime import datetime
+
+    from dagctl.convert.python_file.scope import Scope
+    from dagctl.convert.report import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Something that the file imports, by its import path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A value that Airflow knows when the task runs: the template that gives it."""
+
+    template: str
+    is_early: bool = True
+    """Whether Python knows it when it reads the file: then a template says something new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, with the zone that stands beside it."""
+
+    moment: datetime
+    zone: str | None = None
+    frozen: bool = False
+    """Whether it was counted from today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The DAG file itself: `__file__`. Only its name is known."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What is known only when Python runs the file: why, and where."""
+
+    why: str
+    place: Place
+
+
+@dataclass(eq=False, slots=True)
+class Made:
+    """What a call of something imported gives."""
+
+    target: Name
+    args: list[Any]
+    kwargs: dict[str, Any]
+    place: Place
+
+
+@dataclass(eq=False, slots=True)
+class Condition:
+    """Assets that are joined by `&` or `|`."""
+
+    word: str
+    """`all` or `any`."""
+    members: list[Any]
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A function of the file."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    place: Place
+    strange: str | None = None
+    """A decorator that is none of Airflow's."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the function."""
+        return getattr(self.node, "name", "run")
+
+
+@dataclass(eq=False, slots=True)
+class LocalClass:
+    """A class of the file."""
+
+    node: ast.ClassDef
+    scope: Scope
+
+
+@dataclass(eq=False, slots=True)
+class Decorator:
+    """One of Airflow's decorators, with what it was called with."""
+
+    kind: str
+    """`dag`, `task_group`, `setup`, `teardown`, `task`, `task.branch`, and so on."""
+    kwargs: dict[str, Any]
+    places: dict[str, Place]
+
+
+@dataclass(eq=False, slots=True)
+class Decorated:
+    """A function under one of Airflow's decorators."""
+
+    function: Function
+    decorator: Decorator
+    setup: bool = False
+    teardown: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Partial:
+    """An operator or a decorated function with some of its arguments."""
+
+    callee: Any
+    kwargs: dict[str, Any]
+    places: dict[str, Place]
+
+
+@dataclass(eq=False, slots=True)
+class Bound:
+    """A method of a value."""
+
+    owner: Any
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Container:
+    """What holds tasks and groups: the DAG, or a group."""
+
+    place: Place
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    children: list[Any] = field(default_factory=list)
+    upstream: dict[Any, None] = field(default_factory=dict)
+    """What it depends on, in the order of the file."""
+
+
+@dataclass(eq=False, slots=True)
+class Dag(Container):
+    """A DAG of the file."""
+
+    dag_id: str = ""
+    report: Report = field(default_factory=Report)
+    ids: set[str] = field(default_factory=set)
+    """The full ids of its tasks and groups."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """How many times each id was taken by a decorated function."""
+
+
+@dataclass(eq=False, slots=True)
+class Group(Container):
+    """A task group."""
+
+    group_id: str = ""
+    parent: Any = None
+    mapped: dict[str, Any] | None = None
+    """What it is mapped over; `expand_kwargs` has the key `**`."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """The arguments of a mapped group that have one value each."""
+
+
+@dataclass(eq=False, slots=True)
+class Task:
+    """A task of the file."""
+
+    place: Place
+    task_id: str
+    parent: Any
+    callee: Any
+    """The operator's import path as a `Name`, or the function as `Decorated`."""
+    kwargs: dict[str, Any]
+    """The arguments of the operator, or of the decorator."""
+    places: dict[str, Place]
+    given: dict[str, Any] = field(default_factory=dict)
+    """What the decorated function is called with."""
+    mapped: dict[str, Any] | None = None
+    """What it is mapped over; `expand_kwargs` has the key `**`."""
+    upstream: dict[Any, None] = field(default_factory=dict)
+    setup: bool = False
+    teardown: bool = False
+    tears_down: list[Task] = field(default_factory=list)
+    fails_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a task returns, or pushes under a key."""
+
+    task: Task
+    key: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Joined:
+    """Outputs that `zip` or `concat` joins."""
+
+    marker: str
+    parts: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a mapped group."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text at an edge."""
+
+    text: str
+
+
+def dag_of(item: Task | Group | Dag | None) -> Dag | None:
+    """Return the DAG that something belongs to."""
+    while item is not None and not isinstance(item, Dag):
+        item = item.parent
+    return item
+
+
+def prefix_of(container: Any) -> str:  # noqa: ANN401 - a Dag, a Group or None
+    """Return what Airflow puts before the ids of what stands in a container."""
+    if not isinstance(container, Group) or container.kwargs.get("prefix_group_id") is False:
+        return ""
+    return f"{full_id(container)}."
+
+
+def full_id(item: Task | Group) -> str:
+    """Return the id that Airflow knows a task or a group by."""
+    own = item.task_id if isinstance(item, Task) else item.group_id
+    return prefix_of(item.parent) + own
+
+
+def spec_path(item: Task | Group) -> tuple[str, ...]:
+    """Return the groups around something and its own id, as a spec names it."""
+    path: list[str] = []
+    here: Any = item
+    while isinstance(here, Task | Group):
+        path.append(here.task_id if isinstance(here, Task) else here.group_id)
+        here = here.parent
+    return tuple(reversed(path))

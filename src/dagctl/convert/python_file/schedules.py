@@ -1,0 +1,95 @@
+"""Schedules of a DAG file: crons, lengths of time, timetables, assets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.durations import duration_text
+from dagctl.convert.python_file.dates import zone_of
+from dagctl.convert.python_file.objects import Condition, Made, Name
+from dagctl.convert.python_file.values import MISSING
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.values import Values
+    from dagctl.convert.report import Place
+
+_CRONS = {"CronTriggerTimetable": False, "CronDataIntervalTimetable": True}
+_LENGTHS = ("DeltaDataIntervalTimetable", "DeltaTriggerTimetable")
+_OR_TIME = ("AssetOrTimeSchedule", "DatasetOrTimeSchedule")
+_ASSETS = ("Asset", "Dataset", "AssetAlias", "DatasetAlias")
+
+
+class Schedules:
+    """Turns the schedule of one DAG into that of a spec."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+
+    def schedule(self, value: object, place: Place) -> Any:  # noqa: ANN401, PLR0911 - one for each form
+        """Return the schedule of a spec; `MISSING`, which is reported, where it has no word."""
+        if value is None or isinstance(value, str):
+            return None if value == "None" else value
+        if isinstance(value, timedelta):
+            text = duration_text(value.total_seconds())
+            if text is None:
+                return self._values.missing(place, "schedule", "it has no whole seconds")
+            return {"every": text}
+        if isinstance(value, list | tuple) and not value:
+            return None
+        assets = self._condition(value, place)
+        if assets is not None:
+            return {"assets": assets} if isinstance(assets, list) else assets
+        if isinstance(value, Made):
+            return self._timetable(value, place)
+        if isinstance(value, Name) and value.path.startswith("airflow."):
+            return self._values.missing(place, "schedule", f"{value.path} is no schedule of a spec")
+        if isinstance(value, Name):
+            text = f"{value.path} is known only when Python runs: write the schedule"
+            return self._values.missing(place, "schedule", text)
+        return self._values.value(value, place, "schedule")
+
+    def _condition(self, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        if isinstance(value, Condition):
+            members = [self._condition(member, place) for member in value.members]
+            return {value.word: [_alone(member) for member in members]}
+        if isinstance(value, list | tuple):
+            made = [self._condition(item, place) for item in value]
+            if None in made:
+                return None
+            return [_alone(item) for item in made]
+        if isinstance(value, Made) and value.target.path.rpartition(".")[2] in _ASSETS:
+            return [_text(self._values.value(value, place, "schedule"))]
+        return None
+
+    def _timetable(self, value: Made, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        word = value.target.path.rpartition(".")[2]
+        given = self._values.named(value, place, "schedule")
+        if word in _CRONS and given.keys() <= {"cron", "timezone"} and "cron" in given:
+            zone = zone_of(given.get("timezone")) or "UTC"
+            return {"cron": given["cron"], "timezone": zone, "data_interval": _CRONS[word]}
+        if word in _LENGTHS and given.keys() == {"delta"}:
+            return self.schedule(given["delta"], place)
+        if word in _OR_TIME:
+            return self._or_time(given, place)
+        made = self._values.value(value, place, "schedule")
+        if made is MISSING or not isinstance(made, dict) or "$new" not in made:
+            return MISSING
+        timetable: dict[str, Any] = {"timetable": made["$new"]}
+        return timetable | ({"with": made["with"]} if "with" in made else {})
+
+    def _or_time(self, given: dict[str, Any], place: Place) -> Any:  # noqa: ANN401 - JSON data
+        time = self.schedule(given.get("timetable"), place)
+        assets = self._condition(given.get("assets", given.get("datasets")), place)
+        if not isinstance(time, dict) or assets is None:
+            return self._values.missing(place, "schedule", "its parts are not known")
+        return time | {"assets": assets}
+
+
+def _text(marker: Any) -> Any:  # noqa: ANN401 - JSON data
+    """Return an asset as a condition of a spec names it: by its text alone."""
+    return marker["$asset"] if isinstance(marker, dict) and "$asset" in marker else marker
+
+
+def _alone(condition: Any) -> Any:  # noqa: ANN401 - JSON data
+    return condition[0] if isinstance(condition, list) and len(condition) == 1 else condition

@@ -1,0 +1,339 @@
+"""The statements of a DAG file: assignments, `with`, loops over what is known, definitions."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dagctl.convert.python_file import edges, setups
+from dagctl.convert.python_file.decorators import decorated
+from dagctl.convert.python_file.loops import turns
+from dagctl.convert.python_file.objects import (
+    Container,
+    Dag,
+    Function,
+    Group,
+    LocalClass,
+    Made,
+    Name,
+    Opaque,
+    Output,
+    Task,
+    dag_of,
+)
+from dagctl.convert.python_file.source_of import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
+
+
+class Return(NamedTuple):
+    """A `return` that was reached."""
+
+    value: Any
+
+
+_FLAG = re.compile(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
+BREAK, CONTINUE = object(), object()
+_QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
+"""Calls of these do nothing that a DAG has."""
+
+
+def run(machine: Machine, body: Sequence[ast.stmt], scope: Scope) -> Any:  # noqa: ANN401
+    """Follow statements; return a `Return`, `BREAK` or `CONTINUE` where one is reached."""
+    for statement in body:
+        machine.charge()
+        handler = _HANDLERS.get(type(statement))
+        if handler is None:
+            why = f"`{words(statement)}` is not followed"
+            machine.report.gap(machine.place(statement), type(statement).__name__.lower(), why)
+            continue
+        end = handler(machine, statement, scope)
+        if end is not None:
+            return end
+    return None
+
+
+def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> None:
+    if isinstance(node.value, ast.Constant):
+        return
+    value = machine.evaluate(node.value, scope)
+    if isinstance(value, Opaque | Made):
+        why = value.why if isinstance(value, Opaque) else "what it does is known only then"
+        called = words(node.value)
+        place = machine.place(node)
+        if called.startswith(_QUIET) or ".log" in called.partition("(")[0] or "log." in called:
+            machine.report.dropped(place, called[:60], "Airflow runs it at each parse, for the log")
+        else:
+            machine.report.gap(place, called[:60], f"it runs at each parse: {why}")
+
+
+def _assign(machine: Machine, node: ast.Assign, scope: Scope) -> None:
+    value = machine.evaluate(node.value, scope)
+    for target in node.targets:
+        assign(machine, target, value, scope, node)
+
+
+def _annotated(machine: Machine, node: ast.AnnAssign, scope: Scope) -> None:
+    if node.value is not None:
+        assign(machine, node.target, machine.evaluate(node.value, scope), scope, node)
+
+
+def _augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
+    old = ast.copy_location(_as_load(node.target), node)
+    joined = ast.copy_location(ast.BinOp(old, node.op, node.value), node)
+    assign(machine, node.target, machine.evaluate(joined, scope), scope, node)
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    assert isinstance(target, ast.Subscript)  # noqa: S101 - the grammar has no other target
+    return ast.Subscript(target.value, target.slice, ast.Load())
+
+
+def assign(
+    machine: Machine, target: ast.expr, value: object, scope: Scope, statement: ast.stmt
+) -> None:
+    """Give a target a value: a name, several names, an attribute, an item."""
+    match target:
+        case ast.Name(id=name):
+            scope.put(name, value, statement)
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            _unpack(machine, elements, value, scope, statement)
+        case ast.Attribute(value=owner, attr=name):
+            _set_attribute(machine, machine.evaluate(owner, scope), name, value, statement)
+        case ast.Subscript(value=owner, slice=key):
+            _set_item(machine, target, machine.evaluate(owner, scope), key, value, scope)
+        case _:
+            machine.report.gap(machine.place(statement), "assignment", "it is not followed")
+
+
+def _unpack(
+    machine: Machine,
+    elements: Sequence[ast.expr],
+    value: object,
+    scope: Scope,
+    statement: ast.stmt,
+) -> None:
+    parts = list(value) if isinstance(value, list | tuple) else None
+    starred = any(isinstance(element, ast.Starred) for element in elements)
+    if parts is None or starred or len(parts) != len(elements):
+        why = "what it is made of is known only when Python runs"
+        parts = [machine.opaque(statement, why)] * len(elements)
+    for element, part in zip(elements, parts, strict=True):
+        inner = element.value if isinstance(element, ast.Starred) else element
+        assign(machine, inner, part, scope, statement)
+
+
+def _set_attribute(
+    machine: Machine, owner: object, name: str, value: object, node: ast.stmt
+) -> None:
+    """Take `dag.doc_md = ...` and `task.doc_md = ...` as arguments."""
+    item = owner.task if isinstance(owner, Output) else owner
+    if isinstance(item, Task | Dag):
+        item.kwargs[name] = value
+        item.places[name] = machine.place(node)
+        return
+    machine.report.gap(machine.place(node), name, "the attribute is not followed")
+
+
+def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
+    machine: Machine, node: ast.expr, owner: object, key: ast.expr, value: object, scope: Scope
+) -> None:
+    index = machine.evaluate(key, scope)
+    in_mapping = isinstance(owner, dict) and isinstance(index, str | int | bool | float | tuple)
+    if in_mapping or (
+        isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner)
+    ):
+        owner[index] = value  # type: ignore[index] # see above
+    elif not isinstance(owner, Name) and words(node).partition("[")[0] not in {
+        "globals()",
+        "os.environ",
+    }:
+        machine.report.gap(machine.place(node), words(node), "the assignment is not followed")
+
+
+def _import(_machine: Machine, node: ast.Import, scope: Scope) -> None:
+    for alias in node.names:
+        first = alias.name.partition(".")[0]
+        scope.put(alias.asname or first, Name(alias.name if alias.asname else first), node)
+
+
+def _import_from(_machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
+    module = "." * node.level + (node.module or "")
+    for alias in node.names:
+        if module != "__future__":
+            path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
+            scope.put(alias.asname or alias.name, Name(path), node)
+
+
+def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+    function = Function(node, scope, machine.place(node))
+    scope.put(node.name, decorated(machine, function, scope), node)
+
+
+def _class(_machine: Machine, node: ast.ClassDef, scope: Scope) -> None:
+    scope.put(node.name, LocalClass(node, scope), node)
+
+
+def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN401
+    opened: list[Any] = []
+    for item in node.items:
+        value = machine.evaluate(item.context_expr, scope)
+        if item.optional_vars is not None:
+            assign(machine, item.optional_vars, value, scope, node)
+        opened.append(value)
+    holders = [value for value in opened if isinstance(value, Dag | Group)]
+    teardowns = [task for value in opened for task in edges.tasks_in(value) if task.teardown]
+    for value in opened:
+        if not isinstance(value, Container | Task | Output | list):
+            text = f"`with {words(node.items[0].context_expr)}` is not followed; what is in it is"
+            machine.report.gap(machine.place(node), "with", text)
+    machine.around += holders
+    if teardowns:
+        machine.enclosed.append([])
+    end = run(machine, node.body, scope)
+    del machine.around[len(machine.around) - len(holders) :]
+    if teardowns:
+        work = machine.enclosed.pop()
+        for teardown in teardowns:
+            setups.enclose(machine, teardown, work)
+        if machine.enclosed:
+            machine.enclosed[-1] += work
+    return end
+
+
+def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
+    values = turns(machine.evaluate(node.iter, scope))
+    if values is None:
+        text = f"what the loop over `{words(node.iter)}` goes over is known only when Python runs"
+        machine.report.gap(machine.place(node), "for", text)
+        return None
+    for value in values:
+        machine.charge()
+        assign(machine, node.target, value, scope, node)
+        end = run(machine, node.body, scope)
+        if end is BREAK:
+            return None
+        if isinstance(end, Return):
+            return end
+    return run(machine, node.orelse, scope)
+
+
+def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
+    if words(node.test).endswith("TYPE_CHECKING"):
+        return run(machine, node.body, scope)  # for the names alone
+    test = truth(version_test(machine, machine.evaluate(node.test, scope)))
+    if test is None:
+        if _only_imports(node.body):
+            return run(machine, node.body, scope)
+        text = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
+        machine.report.gap(machine.place(node), "if", text)
+        return run(machine, node.body, scope)
+    return run(machine, node.body if test else node.orelse, scope)
+
+
+def version_test(machine: Machine, value: object) -> object:
+    """Return whether the target is at least what a flag such as `AIRFLOW_V_3_0_PLUS` names."""
+    match = _FLAG.search(value.path) if isinstance(value, Name) else None
+    if match is None:
+        return value
+    given = [int(part) for part in f"{machine.target}.99".split(".")[:2]]
+    return given >= [int(match[1]), int(match[2])]
+
+
+def _only_imports(body: Sequence[ast.stmt]) -> bool:
+    return all(isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass) for statement in body)
+
+
+def truth(value: object) -> bool | None:
+    """Return whether a value counts as true; None where only Python knows."""
+    if value is None or isinstance(value, bool | int | float | str | list | tuple | dict | set):
+        return bool(value)
+    if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
+        return None
+    if isinstance(value, Dag | Group | Task | Output | Function | Made):
+        return True
+    if isinstance(value, Name):  # a module, a function or a class; not a constant
+        return True if not value.path.rpartition(".")[2].isupper() else None
+    return None
+
+
+def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
+    for body in (node.body, node.orelse, node.finalbody):
+        end = run(machine, body, scope)
+        if end is not None:
+            return end
+    return None
+
+
+def _return(machine: Machine, node: ast.Return, scope: Scope) -> Return:
+    return Return(None if node.value is None else machine.evaluate(node.value, scope))
+
+
+def _raise(machine: Machine, node: ast.Raise, scope: Scope) -> Return:
+    del scope
+    machine.report.gap(machine.place(node), "raise", "Python would stop here")
+    return Return(None)
+
+
+def _while(machine: Machine, node: ast.While, scope: Scope) -> Any:  # noqa: ANN401
+    while True:
+        machine.charge()
+        test = truth(machine.evaluate(node.test, scope))
+        if not test:
+            if test is None:
+                text = f"how long `{words(node.test)}` holds is known only when Python runs"
+                machine.report.gap(machine.place(node), "while", text)
+            return None
+        end = run(machine, node.body, scope)
+        if end is BREAK:
+            return None
+        if isinstance(end, Return):
+            return end
+
+
+def _nothing(_machine: Machine, _node: ast.stmt, _scope: Scope) -> None:
+    """Follow what changes nothing that a DAG has."""
+
+
+def _delete(_machine: Machine, node: ast.Delete, scope: Scope) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            scope.values.pop(target.id, None)
+
+
+_HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.FunctionDef: _define,
+    ast.AsyncFunctionDef: _define,
+    ast.ClassDef: _class,
+    ast.With: _with,
+    ast.For: _for,
+    ast.If: _if,
+    ast.Try: _try,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.While: _while,
+    ast.Delete: _delete,
+    ast.Pass: _nothing,
+    ast.Global: _nothing,
+    ast.Nonlocal: _nothing,
+    ast.Assert: _nothing,
+    ast.Break: lambda *_: BREAK,
+    ast.Continue: lambda *_: CONTINUE,
+}
+
+__all__ = ["Return", "assign", "dag_of", "run", "truth"]

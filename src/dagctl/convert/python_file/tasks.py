@@ -1,0 +1,176 @@
+"""Tasks of a DAG file as those of a spec."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.durations import duration_text
+from dagctl.convert.operator_names import operator_name
+from dagctl.convert.python_file.callbacks import TASK_CALLBACKS
+from dagctl.convert.python_file.mapped_calls import ALL
+from dagctl.convert.python_file.objects import Decorated, Function, Made, Name, Opaque, Output, Task
+from dagctl.convert.python_file.python_tasks import PythonTasks
+from dagctl.convert.python_file.values import MISSING
+from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.spec.tasks import BashTask, OperatorTask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.python_file.callbacks import Callbacks
+    from dagctl.convert.python_file.functions import Functions
+    from dagctl.convert.python_file.values import Values
+    from dagctl.convert.report import Place
+
+DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
+_FIELDS = frozenset(OperatorTask.key_names()) - {
+    *("task_type", "operator", "with", "expand", "expand_kwargs", "task_id", "dependencies"),
+    *("setup", "teardown", "on_failure_fail_dagrun", "provide_context"),
+}
+"""The arguments that every task has beside its own."""
+_PYTHON = {
+    "PythonOperator": "python",
+    "BranchPythonOperator": "branch",
+    "ShortCircuitOperator": "short_circuit",
+    "PythonSensor": "sensor",
+    "PythonVirtualenvOperator": "virtualenv",
+    "ExternalPythonOperator": "external_python",
+}
+_GONE = {
+    "sla": "Airflow 3 has no `sla`; Airflow 2 only notes it",
+    "provide_context": "Airflow gives a function what its parameters name",
+    "task_concurrency": "it is `max_active_tis_per_dag`",
+    "dag": "the spec is the DAG",
+    "xcom_push": "it is `do_xcom_push`",
+}
+
+
+class Tasks:
+    """Turns tasks into those of a spec, without their dependencies."""
+
+    def __init__(
+        self, values: Values, callbacks: Callbacks, functions: Functions, target: str
+    ) -> None:
+        self._values = values
+        self._report = values.report
+        self._callbacks = callbacks
+        self._functions = functions
+        self._python = PythonTasks(values, functions)
+        self._target = target
+
+    def task(self, item: Task) -> dict[str, Any]:
+        """Return a task of a spec."""
+        given = dict(item.kwargs)
+        fields = self.arguments(given, item.places, item.place, _FIELDS)
+        if isinstance(item.callee, Decorated):
+            kind = self._python.decorated(item, given)
+        else:
+            kind = self._operator(item, given)
+        stage = self._stage(item)
+        return {"task_id": item.task_id} | kind | fields | stage
+
+    def arguments(
+        self,
+        given: dict[str, Any],
+        places: Mapping[str, Place],
+        place: Place,
+        names: frozenset[str] = _FIELDS,
+    ) -> dict[str, Any]:
+        """Return the arguments that every task has; `given` loses them."""
+        made: dict[str, Any] = {}
+        for key in [*given]:
+            here = places.get(key, place)
+            if key in _GONE:
+                given.pop(key)
+                self._report.dropped(here, key, _GONE[key])
+            elif key in names:
+                value = self._argument(key, given.pop(key), here)
+                if value is not MISSING and value is not None:
+                    made[key] = value
+        return made
+
+    def _argument(self, key: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        if key in DURATIONS:
+            return self.duration(value, place, key)
+        if key in TASK_CALLBACKS:
+            return self._callbacks.callback(value, place, key)
+        if key in {"inlets", "outlets"} and not isinstance(value, list | tuple):
+            value = [value]
+        if key == "retry_exponential_backoff" and isinstance(value, float | int):
+            value = bool(value) if value in {0, 1} else value
+        return self._values.value(value, place, key)
+
+    def duration(self, value: object, place: Place, key: str) -> Any:  # noqa: ANN401 - JSON data
+        """Return a length of time as text, or `MISSING`, which is reported."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = timedelta(seconds=value) if abs(value) < 1e9 else value  # noqa: PLR2004
+        text = duration_text(value.total_seconds()) if isinstance(value, timedelta) else None
+        if value is None:
+            return None
+        if text is None:
+            why = value.why if isinstance(value, Opaque) else "it is no length of time of a spec"
+            return self._values.missing(place, key, why)
+        return text
+
+    def _operator(self, item: Task, given: dict[str, Any]) -> dict[str, Any]:
+        assert isinstance(item.callee, Name)  # noqa: S101 - a task is an operator or a function
+        place = item.place
+        name = operator_name(item.callee.path, self._target, self._report, place)
+        kind = _PYTHON.get(name)
+        if kind is not None and self._is_code(given, item.mapped):
+            return self._python.classic(item, kind, given)
+        known = lookup(name, self._target)
+        arguments = self._with(given, item, known)
+        mapped = self._mapped(item, known)
+        if name == "BashOperator" and not mapped and arguments.keys() <= {*BashTask.key_names()}:
+            order = ("bash_command", "env", "append_env", "cwd")
+            made = {key: arguments[key] for key in order if key in arguments}
+            return made | {key: value for key, value in arguments.items() if key not in made}
+        return {"operator": name} | ({"with": arguments} if arguments else {}) | mapped
+
+    def _is_code(self, given: Mapping[str, Any], mapped: Mapping[str, Any] | None) -> bool:
+        """Return whether a Python task is best said by its function."""
+        function = given.get("python_callable")
+        if isinstance(function, Function | Decorated):
+            return True
+        extra = given.keys() - {"python_callable", "op_kwargs", "op_args"}
+        known = isinstance(function, Name) and not extra and not given.get("op_args")
+        return known and mapped is None and isinstance(given.get("op_kwargs", {}), dict)
+
+    def _with(
+        self, given: Mapping[str, Any], item: Task, known: Operator | Unresolved
+    ) -> dict[str, Any]:
+        fields = known.template_fields if isinstance(known, Operator) else None
+        made: dict[str, Any] = {}
+        for key, value in given.items():
+            here = item.places.get(key, item.place)
+            with self._values.rendered(really=fields is not None and key in fields):
+                converted = self._values.value(value, here, key)
+            if converted is not MISSING:
+                made[key] = converted
+        return made
+
+    def _mapped(self, item: Task, known: Operator | Unresolved) -> dict[str, Any]:
+        """Return what an operator is mapped over."""
+        if item.mapped is None:
+            return {}
+        if ALL in item.mapped:
+            value = self._values.value(item.mapped[ALL], item.place, "expand_kwargs")
+            return {} if value is MISSING else {"expand_kwargs": value}
+        made = self._with(item.mapped, item, known)
+        return {"expand": made} if made else {}
+
+    def _stage(self, item: Task) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        if item.setup:
+            made["setup"] = True
+        if item.teardown:
+            torn = [self._values.output(Output(setup))["$xcom"] for setup in item.tears_down]
+            made["teardown"] = torn or True
+            if item.fails_run:
+                made["on_failure_fail_dagrun"] = True
+        return made
+
+
+__all__ = ["Made", "Tasks"]

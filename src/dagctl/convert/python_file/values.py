@@ -1,0 +1,212 @@
+"""Values of a DAG file as those of a spec, with markers for what YAML has no word for."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.durations import duration_text
+from dagctl.convert.python_file.dates import zone_of
+from dagctl.convert.python_file.objects import (
+    Argument,
+    Dag,
+    Decorated,
+    Function,
+    Group,
+    Joined,
+    Late,
+    Made,
+    Moment,
+    Name,
+    Opaque,
+    Output,
+    Task,
+    full_id,
+    spec_path,
+)
+from dagctl.spec.import_path import is_import_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.convert.report import Place, Report
+
+MAX_VALUES = 20_000
+"""Values of one DAG, what stands at several places counted at each."""
+MISSING = object()
+"""What a value becomes that a spec has no word for."""
+_ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
+_ASSETS = frozenset({"Dataset", "Asset"})
+_POSITIONS = {
+    "CronTriggerTimetable": ("cron",),
+    "CronDataIntervalTimetable": ("cron", "timezone"),
+    "DeltaDataIntervalTimetable": ("delta",),
+    "DeltaTriggerTimetable": ("delta",),
+    "Param": ("default", "description"),
+    "Dataset": ("uri",),
+    "Asset": ("name", "uri"),
+    "AssetAlias": ("name",),
+    "DatasetAlias": ("name",),
+    "Connection": ("conn_id",),
+}
+
+
+class Values:
+    """Turns the values of one DAG into those of a spec, and reports what it could not keep."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self._count = 0
+        self._is_rendered = False
+
+    def value(self, value: object, place: Place, subject: str) -> Any:  # noqa: ANN401 - JSON data
+        """Return a value of a spec, or `MISSING`, which is reported."""
+        self._count += 1
+        if self._count > MAX_VALUES:
+            return self.missing(place, subject, f"the DAG has more than {MAX_VALUES:,} values")
+        if isinstance(value, str | bool | int | float | None):
+            return value
+        if isinstance(value, list | tuple):
+            made = [self.value(item, place, subject) for item in value]
+            return [item for item in made if item is not MISSING]
+        if isinstance(value, dict):
+            return self._mapping(value, place, subject)
+        return self._object(value, place, subject)
+
+    def missing(self, place: Place, subject: str, why: str) -> Any:  # noqa: ANN401 - a sentinel
+        """Report that a value is not in the spec, and return `MISSING`."""
+        self.report.gap(place, subject, why)
+        return MISSING
+
+    def _mapping(self, value: dict[Any, Any], place: Place, subject: str) -> Any:  # noqa: ANN401
+        made: dict[str, Any] = {}
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                text = f"a key of a spec is text: {key!r:.40} is written as text"
+                self.report.gap(place, subject, text)
+            converted = self.value(inner, place, subject)
+            if converted is not MISSING:
+                made[str(key)] = converted
+        return {"$const": made} if any(key.startswith("$") for key in made) else made
+
+    def _object(  # noqa: C901, PLR0911, PLR0912 - one case for each kind
+        self, value: object, place: Place, subject: str
+    ) -> Any:  # noqa: ANN401
+        match value:
+            case timedelta():
+                return self._duration(value, place, subject)
+            case Moment():
+                return {"$datetime": self.moment(value, place, subject)}
+            case Late():
+                return self._late(value, place, subject)
+            case Output():
+                return self.output(value)
+            case Joined(marker=marker, parts=parts):
+                return {marker: [self.value(part, place, subject) for part in parts]}
+            case Argument(name=name):
+                return {"$arg": name}
+            case Name():
+                return self._reference(value, place, subject)
+            case Made():
+                return self._made(value, place, subject)
+            case Opaque(why=why):
+                return self.missing(place, subject, why)
+            case Function() | Decorated():
+                text = "a function of the file has no word here: write it into a module"
+                return self.missing(place, subject, text)
+            case set() | frozenset():
+                self.report.changed(place, subject, "a set is written as a list, in order")
+                return self.value(sorted(value, key=str), place, subject)
+            case Task() | Group():
+                return self.missing(place, subject, f"a task is no value: {full_id(value)}")
+            case Dag():
+                return self.missing(place, subject, "a DAG is no value of a spec")
+            case _:
+                kind = type(value).__name__
+                return self.missing(place, subject, f"a spec has no word for a value of {kind}")
+
+    def _late(self, value: Late, place: Place, subject: str) -> Any:  # noqa: ANN401
+        if value.is_early and not self._is_rendered:
+            text = (
+                f"it is read at each parse, and Airflow renders no template here: {value.template}"
+            )
+            return self.missing(place, subject, text)
+        if value.is_early:
+            why = f"it is read when the task runs, not at each parse: {value.template}"
+            self.report.changed(place, subject, why)
+        return value.template
+
+    @contextmanager
+    def rendered(self, *, really: bool = True) -> Iterator[None]:
+        """Convert what Airflow renders: a template may stand for what is known only later."""
+        before, self._is_rendered = self._is_rendered, really
+        yield
+        self._is_rendered = before
+
+    def output(self, value: Output) -> dict[str, Any]:
+        """Return the marker of what a task returns."""
+        marker: dict[str, Any] = {"$xcom": ".".join(spec_path(value.task))}
+        return marker | ({"key": value.key} if value.key else {})
+
+    def _duration(self, value: timedelta, place: Place, subject: str) -> Any:  # noqa: ANN401
+        text = duration_text(value.total_seconds())
+        if text is None:
+            return self.missing(place, subject, "a length of time of a spec has whole seconds")
+        return {"$duration": text}
+
+    def moment(self, value: Moment, place: Place, subject: str) -> str:
+        """Return a date as ISO text; one that was counted from today is frozen."""
+        moment = value.moment
+        text = moment.date().isoformat() if moment.time() == time() else moment.isoformat()
+        if value.frozen:
+            why = "a date that moves with each parse gives no stable runs"
+            self.report.changed(place, subject, f"it is frozen as {text}: {why}")
+        return text
+
+    def _reference(self, value: Name, place: Place, subject: str) -> Any:  # noqa: ANN401
+        parts = value.path.split(".")
+        if len(parts) > 1 and parts[-2] in _ENUMS and value.path.startswith("airflow."):
+            return parts[-1].lower()
+        if value.path.startswith("builtins."):
+            return {"$ref": value.path}
+        if not is_import_path(value.path):
+            text = f"`{value.path[:80]}` is no import path: import it by its full name"
+            return self.missing(place, subject, text)
+        if any(part[:1].isupper() and not part.isupper() for part in parts[:-2]):
+            text = f"`{'.'.join(parts[-2:])}` stands in a class: give its value"
+            return self.missing(place, subject, text)
+        return {"$ref": value.path}
+
+    def _made(self, value: Made, place: Place, subject: str) -> Any:  # noqa: ANN401
+        path = value.target.path
+        word = path.rpartition(".")[2]
+        given = self.named(value, place, subject)
+        if word in _ASSETS and path.startswith("airflow."):
+            names = {given.get("uri"), given.get("name")} - {None}
+            if given.keys() <= {"uri", "name"} and len(names) == 1:
+                return {"$asset": str(names.pop())}
+        if word == "literal" and path.startswith("airflow.") and len(value.args) == 1:
+            return {"$const": value.args[0]}
+        if not is_import_path(path):
+            return self.missing(place, subject, f"`{path[:80]}` is no import path")
+        with self.rendered(really=False):
+            made = {key: self.value(item, place, key) for key, item in given.items()}
+        kept = {key: item for key, item in made.items() if item is not MISSING}
+        return {"$new": path} | ({"with": kept} if kept else {})
+
+    def named(self, value: Made, place: Place, subject: str) -> dict[str, Any]:
+        """Return the arguments of an object by name."""
+        word = value.target.path.rpartition(".")[2]
+        names = _POSITIONS.get(word, ())
+        if len(value.args) > len(names) and word != "literal":
+            text = f"give the arguments of {word} by name: a spec has no others"
+            self.report.gap(place, subject, text)
+        return dict(zip(names, value.args, strict=False)) | value.kwargs
+
+    def zone(self, value: object, place: Place) -> str | None:
+        """Return the name of a zone; one that is not known is reported."""
+        name = zone_of(value)
+        if name is None:
+            self.report.gap(place, "timezone", "the name of the zone is not known")
+        return name

@@ -1,0 +1,466 @@
+"""What becomes of a DAG file in Python: the spec, and the report. Nothing of it is run."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Outcome, convert_python
+from dagctl.errors import SpecError
+from dagctl.spec.load import check_spec
+
+TODAY = date(2026, 3, 10)
+HEAD = """
+from datetime import datetime, timedelta
+import json
+import os
+
+import pendulum
+from airflow import DAG, Dataset
+from airflow.decorators import dag, task, task_group
+from airflow.models import Variable
+from airflow.models.baseoperator import chain, cross_downstream
+from airflow.operators.bash import BashOperator
+from airflow.operators.empty import EmptyOperator
+from airflow.operators.python import BranchPythonOperator, PythonOperator
+from airflow.utils.dates import days_ago
+from airflow.utils.edgemodifier import Label
+from airflow.utils.task_group import TaskGroup
+from airflow.utils.trigger_rule import TriggerRule
+"""
+LINES = HEAD.count("\n")
+
+
+def convert(text: str, *, head: str = HEAD, airflow: str = "3") -> list[ConvertedDag]:
+    done = convert_python(head + dedent(text), "dags/etl.py", airflow=airflow, today=TODAY)
+    return list(done.dags)
+
+
+def one(text: str, **more: Any) -> ConvertedDag:  # noqa: ANN401 - as `convert` takes it
+    (dag,) = convert(text, **more)
+    return dag
+
+
+def in_dag(lines: str, call: str = 'DAG("etl", start_date=datetime(2024, 1, 1))') -> ConvertedDag:
+    """Return a DAG with some statements in its `with`."""
+    body = "".join(f"    {line}\n" for line in dedent(lines).strip().splitlines())
+    return one(f"with {call} as dag:\n{body}")
+
+
+def gaps(dag: ConvertedDag) -> list[tuple[int, str]]:
+    return [
+        (remark.place.line - LINES, remark.text)
+        for remark in dag.remarks
+        if remark.outcome is Outcome.GAP
+    ]
+
+
+def edges(dag: ConvertedDag) -> dict[str, list[str]]:
+    return {task["task_id"]: task.get("dependencies", []) for task in dag.data["tasks"]}
+
+
+def test_a_file_as_people_write_it_comes_over_whole() -> None:
+    dag = one(
+        '''
+        BUCKET = "landing"
+        TABLES = ["orders", "prices"]
+        default_args = {
+            "owner": "data",
+            "retries": 2,
+            "retry_delay": timedelta(minutes=10),
+            "email": ["data@example.com"],
+            "email_on_retry": False,
+        }
+
+        def check(table, least=1, **context):
+            """Stops where a table is short."""
+            rows = json.loads(context["ti"].xcom_pull(task_ids=f"load_{table}"))
+            if len(rows) < least:
+                raise ValueError(BUCKET)
+
+        with DAG(
+            dag_id="Nightly-ETL",
+            description="Copies",
+            schedule_interval="0 3 * * *",
+            start_date=pendulum.datetime(2024, 1, 1, tz="Europe/Berlin"),
+            catchup=False,
+            tags=["sales"],
+            default_args=default_args,
+            doc_md=__doc__,
+        ) as dag:
+            start = EmptyOperator(task_id="start")
+            for name in TABLES:
+                load = BashOperator(
+                    task_id=f"load_{name}",
+                    bash_command=f"load s3://{BUCKET}/{name} {{{{ ds }}}}",
+                    execution_timeout=timedelta(hours=1),
+                )
+                test = PythonOperator(
+                    task_id=f"check_{name}", python_callable=check, op_args=[name]
+                )
+                start >> load >> test
+    ''',
+        head=f'"""Copies the orders."""{HEAD}',
+    )
+    assert gaps(dag) == []
+    assert dag.data["dag_id"] == "Nightly-ETL"
+    expected = {
+        "schedule": "0 3 * * *",
+        "start_date": "2024-01-01",
+        "timezone": "Europe/Berlin",
+        "owner": "data",
+        "retries": 2,
+        "default_args": {"retry_delay": "10m"},
+        "doc_md": "Copies the orders.",
+        "email": ["data@example.com"],
+        "email_on_failure": True,
+        "email_on_retry": False,
+    }
+    assert {key: dag.data[key] for key in expected} == expected
+    start, load, test, *_ = dag.data["tasks"]
+    assert start == {"task_id": "start", "operator": "EmptyOperator"}
+    assert load == {
+        "task_id": "load_orders",
+        "bash_command": "load s3://landing/orders {{ ds }}",
+        "execution_timeout": "1h",
+        "dependencies": ["start"],
+    }
+    assert test["with"] == {"table": "orders"}
+    assert test["python_code"].splitlines() == [
+        "def check(table, least=1, **context):",
+        '    """Stops where a table is short."""',
+        "    import json",
+        "    BUCKET = 'landing'",
+        '    rows = json.loads(context["ti"].xcom_pull(task_ids=f"load_{table}"))',
+        "    if len(rows) < least:",
+        "        raise ValueError(BUCKET)",
+    ]
+    assert check_spec(dag.text).spec is not None
+
+
+def test_taskflow_comes_over_with_its_outputs() -> None:
+    dag = one('''
+        @dag(schedule="@daily", start_date=datetime(2024, 1, 1), catchup=True)
+        def orders(region: str = "emea"):
+            """Orders of a region."""
+
+            @task
+            def extract() -> list:
+                return [1, 2]
+
+            @task(retries=3, trigger_rule=TriggerRule.ALL_DONE)
+            def load(rows, region, unit="EUR"):
+                """Loads *rows*."""
+                print(rows, region, unit)
+
+            @task.branch(task_id="choose")
+            def pick(n):
+                return "load"
+
+            @task_group(group_id="out", tooltip="Sends")
+            def send(rows):
+                @task
+                def mail(rows):
+                    print(rows)
+
+                return mail(rows)
+
+            rows = extract()
+            done = load(rows, region, unit="USD")
+            pick(rows) >> done
+            load.override(task_id="again")([rows], region)
+            send(rows) >> EmptyOperator(task_id="end")
+            extract()
+
+        orders()
+    ''')
+    assert gaps(dag) == []
+    assert dag.data["doc_md"] == "Orders of a region."
+    assert dag.data["params"] == {"region": "emea"}
+    by_id = {entry.get("task_id", entry.get("group_id")): entry for entry in dag.data["tasks"]}
+    assert list(by_id) == ["extract", "load", "choose", "again", "out", "end", "extract__1"]
+    assert by_id["load"]["with"] == {
+        "rows": {"$xcom": "extract"},
+        "region": "{{ params.region }}",
+        "unit": "USD",
+    }
+    assert by_id["load"]["retries"] == 3
+    assert by_id["load"]["trigger_rule"] == "all_done"
+    assert by_id["load"]["doc_md"] == "Loads *rows*."
+    assert by_id["load"]["dependencies"] == ["choose"]
+    assert by_id["choose"]["task_type"] == "branch"
+    assert by_id["again"]["with"]["rows"] == [{"$xcom": "extract"}]
+    assert by_id["out"]["tasks"][0]["with"] == {"rows": {"$xcom": "extract"}}
+    assert by_id["end"]["dependencies"] == ["out.mail"]
+
+
+EDGES = {
+    "a >> b >> c": {"a": [], "b": ["a"], "c": ["b"]},
+    "c << [a, b]": {"a": [], "b": [], "c": ["a", "b"]},
+    "a.set_downstream([b, c])": {"a": [], "b": ["a"], "c": ["a"]},
+    "c.set_upstream(a)": {"a": [], "b": [], "c": ["a"]},
+    "chain(a, [b, c])": {"a": [], "b": ["a"], "c": ["a"]},
+    "cross_downstream([a, b], [c])": {"a": [], "b": [], "c": ["a", "b"]},
+    "for x, y in zip([a, b], [b, c]):\n    x >> y": {"a": [], "b": ["a"], "c": ["b"]},
+    "before = None\nfor x in [a, b, c]:\n    if before:\n        before >> x\n    before = x": {
+        "a": [],
+        "b": ["a"],
+        "c": ["b"],
+    },
+    "a >> [x for x in (b, c)]": {"a": [], "b": ["a"], "c": ["a"]},
+    "def wire(*all_of):\n    chain(*all_of)\nwire(a, b, c)": {"a": [], "b": ["a"], "c": ["b"]},
+}
+
+
+@pytest.mark.parametrize(("lines", "expected"), EDGES.items(), ids=map(repr, EDGES))
+def test_edges_in_all_their_forms(lines: str, expected: dict[str, list[str]]) -> None:
+    dag = in_dag(f"a, b, c = [EmptyOperator(task_id=name) for name in 'abc']\n{lines}")
+    assert (edges(dag), gaps(dag)) == (expected, [])
+
+
+def test_groups_nest_and_are_named_from_outside_by_their_path() -> None:
+    dag = in_dag("""
+        with TaskGroup("outer", default_args={"pool": "small"}) as outer:
+            first = EmptyOperator(task_id="first")
+            with TaskGroup("inner", tooltip="In", prefix_group_id=False) as inner:
+                second = EmptyOperator(task_id="second")
+            first >> inner
+        last = EmptyOperator(task_id="last")
+        [outer, second] >> last
+    """)
+    assert gaps(dag) == []
+    outer, last = dag.data["tasks"]
+    assert outer["default_args"] == {"pool": "small"}
+    assert outer["tasks"][1]["dependencies"] == ["first"]
+    assert outer["tasks"][1]["prefix_group_id"] is False
+    assert last["dependencies"] == ["outer", "outer.inner.second"]
+
+
+def test_mapping_stays_mapping() -> None:
+    dag = in_dag("""
+        @task
+        def regions():
+            return ["emea"]
+        @task
+        def train(region, depth):
+            print(region, depth)
+        train.partial(depth=3).expand(region=regions())
+        BashOperator.partial(task_id="copy", append_env=True).expand(bash_command=["a", "b"])
+        PythonOperator.partial(task_id="say", python_callable=print).expand(op_args=[["a"]])
+        def say(word): print(word)
+        PythonOperator.partial(task_id="tell_it", python_callable=say).expand(op_args=[["a"]])
+        @task_group
+        def publish(region):
+            train.override(task_id="again")(region, 1)
+        publish.expand(region=["emea", "amer"])
+    """)
+    assert gaps(dag) == []
+    _, train, copy, say, by_name, publish = dag.data["tasks"]
+    assert (train["with"], train["expand"]) == ({"depth": 3}, {"region": {"$xcom": "regions"}})
+    assert copy["operator"] == "BashOperator"
+    assert copy["expand"] == {"bash_command": ["a", "b"]}
+    assert say["operator"] == "PythonOperator"
+    assert say["with"] == {"python_callable": {"$ref": "builtins.print"}}
+    assert by_name["expand_kwargs"] == [{"word": "a"}]
+    assert publish["expand"] == {"region": ["emea", "amer"]}
+    assert publish["tasks"][0]["with"] == {"region": {"$arg": "region"}, "depth": 1}
+
+
+SCHEDULES = {
+    '"@hourly"': "@hourly",
+    "timedelta(hours=2)": {"every": "2h"},
+    '[Dataset("s3://a"), Dataset("s3://b")]': {"assets": ["s3://a", "s3://b"]},
+    '(Dataset("a") | Dataset("b")) & Dataset("c")': {"all": [{"any": ["a", "b"]}, "c"]},
+    'CronTriggerTimetable("0 1 * * *", timezone="Asia/Tokyo")': {
+        "cron": "0 1 * * *",
+        "timezone": "Asia/Tokyo",
+        "data_interval": False,
+    },
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), SCHEDULES.items(), ids=map(str, SCHEDULES))
+def test_schedules(code: str, expected: object) -> None:
+    head = f"{HEAD}from airflow.timetables.trigger import CronTriggerTimetable\n"
+    call = f'DAG("etl", schedule={code}, start_date=datetime(2024, 1, 1))'
+    dag = one(f'with {call}:\n    EmptyOperator(task_id="a")\n', head=head)
+    assert (dag.data["schedule"], gaps(dag)) == (expected, [])
+
+
+def test_dates_that_move_are_frozen_and_said() -> None:
+    dag = in_dag('EmptyOperator(task_id="a")', 'DAG("etl", start_date=days_ago(2))')
+    assert dag.data["start_date"] == "2026-03-08"
+    assert any("frozen as 2026-03-08" in remark.text for remark in dag.remarks)
+    assert dag.whole
+
+
+def test_variables_are_read_when_the_task_runs() -> None:
+    dag = in_dag("""
+        bucket = Variable.get("bucket", default_var="x")
+        BashOperator(task_id="a", bash_command=f"ls {bucket}", cwd=Variable.get("folder"))
+        BashOperator(task_id="b", bash_command="ls " + bucket, env={"A": "{}/x".format(bucket)})
+    """)
+    task, other = dag.data["tasks"]
+    assert other["env"] == {"A": "{{ var.value.get('bucket', 'x') }}/x"}
+    assert other["bash_command"] == task["bash_command"]
+    assert task["bash_command"] == "ls {{ var.value.get('bucket', 'x') }}"
+    assert task["cwd"] == "{{ var.value.folder }}"
+    assert any("not at each parse" in remark.text for remark in dag.remarks)
+
+
+def test_callbacks_of_the_file_by_import_and_as_notifiers() -> None:
+    head = f"{HEAD}from alerts import page\nfrom airflow.providers.slack.notifications.slack"
+    dag = one(
+        """
+        def note(context):
+            print(context["ti"])
+        with DAG("etl", start_date=datetime(2024, 1, 1), on_failure_callback=page):
+            BashOperator(
+                task_id="a",
+                bash_command="true",
+                on_failure_callback=[note, SlackNotifier(text="failed", channel="data")],
+            )
+        """,
+        head=f"{head} import SlackNotifier\n",
+    )
+    assert gaps(dag) == []
+    assert dag.data["on_failure_callback"] == {"callable": "alerts.page"}
+    first, second = dag.data["tasks"][0]["on_failure_callback"]
+    assert first["python_code"].startswith("def note(context):")
+    assert second["with"] == {"text": "failed", "channel": "data"}
+
+
+def test_setups_and_teardowns() -> None:
+    dag = in_dag("""
+        make = BashOperator(task_id="make", bash_command="make").as_setup()
+        drop = BashOperator(task_id="drop", bash_command="drop").as_teardown(setups=make)
+        make >> drop
+        with drop:
+            first, second = EmptyOperator(task_id="first"), EmptyOperator(task_id="second")
+            first >> second
+    """)
+    assert gaps(dag) == []
+    assert dag.data["tasks"][0]["setup"] is True
+    assert dag.data["tasks"][1]["teardown"] == ["make"]
+    assert edges(dag)["first"] == ["make"]
+    assert edges(dag)["drop"] == ["make", "second"]
+
+
+def test_several_dags_of_a_loop_and_of_a_function() -> None:
+    dags = convert("""
+        def make(name, hour):
+            start = datetime(2024, 1, 1)
+            with DAG(f"copy_{name}", schedule=f"0 {hour} * * *", start_date=start) as d:
+                EmptyOperator(task_id=name)
+            return d
+        for number, name in enumerate(["a", "b"]):
+            globals()[name] = make(name, number)
+        last = DAG("last", start_date=datetime(2024, 1, 1))
+        EmptyOperator(task_id="x", dag=last)
+    """)
+    assert [dag.dag_id for dag in dags] == ["copy_a", "copy_b", "last"]
+    assert [dag.data["schedule"] for dag in dags] == ["0 0 * * *", "0 1 * * *", None]
+    assert all(dag.whole for dag in dags)
+
+
+GAPS = {
+    'BashOperator(task_id="a", bash_command=os.environ["X"])': "environment",
+    'BashOperator(task_id="a", bash_command=os.getenv("X", "y"))': "environment",
+    'for row in open("tables.txt"):\n    EmptyOperator(task_id=row)': "the loop over",
+    'if os.path.exists("/x"):\n    EmptyOperator(task_id="a")': "only when Python runs",
+    'a = EmptyOperator(task_id="a")\nb = EmptyOperator(task_id="b")\na >> Label("x") >> b': "edges",
+    'EmptyOperator(task_id="a")\nEmptyOperator(task_id="a")': "the id is taken",
+    'EmptyOperator(task_id="a", nonsense=1)': "nonsense",
+    'class Mine(BashOperator):\n    pass\nMine(task_id="a")': "class of this file",
+    'def f():\n    print(dag)\nPythonOperator(task_id="a", python_callable=f)': "needs `dag`",
+    "@task\nasync def f():\n    pass\nf()": "async",
+    "@task.unheard\ndef f():\n    return 1\nf()": "task.unheard",
+    "EmptyOperator(**os.environ)": "not known",
+    'EmptyOperator(task_id="a", pool=Variable.get("p"))': "renders no template here",
+    'os.remove("x")\nEmptyOperator(task_id="a")': "runs at each parse",
+}
+
+
+@pytest.mark.parametrize(("lines", "expected"), GAPS.items(), ids=map(repr, GAPS))
+def test_what_has_no_word_is_a_gap_at_its_line(lines: str, expected: str) -> None:
+    dag = in_dag(lines)
+    assert not dag.whole
+    found = [text for line, text in gaps(dag) if expected in text and line > 1]
+    assert found, gaps(dag)
+
+
+def test_a_task_of_no_dag_and_a_dag_of_a_decorated_asset_are_gaps() -> None:
+    head = f"{HEAD}from airflow.sdk import asset\n"
+    dag = one(
+        """
+        @asset(schedule="@daily")
+        def orders():
+            return 1
+        stray = EmptyOperator(task_id="stray")
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            EmptyOperator(task_id="a")
+        """,
+        head=head,
+    )
+    assert {remark.subject for remark in dag.remarks} == {"orders", "stray"}
+    assert not dag.whole
+
+
+HOSTILE = {
+    "no python": "def (",
+    "deep": "x = " + "[" * 500 + "]" * 500,
+    "brackets": "x = " + "(" * 100_000,
+    "negations": "x = " + "-" * 20_000 + "1",
+    "null": "x = 1\0",
+    "long": "x = 1\n" * 90_000,
+    "loops": "for a in range(9999):\n    for b in range(9999):\n        pass",
+    "endless": "while True:\n    pass",
+    "recursion": "def f(): return f()\nf()\nwhile 1: f()",
+    "tasks": 'with DAG("x"):\n    for i in range(19999):\n        EmptyOperator(task_id=f"t{i}")',
+    "groups": "g = DAG('x')\nfor i in range(9999):\n    g = TaskGroup(f'g{i}', parent_group=g)",
+}
+
+
+@pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_files_are_refused(code: str) -> None:
+    with pytest.raises(SpecError):
+        convert(f"{HEAD}{code}", head="")
+
+
+BOMBS = {
+    "power": "x = 10 ** 10 ** 10",
+    "shift": "x = 1\nfor i in range(500):\n    x = x * x",
+    "text": "x = 'a' * 10 ** 12",
+    "width": "x = f'{1:999999999}'",
+    "percent": "x = '%999999999d' % 1",
+    "format": "x = '{:>999999999}'.format(1)",
+    "replace": "x = ('a' * 100000).replace('a', 'b' * 100000)",
+    "range": "x = list(range(10 ** 12))",
+    "doubling": "x = 'a'\nfor i in range(9999):\n    x = x + x",
+    "circle": "x = []\nx.append(x)",
+    "shared": "x = ['a']\nfor i in range(60):\n    x = [x, x]",
+}
+
+
+@pytest.mark.parametrize("code", BOMBS.values(), ids=BOMBS)
+def test_what_would_grow_without_end_is_a_gap(code: str) -> None:
+    try:
+        dag = in_dag(f'{code}\nBashOperator(task_id="a", bash_command="true", env={{"A": x}})')
+    except SpecError:
+        return
+    assert not dag.whole
+
+
+def test_nothing_of_the_file_runs(tmp_path: Any) -> None:  # noqa: ANN401 - a Path
+    mark = tmp_path / "ran"
+    convert(f'open({str(mark)!r}, "w").write("x")\nimport antigravity\nexit(1)\n')
+    assert not mark.exists()
+
+
+def test_airflow_2_catches_up_unless_it_is_said() -> None:
+    text = 'with DAG("etl", start_date=datetime(2024, 1, 1)):\n    EmptyOperator(task_id="a")\n'
+    assert one(text, airflow="2").data["catchup"] is True
+    assert "catchup" not in one(text).data
