@@ -41,7 +41,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:yaml|yml|toml))$")
+FILE_NAME = re.compile(r"^# ([\w./-]+\.(?:yaml|yml|toml|py))$")
+PYTHON_FILE = re.compile(r"# \S+\.py\n")
+"""Begins a file of Python; other Python in the documents is run."""
 FILE_MARK = re.compile(r"<!-- file: (\S+) -->\s*\Z")
 NOT_RUN = re.compile(r"<!-- not run: [^>]+ -->\s*\Z")
 GOES_ON = re.compile(r"<!-- in a terminal of its own -->\s*\Z")
@@ -160,7 +162,7 @@ class Terminal:
 
 
 def run(block: Block, folder: Path, env: dict[str, str], *, on_screen: bool) -> None:
-    if block.language in {"yaml", "json", "toml"}:
+    if block.language in {"yaml", "json", "toml"} or PYTHON_FILE.match(block.text):
         write(block, folder)
     elif block.language == "python":
         subprocess.run(

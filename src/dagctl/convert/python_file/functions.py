@@ -154,15 +154,15 @@ def _reason(value: object) -> str | None:
 def _import_of(name: str, statement: ast.stmt) -> str:
     """Return the import of one name."""
     if isinstance(statement, ast.Import):
-        found = [
+        aliases = [
             alias
             for alias in statement.names
             if name in {alias.asname, alias.name.partition(".")[0]}
         ]
-        return ast.unparse(ast.Import([*found[:1]] or statement.names))
+        return ast.unparse(ast.Import([*aliases[:1]] or statement.names))
     if isinstance(statement, ast.ImportFrom):
-        found = [alias for alias in statement.names if name in {alias.asname, alias.name}]
-        return ast.unparse(ast.ImportFrom(statement.module, found[:1], statement.level))
+        aliases = [alias for alias in statement.names if name in {alias.asname, alias.name}]
+        return ast.unparse(ast.ImportFrom(statement.module, aliases[:1], statement.level))
     return ast.unparse(statement)
 
 
