@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from dagctl.bootstrap import open_backend, take_over_old_state
 from dagctl.commands.records import drifts_here, pages, record_of, stored_source, user_id_of
 from dagctl.errors import UsageError
-from dagctl.lifecycle import Lifecycle
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.drift import drift_of
 from dagctl.operation.options import Options
 from dagctl.ports import DagVersion, Query
 from dagctl.settings import load_settings
+from dagctl.transfer import Transfer
 from dagctl.versions import Versions
 from dagctl.workspace import find_workspace
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 
-class Client(Lifecycle, Versions):
+class Client(Transfer, Versions):
     """A workspace and what is recorded in it. Close it, or use it as a context manager.
 
     Attributes:

@@ -23,7 +23,7 @@ from dagctl.ports import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from dagctl.ports import Claim, VersionAction
+    from dagctl.ports import Claim, Origin, VersionAction
 
 UNDER_WAY = {OperationStatus.RESERVED, OperationStatus.ABORTING}
 ENDED_BY_ABORT = {OperationStatus.ABORTING, OperationStatus.ABORTED}
@@ -47,6 +47,7 @@ class MemoryRegistry:
     user_name: str | None = None
     kept: list[DagVersion] = field(default_factory=list)
     tombstones: dict[str, DagRecord] = field(default_factory=dict)
+    staged: dict[str, dict[tuple[str, int], DagVersion]] = field(default_factory=dict)
 
     def find(
         self,
@@ -123,6 +124,31 @@ class MemoryRegistry:
         """Return what is reserved or confirmed under this operation id."""
         return list(self.reservations.get(operation_id, ()))
 
+    def keep_history(
+        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+    ) -> None:
+        """Give reserved new DAGs the versions that they had elsewhere."""
+        if self.status(operation_id) is not OperationStatus.RESERVED:
+            raise ConflictError(f"nothing is reserved for operation {operation_id}")
+        brought = {origin.row_id: origin for origin in origins}
+        new = {
+            granted.row_id
+            for granted in self.reservations[operation_id]
+            if granted.row_id not in {**self.rows, **self.tombstones}
+        }
+        older = [
+            replace(one, operation_id=operation_id, imported_by_name=self.user_name)
+            for one in versions
+        ]
+        if not brought.keys() | {one.id for one in older} <= new:
+            raise ConflictError(f"operation {operation_id} has not reserved these DAGs")
+        self.reservations[operation_id] = [
+            _as_brought(granted, brought.get(granted.row_id))
+            for granted in self.reservations[operation_id]
+        ]
+        before = self.staged.get(operation_id, {})
+        self.staged[operation_id] = before | {(one.id, one.version): one for one in older}
+
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see."""
         status = self.status(operation_id)
@@ -131,12 +157,15 @@ class MemoryRegistry:
         if status is not OperationStatus.RESERVED:
             raise ConflictError(f"nothing is reserved for operation {operation_id}")
         written = {record.id: record for record in records}
+        staged = self.staged.pop(operation_id, {})
+        self.kept += [staged[key] for key in sorted(staged)]
+        origins = {granted.row_id: granted for granted in self.reservations[operation_id]}
         versions = {one.row_id: one.version for one in self.reservations[operation_id]}
         for record in written.values():
             before = self.rows.get(record.id) or self.tombstones.get(record.id)
             # of a DAG that only its file has known until now, the file says the author
             is_adopted = record.version != versions.get(record.id)
-            author = before.created_by_name if before else self.user_name
+            author = (before or origins[record.id]).created_by_name
             row = replace(
                 as_removed(record, self.rows[record.id])
                 if record.is_removed and record.id in self.rows
@@ -171,6 +200,7 @@ class MemoryRegistry:
         """Give the reservations back and leave a tombstone, unless confirmed."""
         if self.status(operation_id) is not OperationStatus.CONFIRMED:
             self.statuses[operation_id] = OperationStatus.ABORTED
+            self.staged.pop(operation_id, None)
             self.reservations.pop(operation_id, None)
         return self.status(operation_id)
 
@@ -252,6 +282,17 @@ class MemoryRegistry:
             created_by_name=old.created_by_name,
         )
         return _as_recorded(granted, old) if claim.is_unchanged else granted
+
+
+def _as_brought(granted: Reservation, origin: Origin | None) -> Reservation:
+    if origin is None:
+        return granted
+    return replace(
+        granted,
+        version=origin.version,
+        created_at=origin.created_at,
+        created_by_name=origin.created_by_name,
+    )
 
 
 def _as_recorded(granted: Reservation, record: DagRecord | None) -> Reservation:

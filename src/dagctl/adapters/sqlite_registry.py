@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from dagctl.adapters.local_user import local_user_id
 from dagctl.adapters.sqlite_database import SqliteDatabase
 from dagctl.adapters.sqlite_rows import (
     FIND,
@@ -26,8 +25,20 @@ from dagctl.adapters.sqlite_rows import (
     to_row,
     versions_of,
 )
-from dagctl.adapters.sqlite_versions import bring_back, has_version, keep, purge, remove
-from dagctl.errors import ConflictError, StaleVersionError
+from dagctl.adapters.sqlite_versions import (
+    bring_back,
+    by_its_author,
+    forget_history,
+    has_version,
+    keep,
+    purge,
+    remove,
+    show_history,
+    stage_history,
+    stale,
+    with_author,
+)
+from dagctl.errors import ConflictError
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.names import grant_names
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
@@ -36,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
-    from dagctl.ports import Claim, DagRecord, DagVersion, Query
+    from dagctl.ports import Claim, DagRecord, DagVersion, Origin, Query
 
 _TAKEN = """
     SELECT dag_id FROM user_dags
@@ -189,18 +200,25 @@ class SqliteRegistry:
                 connection.executemany(RESERVE, rows)
         return self.reserved(operation_id)
 
+    def keep_history(
+        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+    ) -> None:
+        """Give reserved new DAGs the versions that they had elsewhere."""
+        with self._database.writing() as connection:
+            self._check_reserved(operation_id)
+            stage_history(connection, operation_id, origins, versions)
+
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see."""
         with self._database.writing() as connection:
-            status = self.status(operation_id)
-            if status is OperationStatus.CONFIRMED:
+            if self.status(operation_id) is OperationStatus.CONFIRMED:
                 return
-            if status is not OperationStatus.RESERVED:
-                raise ConflictError(f"nothing is reserved for operation {operation_id}")
+            self._check_reserved(operation_id)
             written = self._completed(operation_id, records)
             standing = [record for record in written if not record.is_removed]
             connection.executemany(UPSERT, map(to_row, standing))
             bring_back(connection, standing)
+            show_history(connection, operation_id)
             remove(connection, keep(connection, written, operation_id))
             connection.executemany(
                 "UPDATE reservations SET file_path = ?, commit_id = ? "
@@ -219,7 +237,7 @@ class SqliteRegistry:
         """Record these as they are, in place of what was recorded of them."""
         with self._database.writing() as connection:
             for record in records:
-                row = replace(_by_its_author(record), updated_at=_now())
+                row = replace(by_its_author(record), updated_at=_now())
                 connection.execute(
                     "DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?",
                     (self._project, record.dag_id),
@@ -250,12 +268,17 @@ class SqliteRegistry:
         with self._database.writing() as connection:
             if self.status(operation_id) is not OperationStatus.CONFIRMED:
                 self._set_status(operation_id, OperationStatus.ABORTED)
+                forget_history(connection, operation_id)
                 connection.execute(
                     "DELETE FROM reservations WHERE operation_id = ?", (operation_id,)
                 )
         return self.status(operation_id)
 
     # --- Inside ---
+
+    def _check_reserved(self, operation_id: str) -> None:
+        if self.status(operation_id) is not OperationStatus.RESERVED:
+            raise ConflictError(f"nothing is reserved for operation {operation_id}")
 
     def _records(self, sql: str, values: Mapping[str, object]) -> list[DagRecord]:
         with self._database.reading() as connection:
@@ -296,7 +319,7 @@ class SqliteRegistry:
             replace(
                 self._as_removed(record)
                 if record.is_removed
-                else _with_author(record, granted[record.id]),
+                else with_author(record, granted[record.id]),
                 updated_at=_now(),
                 is_active=not record.is_removed,
                 updated_by_name=by,
@@ -367,33 +390,6 @@ class SqliteRegistry:
             commit_id=row.commit_id if claim.is_unchanged else None,
             created_by_name=row.created_by_name,
         )
-
-
-def stale(current: DagRecord) -> StaleVersionError:
-    """Return the refusal of an update that is based on another version than this one."""
-    return StaleVersionError(
-        current.dag_id,
-        version=current.version,
-        by=current.updated_by_name,
-        at=current.updated_at,
-        commit_id=current.commit_id,
-    )
-
-
-def _with_author(record: DagRecord, granted: Reservation) -> DagRecord:
-    """Return the record with the author whom the registry knows.
-
-    Of a DAG that only its file has known until now, which shows in its version, the file says it.
-    """
-    if record.version == granted.version:
-        return replace(record, created_by_name=granted.created_by_name)
-    return _by_its_author(replace(record, user_id=""))
-
-
-def _by_its_author(record: DagRecord) -> DagRecord:
-    """Return the record with the user id that follows from git's `Name <e-mail>` in the file."""
-    _, _, email = (record.created_by_name or "").rstrip(">").rpartition("<")
-    return record if record.user_id else replace(record, user_id=local_user_id(email))
 
 
 def _now() -> datetime:

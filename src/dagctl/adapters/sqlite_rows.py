@@ -17,7 +17,7 @@ COLUMNS = tuple(
 )
 """The columns of `user_dags`: the fields of `DagRecord` that are stored, in their order."""
 
-VERSION_COLUMNS = (*COLUMNS, "action", "renamed", "operation_id", "spec_text")
+VERSION_COLUMNS = (*COLUMNS, "action", "renamed", "operation_id", "spec_text", "imported_by_name")
 """The columns of `user_dag_versions`: the fields of `DagVersion`."""
 
 

@@ -177,6 +177,19 @@ MIGRATIONS: tuple[Migration, ...] = (
         FROM user_dags
         """,
     ),
+    (
+        # who brought a version from an archive; what an operation is to show once it is confirmed
+        "ALTER TABLE user_dag_versions ADD COLUMN imported_by_name TEXT",
+        """
+        CREATE TABLE imported_versions (
+            operation_id TEXT NOT NULL,
+            row_id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            data TEXT NOT NULL,
+            PRIMARY KEY (operation_id, row_id, version)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 """Each migration takes the file one `user_version` further; a published one is never edited."""
 

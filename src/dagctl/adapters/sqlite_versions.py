@@ -6,17 +6,19 @@ Each function works in the transaction that its caller has begun.
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.local_user import local_user_id
 from dagctl.adapters.sqlite_rows import ADD_VERSION, HAS_VERSION, REMOVE, to_version_row
+from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.ports import DagRecord, DagVersion
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable
 
-    from dagctl.ports import VersionAction
+    from dagctl.ports import Origin, Reservation, VersionAction
 
 _OF_RECORD = tuple(field.name for field in fields(DagRecord))
 _PURGED = (
@@ -24,6 +26,16 @@ _PURGED = (
     "WHERE project_id = ? AND dag_id IN (SELECT value FROM json_each(?)) "
     "AND NOT EXISTS (SELECT 1 FROM reservations WHERE is_open AND row_id = removed_dags.id)"
 )
+
+
+_BY = "SELECT user_name FROM operations WHERE id = ?"
+_ORIGIN = """
+    UPDATE reservations
+    SET version = :version, created_at = :created_at, created_by_name = :created_by_name
+    WHERE operation_id = :operation AND row_id = :row AND is_open
+    AND NOT EXISTS (SELECT 1 FROM user_dags WHERE id = :row)
+    AND NOT EXISTS (SELECT 1 FROM removed_dags WHERE id = :row)
+"""
 
 
 def keep(
@@ -72,6 +84,53 @@ def purge(connection: sqlite3.Connection, project_id: str, dag_ids: Collection[s
     return len(ids)
 
 
+def stage_history(
+    connection: sqlite3.Connection,
+    operation_id: str,
+    origins: Iterable[Origin],
+    versions: Iterable[DagVersion],
+) -> None:
+    """Keep the older versions of reserved new DAGs for the confirmation.
+
+    Raises:
+        ConflictError: A DAG is not a new one that this operation has reserved.
+    """
+    (by,) = connection.execute(_BY, (operation_id,)).fetchone()
+    reserved: set[str] = set()
+    for origin in origins:
+        values = {
+            "operation": operation_id,
+            "row": origin.row_id,
+            "version": origin.version,
+            "created_at": origin.created_at.isoformat(),
+            "created_by_name": origin.created_by_name,
+        }
+        if connection.execute(_ORIGIN, values).rowcount != 1:
+            raise ConflictError(f"operation {operation_id} has not reserved {origin.row_id}")
+        reserved.add(origin.row_id)
+    for version in versions:
+        if version.id not in reserved:
+            raise ConflictError(f"operation {operation_id} has not reserved {version.id}")
+        row = to_version_row(replace(version, operation_id=operation_id, imported_by_name=by))
+        staged = (operation_id, version.id, version.version, json.dumps(row))
+        connection.execute("INSERT OR REPLACE INTO imported_versions VALUES (?, ?, ?, ?)", staged)
+
+
+def show_history(connection: sqlite3.Connection, operation_id: str) -> None:
+    """Let the versions that an operation has imported be seen."""
+    rows = connection.execute(
+        "SELECT data FROM imported_versions WHERE operation_id = ? ORDER BY row_id, version",
+        (operation_id,),
+    )
+    connection.executemany(ADD_VERSION, (json.loads(data) for (data,) in rows))
+    forget_history(connection, operation_id)
+
+
+def forget_history(connection: sqlite3.Connection, operation_id: str) -> None:
+    """Forget what an operation had imported."""
+    connection.execute("DELETE FROM imported_versions WHERE operation_id = ?", (operation_id,))
+
+
 def _version_of(record: DagRecord, operation_id: str | None) -> DagVersion:
     values = {name: getattr(record, name) for name in _OF_RECORD}
     if isinstance(record, DagVersion):
@@ -84,3 +143,30 @@ def _version_of(record: DagRecord, operation_id: str | None) -> DagVersion:
         )
     action: VersionAction = "create" if record.version == 1 else "update"
     return DagVersion(**values, action=action, operation_id=operation_id)
+
+
+def stale(current: DagRecord) -> StaleVersionError:
+    """Return the refusal of an update that is based on another version than this one."""
+    return StaleVersionError(
+        current.dag_id,
+        version=current.version,
+        by=current.updated_by_name,
+        at=current.updated_at,
+        commit_id=current.commit_id,
+    )
+
+
+def with_author(record: DagRecord, granted: Reservation) -> DagRecord:
+    """Return the record with the author whom the registry knows.
+
+    Of a DAG that only its file has known until now, which shows in its version, the file says it.
+    """
+    if record.version == granted.version:
+        return replace(record, created_by_name=granted.created_by_name)
+    return by_its_author(replace(record, user_id=""))
+
+
+def by_its_author(record: DagRecord) -> DagRecord:
+    """Return the record with the user id that follows from git's `Name <e-mail>` in the file."""
+    _, _, email = (record.created_by_name or "").rstrip(">").rpartition("<")
+    return record if record.user_id else replace(record, user_id=local_user_id(email))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NAMES = {
     "journal": "note plan",
     "reserve": "reserve name",
+    "history": "import versions",
     "file": "write file",
     "stage": "git index",
     "confirm": "record",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dagctl.operation.entry import JournalEntry
     from dagctl.operation.options import Options
     from dagctl.operation.recovery import Recovered
+    from dagctl.operation.steps import History
     from dagctl.ports import KeyedOperation, Registry, Reservation
 
 
@@ -77,6 +78,10 @@ class Intent:
     options: Options
     key: str | None = None
     """The idempotency key of the call, if it has one."""
+    digests: tuple[str, ...] | None = None
+    """Of an import: the digests of its specs, by which a repeat is known; the ids may differ."""
+    history: History | None = None
+    """Of an import: yields the older versions of its new DAGs."""
 
 
 def command_of(action: Action, dag_ids: Iterable[str], *more: object) -> str:
@@ -135,7 +140,11 @@ def _outcome_of(
     changes = list(intent.plan())
     is_needed = any(change.is_effective for change in changes)
     begun = (
-        begin(context, intent.options, changes, intent.command, intent.key) if is_needed else None
+        begin(
+            context, intent.options, changes, intent.command, intent.key, history=intent.history
+        )
+        if is_needed
+        else None
     )
     if before is not None and intent.key is not None:
         meanwhile = done_meanwhile(backend, intent.key, before)
@@ -156,15 +165,20 @@ def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> Out
     Raises:
         KeyReusedError: The key stands for other DAGs, or for something else done with them.
     """
-    dag_ids = tuple(granted.dag_id for granted in before.reservations)
-    is_same = all(_is_of(registry, granted, intent.action) for granted in before.reservations)
-    if dag_ids != intent.dag_ids or not is_same:
+    if not _is_repeat(registry, before.reservations, intent):
         raise KeyReusedError(
             f"the key {intent.key} was used for something else, in operation {before.operation_id}",
             hint="use a new key for a new request",
         )
     dags = tuple(_as_granted(granted, intent.action) for granted in before.reservations)
     return Outcome(dags=dags, operation_id=before.operation_id, replayed=True)
+
+
+def _is_repeat(registry: Registry, granted: Sequence[Reservation], intent: Intent) -> bool:
+    if intent.digests is not None:
+        return sorted(each.spec_digest for each in granted) == sorted(intent.digests)
+    is_same = all(_is_of(registry, each, intent.action) for each in granted)
+    return is_same and tuple(each.dag_id for each in granted) == intent.dag_ids
 
 
 def _is_of(registry: Registry, granted: Reservation, action: Action) -> bool:
@@ -177,7 +191,7 @@ def _is_of(registry: Registry, granted: Reservation, action: Action) -> bool:
 def _as_granted(granted: Reservation, action: Action) -> ChangedDag:
     return ChangedDag(
         dag_id=granted.dag_id,
-        action=action,
+        action=Action.UNCHANGED if granted.is_unchanged else action,
         version=granted.version,
         file_path=granted.file_path or "",
         commit_id=granted.commit_id or "",
@@ -188,19 +202,24 @@ def _as_granted(granted: Reservation, action: Action) -> ChangedDag:
 def _done(entry: JournalEntry, commit_id: str) -> Outcome:
     """Return what a confirmed operation did, in the order of what was asked."""
     dags = tuple(
-        ChangedDag(
-            dag_id=change.dag_id,
-            action=change.action,
-            version=change.granted.version,
-            file_path=change.path,
-            commit_id=commit_id,
-            source=change.source,
-            renamed=change.renamed,
-        )
-        for change in entry.effects
+        _changed(change, commit_id) if change.is_effective else _unchanged(change)
+        for change in entry.changes
+        if change.is_effective or change.record is not None
     )
     warnings = _warnings(entry.changes)
     return Outcome(dags=dags, operation_id=entry.operation_id, warnings=warnings)
+
+
+def _changed(change: Change, commit_id: str) -> ChangedDag:
+    return ChangedDag(
+        dag_id=change.dag_id,
+        action=change.action,
+        version=change.granted.version,
+        file_path=change.path,
+        commit_id=commit_id,
+        source=change.source,
+        renamed=change.renamed if change.action is not Action.IMPORT else None,
+    )
 
 
 def _unchanged(change: Change) -> ChangedDag:

@@ -34,6 +34,14 @@ FAILURES = {
         "",
         "Correct the errors, or use `--keep-going` to process the valid specs.",
     ),
+    "ARCHIVE_INVALID": Explanation(
+        "The archive is damaged, or is none of dagctl's",
+        "A zip that `dagctl import` was given is cut off, was changed, holds more than an archive "
+        "may, or was not written by `dagctl export`. Nothing was changed.",
+        "dagctl import photos.zip",
+        "dagctl import dags.zip",
+        "Take another copy of the archive, or export the DAGs again.",
+    ),
     "NOT_SIGNED_IN": Explanation(
         "Not signed in",
         "There is no session for this project's URL, it has ended, or the credentials were "

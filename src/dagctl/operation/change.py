@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dagctl.errors import UsageError
-from dagctl.ports import Claim, DagRecord, DagVersion, FileWrite
+from dagctl.ports import Claim, DagRecord, DagVersion, FileWrite, Origin
 from dagctl.spec.schedule_line import as_text
 from dagctl.spec.target import target_of
 from dagctl.spec.walk import raw_tasks
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Action(StrEnum):
-    """What is done to a DAG; but for `unchanged` the names that its versions have."""
+    """What is done to a DAG; but for the last two the names that its versions have."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -34,6 +34,8 @@ class Action(StrEnum):
     RENAME = "rename"
     DELETE = "delete"
     RESTORE = "restore"
+    IMPORT = "import"
+    """A new DAG comes from an archive; its version is recorded as what it was there."""
     UNCHANGED = "unchanged"
 
 
@@ -63,6 +65,10 @@ class Change:
     """Whether the DAG is taken away: its file and object are removed, a tombstone stays."""
     renamed: str | None = None
     """Of a rename: the other id, which the DAG had before or has since."""
+    archived: str = field(default="", compare=False)
+    """Of an import: the id that the DAG has in the archive."""
+    made_by: VersionAction | None = None
+    """Of an import: what the version was made by where it comes from."""
     dag_id: str = ""
     """The final id; for a new DAG the expected one until the registry has granted it."""
     airflow: str = "3"
@@ -228,13 +234,8 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
         project_id=project_id,
         user_id=granted.user_id,
         dag_id=granted.dag_id,
-        dag_name=spec.get("dag_name", granted.dag_id),
-        description=spec.get("description", ""),
+        **columns_of(spec, granted.dag_id),
         file_path=change.path,
-        schedule_interval=as_text(spec.get("schedule_interval")),
-        owner=spec.get("owner", ""),
-        tags=tuple(spec.get("tags", ())),
-        task_count=sum(1 for _ in raw_tasks(spec)) if spec else 0,
         is_active=True,
         created_at=granted.created_at,
         updated_at=granted.created_at,
@@ -255,8 +256,34 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
     )
 
 
+def origin_of(change: Change) -> Origin:
+    """Return where an imported DAG comes from, once it is reserved."""
+    granted = change.granted
+    return Origin(
+        row_id=granted.row_id,
+        version=granted.version,
+        created_at=granted.created_at,
+        created_by_name=granted.created_by_name,
+        base_name=change.base_name,
+    )
+
+
+def columns_of(spec: Mapping[str, Any], dag_id: str) -> dict[str, Any]:
+    """Return the columns of a record that follow from its spec."""
+    return {
+        "dag_name": spec.get("dag_name", dag_id),
+        "description": spec.get("description", ""),
+        "schedule_interval": as_text(spec.get("schedule_interval")),
+        "owner": spec.get("owner", ""),
+        "tags": tuple(spec.get("tags", ())),
+        "task_count": sum(1 for _ in raw_tasks(spec)) if spec else 0,
+    }
+
+
 def _recorded_action(change: Change) -> VersionAction:
     """Return what made the version; of one that is adopted its number says it."""
+    if change.made_by is not None:
+        return change.made_by
     if change.action is Action.UNCHANGED:
         return "create" if change.granted.version == 1 else "update"
     return cast("VersionAction", change.action.value)

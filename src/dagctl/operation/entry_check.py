@@ -6,11 +6,13 @@ disk or a person has damaged must not lead anywhere either.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from uuid import UUID
 
 from dagctl.errors import UsageError
+from dagctl.operation.change import Action
 from dagctl.paths import checked_parts, is_spec_path
+from dagctl.ports import VersionAction
 
 if TYPE_CHECKING:
     from dagctl.operation.change import Change
@@ -38,6 +40,8 @@ def check_entry(entry: JournalEntry, operation_id: str) -> None:
         _check_text_or_none(change.source, change.renamed)
         if change.spec_text is not None and not isinstance(change.spec_text, str):
             raise ValueError("no text of a spec")
+        if (change.action is Action.IMPORT) is not (change.made_by in get_args(VersionAction)):
+            raise ValueError("an import that does not say what it brings")
     for change in entry.effects:
         _check_effect(change)
 

@@ -27,7 +27,7 @@ FORMAT = 3
 """The form that is written. A later one is left to the dagctl that reads it."""
 
 _ASKED = ("source", "spec_digest", "base_name", "dag_id", "airflow")
-_LATER = {"is_removal": False, "renamed": None, "spec_text": None}
+_LATER = {"is_removal": False, "renamed": None, "spec_text": None, "made_by": None}
 """What form 2 did not have, with what it meant."""
 
 

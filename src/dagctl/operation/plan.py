@@ -100,11 +100,7 @@ def _new(context: Context, inventory: Inventory, change: Change, options: Option
             f"`{change.dag_id}` is not recorded: there is no version to replace",
             hint="leave the version out to create it",
         )
-    if others := inventory.alike(path):
-        raise WorkspaceError(
-            f"{others[0]} differs from {path} only by case: some file systems hold one of them",
-            hint="choose another dag_id, or rename that file",
-        )
+    check_case(inventory, path)
     try:
         standing = standing_at(context, path, options)
     except ConflictError:
@@ -118,6 +114,19 @@ def _new(context: Context, inventory: Inventory, change: Change, options: Option
         warning = f"{path} is of dagctl, and is not recorded here: it is recorded as a new DAG"
         change = replace(change, warnings=(*change.warnings, warning))
     return replace(change, action=Action.CREATE, old_file=standing)
+
+
+def check_case(inventory: Inventory, path: str) -> None:
+    """Check that no file differs from the one of a new DAG only by case.
+
+    Raises:
+        WorkspaceError: One does.
+    """
+    if others := inventory.alike(path):
+        raise WorkspaceError(
+            f"{others[0]} differs from {path} only by case: some file systems hold one of them",
+            hint="choose another dag_id, or rename that file",
+        )
 
 
 def _is_own_file(change: Change, header: Header) -> bool:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import StaleVersionError
 from dagctl.operation.basis import compared
-from dagctl.operation.change import Action, digest_of, with_reservations
+from dagctl.operation.change import Action, digest_of, origin_of, with_reservations
 from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import JournalEntry, Phase
@@ -23,14 +23,18 @@ from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import standing_at
 from dagctl.operation.rendering import rendered
 from dagctl.paths import storage_key
+from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
+    from dagctl.ports import DagVersion
     from dagctl.spec.model import DagSpec
+
+    History = Callable[[Sequence[Change]], Iterator[DagVersion]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +46,19 @@ class Operation:
     entry: JournalEntry
     commit_id: str = ""
     warnings: tuple[str, ...] = ()
+    history: History | None = None
+    """Of an import: yields the versions that new DAGs had elsewhere."""
     detail: str = ""
     """What the last step has to say about itself."""
 
 
-def begin(
+def begin(  # noqa: PLR0913 - what an operation is made of
     context: Context,
     options: Options,
     changes: Sequence[Change],
     command: str,
     key: str | None = None,
+    history: History | None = None,
 ) -> Operation:
     """Return the operation that carries out the plan. The repository is checked, nothing is done.
 
@@ -61,6 +68,7 @@ def begin(
         changes: The plan: what is to be done about each spec.
         command: The digest of what the command asks.
         key: The idempotency key, if the command has one.
+        history: Of an import: yields the versions that its new DAGs had elsewhere.
 
     Raises:
         ConflictError: The repository is in no state to commit to.
@@ -76,7 +84,7 @@ def begin(
         key=key,
         backend=context.settings.backend,
     )
-    return Operation(context=context, options=options, entry=entry)
+    return Operation(context=context, options=options, entry=entry, history=history)
 
 
 def paths_of(changes: Sequence[Change]) -> list[str]:
@@ -89,7 +97,7 @@ def new_paths(changes: Sequence[Change], options: Options) -> list[str]:
     """Return the paths where git may know no file yet: those of new DAGs, unless forced."""
     if options.force:
         return []
-    new = [change for change in changes if change.action is Action.CREATE]
+    new = [change for change in changes if change.action in {Action.CREATE, Action.IMPORT}]
     return [change.path for change in new if change.old_file is None]
 
 
@@ -145,6 +153,17 @@ def render(operation: Operation) -> Operation:
     )
     journalled = write_journal(replace(operation, entry=entry))
     return replace(journalled, detail=_summary([write.path for write in entry.writes], "files"))
+
+
+def keep_history(operation: Operation) -> Operation:
+    """Hand the registry the versions that imported DAGs had before: shown once all is confirmed."""
+    entry = operation.entry
+    new = [change for change in entry.effects if change.action is Action.IMPORT]
+    versions = operation.history(new) if operation.history else ()
+    operation.context.backend.registry.keep_history(
+        entry.operation_id, [origin_of(change) for change in new], versions
+    )
+    return replace(operation, detail=_summary([change.dag_id for change in new], "DAGs"))
 
 
 def upload(operation: Operation) -> Operation:
@@ -209,6 +228,7 @@ STEPS: tuple[Step, ...] = (
     ("journal", write_journal),
     ("reserve", reserve),
     ("render", render),
+    ("history", keep_history),
     ("upload", upload),
     ("file", write_files),
     ("commit", commit),
@@ -226,7 +246,10 @@ def steps_of(operation: Operation) -> tuple[Step, ...]:
     effective = [change for change in operation.entry.changes if change.is_effective]
     is_more = any(change.is_removal or change.spec_write for change in effective)
     uploads = not all(change.is_removal for change in effective)
-    steps = STEPS if uploads else tuple(step for step in STEPS if step[0] != "upload")
+    needless = set() if uploads else {"upload"}
+    if not any(change.action is Action.IMPORT for change in effective):
+        needless.add("history")
+    steps = tuple(step for step in STEPS if step[0] not in needless)
     return (*steps, COMPLETE) if is_more else steps
 
 
@@ -259,15 +282,24 @@ def _check_moved(operation: Operation) -> None:
 
 def _with_content(operation: Operation, change: Change) -> Change:
     """Return the change with the bytes of its file, under its final name."""
-    context, spec = operation.context, change.spec
+    context = operation.context
     if change.is_removal:
         return change
-    if spec is None:
-        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
-    if change.content is None:
-        change = _with_new_content(context, spec, change, operation.options)
+    is_moved = change.path != path_of(context.settings, change.dag_id)
+    if change.content is None or (change.action is Action.IMPORT and is_moved):
+        change = _with_new_content(context, _spec_of(change), change, operation.options)
     key = storage_key(context.settings.project_id, change.path)
-    return replace(change, spec_data=spec.recorded, storage_path=key)
+    data = change.spec_data if change.spec is None else change.spec.recorded
+    return replace(change, spec_data=data, storage_path=key)
+
+
+def _spec_of(change: Change) -> DagSpec:
+    """Return the spec of a change; of an import it is made again of its data, as it is large."""
+    if change.spec is not None:
+        return change.spec
+    if change.spec_data is None:
+        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
+    return check_data(change.spec_data).result()
 
 
 def _with_new_content(context: Context, spec: DagSpec, change: Change, options: Options) -> Change:

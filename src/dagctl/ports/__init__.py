@@ -23,7 +23,13 @@ from dagctl.ports.record import (
 )
 from dagctl.ports.registry import Cache, Registry
 from dagctl.ports.repo import CommitPlace, Identity, Reach, Repo
-from dagctl.ports.reservation import Claim, KeyedOperation, OperationStatus, Reservation
+from dagctl.ports.reservation import (
+    Claim,
+    KeyedOperation,
+    OperationStatus,
+    Origin,
+    Reservation,
+)
 from dagctl.ports.store import Store, StoredKey
 
 __all__ = [
@@ -39,6 +45,7 @@ __all__ = [
     "KeyedOperation",
     "Listener",
     "OperationStatus",
+    "Origin",
     "Page",
     "Query",
     "Reach",

@@ -75,6 +75,9 @@ class DagVersion(DagRecord):
     spec_text: str | None = None
     """The spec as its author wrote it, comments and all; None: there was no text, or it was not
     asked for."""
+    imported_by_name: str | None = None
+    """Who brought it from an archive, which then says who made it and when; None: it was made here.
+    The registry sets it."""
 
 
 _OF_A_REMOVAL = frozenset({"version", "commit_id", "is_removed"})

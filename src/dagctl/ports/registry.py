@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.ports.record import DagRecord, DagVersion, Page, Query
-    from dagctl.ports.reservation import Claim, KeyedOperation, OperationStatus, Reservation
+    from dagctl.ports.reservation import Claim, KeyedOperation, OperationStatus, Origin, Reservation
 
 
 class Registry(Protocol):
@@ -81,6 +81,23 @@ class Registry(Protocol):
 
     def reserved(self, operation_id: str) -> list[Reservation]:
         """Return what this operation has reserved or confirmed, in the order of the claims."""
+
+    def keep_history(
+        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+    ) -> None:
+        """Give reserved new DAGs the versions that they had elsewhere; may be repeated.
+
+        They are shown once the operation is confirmed, and go with it if it is aborted. Of each it
+        is recorded who has imported it: what it says of people and times is what an archive says.
+
+        Args:
+            operation_id: What has reserved the DAGs.
+            origins: Each DAG, and the number that its reserved version gets.
+            versions: Older ones of these DAGs, each DAG's together, in any order.
+
+        Raises:
+            ConflictError: Nothing is reserved under this id, or not one of these DAGs.
+        """
 
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see, in one transaction; repeatable.

@@ -52,6 +52,22 @@ class Reservation:
     """Who created the DAG (for an update: its first author), in words a person knows."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a new DAG comes from that an operation brings from an archive."""
+
+    row_id: str
+    """The id of its row, which the operation has reserved."""
+    version: int
+    """The number that the reserved version gets."""
+    created_at: datetime
+    """When it was created there."""
+    created_by_name: str | None
+    """Who created it there, in words a person knows: what the archive says."""
+    base_name: str
+    """The name that was asked for there, before a number was added."""
+
+
 class OperationStatus(StrEnum):
     """How far the registry has an operation."""
 

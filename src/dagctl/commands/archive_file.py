@@ -1,0 +1,105 @@
+"""The file of an archive: written whole or not at all, and read only if it is a plain file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from dagctl.errors import NotFoundError, UnavailableError, UsageError, advice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+SUFFIX = ".zip"
+IN_MEMORY = 8 * 1024 * 1024
+"""Bytes of an archive that are kept in memory before they go to a temporary file."""
+
+
+@contextmanager
+def writing(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
+    """Yield a file that can be sought in; what it holds at the end becomes that of `target`.
+
+    A path has the archive whole, or what it had before. Of an open file the archive is written to
+    where it stands.
+
+    Raises:
+        UsageError: The path does not end in `.zip`, or is that of a folder.
+        UnavailableError: The file cannot be written.
+    """
+    if isinstance(target, str | os.PathLike):
+        with _writing_path(Path(target)) as file:
+            yield file
+        return
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        yield cast("BinaryIO", spool)
+        spool.seek(0)
+        shutil.copyfileobj(spool, target)
+        target.flush()
+
+
+@contextmanager
+def _writing_path(path: Path) -> Iterator[BinaryIO]:
+    if path.suffix != SUFFIX:
+        raise UsageError(
+            f"{str(path)!a} does not end in {SUFFIX}", hint=f"name the archive, as dags{SUFFIX}"
+        )
+    if path.is_dir():
+        raise UsageError(f"{str(path)!a} is a folder", hint=f"name a file, as {path}/dags{SUFFIX}")
+    temporary = None
+    with _explained(path):
+        number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(number, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(number)
+            Path(temporary).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(temporary).unlink()
+            raise
+
+
+@contextmanager
+def reading(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
+    """Yield an open file that can be sought in.
+
+    Raises:
+        NotFoundError: There is no such file.
+        UsageError: It is no file, but a folder, a pipe or a device.
+        UnavailableError: It cannot be read.
+    """
+    if not isinstance(source, str | os.PathLike):
+        yield cast("BinaryIO", source)
+        return
+    with _explained(source), _opened(source) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise UsageError(f"{os.fspath(source)!a} is no file", hint="name an archive")
+        yield file
+
+
+def _opened(source: str | os.PathLike[str]) -> BinaryIO:
+    """Return the file, open; a pipe that nothing writes to is not waited for."""
+    try:
+        number = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise NotFoundError(
+            f"there is no file {os.fspath(source)!a}", hint="dagctl export -o FILE writes one"
+        ) from error
+    return os.fdopen(number, "rb")
+
+
+@contextmanager
+def _explained(path: Any) -> Iterator[None]:  # noqa: ANN401 - a path of any kind
+    try:
+        yield
+    except OSError as error:
+        raise UnavailableError(
+            f"{os.fspath(path)!a}: {error.strerror or error}", hint=advice(error)
+        ) from error

@@ -1,0 +1,198 @@
+"""Export: DAGs with all their versions as one archive. Import: the archive into a workspace."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from dagctl.archive.lines import version_line
+from dagctl.archive.reader import open_archive
+from dagctl.archive.writer import ArchiveWriter
+from dagctl.commands.operate import Intent, command_of
+from dagctl.commands.records import pages, record_of
+from dagctl.commands.version_source import source_of
+from dagctl.errors import ConflictError, DagctlError, NotFoundError
+from dagctl.next_step import CREATE, DOCTOR, Fix
+from dagctl.operation.change import Action, digest_of
+from dagctl.operation.importing import arrivals, plan_import, version_of
+from dagctl.operation.inventory import path_of
+from dagctl.ports import Query
+from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
+
+    from dagctl.archive.form import Limits
+    from dagctl.archive.reader import Archive
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.importing import Check, IfThere
+    from dagctl.operation.options import Options
+    from dagctl.ports import DagVersion, Registry
+
+PAGE = 500
+"""How many records are listed at a time."""
+VERSIONS = 20
+"""How many versions, each with its text, are read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an archive holds."""
+
+    dags: int
+    versions: int
+    left_out: tuple[str, ...] = ()
+    """DAGs that are not in it, as no spec is recorded of them."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user is to know about what is not in it."""
+        return tuple(
+            f"`{dag_id}` is not in the archive: no spec is recorded of it; dagctl did not make it"
+            for dag_id in self.left_out
+        )
+
+
+# --- Export ---
+
+
+def export(context: Context, dag_ids: Sequence[str], file: BinaryIO) -> Exported:
+    """Write an archive of DAGs, each with its versions; memory does not grow with their number.
+
+    Args:
+        context: The ports and the settings.
+        dag_ids: The DAGs; none: all that are recorded. Removed ones are never in it.
+        file: Where to; it can be read back and sought in.
+
+    Raises:
+        NotFoundError: A DAG is not recorded, or nothing is.
+        ConflictError: A record or a stored file is damaged.
+        ArchiveError: It is too much for one archive.
+    """
+    left_out: list[str] = []
+    with ArchiveWriter(file) as writer:
+        for dag_id in _ids(context.backend.registry, dag_ids):
+            newest = _newest(context.backend.registry, dag_id)
+            if newest is None:
+                continue
+            if not newest.spec:
+                left_out.append(dag_id)
+                continue
+            writer.add(
+                dag_id,
+                _content(context, newest),
+                map(version_line, _versions(context.backend.registry, newest)),
+                base_name=newest.base_name,
+                created_at=newest.created_at,
+                created_by=newest.created_by_name,
+                version=newest.version,
+            )
+        if not writer.dags:
+            raise NotFoundError("no DAG is recorded here", hint=Fix(CREATE, " SPEC makes one"))
+    return Exported(len(writer.dags), sum(dag.versions for dag in writer.dags), tuple(left_out))
+
+
+def _ids(registry: Registry, dag_ids: Sequence[str]) -> Iterator[str]:
+    """Yield the ids of the DAGs in ascending order.
+
+    Raises:
+        NotFoundError: One that is named is not recorded.
+    """
+    if dag_ids:
+        yield from sorted({record_of(registry, dag_id).dag_id for dag_id in dag_ids})
+        return
+    for page in pages(registry, Query(limit=PAGE)):
+        for record in page.records:
+            yield record.dag_id
+
+
+def _newest(registry: Registry, dag_id: str) -> DagVersion | None:
+    """Return the newest version of a DAG; None if it was removed meanwhile.
+
+    Raises:
+        ConflictError: It is damaged.
+    """
+    versions = registry.versions(dag_id, limit=1, text=True)
+    if not versions or versions[0].action == "delete":
+        return None
+    if versions[0].problem is not None:
+        raise ConflictError(
+            f"the record of `{dag_id}` is damaged: {versions[0].problem}", hint=Fix(DOCTOR)
+        )
+    return versions[0]
+
+
+def _versions(registry: Registry, newest: DagVersion) -> Iterator[DagVersion]:
+    """Yield the versions of a DAG, the newest first. Those of no dagctl have no spec: left out."""
+    versions = [newest]
+    while versions:
+        yield from (one for one in versions if one.spec and one.problem is None)
+        last = versions[-1].version
+        versions = registry.versions(newest.dag_id, before=last, limit=VERSIONS, text=True)
+
+
+def _content(context: Context, newest: DagVersion) -> bytes:
+    """Return the DAG file as it is recorded: from the work tree, the store, or made again."""
+    backend = context.backend
+    try:
+        content = backend.files.read(path_of(context.settings, newest.dag_id))
+    except DagctlError:  # a link or a folder stands there
+        content = None
+    if content is None or digest_of(content) != newest.content_digest:
+        content = backend.store.get(newest.storage_path)
+    if content is None or digest_of(content) != newest.content_digest:
+        content = source_of(backend, newest).encode("utf-8")
+    return content
+
+
+# --- Import ---
+
+
+def importing(  # noqa: PLR0913 - what is imported, and how
+    context: Context,
+    file: BinaryIO,
+    options: Options,
+    if_there: IfThere | None,
+    key: str | None = None,
+    *,
+    limits: Limits | None = None,
+    check: Check = check_data,
+) -> Intent:
+    """Return the intent to restore what an archive holds. All of the archive is checked first.
+
+    Raises:
+        ArchiveError: It is not as `export` writes it.
+    """
+    archive = open_archive(file, limits)
+    arriving = arrivals(archive)
+    return Intent(
+        action=Action.IMPORT,
+        dag_ids=tuple(each.dag.dag_id for each in arriving),
+        command=command_of(Action.IMPORT, [digest_of_archive(archive)], if_there),
+        plan=partial(plan_import, context, arriving, options, if_there, check),
+        options=options,
+        key=key,
+        digests=tuple(each.newest.spec_digest for each in arriving),
+        history=partial(_history, archive, context.settings.project_id),
+    )
+
+
+def digest_of_archive(archive: Archive) -> str:
+    """Return the SHA-256, in hex, of what an archive holds."""
+    parts = [(dag.dag_id, dag.file.digest, dag.history.digest) for dag in archive.dags]
+    return sha256(json.dumps(parts).encode("ascii")).hexdigest()
+
+
+def _history(archive: Archive, project_id: str, changes: Sequence[Change]) -> Iterator[DagVersion]:
+    """Yield the older versions of new DAGs."""
+    dags = {dag.dag_id: dag for dag in archive.dags}
+    for change in changes:
+        dag = dags[change.archived]
+        for version in archive.versions(dag):
+            if version.version < dag.version:
+                yield version_of(change, version, project_id)

@@ -1,0 +1,372 @@
+"""The plan of an import: each DAG of an archive is new here, a next version, or there already.
+
+No code of an archive is written: a DAG file is made of its spec, as by `create`, and by today's
+rules. What else the archive says (author, time, older versions) is kept as what it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from dagctl.dag_file.header import DIGITS, Header, Provenance, body_of, read_header
+from dagctl.errors import ConflictError, SpecError, UsageError
+from dagctl.next_step import FORCE, NUMBER, UPDATE, Command, Fix, Option
+from dagctl.operation.agreement import agreed
+from dagctl.operation.change import Action, Change, asked, columns_of
+from dagctl.operation.drift import changed_by_hand, not_ours
+from dagctl.operation.inventory import path_of, take_inventory
+from dagctl.operation.naming import with_names
+from dagctl.operation.plan import check_case, updated
+from dagctl.operation.rendering import rendered
+from dagctl.operation.spec_file import spec_write
+from dagctl.paths import storage_key
+from dagctl.ports import DagVersion
+from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from dagctl.archive.form import ArchivedDag, ArchivedVersion
+    from dagctl.archive.reader import Archive
+    from dagctl.errors import Diagnostic
+    from dagctl.operation.backend import Context
+    from dagctl.operation.inventory import Inventory, Known
+    from dagctl.operation.options import Options
+    from dagctl.spec.checked import Checked
+    from dagctl.spec.model import DagSpec
+
+    Check = Callable[[Mapping[str, object]], Checked]
+
+IfThere = Literal["skip", "update", "number"]
+SKIP = Option("if_exists", "skip")
+NAMED = 10
+"""How many DAGs a message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A DAG of an archive, all of which was read and checked, and its newest version."""
+
+    dag: ArchivedDag
+    newest: ArchivedVersion
+    content: bytes
+    """The DAG file."""
+
+
+def arrivals(archive: Archive) -> list[Arrival]:
+    """Return the DAGs of an archive; every entry of it is read to its end for that.
+
+    Raises:
+        ArchiveError: A part of it is not as dagctl writes it.
+    """
+    return [_arrival(archive, dag) for dag in archive.dags]
+
+
+def _arrival(archive: Archive, dag: ArchivedDag) -> Arrival:
+    versions = archive.versions(dag)
+    newest = next(versions)
+    for _ in versions:  # each is checked
+        pass
+    return Arrival(dag, newest, archive.content(dag))
+
+
+def plan_import(
+    context: Context,
+    arriving: Sequence[Arrival],
+    options: Options,
+    if_there: IfThere | None,
+    check: Check = check_data,
+) -> list[Change]:
+    """Return what is to be done about each DAG of an archive.
+
+    Args:
+        context: The ports and the settings.
+        arriving: The DAGs.
+        options: How; with `force` files that stand in the way are overwritten.
+        if_there: What to do about a DAG that is here already: leave it, give it the archive's spec
+            as its next version, or make another one with a number. None: it is refused.
+        check: Checks a spec.
+
+    Raises:
+        ConflictError: A DAG is here already, or a file is in the way.
+        UsageError: A spec names another project.
+        SpecError: Today's rules refuse specs; all findings of all of them.
+    """
+    _check_projects(arriving, context.settings.project_id)
+    inventory = take_inventory(context, [_looked_for(each) for each in arriving])
+    meant = [_meant(inventory, each, if_there) for each in arriving]
+    _check_free(meant, arriving)
+    # a name that may not have a number is asked for first: no numbered one takes it
+    pairs = sorted(zip(meant, arriving, strict=True), key=lambda pair: pair[0].on_taken == "number")
+    named = with_names(context, inventory, [change for change, _ in pairs], options)
+    changes = [(change, each) for change, (_, each) in zip(named, pairs, strict=True)]
+    planner = _Planner(context, inventory, options, check)
+    planned = [planner.planned(change, each) for change, each in changes]
+    if planner.findings:
+        raise SpecError(planner.findings)
+    return planned
+
+
+def version_of(change: Change, version: ArchivedVersion, project_id: str) -> DagVersion:
+    """Return an archived version as one of a DAG that is reserved here."""
+    granted = change.granted
+    return DagVersion(
+        id=granted.row_id,
+        project_id=project_id,
+        user_id=granted.user_id,
+        dag_id=granted.dag_id,
+        **columns_of(version.spec, granted.dag_id),
+        file_path=version.file_path,
+        is_active=version.action != "delete",
+        created_at=granted.created_at,
+        updated_at=version.made_at,
+        commit_id=version.commit_id,
+        version=version.version,
+        base_name=change.base_name,
+        source_path=version.source,
+        storage_path=storage_key(project_id, version.file_path),
+        airflow=version.airflow,
+        spec=version.spec,
+        spec_digest=version.spec_digest,
+        content_digest=version.content_digest,
+        created_by_name=granted.created_by_name,
+        updated_by_name=version.made_by,
+        action=version.action,
+        renamed=version.renamed,
+        spec_text=version.spec_text,
+    )
+
+
+# --- Which DAG is meant ---
+
+
+def _looked_for(arrival: Arrival) -> Change:
+    newest = arrival.newest
+    return Change(
+        source=newest.source,
+        spec_digest=newest.spec_digest,
+        base_name=arrival.dag.dag_id,
+        dag_id=arrival.dag.dag_id,
+        spec_text=newest.spec_text,
+        spec_data=newest.spec,
+        archived=arrival.dag.dag_id,
+    )
+
+
+def _meant(inventory: Inventory, arrival: Arrival, if_there: IfThere | None) -> Change:
+    """Return the change with the DAG that it is about; `base_name` is empty if that is refused."""
+    dag, newest, change = arrival.dag, arrival.newest, _looked_for(arrival)
+    known, is_removed = inventory.of_id(dag.dag_id), inventory.removed_id(dag.dag_id) is not None
+    if if_there == "number" and (known or is_removed) and not _is_here(known, dag, newest):
+        return replace(change, source=None, on_taken="number")
+    if known is None and not is_removed:
+        return replace(_with_source(inventory, change), on_taken="fail")
+    record = known.record if known is not None and known.dag_id == dag.dag_id else None
+    left = replace(change, is_known=True, record=record, on_taken="fail", action=Action.UNCHANGED)
+    if record is None or record.problem is not None:
+        return replace(left, base_name="")
+    if if_there == "skip" or _is_here(known, dag, newest):
+        return left
+    if if_there == "update":
+        return replace(left, action=Action.UPDATE)
+    return replace(left, base_name="")
+
+
+def _is_here(known: Known | None, dag: ArchivedDag, newest: ArchivedVersion) -> bool:
+    """Return whether the DAG is here as the archive has it."""
+    record = known.record if known is not None else None
+    return record is not None and (record.dag_id, record.version, record.spec_digest) == (
+        dag.dag_id,
+        newest.version,
+        newest.spec_digest,
+    )
+
+
+def _with_source(inventory: Inventory, change: Change) -> Change:
+    """Return the change without the path of its spec, if another DAG is made from that file."""
+    others = inventory.of_source(change.source)
+    if not others:
+        return change
+    warning = (
+        f"{change.source} is the spec of `{others[0].dag_id}` here: `{change.dag_id}` is recorded "
+        "without a spec file"
+    )
+    return replace(change, source=None, warnings=(warning,))
+
+
+def _check_free(meant: Sequence[Change], arriving: Sequence[Arrival]) -> None:
+    """Check that no DAG is refused.
+
+    Raises:
+        ConflictError: Some are; they are named.
+    """
+    pairs = zip(meant, arriving, strict=True)
+    taken = [arrival.dag.dag_id for change, arrival in pairs if not change.base_name]
+    if taken:
+        names = ", ".join(f"`{dag_id}`" for dag_id in taken[:NAMED])
+        more = f" and {len(taken) - NAMED} more" if len(taken) > NAMED else ""
+        raise ConflictError(
+            f"the archive has DAGs whose ids are taken here: {names}{more}",
+            hint=Fix(
+                *(SKIP, " leaves those that exist, ", UPDATE, " gives them the archive's specs, "),
+                *(NUMBER, " makes others; of a removed one: ", Command("restore", taken[0])),
+            ),
+        )
+
+
+def _check_projects(arriving: Sequence[Arrival], project_id: str) -> None:
+    """Check that no spec names another project.
+
+    Raises:
+        UsageError: One does.
+    """
+    for arrival in arriving:
+        named = arrival.newest.spec.get("project_id")
+        if named not in {None, project_id}:
+            raise UsageError(
+                f"the spec of `{arrival.dag.dag_id}` names the project {named!a:.80}, and the "
+                f"workspace's is {project_id}",
+                hint="leave project_id out of the spec, create the DAG again, and export that",
+            )
+
+
+# --- What is to be done about one ---
+
+
+class _Planner:
+    """Plans one DAG after another, and gathers what is wrong with their specs."""
+
+    def __init__(
+        self, context: Context, inventory: Inventory, options: Options, check: Check
+    ) -> None:
+        self._context = context
+        self._inventory = inventory
+        self._options = options
+        self._check = check
+        self._sources: set[str] = set()
+        self.findings: list[Diagnostic] = []
+
+    def planned(self, change: Change, arrival: Arrival) -> Change:
+        """Return the plan of one DAG; of one whose spec is refused it is of no use."""
+        if change.action is Action.UNCHANGED:
+            return self._left(change)
+        checked = self._check(arrival.newest.spec)
+        if checked.spec is None:
+            of = f"the spec of {arrival.dag.dag_id}"
+            self.findings += [replace(found, file=found.file or of) for found in checked.diagnostics]
+            return change
+        if change.action is Action.UPDATE:
+            return self._next_version(change, checked.spec)
+        return self._new(change, arrival, checked.spec)
+
+    def _left(self, change: Change) -> Change:
+        """Return the plan of a DAG that stays as it is, file, commit and object too."""
+        record = change.record
+        if record is None:
+            raise ValueError(f"nothing is recorded of {change.dag_id}")  # a bug in dagctl
+        path = path_of(self._context.settings, record.dag_id)
+        content = self._context.backend.files.read(path)
+        return replace(
+            change,
+            source=record.source_path,
+            version=record.version,
+            path=path,
+            old_file=content,
+            content=content,
+        )
+
+    def _next_version(self, change: Change, spec: DagSpec) -> Change:
+        record = change.record
+        if record is None:
+            raise ValueError(f"nothing is recorded of {change.dag_id}")  # a bug in dagctl
+        update = replace(
+            asked(spec, record.source_path),
+            spec_text=change.spec_text,
+            base_name=record.base_name,
+            is_known=True,
+            dag_id=record.dag_id,
+            record=record,
+            warnings=change.warnings,
+        )
+        (planned,) = agreed(self._context, [updated(self._context, update, self._options)])
+        return replace(planned, archived=change.archived)
+
+    def _new(self, change: Change, arrival: Arrival, spec: DagSpec) -> Change:
+        dag, newest, settings = arrival.dag, arrival.newest, self._context.settings
+        source = None if change.source in self._sources else change.source
+        self._sources |= {source} if source is not None else set()
+        path = path_of(settings, change.dag_id)
+        check_case(self._inventory, path)
+        known = Provenance(
+            created_by=dag.created_by or self._context.backend.author,
+            created_at=dag.created_at,
+            dag_id=change.dag_id,
+            source=source,
+            version=dag.version,
+        )
+        content = rendered(spec, settings.target, known)
+        files, text = self._context.backend.files, change.spec_text
+        return replace(
+            change,
+            source=source,
+            base_name=dag.base_name if change.dag_id == dag.dag_id else dag.dag_id,
+            name=change.name or change.base_name,
+            action=Action.IMPORT,
+            made_by=newest.action,
+            renamed=newest.renamed,
+            airflow=settings.target,
+            header=_header(known, spec),
+            version=dag.version,
+            path=path,
+            old_file=self._standing(change, path, content),
+            content=content,
+            storage_path=storage_key(settings.project_id, path),
+            spec_data=spec.recorded,
+            spec_write=spec_write(files, source, now=None, then=text, digest=spec.digest()),
+            warnings=(*change.warnings, *_made_anew(change, arrival, content)),
+        )
+
+    def _standing(self, change: Change, path: str, content: bytes) -> bytes | None:
+        """Return what stands where a new DAG file shall be written.
+
+        Raises:
+            ConflictError: It is not this DAG, and may not be overwritten.
+        """
+        standing = self._context.backend.files.read(path)
+        if standing in {None, content} or self._options.force:
+            return standing
+        header = read_header(standing or b"")
+        if header is None:
+            raise not_ours(path)
+        if not header.is_whole:
+            raise changed_by_hand(path, None, standing or b"")
+        if not header.is_of(change.spec_digest):
+            raise ConflictError(
+                f"{path} is another version of `{change.dag_id}` than the archive's newest",
+                hint=Fix(FORCE, " overwrites the file; git has what it was"),
+            )
+        return standing
+
+
+def _header(known: Provenance, spec: DagSpec) -> Header:
+    """Return what the file of a DAG says; by it author, time and version are those of before."""
+    return Header(
+        title=spec.dag_name,
+        spec_digest=spec.digest()[:DIGITS],
+        is_whole=True,
+        dag_id=known.dag_id,
+        created_by=known.created_by,
+        created_at=known.created_at,
+        source=known.source,
+        version=known.version,
+    )
+
+
+def _made_anew(change: Change, arrival: Arrival, content: bytes) -> Iterator[str]:
+    """Yield that a DAG file has other code than in the archive, if it has."""
+    if change.dag_id == arrival.dag.dag_id and body_of(arrival.content) != body_of(content):
+        yield (
+            f"the DAG file of `{change.dag_id}` is made anew from its spec: the archive has another "
+            "one, of another version of dagctl, for another Airflow, or changed by hand"
+        )

@@ -1,0 +1,114 @@
+"""What `Client` does with archives: DAGs and all their versions out of a workspace, and into one."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+from dagctl.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
+    from dagctl.archive.form import Limits
+    from dagctl.commands.operate import Outcome
+    from dagctl.commands.plan import PlanResult
+    from dagctl.commands.transfer import Exported
+    from dagctl.operation.importing import Check, IfThere
+
+
+class Transfer(Lifecycle):
+    """The calls of a client that export and import DAGs."""
+
+    def export(
+        self, file: str | os.PathLike[str] | IO[bytes], dag_ids: str | Sequence[str] = ()
+    ) -> Exported:
+        """Write an archive of DAGs, each with all its versions and its file.
+
+        The same DAGs give the same bytes. Memory does not grow with their number.
+
+        Args:
+            file: Where to: a path that ends in `.zip`, or a file that is open for bytes.
+            dag_ids: Which DAGs; none: all that are recorded. Removed ones are never in it.
+
+        Raises:
+            NotFoundError: A DAG is not recorded, or nothing is.
+            ConflictError: A record or a stored file is damaged.
+            UnavailableError: The file cannot be written.
+        """
+        from dagctl.commands.archive_file import writing
+        from dagctl.commands.transfer import export
+
+        ids = [dag_ids] if isinstance(dag_ids, str) else list(dag_ids)
+        self._bring_up()
+        with writing(file) as opened:
+            return export(self._context, ids, opened)
+
+    def import_archive(  # noqa: PLR0913 - each is a choice of its own
+        self,
+        file: str | os.PathLike[str] | IO[bytes],
+        *,
+        if_exists: IfThere | None = None,
+        force: bool = False,
+        verify: bool = True,
+        on_result: Callable[[Outcome], None] | None = None,
+        key: str | None = None,
+        limits: Limits | None = None,
+        check: Check | None = None,
+    ) -> Outcome:
+        """Restore the DAGs of an archive with their ids and versions: one operation, or nothing.
+
+        Args:
+            file: The archive: a path, or a file that is open for bytes and can be sought in.
+            if_exists: What to do about an id that is taken here. None: refuse, unless the DAG is
+                here as the archive has it. `"skip"`: leave the DAG that is here. `"update"`: give
+                it the archive's spec as its next version. `"number"`: make another DAG.
+            force: Overwrite files that stand where the DAG files go.
+            verify: Run the git hooks.
+            on_result: Shows the result, as for `create`.
+            key: An idempotency key, as for `create`.
+            limits: How much the archive may be.
+            check: Checks each spec in place of this process.
+
+        Raises:
+            ArchiveError: The file is no archive as `export` writes it.
+            ConflictError: An id is taken, or a file is in the way.
+            SpecError: Today's rules refuse specs.
+            UnfinishedError: Something failed half way; `recover` finishes or undoes it.
+        """
+        from dagctl.commands.archive_file import reading
+        from dagctl.commands.transfer import importing
+        from dagctl.spec.load import check_data
+
+        options = self._options(force=force, verify=verify)
+        self._bring_up()
+        with reading(file) as opened:
+            intent = importing(
+                self._context,
+                opened,
+                options,
+                if_exists,
+                key,
+                limits=limits,
+                check=check or check_data,
+            )
+            return self._operate(intent, on_result)
+
+    def plan_import(
+        self,
+        file: str | os.PathLike[str] | IO[bytes],
+        *,
+        if_exists: IfThere | None = None,
+        force: bool = False,
+    ) -> PlanResult:
+        """Return what `import_archive` would do; nothing is changed."""
+        from dagctl.commands.archive_file import reading
+        from dagctl.commands.transfer import importing
+
+        options = self._options(force=force)
+        self._bring_up()
+        with reading(file) as opened:
+            return self._planned(importing(self._context, opened, options, if_exists), options)
+
+    def _bring_up(self) -> None:
+        raise NotImplementedError
