@@ -1,4 +1,4 @@
-"""What `Client` does with archives: DAGs and all their versions out of a workspace, and into one."""
+"""What `Client` does with archives: DAGs and their versions out of a workspace, and into one."""
 
 from __future__ import annotations
 

@@ -71,6 +71,8 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "restore": (["restore", "demo"],),
     "requirements": (["requirements", "specs/demo.yaml"],),
     "rollback": (["rollback", "demo"],),
+    "export": (["export", "-o", "-"], ["export", "demo", "-o", "-"]),
+    "import": (["import", "demo.zip"], ["import", "demo.zip", "--dry-run"]),
     "convert": (["convert", "specs"],),
     "new": (["new", "Fresh"],),
     "templates": (["templates"],),

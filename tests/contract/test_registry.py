@@ -20,6 +20,7 @@ from dagctl.ports import (
     DagVersion,
     KeyedOperation,
     OperationStatus,
+    Origin,
     Query,
     Registry,
     Reservation,
@@ -513,3 +514,84 @@ def test_a_purge_forgets_removed_dags_only(registry: Registry) -> None:
     assert len(registry.versions("held")) == 2
     (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
     assert granted.dag_id == "x"
+
+
+def brought(registry: Registry, name: str = "x", newest: int = 4) -> tuple[str, DagRecord]:
+    """Reserve a new DAG that brings two older versions; return the operation and the newest."""
+    this = operation()
+    (granted,) = registry.reserve(this, [Claim(dag_id=name)])
+    came = Origin(
+        row_id=granted.row_id,
+        version=newest,
+        created_at=LONG_AGO,
+        created_by_name=BOBS_NAME,
+        base_name="before",
+    )
+    values = {each.name: getattr(record(granted), each.name) for each in fields(DagRecord)}
+    older = [
+        DagVersion(
+            **{
+                **values,
+                "version": number,
+                "created_at": LONG_AGO,
+                "created_by_name": BOBS_NAME,
+                "updated_by_name": BOBS_NAME,
+                "base_name": "before",
+                "commit_id": f"beef{number}",
+            },
+            action=action,
+            spec_text=f"# {number}\n",
+        )
+        for number, action in ((1, cast("VersionAction", "create")), (3, "rollback"))
+    ]
+    registry.keep_history(this, [came], older)
+    registry.keep_history(this, [came], older)  # a lost answer
+    new = {**values, "version": newest, "created_at": LONG_AGO, "created_by_name": BOBS_NAME}
+    return this, DagVersion(**{**new, "base_name": "before"}, action="update")
+
+
+def test_a_new_dag_brings_its_versions_once_it_is_confirmed(registry: Registry) -> None:
+    this, newest = brought(registry)
+    assert registry.versions("x") == []
+    assert registry.get("x") is None
+    registry.confirm(this, [newest])
+    versions = registry.versions("x", text=True)
+    assert [(one.version, one.action) for one in versions] == [
+        (4, "update"),
+        (3, "rollback"),
+        (1, "create"),
+    ]
+    assert [one.imported_by_name for one in versions] == [None, ADA_MAIL, ADA_MAIL]
+    assert [one.updated_by_name for one in versions] == [ADA_MAIL, BOBS_NAME, BOBS_NAME]
+    assert [one.updated_at == LONG_AGO for one in versions] == [False, True, True]
+    assert (versions[1].spec_text, versions[1].commit_id) == ("# 3\n", "beef3")
+    row = registry.get("x")
+    assert row is not None
+    assert (row.version, row.base_name, row.created_by_name) == (4, "before", BOBS_NAME)
+    assert (row.created_at, row.user_id) == (LONG_AGO, versions[1].user_id)
+    assert [one.version for one in registry.reserved(this)] == [4]
+    change(registry, row, "update")
+    assert [one.version for one in registry.versions("x")] == [5, 4, 3, 1]
+
+
+def test_what_a_new_dag_brings_goes_with_its_reservation(registry: Registry) -> None:
+    this, newest = brought(registry)
+    registry.abort(this)
+    with pytest.raises(ConflictError):
+        registry.confirm(this, [newest])
+    publish(registry, "x")
+    assert [one.version for one in registry.versions("x")] == [1]
+
+
+def test_only_a_new_dag_that_is_reserved_brings_versions(registry: Registry) -> None:
+    (there,) = publish(registry, "there")
+    this = operation()
+    (held,) = registry.reserve(this, [update(there)])
+    came = Origin(
+        row_id=held.row_id, version=9, created_at=LONG_AGO, created_by_name=None, base_name="x"
+    )
+    for asked in (this, operation()):
+        with pytest.raises(ConflictError):
+            registry.keep_history(asked, [came], [])
+    registry.abort(this)
+    assert [one.version for one in registry.versions("there")] == [1]

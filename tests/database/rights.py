@@ -59,6 +59,14 @@ private.dag_reservations update own    denied denied denied denied denied   deni
 private.dag_reservations update other  denied denied denied denied denied   denied  rows
 private.dag_reservations delete own    denied denied denied denied denied   denied  rows
 private.dag_reservations delete other  denied denied denied denied denied   denied  rows
+private.dag_imports      select own    denied denied denied denied denied   denied  rows
+private.dag_imports      select other  denied denied denied denied denied   denied  rows
+private.dag_imports      insert own    denied denied denied denied denied   denied  rows
+private.dag_imports      insert other  denied denied denied denied denied   denied  rows
+private.dag_imports      update own    denied denied denied denied denied   denied  rows
+private.dag_imports      update other  denied denied denied denied denied   denied  rows
+private.dag_imports      delete own    denied denied denied denied denied   denied  rows
+private.dag_imports      delete other  denied denied denied denied denied   denied  rows
 private.dag_records      select own    denied rows   rows   rows   none     none    rows
 private.dag_records      select other  denied none   none   none   none     none    rows
 private.dag_records      insert own    denied denied denied denied denied   denied  denied
@@ -118,6 +126,9 @@ public.dag_versions        own   denied    1         1         1         0      
 public.dag_versions        other denied    0         0         0         0         0         1
 public.purge_dags          own   denied    refused   1         1         refused   refused   denied
 public.purge_dags          other denied    refused   refused   refused   refused   refused   denied
+public.import_versions     own   denied    refused   0         0         refused   refused   denied
+public.import_versions     team  denied    refused   conflict  conflict  refused   refused   denied
+public.import_versions     other denied    refused   refused   refused   refused   refused   denied
 public.missing_policies    -     denied    0         0         0         0         0         denied
 public.dagctl_version      -     denied    VERSION   VERSION   VERSION   VERSION   VERSION   denied
 private.reserve            own   denied    refused   1         1         refused   refused   denied
@@ -142,6 +153,9 @@ private.operation_status   other denied    refused   refused   refused   refused
 private.member_project_ids own   denied    1         1         1         0         0         denied
 private.purge_dags         own   denied    refused   1         1         refused   refused   denied
 private.purge_dags         other denied    refused   refused   refused   refused   refused   denied
+private.import_versions    own   denied    refused   0         0         refused   refused   denied
+private.import_versions    team  denied    refused   conflict  conflict  refused   refused   denied
+private.import_versions    other denied    refused   refused   refused   refused   refused   denied
 private.removed_dags       own   denied    1         1         1         0         0         0
 private.removed_dags       other denied    0         0         0         0         0         0
 private.version_data       own   denied    found     found     found     null      null      found
@@ -187,6 +201,11 @@ private.owner_of           -     denied    denied    denied    denied    denied 
 private.keep_versions      -     denied    denied    denied    denied    denied    denied    denied
 private.new_versions       -     denied    denied    denied    denied    denied    denied    denied
 private.flaw_of_version    -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_import     -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_origin     -     denied    denied    denied    denied    denied    denied    denied
+private.flaw_of_person     -     denied    denied    denied    denied    denied    denied    denied
+private.held_new_dags      -     denied    denied    denied    denied    denied    denied    denied
+private.show_imports       -     denied    denied    denied    denied    denied    denied    denied
 private.refuse_stale       -     denied    denied    denied    denied    denied    denied    denied
 private.refuse             -     denied    denied    denied    denied    denied    denied    denied
 private.release            -     denied    denied    denied    denied    denied    denied    denied
@@ -215,6 +234,9 @@ D2  claim no version             denied refused invalid  invalid  refused  refus
 D3  claim an old version         denied refused conflict conflict refused  refused  denied
 D4  confirm a spec of a list     denied refused invalid  invalid  refused  refused  denied
 D5  confirm a name that reorders denied refused invalid  invalid  refused  refused  denied
+D6  import a file in .git        denied refused invalid  invalid  refused  refused  denied
+D7  import above the newest      denied refused invalid  invalid  refused  refused  denied
+D8  import into the DAG of all   denied refused conflict conflict refused  refused  denied
 """
 
 

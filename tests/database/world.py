@@ -59,6 +59,13 @@ STATEMENTS = {
         "update": f"update private.dag_reservations set version = 7 where {_IN_PROJECT}",
         "delete": f"delete from private.dag_reservations where {_IN_PROJECT}",
     },
+    "private.dag_imports": {
+        "select": f"select from private.dag_imports where {_IN_PROJECT}",
+        "insert": "insert into private.dag_imports select row_id, 99, operation_id, record "
+        f"from private.dag_imports where {_IN_PROJECT}",
+        "update": f"update private.dag_imports set record = '{{}}' where {_IN_PROJECT}",
+        "delete": f"delete from private.dag_imports where {_IN_PROJECT}",
+    },
     "private.dag_rows": {
         "select": "select from private.dag_rows where project_id = %(project)s",
         "insert": "insert into private.dag_rows (id) values (gen_random_uuid())",
@@ -99,6 +106,8 @@ _ARGUMENTS = {
     "public.dag_versions": "%(project)s, 'x'",
     "public.purge_dags": "%(project)s, '{gone}'",
     "private.purge_dags": "%(project)s, '{gone}'",
+    "public.import_versions": "%(operation)s, %(project)s, '[]', '[]'",
+    "private.import_versions": "%(operation)s, %(project)s, '[]', '[]'",
     "private.removed_dags": "%(project)s, '{}', '{gone}'",
     "public.missing_policies": "",
     "public.dagctl_version": "",
@@ -132,7 +141,26 @@ def _reserved(**claim: object) -> str:
     )
 
 
+def _imported(row: str, **version: object) -> str:
+    """Return the import of one older version into a row, with these values in it."""
+    changed = json.dumps(version)
+    record = f"(%(records)s::jsonb -> 0) || ('{changed}')::jsonb || jsonb_build_object('id', {row})"
+    return (
+        "select public.import_versions(%(operation)s, %(project)s, "
+        f"jsonb_build_array(jsonb_build_object('row_id', {row}, 'version', 3, "
+        "'created_at', '2024-01-01T00:00:00Z', 'base_name', 'x')), "
+        f"jsonb_build_array({record}))"
+    )
+
+
+_OWN_ROW = "public.reserved(%(operation)s) -> 0 ->> 'row_id'"
+_OLD: dict[str, Any] = {"version": 2, "action": "update", "updated_at": "2024-01-01T00:00:00Z"}
 ATTACKS = {
+    "D6  import a file in .git": _imported(
+        _OWN_ROW, **{**_OLD, "file_path": ".git/hooks/pre-push.py"}
+    ),
+    "D7  import above the newest": _imported(_OWN_ROW, **{**_OLD, "version": 3}),
+    "D8  import into the DAG of all": _imported("%(row)s", **_OLD),
     "X5  confirm a file in .git": _confirmed(file_path=".git/hooks/pre-push"),
     "X5  confirm another's program": _confirmed(file_path="src/app.py"),
     "X6  confirm a path with ..": _confirmed(file_path="dags/a/../../OF.py"),
@@ -195,6 +223,11 @@ class World:
             one.remove_dag("gone")
         team.reserve("of_colleague", operation=operations["colleague"], by=team.colleague)
         team.put_object("of_colleague", operations["colleague"])
+        database.admin(
+            "insert into private.dag_imports select r.row_id, 1, r.operation_id, '{}' "
+            "from private.dag_reservations r join public.user_dags d on d.id = r.row_id "
+            "where d.state = 'reserved' on conflict do nothing"
+        )
         connection = database.connect("authenticator")
         return cls(team, foreign, callers, operations, connection, dags[0]["id"])
 

@@ -50,7 +50,7 @@ def empty(
         shell.git("add", "-A")
         shell.git("commit", "-qm", "Workspace")
         return shell
-    return _on_supabase(request.getfixturevalue("stand_in"), shell, tmp_path, monkeypatch)
+    return on_supabase(request.getfixturevalue("stand_in"), shell, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def user(empty: Shell) -> Shell:
     return empty
 
 
-def _on_supabase(
+def on_supabase(
     stand_in: StandIn, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
     stand_in.add_member(PROJECT, stand_in.add_user(ADA, PASSWORD))

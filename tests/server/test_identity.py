@@ -94,10 +94,13 @@ def test_only_what_operators_ask_needs_no_token(world: World) -> None:
         assert world.nobody().request("GET", path).status_code == 200
 
 
+OF_A_PROJECT = ("/dags", "/create", "/export", "/import")
+
+
 def test_a_stranger_is_refused_by_every_route_of_a_project(world: World) -> None:
     project, stranger = world.project(), world.stranger()
     assert world.member(project).create(spec(project_id=project)).status_code == 200
-    of_project = [one for one in operations(world) if one[1].startswith(("/dags", "/create"))]
+    of_project = [one for one in operations(world) if one[1].startswith(OF_A_PROJECT)]
     assert len(of_project) >= 5
     for method, path in of_project:
         answer = ask(stranger, method, path, project)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from dagctl.ports import DagVersion
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_NAME = 320
 LONGEST_PATH = 1000
 LONGEST_DESCRIPTION = 100_000
@@ -206,7 +207,8 @@ def _or_none(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 def _is_time(value: object) -> bool:
     try:
-        return isinstance(value, str) and _time(value).year >= 1970  # noqa: PLR2004 - no time is earlier
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return time is not None and time.tzinfo is not None and _time(str(value)) >= EARLIEST
     except (ValueError, OverflowError):
         return False
 

@@ -97,9 +97,10 @@ def open_archive(file: BinaryIO, limits: Limits | None = None) -> Archive:
         size = file.seek(0, io.SEEK_END)
         if size > limits.archive:
             raise ArchiveError(f"the archive is larger than {limits.archive} bytes")
-        start = _central_directory(file, size, limits)
+        start, entries = _central_directory(file, size, limits)
         opened = ZipFile(file)
-    with _readable():
+        if len(opened.infolist()) != entries:
+            raise ArchiveError("the archive has another number of entries than it says")
         _check_entries(file, opened.infolist(), start)
         unpacked = sum(info.file_size for info in opened.infolist())
         if unpacked > min(limits.unpacked, ALWAYS + MOST_TIMES * size):
@@ -120,8 +121,11 @@ def _readable() -> Iterator[None]:
         raise ArchiveError("the archive is not as dagctl writes it") from error
 
 
-def _central_directory(file: BinaryIO, size: int, limits: Limits) -> int:
-    """Return where the list of entries begins. It ends where the file does, and is not too long."""
+def _central_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int]:
+    """Return where the list of entries begins, and how many there are.
+
+    It ends where the file does, and is not too long.
+    """
     file.seek(max(0, size - _END.size))
     end = file.read(_END.size)
     if len(end) != _END.size or not end.startswith(b"PK\x05\x06"):
@@ -134,7 +138,7 @@ def _central_directory(file: BinaryIO, size: int, limits: Limits) -> int:
         raise ArchiveError(f"the archive has {entries} entries, and {most} are the most")
     if start + length + _END.size != size:
         raise ArchiveError("the archive has something before or behind what dagctl writes")
-    return int(start)
+    return start, entries
 
 
 def _check_entries(file: BinaryIO, infos: list[ZipInfo], start: int) -> None:

@@ -81,7 +81,9 @@ def entry_lines(console: Console, entry: Entry, now: datetime) -> Iterator[str]:
     when = f"{rfc3339(version.updated_at)} ({ago(version.updated_at, now)})"
     by = f" by {shown(version.updated_by_name)}" if version.updated_by_name else ""
     commit = f"  {version.commit_id[:7]}" if version.commit_id else ""
-    yield f"v{version.version}  {_done(entry)}  {when}{by}{commit}"
+    brought = version.imported_by_name
+    imported = f"  (imported by {shown(brought)})" if brought else ""
+    yield f"v{version.version}  {_done(entry)}  {when}{by}{commit}{imported}"
     yield from row_lines(console, list(map(words_of, entry.changes or ())))
 
 

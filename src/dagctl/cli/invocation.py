@@ -29,6 +29,8 @@ COMMANDS = (
     "rm",
     "restore",
     "rollback",
+    "export",
+    "import",
     "recover",
     "list",
     "show",
@@ -47,7 +49,7 @@ COMMANDS = (
 )
 
 
-PLANNED = frozenset({"create", "rm", "restore", "rollback"})
+PLANNED = frozenset({"create", "rm", "restore", "rollback", "import"})
 """The commands that take `--dry-run`."""
 
 

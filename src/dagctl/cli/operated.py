@@ -1,4 +1,4 @@
-"""What `rm`, `restore`, `rollback` and `mv` would do, and what they have done."""
+"""What `rm`, `restore`, `rollback`, `mv` and `import` would do, and what they have done."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ DONE = {
     "restore": "Restored",
     "rollback": "Rolled back",
     "rename": "Renamed",
+    "import": "Imported",
+    "update": "Updated",
     "unchanged": "Unchanged:",
 }
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 STATES = {"create": "created", "update": "updated", "unchanged": "unchanged"}
 """What `create` would say of each action."""
-SIGNS_OF_FILES = {"create": "+", "restore": "+", "delete": "-"}
+NEW = frozenset({"create", "import", "unchanged"})
+"""The actions after which the version is no follower of another one here."""
+SIGNS_OF_FILES = {"create": "+", "restore": "+", "import": "+", "delete": "-"}
 """What happens to the DAG file; any other action changes it."""
 
 
@@ -54,7 +56,7 @@ def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
 
 def planned_lines(console: Console, dag: PlannedDag) -> Iterator[str]:
     """Yield what is planned for one DAG: the action, what changes in words, and the diff."""
-    before = f"v{dag.version - 1} -> " if dag.version > 1 and dag.action != "create" else ""
+    before = f"v{dag.version - 1} -> " if dag.version > 1 and dag.action not in NEW else ""
     source = f" from {shown(dag.source)}" if dag.source and dag.action != "delete" else ""
     yield f"{dag.action.value} {shown(dag.dag_id)} {before}v{dag.version}{source}"
     yield from row_lines(console, _summary(dag))

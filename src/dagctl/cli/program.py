@@ -15,8 +15,10 @@ from dagctl.cli import (
     diff,
     doctor,
     explain,
+    export,
     help,  # noqa: A004 - the module of `dagctl help`
     history,
+    import_archive,
     init,
     link,
     list,  # noqa: A004 - the module of `dagctl list`
@@ -126,6 +128,8 @@ for _group, _name, _run, _epilog in (
     (PUBLISH, "rm", remove.remove, remove.EPILOG),
     (PUBLISH, "restore", restore.restore, restore.EPILOG),
     (PUBLISH, "rollback", rollback.rollback, rollback.EPILOG),
+    (PUBLISH, "export", export.export, export.EPILOG),
+    (PUBLISH, "import", import_archive.import_archive, import_archive.EPILOG),
     (PUBLISH, "recover", recover.recover, recover.EPILOG),
     (INSPECT, "list", list.list_dags, list.EPILOG),
     (INSPECT, "show", show.show, show.EPILOG),

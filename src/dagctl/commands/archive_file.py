@@ -79,19 +79,25 @@ def reading(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", source)
         return
     with _explained(source), _opened(source) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UsageError(f"{os.fspath(source)!a} is no file", hint="name an archive")
         yield file
 
 
 def _opened(source: str | os.PathLike[str]) -> BinaryIO:
-    """Return the file, open; a pipe that nothing writes to is not waited for."""
+    """Return the file, open; a pipe that nothing writes to is not waited for.
+
+    Raises:
+        NotFoundError: There is none.
+        UsageError: It is no plain file.
+    """
     try:
         number = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
         raise NotFoundError(
             f"there is no file {os.fspath(source)!a}", hint="dagctl export -o FILE writes one"
         ) from error
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise UsageError(f"{os.fspath(source)!a} is no file", hint="name an archive, as dags.zip")
     return os.fdopen(number, "rb")
 
 

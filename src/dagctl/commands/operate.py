@@ -140,9 +140,7 @@ def _outcome_of(
     changes = list(intent.plan())
     is_needed = any(change.is_effective for change in changes)
     begun = (
-        begin(
-            context, intent.options, changes, intent.command, intent.key, history=intent.history
-        )
+        begin(context, intent.options, changes, intent.command, intent.key, history=intent.history)
         if is_needed
         else None
     )

@@ -169,7 +169,7 @@ def importing(  # noqa: PLR0913 - what is imported, and how
         ArchiveError: It is not as `export` writes it.
     """
     archive = open_archive(file, limits)
-    arriving = arrivals(archive)
+    arriving = arrivals(archive, context.settings.project_id)
     return Intent(
         action=Action.IMPORT,
         dag_ids=tuple(each.dag.dag_id for each in arriving),

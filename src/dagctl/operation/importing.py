@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.dag_file.header import DIGITS, Header, Provenance, body_of, read_header
-from dagctl.errors import ConflictError, SpecError, UsageError
+from dagctl.errors import ConflictError, SpecError
 from dagctl.next_step import FORCE, NUMBER, UPDATE, Command, Fix, Option
 from dagctl.operation.agreement import agreed
 from dagctl.operation.change import Action, Change, asked, columns_of
@@ -23,6 +23,7 @@ from dagctl.operation.spec_file import spec_write
 from dagctl.paths import storage_key
 from dagctl.ports import DagVersion
 from dagctl.spec.load import check_data
+from dagctl.spec.model import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,21 +55,33 @@ class Arrival:
     """The DAG file."""
 
 
-def arrivals(archive: Archive) -> list[Arrival]:
+def arrivals(archive: Archive, project_id: str) -> list[Arrival]:
     """Return the DAGs of an archive; every entry of it is read to its end for that.
+
+    Args:
+        archive: The archive.
+        project_id: The project that they come to: specs that name another one name this one then.
 
     Raises:
         ArchiveError: A part of it is not as dagctl writes it.
     """
-    return [_arrival(archive, dag) for dag in archive.dags]
+    return [_arrival(archive, dag, project_id) for dag in archive.dags]
 
 
-def _arrival(archive: Archive, dag: ArchivedDag) -> Arrival:
+def _arrival(archive: Archive, dag: ArchivedDag, project_id: str) -> Arrival:
     versions = archive.versions(dag)
-    newest = next(versions)
+    newest = at_home(next(versions), project_id)
     for _ in versions:  # each is checked
         pass
     return Arrival(dag, newest, archive.content(dag))
+
+
+def at_home(version: ArchivedVersion, project_id: str) -> ArchivedVersion:
+    """Return a version whose spec names no other project than the one that it comes to."""
+    if version.spec.get("project_id") in {None, project_id}:
+        return version
+    spec = {**version.spec, "project_id": project_id}
+    return replace(version, spec=spec, spec_digest=digest_of(spec))
 
 
 def plan_import(
@@ -90,10 +103,8 @@ def plan_import(
 
     Raises:
         ConflictError: A DAG is here already, or a file is in the way.
-        UsageError: A spec names another project.
         SpecError: Today's rules refuse specs; all findings of all of them.
     """
-    _check_projects(arriving, context.settings.project_id)
     inventory = take_inventory(context, [_looked_for(each) for each in arriving])
     meant = [_meant(inventory, each, if_there) for each in arriving]
     _check_free(meant, arriving)
@@ -110,7 +121,7 @@ def plan_import(
 
 def version_of(change: Change, version: ArchivedVersion, project_id: str) -> DagVersion:
     """Return an archived version as one of a DAG that is reserved here."""
-    granted = change.granted
+    granted, version = change.granted, at_home(version, project_id)
     return DagVersion(
         id=granted.row_id,
         project_id=project_id,
@@ -158,7 +169,7 @@ def _meant(inventory: Inventory, arrival: Arrival, if_there: IfThere | None) -> 
     """Return the change with the DAG that it is about; `base_name` is empty if that is refused."""
     dag, newest, change = arrival.dag, arrival.newest, _looked_for(arrival)
     known, is_removed = inventory.of_id(dag.dag_id), inventory.removed_id(dag.dag_id) is not None
-    if if_there == "number" and (known or is_removed) and not _is_here(known, dag, newest):
+    if if_there == "number" and (known or is_removed):
         return replace(change, source=None, on_taken="number")
     if known is None and not is_removed:
         return replace(_with_source(inventory, change), on_taken="fail")
@@ -215,22 +226,6 @@ def _check_free(meant: Sequence[Change], arriving: Sequence[Arrival]) -> None:
         )
 
 
-def _check_projects(arriving: Sequence[Arrival], project_id: str) -> None:
-    """Check that no spec names another project.
-
-    Raises:
-        UsageError: One does.
-    """
-    for arrival in arriving:
-        named = arrival.newest.spec.get("project_id")
-        if named not in {None, project_id}:
-            raise UsageError(
-                f"the spec of `{arrival.dag.dag_id}` names the project {named!a:.80}, and the "
-                f"workspace's is {project_id}",
-                hint="leave project_id out of the spec, create the DAG again, and export that",
-            )
-
-
 # --- What is to be done about one ---
 
 
@@ -254,7 +249,9 @@ class _Planner:
         checked = self._check(arrival.newest.spec)
         if checked.spec is None:
             of = f"the spec of {arrival.dag.dag_id}"
-            self.findings += [replace(found, file=found.file or of) for found in checked.diagnostics]
+            self.findings += [
+                replace(found, file=found.file or of) for found in checked.diagnostics
+            ]
             return change
         if change.action is Action.UPDATE:
             return self._next_version(change, checked.spec)
@@ -323,7 +320,9 @@ class _Planner:
             content=content,
             storage_path=storage_key(settings.project_id, path),
             spec_data=spec.recorded,
-            spec_write=spec_write(files, source, now=None, then=text, digest=spec.digest()),
+            spec_write=spec_write(files, source, now=None, then=text, digest=spec.digest())
+            if self._options.by_file  # else no person works in this work tree
+            else None,
             warnings=(*change.warnings, *_made_anew(change, arrival, content)),
         )
 
@@ -367,6 +366,6 @@ def _made_anew(change: Change, arrival: Arrival, content: bytes) -> Iterator[str
     """Yield that a DAG file has other code than in the archive, if it has."""
     if change.dag_id == arrival.dag.dag_id and body_of(arrival.content) != body_of(content):
         yield (
-            f"the DAG file of `{change.dag_id}` is made anew from its spec: the archive has another "
-            "one, of another version of dagctl, for another Airflow, or changed by hand"
+            f"the DAG file of `{change.dag_id}` is made anew from its spec; the one in the archive "
+            "is of another version of dagctl, for another Airflow, or was changed by hand"
         )

@@ -58,6 +58,7 @@ def begin(  # noqa: PLR0913 - what an operation is made of
     changes: Sequence[Change],
     command: str,
     key: str | None = None,
+    *,
     history: History | None = None,
 ) -> Operation:
     """Return the operation that carries out the plan. The repository is checked, nothing is done.
@@ -228,7 +229,6 @@ STEPS: tuple[Step, ...] = (
     ("journal", write_journal),
     ("reserve", reserve),
     ("render", render),
-    ("history", keep_history),
     ("upload", upload),
     ("file", write_files),
     ("commit", commit),
@@ -236,6 +236,9 @@ STEPS: tuple[Step, ...] = (
     ("confirm", confirm),
 )
 """Before `confirm` everything can be undone; after it everything is repeated until done."""
+
+HISTORY: Step = ("history", keep_history)
+"""What comes before the upload, where new DAGs bring the versions that they had elsewhere."""
 
 COMPLETE: Step = ("complete", finish)
 """What follows where a DAG was removed, or a spec file is to follow."""
@@ -246,10 +249,10 @@ def steps_of(operation: Operation) -> tuple[Step, ...]:
     effective = [change for change in operation.entry.changes if change.is_effective]
     is_more = any(change.is_removal or change.spec_write for change in effective)
     uploads = not all(change.is_removal for change in effective)
-    needless = set() if uploads else {"upload"}
-    if not any(change.action is Action.IMPORT for change in effective):
-        needless.add("history")
-    steps = tuple(step for step in STEPS if step[0] not in needless)
+    steps = STEPS if uploads else tuple(step for step in STEPS if step[0] != "upload")
+    if any(change.action is Action.IMPORT for change in effective):
+        at = STEPS.index(("upload", upload))
+        steps = (*STEPS[:at], HISTORY, *STEPS[at:])
     return (*steps, COMPLETE) if is_more else steps
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,13 @@ class Answer(JSONResponse):
     def render(self, content: object) -> bytes:
         """Return the document as bytes."""
         return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+def tagged(content: object) -> Answer:
+    """Return an answer with an `ETag` of its bytes: for lists, which have no version."""
+    answer = Answer(content)
+    answer.headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()}"'
+    return answer
 
 
 class ProblemAnswer(Answer):

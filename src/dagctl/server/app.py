@@ -16,7 +16,7 @@ from dagctl.server.observer import REQUEST_ID, Guard, Observer
 from dagctl.server.openapi import describe
 from dagctl.server.parameters import parameter_problem
 from dagctl.server.refusals import RequestError
-from dagctl.server.routes import authoring, dags, health, lifecycle, start, versions
+from dagctl.server.routes import archives, authoring, dags, health, lifecycle, start, versions
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from dagctl.server.metrics import Metrics
     from dagctl.server.service import Service
 
-SHOWN_TO_PAGES = (REQUEST_ID, "ETag", "Idempotent-Replayed", "Retry-After")
+SHOWN_TO_PAGES = (
+    REQUEST_ID,
+    "Content-Disposition",
+    "ETag",
+    "Idempotent-Replayed",
+    "Retry-After",
+)
 SENT_BY_PAGES = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID)
 
 
@@ -41,7 +47,7 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=service.options.cors_origins,
-            allow_methods=("GET", "POST"),
+            allow_methods=("GET", "POST", "PUT", "DELETE"),
             allow_headers=SENT_BY_PAGES,
             expose_headers=SHOWN_TO_PAGES,
         )
@@ -53,7 +59,7 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
 def bare_app() -> FastAPI:
     """Return the routes without what they work with: enough to describe them."""
     app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
-    for routes in (dags, lifecycle, versions, authoring, health, start):
+    for routes in (dags, lifecycle, versions, archives, authoring, health, start):
         app.include_router(routes.router)
     return app
 

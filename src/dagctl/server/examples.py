@@ -74,6 +74,7 @@ MADE = {
     "dag_id": "daily_report_generator",
     "made_at": TIME,
     "made_by": "ada@example.com",
+    "imported_by": None,
     "commit_id": COMMIT,
     "operation_id": "5a3c9b7e-1b1f-4f0e-8a53-2d5a3c9b7e10",
     "source": "specs/report.yaml",
@@ -94,6 +95,7 @@ CHANGED = {
     "file_path": "dags/daily_report_generator.py",
     "commit_id": COMMIT,
 }
+IMPORTED = {"dags": [{**CHANGED, "action": "import"}], "warnings": []}
 VERSIONS = {"versions": [{**MADE, "changes": [CHANGE]}], "next_before": 2}
 VERSION = {
     **ROW,

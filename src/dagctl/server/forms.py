@@ -113,6 +113,8 @@ class Made(Form):
     made_at: str = Time
     made_by: str | None
     """The e-mail address of the account, or null if it is not recorded."""
+    imported_by: str | None
+    """Who brought the version from an archive, which says who made it and when; or null."""
     commit_id: str
     operation_id: str | None = Uuid
     source: str | None
@@ -146,6 +148,24 @@ class Changed(Form):
     """The version that it has now; that of a removal for one that is removed."""
     file_path: str
     commit_id: str
+
+
+class ImportedDag(Form):
+    """What became of a DAG of an archive."""
+
+    dag_id: str
+    action: Literal["import", "update", "unchanged"]
+    version: int
+    """The version that it has now."""
+    file_path: str
+    commit_id: str
+
+
+class Imported(Form):
+    """What an import did."""
+
+    dags: list[ImportedDag]
+    warnings: list[str]
 
 
 class Entry(Made):

@@ -28,7 +28,7 @@ WORDS = {
     409: "A name, a path, a lock or what is stored is in the way; nothing was changed.",
     412: "The DAG has a newer version than `If-Match` names; nothing was changed.",
     413: "The body is too large.",
-    415: "The body is no JSON or YAML.",
+    415: "The body is in no form that is read here.",
     422: "The spec has errors, each at its place; or the key belongs to another request.",
     428: "The DAG exists, and the update does not name the version that it replaces.",
     429: "Too many operations wait in this project, or too many large bodies are under way.",
@@ -73,6 +73,17 @@ def spec_body(schema: dict[str, Any]) -> dict[str, Any]:
 def example(form: type[BaseModel], value: object) -> dict[str, Any]:
     """Return what a route says of an answer in this form."""
     return {"model": form, "content": {"application/json": {"example": value}}}
+
+
+def archive_body() -> dict[str, Any]:
+    """Return what a route that takes an archive says of its body."""
+    content = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def archive_answer() -> dict[str, Any]:
+    """Return what a route says of an answer that is an archive."""
+    return {"description": "The archive.", "content": archive_body()["requestBody"]["content"]}
 
 
 def drawn(form: type[BaseModel], value: object, drawing: str) -> dict[str, Any]:

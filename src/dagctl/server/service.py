@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagctl.errors import DagctlError, UnavailableError, UsageError
 from dagctl.operation.rendering import rendering_by
+from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
 from dagctl.server.body import Room
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.refusals import ASK_OPERATORS
@@ -88,6 +89,7 @@ class Service:
             "git": _look_for_git,
         }
         self.room = Room(BODIES, max(BODIES_OF_ONE, options.body_limit))
+        self.archives = Room(ARCHIVES, ARCHIVES_OF_ONE)
         self._short = asyncio.Semaphore(READERS)
         self._reading = FairSlots(READERS, of_one=READERS // 2, most_waiting=READERS)
         self._checks = checks
@@ -147,6 +149,10 @@ class Service:
         """Return what `work` makes of a recorded spec; it is given what checks one."""
         check = self._checks.checker(caller.user_id, self.seconds_left())
         return await in_thread(lambda: work(check))
+
+    def checker(self, caller: Caller) -> Callable[[Mapping[str, object]], Checked]:
+        """Return what checks specs for an operation of the caller; as for a check."""
+        return self._checks.checker(caller.user_id, self.seconds_left())
 
     def _renderer(self, caller: Caller) -> Renderer:
         latest = time.monotonic() + self.seconds_left()

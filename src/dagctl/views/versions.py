@@ -22,6 +22,7 @@ def version_data(version: DagVersion) -> dict[str, Any]:
         "dag_id": version.dag_id,
         "made_at": rfc3339(version.updated_at),
         "made_by": version.updated_by_name,
+        "imported_by": version.imported_by_name,
         "commit_id": version.commit_id,
         "operation_id": version.operation_id,
         "source": version.source_path,

@@ -1,9 +1,11 @@
-"""Promise 3 for removals, restorations and rollbacks: a fault at every call that they make."""
+"""Promise 3 for removals, restorations, rollbacks and imports: a fault at every call of theirs."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from dagctl.commands.lifecycle import removal, restoration, rollback
 from dagctl.commands.operate import operate
 from dagctl.commands.recover import recover
+from dagctl.commands.transfer import export, importing
 from dagctl.errors import (
     UNCHANGED,
     ConflictError,
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from dagctl.commands.operate import Intent
     from dagctl.operation.backend import Context
 
-KINDS = ("removal", "two removals", "restoration", "rollback")
+KINDS = ("removal", "two removals", "restoration", "rollback", "import")
 TEXT = "dag_name: Orders\ntasks: [{task_id: a, task_type: bash, bash_command: echo 1}]\n"
 HARMLESS = {"repo.tracked", "journal.delete", "files.read", "repo.stage"}
 
@@ -37,6 +40,9 @@ def scene(kind: str, *, is_cache: bool) -> World:
     world = World.of(is_cache=is_cache)
     world.backend.files.content["mine.txt"] = b"mine"
     first = replace(asked(spec(), "specs/orders.yaml"), spec_text=TEXT)
+    if kind == "import":
+        world.create(asked(spec("Other"), "specs/other.yaml"))
+        return world
     world.create(first, asked(spec("Other"), "specs/other.yaml"))
     if kind == "restoration":
         operate(world.context(), intent_of("removal", world.context()))
@@ -47,10 +53,23 @@ def scene(kind: str, *, is_cache: bool) -> World:
     return world
 
 
+@cache
+def archive() -> bytes:
+    """Return an archive of the DAG `orders`, with two versions."""
+    world = World.of(is_cache=False)
+    world.create(asked(spec(command="echo 0"), "specs/orders.yaml"))
+    world.create(replace(asked(spec(), "specs/orders.yaml"), spec_text=TEXT))
+    file = BytesIO()
+    export(world.context(), [], file)
+    return file.getvalue()
+
+
 def intent_of(kind: str, context: Context) -> Intent:
     match kind:
         case "removal":
             return removal(context, ["orders"], Options())
+        case "import":
+            return importing(context, BytesIO(archive()), Options(), None)
         case "two removals":
             return removal(context, ["orders", "other"], Options())
         case "restoration":
@@ -94,7 +113,9 @@ def check_done(world: World, kind: str) -> None:
     assert world.backend.files.content["mine.txt"] == b"mine"
     versions = [one for one in world.backend.registry.kept if one.dag_id == "orders"]
     assert [one.version for one in versions] == list(range(1, len(versions) + 1))
-    if kind in {"restoration", "rollback"}:
+    assert world.backend.registry.staged == {}
+    assert kind != "import" or [one.version for one in versions] == [1, 2]
+    if kind in {"restoration", "rollback", "import"}:
         assert world.backend.files.content.get("specs/orders.yaml") == TEXT.encode()
 
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dagctl.adapters.supabase.rows import (
+    batches,
     claims_data,
     count_of,
     granted_of,
     keyed_operation_of,
     names_of,
+    origins_data,
     records_data,
     records_of,
     reservations_of,
@@ -21,7 +23,7 @@ from dagctl.next_step import DOCTOR, Fix
 from dagctl.ports import OperationStatus, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from dagctl.adapters.supabase.client import DataClient
     from dagctl.ports import (
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
         DagRecord,
         DagVersion,
         KeyedOperation,
+        Origin,
         Query,
         Reservation,
     )
@@ -181,6 +184,20 @@ class SupabaseRegistry:
         )
         return granted_of(answer, claims)
 
+    def keep_history(
+        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+    ) -> None:
+        """Give reserved new DAGs the versions that they had elsewhere: some in each request.
+
+        Raises:
+            ConflictError: Nothing is reserved under this id, or not one of these DAGs.
+            NotAMemberError: The user is not an owner or editor of the project any more.
+        """
+        asked = {"p_operation": operation_id, "p_project": self._project}
+        self._import(asked | {"p_origins": origins_data(origins), "p_versions": []})
+        for some in batches(versions):
+            self._import(asked | {"p_origins": [], "p_versions": some})
+
     def confirm(self, operation_id: str, records: Iterable[DagRecord]) -> None:
         """Make the reserved versions the ones that readers see.
 
@@ -217,6 +234,9 @@ class SupabaseRegistry:
         return _status(self._remote.call("abort", asked))
 
     # --- Inside ---
+
+    def _import(self, asked: Mapping[str, object]) -> None:
+        count_of(self._remote.call("import_versions", asked))
 
     def _check_member(self) -> None:
         """Distinguish no row from a hidden row: row level security hides rows without a word."""

@@ -7,6 +7,7 @@ others are read all the same.
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
@@ -28,7 +29,7 @@ from dagctl.ports import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.ports import Claim
+    from dagctl.ports import Claim, Origin
 
 COLUMNS = tuple(
     field.name for field in fields(DagRecord) if field.name not in {"problem", "is_removed"}
@@ -36,6 +37,10 @@ COLUMNS = tuple(
 """The columns of `user_dags` that a record is read from."""
 LONGEST_NAME = 320
 """How much of what a damaged row calls itself is kept, in characters."""
+BATCH = 1_000_000
+"""Characters of specs in one request, roughly."""
+MOST_VERSIONS = 500
+"""Older versions in one request."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of a row that has none that can be read."""
 
@@ -48,6 +53,25 @@ def claims_data(claims: Iterable[Claim]) -> list[dict[str, Any]]:
 def records_data(records: Iterable[DagRecord]) -> list[dict[str, Any]]:
     """Return the records as `confirm` takes them."""
     return [_record_data(record) for record in records]
+
+
+def origins_data(origins: Iterable[Origin]) -> list[dict[str, Any]]:
+    """Return the origins as `import_versions` takes them."""
+    return [{**asdict(origin), "created_at": origin.created_at.isoformat()} for origin in origins]
+
+
+def batches(versions: Iterable[DagVersion]) -> Iterator[list[dict[str, Any]]]:
+    """Yield older versions as `import_versions` takes them: a few with long specs, or many."""
+    some: list[dict[str, Any]] = []
+    size = 0
+    for version in versions:
+        some.append(_record_data(version))
+        size += len(version.spec_text or "") + len(json.dumps(some[-1]["spec"]))
+        if size > BATCH or len(some) == MOST_VERSIONS:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def records_of(data: object, project_id: str) -> list[DagRecord]:
@@ -190,6 +214,7 @@ def _version_data(version: DagVersion) -> dict[str, Any]:
 def _version(row: Mapping[str, Any], project_id: str) -> DagVersion:
     record = _record(row, project_id)
     action, renamed, text = row["action"], row["renamed"], row.get("spec_text")
+    imported_by = row.get("imported_by_name")
     if action not in get_args(VersionAction):
         raise ValueError("no action")
     operation_id = row["operation_id"]
@@ -199,6 +224,7 @@ def _version(row: Mapping[str, Any], project_id: str) -> DagVersion:
         renamed=None if renamed is None else _text(renamed),
         operation_id=None if operation_id is None else _text(operation_id),
         spec_text=None if text is None else _text(text),
+        imported_by_name=None if imported_by is None else _text(imported_by),
     )
 
 

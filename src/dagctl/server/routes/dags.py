@@ -16,7 +16,7 @@ from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
 from dagctl.operation.options import IfExists
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer, SourceAnswer
+from dagctl.server.answers import Answer, SourceAnswer, tagged
 from dagctl.server.body import spec_of
 from dagctl.server.openapi import (
     A_SPEC_OF_A_PROJECT,
@@ -141,7 +141,7 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
             )
         )
         rows = [columns(record) for record in page.records]
-        return Answer({"dags": rows, "next_cursor": page.next})
+        return tagged({"dags": rows, "next_cursor": page.next})
 
     return await service.read(str(project_id), caller, first_page)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from dagctl.commands.compare import compared
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer
+from dagctl.server.answers import Answer, tagged
 from dagctl.server.openapi import OF_A_PROJECT, example, refusals
 from dagctl.server.routes.given import (
     TOKEN,
@@ -23,6 +23,7 @@ from dagctl.server.routes.given import (
     UntilVersion,
     VersionLimit,
     VersionNumber,
+    etag_of,
 )
 from dagctl.views.comparison import comparison_data
 from dagctl.views.record import columns
@@ -59,7 +60,7 @@ async def list_versions(  # noqa: PLR0913 - one parameter of the request each
         lambda client: client.history(dag_id, before=before, limit=limit),
     )
     versions = [entry_data(entry) for entry in page.entries]
-    return Answer({"versions": versions, "next_before": page.next})
+    return tagged({"versions": versions, "next_before": page.next})
 
 
 @router.get(
@@ -79,7 +80,8 @@ async def show_version(
         str(project_id), caller, lambda client: client.version(dag_id, version)
     )
     spec = {"spec": dict(shown.spec) or None, "spec_text": shown.spec_text}
-    return Answer({**columns(shown), **version_data(shown), **spec})
+    data = {**columns(shown), **version_data(shown), **spec}
+    return Answer(data, headers={"ETag": etag_of(shown.version)})
 
 
 @router.get(
@@ -102,7 +104,7 @@ async def compare_versions(  # noqa: PLR0913 - one parameter of the request each
         caller,
         lambda client: client.two_versions(dag_id, from_version, to_version),
     )
-    return Answer(await service.of_record(caller, partial(_comparison, sides)))
+    return tagged(await service.of_record(caller, partial(_comparison, sides)))
 
 
 def _comparison(sides: tuple[Compared, Compared], check: Check) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""`dagctl export`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dagctl.cli.candidates import dag_ids as candidates
+from dagctl.cli.invocation import current
+from dagctl.cli.options import examples
+
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[DAG_ID]...", help="The DAGs; without one, all of them.", autocompletion=candidates
+    ),
+]
+Target = Annotated[
+    str,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="The archive, as dags.zip; - for standard output."
+    ),
+]
+EPILOG = examples(
+    "dagctl export -o dags.zip",
+    "dagctl export daily_orders weekly_orders -o orders.zip",
+    "dagctl export -o - > dags.zip",
+)
+STANDARD_OUTPUT = "-"
+
+
+def export(context: typer.Context, ids: Ids = None, *, target: Target) -> None:
+    """Write DAGs with all their versions, specs and files into one archive.
+
+    `dagctl import` restores it, in this project or in another one, with Supabase or without.
+    Removed DAGs are not in it. The same DAGs give the same bytes.
+    """
+    from contextlib import closing
+
+    from dagctl.cli.console import is_terminal
+    from dagctl.cli.progress import reporter
+    from dagctl.cli.recover import write_recovery
+    from dagctl.cli.text import plural, shown
+    from dagctl.client import Client
+    from dagctl.errors import UsageError
+
+    invocation = current(context)
+    console = invocation.console
+    is_piped = target == STANDARD_OUTPUT
+    if is_piped and is_terminal(console.out):
+        raise UsageError("an archive is no text for a terminal", hint="dagctl export -o dags.zip")
+    with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
+        exported = client.export(console.out.buffer if is_piped else target, ids or ())
+        progress.close()
+        write_recovery(console, client.recovered, client.unsettled)
+    for warning in exported.warnings:
+        console.warn(warning)
+    what = f"{plural(exported.dags, 'DAG')}, {plural(exported.versions, 'version')}"
+    if is_piped:
+        console.note(f"Wrote {what}.")
+    elif not console.quiet:
+        console.lines([f"Wrote {shown(target)}: {what}"])

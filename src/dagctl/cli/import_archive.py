@@ -1,0 +1,66 @@
+"""`dagctl import`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import DryRun, NoVerify, TextOrJson, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.client import Client
+    from dagctl.commands.operate import Outcome
+
+Source = Annotated[str, typer.Argument(metavar="FILE", help="An archive of `dagctl export`.")]
+IfThere = Annotated[
+    Literal["skip", "update", "number"] | None,
+    typer.Option(
+        "--if-exists",
+        help="What to do about an id that is taken: leave that DAG, give it the archive's spec, or "
+        "make another DAG. By default it is refused.",
+    ),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--force", help="Overwrite files that stand where the DAG files go.")
+]
+EPILOG = examples(
+    "dagctl import dags.zip --dry-run",
+    "dagctl import dags.zip",
+    "dagctl import dags.zip --if-exists skip",
+)
+
+
+def import_archive(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    file: Source,
+    *,
+    dry_run: DryRun = False,
+    if_exists: IfThere = None,
+    force: Overwrite = False,
+    no_verify: NoVerify = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Restore the DAGs of an archive, with their ids and versions: all of them, or none.
+
+    The archive is checked whole first. DAG files are made of the specs, and a spec file that is not
+    there is written as its author wrote it. A DAG that is here as the archive has it stays.
+    """
+    from dagctl.cli.operated import carry_out
+
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+
+    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+        return client.import_archive(
+            file, if_exists=if_exists, force=force, verify=not no_verify, on_result=show
+        )
+
+    carry_out(
+        invocation,
+        lambda client: client.plan_import(file, if_exists=if_exists, force=force),
+        act,
+    )

@@ -1,0 +1,126 @@
+"""Archives that come and go: on the disk while they are under way, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+
+from starlette.requests import ClientDisconnect
+
+from dagctl.archive.form import Limits
+from dagctl.commands.archive_file import IN_MEMORY
+from dagctl.server.refusals import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from starlette.requests import Request
+
+MEDIA_TYPE = "application/zip"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one archive."""
+ARCHIVES = 16 * LARGEST
+"""Bytes of all archives that are under way at once, on the disk."""
+ARCHIVES_OF_ONE = 2 * LARGEST
+"""Bytes of those of one caller."""
+LIMITS = Limits(archive=LARGEST, unpacked=4 * LARGEST, dags=2_000)
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An archive that is to be sent: its size, and its SHA-256 in hex."""
+
+    size: int
+    digest: str
+
+
+async def receive(
+    request: Request, take: Callable[[int], None], file: IO[bytes], *, seconds: float
+) -> None:
+    """Write the body of a request to a file; `take` gets the size of each part and may refuse it.
+
+    Raises:
+        BusyError: There is no room for it.
+        RequestError: It is no zip, larger than an archive may be, or slower than `seconds`.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != MEDIA_TYPE:
+        raise RequestError(
+            f"the body is {media_type[:100]!a}, not an archive",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            hint=f"send `Content-Type: {MEDIA_TYPE}`",
+        )
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > LARGEST:
+        raise too_large()
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > LARGEST:
+                    raise too_large()
+                take(len(part))
+                await asyncio.to_thread(file.write, part)
+    except TimeoutError as error:
+        raise RequestError(
+            "the body did not arrive in time", status=HTTPStatus.REQUEST_TIMEOUT
+        ) from error
+    except ClientDisconnect as error:
+        raise RequestError("the connection was closed before the body had arrived") from error
+
+
+def too_large() -> RequestError:
+    """Return the refusal of an archive that is larger than a server takes or gives."""
+    return RequestError(
+        f"the archive is larger than {LARGEST} bytes",
+        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        hint="name some DAGs with `dag_id`, and take several archives",
+    )
+
+
+def spooled() -> BinaryIO:
+    """Return a file that is in memory as long as it is small; nothing is left when it is closed."""
+    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
+
+
+class BoundedFile:
+    """A file that an archive is written to, up to its limit."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        """Write, unless the archive would be larger than it may be."""
+        if self._file.tell() + len(data) > LARGEST:
+            raise too_large()
+        return self._file.write(data)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a file has
+        """Return what the file has."""
+        return getattr(self._file, name)
+
+
+def measured(file: BinaryIO) -> Sent:
+    """Return what is to be sent; the file stands at its beginning then."""
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    file.seek(0)
+    return Sent(size, digest.hexdigest())
+
+
+async def parts(file: BinaryIO, finish: Callable[[], None]) -> AsyncIterator[bytes]:
+    """Yield a file in parts, then let go of it."""
+    try:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            yield chunk
+    finally:
+        finish()

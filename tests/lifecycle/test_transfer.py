@@ -1,0 +1,202 @@
+"""`export` and `import`: nothing is lost on the way from a workspace to another one, and back."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dagctl.client import Client
+from dagctl.errors import ExitCode
+from tests.cli.conftest import GOOD, PROJECT, Shell
+from tests.lifecycle.conftest import on_supabase, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.stand_in import StandIn
+
+MADE_ELSEWHERE = {"made_at", "made_by", "imported_by", "operation_id", "commit_id"}
+
+
+def history(user: Shell, dag_id: str) -> list[dict[str, Any]]:
+    """Return the versions of a DAG, but for who, when, and in which repository."""
+    versions = user.json("history", dag_id)["versions"]
+    return [{k: v for k, v in one.items() if k not in MADE_ELSEWHERE} for one in versions]
+
+
+def texts(user: Shell, dag_id: str) -> list[Any]:
+    numbers = [one["version"] for one in user.json("history", dag_id)["versions"]]
+    return [
+        user.json("show", dag_id, "--version", str(number))["version"]["spec_text"]
+        for number in numbers
+    ]
+
+
+def recorded(user: Shell) -> list[dict[str, Any]]:
+    """Return the list of DAGs, but for project, users, times and the commit."""
+    rows = user.json("list")["dags"]
+    left = {"id", "project_id", "user_id", "created_at", "updated_at", "commit_id", "updated_by"}
+    return [{k: v for k, v in row.items() if k not in left} for row in rows]
+
+
+def files(user: Shell) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in (user.folder / "dags").glob("*.py")}
+
+
+def people(user: Shell, dag_id: str) -> list[tuple[Any, Any]]:
+    versions = user.json("history", dag_id)["versions"]
+    return [(one["made_by"], one["imported_by"]) for one in versions]
+
+
+def local(folder: Path, environ: dict[str, str]) -> Shell:
+    """Return someone in an empty embedded workspace."""
+    folder.mkdir()
+    user = Shell(folder, environ)
+    user.ok("init", "--project-id", PROJECT)
+    user.git("add", "-A")
+    user.git("commit", "-qm", "Workspace")
+    return user
+
+
+@pytest.fixture
+def three(shell: Shell) -> Shell:
+    """Someone in an embedded workspace with three DAGs: rolled back, restored, numbered."""
+    user = local(shell.folder / "one", shell.environ)
+    for schedule in ("@daily", "0 2 * * *"):
+        user.ok("create", write(user, schedule))
+    user.ok("rollback", "orders")
+    user.ok("create", write(user, "@hourly", name="Sales"))
+    user.ok("rm", "sales")
+    user.ok("restore", "sales")
+    user.ok("create", "-", stdin=GOOD)
+    user.ok("create", "-", "--if-exists", "number", stdin=GOOD)
+    return user
+
+
+def test_nothing_is_lost_from_embedded_to_supabase_and_back(
+    three: Shell, stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    shared = on_supabase(stand_in, Shell(folder, three.environ), tmp_path, monkeypatch)
+    back = local(tmp_path / "back", three.environ)
+    archives = [str(tmp_path / f"{name}.zip") for name in ("first", "second", "third")]
+    three.ok("export", "-o", archives[0])
+    assert shared.ok("import", archives[0]).out.startswith("Imported daily_orders v1")
+    shared.ok("doctor")
+    shared.ok("export", "-o", archives[1])
+    back.ok("import", archives[1])
+    back.ok("doctor")
+    for dag_id in ("orders", "sales", "daily_orders", "daily_orders_2"):
+        assert history(shared, dag_id) == history(three, dag_id)
+        assert history(back, dag_id) == history(three, dag_id)
+        assert texts(back, dag_id) == texts(shared, dag_id) == texts(three, dag_id)
+    assert recorded(back) == recorded(shared) == recorded(three)
+    assert files(back) == files(shared) == files(three)
+    ana, ada = "Ana Lima <ana@example.com>", "ada@example.com"
+    assert people(shared, "orders") == [(ada, None), (ana, ada), (ana, ada)]
+    assert people(back, "orders") == [(ana, None), (ana, ana), (ana, ana)]
+    assert (back.folder / "specs/sales.yaml").read_text() == (
+        three.folder / "specs/sales.yaml"
+    ).read_text()
+    # what was imported goes on like any other DAG
+    for user in (shared, back):
+        user.ok("rollback", "orders", "--to", "2")
+        assert user.ok("create", "specs").out
+        user.ok("rm", "sales")
+        user.ok("restore", "sales")
+        user.ok("doctor")
+
+
+def test_the_same_dags_give_the_same_bytes_and_standard_output_takes_them(
+    user: Shell, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
+    done = user.ok("export", "-o", str(first))
+    assert done.out == f"Wrote {first}: 1 DAG, 3 versions\n"
+    user.ok("export", "orders", "-o", str(second))
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        assert archive.namelist() == ["dags/orders.py", "versions/orders.jsonl", "manifest.json"]
+        assert archive.read("dags/orders.py") == (user.folder / "dags/orders.py").read_bytes()
+        lines = archive.read("versions/orders.jsonl").decode().splitlines()
+    assert [json.loads(line)["version"] for line in lines] == [3, 2, 1]
+    assert json.loads(lines[0])["spec_text"] == (user.folder / "specs/orders.yaml").read_text()
+
+
+def test_an_export_of_nothing_or_to_no_archive_is_refused(empty: Shell, tmp_path: Path) -> None:
+    target = tmp_path / "dags.zip"
+    assert empty.run("export", "-o", str(target)).code == ExitCode.NOT_FOUND
+    assert empty.run("export", "nope", "-o", str(target)).code == ExitCode.NOT_FOUND
+    assert empty.run("export", "-o", "specs/orders.yaml").code == ExitCode.USAGE
+    assert empty.run("export", "-o", str(tmp_path / "no/dags.zip")).code == ExitCode.UNAVAILABLE
+    assert list(tmp_path.glob("*.zip")) == list(tmp_path.glob(".*.zip*")) == []
+
+
+def test_an_id_that_is_taken_is_refused_left_updated_or_numbered(
+    user: Shell, tmp_path: Path
+) -> None:
+    archive = str(tmp_path / "dags.zip")
+    user.ok("export", "-o", archive)
+    assert user.ok("import", archive).out == "orders v3 is unchanged; nothing to do\n"
+    user.ok("create", write(user, "0 5 * * *"))
+    user.ok("create", write(user, "0 6 * * *", name="Other"))
+    before = user.git("rev-parse", "HEAD"), user.json("list")
+    done = user.run("import", archive)
+    assert done.code == ExitCode.CONFLICT
+    assert "the archive has DAGs whose ids are taken here: `orders`" in done.err
+    assert "--if-exists skip leaves those that exist" in done.err
+    assert user.ok("import", archive, "--if-exists", "skip").out.startswith(
+        "orders v4 is unchanged"
+    )
+    plan = user.run("import", archive, "--if-exists", "update", "--dry-run", "-o", "json").document
+    assert [(dag["action"], dag["version"]) for dag in plan["result"]["dags"]] == [("update", 5)]
+    numbered = user.json("import", archive, "--if-exists", "number", "--dry-run")["dags"]
+    assert [(dag["dag_id"], dag["action"]) for dag in numbered] == [("orders_2", "import")]
+    assert (user.git("rev-parse", "HEAD"), user.json("list")) == before
+    user.ok("import", archive, "--if-exists", "number")
+    assert [one["version"] for one in user.json("history", "orders_2")["versions"]] == [3, 2, 1]
+    copy = user.json("show", "orders_2")["dag"]
+    assert (copy["source"], copy["version"]) == (None, 3)
+    user.ok("import", archive, "--if-exists", "update")
+    newest = user.json("history", "orders")["versions"][0]
+    assert (newest["version"], newest["action"], newest["imported_by"]) == (5, "update", None)
+    assert [each["path"] for each in newest["changes"]] == [["schedule_interval"]]
+    user.ok("doctor")
+    user.ok("rm", "orders")
+    for choice in ([], ["--if-exists", "skip"], ["--if-exists", "update"]):
+        assert "dagctl restore orders" in user.run("import", archive, *choice).err
+
+
+def test_the_work_of_a_person_in_the_way_is_not_overwritten(user: Shell, tmp_path: Path) -> None:
+    archive = str(tmp_path / "dags.zip")
+    user.ok("export", "-o", archive)
+    other = local(tmp_path / "other", user.environ)
+    spec = other.write("specs/orders.yaml", "mine: true\n")
+    hand = other.write("dags/orders.py", "# mine\n")
+    refused = other.run("import", archive)
+    assert (refused.code, hand.read_text()) == (ExitCode.CONFLICT, "# mine\n")
+    hand.write_text('from airflow import DAG\n\nDAG("orders")\n')
+    assert other.run("import", archive).code == ExitCode.CONFLICT
+    other.ok("import", archive, "--force")
+    assert hand.read_bytes() == (user.folder / "dags/orders.py").read_bytes()
+    assert spec.read_text() == "mine: true\n"
+
+
+def test_a_key_gives_the_same_import_again(three: Shell, tmp_path: Path) -> None:
+    archive = tmp_path / "dags.zip"
+    three.ok("export", "-o", str(archive))
+    other = local(tmp_path / "other", three.environ)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in three.environ.items():
+            patch.setenv(name, value)
+        with Client.open(other.folder) as client:
+            first = client.import_archive(archive, key="k")
+            with archive.open("rb") as file:
+                second = client.import_archive(file, key="k")
+    assert (first.replayed, second.replayed) == (False, True)
+    assert [dag.version for dag in second.dags] == [dag.version for dag in first.dags]
+    assert second.operation_id == first.operation_id
