@@ -22,6 +22,7 @@ from bench import (
     start,
     supabase,
     task,
+    transfer,
 )
 from bench.place import SCRATCH
 from bench.table import print_head, print_row
@@ -40,7 +41,7 @@ SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
         batch.measure,
         secrets.measure,
     ],
-    "full": [batch.measure_large, scale.measure],
+    "full": [batch.measure_large, transfer.measure, scale.measure],
     "supabase": [supabase.measure],
     "checks": [checks.measure],
     "serve": [serve.measure, fair.measure],
