@@ -132,3 +132,38 @@ def test_promise_3_and_4_a_kill_of_the_recovery_is_made_good(
     assert in_child(recover) == KILLED
     place.recover()
     check(place, spec, users)
+
+
+IMPORT_POINTS = [("history", False), ("history", True), ("commit", True), ("confirm", True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "done"),
+    IMPORT_POINTS,
+    ids=[f"{n}-{'after' if d else 'before'}" for n, d in IMPORT_POINTS],
+)
+def test_promise_3_and_4_a_killed_import_is_all_there_or_not_at_all(
+    place: Place, tmp_path: Path, name: str, *, done: bool
+) -> None:
+    source, archive = place.copy(tmp_path / "source"), tmp_path / "dags.zip"
+    for word in ("one", "two"):
+        create(source, source.spec("specs/orders.yaml", word=word))
+    with source.open() as client:
+        client.export(archive)
+    users = place.users()
+
+    def run(listener: Killer | None = None) -> object:
+        with place.open(listener) as client:
+            return client.import_archive(archive)
+
+    assert in_child(lambda: run(Killer(name, done=done))) == KILLED
+    place.recover()
+    place.check_agreement()
+    assert len(place.records()) == (name != "history")
+    assert place.users().keys() - {"specs/orders.yaml"} == users.keys()
+    run()
+    place.check_agreement()
+    with place.open() as client:
+        versions = [entry.version for entry in client.history("orders").entries]
+    assert [(one.version, one.action) for one in versions] == [(2, "update"), (1, "create")]
+    assert [one.imported_by_name is None for one in versions] == [True, False]

@@ -141,3 +141,14 @@ def test_a_purge_forgets_the_versions_after_it_has_asked(user: Shell) -> None:
     user.ok("rm", "orders")
     user.ok("rm", "orders", "--purge", "--yes")  # removed already: it is forgotten all the same
     assert user.run("history", "orders").code == ExitCode.NOT_FOUND
+
+
+def test_a_removal_by_hand_is_shown_and_completed(user: Shell) -> None:
+    user.git("rm", "-q", "dags/orders.py")
+    user.git("commit", "-qm", "Remove it by hand")
+    (user.folder / "specs/orders.yaml").unlink()
+    assert [dag["state"] for dag in user.json("list")["dags"]] == ["missing"]
+    user.ok("rm", "orders")
+    assert names(user) == []
+    assert user.json("history", "orders")["versions"][0]["action"] == "delete"
+    user.ok("doctor")
