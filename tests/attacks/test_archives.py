@@ -174,6 +174,7 @@ HOSTILE: dict[str, Callable[[Entries], bytes]] = {
     "fewer entries than there are": patched(end(8), "<L", 0x00020002),
     "a list that begins elsewhere": patched(end(16), "<L", 0),
     "an endless list": patched(end(12), "<L", 0xFFFFFFFE),
+    "a zip64 inside of a name": lambda e: packed({**e, "dags/PK\6\7" + "A" * 16: b""}),
     "no manifest": lambda entries: packed({FILE: entries[FILE], HISTORY: entries[HISTORY]}),
     "a manifest that is no JSON": lambda entries: packed({**entries, MANIFEST: b"{"}),
     "a manifest in UTF-16": lambda e: packed(
@@ -237,6 +238,7 @@ HOSTILE: dict[str, Callable[[Entries], bytes]] = {
     "no versions": line(b"\n"),
     "a deep version": line(NESTED),
     "many brackets": line(b"[" + b"[]," * 100_000 + b"1]\n"),
+    "brackets without end": line(b"[" + b"[]," * 2_000_000 + b"1]\n"),
     "versions in disorder": lambda entries: true(
         {**entries, HISTORY: b"\n".join(reversed(entries[HISTORY].splitlines())) + b"\n"}
     ),

@@ -248,6 +248,8 @@ def test_the_apps_pages_may_call_and_no_others(world: World) -> None:
     assert good.status_code == 200
     assert good.headers["access-control-allow-origin"] == APP
     assert "Idempotency-Key" in good.headers["access-control-allow-headers"]
+    allowed = set(good.headers["access-control-allow-methods"].split(", "))
+    assert {"GET", "POST", "PUT", "DELETE"} <= allowed
     assert "access-control-allow-credentials" not in good.headers
     for origin in ("https://evil.example", "http://app.example.com", f"{APP}.evil.example", "null"):
         assert "access-control-allow-origin" not in asks(origin).headers, origin

@@ -32,6 +32,8 @@ MANIFEST = "manifest.json"
 MOST_DAGS = 20_000
 """DAGs in one archive: with two entries each it stays below the 65,535 of a plain zip."""
 LARGEST_MANIFEST = 16 * 1024 * 1024
+LARGEST_ITEM = 4096
+"""Bytes of one DAG's item in it: two ids and a name, escaped, and two digests."""
 LARGEST_DAG_FILE = 64 * 1024 * 1024
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of one version: the longest spec that is read from text, as data and as text, with room."""

@@ -20,6 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from dagctl.archive.form import (
     ALWAYS,
+    LARGEST_ITEM,
     LARGEST_MANIFEST,
     LONGEST_LINE,
     MANIFEST,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _END = struct.Struct("<4s4H2LH")
 """The end of a zip (APPNOTE.TXT, 4.3.16), without a comment."""
+_LOCATOR = 20
+"""Bytes of what says in front of that end where the one of a zip64 is (4.3.15)."""
 _LOCAL = struct.Struct("<4s5H3L2H")
 """The head of an entry (4.3.7)."""
 _OF_CENTRAL = 46
@@ -105,7 +108,7 @@ def open_archive(file: BinaryIO, limits: Limits | None = None) -> Archive:
         unpacked = sum(info.file_size for info in opened.infolist())
         if unpacked > min(limits.unpacked, ALWAYS + MOST_TIMES * size):
             raise ArchiveError(f"the archive would unpack to {unpacked} bytes: too many")
-    dags = read_manifest(_manifest(opened), limits.dags)
+    dags = read_manifest(_manifest(opened, limits.dags), limits.dags)
     _check_manifest(dags, {info.filename: info for info in opened.infolist()})
     return Archive(dags, opened)
 
@@ -126,8 +129,9 @@ def _central_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, 
 
     It ends where the file does, and is not too long.
     """
-    file.seek(max(0, size - _END.size))
-    end = file.read(_END.size)
+    file.seek(max(0, size - _END.size - _LOCATOR))
+    tail = file.read(_END.size + _LOCATOR)
+    end = tail[-_END.size :]
     if len(end) != _END.size or not end.startswith(b"PK\x05\x06"):
         raise ArchiveError("this is no archive of dagctl, or its end is missing")
     _, disk, first_disk, here, entries, length, start, comment = _END.unpack(end)
@@ -136,6 +140,8 @@ def _central_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, 
         raise ArchiveError("the archive is not as dagctl writes it")
     if entries > most or length > entries * (_OF_CENTRAL + LONGEST_ENTRY):
         raise ArchiveError(f"the archive has {entries} entries, and {most} are the most")
+    if tail.startswith(b"PK\x06\x07"):  # else `zipfile` would believe other numbers than these
+        raise ArchiveError("the archive is a zip64, which dagctl does not write")
     if start + length + _END.size != size:
         raise ArchiveError("the archive has something before or behind what dagctl writes")
     return start, entries
@@ -174,14 +180,15 @@ def _check_plain(info: ZipInfo) -> None:
         raise ArchiveError(f"the entry {info.filename[:LONGEST_ENTRY]!a} is no plain file")
 
 
-def _manifest(opened: ZipFile) -> bytes:
+def _manifest(opened: ZipFile, dags: int) -> bytes:
+    largest = min(LARGEST_MANIFEST, (dags + 1) * LARGEST_ITEM)
     info = next((info for info in opened.infolist() if info.filename == MANIFEST), None)
     if info is None:
         raise ArchiveError("the archive has no manifest.json: dagctl did not write it")
-    if info.file_size > LARGEST_MANIFEST:
-        raise ArchiveError(f"the manifest is larger than {LARGEST_MANIFEST} bytes")
+    if info.file_size > largest:
+        raise ArchiveError(f"the manifest is larger than {largest} bytes")
     with _readable(), opened.open(info) as stream:
-        return stream.read(LARGEST_MANIFEST + 1)
+        return stream.read(largest + 1)
 
 
 def _check_manifest(dags: Sequence[ArchivedDag], infos: Mapping[str, ZipInfo]) -> None:
