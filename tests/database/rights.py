@@ -126,7 +126,7 @@ public.dag_versions        own   denied    1         1         1         0      
 public.dag_versions        other denied    0         0         0         0         0         1
 public.purge_dags          own   denied    refused   1         1         refused   refused   denied
 public.purge_dags          other denied    refused   refused   refused   refused   refused   denied
-public.import_versions     own   denied    refused   0         0         refused   refused   denied
+public.import_versions     own   denied    refused   null      null      refused   refused   denied
 public.import_versions     team  denied    refused   conflict  conflict  refused   refused   denied
 public.import_versions     other denied    refused   refused   refused   refused   refused   denied
 public.missing_policies    -     denied    0         0         0         0         0         denied
@@ -153,7 +153,7 @@ private.operation_status   other denied    refused   refused   refused   refused
 private.member_project_ids own   denied    1         1         1         0         0         denied
 private.purge_dags         own   denied    refused   1         1         refused   refused   denied
 private.purge_dags         other denied    refused   refused   refused   refused   refused   denied
-private.import_versions    own   denied    refused   0         0         refused   refused   denied
+private.import_versions    own   denied    refused   null      null      refused   refused   denied
 private.import_versions    team  denied    refused   conflict  conflict  refused   refused   denied
 private.import_versions    other denied    refused   refused   refused   refused   refused   denied
 private.removed_dags       own   denied    1         1         1         0         0         0

@@ -160,9 +160,9 @@ def test_only_the_new_dags_of_an_own_operation_under_way_take_versions(team: Tea
         (update, held, team.editor),
     ]
     for asked, row, by in attempts:
-        for given in (([origin(row)], []), ([], [older(team, row, 1)])):
+        for origins, versions in (([origin(row)], []), ([], [older(team, row, 1)])):
             with pytest.raises(psycopg.Error) as caught:
-                bring(team, asked, *given, by=by)
+                bring(team, asked, origins, versions, by=by)
             assert (caught.value.sqlstate, caught.value.diag.message_detail) == (
                 "PT409",
                 "not_reserved",

@@ -160,7 +160,7 @@ ATTACKS = {
         _OWN_ROW, **{**_OLD, "file_path": ".git/hooks/pre-push.py"}
     ),
     "D7  import above the newest": _imported(_OWN_ROW, **{**_OLD, "version": 3}),
-    "D8  import into the DAG of all": _imported("%(row)s", **_OLD),
+    "D8  import into the DAG of all": _imported("%(row)s::uuid", **_OLD),
     "X5  confirm a file in .git": _confirmed(file_path=".git/hooks/pre-push"),
     "X5  confirm another's program": _confirmed(file_path="src/app.py"),
     "X6  confirm a path with ..": _confirmed(file_path="dags/a/../../OF.py"),

@@ -131,7 +131,7 @@ def _versions(registry: Registry, newest: DagVersion) -> Iterator[DagVersion]:
     """Yield the versions of a DAG, the newest first. Those of no dagctl have no spec: left out."""
     versions = [newest]
     while versions:
-        yield from (one for one in versions if one.spec and one.problem is None)
+        yield from (each for each in versions if each.spec and each.problem is None)
         last = versions[-1].version
         versions = registry.versions(newest.dag_id, before=last, limit=VERSIONS, text=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import tempfile
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -97,7 +98,7 @@ class BoundedFile:
 
     def write(self, data: bytes) -> int:
         """Write, unless the archive would be larger than it may be."""
-        if self._file.tell() + len(data) > LARGEST:
+        if self._file.seek(0, io.SEEK_CUR) + len(data) > LARGEST:
             raise too_large()
         return self._file.write(data)
 
