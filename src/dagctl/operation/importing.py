@@ -249,9 +249,7 @@ class _Planner:
         checked = self._check(arrival.newest.spec)
         if checked.spec is None:
             of = f"the spec of {arrival.dag.dag_id}"
-            self.findings += [
-                replace(found, file=found.file or of) for found in checked.diagnostics
-            ]
+            self.findings += [replace(each, file=each.file or of) for each in checked.diagnostics]
             return change
         if change.action is Action.UPDATE:
             return self._next_version(change, checked.spec)

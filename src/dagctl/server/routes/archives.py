@@ -36,6 +36,7 @@ from dagctl.server.routes.given import (
     ProjectId,
     TheCaller,
     TheService,
+    replayed,
 )
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ async def import_dags(  # noqa: PLR0913 - one parameter of the request each
         if not is_begun:
             file.close()
     dags = [_dag_data(dag) for dag in outcome.dags]
-    headers = {"Idempotent-Replayed": "true"} if outcome.replayed else None
-    return Answer({"dags": dags, "warnings": list(outcome.warnings)}, headers=headers)
+    data = {"dags": dags, "warnings": list(outcome.warnings)}
+    return Answer(data, headers=replayed(outcome))
 
 
 def _dag_data(dag: ChangedDag) -> dict[str, Any]:
