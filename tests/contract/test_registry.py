@@ -516,6 +516,9 @@ def test_a_purge_forgets_removed_dags_only(registry: Registry) -> None:
     assert granted.dag_id == "x"
 
 
+OLDER: tuple[tuple[int, VersionAction], ...] = ((1, "create"), (3, "rollback"))
+
+
 def brought(registry: Registry, name: str = "x", newest: int = 4) -> tuple[str, DagRecord]:
     """Reserve a new DAG that brings two older versions; return the operation and the newest."""
     this = operation()
@@ -542,7 +545,7 @@ def brought(registry: Registry, name: str = "x", newest: int = 4) -> tuple[str, 
             action=action,
             spec_text=f"# {number}\n",
         )
-        for number, action in ((1, cast("VersionAction", "create")), (3, "rollback"))
+        for number, action in OLDER
     ]
     registry.keep_history(this, [came], older)
     registry.keep_history(this, [came], older)  # a lost answer

@@ -35,7 +35,7 @@ def send(
 
 def announced(person: Person, project: str, size: int) -> int:
     """Return the status of an import whose body is said to be so large, and never comes."""
-    connection = HTTPConnection(urlsplit(person.url).netloc, timeout=30)
+    connection = HTTPConnection(urlsplit(person.served.url).netloc, timeout=30)
     connection.putrequest("POST", f"/import?project_id={project}")
     for name, value in {"Authorization": f"Bearer {person.token}", **ZIP}.items():
         connection.putheader(name, value)

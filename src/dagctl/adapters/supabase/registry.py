@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from dagctl.adapters.supabase.rows import (
@@ -23,7 +23,7 @@ from dagctl.next_step import DOCTOR, Fix
 from dagctl.ports import OperationStatus, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.adapters.supabase.client import DataClient
     from dagctl.ports import (
@@ -193,7 +193,7 @@ class SupabaseRegistry:
             ConflictError: Nothing is reserved under this id, or not one of these DAGs.
             NotAMemberError: The user is not an owner or editor of the project any more.
         """
-        asked = {"p_operation": operation_id, "p_project": self._project}
+        asked: dict[str, Any] = {"p_operation": operation_id, "p_project": self._project}
         self._import(asked | {"p_origins": origins_data(origins), "p_versions": []})
         for some in batches(versions):
             self._import(asked | {"p_origins": [], "p_versions": some})
@@ -235,7 +235,7 @@ class SupabaseRegistry:
 
     # --- Inside ---
 
-    def _import(self, asked: Mapping[str, object]) -> None:
+    def _import(self, asked: dict[str, Any]) -> None:
         count_of(self._remote.call("import_versions", asked))
 
     def _check_member(self) -> None:
