@@ -28,6 +28,8 @@ OPERATIONS = {
     ("/dags/{dag_id}/versions", "get"),
     ("/dags/{dag_id}/versions/{version}", "get"),
     ("/dags/{dag_id}/diff", "get"),
+    ("/export", "get"),
+    ("/import", "post"),
     ("/validate", "post"),
     ("/render", "post"),
     ("/schema", "get"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.server.served import Person, World
 
 ZIP = {"Content-Type": "application/zip"}
+ANY = {"If-Match": "*"}
 There = tuple[Any, str, bytes]
 """An editor, a project with two DAGs, and its archive."""
 
@@ -54,7 +55,8 @@ def there(shared_world: World) -> There:
     assert editor.create(spec(project_id=project)).status_code == 200
     query = {"project_id": project}
     body = spec("Orders", None, owner="team")
-    assert editor.request("PUT", "/dags/orders", json=body, params=query).status_code == 200
+    put = editor.request("PUT", "/dags/orders", json=body, params=query, headers=ANY)
+    assert put.status_code == 200, put.text
     assert editor.create(spec("Sales", project_id=project)).status_code == 200
     answer = editor.get("/export", project_id=project)
     assert answer.status_code == 200, answer.text
@@ -95,7 +97,8 @@ def test_an_archive_goes_from_one_project_into_another(shared_world: World, ther
     assert again["state"] == "nothing was changed"
     changed = spec("Orders", None, owner="us")
     query = {"project_id": other}
-    assert person.request("PUT", "/dags/orders", json=changed, params=query).status_code == 200
+    put = person.request("PUT", "/dags/orders", json=changed, params=query, headers=ANY)
+    assert put.status_code == 200, put.text
     taken = problem_of(send(person, other, archive), 409, "CONFLICT")
     assert "`orders`" in taken["detail"]
     left = send(person, other, archive, if_exists="skip").json()["dags"]

@@ -13,14 +13,12 @@ from dagctl.cli.options import examples
 Ids = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[DAG_ID]...", help="The DAGs; without one, all of them.", autocompletion=candidates
+        metavar="DAG_ID", help="The DAGs; without one, all of them.", autocompletion=candidates
     ),
 ]
 Target = Annotated[
     str,
-    typer.Option(
-        "--output", "-o", metavar="FILE", help="The archive, as dags.zip; - for standard output."
-    ),
+    typer.Option("--output", "-o", metavar="FILE", help="The archive; - for standard output."),
 ]
 EPILOG = examples(
     "dagctl export -o dags.zip",
@@ -30,10 +28,11 @@ EPILOG = examples(
 STANDARD_OUTPUT = "-"
 
 
-def export(context: typer.Context, ids: Ids = None, *, target: Target) -> None:
-    """Write DAGs with all their versions, specs and files into one archive.
+def export(context: typer.Context, ids: Ids = None, *, target: Target = "dags.zip") -> None:
+    """Write DAGs with all their versions into an archive.
 
-    `dagctl import` restores it, in this project or in another one, with Supabase or without.
+    Specs and DAG files are in it, too. `dagctl import` restores it, in this project or in another
+    one, with Supabase or without.
     Removed DAGs are not in it. The same DAGs give the same bytes.
     """
     from contextlib import closing

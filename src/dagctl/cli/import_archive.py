@@ -44,10 +44,11 @@ def import_archive(  # noqa: PLR0913 - one parameter an option
     no_verify: NoVerify = False,
     output: TextOrJson = "text",
 ) -> None:
-    """Restore the DAGs of an archive, with their ids and versions: all of them, or none.
+    """Restore DAGs and their versions from an archive.
 
-    The archive is checked whole first. DAG files are made of the specs, and a spec file that is not
-    there is written as its author wrote it. A DAG that is here as the archive has it stays.
+    All of them with their ids, or none: the archive is checked whole first. DAG files are made of
+    the specs, and a spec file that is not there is written as its author wrote it. A DAG that is
+    here as the archive has it stays.
     """
     from dagctl.cli.operated import carry_out
 

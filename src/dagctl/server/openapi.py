@@ -38,6 +38,8 @@ WITH_NULLS = {
     forms.DagList.__name__: examples.LIST,
     forms.Verdict.__name__: examples.VERDICT,
     forms.Comparison.__name__: examples.COMPARISON,
+    forms.Versions.__name__: examples.VERSIONS,
+    forms.Version.__name__: examples.VERSION,
 }
 """Examples by their form; FastAPI leaves nulls out of what it writes."""
 OF_EVERY_CALL = (400, 401, 503)
