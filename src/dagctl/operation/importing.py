@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.dag_file.header import DIGITS, Header, Provenance, body_of, read_header
+from dagctl.dag_file.header import DIGITS, Header, Provenance, body_of, code_digest, read_header
 from dagctl.errors import ConflictError, SpecError
 from dagctl.next_step import FORCE, NUMBER, UPDATE, Command, Fix, Option
 from dagctl.operation.agreement import agreed
@@ -51,8 +51,8 @@ class Arrival:
 
     dag: ArchivedDag
     newest: ArchivedVersion
-    content: bytes
-    """The DAG file."""
+    code: str
+    """The digest of what stands below the header of the DAG file; empty: it has no header."""
 
 
 def arrivals(archive: Archive, project_id: str) -> list[Arrival]:
@@ -73,7 +73,8 @@ def _arrival(archive: Archive, dag: ArchivedDag, project_id: str) -> Arrival:
     newest = at_home(next(versions), project_id)
     for _ in versions:  # each is checked
         pass
-    return Arrival(dag, newest, archive.content(dag))
+    body = body_of(archive.content(dag))
+    return Arrival(dag, newest, "" if body is None else code_digest(body))
 
 
 def at_home(version: ArchivedVersion, project_id: str) -> ArchivedVersion:
@@ -317,7 +318,8 @@ class _Planner:
             old_file=self._standing(change, path, content),
             content=content,
             storage_path=storage_key(settings.project_id, path),
-            spec_data=spec.recorded,
+            spec_digest=spec.digest(),
+            spec_data=newest.spec if spec.digest() == newest.spec_digest else spec.recorded,
             spec_write=spec_write(files, source, now=None, then=text, digest=spec.digest())
             if self._options.by_file  # else no person works in this work tree
             else None,
@@ -362,7 +364,7 @@ def _header(known: Provenance, spec: DagSpec) -> Header:
 
 def _made_anew(change: Change, arrival: Arrival, content: bytes) -> Iterator[str]:
     """Yield that a DAG file has other code than in the archive, if it has."""
-    if change.dag_id == arrival.dag.dag_id and body_of(arrival.content) != body_of(content):
+    if change.dag_id == arrival.dag.dag_id and arrival.code != code_digest(body_of(content) or b""):
         yield (
             f"the DAG file of `{change.dag_id}` is made anew from its spec; the one in the archive "
             "is of another version of dagctl, for another Airflow, or was changed by hand"
