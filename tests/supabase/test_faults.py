@@ -12,6 +12,7 @@ import pytest
 from dagctl.errors import DagctlError, UnfinishedError
 from tests.supabase.place import At
 from tests.supabase.remote_faults import DONE, FOREVER, KINDS, UNDONE
+from tests.supabase.samples import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +120,7 @@ def repeat(place: Place, spec: Path) -> None:
     assert list(place.versions()) == ["orders"]
 
 
-@pytest.mark.parametrize("case", SINGLES, ids=str)
+@pytest.mark.parametrize("case", sampled(SINGLES, 9), ids=str)
 def test_promise_3_after_any_fault_one_command_brings_agreement(place: Place, case: Case) -> None:
     follow = random.Random(str(case)).choice([recover, repeat])
     check(place, case, follow=follow)
