@@ -133,7 +133,7 @@ test: $(POSTGRES) $(AIRFLOW)
 	$(PYTEST) -m "not sweep and not index"
 
 test-all: $(POSTGRES) $(AIRFLOW)
-	$(PYTEST)
+	$(PYTEST) --hypothesis-profile searching
 
 # One worker: the tests share one project.
 test-live: $(SETUP)

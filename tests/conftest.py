@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.live.fixtures import live
 from tests.stand_in.fixtures import (
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["live", "postgres_cluster", "project_template", "stand_in", "stand_in_server"]
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the code."""
+settings.register_profile("steady", PATIENT, derandomize=True)
+settings.register_profile("searching", PATIENT)
+settings.load_profile("steady")
+"""Each run tries the same examples; `make test-all` searches for new ones."""
 CLEAR_HOOK = "unset GIT_INDEX_FILE GIT_DIR GIT_PREFIX\n"
 """Lets a hook use the user's index rather than the one that it is shown."""
 
