@@ -48,6 +48,24 @@ def test_an_operator_with_its_parameters(shell: Shell) -> None:
     assert "  needs     apache-airflow-providers-amazon" in page
 
 
+def test_the_workspace_says_for_which_airflow_and_which_providers(shell: Shell) -> None:
+    shell.ok("init")
+    settings = shell.folder / "dagctl.toml"
+    settings.write_text("", "utf-8")
+    assert "HITLOperator" in shell.ok("operators", "hitl").out
+    assert "AthenaSparkSensor" in shell.ok("operators", "athena").out
+
+    settings.write_text('[airflow.providers]\namazon = "9.10"\n', "utf-8")
+    assert "AthenaSparkSensor" not in shell.ok("operators", "athena").out
+    said = shell.run("operators", "show", "AthenaSparkSensor").err
+    assert "not in the version of `amazon` that you have" in said
+
+    settings.write_text('[airflow]\nversion = "3.0"\n', "utf-8")
+    assert shell.json("operators", "athena")["airflow"] == "3.0"
+    said = shell.run("operators", "show", "HITLOperator").err
+    assert "of the provider `standard` needs Airflow 3.1" in said
+
+
 def test_an_operator_as_json(shell: Shell) -> None:
     operator = shell.json("operators", "show", "BashOperator", "--airflow", "2.11")["operator"]
     assert operator["path"] == "airflow.operators.bash.BashOperator"

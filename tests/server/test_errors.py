@@ -270,6 +270,28 @@ def test_hostile_bodies_are_422(world: World, body: bytes) -> None:
     assert (answer.status_code, answer.json()["valid"]) == (200, False)
 
 
+def test_a_check_and_a_rendering_are_for_the_target_that_is_asked_for(world: World) -> None:
+    editor = world.member(world.project())
+    hitl = {"operator": "HITLOperator", "with": {"subject": "a", "options": ["b"]}}
+    spark = {"operator": "AthenaSparkSensor", "with": {"calculation_execution_id": "b"}}
+
+    def said(path: str, task: dict[str, object]) -> tuple[int, str]:
+        body = {"dag_name": "Targets", "tasks": [{"task_id": "a", **task}]}
+        answer = editor.request("POST", path, json=body)
+        return answer.status_code, answer.text
+
+    assert '"valid":true' in said("/validate", hitl)[1].replace(" ", "")
+    assert "needs Airflow 3.1" in said("/validate?airflow=3.0", hitl)[1]
+    assert said("/render?airflow=3.1", hitl)[0] == 200
+    assert said("/render?airflow=2.11", hitl)[0] == 422
+    assert "AthenaSparkSensor" in said("/render", spark)[1]
+    old = "?airflow=3&provider=amazon==9.10&provider=google==10.0"
+    assert "in the version of `amazon` that you have" in said(f"/validate{old}", spark)[1]
+    assert said(f"/render{old}", spark)[0] == 422
+    status, text = said("/validate?provider=amzon==1", spark)
+    assert (status, "did you mean `amazon`?" in text) == (400, True)
+
+
 @pytest.mark.parametrize("fault", [faults.answer(503), faults.drop_before(), faults.bad_gateway()])
 def test_a_project_that_does_not_answer_is_503(world: World, fault: faults.Fault) -> None:
     project = world.project()

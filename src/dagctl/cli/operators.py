@@ -55,7 +55,7 @@ def operators(
     """
     invocation = current(context)
     invocation.output = output
-    target = airflow or _airflow_of_workspace()
+    target = _target(airflow)
     match words or []:
         case ["show", name]:
             _show(context, name, target)
@@ -63,8 +63,8 @@ def operators(
             _search(context, " ".join(given), target)
 
 
-def _airflow_of_workspace() -> str:
-    """Return the Airflow that the workspace names, or 3 outside of one."""
+def _target(airflow: str | None) -> str:
+    """Return the Airflow that is given, else that of the workspace, with its providers."""
     import os
     from pathlib import Path
 
@@ -75,8 +75,8 @@ def _airflow_of_workspace() -> str:
     try:
         workspace = find_workspace(Path())
     except UsageError:  # no workspace is no obstacle here
-        return "3"
-    return load_for_specs(workspace, os.environ).airflow
+        return airflow or "3"
+    return load_for_specs(workspace, os.environ).target(airflow)
 
 
 def _search(context: typer.Context, word: str, target: str) -> None:
@@ -90,7 +90,10 @@ def _search(context: typer.Context, word: str, target: str) -> None:
     console = invocation.console
     matches = find_operators(word, target)
     if invocation.is_json:
-        data = {"airflow": target, "operators": [match_data(match) for match in matches]}
+        data = {
+            "airflow": target.partition(" ")[0],
+            "operators": [match_data(match) for match in matches],
+        }
         console.document(envelope(invocation, result=data))
     elif is_terminal(console.out):
         _table(console, matches)

@@ -11,8 +11,11 @@ from dagctl.operators import Unresolved, lookup, release, targets
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.example import example
 from dagctl.operators.search import search
+from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagctl.operators import Operator
     from dagctl.operators.search import Match
 
@@ -33,7 +36,8 @@ def find_operators(word: str, airflow: str) -> list[Match]:
         UsageError: There is no such Airflow.
         NotFoundError: No operator is about the word, and no name is near it.
     """
-    matches = search(word, _target(airflow))
+    target, versions = _target(airflow)
+    matches = search(word, target, versions)
     if not matches:
         raise NotFoundError(f"no operator is about `{word}`", hint=Fix(Command("operators")))
     return matches
@@ -46,9 +50,9 @@ def explain_operator(name: str, airflow: str) -> Explained:
         UsageError: There is no such Airflow.
         NotFoundError: That Airflow has no such operator.
     """
-    target = _target(airflow)
-    look = lookup_decorator if name.startswith("task.") else lookup
-    result = look(name, target)
+    target, versions = _target(airflow)
+    is_decorator = name.startswith("task.")
+    result = lookup_decorator(name, target) if is_decorator else lookup(name, target, versions)
     if isinstance(result, Unresolved):
         hint = result.hint or Fix(Command("operators"))
         if result.allowed:
@@ -57,9 +61,11 @@ def explain_operator(name: str, airflow: str) -> Explained:
     return Explained(result, example(result))
 
 
-def _target(airflow: str) -> str:
+def _target(airflow: str) -> tuple[str, Mapping[str, str]]:
+    """Return the release of the catalogue, and the versions of providers, of a target's name."""
+    name, *_ = airflow.split(" ")
     try:
-        return release(airflow)
+        return release(name), target_of(airflow).providers if " " in airflow else {}
     except ValueError as error:
         known = f"2, 3, or one of {', '.join(targets())}"
         raise UsageError(str(error), hint=f"the catalogue knows {known}") from error

@@ -5,6 +5,8 @@ from dagctl.spec.codes import Code
 
 _A = "tasks:\n  - {task_id: a, task_type: bash, bash_command: echo a}\n"
 _B = "  - {task_id: b, task_type: bash, bash_command: echo b, dependencies: "
+_BRANCH = "tasks:\n  - {task_id: a, task_type: branch, python_code: return "
+_BEHIND = f"{_B}[a]}}"
 
 GRAPH = {
     Code.UNKNOWN_DEPENDENCY: Explanation(
@@ -59,5 +61,13 @@ GRAPH = {
         "tasks:\n  - {task_id: a, bash_command: echo a, setup: true, teardown: true}",
         "tasks:\n  - {task_id: a, bash_command: echo a, setup: true}",
         "Keep one of them, or remove the trigger rule.",
+    ),
+    Code.BAD_BRANCH: Explanation(
+        "A branch to what does not follow it",
+        "A branch returns the ids of the tasks that shall run, out of those that depend on it. "
+        "With an id that is no task it fails; one that does not depend on it is not chosen.",
+        f"{_BRANCH}'c'}}\n{_BEHIND}",
+        f"{_BRANCH}'b'}}\n{_BEHIND}",
+        "Return the whole id of a task that has the branch in its `dependencies`.",
     ),
 }

@@ -175,4 +175,18 @@ TASKS = {
         _task(_BASH),
         "Correct the path, or write the text itself.",
     ),
+    Code.UNTYPED_LENGTH: Explanation(
+        "A length of time where no type is known",
+        "Text such as `5m` becomes a length of time where the type of the parameter says so. Of a "
+        "class of your own no types are known, so the class gets the text.",
+        _task(
+            "operator: TriggerDagRunOperator",
+            "with: {trigger_dag_id: b, conf: {$new: jobs.Max, with: {timeout: 5m}}}",
+        ),
+        _task(
+            "operator: TriggerDagRunOperator",
+            "with: {trigger_dag_id: b, conf: {$new: jobs.Max, with: {timeout: {$duration: 5m}}}}",
+        ),
+        "Write `{$duration: 5m}`; if the class reads the text itself, ignore the warning.",
+    ),
 }

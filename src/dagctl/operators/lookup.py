@@ -219,6 +219,10 @@ def _foreign(name: str, paths: Sequence[str]) -> Unresolved:
     )
 
 
+def _of_provider(owner: Provider) -> str:
+    return "" if owner.name == CORE else f" of the provider {quoted(owner.name)}"
+
+
 def _elsewhere(path: str, owner: Provider, mask: int | None, target: str) -> Unresolved:
     """Return that other Airflows, or other versions of the provider, have a class."""
     name = path.rpartition(".")[2]
@@ -237,6 +241,7 @@ def _elsewhere(path: str, owner: Provider, mask: int | None, target: str) -> Unr
     return Unresolved(
         name=name,
         reason=Reason.OTHER_TARGET,
-        message=f"{quoted(name)} needs {spans(there)}; the target is Airflow {target}",
+        message=f"{quoted(name)}{_of_provider(owner)} needs {spans(there)}; "
+        f"the target is Airflow {target}",
         hint=f"set the version of Airflow, or use an operator that Airflow {target} has",
     )

@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagctl.operators.lookup import at_path
+from dagctl.operators.model import Operator
 from dagctl.operators.near import near_operators
 from dagctl.operators.package_data import content, keys
 from dagctl.operators.provider_file import known_providers, provider, short_name
 from dagctl.operators.targets import release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dagctl.operators.provider_file import Provider
 
@@ -29,18 +31,22 @@ class Match:
     doc: str
 
 
-def search(word: str, target: str) -> list[Match]:
+_NO_VERSIONS: Mapping[str, str] = {}
+
+
+def search(word: str, target: str, versions: Mapping[str, str] = _NO_VERSIONS) -> list[Match]:
     """Return the operators of a target that a word is about, the best first.
 
     A word is a part of a class's name, of its import path, or of its description; an empty one
-    means all. Several words must all be there. Where nothing matches, the near names do.
+    means all. Several words must all be there. Where nothing matches, the near names do. Of a
+    provider whose version is given, by its short name, only those that this version has count.
 
     Raises:
         ValueError: The target is no known version of Airflow.
     """
     place = release(target)
     words = word.casefold().split()
-    every = list(_all(place))
+    every = [match for match in _all(place) if _is_in(match, place, versions)]
     scored = [(_score(match, words), match) for match in every]
     hits = [(score, match) for score, match in scored if score is not None]
     hits.sort(key=lambda hit: (hit[0], hit[1].name, hit[1].path))
@@ -48,6 +54,12 @@ def search(word: str, target: str) -> list[Match]:
         return [match for _, match in hits]
     near = near_operators(word)
     return [match for name in near for match in every if match.name == name]
+
+
+def _is_in(match: Match, target: str, versions: Mapping[str, str]) -> bool:
+    if match.provider not in versions:
+        return True
+    return isinstance(at_path(match.path, target, versions), Operator)
 
 
 def provider_names() -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.findings import Check, Finding, Level
-from dagctl.operators.kinds import shape_of, wrong
+from dagctl.operators.kinds import NUMBER, WHOLE, shape_of, wrong
 from dagctl.operators.near import near_parameter
 from dagctl.operators.wording import quoted
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _BUILT_LATE = frozenset({"volumes", "volume_mounts", "ports", "full_pod_spec"})
 """What KubernetesPodOperator takes as mappings, and cannot build a pod of."""
+_LENGTH = re.compile(r"([0-9]{1,9})([smhd])", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterator[Finding]:  # noqa: ANN401
@@ -46,6 +49,8 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
     if isinstance(problem.value, str) and expected.values:
         near = near_parameter(problem.value, [str(value) for value in expected.values])
         hint = f"did you mean {quoted(near)}?" if near else None
+    elif isinstance(problem.value, str) and expected.shapes & {WHOLE, NUMBER}:
+        hint = _number_of(problem.value)
     given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
     place = " in it" if problem.path else ""
     return Finding(
@@ -55,6 +60,15 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
         hint=hint,
         path=(parameter.name, *problem.path),
     )
+
+
+def _number_of(text: str) -> str | None:
+    """Return the hint for a length of time where a number of seconds is taken."""
+    length = _LENGTH.fullmatch(text)
+    if length is None:
+        return None
+    seconds = int(length[1]) * _SECONDS[length[2]]
+    return f"write a number: {seconds}, if it counts seconds"
 
 
 def _pod_mappings(name: str, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value

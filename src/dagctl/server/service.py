@@ -118,8 +118,21 @@ class Service:
         """
         return await self._in_time(_permitted(work, self._short))
 
-    async def check(self, caller: Caller, body: Body, *, needs_project: bool = False) -> Checked:
+    async def check(
+        self,
+        caller: Caller,
+        body: Body,
+        *,
+        airflow: str | None = None,
+        needs_project: bool = False,
+    ) -> Checked:
         """Return what a check of the body gives; its time and memory are bounded.
+
+        Args:
+            caller: Who asks.
+            body: The spec.
+            airflow: The full name of the target. Default: the server's.
+            needs_project: As of `check_spec`.
 
         Raises:
             BusyError: Too many checks of this caller wait.
@@ -133,7 +146,7 @@ class Service:
                 caller.user_id,
                 body,
                 seconds=seconds,
-                airflow=self.options.airflow,
+                airflow=airflow or self.options.airflow,
                 needs_project=needs_project,
             )
         )

@@ -66,6 +66,10 @@ class _Reading:
         if isinstance(text, Problem):
             self.problems.append(Located((*path, MARKER), text))
             return _PLACEHOLDER
+        if not text.strip():
+            message = f"the file {quoted(str(marker[MARKER]))} is empty"
+            problem = Problem(Code.BAD_FILE, message, "fill it", severity=Severity.WARNING)
+            self.problems.append(Located((*path, MARKER), problem))
         for token in list(find_tokens(text))[:1]:
             message = f"{token.kind} stands in this file in plain text: the DAG file would have it"
             hint = "revoke it; keep the new one in an Airflow connection or a secrets backend"

@@ -29,6 +29,7 @@ GONE = {
     "task_group_name": "write a group in `tasks`, with the task in it",
     "task_groups": "write each as an entry of `tasks`, with `group_id` and `tasks` of its own",
     "doc_md_file_path": "write `doc_md: {$file: docs/orders.md}`",
+    "op_kwargs": "write `with: {name: value}` at a Python task; a command has `env`, and templates",
     "datasets": "write `schedule: {assets: [...]}`",
 }
 """Words that a spec does not have, with what to write instead."""

@@ -22,6 +22,7 @@ from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.references import template_errors
+from dagctl.spec.taken_literally import literal_warnings
 from dagctl.spec.target import target_of
 from dagctl.spec.wording import shortened
 
@@ -136,7 +137,11 @@ def _validate(
     spec, problems = DagSpec.check(data)
     problems = [*of_files, *problems]
     target = target_of(airflow)
-    wrong = chain(target_problems(data, target), template_errors(data, target))
+    wrong = chain(
+        target_problems(data, target),
+        template_errors(data, target),
+        literal_warnings(data, target),
+    )
     of_target = list(islice(wrong, 2 * MAX_PROBLEMS))
     if spec is None:
         return None, [*problems, *of_target], 0

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 _OF_THREE = {"bash": "BashOperator", "python": "PythonOperator", "decorator": "PythonOperator"}
 """What the other kinds of tasks become; on Airflow 3 it is of a provider."""
-_METHODS = {"get", "json", "value"}
+_HIDDEN_CONNECTIONS = {
+    ("SmtpNotifier", "smtp_conn_id"): "smtp_default",
+    ("YQExecuteQueryOperator", "yandex_conn_id"): "yandexcloud_default",
+}
+"""Connections that a class takes where its parameter has no default of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,10 @@ def _of_call(task: Mapping[str, Any], target: Target) -> Iterator[tuple[str, str
     if isinstance(name, str) and is_operator_name(name):
         known = lookup(name, target.name, target.providers)
     defaults = (
-        {key: parameter.default for key, parameter in known.parameters.items()}
+        {
+            key: parameter.default or _HIDDEN_CONNECTIONS.get((known.name, key))
+            for key, parameter in known.parameters.items()
+        }
         if isinstance(known, Operator)
         else {}
     )

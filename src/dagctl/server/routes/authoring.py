@@ -6,21 +6,32 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from dagctl.errors import UsageError
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer, findings
 from dagctl.server.body import spec_of
 from dagctl.server.openapi import A_SPEC, ANYTHING, OF_A_BODY, example, refusals, spec_body, text
 from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
 from dagctl.spec.json_schema import json_schema
-from dagctl.spec.target import TARGET_PATTERN
+from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
 
 router = APIRouter(tags=["authoring"], default_response_class=Answer, dependencies=[TOKEN])
 
 AirflowTarget = Annotated[
-    str,
+    str | None,
     Query(
-        description="The Airflow to write for: 2 (2.9 to 2.11), 3, or one version such as 3.1.",
+        description="The Airflow to write for: 2 (2.9 to 2.11), 3, or one version such as 3.1. "
+        "Default: that of the server.",
         pattern=TARGET_PATTERN,
+    ),
+]
+Providers = Annotated[
+    list[str] | None,
+    Query(
+        alias="provider",
+        max_length=MAX_PROVIDERS,
+        description="The version of a provider, as `amazon==9.4.0`; may be given several times. "
+        "Default: the newest that fits.",
     ),
 ]
 
@@ -31,9 +42,16 @@ AirflowTarget = Annotated[
     responses={200: example(forms.Verdict, examples.VERDICT), **refusals(*OF_A_BODY)},
     openapi_extra=spec_body(ANYTHING),
 )
-async def validate(service: TheService, caller: TheCaller, body: TheBody) -> Answer:
+async def validate(
+    service: TheService,
+    caller: TheCaller,
+    body: TheBody,
+    airflow: AirflowTarget = None,
+    providers: Providers = None,
+) -> Answer:
     """Return all that is wrong with a spec, each at its place: for a form being filled in."""
-    checked = await service.check(caller, body)
+    target = _target(airflow or service.options.airflow, providers)
+    checked = await service.check(caller, body, airflow=target)
     return Answer(
         {
             "valid": checked.spec is not None,
@@ -54,11 +72,29 @@ async def validate(service: TheService, caller: TheCaller, body: TheBody) -> Ans
     openapi_extra=spec_body(A_SPEC),
 )
 async def render(
-    service: TheService, caller: TheCaller, body: TheBody, airflow: AirflowTarget = "3"
+    service: TheService,
+    caller: TheCaller,
+    body: TheBody,
+    airflow: AirflowTarget = None,
+    providers: Providers = None,
 ) -> SourceAnswer:
     """Return the DAG file that a spec would become."""
-    spec = spec_of(await service.check(caller, body))
-    return SourceAnswer(await service.render(caller, spec, airflow))
+    target = _target(airflow or service.options.airflow, providers)
+    spec = spec_of(await service.check(caller, body, airflow=target))
+    return SourceAnswer(await service.render(caller, spec, target))
+
+
+def _target(airflow: str, providers: list[str] | None) -> str:
+    """Return the full name of the target.
+
+    Raises:
+        UsageError: There is no such provider, or its version is none.
+    """
+    try:
+        return target_of(" ".join([airflow, *(providers or [])])).full_name
+    except ValueError as error:
+        hint = "write `provider=amazon==9.4.0`, with the short name of the provider"
+        raise UsageError(str(error), hint=hint) from error
 
 
 @router.get("/schema", summary="The schema of specs", responses=refusals())

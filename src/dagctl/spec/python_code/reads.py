@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.spec.problem import MAX_IN_VALUE, Place
 from dagctl.spec.python_code.findings import place_of_node
 from dagctl.spec.python_code.straight import certain_nodes
+from dagctl.spec.python_code.tree import own_nodes
 from dagctl.spec.xcom_pulls import Pull
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Reads:
     pulls: tuple[Pull, ...] = field(default=())
     named: tuple[tuple[str, str], ...] = ()
     """Connections (`conn`) and variables (`var`) that it names as literals."""
+    returned: tuple[Read, ...] = ()
+    """Texts that it returns as literals: of a branch, the tasks that it chooses."""
 
 
 def reads_of(
@@ -71,7 +75,22 @@ def reads_of(
         imports=tuple(_imports(nodes, read))[:_MOST],
         pulls=tuple(_pulls(nodes, source))[:_MOST],
         named=tuple(_named(nodes))[:_MOST],
+        returned=tuple(read(*pair) for pair in islice(_returned(body, nodes), _MOST)),
     )
+
+
+def _returned(body: Sequence[ast.stmt], nodes: Sequence[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the literal texts that the function itself returns, one of them or a list."""
+    if not any(isinstance(node, ast.Return) for node in nodes):
+        return
+    for node in own_nodes(body):
+        values = [node.value] if isinstance(node, ast.Return) else []
+        while values:
+            match values.pop():
+                case ast.IfExp(body=first, orelse=second):
+                    values += [second, first]
+                case value:
+                    yield from _texts(value)
 
 
 def _key_of(node: ast.Subscript, context: str | None) -> tuple[str, ast.Subscript] | None:

@@ -1,0 +1,139 @@
+"""Text that Airflow takes as it is, or as something else, where its author seldom means that.
+
+Warnings only, of raw data: Jinja in what is not rendered, lengths of time where no type is known,
+and text that names a template file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Severity
+from dagctl.operators import Operator, lookup
+from dagctl.spec.codes import Code
+from dagctl.spec.fields.durations import parts_of
+from dagctl.spec.markers import markers_in
+from dagctl.spec.operator_name import is_operator_name
+from dagctl.spec.problem import Located, Problem
+from dagctl.spec.tasks import KINDS
+from dagctl.spec.walk import field, is_group, raw_entries
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.spec.target import Target
+    from dagctl.spec.walk import Path
+
+_OF_TASKS = ("pool", "queue", "owner", "email", "run_as_user", "executor", "task_display_name")
+"""Arguments of every task that are text, and that no Airflow renders."""
+_OF_DAG = ("owner", "email", "dag_display_name")
+_TEMPLATE_FILES = {
+    "sql": (".sql",),
+    "hql": (".hql", ".sql"),
+    "bash_command": (".sh", ".bash"),
+    "html_content": (".html",),
+}
+"""`template_ext` of the operators whose template fields these are."""
+_LENGTH_NAME = re.compile(
+    r"(?:^|_)(?:timeout|delay|interval|wait|duration|period|ttl|delta|backoff|age)(?:$|_)"
+)
+"""Names of parameters that are a length of time."""
+
+
+def literal_warnings(data: object, target: Target) -> Iterator[Located]:
+    """Yield a warning for each text in raw data of a DAG that is seldom meant as it is taken."""
+    if not isinstance(data, dict):
+        return
+    yield from _not_rendered(data, (), _OF_DAG)
+    yield from _not_rendered(data.get("default_args"), ("default_args",), _OF_TASKS)
+    searched = data.get("template_searchpath") is not None
+    for path, item, _ in raw_entries(data):
+        if is_group(item):
+            yield from _not_rendered(
+                field(item, "default_args"), (*path, "default_args"), _OF_TASKS
+            )
+        elif isinstance(item, dict):
+            yield from _not_rendered(item, path, _OF_TASKS)
+            if KINDS.tag_of(item) == "operator":
+                for warned in _of_operator(item, target, searched=searched):
+                    yield Located((*path, *warned.path), warned.problem)
+
+
+def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[Located]:
+    for key in keys if isinstance(owner, dict) and not owner.keys().isdisjoint(keys) else ():
+        value = owner.get(key)
+        for text in value if isinstance(value, list) else (value,):
+            if isinstance(text, str) and ("{{" in text or "{%" in text):
+                message = f"Airflow does not render {quoted(key)}: the text stays as it is"
+                problem = Problem(
+                    Code.NOT_RENDERED, message, "write the value itself", severity=Severity.WARNING
+                )
+                yield Located((*path, key), problem)
+                break
+
+
+def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> Iterator[Located]:
+    given, name = task.get("with"), task.get("operator")
+    if not isinstance(given, dict) or not isinstance(name, str) or not is_operator_name(name):
+        return
+    known = lookup(name, target.name, target.providers)
+    operator = known if isinstance(known, Operator) else None
+    yield from _untyped_lengths(given, operator)
+    if operator is not None and not searched:
+        yield from _template_files(given, operator)
+
+
+def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Iterator[Located]:
+    """Yield each length of time in a parameter of which no type is known."""
+    for name, value in given.items():
+        parameter = operator.parameters.get(name) if operator is not None else None
+        if parameter is None or parameter.kind.silent:
+            yield from _length(("with", name), name, value)
+    for path, item in markers_in(given, "$new", ("with",)):
+        inner = item.get("with")
+        for name, value in inner.items() if isinstance(inner, dict) else ():
+            yield from _length((*path, "with", name), name, value)
+
+
+def _length(path: Path, name: object, value: object) -> Iterator[Located]:
+    if isinstance(name, str) and _LENGTH_NAME.search(name) and _is_length(value):
+        message = f"no type of {quoted(name)} is known, so {quoted(str(value))} stays text"
+        hint = f"write `{{$duration: {value}}}` where a length of time is taken"
+        problem = Problem(Code.UNTYPED_LENGTH, message, hint, severity=Severity.WARNING)
+        yield Located(path, problem)
+
+
+def _is_length(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return bool(parts_of(value))
+    except ValueError:
+        return False
+
+
+def _template_files(given: Mapping[str, Any], operator: Operator) -> Iterator[Located]:
+    """Yield each text that Airflow replaces by the content of a file that dagctl does not write."""
+    for name, ends in _TEMPLATE_FILES.items():
+        value = given.get(name)
+        if value is None or operator.template_fields is None:
+            continue
+        texts = enumerate(value) if isinstance(value, list) else ((None, value),)
+        for place, text in texts if name in operator.template_fields else ():
+            if isinstance(text, str) and text.endswith(ends) and "\n" not in text:
+                path: Path = ("with", name) if place is None else ("with", name, place)
+                yield Located(path, _template_file(name, text))
+
+
+def _template_file(name: str, text: str) -> Problem:
+    end = text[text.rindex(".") :]
+    message = (
+        f"Airflow takes a text in {quoted(name)} that ends in `{end}` for the name of a template "
+        "file, and looks for it beside the DAG file"
+    )
+    hint = "write `{$file: path/in/the/workspace}` for its text, or set `template_searchpath`"
+    if name == "bash_command":
+        hint += "; a command ends with a space"
+    return Problem(Code.TEMPLATE_FILE, message, hint, severity=Severity.WARNING)
