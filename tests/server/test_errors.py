@@ -19,6 +19,8 @@ from tests.server.served import PROJECT, spec
 from tests.stand_in import faults
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.server.served import Person, World
 
 JSON = {"Content-Type": "application/json"}
@@ -275,7 +277,7 @@ def test_a_check_and_a_rendering_are_for_the_target_that_is_asked_for(world: Wor
     hitl = {"operator": "HITLOperator", "with": {"subject": "a", "options": ["b"]}}
     spark = {"operator": "AthenaSparkSensor", "with": {"calculation_execution_id": "b"}}
 
-    def said(path: str, task: dict[str, object]) -> tuple[int, str]:
+    def said(path: str, task: Mapping[str, object]) -> tuple[int, str]:
         body = {"dag_name": "Targets", "tasks": [{"task_id": "a", **task}]}
         answer = editor.request("POST", path, json=body)
         return answer.status_code, answer.text

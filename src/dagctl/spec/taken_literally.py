@@ -62,7 +62,9 @@ def literal_warnings(data: object, target: Target) -> Iterator[Located]:
 
 
 def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[Located]:
-    for key in keys if isinstance(owner, dict) and not owner.keys().isdisjoint(keys) else ():
+    if not isinstance(owner, dict) or owner.keys().isdisjoint(keys):
+        return
+    for key in keys:
         value = owner.get(key)
         for text in value if isinstance(value, list) else (value,):
             if isinstance(text, str) and ("{{" in text or "{%" in text):
