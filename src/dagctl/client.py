@@ -133,6 +133,7 @@ class Client(Transfer, Versions):
         force: bool = False,
         expected_version: Expected | None = None,
         verify: bool = True,
+        push: bool | None = None,
         on_result: Callable[[CreateResult], None] | None = None,
         key: str | None = None,
     ) -> CreateResult:
@@ -150,6 +151,8 @@ class Client(Transfer, Versions):
                 nothing is changed. `"any"`: whichever there is. None: the version that the DAG file
                 in the work tree certifies.
             verify: Run the git hooks.
+            push: Push the commit to the git remote, as a part of the operation; None: as the
+                settings say.
             on_result: Shows the result to the user. Until it has returned, the operation counts as
                 not shown, and the same call gives the same result again.
             key: An idempotency key. For 30 days from its first use, calls with this key in the
@@ -175,6 +178,7 @@ class Client(Transfer, Versions):
             expected_version=expected_version,
             by_file=self._by_file,
             verify=verify,
+            push=push,
         )
         handlers = ResultHandlers(on_recovered=self._remember, on_result=on_result or ignore)
         return create(self._context, requests, options, handlers, key=key)

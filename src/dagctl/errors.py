@@ -320,6 +320,10 @@ class RepositoryBusyError(WorkspaceError):
     """git is in the middle of something, or on no branch: nothing can be committed just now."""
 
 
+class PushRefusedError(WorkspaceError):
+    """The git remote refuses a push; it has taken nothing of it."""
+
+
 class KeyReusedError(ConflictError):
     """The idempotency key of a call stands for another one, with other specs."""
 
@@ -331,6 +335,10 @@ class UnavailableError(DagctlError):
 
     code = "UNAVAILABLE"
     exit_code = ExitCode.UNAVAILABLE
+
+
+class RemoteUnavailableError(UnavailableError):
+    """The git remote cannot be reached, or does not answer; nothing was pushed to it."""
 
 
 class UnfinishedError(DagctlError):

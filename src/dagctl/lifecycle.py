@@ -34,6 +34,7 @@ class Lifecycle:
         force: bool = False,
         expected_version: Expected | None = None,
         verify: bool = True,
+        push: bool | None = None,
         on_result: Callable[[Outcome], None] | None = None,
         key: str | None = None,
         purges: bool = False,
@@ -46,6 +47,7 @@ class Lifecycle:
                 know.
             expected_version: The version of the one DAG that was read; a newer one is not removed.
             verify: Run the git hooks.
+            push: As for `create`.
             on_result: Shows the result, as for `create`.
             key: An idempotency key, as for `create`.
             purges: Whether `purge` follows: then those that are removed already are passed over.
@@ -57,7 +59,9 @@ class Lifecycle:
         """
         from dagctl.commands.lifecycle import removal
 
-        options = self._options(force=force, verify=verify, expected_version=expected_version)
+        options = self._options(
+            force=force, verify=verify, push=push, expected_version=expected_version
+        )
         intent = removal(self._context, _ids(dag_ids), options, key, purges=purges)
         return self._operate(intent, on_result)
 
@@ -119,6 +123,7 @@ class Lifecycle:
         dag_ids: str | Sequence[str],
         *,
         verify: bool = True,
+        push: bool | None = None,
         on_result: Callable[[Outcome], None] | None = None,
         key: str | None = None,
     ) -> Outcome:
@@ -131,7 +136,7 @@ class Lifecycle:
         """
         from dagctl.commands.lifecycle import restoration
 
-        options = self._options(verify=verify)
+        options = self._options(verify=verify, push=push)
         return self._operate(restoration(self._context, _ids(dag_ids), options, key), on_result)
 
     def plan_restore(self, dag_ids: str | Sequence[str]) -> PlanResult:
@@ -149,6 +154,7 @@ class Lifecycle:
         force: bool = False,
         expected_version: Expected | None = None,
         verify: bool = True,
+        push: bool | None = None,
         on_result: Callable[[Outcome], None] | None = None,
         key: str | None = None,
     ) -> Outcome:
@@ -162,6 +168,7 @@ class Lifecycle:
             force: As for `create`.
             expected_version: As for `create`.
             verify: Run the git hooks.
+            push: As for `create`.
             on_result: Shows the result, as for `create`.
             key: An idempotency key, as for `create`.
 
@@ -172,7 +179,9 @@ class Lifecycle:
         """
         from dagctl.commands.lifecycle import rollback
 
-        options = self._options(force=force, verify=verify, expected_version=expected_version)
+        options = self._options(
+            force=force, verify=verify, push=push, expected_version=expected_version
+        )
         return self._operate(rollback(self._context, dag_id, to, options, key), on_result)
 
     def plan_rollback(
@@ -191,6 +200,7 @@ class Lifecycle:
         *,
         force: bool = False,
         verify: bool = True,
+        push: bool | None = None,
         expected_version: Expected | None = None,
         if_exists: IfExists | None = None,
     ) -> Options:
@@ -198,6 +208,7 @@ class Lifecycle:
             if_exists=if_exists,
             force=force,
             verify=verify,
+            push=push,
             expected_version=expected_version,
             by_file=self._by_file,
         )

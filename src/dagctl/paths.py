@@ -21,6 +21,7 @@ _IGNORED_BY_HFS = dict.fromkeys(
 """Characters that the file system HFS+ leaves out of names (`is_hfs_dotgit` in git's utf8.c)."""
 
 _BAD = frozenset("\0\n")
+_REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
 
 
@@ -59,6 +60,12 @@ def checked_folder(path: str) -> str:
         UsageError: It is not a relative path, or not one that may be written below.
     """
     return "/".join(checked_parts(PurePosixPath(path).as_posix()))
+
+
+def is_remote_name(name: str) -> bool:
+    """Return whether `name` may be that of a git remote: no option, no address, no path."""
+    is_ref = ".." not in name and not name.endswith((".", ".lock"))
+    return _REMOTE.fullmatch(name) is not None and is_ref
 
 
 def is_dag_path(path: str, dags_folder: str) -> bool:

@@ -9,6 +9,7 @@ from tests.twins.files import MemoryFiles
 from tests.twins.journal import MemoryJournal
 from tests.twins.repo import MemoryRepo
 from tests.twins.store import MemoryStore
+from tests.twins.upstream import MemoryUpstream
 
 if TYPE_CHECKING:
     from dagctl.ports import Cache
@@ -26,6 +27,14 @@ class MemoryBackend:
     files: MemoryFiles = field(default_factory=MemoryFiles)
     repo: MemoryRepo = field(default_factory=MemoryRepo)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+
+    remotes: dict[str, MemoryUpstream] = field(default_factory=dict)
+
+    def upstream(self, remote: str) -> MemoryUpstream:
+        """Return a remote of the repository."""
+        if remote not in self.remotes:
+            self.remotes[remote] = MemoryUpstream(self.repo)
+        return self.remotes[remote]
 
     @property
     def cache(self) -> Cache | None:

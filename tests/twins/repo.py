@@ -180,7 +180,7 @@ class MemoryRepo:
             if self.tips[branch] == commit_id:
                 self._move_back(branch)
             else:
-                self._revert(operation_id, branch, commit_id, writes)
+                self.revert(operation_id, branch, commit_id, writes)
         self.stage([write.path for write in writes])
 
     def _is_reverted(self, commit: Commit, branch: str, writes: Sequence[FileWrite]) -> bool:
@@ -248,9 +248,10 @@ class MemoryRepo:
         else:
             self.tips[branch] = parent
 
-    def _revert(
+    def revert(
         self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
     ) -> None:
+        """Commit the reverse of these paths, where they are as that commit had them."""
         parent = self.commits[commit_id].parent
         before = {} if parent is None else self.commits[parent].tree
         tree = self.tree(branch)

@@ -75,6 +75,10 @@ def test_each_source_overrules_the_one_before_and_is_named(workspace: Workspace)
         "providers": "default",
         "backend": "default",
         "lock_timeout": "dagctl.toml:3",
+        "git_remote": "default",
+        "push": "default",
+        "push_timeout": "default",
+        "publish_from": "default",
         "supabase_url": "default",
         "supabase_key": "default",
         "supabase_bucket": "default",
@@ -85,6 +89,34 @@ def test_each_source_overrules_the_one_before_and_is_named(workspace: Workspace)
 
 def test_a_number_may_come_as_text_from_the_environment(workspace: Workspace) -> None:
     assert load_settings(workspace, {"DAGCTL_LOCK_TIMEOUT": "0.5"}, {}).lock_timeout == 0.5
+
+
+def test_the_remote_that_is_pushed_to_may_stand_in_a_table(workspace: Workspace) -> None:
+    found = load(
+        workspace,
+        f'{GOOD}push = "never"\n[git]\nremote = "up"\npush = "never"\ntimeout = 5\n'
+        'publish_from = ["main", "refs/heads/prod"]\n',
+    )
+    assert (found.git_remote, found.push, found.push_timeout) == ("up", "never", 5.0)
+    assert found.publish_from == ("main", "prod")
+    given = load_settings(
+        workspace, {"DAGCTL_PUBLISH_FROM": "a, b", "DAGCTL_PUSH": "always"}, {"push": "never"}
+    )
+    assert (given.publish_from, given.push) == (("a", "b"), "never")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'remote = "https://x/y"',
+        'push = "yes"',
+        "timeout = 0",
+        'publish_from = "main"',
+        "publish_from = [1]",
+    ],
+)
+def test_a_wrong_setting_of_git_is_refused_at_its_line(workspace: Workspace, line: str) -> None:
+    assert refusal(workspace, f"{GOOD}[git]\n{line}\n").message.startswith("dagctl.toml:3: ")
 
 
 def test_an_empty_variable_counts_as_not_set(workspace: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.durable import Location
     from dagctl.adapters.git.folder import GitFolder
+    from dagctl.adapters.git.repo import GitRepo
     from dagctl.adapters.supabase.http import Connections
     from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import Check
-    from dagctl.ports import Cache, Files, Identity, Journal, Registry, Repo, Store
+    from dagctl.ports import Cache, Files, Identity, Journal, Registry, Repo, Store, Upstream
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
@@ -52,6 +54,7 @@ class WorkspaceBackend(ABC):
         self._workspace = workspace
         self._environ = environ
         self._caller = caller
+        self._upstreams: dict[str, Upstream] = {}
 
     @cached_property
     def files(self) -> Files:
@@ -63,15 +66,29 @@ class WorkspaceBackend(ABC):
     @cached_property
     def repo(self) -> Repo:
         """The git repository around the workspace."""
+        return self._watched("git", self._git_repo)
+
+    def upstream(self, remote: str) -> Upstream:
+        """Return a remote of that repository, by its name."""
+        if remote not in self._upstreams:
+            # no password is asked for where no person could type it, and never for a caller
+            asks = self._caller is None and not self._environ.get("CI") and has_terminal()
+            opened = self._git_repo.upstream(remote, asks=asks)
+            self._upstreams[remote] = self._watched("git", opened)
+        return self._upstreams[remote]
+
+    @cached_property
+    def _git_repo(self) -> GitRepo:
+        from dagctl.adapters.git.commit import Patience
         from dagctl.adapters.git.repo import GitRepo
 
-        repo = GitRepo(
+        return GitRepo(
             self._workspace.root,
             self._settings.dags_folder,
             identity=None if self._caller is None else self._caller.author,
+            patience=Patience(remote=self._settings.push_timeout),
             located=lambda: self._git_folder,
         )
-        return self._watched("git", repo)
 
     @cached_property
     def journal(self) -> Journal:
@@ -144,3 +161,8 @@ class WorkspaceBackend(ABC):
         from dagctl.adapters.git.folder import locate
 
         return locate(self._workspace.root)
+
+
+def has_terminal() -> bool:
+    """Return whether a person may read a question, and answer it."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))

@@ -12,6 +12,7 @@ from dagctl.cli.options import (
     Force,
     InputFormat,
     NoVerify,
+    Push,
     Specs,
     Strict,
     TextOrJson,
@@ -58,6 +59,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     if_exists: IfExists = None,
     force: Force = False,
     no_verify: NoVerify = False,
+    push: Push = None,
     keep_going: KeepGoing = False,
     strict: Strict = None,
     output: TextOrJson = "text",
@@ -97,6 +99,7 @@ def create(  # noqa: PLR0913 - one parameter an option
                 if_exists=if_exists,
                 force=force,
                 verify=not no_verify,
+                push=push,
             )
             _create(invocation, client, progress, batch, work)
     if batch.failure is not None:

@@ -41,6 +41,8 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
     if console.quiet:
         return
     console.lines(map(_created_line, shown_dags(console, result.dags)))
+    if result.pushed:
+        console.lines([f"Pushed to {shown(result.pushed)}"])
     console.flush()
     _next(console, result)
     console.lines(totals_line(totals(dag.state for dag in result.dags)))

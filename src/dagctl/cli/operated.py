@@ -94,6 +94,8 @@ def _write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) 
     if console.quiet:
         return
     console.lines(map(_line, outcome.dags))
+    if outcome.pushed:
+        console.lines([f"Pushed to {shown(outcome.pushed)}"])
     console.flush()
     for line in _next(outcome) if has_next and outcome.dags else ():
         console.note(f"  next: {line}")
@@ -133,5 +135,6 @@ def _outcome_data(outcome: Outcome) -> dict[str, Any]:
             for dag in outcome.dags
         ],
         "warnings": list(outcome.warnings),
+        "pushed": outcome.pushed,
         "recovered": recovered_data(outcome.recovered),
     }

@@ -32,6 +32,14 @@ Force = Annotated[
     bool, typer.Option("--force", help="Overwrite DAG files that were changed by hand.")
 ]
 NoVerify = Annotated[bool, typer.Option("--no-verify", help="Skip the git hooks.")]
+Push = Annotated[
+    bool | None,
+    typer.Option(
+        "--push/--no-push",
+        help="Push the commit to the git remote, as a part of the operation. Default: as `push` "
+        "in dagctl.toml says.",
+    ),
+]
 InputFormat = Annotated[
     Literal["yaml", "json"] | None,
     typer.Option("--format", help="What standard input or a file without a suffix holds."),

@@ -22,6 +22,8 @@ NAMES = {
     "history": "import versions",
     "file": "write file",
     "stage": "git index",
+    "fetch": "git fetch",
+    "announce": "note push",
     "confirm": "record",
     "complete": "clean up",
     "clear": "clean up",
@@ -34,7 +36,7 @@ NAMES = {
 HIDDEN = frozenset({"show"})
 """Steps that are no work."""
 UNKNOWN = "unknown: run `dagctl recover`"
-MINOR = frozenset({"journal", "render", "stage", "clear"})
+MINOR = frozenset({"journal", "render", "stage", "fetch", "announce", "clear"})
 """Steps that only `--verbose` shows: they leave nothing that a user looks at."""
 LAST_OF_UNDO = "undo reserve"
 """The step after which nothing is left of an operation that was undone."""

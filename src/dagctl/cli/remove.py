@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import DagIds, DryRun, Force, NoVerify, TextOrJson, examples
+from dagctl.cli.options import DagIds, DryRun, Force, NoVerify, Push, TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ def remove(  # noqa: PLR0913 - one parameter an option
     yes: Yes = False,
     force: Force = False,
     no_verify: NoVerify = False,
+    push: Push = None,
     output: TextOrJson = "text",
 ) -> None:
     """Remove DAGs: file, commit, stored copy and record.
@@ -55,7 +56,12 @@ def remove(  # noqa: PLR0913 - one parameter an option
 
     def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
         return client.remove(
-            dag_ids, force=force, verify=not no_verify, on_result=show, purges=purge
+            dag_ids,
+            force=force,
+            verify=not no_verify,
+            push=push,
+            on_result=show,
+            purges=purge,
         )
 
     carry_out(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer  # noqa: TC002 - Typer reads annotations at run time
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import DagIds, DryRun, NoVerify, TextOrJson, examples
+from dagctl.cli.options import DagIds, DryRun, NoVerify, Push, TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 EPILOG = examples("dagctl restore daily_orders", "dagctl restore daily_orders --dry-run")
 
 
-def restore(
+def restore(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     dag_ids: DagIds,
     *,
     dry_run: DryRun = False,
     no_verify: NoVerify = False,
+    push: Push = None,
     output: TextOrJson = "text",
 ) -> None:
     """Bring removed DAGs back, each as it was.
@@ -36,6 +37,6 @@ def restore(
     invocation.output, invocation.dry_run = output, dry_run
 
     def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
-        return client.restore(dag_ids, verify=not no_verify, on_result=show)
+        return client.restore(dag_ids, verify=not no_verify, push=push, on_result=show)
 
     carry_out(invocation, lambda client: client.plan_restore(dag_ids), act)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import DagId, DryRun, Force, NoVerify, TextOrJson, examples
+from dagctl.cli.options import DagId, DryRun, Force, NoVerify, Push, TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,7 @@ def rollback(  # noqa: PLR0913 - one parameter an option
     dry_run: DryRun = False,
     force: Force = False,
     no_verify: NoVerify = False,
+    push: Push = None,
     output: TextOrJson = "text",
 ) -> None:
     """Give a DAG the spec of an older version again.
@@ -53,6 +54,8 @@ def rollback(  # noqa: PLR0913 - one parameter an option
     invocation.output, invocation.dry_run = output, dry_run
 
     def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
-        return client.rollback(dag_id, to, force=force, verify=not no_verify, on_result=show)
+        return client.rollback(
+            dag_id, to, force=force, verify=not no_verify, push=push, on_result=show
+        )
 
     carry_out(invocation, lambda client: client.plan_rollback(dag_id, to, force=force), act)

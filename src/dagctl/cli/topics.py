@@ -29,6 +29,10 @@ Settings. They overrule dagctl.toml, and that overrules the user's config.toml:
   DAGCTL_PROVIDERS      versions of its providers: amazon=9.4.0,http=5.0.0
   DAGCTL_BACKEND        where DAGs are recorded and stored: local or supabase
   DAGCTL_LOCK_TIMEOUT   seconds to wait for another dagctl in the workspace
+  DAGCTL_GIT_REMOTE     the git remote that commits are pushed to, by its name
+  DAGCTL_PUSH           whether they are: never or always
+  DAGCTL_PUSH_TIMEOUT   seconds that one fetch or push may take
+  DAGCTL_PUBLISH_FROM   the branches that DAGs may be published from, with commas between them
   DAGCTL_SUPABASE_URL   the Supabase project, as https://abc.supabase.co
   DAGCTL_SUPABASE_KEY   its publishable key, never a secret one
   DAGCTL_SUPABASE_BUCKET  its bucket for DAG files

@@ -10,6 +10,7 @@ from uuid import uuid4
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.operation.agreement import adopt
 from dagctl.operation.change import Action, distinct, with_reservations
+from dagctl.operation.commits import bring_up, pushed_to
 from dagctl.operation.entry import command_digest
 from dagctl.operation.plan import make_plan
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
@@ -58,6 +59,8 @@ class CreateResult:
     """The spec files of what was created or updated that git does not know."""
     recovered: tuple[Recovered, ...] = ()
     """Operations of killed runs that were finished or undone first."""
+    pushed: str | None = None
+    """Where the commit was pushed to, as `origin/main`; None: it was not."""
     replayed: bool = False
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
@@ -169,6 +172,7 @@ def _publish(
     nothing, its objects would not be put back.
     """
     backend, key = context.backend, request.key
+    bring_up(context, request.options)
     changes = make_plan(context, request.changes, request.options)
     is_needed = any(change.is_effective for change in changes)
     _check_keyed(request, changes)
@@ -274,7 +278,9 @@ def _result(entry: JournalEntry, commit_id: str) -> CreateResult:
         for change in entry.changes
     )
     warnings = _warnings(entry.changes)
-    return CreateResult(dags=dags, operation_id=entry.operation_id, warnings=warnings)
+    return CreateResult(
+        dags=dags, operation_id=entry.operation_id, warnings=warnings, pushed=pushed_to(entry)
+    )
 
 
 def _changed(change: Change, commit_id: str) -> CreatedDag:

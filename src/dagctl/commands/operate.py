@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dagctl.commands.create import ignore, reporting
 from dagctl.errors import DagctlError, KeyReusedError
 from dagctl.operation.change import Action
+from dagctl.operation.commits import bring_up, pushed_to
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.operation.repeat import checked_key, done_meanwhile
 from dagctl.operation.run import run
@@ -62,6 +63,8 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     recovered: tuple[Recovered, ...] = ()
     """Operations of killed runs that were finished or undone first."""
+    pushed: str | None = None
+    """Where the commit was pushed to, as `origin/main`; None: it was not."""
     replayed: bool = False
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
@@ -137,6 +140,7 @@ def _outcome_of(
     before = backend.registry.keyed(intent.key) if intent.key else None
     if before is not None and before.status is OperationStatus.CONFIRMED:
         return _replayed(backend.registry, before, intent), None
+    bring_up(context, intent.options)
     changes = list(intent.plan())
     is_needed = any(change.is_effective for change in changes)
     begun = (
@@ -205,7 +209,9 @@ def _done(entry: JournalEntry, commit_id: str) -> Outcome:
         if change.is_effective or change.record is not None
     )
     warnings = _warnings(entry.changes)
-    return Outcome(dags=dags, operation_id=entry.operation_id, warnings=warnings)
+    return Outcome(
+        dags=dags, operation_id=entry.operation_id, warnings=warnings, pushed=pushed_to(entry)
+    )
 
 
 def _changed(change: Change, commit_id: str) -> ChangedDag:

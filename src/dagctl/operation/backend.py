@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.ports import Cache, Files, Journal, Listener, Registry, Repo, Store
+    from dagctl.ports import Cache, Files, Journal, Listener, Registry, Repo, Store, Upstream
     from dagctl.settings import Settings
 
 
@@ -39,6 +39,9 @@ class Backend(Protocol):
     @property
     def repo(self) -> Repo:
         """The user's git repository."""
+
+    def upstream(self, remote: str) -> Upstream:
+        """Return a remote of that repository, by its name."""
 
     @property
     def journal(self) -> Journal:

@@ -150,6 +150,12 @@ class Change:
             raise ValueError(f"nothing is reserved for {self.dag_id}")
         return self.reservation
 
+    def is_as_recorded(self, record: DagRecord | None) -> bool:
+        """Return whether the record is of just these bytes: the DAG's file shall be so."""
+        if self.is_removal:
+            return record is None or record.is_removed
+        return record is not None and record.content_digest == digest_of(self.content or b"")
+
     @property
     def writes(self) -> tuple[FileWrite, ...]:
         """What is written in the work tree, or removed from it."""

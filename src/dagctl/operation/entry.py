@@ -34,6 +34,8 @@ class Phase(StrEnum):
     """Names may be reserved; nothing else has happened."""
     PUBLISHING = "publishing"
     """The changes say what is written where."""
+    PUSHING = "pushing"
+    """The same, and the remote may have the commit."""
     ABORTING = "aborting"
     """It is being undone, even if its commit is still there."""
     LEFT = "left"
@@ -56,6 +58,8 @@ class JournalEntry:
     """The idempotency key. With it the registry, not the journal, knows a repeated command."""
     backend: str | None = None
     """Where it is recorded and stored; None: an earlier version did not say."""
+    remote: str | None = None
+    """The remote that the commit is pushed to; None: it is made on the branch here."""
     restore_id: str = field(default_factory=lambda: str(uuid4()))
     """The operation that gives the objects their old content back, if another has ended this one.
     Drawn and never shown: who could guess it could take it first."""
@@ -80,7 +84,8 @@ class JournalEntry:
     @property
     def has_more_to_do(self) -> bool:
         """Whether anything follows the confirmation."""
-        return any(change.is_removal or change.spec_write for change in self.effects)
+        is_more = any(change.is_removal or change.spec_write for change in self.effects)
+        return is_more or (self.remote is not None and bool(self.effects))
 
     @property
     def writes(self) -> list[FileWrite]:

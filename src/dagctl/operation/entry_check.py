@@ -11,7 +11,7 @@ from uuid import UUID
 
 from dagctl.errors import UsageError
 from dagctl.operation.change import Action
-from dagctl.paths import checked_parts, is_spec_path
+from dagctl.paths import checked_parts, is_remote_name, is_spec_path
 from dagctl.ports import VersionAction
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def check_entry(entry: JournalEntry, operation_id: str) -> None:
         raise ValueError("another operation's")
     _check_ids(entry.operation_id, entry.project_id, entry.restore_id)
     _check_text(entry.branch, entry.command)
-    _check_text_or_none(entry.key, entry.backend)
+    _check_text_or_none(entry.key, entry.backend, entry.remote)
+    if entry.remote is not None and not is_remote_name(entry.remote):
+        raise ValueError("no name of a remote")
     if not entry.branch.startswith("refs/heads/"):
         raise ValueError("no branch")
     for change in entry.changes:

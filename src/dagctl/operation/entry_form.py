@@ -1,6 +1,7 @@
 """The JSON form of a journal's entry. Content is text where it is UTF-8, else base64. Pure.
 
-Form 3 is written. Form 2 knew no removals and no texts of specs. Form 1 held what was asked
+Form 3 is written, and form 4 if the operation pushes: its commit is not where earlier versions of
+dagctl look for it. Form 2 knew no removals and no texts of specs. Form 1 held what was asked
 (`wishes`) and what is written (`items`) in two lists. Both are still read, so that an update of
 dagctl loses no operation.
 """
@@ -23,8 +24,8 @@ from dagctl.ports import Reservation, SpecWrite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 3
-"""The form that is written. A later one is left to the dagctl that reads it."""
+FORMAT, PUSHED_FORMAT = 3, 4
+"""The forms that are written. A later one is left to the dagctl that reads it."""
 
 _ASKED = ("source", "spec_digest", "base_name", "dag_id", "airflow")
 _LATER = {"is_removal": False, "renamed": None, "spec_text": None, "made_by": None}
@@ -34,7 +35,7 @@ _LATER = {"is_removal": False, "renamed": None, "spec_text": None, "made_by": No
 def to_data(entry: JournalEntry) -> dict[str, Any]:
     """Return the entry as JSON data."""
     return {
-        "format": FORMAT,
+        "format": FORMAT if entry.remote is None else PUSHED_FORMAT,
         "operation_id": entry.operation_id,
         "project_id": entry.project_id,
         "branch": entry.branch,
@@ -42,6 +43,7 @@ def to_data(entry: JournalEntry) -> dict[str, Any]:
         "key": entry.key,
         "backend": entry.backend,
         "restore_id": entry.restore_id,
+        **({} if entry.remote is None else {"remote": entry.remote}),
         "command": entry.command,
         "changes": [_change_data(change, entry.phase) for change in entry.changes],
     }
@@ -55,7 +57,7 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
         UnfinishedError: It was written by another version of dagctl.
     """
     try:
-        if data["format"] not in {1, 2, FORMAT}:
+        if data["format"] not in {1, 2, FORMAT, PUSHED_FORMAT}:
             raise UnfinishedError(
                 f"operation {operation_id} was begun by another version of dagctl",
                 hint=Fix("run `", RECOVER, "` with that version"),
@@ -67,7 +69,7 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
     return entry
 
 
-# --- Forms 2 and 3 ---
+# --- Forms 2 to 4 ---
 
 
 def _of_form_3(data: Mapping[str, Any]) -> JournalEntry:
@@ -80,6 +82,7 @@ def _of_form_3(data: Mapping[str, Any]) -> JournalEntry:
         backend=data["backend"],
         command=data["command"],
         restore_id=data["restore_id"],
+        remote=data.get("remote"),
         changes=tuple(_change(fields) for fields in data["changes"]),
     )
 

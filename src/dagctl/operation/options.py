@@ -23,5 +23,7 @@ class Options:
     by_file: bool = True
     """Whether the DAG file in the work tree says which version an update is based on. A server's
     work tree does not: no caller has read it."""
+    push: bool | None = None
+    """Push the commit to the remote; None: as the settings say."""
     verify: bool = True
     """Run the user's git hooks."""

@@ -14,11 +14,12 @@ from uuid import UUID
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import digest_of
+from dagctl.operation.commits import find_commit, follow
 from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import DamagedEntryError, LeftToMembersError, Phase
 from dagctl.operation.entry_form import from_data
-from dagctl.operation.undo import find_commit, undo
+from dagctl.operation.undo import undo
 from dagctl.paths import is_dag_path
 from dagctl.ports import OperationStatus
 
@@ -188,6 +189,8 @@ def finished(context: Context, entry: JournalEntry) -> Recovered:
     """Return that the operation is done, once what follows its confirmation is done too."""
     if entry.has_more_to_do:
         with context.step("complete"):
+            if warning := follow(context.backend, entry):
+                context.listener.warn(warning)
             complete(context.backend, entry, context.listener)
     return Recovered(operation_id=entry.operation_id, outcome="finished", dags=entry.dag_ids)
 
@@ -314,7 +317,8 @@ def _has_new_dag(entry: JournalEntry) -> bool:
 
 def _go_on(context: Context, entry: JournalEntry, commit_id: str) -> None:
     """Take the steps that come after the commit."""
-    with context.step("stage"):
-        context.backend.repo.stage([write.path for write in entry.writes])
+    if entry.remote is None:
+        with context.step("stage"):
+            context.backend.repo.stage([write.path for write in entry.writes])
     with context.step("confirm"):
         confirm_entry(context.backend, entry, commit_id)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NoReturn
 from dagctl.errors import (
     UNCHANGED,
     DagctlError,
+    RemoteUnavailableError,
     UnavailableError,
     UnfinishedError,
     then_recover,
 )
-from dagctl.operation.entry import LeftToMembersError
+from dagctl.operation.entry import LeftToMembersError, Phase
 from dagctl.operation.recovery import clear, recorded_commit, settle, undone
 from dagctl.operation.steps import steps_of, take
 
@@ -67,6 +68,9 @@ def _after(error: BaseException, step: str, operation: Operation) -> Operation:
 
 def _settled(error: BaseException, step: str, operation: Operation) -> Recovered:
     context, entry = operation.context, operation.entry
+    is_unsent = isinstance(error, RemoteUnavailableError) or _is_refusal(error)
+    if step == "commit" and entry.phase is Phase.PUSHING and is_unsent:
+        return undone(context, replace(entry, phase=Phase.PUBLISHING))  # the remote has nothing
     is_interrupt = not isinstance(error, Exception)
     # a confirmation that was sent may still arrive: repeating it is safe, undoing it is not
     if not _is_refusal(error) and (step == "confirm" or not is_interrupt):

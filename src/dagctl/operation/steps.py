@@ -11,14 +11,15 @@ from uuid import uuid4
 
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import StaleVersionError
+from dagctl.operation import commits
 from dagctl.operation.basis import compared
 from dagctl.operation.change import Action, digest_of, origin_of, with_reservations
+from dagctl.operation.commits import check_branch, remote_of
 from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import to_data
 from dagctl.operation.inventory import path_of
-from dagctl.operation.message import commit_message
 from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import standing_at
 from dagctl.operation.rendering import rendered
@@ -72,14 +73,22 @@ def begin(  # noqa: PLR0913 - what an operation is made of
         history: Of an import: yields the versions that its new DAGs had elsewhere.
 
     Raises:
-        ConflictError: The repository is in no state to commit to.
+        ConflictError: The repository is in no state to commit to, or DAGs are not published from
+            this branch.
+        RemoteUnavailableError: The remote to push to cannot be reached.
         UsageError: There is no repository, or no identity.
     """
-    paths = paths_of(changes)
+    paths, remote = paths_of(changes), remote_of(context.settings, options)
+    branch = context.backend.repo.preflight(paths, new=new_paths(changes, options))
+    check_branch(context.settings, branch)
+    if remote is not None:
+        with context.step("fetch"):
+            context.backend.upstream(remote).preflight(branch, paths)
     entry = JournalEntry(
         operation_id=str(uuid4()),
         project_id=context.settings.project_id,
-        branch=context.backend.repo.preflight(paths, new=new_paths(changes, options)),
+        branch=branch,
+        remote=remote,
         command=command,
         changes=tuple(changes),
         key=key,
@@ -187,18 +196,19 @@ def write_files(operation: Operation) -> Operation:
     )
 
 
+def announce(operation: Operation) -> Operation:
+    """Say that the remote may have the commit from now on: before an undo it is asked."""
+    entry = replace(operation.entry, phase=Phase.PUSHING)
+    return replace(write_journal(replace(operation, entry=entry)), detail="")
+
+
 def commit(operation: Operation) -> Operation:
-    """Commit exactly these files to the branch."""
+    """Commit exactly these files, to the branch here or to that of the remote."""
     entry = operation.entry
-    commit_id = operation.context.backend.repo.commit(
-        entry.operation_id,
-        entry.branch,
-        entry.writes,
-        commit_message(entry.effects),
-        verify=operation.options.verify,
-    )
-    branch = entry.branch.removeprefix("refs/heads/")
-    return replace(operation, commit_id=commit_id, detail=f"{commit_id[:7]} on {branch}")
+    backend, verify = operation.context.backend, operation.options.verify
+    commit_id = commits.commit(backend, entry, verify=verify)
+    detail = f"{commit_id[:7]} on {commits.where(entry)}"
+    return replace(operation, commit_id=commit_id, detail=detail)
 
 
 def stage(operation: Operation) -> Operation:
@@ -215,8 +225,10 @@ def confirm(operation: Operation) -> Operation:
 
 
 def finish(operation: Operation) -> Operation:
-    """Do what follows the confirmation: objects of removed DAGs go, spec files follow."""
+    """Do what follows the confirmation: the clone, spec files and objects follow."""
     entry, context = operation.entry, operation.context
+    if warning := commits.follow(context.backend, entry):
+        operation = replace(operation, warnings=(*operation.warnings, warning))
     complete(context.backend, entry, context.listener)
     done = [change.storage_path for change in entry.removals]
     done += [change.spec_write.path for change in entry.effects if change.spec_write]
@@ -240,20 +252,31 @@ STEPS: tuple[Step, ...] = (
 HISTORY: Step = ("history", keep_history)
 """What comes before the upload, where new DAGs bring the versions that they had elsewhere."""
 
+ANNOUNCE: Step = ("announce", announce)
+"""What precedes the commit where it is pushed."""
+
 COMPLETE: Step = ("complete", finish)
-"""What follows where a DAG was removed, or a spec file is to follow."""
+"""What follows where a commit was pushed, a DAG was removed, or a spec file is to follow."""
 
 
 def steps_of(operation: Operation) -> tuple[Step, ...]:
     """Return the steps that the operation takes: none that has nothing to do."""
     effective = [change for change in operation.entry.changes if change.is_effective]
     is_more = any(change.is_removal or change.spec_write for change in effective)
-    uploads = not all(change.is_removal for change in effective)
-    steps = STEPS if uploads else tuple(step for step in STEPS if step[0] != "upload")
+    is_pushed = operation.entry.remote is not None
+    steps = list(STEPS)
     if any(change.action is Action.IMPORT for change in effective):
-        at = STEPS.index(("upload", upload))
-        steps = (*STEPS[:at], HISTORY, *STEPS[at:])
-    return (*steps, COMPLETE) if is_more else steps
+        steps.insert(_place_of("upload", steps), HISTORY)
+    if all(change.is_removal for change in effective):
+        steps.remove(("upload", upload))
+    if is_pushed:  # the index follows with the branch
+        steps.remove(("stage", stage))
+        steps.insert(_place_of("commit", steps), ANNOUNCE)
+    return (*steps, COMPLETE) if is_more or is_pushed else tuple(steps)
+
+
+def _place_of(name: str, steps: Sequence[Step]) -> int:
+    return [step[0] for step in steps].index(name)
 
 
 def take(step: Step, operation: Operation) -> Operation:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.next_step import HEAL, RECOVER, Fix
+from dagctl.operation.commits import find_commit, take_back
 from dagctl.operation.entry import LeftToMembersError, Phase
 from dagctl.operation.entry_form import to_data
 from dagctl.operation.objects import (
@@ -20,7 +21,7 @@ from dagctl.operation.put_back import put_back_anew
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
-    from dagctl.operation.backend import Backend, Context
+    from dagctl.operation.backend import Context
     from dagctl.operation.entry import JournalEntry
 
 
@@ -108,13 +109,6 @@ def _undo_late_effects(context: Context, entry: JournalEntry) -> None:
     remove_left_over(context.backend.store, entry.uploads, context.listener)
 
 
-def find_commit(backend: Backend, entry: JournalEntry) -> str | None:
-    """Return the operation's commit, if it stands on the branch."""
-    if not entry.effects:
-        return None
-    return backend.repo.find_commit(entry.operation_id, entry.branch, entry.writes)
-
-
 def _undo_commit(context: Context, entry: JournalEntry) -> None:
     backend = context.backend
     commit_id = find_commit(backend, entry)
@@ -122,9 +116,10 @@ def _undo_commit(context: Context, entry: JournalEntry) -> None:
         return
     with context.step("undo commit"):
         if commit_id is None:  # taken back by a run that was killed before it got to the index
-            backend.repo.stage([write.path for write in entry.writes])
+            if entry.remote is None:
+                backend.repo.stage([write.path for write in entry.writes])
             return
         # the mark first: to the next run a commit without it means "finish"
         aborting = replace(entry, phase=Phase.ABORTING)
         backend.journal.write(entry.operation_id, to_data(aborting))
-        backend.repo.uncommit(entry.operation_id, entry.branch, commit_id, entry.writes)
+        take_back(backend, entry, commit_id)

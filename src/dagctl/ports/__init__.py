@@ -31,6 +31,7 @@ from dagctl.ports.reservation import (
     Reservation,
 )
 from dagctl.ports.store import Store, StoredKey
+from dagctl.ports.upstream import Proposal, Upstream
 
 __all__ = [
     "Cache",
@@ -47,6 +48,7 @@ __all__ = [
     "OperationStatus",
     "Origin",
     "Page",
+    "Proposal",
     "Query",
     "Reach",
     "Registry",
@@ -55,6 +57,7 @@ __all__ = [
     "SpecWrite",
     "Store",
     "StoredKey",
+    "Upstream",
     "VersionAction",
     "as_removed",
 ]

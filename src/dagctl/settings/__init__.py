@@ -65,6 +65,14 @@ class Settings:
     """The versions of providers that the DAGs run with, by short name: `{"amazon": "9.4.0"}`."""
     backend: Literal["local", "supabase"] = "local"
     """Where DAGs are recorded and stored."""
+    git_remote: str = "origin"
+    """The git remote that commits are pushed to, if they are."""
+    push: Literal["never", "always"] = "never"
+    """Whether commits are pushed."""
+    push_timeout: float = 120.0
+    """How many seconds one fetch or push may take."""
+    publish_from: tuple[str, ...] = ()
+    """The branches from which DAGs may be published; empty: all."""
     supabase_url: str | None = None
     """The Supabase project: scheme and host."""
     supabase_key: str | None = None

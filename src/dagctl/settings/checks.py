@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dagctl.endpoint import checked_key, checked_url
 from dagctl.errors import UsageError
 from dagctl.next_step import Command, Fix
-from dagctl.paths import is_reserved
+from dagctl.paths import is_remote_name, is_reserved
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.project_id import uuid_of
 from dagctl.spec.target import TARGET_EXAMPLE, target_of, with_providers
@@ -22,6 +22,10 @@ EXAMPLE_ID = "123e4567-e89b-12d3-a456-426614174000"
 
 LONGEST_WAIT = 86_400
 """The most seconds that `lock_timeout` may be: a day."""
+
+
+LONGEST_PUSH = 3600
+"""The most seconds that one fetch or push may take."""
 
 
 class Given(NamedTuple):
@@ -122,6 +126,29 @@ def _bucket(given: Given) -> str:
     raise _refuse(given, "bucket", "the name of a bucket")
 
 
+def _remote(given: Given) -> str:
+    name = given.value
+    if isinstance(name, str) and is_remote_name(name):
+        return name
+    raise _refuse(given, "remote", "the name of a git remote, such as origin (no address)")
+
+
+def _push_timeout(given: Given) -> float:
+    number = given.value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise _refuse(given, "timeout", "a number of seconds")
+    if not 1 <= number <= LONGEST_PUSH:
+        raise _refuse(given, "timeout", f"from 1 to {LONGEST_PUSH} seconds")
+    return float(number)
+
+
+def _publish_from(given: Given) -> tuple[str, ...]:
+    names = given.value
+    if not isinstance(names, list) or not all(isinstance(n, str) and n.strip() for n in names):
+        raise _refuse(given, "publish_from", 'a list of branches, such as ["main"]')
+    return tuple(name.strip().removeprefix("refs/heads/") for name in names)
+
+
 def _strict(given: Given) -> bool:
     if isinstance(given.value, bool):
         return given.value
@@ -148,6 +175,10 @@ CHECKS: Mapping[str, Callable[[Given], object]] = {
     "providers": _providers,
     "backend": _one_of("backend", "local", "supabase"),
     "lock_timeout": _lock_timeout,
+    "git_remote": _remote,
+    "push": _one_of("push", "never", "always"),
+    "push_timeout": _push_timeout,
+    "publish_from": _publish_from,
     "supabase_url": _of_endpoint(checked_url),
     "supabase_key": _of_endpoint(checked_key),
     "supabase_bucket": _bucket,

@@ -22,11 +22,17 @@ LARGEST = 1 << 20
 """Bytes of a file of settings that are read."""
 TOML_HINT = 'each line has the form: key = "value"'
 
-_IN_TABLES = ("strict", "ignore", "providers")
+_IN_TABLES = ("strict", "ignore", "providers", "git_remote", "push_timeout")
 """Settings that stand in a table only."""
 TABLES: Mapping[str, Mapping[str, str]] = {
     "": {key: key for key in CHECKS if not key.startswith(("supabase_", *_IN_TABLES))},
     "airflow": {"version": "airflow", "providers": "providers"},
+    "git": {
+        "remote": "git_remote",
+        "push": "push",
+        "timeout": "push_timeout",
+        "publish_from": "publish_from",
+    },
     "supabase": {
         "url": "supabase_url",
         "publishable_key": "supabase_key",
@@ -182,9 +188,9 @@ def _typed(key: str, text: str) -> object:
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
     if key == "providers":
         return dict(item.strip().partition("=")[::2] for item in text.split(",") if item.strip())
-    if key == "ignore":
-        return [code.strip() for code in text.split(",") if code.strip()]
-    if key != "lock_timeout":
+    if key in {"ignore", "publish_from"}:
+        return [word.strip() for word in text.split(",") if word.strip()]
+    if key not in {"lock_timeout", "push_timeout"}:
         return text
     try:
         return float(text)

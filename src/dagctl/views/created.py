@@ -19,6 +19,7 @@ def created_data(result: CreateResult) -> dict[str, Any]:
         "totals": totals(dag.state for dag in result.dags),
         "warnings": list(result.warnings),
         "untracked": list(result.untracked),
+        "pushed": result.pushed,
         "recovered": recovered_data(result.recovered),
     }
 

@@ -194,7 +194,12 @@ def faulty(backend: MemoryBackend, fault: Fault) -> Any:  # noqa: ANN401 - looks
     names = ("registry", "store", "files", "repo", "journal")
     ports = {name: _FaultyPort(getattr(backend, name), name, fault) for name in names}
     cache = ports["registry"] if backend.is_cache else None
-    return type("FaultyBackend", (), {**ports, "cache": cache, "author": backend.author})()
+
+    def upstream(_: object, remote: str) -> _FaultyPort:
+        return _FaultyPort(backend.upstream(remote), "upstream", fault)
+
+    more = {"cache": cache, "author": backend.author, "upstream": upstream}
+    return type("FaultyBackend", (), {**ports, **more})()
 
 
 def call_of(name: str, *changes: Change) -> int:

@@ -13,7 +13,7 @@ import pytest
 from dagctl.errors import UnfinishedError
 from dagctl.operation.change import Action, Change, record_of
 from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
-from dagctl.operation.entry_form import FORMAT, from_data, to_data
+from dagctl.operation.entry_form import PUSHED_FORMAT, from_data, to_data
 from dagctl.ports import Reservation
 
 OP = "11111111-1111-4111-8111-111111111111"
@@ -84,9 +84,19 @@ def test_an_entry_that_only_reserves_comes_back_without_effects() -> None:
 
 
 def test_an_entry_of_a_later_version_is_left_for_that_version() -> None:
-    data = {**to_data(ENTRY), "format": FORMAT + 1}
+    data = {**to_data(ENTRY), "format": PUSHED_FORMAT + 1}
     with pytest.raises(UnfinishedError, match="another version of dagctl"):
         from_data(OP, data)
+
+
+def test_an_entry_that_pushes_has_a_form_of_its_own() -> None:
+    """An earlier dagctl would look for the commit on the branch here, and undo."""
+    entry = replace(ENTRY, remote="origin", phase=Phase.PUSHING)
+    data = to_data(entry)
+    assert (data["format"], to_data(ENTRY)["format"]) == (4, 3)
+    assert from_data(OP, copied(data)) == entry
+    with pytest.raises(DamagedEntryError):
+        from_data(OP, {**data, "remote": "ext::sh"})
 
 
 FORM_1: dict[str, Any] = {

@@ -8,7 +8,7 @@ import signal
 import time
 from contextlib import contextmanager, suppress
 from subprocess import PIPE, TimeoutExpired
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.adapters.git.program import (
     GUARDS,
@@ -95,7 +95,7 @@ class GitCommand:
         """
         return GitCommand(folder, self._identity, is_top=True)
 
-    def run(
+    def run(  # noqa: PLR0913 - each is a choice of its own
         self,
         *arguments: str,
         data: bytes = b"",
@@ -103,6 +103,7 @@ class GitCommand:
         timeout: float | None = None,
         terminal: bool = False,
         hooks: bool = False,
+        held: int | None = None,
     ) -> Answer:
         """Run `git ARGUMENTS` and return its answer, whatever the status.
 
@@ -113,6 +114,8 @@ class GitCommand:
             timeout: Seconds after which git and its children are killed.
             terminal: Whether git may ask at the terminal (a signing key's passphrase).
             hooks: Whether the user's hooks may run.
+            held: A descriptor that git and its children keep open as long as they live; they get
+                no terminal then, unless `terminal` is true.
 
         Raises:
             NoRepositoryError: There is no git.
@@ -128,12 +131,12 @@ class GitCommand:
         argv = [*_unset(extra), program(), "-C", str(self.folder), *guards, *arguments]
         # A process group of its own: git must outlive a Ctrl-C, and a hook must be killed with all
         # its children. But then it cannot read from the terminal.
-        group = None if terminal else 0
+        group: dict[str, Any] = {} if terminal else {"process_group": 0}
+        if held is not None:
+            group = {"pass_fds": (held,), **({} if terminal else {"start_new_session": True})}
         began = time.monotonic()
         try:
-            process = Git().execute(
-                argv, istream=PIPE, as_process=True, env=extra, process_group=group
-            )
+            process = Git().execute(argv, istream=PIPE, as_process=True, env=extra, **group)
         except GitCommandNotFound as error:
             raise NoRepositoryError("git is not installed", hint=NO_GIT_HINT) from error
         try:
@@ -144,7 +147,7 @@ class GitCommand:
             if timeout is None:
                 process.communicate()
             else:
-                _stop(process)
+                _stop(process, is_group=not terminal)
             raise
         LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
         said = redacted(printable(err.decode(errors="replace")))
@@ -202,11 +205,12 @@ def _unset(extra: Mapping[str, str]) -> list[str]:
     return [program("env"), *(word for name in stray for word in ("-u", name))] if stray else []
 
 
-def _stop(process: Git.AutoInterrupt) -> None:
-    """End a process group, politely at first."""
+def _stop(process: Git.AutoInterrupt, *, is_group: bool) -> None:
+    """End a process, with its group if it has one of its own; politely at first."""
+    end = os.killpg if is_group else os.kill
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, sign)
+            end(process.pid, sign)
         with suppress(TimeoutExpired):
             process.communicate(timeout=_GRACE)
             return

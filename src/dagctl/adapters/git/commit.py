@@ -34,6 +34,10 @@ class Patience:
     """Long enough for a hook manager that sets up its tools on the first run."""
     ref: float = 10.0
     index: float = 5.0
+    remote: float = 120.0
+    """For one fetch or push."""
+    moves: float = 60.0
+    """For a remote that is always moving."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,7 @@ class Draft:
 
     branch: str
     base: str | None
-    """The tip that the files were prepared against."""
+    """What the files were prepared against: other changes of them since then are a conflict."""
     files: Mapping[str, Entry | None]
     text: str
     """The whole message, with the trailer."""
@@ -78,20 +82,39 @@ class Committer:
                 was.
             UnavailableError: git failed, or the branch was locked all the time.
         """
+        draft = self.draft(operation_id, branch, writes, message, at=base, verify=verify)
+        if base is not None and self.holds(base, draft.files):
+            return base
+        return self._land(draft)
+
+    def draft(  # noqa: PLR0913 - what the port takes, and the place
+        self,
+        operation_id: str,
+        branch: str,
+        writes: Sequence[FileWrite],
+        message: str,
+        *,
+        at: str | None,
+        verify: bool,
+    ) -> Draft:
+        """Return what is to be committed on top of `at`; nothing, and no hook, if that holds it.
+
+        Raises:
+            ConflictError: A hook refuses it.
+            UnavailableError: git failed.
+        """
         text = f"{message.rstrip()}\n\n{MADE_BY}: {operation_id}\n"
         with TemporaryDirectory(prefix="dagctl-") as folder:
             index = PrivateIndex(self._place, Path(folder))
             self._require_unchanged(writes)
-            files = self._stored(base, writes)
-            if base is not None and self._holds(base, files):
-                return base
-            if verify:
+            files = self._stored(at, writes)
+            if verify and not (at is not None and self.holds(at, files)):
                 hooks = Hooks(self._place, index, limit=self._patience.hook)
                 with self._taking_back(writes):
-                    hooks.before_commit(lambda: self._trees.graft(base, files))
+                    hooks.before_commit(lambda: self._trees.graft(at, files))
                     text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
                     self._require_unchanged(writes)
-        return self._land(Draft(branch=branch, base=base, files=files, text=text))
+        return Draft(branch=branch, base=at, files=files, text=text)
 
     def _stored(self, base: str | None, writes: Sequence[FileWrite]) -> dict[str, Entry | None]:
         """Write the files as blobs, to the byte; return their entries, None for a removal.
@@ -143,7 +166,7 @@ class Committer:
     def _land(self, draft: Draft) -> str:
         """Commit on the tip of the branch; if that moves meanwhile, on the new one."""
         branch, at = draft.branch, draft.base
-        new, said = self._commit_on(draft, at), None
+        new, said = self.commit_on(draft, at), None
         for number, _ in enumerate(attempts(self._patience.ref)):
             if number:  # behind the pause: a commit made before it would be stale by now
                 at, new = self._renewed(draft, at, new)
@@ -158,14 +181,15 @@ class Committer:
         now = tip(self._git, draft.branch)
         if now == at:
             return at, new
-        self._require_same_files(draft, now)
-        return now, self._commit_on(draft, now)
+        self.require_same_files(draft, now, draft.branch)
+        return now, self.commit_on(draft, now)
 
-    def _holds(self, commit: str, files: Mapping[str, Entry | None]) -> bool:
+    def holds(self, commit: str, files: Mapping[str, Entry | None]) -> bool:
         """Return whether the commit has all these files already: another would be empty."""
         return all(self._trees.find(commit, path) == entry for path, entry in files.items())
 
-    def _commit_on(self, draft: Draft, parent: str | None) -> str:
+    def commit_on(self, draft: Draft, parent: str | None) -> str:
+        """Write the commit on top of another (None: as the first one), and return its id."""
         tree = self._trees.graft(parent, draft.files)
         return write_commit(self._git, tree, parent, draft.text, signs=self._signs)
 
@@ -174,13 +198,20 @@ class Committer:
         if now != branch:
             raise WorkspaceError(f"HEAD left {branch}: it is {now or 'detached'} now")
 
-    def _require_same_files(self, draft: Draft, now: str | None) -> None:
+    def require_same_files(
+        self, draft: Draft, now: str | None, name: str, hint: str | None = None
+    ) -> None:
+        """Make sure that no other change of these files has come to the branch of that name.
+
+        Raises:
+            ConflictError: One has.
+        """
         if now == draft.base:
             return
         for path, ours in draft.files.items():
             theirs = self._trees.find(now, path)
             if theirs not in (ours, self._trees.find(draft.base, path)):
-                raise WorkspaceError(f"{draft.branch} has another version of {path} by now")
+                raise WorkspaceError(f"{name} has another version of {path} by now", hint=hint)
 
 
 def write_commit(  # noqa: PLR0913 - each is a part of a commit

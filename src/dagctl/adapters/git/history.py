@@ -37,13 +37,18 @@ _NOWHERE = "refs/heads/.invalid"
 _LARGEST = 4096
 
 
-def attempts(wait: float) -> Iterator[None]:
-    """Yield at least once, then again with growing pauses until `wait` seconds are over."""
+def attempts(wait: float, longest: float = 0.5) -> Iterator[None]:
+    """Yield at least once, then again with growing pauses until `wait` seconds are over.
+
+    Args:
+        wait: How many seconds in all.
+        longest: The longest pause.
+    """
     deadline, pause = time.monotonic() + wait, 0.01
     yield
     while time.monotonic() < deadline:
         time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
-        pause = min(2 * pause, 0.5)
+        pause = min(2 * pause, longest)
         yield
 
 

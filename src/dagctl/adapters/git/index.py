@@ -24,13 +24,14 @@ _FEW = 100
 """How many paths go onto a command line."""
 
 
-def stage(
+def stage(  # noqa: PLR0913 - each is a choice of its own
     place: Place,
     paths: Sequence[str],
     *,
     wait: float,
     options: Sequence[str] = (),
     new: Collection[str] = (),
+    ref: str = "HEAD",
 ) -> str | None:
     """Bring these paths of the user's index to what HEAD holds; every other entry stays as it is.
 
@@ -42,12 +43,13 @@ def stage(
         wait: How many seconds to wait for another process.
         options: What git gets besides.
         new: Paths that the index did not have before.
+        ref: What is checked out, or is to be.
 
     Returns:
         A warning with the command that repairs it if the index cannot be written (because another
         process holds it for `wait` seconds, say), else None.
     """
-    head = place.trees.read_tip("HEAD", paths).commit
+    head = place.trees.read_tip(ref, paths).commit
     blind = flagged(place, [path for path in paths if path not in new])
     alike: list[str] = []
     other: dict[str, Entry] = {}

@@ -30,6 +30,7 @@ NO_GIT_HINT = "install git 2.36 or later and put it on PATH"
 GUARDS = (
     *("-c", "core.fsync=all", "-c", "core.fsyncMethod=batch"),  # else a crash may lose objects
     *("-c", "core.fsmonitor=false"),  # may name a program
+    *("-c", "protocol.ext.allow=never"),  # is a program, whatever a configuration says
     *("-c", "safe.bareRepository=explicit"),  # a folder of a clone may look like a repository
 )
 """Options of every call."""

@@ -10,8 +10,10 @@ from dagctl.adapters.git.command import GitCommand
 from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import GitFolder, locate
+from dagctl.adapters.git.network import Network
 from dagctl.adapters.git.place import Place, place_in
 from dagctl.adapters.git.undo import Undoer, is_reverted
+from dagctl.adapters.git.upstream import GitUpstream
 from dagctl.adapters.work_tree import WorkTree
 from dagctl.errors import UnavailableError
 
@@ -156,6 +158,18 @@ class GitRepo:
         options = self._configuration.without_filters
         wait = self._patience.index
         return index.stage(place, full, wait=wait, options=options, new=self._new)
+
+    def upstream(self, remote: str, *, asks: bool = False) -> GitUpstream:
+        """Return a remote of this repository; whether there is one, it says when it is used.
+
+        Args:
+            remote: Its name.
+            asks: Whether git may ask the user for a password at the terminal.
+        """
+        place, configuration = self._place, self._configuration
+        network = Network(place, remote, limit=self._patience.remote, asks=asks)
+        committer = Committer(place, self._files, self._patience, signs=configuration.signs)
+        return GitUpstream(place, network, committer, configuration, self._patience)
 
     def reach(self, commits: Collection[str]) -> Reach | None:
         """Return from where these commits can be reached; None in a shallow clone."""

@@ -38,6 +38,29 @@ def _is_blob_of(entry: Entry | None, content: bytes | None) -> bool:
     return entry.id == id_of("blob", content, like=entry.id)
 
 
+def reverse(  # noqa: PLR0913 - each is a part of a commit
+    git: GitCommand,
+    trees: Trees,
+    commit_id: str,
+    *,
+    now: str,
+    paths: Sequence[str],
+    text: str,
+    signs: bool,
+) -> str:
+    """Write a commit on `now` that takes these paths of an older commit back; return its id.
+
+    A path that has changed since stays as it is.
+    """
+    before = parent(git, commit_id)
+    files = {
+        path: trees.find(before, path)
+        for path in paths
+        if trees.find(now, path) == trees.find(commit_id, path)
+    }
+    return write_commit(git, trees.graft(now, files), now, text, signs=signs)
+
+
 class Undoer:
     """Takes commits of ours back, on whatever branch they are."""
 
@@ -82,13 +105,8 @@ class Undoer:
         now = tip(self._git, branch)
         if now is None or now == commit_id:
             return "it has just moved"
-        find_entry, before = self._trees.find, parent(self._git, commit_id)
-        files = {
-            path: find_entry(before, path)
-            for path in paths
-            if find_entry(now, path) == find_entry(commit_id, path)
-        }
         text = f"Undo {commit_id}\n\n{UNDOES}: {operation_id}\n"
-        tree = self._trees.graft(now, files)
-        new = write_commit(self._git, tree, now, text, signs=self._signs)
+        new = reverse(
+            self._git, self._trees, commit_id, now=now, paths=paths, text=text, signs=self._signs
+        )
         return move(self._git, branch, new, now, why=f"undo {commit_id}")

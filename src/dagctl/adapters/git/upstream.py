@@ -1,0 +1,281 @@
+"""The `Upstream` port over real git: commits that stand on a remote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.git.follow import Follower, is_ancestor
+from dagctl.adapters.git.history import UNDOES, attempts, find, head, tip
+from dagctl.adapters.git.network import require_remote
+from dagctl.adapters.git.preflight import branch_to_commit_to
+from dagctl.adapters.git.proposing import address_of, propose
+from dagctl.adapters.git.undo import is_reverted, reverse
+from dagctl.errors import (
+    PushRefusedError,
+    RemoteUnavailableError,
+    UnavailableError,
+    WorkspaceError,
+)
+from dagctl.next_step import Fix, Option, again
+from dagctl.ports import Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagctl.adapters.git.commit import Committer, Draft, Patience
+    from dagctl.adapters.git.configuration import Configuration
+    from dagctl.adapters.git.network import Network, Pushed
+    from dagctl.adapters.git.place import Place
+    from dagctl.ports import FileWrite
+
+_PULL = "git pull, then again"
+_NOT_SENT = (
+    *("unable to access", "Could not resolve", "Could not read from remote", "could not read"),
+    *("Authentication failed", "Permission denied", "not found", "does not appear to be"),
+    *("unable to connect", "Connection refused", "not allowed"),
+)
+"""What git says where it has not got as far as to send anything."""
+_PAUSE = 0.05
+"""The longest pause, in seconds, before the next try: who waits for long is always late."""
+_LATE = "no answer within"
+_PROTECTED = ("protected", "hook declined", "not allowed to push", "GH006")
+
+
+class GitUpstream:
+    """One remote of the user's repository."""
+
+    def __init__(
+        self,
+        place: Place,
+        network: Network,
+        committer: Committer,
+        configuration: Configuration,
+        patience: Patience,
+    ) -> None:
+        """Take what a `GitRepo` has opened; nothing is asked of the remote yet."""
+        self._place = place
+        self._git = place.git
+        self._network = network
+        self._committer = committer
+        self._configuration = configuration
+        self._patience = patience
+        self._follower = Follower(place, configuration, wait=patience.index)
+        self._fetched: dict[str, str | None] = {}
+        """Where branches of the remote stood when preflight looked."""
+
+    # --- Before an operation ---
+
+    def bring_up(self) -> None:
+        """Let a clone in which no person works follow the remote."""
+        self._require()
+        branch = branch_to_commit_to(self._place)
+        before, at = tip(self._git, self._network.tracking(branch)), tip(self._git, branch)
+        there = self._network.fetch(branch)
+        if there in (at, None):
+            return
+        if at is None or is_ancestor(self._git, at, there):
+            why = self._follower.follow(branch, there, ())
+        elif before is not None and is_ancestor(self._git, at, before):
+            why = self._follower.reset(branch, there)
+        else:
+            raise self._ahead(branch, there)
+        if why is not None:
+            raise UnavailableError(f"the clone cannot follow {self._name(branch)}: {why}")
+
+    def preflight(self, branch: str, paths: Sequence[str]) -> None:
+        """Fetch, and make sure that a commit of these paths can be pushed as things are."""
+        self._require()
+        full = list(map(self._place.full, paths))
+        here, there = tip(self._git, branch), self._network.fetch(branch, full)
+        self._fetched[branch] = there
+        if there is None:
+            return
+        if here is None:
+            name = branch.removeprefix("refs/heads/")
+            raise WorkspaceError(f"{name} has no commit here, and the remote has", hint=_PULL)
+        if not is_ancestor(self._git, here, there):
+            raise self._ahead(branch, there)
+        for path in full:
+            if self._place.trees.find(here, path) != self._place.trees.find(there, path):
+                raise WorkspaceError(
+                    f"{self._name(branch)} has another version of {path}", hint=_PULL
+                )
+
+    # --- The operation ---
+
+    def publish(
+        self,
+        operation_id: str,
+        branch: str,
+        writes: Sequence[FileWrite],
+        message: str,
+        *,
+        verify: bool,
+    ) -> str:
+        """Commit these files on the remote's tip and push; return the id of the commit."""
+        self._require()
+        if head(self._place) != branch:
+            raise WorkspaceError(f"HEAD left {branch}")
+        if branch in self._fetched:
+            there = self._fetched.pop(branch)
+        else:
+            there = self._network.fetch(branch)
+        here = tip(self._git, branch)
+        draft = self._committer.draft(
+            operation_id, branch, writes, message, at=there or here, verify=verify
+        )
+        return self._land(replace(draft, base=here), there)
+
+    def find_commit(
+        self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()
+    ) -> str | None:
+        """Return the commit of an operation on the remote; None if undone, or never there."""
+        self._require()
+        if self._network.fetch(branch) is None:
+            return None
+        tracking = self._network.tracking(branch)
+        commit = find(self._git, operation_id, tracking)
+        files = {self._place.full(write.path): write.new for write in writes}
+        if commit and files and is_reverted(self._git, commit, tracking, files):
+            return None
+        return commit
+
+    def take_back(
+        self, operation_id: str, branch: str, commit_id: str, writes: Sequence[FileWrite]
+    ) -> None:
+        """Undo a commit on the remote, with a commit that restores these paths of it."""
+        self._require()
+        paths = [self._place.full(write.path) for write in writes]
+        text = f"Undo {commit_id}\n\n{UNDOES}: {operation_id}\n"
+        said, signs, trees = "", self._configuration.signs, self._place.trees
+        for _ in attempts(self._patience.moves, _PAUSE):
+            there = self._network.fetch(branch)
+            if there is None or find(self._git, operation_id, there) is None:
+                return
+            new = reverse(
+                self._git, trees, commit_id, now=there, paths=paths, text=text, signs=signs
+            )
+            pushed = self._network.push(branch, new, there)
+            if pushed.outcome == "taken":
+                return
+            said = pushed.said
+            if pushed.outcome == "refused":
+                break
+        raise UnavailableError(
+            f"commit {commit_id[:7]} could not be taken back on {self._name(branch)}: {said}"
+        )
+
+    def follow(self, branch: str, paths: Sequence[str]) -> str | None:
+        """Let the local branch follow what was fetched or pushed last."""
+        target = tip(self._git, self._network.tracking(branch))
+        if target is None:
+            return None
+        why = self._follower.follow(branch, target, [self._place.full(path) for path in paths])
+        name = branch.removeprefix("refs/heads/")
+        if why is None:
+            return None
+        return (
+            f"{name} does not follow {self._name(branch)} here: {why}; afterwards run: "
+            f"git merge --ff-only {self._name(branch)}"
+        )
+
+    # --- A review ---
+
+    def propose(self, name: str, files: Mapping[str, bytes], message: str) -> Proposal:
+        """Push a commit of these files to another branch; nothing here changes."""
+        self._require()
+        pushed, commit_id = propose(
+            self._place,
+            self._network,
+            name,
+            {self._place.full(path): content for path, content in files.items()},
+            message,
+            base=head(self._place),
+            signs=self._configuration.signs,
+            wait=self._patience.moves,
+        )
+        if pushed.outcome != "taken":
+            raise self._refused(f"refs/heads/{name}", pushed.said)
+        url = self._configuration.values.get(f"remote.{self._network.remote}.url", "")
+        return Proposal(
+            branch=name, commit_id=commit_id, address=address_of(pushed.said, url, name)
+        )
+
+    # --- Inside ---
+
+    def _land(self, draft: Draft, there: str | None) -> str:
+        """Push the draft on top of what the remote has, again and again while that moves."""
+        branch, here, said = draft.branch, draft.base, ""
+        for number, _ in enumerate(attempts(self._patience.moves, _PAUSE)):
+            if number:  # behind the pause: what was fetched before it would be stale by now
+                there = self._network.fetch(branch, list(draft.files))
+            at = there or here
+            self._committer.require_same_files(draft, at, self._name(branch), _PULL)
+            if there is not None and self._committer.holds(there, draft.files):
+                return there
+            new = self._committer.commit_on(draft, at)
+            pushed = self._network.push(branch, new, there)
+            if pushed.outcome == "taken" or self._has_taken(branch, new, pushed):
+                return new
+            said = pushed.said
+        raise RemoteUnavailableError(
+            f"{self._name(branch)} was moving for {self._patience.moves:g} seconds: {said}",
+            hint=again("see who pushes to it"),
+        )
+
+    def _require(self) -> None:
+        require_remote(self._configuration.values, self._network.remote)
+
+    def _name(self, branch: str) -> str:
+        return f"{self._network.remote}/{branch.removeprefix('refs/heads/')}"
+
+    def _has_taken(self, branch: str, new: str, pushed: Pushed) -> bool:
+        """Return whether the remote has a commit whose push did not succeed, as far as git knows.
+
+        It is asked, if git does not know. False: the remote has moved.
+
+        Raises:
+            RemoteUnavailableError: It has not, as it could not be reached.
+            PushRefusedError: It has not.
+            UnavailableError: That cannot be known now.
+        """
+        if pushed.outcome == "moved":
+            return False
+        if pushed.outcome == "refused":
+            raise self._refused(branch, pushed.said)
+        try:
+            there = self._network.fetch(branch)
+        except RemoteUnavailableError as error:
+            if any(words in pushed.said for words in _NOT_SENT):
+                raise
+            raise UnavailableError(
+                f"whether {self._name(branch)} has taken the push is not known: {pushed.said}; "
+                f"then {error.message}"
+            ) from error
+        if there is not None and is_ancestor(self._git, new, there):
+            return True
+        if _LATE in pushed.said:
+            raise RemoteUnavailableError(pushed.said, hint=again("see why the remote hangs"))
+        raise self._refused(branch, pushed.said)
+
+    def _refused(self, branch: str, said: str) -> PushRefusedError:
+        is_protected = any(words in said for words in _PROTECTED)
+        review = Fix("do what it asks for; or publish for a review: ", Option("branch", "NAME"))
+        return PushRefusedError(
+            f"{self._network.remote} refused the push of "
+            f"{branch.removeprefix('refs/heads/')}:\n{said}",
+            hint=review if is_protected else again("do what it asks for"),
+        )
+
+    def _ahead(self, branch: str, there: str) -> WorkspaceError:
+        here, name = tip(self._git, branch), branch.removeprefix("refs/heads/")
+        count = self._git.must("rev-list", "--count", f"{there}..{here}").text
+        is_behind = here is not None and not is_ancestor(self._git, there, here)
+        what = "1 commit" if count == "1" else f"{count} commits"
+        first = "git pull --rebase, then " if is_behind else ""
+        return WorkspaceError(
+            f"{name} has {what} that {self._name(branch)} does not have: only commits of dagctl "
+            "are pushed",
+            hint=f"{first}git push, then again",
+        )
