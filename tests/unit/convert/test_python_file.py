@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from dagctl.codegen.render import render
 from dagctl.convert import ConvertedDag, Outcome, convert_python
 from dagctl.errors import SpecError
 from dagctl.spec.load import check_spec
+from dagctl.spec.model import DagSpec
 
 TODAY = date(2026, 3, 10)
 HEAD = """
@@ -331,6 +333,46 @@ def test_callbacks_of_the_file_by_import_and_as_notifiers() -> None:
     first, second = dag.data["tasks"][0]["on_failure_callback"]
     assert first["python_code"].startswith("def note(context):")
     assert second["with"] == {"text": "failed", "channel": "data"}
+
+
+def test_decorators_of_providers_sensors_and_other_pythons_come_over() -> None:
+    dag = in_dag("""
+        @task.docker(image="python:3.12", retries=2)
+        def train(depth: int) -> dict[str, int]:
+            return {"rows": depth}
+        @task.sensor(poke_interval=60, timeout=timedelta(hours=1), mode="reschedule")
+        def there():
+            return True
+        @task.virtualenv(requirements=["pandas"])
+        def apart():
+            return 1
+        there() >> train(3)
+        apart()
+    """)
+    assert gaps(dag) == []
+    there, train, apart = dag.data["tasks"]
+    assert (there["poke_interval"], there["timeout"]) == ("1m", "1h")
+    assert (train["decorator"], train["with"]) == ("task.docker", {"image": "python:3.12"})
+    assert (train["op_kwargs"], train["retries"]) == ({"depth": 3}, 2)
+    assert (apart["task_type"], apart["requirements"]) == ("virtualenv", ["pandas"])
+
+
+def test_what_stands_in_a_class_is_named_through_it() -> None:
+    head = f"{HEAD}from airflow.utils.weekday import WeekDay\n"
+    dag = one(
+        """
+        from airflow.providers.standard.sensors.weekday import DayOfWeekSensor
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            DayOfWeekSensor(task_id="a", week_day=WeekDay.MONDAY)
+        """,
+        head=head,
+    )
+    assert dag.data["tasks"][0]["with"] == {
+        "week_day": {"$ref": "airflow.utils.weekday.WeekDay.MONDAY"}
+    }
+    source = render(DagSpec.from_data(dag.data), airflow="3")
+    assert "from airflow.utils.weekday import WeekDay" in source
+    assert "week_day=WeekDay.MONDAY" in source
 
 
 def test_setups_and_teardowns() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.binding import bind
@@ -33,6 +34,7 @@ _OPERATORS = {
     "sensor": "PythonSensor",
 }
 _FUNCTIONS = ("python_callable", "op_kwargs", "op_args")
+_LENGTHS = ("poke_interval", "timeout", "max_wait")
 _DICTS = ("dict", "Dict", "Mapping", "typing.Dict", "TypedDict")
 
 
@@ -49,19 +51,25 @@ class PythonTasks:
         callee: Decorated = item.callee
         decorator = callee.decorator.kind
         kind = _KINDS.get(decorator, "")
-        place = callee.function.place
         if kind not in PythonTask.type_names():
-            text = f"a spec has no word for `@{decorator}`; its function is kept as a python task"
-            self._report.gap(place, item.task_id, text)
-            kind = "python"
-        else:
-            text = f"`@{decorator}` is the {_OPERATORS.get(kind, kind)} that it makes"
-            self._report.changed(place, item.task_id, text)
+            return self._by_decorator(item, decorator, given)
+        text = f"`@{decorator}` is the {_OPERATORS.get(kind, kind)} that it makes"
+        self._report.changed(callee.function.place, item.task_id, text)
         if "multiple_outputs" not in given and _gives_mapping(callee.function):
             given["multiple_outputs"] = True
         made = self._function(item, kind, callee.function)
         made |= self._settings(item, given)
         return made | self._given(item, item.given)
+
+    def _by_decorator(self, item: Task, decorator: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the task of a decorator that is no kind of a python task."""
+        made: dict[str, Any] = {"decorator": decorator}
+        made |= self._function(item, "python", item.callee.function)
+        options = self._converted(item, given, is_rendered=False)
+        rest = self._given(item, item.given)
+        arguments = rest.pop("with", None)
+        made |= {"with": options} if options else {}
+        return made | ({"op_kwargs": arguments} if arguments else {}) | rest
 
     def classic(self, item: Task, kind: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return the task of a Python operator."""
@@ -111,7 +119,9 @@ class PythonTasks:
             if key not in PythonTask.key_names():
                 self._report.gap(place, key, "a python task of a spec has no word for it")
                 continue
-            converted = self._values.value(value, place, key)
+            converted = self._values.value(_length(key, value), place, key)
+            if isinstance(converted, dict) and "$duration" in converted:
+                converted = converted["$duration"]
             if converted is not MISSING:
                 made[key] = converted
         return made
@@ -132,8 +142,10 @@ class PythonTasks:
             return made | ({} if value is MISSING else {"expand_kwargs": value})
         return made | {"expand": self._converted(item, item.mapped)}
 
-    def _converted(self, item: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        with self._values.rendered():
+    def _converted(
+        self, item: Task, arguments: Mapping[str, Any], *, is_rendered: bool = True
+    ) -> dict[str, Any]:
+        with self._values.rendered(really=is_rendered):
             made = {
                 key: self._values.value(value, item.places.get(key, item.place), key)
                 for key, value in arguments.items()
@@ -157,6 +169,14 @@ class PythonTasks:
             return {}
         value = self._values.value(kwargs, item.place, "op_kwargs")
         return {} if value is MISSING else {"expand_kwargs": value}
+
+
+def _length(key: str, value: object) -> object:
+    """Return the seconds of a sensor as a length of time."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if key not in _LENGTHS or not is_number or not 0 <= float(str(value)) < 1e9:  # noqa: PLR2004
+        return value
+    return timedelta(seconds=float(str(value)))
 
 
 def _is_idle(key: str, value: object) -> bool:
