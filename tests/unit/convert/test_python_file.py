@@ -248,6 +248,7 @@ def test_mapping_stays_mapping() -> None:
             return ["emea"]
         @task
         def train(region, depth):
+            "Airflow shows the text of a mapped task nowhere."
             print(region, depth)
         train.partial(depth=3).expand(region=regions())
         BashOperator.partial(task_id="copy", append_env=True).expand(bash_command=["a", "b"])
@@ -261,6 +262,7 @@ def test_mapping_stays_mapping() -> None:
     """)
     assert gaps(dag) == []
     _, train, copy, say, by_name, publish = dag.data["tasks"]
+    assert "doc_md" not in train
     assert (train["with"], train["expand"]) == ({"depth": 3}, {"region": {"$xcom": "regions"}})
     assert copy["operator"] == "BashOperator"
     assert copy["expand"] == {"bash_command": ["a", "b"]}
@@ -422,6 +424,7 @@ GAPS = {
     "@task.unheard\ndef f():\n    return 1\nf()": "task.unheard",
     "EmptyOperator(**os.environ)": "not known",
     'EmptyOperator(task_id="a", pool=Variable.get("p"))': "renders no template here",
+    'try:\n    x = 1\nexcept OSError:\n    x = 2\nEmptyOperator(task_id="a")': "raised",
     'os.remove("x")\nEmptyOperator(task_id="a")': "runs at each parse",
 }
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.scope import Scope
 
 _ASSET = (".asset", ".asset.multi")
+_DOCS = ("doc", "doc_json", "doc_md", "doc_rst", "doc_yaml")
 _KINDS = ("dag", "task_group", "setup", "teardown", "task")
 
 
@@ -148,12 +149,12 @@ def _group(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN
     return group if value is None or isinstance(value, Opaque) else value
 
 
-def task(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN401
+def task(machine: Machine, callee: Decorated, made: Call, *, is_mapped: bool = False) -> Any:  # noqa: ANN401
     """Return the output of the task that a call of a decorated function makes."""
     function, kwargs = callee.function, dict(callee.decorator.kwargs)
     kwargs.setdefault("task_id", function.name)
     text = docstring(function)
-    if text and not kwargs.get("doc_md"):
+    if text and not is_mapped and not any(kwargs.get(key) for key in _DOCS):
         kwargs["doc_md"] = text
     bindings = bind(function.node.args, made.args, made.kwargs)
     item = making.task(machine, callee, kwargs, callee.decorator.places, made.node, repeated=True)

@@ -75,7 +75,7 @@ def _expanded(machine: Machine, owner: Decorated | Partial, name: str, made: Cal
         from dagctl.convert.python_file.decorators import task  # noqa: PLC0415 - mutual
 
         made.args, made.kwargs = [], dict(partial.kwargs)
-        output: Output = task(machine, callee, made)
+        output: Output = task(machine, callee, made, is_mapped=True)
         output.task.mapped = over
         return output
     places = partial.places | made.places

@@ -267,11 +267,20 @@ def truth(value: object) -> bool | None:
 
 
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
+    for handler in node.handlers:
+        if not _only_imports(node.body) and any(map(_makes, handler.body)):
+            text = "what it does if an error is raised is not followed"
+            machine.report.gap(machine.place(handler), "except", text)
     for body in (node.body, node.orelse, node.finalbody):
         end = run(machine, body, scope)
         if end is not None:
             return end
     return None
+
+
+def _makes(statement: ast.stmt) -> bool:
+    """Return whether a statement may make something that a DAG has."""
+    return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Raise | ast.Expr)
 
 
 def _return(machine: Machine, node: ast.Return, scope: Scope) -> Return:
