@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from dagctl.dag_file.header import escaped, sources_in
@@ -153,7 +154,9 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
         if header is not None:
             headers[dag_id] = header
         elif path not in own:
-            foreign |= {name.casefold(): path for name in dag_ids_in(content, sought.names)}
+            stem = PurePosixPath(path).stem
+            ids = dag_ids_in(content, sought.names, stem)
+            foreign |= {dag_id.casefold(): path for dag_id in ids}
     is_cache = context.backend.cache is not None
     if is_cache:
         headers |= _headers_at(context, own.difference(paths))

@@ -291,6 +291,9 @@ LEGACY = "dags/legacy/sales.py"
         'from airflow import DAG\nDAG_ID = "sales_daily"\nwith DAG(DAG_ID): pass\n',
         'from airflow import DAG\nA: str = "sales_daily"\nB = A\nd = DAG(dag_id=B)\n',
         'from airflow.sdk import dag\n@dag(dag_id="sales_daily")\ndef f():\n    pass\n',
+        'from airflow import DAG\nT = "sales"\nwith DAG(f"{T}_daily", tags=[]): pass\n',
+        'from airflow import DAG\nA = "sal" + "es"\nB = A + "_dai" + "ly"\nDAG(dag_id=B)\n',
+        'from airflow.sdk import dag\nA = "les"\n@dag(dag_id=f"sa{A!s}_" "daily")\ndef f(): pass\n',
     ],
 )
 def test_an_id_of_a_hand_written_file_is_numbered_or_refused_and_the_file_named(
@@ -304,6 +307,43 @@ def test_an_id_of_a_hand_written_file_is_numbered_or_refused_and_the_file_named(
     assert [dag.dag_id for dag in result.dags] == ["sales_daily_2"]
     assert LEGACY in result.warnings[0]
     assert outcome(world, asked(spec("Sales daily"), B)) == [("sales_daily_2", "unchanged", 1)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "Path(__file__).stem",
+        "os.path.basename(__file__)[:-3]",
+        'os.path.basename(__file__).replace(".py", "")',
+        "os.path.splitext(os.path.basename(__file__))[0]",
+        'Path(__file__).name.removesuffix(".py")',
+    ],
+)
+def test_an_id_that_is_the_name_of_a_hand_written_file_is_numbered(
+    world: World, given: str
+) -> None:
+    code = f"import os, airflow\nfrom pathlib import Path\nd = airflow.DAG(dag_id={given})\n"
+    world.backend.files.content["dags/legacy/orders.py"] = code.encode()
+    world.own.add("dags/legacy/orders.py")
+    assert outcome(world, asked(spec(), A)) == [("orders_2", "created", 1)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "Path(__file__).parent.stem",
+        "os.path.basename(os.path.dirname(__file__))",
+        "f'{x:>9}'",
+        "'a'" + " + 'a'" * 5_000,
+        "f'" + "{A}" * 5_000 + "'",
+        "orders()",
+    ],
+)
+def test_an_id_that_cannot_be_seen_is_in_no_way(world: World, given: str) -> None:
+    code = f"import os, airflow\nfrom pathlib import Path\nA = 'aaaa'\nairflow.DAG({given})\n"
+    world.backend.files.content["dags/legacy/orders.py"] = code.encode()
+    world.own.add("dags/legacy/orders.py")
+    assert outcome(world, asked(spec(), A)) == [("orders", "created", 1)]
 
 
 @pytest.mark.parametrize("code", ["import os\nx = 'orders'\n", "def (", "x = 'orders airflow dag'"])

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagctl.adapters.git.command import GitCommand
+    from dagctl.errors import DagctlError
 
 _IDENTITY_HINT = (
     'git config --global user.name "Your Name" && git config --global user.email you@example.com'
 )
+_DATES = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 _NO = frozenset({"false", "no", "off", "0", ""})
 _FILTER = re.compile(r"filter\.(.+)\.(clean|process|required)")
 
@@ -77,9 +79,23 @@ def read_configuration(git: GitCommand) -> Configuration:
     """
     answer = git.run("var", "-l")
     if not answer.ok:
-        raise UnavailableError(f"git var failed: {answer.error}")
+        raise _refusal(answer.error)
     values = dict(_pair(line) for line in answer.text.split("\n"))
     return Configuration(values, frozenset(_known(values, git.variables)))
+
+
+def _refusal(said: str) -> DagctlError:
+    """Return why git does not say what it is configured to, with what puts it right."""
+    dates = [name for name in _DATES if os.environ.get(name)]
+    if "date" in said and dates:
+        return UsageError(
+            f"{' or '.join(dates)} in the environment is no date for git: {said}",
+            hint=f"unset {' '.join(dates)}, or set it to a time such as 2026-11-28T12:00:00Z",
+        )
+    return UnavailableError(
+        f"git cannot read its configuration: {said}",
+        hint="correct what it names (`git config --list --show-origin` shows each file)",
+    )
 
 
 def _pair(line: str) -> tuple[str, str]:
