@@ -170,7 +170,7 @@ class Client(Transfer, Versions):
         from dagctl.commands.create import ResultHandlers, create, ignore
         from dagctl.commands.inputs import changes_of
 
-        requests = changes_of(specs, self.workspace.root)
+        requests = changes_of(specs, self.workspace.root, self.settings.checks)
         _check_single(requests, expected_version)
         options = Options(
             if_exists=if_exists,
@@ -232,7 +232,7 @@ class Client(Transfer, Versions):
         from dagctl.commands.inputs import changes_of
         from dagctl.commands.plan import plan
 
-        requests = changes_of(specs, self.workspace.root)
+        requests = changes_of(specs, self.workspace.root, self.settings.checks)
         _check_single(requests, expected_version)
         self._settle_dead()
         options = Options(

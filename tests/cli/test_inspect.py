@@ -153,6 +153,9 @@ def test_json_rows_are_the_guides(five: Shell) -> None:
     assert first["project_id"] == PROJECT
     assert first["tags"] == ["orders", "gold"]
     assert first["task_count"] == 2
+    for options in ([], ["--tag", "none"], ["--limit", "2"]):
+        done = five.run("list", "-o", "json", *options)  # written row by row
+        assert done.out == json.dumps(done.document, indent=2, ensure_ascii=False) + "\n"
 
 
 def test_pages_follow_each_other(five: Shell) -> None:

@@ -514,3 +514,26 @@ def test_a_browser_gets_a_page_with_the_endpoints(world: World, path: str) -> No
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "<td>POST</td><td>/create-dag</td><td>Create a DAG</td>" in answer.text
     assert "script" not in answer.text
+
+
+def test_what_is_certain_to_fail_is_refused_by_every_request(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    task = {"task_id": "a", "bash_command": "echo {{ execution_date }}"}
+    body = spec(project_id=project, tasks=[task])
+    verdict = editor.request("POST", "/validate", json=body).json()
+    assert not verdict["valid"]
+    assert [one["severity"] for one in verdict["diagnostics"]] == ["error"]
+    for method, path in (
+        ("POST", "/create-dag"),
+        ("PUT", f"/dags/orders?project_id={project}"),
+        ("POST", "/render"),
+    ):
+        found = problem_of(editor.request(method, path, json=body), 422, "SPEC_INVALID")
+        assert [one["code"] for one in found["diagnostics"]] == ["DAG453"]
+    assert editor.request("POST", "/render?airflow=2", json=body).status_code == 200
+    folder = world.served.root / project  # a project for Airflow 2, on the same server
+    toml = (folder / "dagctl.toml").read_text()
+    (folder / "dagctl.toml").write_text(toml.replace('airflow = "3"', 'airflow = "2"'))
+    assert editor.create(body).json()["dag_id"] == "orders_2"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl import Client, load_spec
+from dagctl import Client, DagSpec, load_spec
 from dagctl.adapters.local_user import local_user_id
 from dagctl.dag_file.header import body_of
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
@@ -234,3 +234,45 @@ def test_list_and_get_load_no_git(root: Path) -> None:
         "assert not {'git', 'supabase', 'httpx'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+
+
+FAILING = SPEC.replace("echo 1", "echo {{{{ execution_date }}}}")
+"""In Airflow 3 the task is certain to fail."""
+
+
+def test_what_is_certain_to_fail_is_an_error_whatever_form_the_spec_has(root: Path) -> None:
+    text = FAILING.format(name="Orders", owner="data")
+    for_2 = load_spec(text, airflow="2")  # there it is a warning only
+    file = Path("orders.yaml")
+    file.write_text(text)
+    with pytest.raises(SpecError, match="DAG453"):
+        load_spec(text)
+    data: dict[str, object] = for_2.to_data()
+    for form in (file, for_2, data, DagSpec.from_data(data)):
+        with Client.open(root) as client:
+            for call in (client.create, client.plan):
+                with pytest.raises(SpecError, match="DAG453"):
+                    call(form)
+            assert not next(client.list()).records
+        with Client.open(root, overrides={"airflow": "2"}) as client:
+            assert client.plan(form).pending
+
+
+def test_a_workspace_says_of_warnings_what_they_are_to_a_program_too(root: Path) -> None:
+    token = "ghp_" + "a" * 36  # a warning, DAG150
+    text = SPEC.format(name="Orders", owner="data").replace("echo 1", f"echo {token}")
+    Path("orders.yaml").write_text(text)
+    toml = root / "dagctl.toml"
+    for checks, refused in (
+        ("", False),
+        ("strict = true\n", True),
+        ('strict = true\nignore = ["DAG150"]\n', False),
+    ):
+        toml.write_text(f'project_id = "{PROJECT}"\n[checks]\n{checks}')
+        with Client.open(root) as client:
+            for form in (Path("orders.yaml"), load_spec(text)):
+                if refused:
+                    with pytest.raises(SpecError, match="DAG150"):
+                        client.plan(form)
+                else:
+                    assert client.plan(form).pending

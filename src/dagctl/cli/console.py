@@ -62,6 +62,11 @@ class Console:
         for line in lines:
             self.data(line)
 
+    def parts(self, parts: Iterable[str]) -> None:
+        """Write a text in parts to standard output, as it is."""
+        for part in parts:
+            self._write(part)
+
     def exact(self, text: str) -> None:
         """Write `text` to standard output as UTF-8, byte for byte; to a terminal with escapes.
 

@@ -77,6 +77,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.recover import write_recovery
     from dagctl.cli.specs import checks_of, sort_out
     from dagctl.client import Client
+    from dagctl.commands.inputs import Judged
     from dagctl.errors import ExitCode, UsageError
 
     invocation = current(context)
@@ -85,9 +86,10 @@ def create(  # noqa: PLR0913 - one parameter an option
         raise UsageError("--exit-code goes with --dry-run", hint="dagctl create --help")
     checks = checks_of(strict=strict)
     batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
+    judged = [Judged(spec) for spec in batch.specs]
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         if dry_run:
-            plan = client.plan(batch.specs, if_exists=if_exists, force=force)
+            plan = client.plan(judged, if_exists=if_exists, force=force)
             progress.close()
             write_recovery(invocation.console, client.recovered, client.unsettled)
             write_plan(invocation, plan, batch)
@@ -95,7 +97,7 @@ def create(  # noqa: PLR0913 - one parameter an option
             plan = None
             work = partial(
                 client.create,
-                batch.specs,
+                judged,
                 if_exists=if_exists,
                 force=force,
                 verify=not no_verify,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -31,6 +31,12 @@ PAGE = 50
 """How many DAGs a terminal shows at once."""
 PAGE_OF_ALL = 200
 """How many DAGs are read at a time where all are listed: so much is in memory."""
+SPOOLED = 4 * 1024 * 1024
+"""Characters of rows that are kept in memory until a JSON document is written."""
+PART = 64 * 1024
+"""Characters of a document that are written at a time."""
+NEW_LINE = "\n      "
+"""What begins a line of a row in the document."""
 COUNTED = 1000
 """How many of the DAGs that a terminal does not show are counted."""
 
@@ -132,16 +138,33 @@ def _write(invocation: Invocation, client: Client, pages: Iterable[Page], empty:
 
 
 def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
+    """Write one document when all is read; of a long list, the rows wait in a temporary file."""
+    from tempfile import SpooledTemporaryFile
+
+    from dagctl.cli.console import is_ascii
     from dagctl.cli.envelope import envelope
+    from dagctl.cli.text import json_text
     from dagctl.views.record import row
 
-    dags = []
-    cursor = None
-    for page in pages:
-        dags += [row(listed) for listed in page.dags]
-        cursor = page.next
-    result = {"dags": dags, "next": cursor}
-    invocation.console.document(envelope(invocation, result=result))
+    console = invocation.console
+    ascii_only = is_ascii(console.out)
+    cursor, between = None, NEW_LINE
+    with SpooledTemporaryFile(SPOOLED, "w+", encoding="utf-8", errors="surrogatepass") as rows:
+        for page in pages:
+            for listed in page.dags:
+                text = json_text(row(listed), ascii_only=ascii_only)
+                rows.write(between + text.replace("\n", NEW_LINE))
+                between = f",{NEW_LINE}"
+            cursor = page.next
+        result = {"dags": [], "next": cursor}
+        whole = json_text(envelope(invocation, result=result), ascii_only=ascii_only)
+        before, empty, after = whole.partition('"dags": []')
+        if not rows.tell():
+            console.data(whole)
+            return
+        rows.seek(0)
+        parts = iter(lambda: rows.read(PART), "")
+        console.parts(chain([before, empty[:-1]], parts, [f"\n    ]{after}\n"]))
 
 
 def _write_tsv(console: Console, pages: Iterable[ListedPage]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from dagctl.commands.read import Document, failure, read_file
 from dagctl.commands.spec_files import workspace_files
 from dagctl.errors import SpecError
 from dagctl.operation.change import asked
-from dagctl.spec.load import check_data, load_spec
+from dagctl.spec.checks import taken_by, text_of
+from dagctl.spec.load import check_data, check_spec
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
@@ -19,23 +21,37 @@ if TYPE_CHECKING:
 
     from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
+    from dagctl.spec.checked import Checked
+    from dagctl.spec.checks import Checks
 
-SpecOrFile = DagSpec | str | Path | Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A spec whose findings were taken already as the workspace, or a flag, has it."""
+
+    spec: DagSpec
+
+
+SpecOrFile = DagSpec | str | Path | Mapping[str, Any] | Judged
 """A spec, the path of the file that holds one, or its data."""
 
 
-def changes_of(specs: SpecOrFile | Sequence[SpecOrFile], root: Path) -> list[Change]:
+def changes_of(
+    specs: SpecOrFile | Sequence[SpecOrFile], root: Path, checks: Checks | None = None
+) -> list[Change]:
     """Return what these specs ask for, in their order.
 
     Args:
         specs: One spec, or several of them.
         root: The workspace.
+        checks: How findings are taken; None: only errors of the spec itself count.
 
     Raises:
         SpecError: Some specs have errors or cannot be read; it has the findings of all of them.
     """
-    sources = [specs] if isinstance(specs, DagSpec | str | Path | Mapping) else specs
-    return [asked(spec, source_path(spec.origin, root)) for spec in _load_all(sources)]
+    single = DagSpec | str | Path | Mapping | Judged
+    sources = [specs] if isinstance(specs, single) else specs
+    return [asked(spec, source_path(spec.origin, root)) for spec in _load_all(sources, checks)]
 
 
 def source_path(origin: str | None, root: Path) -> str | None:
@@ -46,12 +62,12 @@ def source_path(origin: str | None, root: Path) -> str | None:
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
 
 
-def _load_all(sources: Sequence[SpecOrFile]) -> list[DagSpec]:
+def _load_all(sources: Sequence[SpecOrFile], checks: Checks | None) -> list[DagSpec]:
     specs: list[DagSpec] = []
     diagnostics: list[Diagnostic] = []
     for source in sources:
         try:
-            specs.append(_load(source))
+            specs.append(_load(source, checks))
         except SpecError as error:
             diagnostics.extend(error.diagnostics)
     if diagnostics:
@@ -59,13 +75,31 @@ def _load_all(sources: Sequence[SpecOrFile]) -> list[DagSpec]:
     return specs
 
 
-def _load(source: SpecOrFile) -> DagSpec:
-    if isinstance(source, DagSpec):
+def _load(source: SpecOrFile, checks: Checks | None) -> DagSpec:
+    if isinstance(source, Judged):
+        return source.spec
+    if isinstance(source, DagSpec) and checks is None:
         return source
+    checked, text = _checked(source, "3" if checks is None else checks.airflow)
+    if checks is not None:
+        checked = taken_by(checked, text, checks)
+    spec = checked.result()
+    return source if isinstance(source, DagSpec) else spec
+
+
+def _checked(source: DagSpec | str | Path | Mapping[str, Any], airflow: str) -> tuple[Checked, str]:
+    """Return what a check of a spec finds, and its text; a spec is checked as it was written."""
     if isinstance(source, Mapping):
-        return check_data(source).result()
-    document = read_file(str(source))
-    if not isinstance(document, Document):
-        raise SpecError([document])
-    files = workspace_files(Path(source).parent)
-    return load_spec(document.data, origin=document.origin, files=files)
+        return check_data(source, airflow=airflow), ""
+    if isinstance(source, DagSpec):
+        if source.text is None:
+            return check_data(source.recorded, origin=source.origin, airflow=airflow), ""
+        data, origin = source.text.encode("utf-8", "surrogatepass"), source.origin
+    else:
+        document = read_file(str(source))
+        if not isinstance(document, Document):
+            raise SpecError([document])
+        data, origin = document.data, document.origin
+    files = workspace_files(Path(origin).parent if origin else Path())
+    checked = check_spec(data, origin=origin, airflow=airflow, files=files)
+    return checked, text_of(data)

@@ -91,7 +91,7 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
         ConflictError: The spec gives another id.
     """
     record_of(context.backend.registry, dag_id)
-    (change,) = changes_of(spec, root)
+    (change,) = changes_of(spec, root, context.settings.checks)
     if change.spec is not None and change.spec.dag_id_given and change.base_name != dag_id:
         raise ConflictError(
             f"the spec gives dag_id `{change.base_name}`, and the DAG is `{dag_id}`",

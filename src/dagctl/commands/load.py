@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.commands.read import failure, read_file
 from dagctl.commands.spec_files import workspace_files
 from dagctl.errors import Diagnostic, UsageError
+from dagctl.spec.checks import Checks, taken_by, text_of
 from dagctl.spec.load import check_data, check_spec
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def check(
 ) -> Checked:
     """Return the spec of a source, unless there are errors, and all errors and warnings.
 
+    What is certain to fail when a task runs in that Airflow is an error, as on the command line.
+
     Args:
         source: As of `load_spec`.
         format: As of `load_spec`.
@@ -62,10 +65,12 @@ def check(
         SpecError: The file cannot be read.
         UsageError: The source is none of what `load_spec` takes.
     """
+    checks = Checks(airflow=airflow)
     if isinstance(source, Mapping):
-        return check_data(source, origin=origin, airflow=airflow)
+        return taken_by(check_data(source, origin=origin, airflow=airflow), "", checks)
     if isinstance(source, str | bytes):
-        return check_spec(source, format=format, origin=origin, airflow=airflow)
+        checked = check_spec(source, format=format, origin=origin, airflow=airflow)
+        return taken_by(checked, text_of(source), checks)
     if not isinstance(source, os.PathLike):
         raise UsageError(
             f"a spec is text, a Path or a mapping, not {type(source).__name__}",
@@ -74,10 +79,11 @@ def check(
     document = read_file(os.fspath(source), format)
     if isinstance(document, Diagnostic):
         raise failure([document])
-    return check_spec(
+    checked = check_spec(
         document.data,
         format=document.format,
         origin=origin or document.origin,
         airflow=airflow,
         files=workspace_files(Path(source).parent),
     )
+    return taken_by(checked, text_of(document.data), checks)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.spec_files import workspace_files
 from dagctl.errors import Diagnostic, Severity, Source
-from dagctl.spec.checks import judged
+from dagctl.spec.checks import taken_by, text_of
 from dagctl.spec.costs import stopped
 from dagctl.spec.load import check_spec
 
@@ -80,11 +80,10 @@ def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Dia
         airflow=checks.airflow,
         files=workspace_files(Path(document.origin).parent if document.origin else Path()),
     )
-    source = Source(document.name, document.data.decode("utf-8-sig", "replace"))
-    diagnostics = judged(checked.diagnostics, source.text, checks)
-    failed = any(finding.severity is Severity.ERROR for finding in diagnostics)
-    spec = None if failed else checked.spec
-    return spec, [replace(finding, file=source.name, source=source) for finding in diagnostics]
+    source = Source(document.name, text_of(document.data))
+    taken = taken_by(checked, source.text, checks)
+    named = [replace(finding, file=source.name, source=source) for finding in taken.diagnostics]
+    return taken.spec, named
 
 
 def _flat(lists: Iterable[list[Diagnostic]]) -> Iterable[Diagnostic]:

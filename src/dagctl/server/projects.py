@@ -19,6 +19,7 @@ from dagctl.commands.schema import schema_text
 from dagctl.errors import NotAMemberError, UsageError
 from dagctl.next_step import Command, Fix
 from dagctl.settings import load_settings, read_toml
+from dagctl.spec.checks import Checks
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:
@@ -75,6 +76,17 @@ class Projects:
             with self.open(project_id, caller) as client:
                 self._make_workspace(client)
         return self.open(project_id, caller)  # with the settings that stand there now
+
+    def checks(self, project_id: str) -> Checks:
+        """Return how findings about specs are taken in a project.
+
+        Raises:
+            UsageError: The workspace's settings are wrong.
+        """
+        workspace = self._workspace(project_id)
+        if not workspace.config.is_file():  # it is made by the first change
+            return Checks(airflow=self._options.airflow)
+        return load_settings(workspace, self._environ, self._overrides(project_id)).checks
 
     def check_writer(self, client: Client) -> None:
         """Do nothing if the caller may write in the project.

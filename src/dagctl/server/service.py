@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dagctl.errors import DagctlError, UnavailableError, UsageError
 from dagctl.operation.rendering import rendering_by
 from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
-from dagctl.server.body import Room
+from dagctl.server.body import Room, spec_of
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.server.turns import Turns, in_thread
+from dagctl.spec.checks import Checks as Taken
+from dagctl.spec.checks import taken_by, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -118,20 +120,51 @@ class Service:
         """
         return await self._in_time(_permitted(work, self._short))
 
-    async def check(
-        self,
-        caller: Caller,
-        body: Body,
-        *,
-        airflow: str | None = None,
-        needs_project: bool = False,
+    async def spec_of(self, caller: Caller, body: Body, project_id: str | None = None) -> DagSpec:
+        """Return the spec of a body, checked as its project takes findings.
+
+        Args:
+            caller: Who calls.
+            body: The spec.
+            project_id: The project; None: the one that the spec has to name.
+
+        Raises:
+            SpecError: The spec has errors, or what its project takes for errors.
+            BusyError, UnavailableError: As for a check.
+        """
+        is_named = project_id is None
+        checked = await self._check(caller, body, self.options.airflow, needs_project=is_named)
+        project = project_id or str(spec_of(checked).project_id)
+        with _set_up_well(project):
+            checks = await self.work(lambda: self.projects.checks(project))
+        if checks.airflow != self.options.airflow:
+            checked = await self._check(caller, body, checks.airflow, needs_project=is_named)
+        return spec_of(await in_thread(lambda: taken_by(checked, text_of(body.data), checks)))
+
+    async def check(self, caller: Caller, body: Body, airflow: str | None = None) -> Checked:
+        """Return what a check of a body of no project gives; what is certain to fail is an error.
+
+        Args:
+            caller: Who calls.
+            body: The spec.
+            airflow: The target; None: that of the server.
+
+        Raises:
+            BusyError, UnavailableError: As for `spec_of`.
+        """
+        target = airflow or self.options.airflow
+        checked = await self._check(caller, body, target, needs_project=False)
+        return await in_thread(lambda: taken_by(checked, text_of(body.data), Taken(airflow=target)))
+
+    async def _check(
+        self, caller: Caller, body: Body, airflow: str, *, needs_project: bool
     ) -> Checked:
         """Return what a check of the body gives; its time and memory are bounded.
 
         Args:
             caller: Who asks.
             body: The spec.
-            airflow: The full name of the target. Default: the server's.
+            airflow: The full name of the target.
             needs_project: As of `check_spec`.
 
         Raises:
@@ -146,7 +179,7 @@ class Service:
                 caller.user_id,
                 body,
                 seconds=seconds,
-                airflow=airflow or self.options.airflow,
+                airflow=airflow,
                 needs_project=needs_project,
             )
         )

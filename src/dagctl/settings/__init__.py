@@ -16,6 +16,7 @@ from dagctl.errors import UsageError
 from dagctl.next_step import LINK, Fix
 from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
+from dagctl.spec.checks import Checks
 from dagctl.spec.target import with_providers
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ class Settings:
     def target(self) -> str:
         """The Airflow that DAG files are written for, with the versions of providers."""
         return with_providers(self.airflow, self.providers)
+
+    @property
+    def checks(self) -> Checks:
+        """How findings about specs are taken."""
+        return Checks(strict=self.strict, ignored=frozenset(self.ignore), airflow=self.target)
 
     @property
     def endpoint(self) -> Endpoint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from jinja2 import TemplateError, nodes
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.template import AIRFLOW
+from dagctl.spec.jinja.unread import unread
 from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ _BEGIN = re.compile(r"\{\{-?\s*+(?:dag_run\.conf|params)\b")
 _SHELL_WORD = re.compile(
     r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?:(?<=\s)|^)\#[^\n]*|[^\\'"\#]+|.""", re.DOTALL
 )
+_NONE = (sys.maxsize, sys.maxsize)
 _NUMERIC = {"int", "float", "length", "count"}
 _ESCAPED_QUOTES = {"'\\''", "'\"'\"'"}
 """A single quote for the inside of single quotes, where bash knows no escape: they end first."""
@@ -53,11 +56,17 @@ def parameter_warnings(lines: Lines) -> Iterator[Problem]:
 def _expressions(command: str) -> Iterator[tuple[int, int]]:
     """Yield where each expression with a parameter of the run begins and ends.
 
+    What stands in a raw block or a comment is none: Jinja prints it as it is, or drops it.
+
     The next closing brace is looked for once, however many expressions begin before it.
     """
     end = close = 0
+    passed_over = unread(command)
+    start, stop = next(passed_over, _NONE)
     for begin in _BEGIN.finditer(command):
-        if begin.start() < end:
+        while stop <= begin.start():
+            start, stop = next(passed_over, _NONE)
+        if begin.start() < end or begin.start() >= start:
             continue
         if close < begin.end():
             close = command.find("}", begin.end())
@@ -73,7 +82,7 @@ def _last_filter(expression: str) -> nodes.Filter | None:
     """Return the filter whose value the expression prints, if it prints that of one alone."""
     try:
         outputs = list(AIRFLOW.parse(expression).find_all(nodes.Output))
-    except TemplateError:  # it stands in a raw block
+    except TemplateError:
         return None
     printed = [part for output in outputs for part in output.nodes]
     return printed[0] if len(printed) == 1 and isinstance(printed[0], nodes.Filter) else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity
+from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
@@ -65,6 +66,24 @@ def judged(diagnostics: Iterable[Diagnostic], text: str, checks: Checks) -> tupl
     return tuple(replace(finding, severity=Severity.ERROR) for finding in kept)
 
 
+def taken_by(checked: Checked, text: str, checks: Checks) -> Checked:
+    """Return what was found about a spec as a workspace takes it; no spec if there is an error.
+
+    Args:
+        checked: The spec and the findings.
+        text: As of `judged`.
+        checks: What counts.
+    """
+    diagnostics = judged(checked.diagnostics, text, checks)
+    failed = any(finding.severity is Severity.ERROR for finding in diagnostics)
+    return Checked(None if failed else checked.spec, diagnostics)
+
+
+def text_of(source: str | bytes) -> str:
+    """Return a spec as text, for the comments in it; what is not UTF-8 is an error elsewhere."""
+    return source if isinstance(source, str) else source.decode("utf-8-sig", "replace")
+
+
 def ignores_in(text: str) -> Iterator[Ignore]:
     """Yield the codes that comments in a spec name, line by line."""
     if "dagctl:" not in text:
@@ -82,7 +101,8 @@ def ignores_in(text: str) -> Iterator[Ignore]:
 
 
 def _certain(finding: Diagnostic, checks: Checks) -> Diagnostic:
-    is_certain = checks.airflow.partition(".")[0] in finding.fails_in
+    series = checks.airflow.partition(" ")[0].partition(".")[0]  # of "3.1 amazon==9.4.0"
+    is_certain = series in finding.fails_in
     return replace(finding, severity=Severity.ERROR) if is_certain else finding
 
 

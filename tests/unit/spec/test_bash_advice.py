@@ -45,7 +45,13 @@ ESCAPED = """| replace("'", "'\\\\''")"""
         (f"echo 'a'{{{{ params.x {ESCAPED} }}}}'b'", [Code.UNQUOTED_PARAMETER]),
         (f"bash -c \"echo '{{{{ params.x {ESCAPED} }}}}'\"", [Code.UNQUOTED_PARAMETER]),
         ("echo '{{ params.x | replace('a', 'b') }}'", [Code.UNQUOTED_PARAMETER]),
-        ("{% raw %}{{ params. }}{% endraw %}", [Code.UNQUOTED_PARAMETER]),
+        ("{% raw %}{{ params. }}{% endraw %}", []),
+        ("{%- raw -%}{{ params.x }}{%+ endraw %}{# {{ params.x }} #}", []),
+        ("{% raw %}{#{% endraw %}{{ params.x }}#}", [Code.UNQUOTED_PARAMETER]),
+        (
+            "{% raw %}{% endraw %}{{ params.x }}{% raw %}{{ params.x }}{% endraw %}{{ params.x }}",
+            [Code.UNQUOTED_PARAMETER] * 2,
+        ),
         ("echo a\r\n", [Code.CARRIAGE_RETURN]),
     ],
 )

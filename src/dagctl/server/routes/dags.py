@@ -11,13 +11,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import PlainTextResponse, Response
 
 from dagctl.commands import show
+from dagctl.commands.inputs import Judged
 from dagctl.commands.times import rfc3339
 from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
 from dagctl.operation.options import IfExists
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer, tagged
-from dagctl.server.body import spec_of
 from dagctl.server.openapi import (
     A_SPEC_OF_A_PROJECT,
     OF_A_BODY,
@@ -92,13 +92,15 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
             "header `If-Match` names the version that is updated",
             hint="send if_exists=update with it, or leave it out",
         )
-    spec = spec_of(await service.check(caller, body, needs_project=True))
+    spec = await service.spec_of(caller, body)
     project_id = str(spec.project_id)
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(
         project_id,
         caller,
-        lambda client: client.create(spec, if_exists=if_exists, key=key, expected_version=expected),
+        lambda client: client.create(
+            Judged(spec), if_exists=if_exists, key=key, expected_version=expected
+        ),
     )
     (dag,) = result.dags
     return Answer(

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
+from dagctl.commands.inputs import Judged
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer
-from dagctl.server.body import spec_of
 from dagctl.server.openapi import (
     A_SPEC,
     OF_A_BODY,
@@ -67,7 +67,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
 
     Its id stays, whatever its name is.
     """
-    spec = spec_of(await service.check(caller, body))
+    spec = await service.spec_of(caller, body, str(project_id))
     if spec.project_id not in {None, project_id}:
         raise RequestError(
             "the body names another project than the query",
@@ -77,7 +77,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     result = await service.change(
         str(project_id),
         caller,
-        lambda client: client.replace(dag_id, spec, expected_version=expected, key=key),
+        lambda client: client.replace(dag_id, Judged(spec), expected_version=expected, key=key),
     )
     (dag,) = result.dags
     action = "update" if dag.changed else "unchanged"

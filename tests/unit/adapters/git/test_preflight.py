@@ -263,3 +263,12 @@ def test_preflight_changes_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
         ["diff", "-r", tmp_path / "before", sandbox.root], capture_output=True, check=False
     )
     assert compared.stdout == b""
+
+
+def test_a_date_that_git_cannot_read_is_named(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "rubbish")
+    with pytest.raises(UsageError, match="GIT_AUTHOR_DATE in the environment is no date") as caught:
+        GitRepo(sandbox.root, "dags").identity()
+    assert str(caught.value.hint).startswith("unset GIT_AUTHOR_DATE, or set it to a time")
