@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -156,7 +156,7 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
                 rows.write(between + text.replace("\n", NEW_LINE))
                 between = f",{NEW_LINE}"
             cursor = page.next
-        result = {"dags": [], "next": cursor}
+        result: dict[str, Any] = {"dags": [], "next": cursor}
         whole = json_text(envelope(invocation, result=result), ascii_only=ascii_only)
         before, empty, after = whole.partition('"dags": []')
         if not rows.tell():

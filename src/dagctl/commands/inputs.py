@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dagctl.commands.read import Document, failure, read_file
 from dagctl.commands.spec_files import workspace_files
@@ -49,8 +49,8 @@ def changes_of(
     Raises:
         SpecError: Some specs have errors or cannot be read; it has the findings of all of them.
     """
-    single = DagSpec | str | Path | Mapping | Judged
-    sources = [specs] if isinstance(specs, single) else specs
+    is_single = isinstance(specs, DagSpec | str | Path | Mapping | Judged)
+    sources = cast("Sequence[SpecOrFile]", [specs] if is_single else specs)
     return [asked(spec, source_path(spec.origin, root)) for spec in _load_all(sources, checks)]
 
 
