@@ -159,7 +159,7 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
         result: dict[str, Any] = {"dags": [], "next": cursor}
         whole = json_text(envelope(invocation, result=result), ascii_only=ascii_only)
         before, empty, after = whole.partition('"dags": []')
-        if not rows.tell():
+        if between == NEW_LINE:
             console.data(whole)
             return
         rows.seek(0)
