@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
+from tests.hostile.language import LANGUAGE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -449,6 +451,7 @@ _GROUPS: tuple[tuple[str, dict[str, Callable[[int], str]], int, Literal["yaml", 
     ("field", _FIELDS, DOCUMENT, "json"),
     ("field within its limit", _FIELDS, CODE, "json"),
     ("graph", _GRAPH, DOCUMENT, "json"),
+    ("language", LANGUAGE, DOCUMENT, "json"),
     ("json", _JSON, DOCUMENT, "json"),
     ("yaml", _YAML, DOCUMENT, "yaml"),
 )
