@@ -68,7 +68,8 @@ def data(chance: random.Random, number: int) -> tuple[dict[str, Any], dict[str, 
 def specs(count: int) -> tuple[list[tuple[DagSpec, dict[str, Any]]], int]:
     """Return the specs that are taken, with their values, and how many are refused."""
     chance = random.Random(31)
-    taken, refused = [], 0
+    taken: list[tuple[DagSpec, dict[str, Any]]] = []
+    refused = 0
     while len(taken) < count:
         raw, made = data(chance, len(taken))
         checked = check_data(raw)

@@ -76,13 +76,13 @@ def listening() -> Iterator[tuple[list[tuple[str, str]], Seeker]]:
     """Give what Python reports in the block, and the modules that are sought there."""
     global _HEARD  # noqa: PLW0603 - a hook cannot be taken away, only silenced
     seeker = Seeker()
-    sys.meta_path.insert(0, seeker)  # type: ignore[arg-type] # it has what is called
+    sys.meta_path.insert(0, seeker)
     _HEARD = []
     try:
         yield _HEARD, seeker
     finally:
         _HEARD = None
-        sys.meta_path.remove(seeker)  # type: ignore[arg-type] # as above
+        sys.meta_path.remove(seeker)
 
 
 @pytest.mark.parametrize("airflow", ["2", "3"])
