@@ -53,7 +53,8 @@ def test_every_field_of_a_task_is_explained() -> None:
     fields = {field for one in tasks for field in one["properties"]}
     own = quoted(table("spec.md", "## A task"))
     of_every_task = quoted(table("spec.md", "### Arguments of tasks"))
-    assert {*own, *of_every_task} == fields
+    of_functions = quoted(table("spec.md", "### Settings of functions"), 1)
+    assert {*own, *of_every_task, *of_functions} == fields
 
 
 def test_every_field_of_a_group_is_explained() -> None:
