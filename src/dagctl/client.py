@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dagctl.commands.heal import Healed, Repairs
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.plan import PlanResult
+    from dagctl.commands.propose import Proposed
     from dagctl.commands.recover import RecoverResult
     from dagctl.commands.rewrite import Rewritten
     from dagctl.operation.change import Change
@@ -182,6 +183,30 @@ class Client(Transfer, Versions):
         )
         handlers = ResultHandlers(on_recovered=self._remember, on_result=on_result or ignore)
         return create(self._context, requests, options, handlers, key=key)
+
+    def propose(
+        self, specs: SpecOrFile | Sequence[SpecOrFile], branch: str, *, force: bool = False
+    ) -> Proposed:
+        """Push specs and DAG files to another branch of the git remote, for a review.
+
+        Nothing is recorded, stored or changed here: once the branch is merged, `create` does that.
+
+        Args:
+            specs: As for `create`.
+            branch: The branch. What others have pushed to it stays.
+            force: As for `create`.
+
+        Raises:
+            SpecError: A spec has errors.
+            UsageError: There is no such remote, or `branch` is no name of a branch.
+            ConflictError: `create` would be refused, or the remote refuses the push.
+        """
+        from dagctl.commands.inputs import changes_of
+        from dagctl.commands.propose import propose
+
+        requests = changes_of(specs, self.workspace.root)
+        options = Options(force=force, by_file=self._by_file)
+        return propose(self._context, requests, branch, options, self._remember)
 
     def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:
         """Make the DAG file of a spec anew in the work tree, as after a merge with conflicts.

@@ -41,10 +41,19 @@ ExitCodeFlag = Annotated[
 KeepGoing = Annotated[
     bool, typer.Option("--keep-going", help="Leave bad specs out and create the others.")
 ]
+Branch = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Push specs and DAG files to this branch of the git remote, for a review; nothing "
+        "is recorded.",
+    ),
+]
 EPILOG = examples(
     "dagctl create specs/orders.yaml",
     "dagctl create --dry-run --exit-code specs",
     "dagctl create specs --keep-going --output json",
+    "dagctl create specs --branch review/orders",
     "python make_spec.py | dagctl create - --format json",
 )
 
@@ -60,6 +69,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     force: Force = False,
     no_verify: NoVerify = False,
     push: Push = None,
+    branch: Branch = None,
     keep_going: KeepGoing = False,
     strict: Strict = None,
     output: TextOrJson = "text",
@@ -84,17 +94,21 @@ def create(  # noqa: PLR0913 - one parameter an option
     invocation.output, invocation.dry_run = output, dry_run
     if exit_code and not dry_run:
         raise UsageError("--exit-code goes with --dry-run", hint="dagctl create --help")
+    if branch is not None and (push is not None or if_exists is not None):
+        raise UsageError("--branch goes without --push and --if-exists", hint="leave them out")
     checks = checks_of(strict=strict)
     batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
     judged = [Judged(spec) for spec in batch.specs]
+    plan = None
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         if dry_run:
             plan = client.plan(judged, if_exists=if_exists, force=force)
             progress.close()
             write_recovery(invocation.console, client.recovered, client.unsettled)
             write_plan(invocation, plan, batch)
+        elif branch is not None:
+            _propose(invocation, client, progress, batch, branch)
         else:
-            plan = None
             work = partial(
                 client.create,
                 judged,
@@ -128,3 +142,17 @@ def _create(
             write_created(invocation, result, batch)
 
         work(on_result=show)
+
+
+def _propose(
+    invocation: Invocation, client: Client, progress: Reporter, batch: Batch, branch: str
+) -> None:
+    """Push the DAGs to a branch for a review, and show where that is."""
+    from dagctl.cli.create_view import reporting_recovery
+    from dagctl.cli.propose_view import write_proposed
+
+    with reporting_recovery(invocation, client) as report_recovery:
+        proposed = client.propose(batch.specs, branch)
+        progress.close()
+        report_recovery()
+        write_proposed(invocation, proposed, batch)

@@ -53,7 +53,7 @@ def check_branch(settings: Settings, branch: str) -> None:
             hint=Fix(
                 _DRY_RUN,
                 " shows what would be done, ",
-                Option("branch", name),
+                Option("branch", "NAME"),
                 " asks for a review",
             ),
         )

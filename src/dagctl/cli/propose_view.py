@@ -1,0 +1,61 @@
+"""What `create --branch` says: the branch of the remote, and where its review is opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.cli.plan_view import STATES
+from dagctl.cli.specs import write_batch
+from dagctl.cli.text import shown
+from dagctl.cli.totals import shown_dags, totals_line
+from dagctl.views.plan import planned_data
+from dagctl.views.totals import totals
+
+if TYPE_CHECKING:
+    from dagctl.cli.invocation import Invocation
+    from dagctl.cli.specs import Batch
+    from dagctl.commands.plan import PlannedDag
+    from dagctl.commands.propose import Proposed
+    from dagctl.ports import Proposal
+
+
+def write_proposed(invocation: Invocation, proposed: Proposed, batch: Batch) -> None:
+    """Write what was pushed for a review."""
+    console, plan, proposal = invocation.console, proposed.plan, proposed.proposal
+    counted = totals(STATES[dag.action] for dag in plan.dags)
+    if invocation.is_json:
+        result = {
+            "dags": [planned_data(dag) for dag in plan.dags],
+            "totals": counted,
+            "warnings": list(plan.warnings),
+            "proposal": None if proposal is None else _data(proposal),
+        }
+        write_batch(invocation, result, batch)
+        return
+    for warning in plan.warnings:
+        console.warn(warning)
+    if console.quiet:
+        return
+    console.lines(map(_line, shown_dags(console, plan.dags)))
+    if proposal is not None:
+        console.lines([f"Pushed to {shown(proposal.branch)} ({proposal.commit_id[:7]})"])
+        console.flush()
+        console.note("Nothing is recorded before it is merged, and created from there.")
+        where = f": {shown(proposal.address)}" if proposal.address else " on the remote's host"
+        console.note(f"  next: open a pull request{where}")
+    console.lines(totals_line(counted, pending=True))
+    console.flush()
+
+
+def _line(dag: PlannedDag) -> str:
+    if not dag.changed:
+        return f"{shown(dag.dag_id)} v{dag.version} is unchanged; nothing to do"
+    return f"Proposed {shown(dag.dag_id)} v{dag.version}: {shown(dag.file_path)}"
+
+
+def _data(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "branch": proposal.branch,
+        "commit_id": proposal.commit_id,
+        "address": proposal.address,
+    }

@@ -1,0 +1,89 @@
+"""Use case: publish specs and their DAG files to a branch of the remote, for a review.
+
+Nothing is recorded or stored, and nothing here changes: what is merged is published by the `create`
+that follows on the branch it was merged into.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from dagctl.commands.plan import result_of
+from dagctl.dag_file.header import Provenance
+from dagctl.operation.message import commit_message
+from dagctl.operation.plan import make_plan
+from dagctl.operation.recovery import recover_all
+from dagctl.operation.rendering import rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from dagctl.commands.plan import PlanResult
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import Options
+    from dagctl.operation.recovery import Recovered
+    from dagctl.ports import Proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What waits for a review."""
+
+    plan: PlanResult
+    """What `create` would do, once it is merged."""
+    proposal: Proposal | None
+    """The branch of the remote; None: nothing would change."""
+
+
+def propose(
+    context: Context,
+    changes: Iterable[Change],
+    name: str,
+    options: Options,
+    on_recovered: Callable[[Sequence[Recovered]], None],
+) -> Proposed:
+    """Push specs and DAG files to the branch `name` of the remote, as one commit.
+
+    Raises:
+        SpecError: A spec cannot be rendered.
+        ConflictError: `create` would be refused, or the remote refuses the push.
+        UsageError: There is no such remote, or the name is no name of a branch.
+    """
+    backend, settings = context.backend, context.settings
+    with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
+        on_recovered(recover_all(context).recovered)
+        planned = make_plan(context, changes, options)
+        plan = result_of(context, planned, options)
+        effective = [change for change in planned if change.is_effective]
+        if not effective:
+            return Proposed(plan=plan, proposal=None)
+        message = commit_message(effective)
+        with context.step("push"):
+            upstream = backend.upstream(settings.git_remote)
+            proposal = upstream.propose(name, _files(effective, backend.author), message)
+    return Proposed(plan=plan, proposal=proposal)
+
+
+def _files(changes: Sequence[Change], author: str | None) -> Mapping[str, bytes]:
+    """Return the DAG files, and the spec files that they are made from."""
+    files: dict[str, bytes] = {}
+    for change in changes:
+        inside = change.source is not None and not change.source.startswith("../")
+        if inside and change.source is not None and change.spec_text is not None:
+            files[change.source] = change.spec_text.encode("utf-8")
+        files[change.path] = _content(change, author)
+    return files
+
+
+def _content(change: Change, author: str | None) -> bytes:
+    """Return the DAG file; of a new DAG with this author, and the time of now."""
+    if change.content is not None:
+        return change.content
+    if change.spec is None:
+        raise ValueError(f"no spec to render for {change.dag_id}")  # a bug in dagctl
+    now = datetime.now(UTC)
+    known = Provenance(author, now, change.dag_id, change.source, version=1)
+    return rendered(change.spec, change.airflow, known)
