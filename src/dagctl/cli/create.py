@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dagctl.cli.specs import Batch
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
+    from dagctl.errors import UsageError
 
 IfExists = Annotated[
     Literal["number", "update", "fail"] | None,
@@ -88,14 +89,14 @@ def create(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.specs import checks_of, sort_out
     from dagctl.client import Client
     from dagctl.commands.inputs import Judged
-    from dagctl.errors import ExitCode, UsageError
+    from dagctl.errors import ExitCode
 
     invocation = current(context)
     invocation.output, invocation.dry_run = output, dry_run
     if exit_code and not dry_run:
-        raise UsageError("--exit-code goes with --dry-run", hint="dagctl create --help")
+        raise _refusal("--exit-code goes with --dry-run")
     if branch is not None and (push is not None or if_exists is not None):
-        raise UsageError("--branch goes without --push and --if-exists", hint="leave them out")
+        raise _refusal("--branch goes without --push and --if-exists")
     checks = checks_of(strict=strict)
     batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
     judged = [Judged(spec) for spec in batch.specs]
@@ -109,19 +110,19 @@ def create(  # noqa: PLR0913 - one parameter an option
         elif branch is not None:
             _propose(invocation, client, progress, batch, branch)
         else:
-            work = partial(
-                client.create,
-                judged,
-                if_exists=if_exists,
-                force=force,
-                verify=not no_verify,
-                push=push,
-            )
+            work = partial(client.create, judged, if_exists=if_exists, push=push)
+            work = partial(work, force=force, verify=not no_verify)
             _create(invocation, client, progress, batch, work)
     if batch.failure is not None:
         raise typer.Exit(batch.failure.exit_code)
     if exit_code and plan is not None and plan.pending:
         raise typer.Exit(ExitCode.CHANGES)
+
+
+def _refusal(message: str) -> UsageError:
+    from dagctl.errors import UsageError
+
+    return UsageError(message, hint="dagctl create --help")
 
 
 def _create(
