@@ -381,6 +381,10 @@ class Client(Transfer, Versions):
     def _bring_up(self) -> None:
         """Settle what killed runs left, then let the registry follow what git has brought."""
         self._settle_dead()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Let an embedded registry follow the DAG files, unless a killed run has left something."""
         mark = self._backend.followed if self._settles and self._by_file else None
         if mark is not None and not mark.is_current():
             from dagctl.commands.behind import bring_up

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Lifecycle:
-    """The calls of a client that remove DAGs, bring them back and roll them back."""
+    """The calls of a client that remove DAGs, bring them back, roll them back and rename them."""
 
     _context: Context
     _by_file: bool
@@ -184,6 +184,44 @@ class Lifecycle:
         )
         return self._operate(rollback(self._context, dag_id, to, options, key), on_result)
 
+    def rename(  # noqa: PLR0913 - each is a choice of its own
+        self,
+        dag_id: str,
+        new_id: str,
+        *,
+        force: bool = False,
+        expected_version: int | None = None,
+        verify: bool = True,
+        on_result: Callable[[Outcome], None] | None = None,
+        key: str | None = None,
+    ) -> Outcome:
+        """Give a DAG another id: file, object and record in one commit. To Airflow it is a new DAG.
+
+        The spec gives the id from now on, in the spec file too if that is as it is recorded. The
+        result's warnings say what it costs in Airflow.
+
+        Args:
+            dag_id: The DAG.
+            new_id: Its new id; a rename back to an id that it had brings that history back.
+            force: Remove a DAG file that was changed by hand.
+            expected_version: As for `remove`.
+            verify: Run the git hooks.
+            on_result: Shows the result, as for `create`.
+            key: An idempotency key, as for `create`.
+
+        Raises:
+            NotFoundError: There is no such DAG.
+            ConflictError: The new id is taken, or something is in the way.
+            UsageError: It is no id, or the one that the DAG has.
+        """
+        options = self._options(force=force, verify=verify, expected_version=expected_version)
+        return self._operate(self._rename(dag_id, new_id, options, key), on_result)
+
+    def plan_rename(self, dag_id: str, new_id: str, *, force: bool = False) -> PlanResult:
+        """Return what `rename` would do; nothing is changed."""
+        options = self._options(force=force)
+        return self._planned(self._rename(dag_id, new_id, options), options)
+
     def plan_rollback(
         self, dag_id: str, to: int | None = None, *, force: bool = False
     ) -> PlanResult:
@@ -194,6 +232,14 @@ class Lifecycle:
         return self._planned(rollback(self._context, dag_id, to, options), options)
 
     # --- Inside ---
+
+    def _rename(self, dag_id: str, new_id: str, options: Options, key: str | None = None) -> Intent:
+        from datetime import UTC, datetime
+
+        from dagctl.commands.lifecycle import rename
+
+        self._follow()
+        return rename(self._context, dag_id, new_id, options, now=datetime.now(UTC), key=key)
 
     def _options(
         self,
@@ -217,7 +263,8 @@ class Lifecycle:
         from dagctl.commands.create import ignore
         from dagctl.commands.operate import operate
 
-        if intent.options.expected_version is not None and len(intent.dag_ids) != 1:
+        is_one = len(intent.dag_ids) == 1 or intent.action == "rename"
+        if intent.options.expected_version is not None and not is_one:
             raise UsageError("expected_version is the version of one DAG", hint="name one DAG")
         return operate(
             self._context, intent, on_recovered=self._remember, on_result=on_result or ignore
@@ -230,6 +277,9 @@ class Lifecycle:
         return result_of(self._context, intent.plan(), options)
 
     def _settle_dead(self) -> None:
+        raise NotImplementedError
+
+    def _follow(self) -> None:
         raise NotImplementedError
 
     def _remember(self, recovered: Sequence[Recovered]) -> None:

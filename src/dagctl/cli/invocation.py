@@ -26,6 +26,7 @@ COMMANDS = (
     "convert",
     "requirements",
     "create",
+    "mv",
     "rm",
     "restore",
     "rollback",
@@ -49,7 +50,7 @@ COMMANDS = (
 )
 
 
-PLANNED = frozenset({"create", "rm", "restore", "rollback", "import"})
+PLANNED = frozenset({"create", "mv", "rm", "restore", "rollback", "import"})
 """The commands that take `--dry-run`."""
 
 

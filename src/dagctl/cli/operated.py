@@ -93,7 +93,7 @@ def _write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) 
         console.warn(warning)
     if console.quiet:
         return
-    console.lines(map(_line, outcome.dags))
+    console.lines(_line(dag) for dag in outcome.dags if dag.is_named)
     if outcome.pushed:
         console.lines([f"Pushed to {shown(outcome.pushed)}"])
     console.flush()
@@ -105,9 +105,10 @@ def _line(dag: ChangedDag) -> str:
     name = shown(dag.dag_id)
     if not dag.changed:
         return f"{name} v{dag.version} is unchanged; nothing to do"
-    to = f" to {shown(dag.renamed)}" if dag.renamed and dag.action == "rename" else ""
-    where = "" if dag.action in {"delete", "rename"} else f": {shown(dag.file_path)}"
-    return f"{DONE[dag.action]} {name}{to} v{dag.version} ({dag.commit_id[:7]}){where}"
+    if dag.renamed:
+        return f"{DONE[dag.action]} {name} to {shown(dag.renamed)} ({dag.commit_id[:7]})"
+    where = "" if dag.action == "delete" else f": {shown(dag.file_path)}"
+    return f"{DONE[dag.action]} {name} v{dag.version} ({dag.commit_id[:7]}){where}"
 
 
 def _next(outcome: Outcome) -> Iterator[str]:

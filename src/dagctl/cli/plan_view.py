@@ -58,7 +58,8 @@ def planned_lines(console: Console, dag: PlannedDag) -> Iterator[str]:
     """Yield what is planned for one DAG: the action, what changes in words, and the diff."""
     before = f"v{dag.version - 1} -> " if dag.version > 1 and dag.action not in NEW else ""
     source = f" from {shown(dag.source)}" if dag.source and dag.action != "delete" else ""
-    yield f"{dag.action.value} {shown(dag.dag_id)} {before}v{dag.version}{source}"
+    other = f" ({shown(dag.renamed)} is its other id)" if dag.renamed else ""
+    yield f"{dag.action.value} {shown(dag.dag_id)} {before}v{dag.version}{source}{other}"
     yield from row_lines(console, _summary(dag))
     yield from diff_lines(console, dag.diff)
 
@@ -67,9 +68,15 @@ def _summary(dag: PlannedDag) -> list[Row]:
     """Return each change in words, then what happens to the file."""
     rows = list(map(words_of, dag.changes))
     if dag.diff:
-        sign = SIGNS_OF_FILES.get(dag.action.value, "~")
-        rows.append((sign, shown(dag.file_path), _size(dag.diff)))
+        rows.append((_sign(dag), shown(dag.file_path), _size(dag.diff)))
     return rows
+
+
+def _sign(dag: PlannedDag) -> str:
+    """Return what happens to the DAG file; of a rename one comes and one goes."""
+    if dag.renamed:
+        return "-" if _size(dag.diff).startswith("+0 ") else "+"
+    return SIGNS_OF_FILES.get(dag.action.value, "~")
 
 
 def _size(diff: str) -> str:

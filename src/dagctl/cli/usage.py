@@ -37,6 +37,7 @@ MEANT = {
     **dict.fromkeys(("log", "versions"), "dagctl history"),
     "compare": "dagctl diff",
     "revert": "dagctl rollback",
+    **dict.fromkeys(("rename", "move"), "dagctl mv"),
     **dict.fromkeys(("status", "drift", "ls", "dags"), "dagctl list"),
     **dict.fromkeys(("get", "describe", "info", "cat", "graph"), "dagctl show"),
     **dict.fromkeys(("check", "lint", "test"), "dagctl validate"),
@@ -50,7 +51,6 @@ MEANT = {
 }
 """Words of other tools, and what they are called here."""
 ABSENT = {
-    **dict.fromkeys(("rename", "mv", "move"), "renames a DAG"),
     **dict.fromkeys(("run", "trigger", "backfill"), "runs a DAG: Airflow does, `airflow dags ...`"),
 }
 """What other tools have a command for, and dagctl has not."""

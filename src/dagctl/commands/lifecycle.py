@@ -1,4 +1,4 @@
-"""What is done with recorded DAGs: removed, brought back, rolled back. Each is one operation."""
+"""What is done with recorded DAGs: removed, brought back, rolled back, renamed."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from dagctl.commands.operate import Intent, command_of
 from dagctl.commands.records import record_of
 from dagctl.errors import ConflictError
 from dagctl.operation.change import Action
+from dagctl.operation.consequences import of_rename
 from dagctl.operation.removal import plan_removal
+from dagctl.operation.rename import plan_rename
 from dagctl.operation.reversal import plan_restore, plan_rollback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from dagctl.commands.create import CreateResult
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
     from dagctl.operation.options import Options
     from dagctl.operation.recovery import Recovered
 
@@ -69,6 +73,33 @@ def rollback(
         dag_ids=(dag_id,),
         command=command_of(Action.ROLLBACK, [dag_id], to),
         plan=partial(plan_rollback, context, dag_id, to, options),
+        options=options,
+        key=key,
+    )
+
+
+def rename(  # noqa: PLR0913 - what it is about, and how
+    context: Context,
+    dag_id: str,
+    new_id: str,
+    options: Options,
+    *,
+    now: datetime,
+    key: str | None = None,
+) -> Intent:
+    """Return the intent to give a DAG another id; `now` is for what that costs in Airflow."""
+    command = command_of(Action.RENAME, [dag_id, new_id])
+
+    def planned() -> list[Change]:
+        gone, arrival = plan_rename(context, dag_id, new_id, options, command)
+        costs = of_rename(dag_id, new_id, arrival.spec, now) if arrival.spec else ()
+        return [gone, replace(arrival, warnings=(*arrival.warnings, *costs))]
+
+    return Intent(
+        action=Action.RENAME,
+        dag_ids=(dag_id, new_id),
+        command=command,
+        plan=planned,
         options=options,
         key=key,
     )

@@ -1,4 +1,4 @@
-"""Runs a planned change of recorded DAGs as one operation: a removal, a restoration, a rollback.
+"""Runs a planned change of recorded DAGs as one operation, such as a removal or a rollback.
 
 `create` does the same for specs; what it has besides is how specs are asked for.
 """
@@ -46,11 +46,18 @@ class ChangedDag:
     """The spec's path in the workspace, or None."""
     renamed: str | None = None
     """Of a rename: the other id."""
+    is_removal: bool = False
+    """Whether the DAG is gone, under this id."""
 
     @property
     def changed(self) -> bool:
         """Whether anything was changed."""
         return self.action is not Action.UNCHANGED
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is spoken of: of a rename only the old id is, which names the new one."""
+        return not self.renamed or self.is_removal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +179,7 @@ def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> Out
             f"the key {intent.key} was used for something else, in operation {before.operation_id}",
             hint="use a new key for a new request",
         )
-    dags = tuple(_as_granted(granted, intent.action) for granted in before.reservations)
+    dags = tuple(_as_granted(granted, intent) for granted in before.reservations)
     return Outcome(dags=dags, operation_id=before.operation_id, replayed=True)
 
 
@@ -190,14 +197,19 @@ def _is_of(registry: Registry, granted: Reservation, action: Action) -> bool:
     return granted.is_unchanged or made == action.value
 
 
-def _as_granted(granted: Reservation, action: Action) -> ChangedDag:
+def _as_granted(granted: Reservation, intent: Intent) -> ChangedDag:
+    others = [dag_id for dag_id in intent.dag_ids if dag_id != granted.dag_id]
+    is_rename = intent.action is Action.RENAME
+    is_first = granted.dag_id == intent.dag_ids[0]
     return ChangedDag(
         dag_id=granted.dag_id,
-        action=Action.UNCHANGED if granted.is_unchanged else action,
+        action=Action.UNCHANGED if granted.is_unchanged else intent.action,
         version=granted.version,
         file_path=granted.file_path or "",
         commit_id=granted.commit_id or "",
         source=None,
+        renamed=others[0] if is_rename and others else None,
+        is_removal=intent.action is Action.DELETE or (is_rename and is_first),
     )
 
 
@@ -222,7 +234,8 @@ def _changed(change: Change, commit_id: str) -> ChangedDag:
         file_path=change.path,
         commit_id=commit_id,
         source=change.source,
-        renamed=change.renamed if change.action is not Action.IMPORT else None,
+        renamed=change.renamed if change.action is Action.RENAME else None,
+        is_removal=change.is_removal,
     )
 
 

@@ -39,6 +39,8 @@ class PlannedDag:
     diff: str
     """The unified diff of the DAG file; empty if it stays as it is."""
     source: str | None
+    renamed: str | None = None
+    """Of a rename: the other id."""
 
     @property
     def changed(self) -> bool:
@@ -98,6 +100,7 @@ def _planned_dag(change: Change, author: str | None) -> PlannedDag:
         changes=_differences(change),
         diff=_diff(change, author),
         source=change.source,
+        renamed=change.renamed if change.action is Action.RENAME else None,
     )
 
 

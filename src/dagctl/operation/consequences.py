@@ -106,6 +106,21 @@ def _of_id(before: Side, after: Side) -> Iterator[Consequence]:
         yield Consequence(kind="dag_id", subject=after.dag_id, text=text)
 
 
+def of_rename(old: str, new: str, spec: DagSpec, now: datetime) -> tuple[str, ...]:
+    """Return what another id costs in Airflow, a sentence each."""
+    missing = _runs_until(spec, now) if spec.catchup else 0
+    runs = f"; catchup makes about {missing} runs since {_moment(spec.start_in_zone)}"
+    is_new = (
+        f"to Airflow `{new}` is a new DAG, without runs and paused at first, unless Airflow is set "
+        f"otherwise{runs if missing else ''}"
+    )
+    is_gone = (
+        f"the runs of `{old}` stay under that id in the metadata database; what names `{old}` "
+        "(sensors, triggers, dashboards) has to name the new id"
+    )
+    return is_new, is_gone
+
+
 # --- Tasks ---
 
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError
-from dagctl.next_step import NUMBER, UPDATE, Fix
+from dagctl.next_step import NUMBER, UPDATE, Command, Fix
+from dagctl.ports import DagVersion
 from dagctl.spec.load import load_spec
 
 if TYPE_CHECKING:
@@ -241,13 +242,23 @@ def _renamed(change: Change, known: Known) -> ConflictError:
     return ConflictError(
         f"{change.source} made `{known.dag_id}`, and gives dag_id `{name}` now: that would be a "
         f"second DAG, and `{known.dag_id}` would go on running",
-        hint=f"to update `{known.dag_id}`, take the dag_id out; to have both, write `{name}` into "
-        "a spec file of its own",
+        hint=Fix(
+            "to rename it: `",
+            Command("mv", f"{known.dag_id} {name}"),
+            f"`; to have both, write `{name}` into a spec file of its own",
+        ),
     )
 
 
 def _removed(change: Change, tombstone: DagRecord) -> ConflictError:
     by = f" by {tombstone.updated_by_name}" if tombstone.updated_by_name else ""
+    new_id = tombstone.renamed if isinstance(tombstone, DagVersion) else None
+    if new_id is not None:
+        return ConflictError(
+            f"{_where(change)} means `{tombstone.dag_id}`, which was renamed{by} to `{new_id}` on "
+            f"{tombstone.updated_at:%Y-%m-%d}",
+            hint=f"write `dag_id: {new_id}` into it to mean that DAG; a new one needs another id",
+        )
     return ConflictError(
         f"{_where(change)} means `{tombstone.dag_id}`, which was removed{by} on "
         f"{tombstone.updated_at:%Y-%m-%d}",

@@ -72,16 +72,16 @@ def standing_at(context: Context, path: str, options: Options) -> bytes | None:
 
 def _planned(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
     if not change.is_known:
-        return _new(context, inventory, _placed(context, change), options)
+        return new_plan(context, inventory, change, options)
     return updated(context, change, options)
 
 
 def updated(context: Context, change: Change, options: Options) -> Change:
     """Return the plan of a DAG that exists, whose spec the change has."""
-    return _known(context, _with_file(context, _placed(context, change), options), options)
+    return _known(context, _with_file(context, placed(context, change), options), options)
 
 
-def _placed(context: Context, change: Change) -> Change:
+def placed(context: Context, change: Change) -> Change:
     """Return the change with where its file and its object stand."""
     settings, path = context.settings, path_of(context.settings, change.dag_id)
     return replace(
@@ -92,8 +92,9 @@ def _placed(context: Context, change: Change) -> Change:
     )
 
 
-def _new(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
+def new_plan(context: Context, inventory: Inventory, change: Change, options: Options) -> Change:
     """Return the plan of a DAG that does not exist yet."""
+    change = placed(context, change)
     backend, path = context.backend, change.path
     if options.expected_version is not None:
         raise ConflictError(

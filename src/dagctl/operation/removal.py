@@ -17,7 +17,7 @@ from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.inventory import path_of
 from dagctl.operation.merge import header_of
 from dagctl.paths import storage_key
-from dagctl.ports import CommitPlace
+from dagctl.ports import CommitPlace, DagVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,6 +132,12 @@ def _check_known(context: Context, changes: Sequence[Change]) -> None:
         raise NotFoundError(f"no DAG {names} is recorded", hint=Fix(LIST))
     if gone:
         names = ", ".join(f"`{change.dag_id}`" for change in gone)
+        first = gone[0].record
+        if isinstance(first, DagVersion) and first.renamed is not None:
+            raise NotFoundError(
+                f"`{first.dag_id}` was renamed to `{first.renamed}`",
+                hint=Fix(Command("show", first.renamed)),
+            )
         raise NotFoundError(
             f"removed already: {names}",
             hint=Fix(Command("restore", gone[0].dag_id), " brings it back, rm --purge forgets it"),

@@ -56,7 +56,7 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
     if last.action == "rename":
         raise ConflictError(
             f"`{dag_id}` was renamed to `{last.renamed}`",
-            hint=Fix(Command("show", last.renamed or "")),
+            hint=Fix(Command("mv", f"{last.renamed} {dag_id}"), " renames it back"),
         )
     spec = _spec_of(record)
     path = dag_path(settings.dags_folder, dag_id)

@@ -107,7 +107,8 @@ def new_paths(changes: Sequence[Change], options: Options) -> list[str]:
     """Return the paths where git may know no file yet: those of new DAGs, unless forced."""
     if options.force:
         return []
-    new = [change for change in changes if change.action in {Action.CREATE, Action.IMPORT}]
+    coming = {Action.CREATE, Action.IMPORT, Action.RENAME}
+    new = [change for change in changes if change.action in coming and not change.is_removal]
     return [change.path for change in new if change.old_file is None]
 
 

@@ -1,16 +1,17 @@
-"""Promise 3 for removals, restorations, rollbacks and imports: a fault at every call of theirs."""
+"""Promise 3 for all that is done with recorded DAGs: a fault at every call that it makes."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.lifecycle import removal, restoration, rollback
+from dagctl.commands.lifecycle import removal, rename, restoration, rollback
 from dagctl.commands.operate import operate
 from dagctl.commands.recover import recover
 from dagctl.commands.transfer import export, importing
@@ -30,7 +31,16 @@ if TYPE_CHECKING:
     from dagctl.commands.operate import Intent
     from dagctl.operation.backend import Context
 
-KINDS = ("removal", "two removals", "restoration", "rollback", "import")
+KINDS = (
+    "removal",
+    "two removals",
+    "restoration",
+    "rollback",
+    "rename",
+    "rename back",
+    "import",
+)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = "dag_name: Orders\ntasks: [{task_id: a, task_type: bash, bash_command: echo 1}]\n"
 HARMLESS = {"repo.tracked", "journal.delete", "files.read", "repo.stage"}
 
@@ -46,6 +56,11 @@ def scene(kind: str, *, is_cache: bool) -> World:
     world.create(first, asked(spec("Other"), "specs/other.yaml"))
     if kind == "restoration":
         operate(world.context(), intent_of("removal", world.context()))
+    if kind == "rename back":
+        intent = rename(world.context(), "other", "orders_2", Options(), now=NOW)
+        operate(world.context(), intent)
+    if kind.startswith("rename"):
+        world.backend.files.content["specs/orders.yaml"] = TEXT.encode()
     if kind == "rollback":
         newer = replace(asked(spec(command="echo 2"), "specs/orders.yaml"), spec_text="newer")
         world.create(newer)
@@ -74,6 +89,10 @@ def intent_of(kind: str, context: Context) -> Intent:
             return removal(context, ["orders", "other"], Options())
         case "restoration":
             return restoration(context, ["orders"], Options())
+        case "rename":
+            return rename(context, "orders", "sales", Options(), now=NOW)
+        case "rename back":
+            return rename(context, "orders_2", "other", Options(), now=NOW)
         case _:
             return rollback(context, "orders", None, Options())
 
@@ -90,6 +109,8 @@ def act(world: World, kind: str, fault: Fault | None = None) -> BaseException | 
 
 
 def ids_after(kind: str) -> list[str]:
+    if kind == "rename":
+        return ["other", "sales"]
     gone = {"removal": {"orders"}, "two removals": {"orders", "other"}}.get(kind, set())
     return [name for name in ("orders", "other") if name not in gone]
 
@@ -115,6 +136,9 @@ def check_done(world: World, kind: str) -> None:
     assert [one.version for one in versions] == list(range(1, len(versions) + 1))
     assert world.backend.registry.staged == {}
     assert kind != "import" or [one.version for one in versions] == [1, 2]
+    if kind == "rename":
+        renamed = TEXT.replace("Orders\n", "Orders\ndag_id: sales\n").encode()
+        assert world.backend.files.content["specs/orders.yaml"] == renamed
     if kind in {"restoration", "rollback", "import"}:
         assert world.backend.files.content.get("specs/orders.yaml") == TEXT.encode()
 

@@ -74,7 +74,7 @@ def test_a_file_that_now_gives_another_id_is_refused_with_the_ways_out(world: Wo
     before = world.state()
     with pytest.raises(ConflictError, match="`orders`, and gives dag_id `sales` now") as caught:
         outcome(world, asked(spec("Orders", dag_id="sales"), A))
-    assert "take the dag_id out" in (caught.value.hint or "")
+    assert "to rename it: `dagctl mv orders sales`" in (caught.value.hint or "")
     assert "a spec file of its own" in (caught.value.hint or "")
     assert {**world.state(), "files": 0} == {**before, "files": 0}
     assert outcome(world, asked(spec("Orders", dag_id="sales"), B))[0][:2] == ("sales", "created")

@@ -85,7 +85,7 @@ def records_of(data: object, project_id: str) -> list[DagRecord]:
         UnavailableError: It is no answer of dagctl's functions.
     """
     with _understood():
-        return [_record(row, project_id) for row in _rows(data)]
+        return [_of_find(row, project_id) for row in _rows(data)]
 
 
 def versions_of(data: object, project_id: str) -> list[DagVersion]:
@@ -209,6 +209,11 @@ def _version_data(version: DagVersion) -> dict[str, Any]:
         "spec_text": version.spec_text,
         "is_removed": version.is_removed,
     }
+
+
+def _of_find(row: Mapping[str, Any], project_id: str) -> DagRecord:
+    """Return a record; a tombstone is the version that removed the DAG."""
+    return (_version if row.get("is_removed") is True else _record)(row, project_id)
 
 
 def _version(row: Mapping[str, Any], project_id: str) -> DagVersion:

@@ -1,0 +1,48 @@
+"""`dagctl mv`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import DagId, DryRun, Force, NoVerify, TextOrJson, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.client import Client
+    from dagctl.commands.operate import Outcome
+
+NewId = Annotated[str, typer.Argument(metavar="NEW_ID", help="The id that it is to have.")]
+EPILOG = examples(
+    "dagctl mv daily_orders orders_daily --dry-run",
+    "dagctl mv daily_orders orders_daily",
+)
+
+
+def rename(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    dag_id: DagId,
+    new_id: NewId,
+    *,
+    dry_run: DryRun = False,
+    force: Force = False,
+    no_verify: NoVerify = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Give a DAG another id: file, commit, stored copy and record.
+
+    To Airflow it is a new DAG without the old runs. The spec file gives the new id from now on, if
+    it is as it was recorded.
+    """
+    from dagctl.cli.operated import carry_out
+
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+
+    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+        return client.rename(dag_id, new_id, force=force, verify=not no_verify, on_result=show)
+
+    carry_out(invocation, lambda client: client.plan_rename(dag_id, new_id, force=force), act)
