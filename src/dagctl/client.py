@@ -137,6 +137,7 @@ class Client(Transfer, Versions):
         push: bool | None = None,
         on_result: Callable[[CreateResult], None] | None = None,
         key: str | None = None,
+        prune: Sequence[str | Path] = (),
     ) -> CreateResult:
         """Create or update the DAGs of these specs: one operation, one commit, all or nothing.
 
@@ -158,6 +159,8 @@ class Client(Transfer, Versions):
                 not shown, and the same call gives the same result again.
             key: An idempotency key. For 30 days from its first use, calls with this key in the
                 project give the result of the first one that was done, from any machine.
+            prune: Folders of the workspace: DAGs whose spec file there is gone are removed in the
+                same operation. Goes with no key.
 
         Raises:
             SpecError: A spec has errors.
@@ -182,7 +185,8 @@ class Client(Transfer, Versions):
             push=push,
         )
         handlers = ResultHandlers(on_recovered=self._remember, on_result=on_result or ignore)
-        return create(self._context, requests, options, handlers, key=key)
+        folders = self._pruned_folders(prune, key)
+        return create(self._context, requests, options, handlers, key=key, prune=folders)
 
     def propose(
         self, specs: SpecOrFile | Sequence[SpecOrFile], branch: str, *, force: bool = False
@@ -247,6 +251,7 @@ class Client(Transfer, Versions):
         if_exists: IfExists | None = None,
         force: bool = False,
         expected_version: Expected | None = None,
+        prune: Sequence[str | Path] = (),
     ) -> PlanResult:
         """Return what `create` would do; nothing is changed.
 
@@ -266,7 +271,7 @@ class Client(Transfer, Versions):
             expected_version=expected_version,
             by_file=self._by_file,
         )
-        return plan(self._context, requests, options)
+        return plan(self._context, requests, options, self._pruned_folders(prune))
 
     def list(
         self,
@@ -368,6 +373,18 @@ class Client(Transfer, Versions):
         return heal(self._context, repairs, self._remember)
 
     # --- Inside ---
+
+    def _pruned_folders(
+        self, prune: Sequence[str | Path], key: str | None = None
+    ) -> tuple[str, ...]:
+        if not prune:
+            return ()
+        from dagctl.commands.prune import folders_of
+
+        if key is not None:
+            raise UsageError("a key stands for specs that are given", hint="leave `prune` out")
+        self._follow()
+        return folders_of(prune, self._root)
 
     def _settle_dead(self) -> None:
         from dagctl.commands.recover import recover_if_idle

@@ -280,6 +280,15 @@ def test_what_git_tracks_is_what_the_index_holds(world: World) -> None:
     assert world.repo.tracked([]) == set()
 
 
+def test_what_git_had_is_remembered(world: World) -> None:
+    world.commit("README", b"hello\n")
+    assert world.repo.remembered(["README", X.path]) == {"README"}
+    commit(world, X)
+    world.repo.stage([X.path])
+    assert world.repo.remembered(["README", X.path, "dags"]) == {"README", X.path}
+    assert world.repo.remembered([]) == set()
+
+
 def test_find_commit_finds_by_operation(world: World) -> None:
     first = commit(world, X)
     second = commit(world, Y, operation="op-2")

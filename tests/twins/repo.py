@@ -130,6 +130,11 @@ class MemoryRepo:
         """Return the commit that changed each path last."""
         return {path: self._last(path) for path in paths}
 
+    def remembered(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths are in the index, or in the history."""
+        trees = [commit.tree for commit in self.history(self.head)]
+        return {p for p in paths if p in self.index or any(p in tree for tree in trees)}
+
     def _last(self, path: str) -> str:
         history = self.history(self.head)
         for commit in history:

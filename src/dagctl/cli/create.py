@@ -50,9 +50,14 @@ Branch = Annotated[
         "is recorded.",
     ),
 ]
+Prune = Annotated[
+    bool,
+    typer.Option("--prune", help="Remove DAGs whose spec file in the named folders is gone."),
+]
 EPILOG = examples(
     "dagctl create specs/orders.yaml",
     "dagctl create --dry-run --exit-code specs",
+    "dagctl create specs --prune --dry-run",
     "dagctl create specs --keep-going --output json",
     "dagctl create specs --branch review/orders",
     "python make_spec.py | dagctl create - --format json",
@@ -72,6 +77,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     push: Push = None,
     branch: Branch = None,
     keep_going: KeepGoing = False,
+    prune: Prune = False,
     strict: Strict = None,
     output: TextOrJson = "text",
 ) -> None:
@@ -95,15 +101,16 @@ def create(  # noqa: PLR0913 - one parameter an option
     invocation.output, invocation.dry_run = output, dry_run
     if exit_code and not dry_run:
         raise _refusal("--exit-code goes with --dry-run")
-    if branch is not None and (push is not None or if_exists is not None):
-        raise _refusal("--branch goes without --push and --if-exists")
+    if branch is not None and (push is not None or if_exists is not None or prune):
+        raise _refusal("--branch goes without --push, --if-exists and --prune")
+    folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict)
     batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         if dry_run:
-            plan = client.plan(judged, if_exists=if_exists, force=force)
+            plan = client.plan(judged, if_exists=if_exists, force=force, prune=folders)
             progress.close()
             write_recovery(invocation.console, client.recovered, client.unsettled)
             write_plan(invocation, plan, batch)
@@ -111,7 +118,7 @@ def create(  # noqa: PLR0913 - one parameter an option
             _propose(invocation, client, progress, batch, branch)
         else:
             work = partial(client.create, judged, if_exists=if_exists, push=push)
-            work = partial(work, force=force, verify=not no_verify)
+            work = partial(work, force=force, verify=not no_verify, prune=folders)
             _create(invocation, client, progress, batch, work)
     if batch.failure is not None:
         raise typer.Exit(batch.failure.exit_code)
@@ -123,6 +130,25 @@ def _refusal(message: str) -> UsageError:
     from dagctl.errors import UsageError
 
     return UsageError(message, hint="dagctl create --help")
+
+
+def _folders(specs: list[str]) -> list[str]:
+    """Return which of the arguments are folders: what goes is looked for there only.
+
+    Raises:
+        UsageError: None is.
+    """
+    from pathlib import Path
+
+    from dagctl.errors import UsageError
+
+    folders = [name for name in specs if name not in {"", "-"} and Path(name).is_dir()]
+    if not folders:
+        raise UsageError(
+            "--prune removes DAGs whose spec file in a named folder is gone, and none is named",
+            hint="dagctl create FOLDER --prune",
+        )
+    return folders
 
 
 def _create(

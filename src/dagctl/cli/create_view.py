@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.cli.specs import Batch
     from dagctl.client import Client
-    from dagctl.commands.create import CreatedDag
+    from dagctl.commands.create import CreatedDag, PrunedDag
 
 
 UNTRACKED = 3
@@ -41,6 +41,7 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
     if console.quiet:
         return
     console.lines(map(_created_line, shown_dags(console, result.dags)))
+    console.lines(map(_pruned_line, result.pruned))
     if result.pushed:
         console.lines([f"Pushed to {shown(result.pushed)}"])
     console.flush()
@@ -78,6 +79,11 @@ def _created_line(dag: CreatedDag) -> str:
     if not dag.changed:
         return f"{name} is unchanged; nothing to do"
     return f"{dag.state.capitalize()} {name} ({dag.commit_id[:7]}): {shown(dag.file_path)}"
+
+
+def _pruned_line(dag: PrunedDag) -> str:
+    gone = f": {shown(dag.source)} is gone" if dag.source else ""
+    return f"Removed {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}){gone}"
 
 
 def _next(console: Console, result: CreateResult) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlannedDag, PlanResult
 
 STATES = {"create": "created", "update": "updated", "unchanged": "unchanged"}
-"""What `create` would say of each action."""
+"""What `create` would say of each action; a removal by `--prune` is not counted."""
 NEW = frozenset({"create", "import", "unchanged"})
 """The actions after which the version is no follower of another one here."""
 SIGNS_OF_FILES = {"create": "+", "restore": "+", "import": "+", "delete": "-"}
@@ -31,7 +31,7 @@ SIGNS_OF_FILES = {"create": "+", "restore": "+", "import": "+", "delete": "-"}
 def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     """Write what `create` would do."""
     console = invocation.console
-    counted = totals(STATES[dag.action] for dag in plan.dags)
+    counted = totals(STATES[dag.action] for dag in plan.dags if dag.action in STATES)
     if invocation.is_json:
         result = {
             "dags": [planned_data(dag) for dag in plan.dags],

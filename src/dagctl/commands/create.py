@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
+from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.operation.agreement import adopt
 from dagctl.operation.change import Action, distinct, with_reservations
@@ -47,6 +48,19 @@ class CreatedDag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrunedDag:
+    """A DAG that was removed, as its spec file is gone."""
+
+    dag_id: str
+    version: int
+    """That of the removal."""
+    file_path: str
+    commit_id: str
+    source: str | None
+    """The path of the spec that is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateResult:
     """What a `create` did: one entry for each spec, in their order."""
 
@@ -61,6 +75,8 @@ class CreateResult:
     """Operations of killed runs that were finished or undone first."""
     pushed: str | None = None
     """Where the commit was pushed to, as `origin/main`; None: it was not."""
+    pruned: tuple[PrunedDag, ...] = ()
+    """The DAGs that were removed, as their spec file is gone."""
     replayed: bool = False
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
@@ -80,17 +96,19 @@ class ResultHandlers:
     gives the same result again."""
 
 
-def create(
+def create(  # noqa: PLR0913 - what it is about, and how
     context: Context,
     changes: Iterable[Change],
     options: Options,
     handlers: ResultHandlers,
     *,
     key: str | None = None,
+    prune: Sequence[str] = (),
 ) -> CreateResult:
     """Publish the specs as one operation and return what was done.
 
-    With a `key` the same command gives the same result for 30 days.
+    With a `key` the same command gives the same result for 30 days. With `prune`, folders relative
+    to the workspace, DAGs go in the same operation whose spec file there is gone.
 
     Raises:
         KeyReusedError: The key stands for other specs.
@@ -102,10 +120,10 @@ def create(
     if key is not None:
         checked_key(key)
     with backend.journal.lock(wait=settings.lock_timeout, waiting=context.listener.waiting):
-        command = command_digest(asked, options.if_exists, settings.target)
+        command = command_digest(asked, options.if_exists, settings.target, prune)
         recovery = recover_all(context, command if key is None else None)
         handlers.on_recovered(recovery.recovered)
-        request = Request(asked, options, command, key)
+        request = Request(asked, options, command, key, tuple(prune))
         result, entry = _result_of(context, request, recovery.repeated)
         result = replace(result, recovered=recovery.recovered)
         with context.step("show"), reporting(entry):
@@ -146,6 +164,8 @@ class Request:
     """The digest of all that."""
     key: str | None
     """The idempotency key: it distinguishes this command from others that ask the same."""
+    prune: tuple[str, ...] = ()
+    """The folders whose DAGs go if their spec file is gone."""
 
 
 def _result_of(
@@ -173,7 +193,13 @@ def _publish(
     """
     backend, key = context.backend, request.key
     bring_up(context, request.options)
-    changes = make_plan(context, request.changes, request.options)
+    changes = with_pruned(
+        context,
+        make_plan(context, request.changes, request.options),
+        request.prune,
+        request.options,
+        request.command,
+    )
     is_needed = any(change.is_effective for change in changes)
     _check_keyed(request, changes)
     adopt(backend, changes)
@@ -190,7 +216,7 @@ def _publish(
     operation = run(begun)
     result = _result(operation.entry, operation.commit_id)
     warnings = (*result.warnings, *operation.warnings)
-    untracked = _untracked(backend, operation.entry.effects)
+    untracked = _untracked(backend, operation.entry.uploads)
     return replace(result, warnings=warnings, untracked=untracked), operation.entry
 
 
@@ -276,10 +302,24 @@ def _result(entry: JournalEntry, commit_id: str) -> CreateResult:
     dags = tuple(
         _changed(change, commit_id) if change.is_effective else _unchanged(change)
         for change in entry.changes
+        if not change.is_removal
     )
-    warnings = _warnings(entry.changes)
     return CreateResult(
-        dags=dags, operation_id=entry.operation_id, warnings=warnings, pushed=pushed_to(entry)
+        dags=dags,
+        operation_id=entry.operation_id,
+        warnings=_warnings(entry.changes),
+        pruned=tuple(_pruned(change, commit_id) for change in entry.removals),
+        pushed=pushed_to(entry),
+    )
+
+
+def _pruned(change: Change, commit_id: str) -> PrunedDag:
+    return PrunedDag(
+        dag_id=change.dag_id,
+        version=change.granted.version,
+        file_path=change.path,
+        commit_id=commit_id,
+        source=change.source,
     )
 
 

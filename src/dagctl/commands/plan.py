@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from dagctl.commands.operate import command_of
+from dagctl.commands.prune import with_pruned
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import RepositoryBusyError
 from dagctl.operation.change import Action
@@ -62,13 +64,17 @@ class PlanResult:
         return any(dag.changed for dag in self.dags)
 
 
-def plan(context: Context, changes: Iterable[Change], options: Options) -> PlanResult:
-    """Return what `create` would do with these specs.
+def plan(
+    context: Context, changes: Iterable[Change], options: Options, prune: Sequence[str] = ()
+) -> PlanResult:
+    """Return what `create` would do with these specs; `prune` as for `create`.
 
     Raises:
         ConflictError: `create` would be refused, and not only as git is busy just now.
     """
-    return result_of(context, make_plan(context, changes, options), options)
+    planned = make_plan(context, changes, options)
+    command = command_of(Action.DELETE, prune)
+    return result_of(context, with_pruned(context, planned, prune, options, command), options)
 
 
 def result_of(context: Context, planned: Sequence[Change], options: Options) -> PlanResult:

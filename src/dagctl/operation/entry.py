@@ -12,7 +12,7 @@ from uuid import uuid4
 from dagctl.errors import NotAMemberError, UnfinishedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dagctl.operation.change import Change
     from dagctl.operation.options import IfExists
@@ -99,9 +99,13 @@ class JournalEntry:
 
 
 def command_digest(
-    changes: Iterable[Change], if_exists: IfExists | str | None, airflow: str
+    changes: Iterable[Change],
+    if_exists: IfExists | str | None,
+    airflow: str,
+    prune: Sequence[str] = (),
 ) -> str:
     """Return the SHA-256, in hex, of what a command asks. Equal digests: the same command."""
     specs = [[change.source, change.spec_digest, change.base_name] for change in changes]
-    text = json.dumps([specs, if_exists, airflow])
+    pruned = [list(prune)] if prune else []  # without it the digest is that of earlier versions
+    text = json.dumps([specs, if_exists, airflow, *pruned])
     return sha256(text.encode("ascii")).hexdigest()

@@ -136,6 +136,9 @@ class Repo(Protocol):
     def tracked(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths git knows: they are in the user's index."""
 
+    def remembered(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths git has or had: in the index, or in the recent history."""
+
     def find_commit(
         self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()
     ) -> str | None:

@@ -79,7 +79,7 @@ def archive() -> bytes:
     return file.getvalue()
 
 
-def intent_of(kind: str, context: Context) -> Intent:
+def intent_of(kind: str, context: Context) -> Intent:  # noqa: PLR0911 - one for each kind
     match kind:
         case "removal":
             return removal(context, ["orders"], Options())

@@ -12,7 +12,7 @@ from dagctl.adapters.git.objects import id_of, look_up
 from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.place import Place
     from dagctl.adapters.git.tree import Entry
@@ -71,6 +71,23 @@ def last_commits(place: Place, paths: Sequence[str]) -> dict[str, str]:
     head = tip(place.git, "HEAD")
     if head is None:
         return {}
+    commits = _recent(place, paths)
+    return {path: commits.get(path, head) for path in paths}
+
+
+def remembered(place: Place, paths: Sequence[str]) -> set[str]:
+    """Return which of these paths are in the index, or in the recent history of HEAD."""
+    recent = set(_recent(place, paths)) if tip(place.git, "HEAD") is not None else set()
+    return recent | {path for some in _some(paths) for path in tracked(place, some)}
+
+
+def _some(paths: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield as many paths at a time as go onto a command line."""
+    return (paths[at : at + _FEW] for at in range(0, len(paths), _FEW))
+
+
+def _recent(place: Place, paths: Sequence[str]) -> dict[str, str]:
+    """Return the commit that changed each path last, of those that a recent commit has changed."""
     full = {place.full(path): path for path in paths}
     command = ("log", "-z", "--no-renames", "--no-show-signature", "--format=format:%x1e%H%x1f")
     options = (f"--max-count={_RECENT}", "--name-only", "--diff-merges=first-parent")
@@ -82,7 +99,7 @@ def last_commits(place: Place, paths: Sequence[str]) -> dict[str, str]:
         for name in names.split("\0"):
             if (path := full.get(name.lstrip("\n"))) is not None:
                 commits.setdefault(path, commit)
-    return {path: commits.get(path, head) for path in paths}
+    return commits
 
 
 def content_at(place: Place, commit_id: str, path: str) -> bytes | None:

@@ -139,6 +139,10 @@ class GitRepo:
         """Return which of these paths are in the user's index."""
         return look.tracked(self._place, paths)
 
+    def remembered(self, paths: Sequence[str]) -> set[str]:
+        """Return which of these paths are in the index, or in the recent history."""
+        return look.remembered(self._place, paths) if paths else set()
+
     def find_commit(
         self, operation_id: str, branch: str, writes: Sequence[FileWrite] = ()
     ) -> str | None:

@@ -1,0 +1,118 @@
+"""Which DAGs `create --prune` removes: those whose spec file in the named folders is gone.
+
+A DAG of which it is not certain stays: another clone may have its spec, or git never had it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagctl.commands.records import pages
+from dagctl.errors import ConflictError, UsageError
+from dagctl.operation.inventory import path_of
+from dagctl.operation.removal import plan_removal
+from dagctl.ports import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import Options
+    from dagctl.ports import DagRecord, Files
+
+_PAGE = 1000
+
+
+def with_pruned(
+    context: Context,
+    planned: Sequence[Change],
+    folders: Sequence[str],
+    options: Options,
+    command: str,
+) -> list[Change]:
+    """Return the plan with the removals of DAGs whose spec file is gone from these folders.
+
+    Args:
+        context: The ports and the settings.
+        planned: What is planned about the specs that are there.
+        folders: Folders relative to the workspace; `.` is the workspace itself.
+        options: How, as for a removal.
+        command: The digest of what is asked.
+
+    Raises:
+        ConflictError: The file of such a DAG was changed by hand, or a newer version is recorded.
+    """
+    if not folders:
+        return list(planned)
+    kept = {change.dag_id for change in planned}
+    gone = [record for record in _gone(context, folders) if record.dag_id not in kept]
+    known = context.backend.repo.remembered([record.source_path or "" for record in gone])
+    sure = [record.dag_id for record in gone if record.source_path in known]
+    removals = plan_removal(context, sure, options, command) if sure else []
+    warnings = [_unsure(record) for record in gone if record.source_path not in known]
+    return [*_with_warnings(planned, warnings), *(replace(each, warnings=()) for each in removals)]
+
+
+def folders_of(folders: Sequence[str | Path], root: Path) -> tuple[str, ...]:
+    """Return folders relative to the workspace.
+
+    Raises:
+        UsageError: One is no folder, or not in the workspace.
+    """
+    return tuple(dict.fromkeys(_folder(Path(folder), root) for folder in folders))
+
+
+def _folder(folder: Path, root: Path) -> str:
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", hint="name the folder of the specs")
+    path = os.path.relpath(folder.resolve(), root.resolve())
+    if path.split(os.sep, 1)[0] == "..":
+        raise UsageError(
+            f"{folder} is outside of the workspace {root}", hint="name a folder of the workspace"
+        )
+    return Path(path).as_posix()
+
+
+def _gone(context: Context, folders: Sequence[str]) -> Iterator[DagRecord]:
+    """Yield the DAGs of this work tree whose spec stood in one of the folders and does not now."""
+    backend = context.backend
+    for page in pages(backend.registry, Query(limit=_PAGE)):
+        for record in page.records:
+            source = record.source_path
+            if source is None or not _is_below(source, folders):
+                continue
+            path = path_of(context.settings, record.dag_id)
+            if not _is_there(backend.files, source) and _is_there(backend.files, path):
+                yield record
+
+
+def _is_below(source: str, folders: Iterable[str]) -> bool:
+    if source.startswith("../"):
+        return False
+    return any(folder == "." or source.startswith(f"{folder}/") for folder in folders)
+
+
+def _is_there(files: Files, path: str) -> bool:
+    """Return whether something stands at a path, as far as that can be seen."""
+    try:
+        return files.read(path) is not None
+    except (ConflictError, UsageError):  # a link, a folder, outside of the workspace
+        return True
+
+
+def _unsure(record: DagRecord) -> str:
+    return (
+        f"`{record.dag_id}` stays: {record.source_path} is not here, and the history of this clone "
+        "does not have it (a shallow clone? a spec that was never committed?)"
+    )
+
+
+def _with_warnings(planned: Sequence[Change], warnings: Sequence[str]) -> list[Change]:
+    if not warnings or not planned:
+        return list(planned)
+    first = replace(planned[0], warnings=(*planned[0].warnings, *warnings))
+    return [first, *planned[1:]]
