@@ -228,12 +228,12 @@ def test_a_folder_that_is_gone_is_told(shell: Shell) -> None:
     [
         (["update", "specs"], "did you mean `dagctl create`?"),
         (["status"], "did you mean `dagctl list`?"),
-        (["diff"], "did you mean `dagctl create --dry-run`?"),
+        (["preview"], "did you mean `dagctl create --dry-run`?"),
         (["version"], "did you mean `dagctl --version`?"),
         (["lint"], "did you mean `dagctl validate`?"),
         (["list", "--json"], "did you mean `-o json`?"),
         (["remove", "x"], "did you mean `dagctl rm`?"),
-        (["rename", "x"], "no command of dagctl renames a DAG; see dagctl --help"),
+        (["rename", "x"], "did you mean `dagctl mv`?"),
     ],
 )
 def test_the_words_of_other_tools_are_known(shell: Shell, arguments: list[str], hint: str) -> None:

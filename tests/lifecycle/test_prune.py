@@ -79,10 +79,13 @@ def test_what_git_never_had_or_another_clone_has_stays(empty: Shell) -> None:
 def test_a_folder_has_to_be_named(empty: Shell) -> None:
     path = write(empty, "@daily")
     empty.ok("create", path)
+    away = empty.folder.parent / "away"
+    away.mkdir()
+    (away / "x.yaml").write_text(spec("x"))
     for arguments, words in (
         ((path, "--prune"), "none is named"),
         (("-", "--prune"), "none is named"),
-        ((str(empty.folder.parent), "--prune"), "is outside of the workspace"),
+        ((str(away), "--prune"), "is outside of the workspace"),
     ):
         done = empty.run("create", *arguments, stdin=spec("x"))
         assert (done.code, words in done.err) == (ExitCode.USAGE, True), done.err
