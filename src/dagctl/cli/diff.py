@@ -49,7 +49,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     source: Source = False,
     output: TextOrJson = "text",
 ) -> None:
-    """Show what two versions of a DAG differ in, or a version and a spec file.
+    """Compare two versions of a DAG, or one with a spec file.
 
     First in words, then what it means in Airflow, then as a diff of what their authors wrote.
     """
