@@ -190,7 +190,7 @@ class Lifecycle:
         new_id: str,
         *,
         force: bool = False,
-        expected_version: int | None = None,
+        expected_version: Expected | None = None,
         verify: bool = True,
         on_result: Callable[[Outcome], None] | None = None,
         key: str | None = None,
