@@ -153,8 +153,7 @@ class Client(Transfer, Versions):
                 nothing is changed. `"any"`: whichever there is. None: the version that the DAG file
                 in the work tree certifies.
             verify: Run the git hooks.
-            push: Push the commit to the git remote, as a part of the operation; None: as the
-                settings say.
+            push: Push the commit, as a part of the operation; None: as the settings say.
             on_result: Shows the result to the user. Until it has returned, the operation counts as
                 not shown, and the same call gives the same result again.
             key: An idempotency key. For 30 days from its first use, calls with this key in the
