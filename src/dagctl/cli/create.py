@@ -95,7 +95,6 @@ def create(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.specs import checks_of, sort_out
     from dagctl.client import Client
     from dagctl.commands.inputs import Judged
-    from dagctl.errors import ExitCode
 
     invocation = current(context)
     invocation.output, invocation.dry_run = output, dry_run
@@ -104,8 +103,8 @@ def create(  # noqa: PLR0913 - one parameter an option
     if branch is not None and (push is not None or if_exists is not None or prune):
         raise _refusal("--branch goes without --push, --if-exists and --prune")
     folders = _folders(specs) if prune else []
-    checks = checks_of(strict=strict)
-    batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
+    how = checks_of(strict=strict)
+    batch = sort_out(invocation, specs, spec_format, how, keep_going=keep_going)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
@@ -120,9 +119,16 @@ def create(  # noqa: PLR0913 - one parameter an option
             work = partial(client.create, judged, if_exists=if_exists, push=push)
             work = partial(work, force=force, verify=not no_verify, prune=folders)
             _create(invocation, client, progress, batch, work)
+    _exit(batch, is_pending=exit_code and plan is not None and plan.pending)
+
+
+def _exit(batch: Batch, *, is_pending: bool) -> None:
+    """Exit where a spec was left out, or changes are pending and that is asked for."""
+    from dagctl.errors import ExitCode
+
     if batch.failure is not None:
         raise typer.Exit(batch.failure.exit_code)
-    if exit_code and plan is not None and plan.pending:
+    if is_pending:
         raise typer.Exit(ExitCode.CHANGES)
 
 
