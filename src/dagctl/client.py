@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.propose import Proposed
     from dagctl.commands.recover import RecoverResult
-    from dagctl.commands.rewrite import Rewritten
     from dagctl.operation.change import Change
     from dagctl.operation.drift import Drift
     from dagctl.operation.options import Expected, IfExists
@@ -172,6 +171,7 @@ class Client(Transfer, Versions):
         """
         from dagctl.commands.create import ResultHandlers, create, ignore
         from dagctl.commands.inputs import changes_of
+        from dagctl.commands.prune import folders_of
 
         requests = changes_of(specs, self.workspace.root, self.settings.checks)
         _check_single(requests, expected_version)
@@ -184,7 +184,9 @@ class Client(Transfer, Versions):
             push=push,
         )
         handlers = ResultHandlers(on_recovered=self._remember, on_result=on_result or ignore)
-        folders = self._pruned_folders(prune, key)
+        if prune:
+            self._follow()
+        folders = folders_of(prune, self._root, key)
         return create(self._context, requests, options, handlers, key=key, prune=folders)
 
     def propose(
@@ -210,25 +212,6 @@ class Client(Transfer, Versions):
         requests = changes_of(specs, self.workspace.root)
         options = Options(force=force, by_file=self._by_file)
         return propose(self._context, requests, branch, options, self._remember)
-
-    def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:
-        """Make the DAG file of a spec anew in the work tree, as after a merge with conflicts.
-
-        Nothing is recorded or committed: `create` does that.
-
-        Args:
-            spec: A spec, or the path of one.
-            force: Overwrite a file that was changed by hand or is not dagctl's.
-
-        Raises:
-            SpecError: The spec has errors.
-            ConflictError: Something is in the way.
-        """
-        from dagctl.commands.inputs import changes_of
-        from dagctl.commands.rewrite import rewrite
-
-        (change,) = changes_of(spec, self.workspace.root)
-        return rewrite(self._context, change, force=force)
 
     def recover(self) -> RecoverResult:
         """Finish or undo what killed runs left.
@@ -260,6 +243,7 @@ class Client(Transfer, Versions):
         """
         from dagctl.commands.inputs import changes_of
         from dagctl.commands.plan import plan
+        from dagctl.commands.prune import folders_of
 
         requests = changes_of(specs, self.workspace.root, self.settings.checks)
         _check_single(requests, expected_version)
@@ -270,7 +254,9 @@ class Client(Transfer, Versions):
             expected_version=expected_version,
             by_file=self._by_file,
         )
-        return plan(self._context, requests, options, self._pruned_folders(prune))
+        if prune:
+            self._follow()
+        return plan(self._context, requests, options, folders_of(prune, self._root))
 
     def list(
         self,
@@ -372,18 +358,6 @@ class Client(Transfer, Versions):
         return heal(self._context, repairs, self._remember)
 
     # --- Inside ---
-
-    def _pruned_folders(
-        self, prune: Sequence[str | Path], key: str | None = None
-    ) -> tuple[str, ...]:
-        if not prune:
-            return ()
-        from dagctl.commands.prune import folders_of
-
-        if key is not None:
-            raise UsageError("a key stands for specs that are given", hint="leave `prune` out")
-        self._follow()
-        return folders_of(prune, self._root)
 
     def _settle_dead(self) -> None:
         from dagctl.commands.recover import recover_if_idle

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.operate import Intent, Outcome
     from dagctl.commands.plan import PlanResult
+    from dagctl.commands.rewrite import Rewritten
     from dagctl.operation.backend import Context
     from dagctl.operation.options import Expected, IfExists
     from dagctl.operation.recovery import Recovered
@@ -230,6 +231,25 @@ class Lifecycle:
 
         options = self._options(force=force)
         return self._planned(rollback(self._context, dag_id, to, options), options)
+
+    def rewrite(self, spec: SpecOrFile, *, force: bool = False) -> Rewritten:
+        """Make the DAG file of a spec anew in the work tree, as after a merge with conflicts.
+
+        Nothing is recorded or committed: `create` does that.
+
+        Args:
+            spec: A spec, or the path of one.
+            force: Overwrite a file that was changed by hand or is not dagctl's.
+
+        Raises:
+            SpecError: The spec has errors.
+            ConflictError: Something is in the way.
+        """
+        from dagctl.commands.inputs import changes_of
+        from dagctl.commands.rewrite import rewrite
+
+        (change,) = changes_of(spec, self._root)
+        return rewrite(self._context, change, force=force)
 
     # --- Inside ---
 

@@ -57,12 +57,17 @@ def with_pruned(
     return [*_with_warnings(planned, warnings), *(replace(each, warnings=()) for each in removals)]
 
 
-def folders_of(folders: Sequence[str | Path], root: Path) -> tuple[str, ...]:
+def folders_of(
+    folders: Sequence[str | Path], root: Path, key: str | None = None
+) -> tuple[str, ...]:
     """Return folders relative to the workspace.
 
     Raises:
-        UsageError: One is no folder, or not in the workspace.
+        UsageError: One is no folder, or not in the workspace; or a call with an idempotency key
+            asks for it: a key stands for the specs that are given.
     """
+    if folders and key is not None:
+        raise UsageError("a key stands for specs that are given", hint="leave `prune` out")
     return tuple(dict.fromkeys(_folder(Path(folder), root) for folder in folders))
 
 
