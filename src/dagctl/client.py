@@ -171,7 +171,6 @@ class Client(Transfer, Versions):
         """
         from dagctl.commands.create import ResultHandlers, create, ignore
         from dagctl.commands.inputs import changes_of
-        from dagctl.commands.prune import folders_of
 
         requests = changes_of(specs, self.workspace.root, self.settings.checks)
         _check_single(requests, expected_version)
@@ -184,9 +183,7 @@ class Client(Transfer, Versions):
             push=push,
         )
         handlers = ResultHandlers(on_recovered=self._remember, on_result=on_result or ignore)
-        if prune:
-            self._follow()
-        folders = folders_of(prune, self._root, key)
+        folders = self._folders(prune, key)
         return create(self._context, requests, options, handlers, key=key, prune=folders)
 
     def propose(
@@ -243,7 +240,6 @@ class Client(Transfer, Versions):
         """
         from dagctl.commands.inputs import changes_of
         from dagctl.commands.plan import plan
-        from dagctl.commands.prune import folders_of
 
         requests = changes_of(specs, self.workspace.root, self.settings.checks)
         _check_single(requests, expected_version)
@@ -254,9 +250,7 @@ class Client(Transfer, Versions):
             expected_version=expected_version,
             by_file=self._by_file,
         )
-        if prune:
-            self._follow()
-        return plan(self._context, requests, options, folders_of(prune, self._root))
+        return plan(self._context, requests, options, self._folders(prune))
 
     def list(
         self,
@@ -358,6 +352,13 @@ class Client(Transfer, Versions):
         return heal(self._context, repairs, self._remember)
 
     # --- Inside ---
+
+    def _folders(self, prune: Sequence[str | Path], key: str | None = None) -> tuple[str, ...]:
+        from dagctl.commands.prune import folders_of
+
+        if prune:
+            self._follow()
+        return folders_of(prune, self._root, key)
 
     def _settle_dead(self) -> None:
         from dagctl.commands.recover import recover_if_idle
