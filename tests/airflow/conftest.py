@@ -61,7 +61,8 @@ class Airflow:
         surroundings = str(HERE / "surroundings")
         folders = {
             "AIRFLOW__CORE__DAGS_FOLDER": str(folder),
-            "PYTHONPATH": f"{folder}:{OWN_PYTHON}",
+            "PYTHONPATH": f"{folder}{os.pathsep}{OWN_PYTHON}",
+            "AIRFLOW_CONN_FS_DEFAULT": "fs://",
         }
         runs: dict[str, Report] = self._report("run.py", surroundings, **folders)
         return runs

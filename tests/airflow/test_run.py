@@ -104,3 +104,36 @@ def test_mapped_tasks_and_groups_run_once_for_each_value(runs: dict[str, dict[st
 
 def test_setups_and_teardowns_run(runs: dict[str, dict[str, Any]]) -> None:
     assert {task["state"] for task in runs["setup_and_teardown"]["tasks"].values()} == {"success"}
+
+
+@pytest.mark.parametrize(
+    ("task_id", "state", "value"),
+    [
+        ("external", "success", "2024-06-01!"),
+        ("virtual", "success", 41),
+        ("file", "success", None),
+        ("looked", "success", None),
+        ("command", "success", "2024-06-01! world"),
+        ("not_chosen", "skipped", None),
+        ("models.prices_model", "success", "prices"),
+        ("regions.load", "success", ["emea", "amer"]),
+        ("own", "success", "7"),
+        ("sum", "success", 3),
+    ],
+)
+def test_functions_elsewhere_and_groups_of_functions_run(
+    runs: dict[str, dict[str, Any]], task_id: str, state: str, value: object
+) -> None:
+    task = runs["elsewhere"]["tasks"][task_id]
+
+    assert (task["state"], task["xcom"]) == (state, value if value is not None else task["xcom"])
+
+
+def test_a_dag_calls_its_callback(airflow: Airflow, runs: dict[str, dict[str, Any]]) -> None:
+    assert runs["elsewhere"]["state"] == "success"
+    assert (airflow.home / "called").read_text() == "success of elsewhere"
+
+
+def test_an_asset_starts_the_dag_that_waits_for_it(runs: dict[str, Any]) -> None:
+    assert runs["producer"]["state"] == runs["consumer"]["state"] == "success"
+    assert runs["started by assets"] == ["consumer"]

@@ -5,8 +5,6 @@ from dagctl.spec.codes import Code
 
 _A = "tasks:\n  - {task_id: a, task_type: bash, bash_command: echo a}\n"
 _B = "  - {task_id: b, task_type: bash, bash_command: echo b, dependencies: "
-_BRANCH = "tasks:\n  - {task_id: a, task_type: branch, python_code: return "
-_BEHIND = f"{_B}[a]}}"
 
 GRAPH = {
     Code.UNKNOWN_DEPENDENCY: Explanation(
@@ -64,10 +62,14 @@ GRAPH = {
     ),
     Code.BAD_BRANCH: Explanation(
         "A branch to what does not follow it",
-        "A branch returns the ids of the tasks that shall run, out of those that depend on it. "
-        "With an id that is no task it fails; one that does not depend on it is not chosen.",
-        f"{_BRANCH}'c'}}\n{_BEHIND}",
-        f"{_BRANCH}'b'}}\n{_BEHIND}",
-        "Return the whole id of a task that has the branch in its `dependencies`.",
+        "A branch returns the ids of the tasks to go on with. Airflow skips every task right "
+        "behind it that it does not name, and fails the branch if the DAG has no task of that id. "
+        "The whole id counts: `group.task` in a group. An id that only other tasks lead to is a "
+        "warning: these are skipped.",
+        "tasks:\n  - {task_id: a, task_type: branch, python_code: return 'c'}\n"
+        "  - {task_id: b, bash_command: echo b, dependencies: [a]}",
+        "tasks:\n  - {task_id: a, task_type: branch, python_code: return 'b'}\n"
+        "  - {task_id: b, bash_command: echo b, dependencies: [a]}",
+        "Name a task that waits for the branch, or let that one wait for it.",
     ),
 }

@@ -22,12 +22,16 @@ _LENGTH = re.compile(r"([0-9]{1,9})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
+_ONE_OR_MORE = {"follow_task_ids_if_true", "follow_task_ids_if_false"}
+"""Parameters of branches that take one id as text too, whatever the annotation of a class says."""
+
+
 def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterator[Finding]:  # noqa: ANN401
     """Yield what is wrong with a value, as far as that is certain."""
     fields = operator.template_fields
     rendered = fields is None or parameter.name in fields
     problem = wrong(parameter.kind, value, rendered=rendered)
-    if problem:
+    if problem and not (parameter.name in _ONE_OR_MORE and isinstance(value, str)):
         yield _wrong_kind(parameter, problem)
     if operator.pod and parameter.name in _BUILT_LATE:
         yield from _pod_mappings(parameter.name, value)

@@ -9,6 +9,7 @@ from dagctl.operators import Operator, lookup
 from dagctl.operators.targets import targets
 from dagctl.spec.codes import Code
 from dagctl.spec.dag_target import too_new
+from dagctl.spec.markers import markers_in
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY
 from dagctl.spec.wording import quoted
@@ -30,6 +31,8 @@ _RULES: Mapping[str, Version] = {"all_done_min_one_success": (3, 1)}
 """The same of trigger rules."""
 _FACTOR = (3, 2)
 """Since then `retry_exponential_backoff` may be a number."""
+_CONCAT = (2, 10)
+"""Since then outputs of tasks can be joined one behind the other."""
 _LAST_SLA = (2, 11)
 
 
@@ -44,6 +47,10 @@ def argument_problems(given: Mapping[str, Any], path: Path, target: Target) -> I
     if type(factor) in {int, float} and not target.has(_FACTOR):
         where = (*path, "retry_exponential_backoff")
         yield Located(where, too_new("a factor", _FACTOR, target))
+    for key in ("expand", "expand_kwargs"):
+        for where, _ in markers_in(given.get(key), "$concat", (*path, key)):
+            if not target.has(_CONCAT):
+                yield Located((*where, "$concat"), too_new("$concat", _CONCAT, target))
     if "sla" in given and target.newest > _LAST_SLA:
         message = f"Airflow 3 has no {quoted('sla')}; the target is {target.name}"
         hint = "write `execution_timeout`, or `deadline` of the DAG (Airflow 3.1 and later)"

@@ -30,6 +30,10 @@ def mapped_problems(outline: Outline) -> Iterator[Located]:
             hint = "map only the group, or take it out of the group"
             problem = Problem(Code.BAD_MAPPING, f"{message}: it cannot be mapped again", hint)
             yield Located((*entry.path, key), problem)
+        if around and field(entry.item, "trigger_rule") == "always":
+            message = f"Airflow takes no `always` in the mapped group {quoted(around.address)}"
+            problem = Problem(Code.BAD_MAPPING, message, "write `all_done`, or remove it")
+            yield Located((*entry.path, "trigger_rule"), problem)
         yield from _named_from_outside(outline, entry)
     if any(entry.is_group and is_mapped(entry.item) for entry in outline.entries):
         yield from _creation_circles(outline)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
-from dagctl.spec.branches import Followers
+from dagctl.spec.branches import branch_warnings
 from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.comments import swallowed
@@ -59,11 +59,6 @@ class _Dag:
         """The ids of its tasks, or None where a function of the project makes some of them."""
         return _ids(self.spec)
 
-    @cached_property
-    def followers(self) -> Followers | None:
-        """Which tasks follow which, or None where a function of the project makes some of them."""
-        return None if self.ids is None else Followers(self.spec.outline)
-
 
 def template_errors(data: object, target: Target) -> Iterator[Located]:
     """Yield why Airflow could not render a text, but for the commands of bash tasks.
@@ -97,19 +92,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         yield from (Located(path, problem) for problem in _of_template(text, path, dag))
     for where, code in _codes(spec, data):
         yield from (Located(where, problem) for problem in _of_code(code.reads, dag))
-    yield from _of_branches(dag)
-
-
-def _of_branches(dag: _Dag) -> Iterator[Located]:
-    """Yield what branches choose that is not there, or does not follow them."""
-    for entry in dag.spec.outline.tasks:
-        task = entry.item
-        returned = (
-            task.code.reads.returned if task.task_type == "branch" and task.python_code else ()
-        )
-        if returned and dag.followers is not None:
-            for problem in dag.followers.warnings(entry, returned):
-                yield Located((*entry.path, task.code_field), problem)
+    yield from branch_warnings(spec.outline)
 
 
 def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.spec.branches import branch_problems
 from dagctl.spec.codes import Code
 from dagctl.spec.cycles import MENTIONED, cycle_problems, holds
 from dagctl.spec.fields.ids import MAX_TASK_ID
@@ -35,6 +36,7 @@ def graph_problems(data: object) -> Iterator[Located]:
         yield from _bad_waits(entry, outline, ids)
     yield from cycle_problems(outline)
     yield from mapped_problems(outline)
+    yield from branch_problems(outline)
 
 
 def _has_name(entry: Entry) -> bool:
@@ -99,6 +101,11 @@ def _kind(entry: Entry) -> str:
 
 def _unknown(entry: Entry, wait: Wait, outline: Outline, ids: Names) -> Problem:
     message = f"{_kind(entry)} depends on {quoted(wait.name)}, which does not exist"
+    around = outline.resolve(wait.name.rpartition(".")[0], entry.group)
+    if around is not None and field(around.item, "group_callable"):
+        message = f"{_kind(entry)} depends on a task that only a function knows"
+        hint = f"name the group: {quoted(around.address)}"
+        return Problem(Code.UNKNOWN_DEPENDENCY, message, hint)
     near = ids.nearest(wait.name)
     if near is not None and outline.resolve(near, entry.group) in {None, entry}:
         near = None

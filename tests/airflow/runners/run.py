@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from airflow import __version__
+from airflow.models.dag import DagModel
+from airflow.utils.session import create_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +31,21 @@ if __version__.startswith("2."):
 
     NO_EXAMPLES = {"include_examples": False}
     LOGICAL_DATE = "execution_date"
+
+    def save(bag: Any) -> None:  # noqa: ANN401 - another class in each Airflow
+        bag.sync_to_db()
+
 else:
-    from airflow.dag_processing.dagbag import DagBag
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
 
     NO_EXAMPLES = {}
     LOGICAL_DATE = "logical_date"
+
+    def save(bag: Any) -> None:  # noqa: ANN401 - likewise
+        DagBundlesManager().sync_bundles_to_db()
+        sync_bag_to_db(bag, "dags-folder", None)
+
 
 WHEN = datetime(2024, 6, 1, tzinfo=UTC)
 CONF = {"hostile": "it's '; echo \"broken\" $(echo broken) `echo broken` \\\\"}
@@ -61,10 +73,21 @@ def run(dag: Any) -> dict[str, Any]:  # noqa: ANN401 - another class in each Air
     }
 
 
+def started_by_assets() -> list[str]:
+    """Return the DAGs that the scheduler would start now because assets were updated."""
+    with create_session() as session:
+        _, by_assets = DagModel.dags_needing_dagruns(session)
+        return sorted(by_assets)
+
+
 if __name__ == "__main__":
     target, surroundings = sys.argv[1:]
     os.environ["PATH"] = f"{surroundings}/bin{os.pathsep}{os.environ['PATH']}"
     pd.read_csv = partial(read_below, surroundings, pd.read_csv)
     bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"], **NO_EXAMPLES)
-    report = {dag_id: run(dag) for dag_id, dag in sorted(bag.dags.items())}
+    save(bag)
+    with create_session() as session:
+        session.query(DagModel).update({"is_paused": False})
+    report: dict[str, Any] = {dag_id: run(dag) for dag_id, dag in sorted(bag.dags.items())}
+    report["started by assets"] = started_by_assets()
     Path(target).write_text(json.dumps(report, default=listed), "utf-8")

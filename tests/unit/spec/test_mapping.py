@@ -156,6 +156,27 @@ def _literals(source: str, keyword: str) -> Any:  # noqa: ANN401 - any value
     return {str(each.arg): ast.literal_eval(each.value) for each in expand.keywords}
 
 
+@pytest.mark.parametrize(("airflow", "fits"), [("2", False), ("2.9", False), ("2.10", True)])
+def test_outputs_are_joined_from_airflow_2_10_on(airflow: str, fits: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    lines = [DEF, "expand: {x: {$zip: [{$concat: [{$xcom: a}, {$xcom: b}]}, {$xcom: a}]}}"]
+    assert findings(*lines, airflow=airflow) == ([] if fits else [(Code.NOT_IN_TARGET, 9)])
+
+
+@pytest.mark.parametrize("rule", ["always", "all_done"])
+def test_airflow_takes_no_task_that_always_runs_in_a_mapped_group(rule: str) -> None:
+    text = f"""dag_name: x
+tasks:
+  - group_id: g
+    expand: {{n: [1, 2]}}
+    tasks:
+      - task_id: t
+        bash_command: echo
+        trigger_rule: {rule}
+"""
+    found = [(each.code, each.line) for each in check_spec(text).diagnostics]
+    assert found == ([(Code.BAD_MAPPING, 8)] if rule == "always" else [])
+
+
 @pytest.mark.parametrize("keyword", ["expand", "expand_kwargs"])
 @given(value=_VALUE)
 @settings(max_examples=150, deadline=None)

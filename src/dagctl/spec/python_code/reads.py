@@ -89,6 +89,8 @@ def _returned(body: Sequence[ast.stmt], nodes: Sequence[ast.AST]) -> Iterator[tu
             match values.pop():
                 case ast.IfExp(body=first, orelse=second):
                     values += [second, first]
+                case ast.BoolOp(values=items):
+                    values += reversed(items)
                 case value:
                     yield from _texts(value)
 

@@ -26,7 +26,7 @@ def check_python_code(code: str, info: ValidationInfo) -> str:
     if is_recorded():
         return code
     refuse(length_problems(code, MAX_TEXT))
-    given = _names(info.data)
+    given = call_names(info.data)
     context = info.data.get("provide_context", False)
     try:
         parsed = parse_python_code(code, provide_context=context, given=given)
@@ -49,10 +49,15 @@ class _Whatever(frozenset[str]):
         return self
 
 
-def _names(data: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of what the function is called with."""
-    beside = data.get("op_kwargs") if "op_kwargs" in data else data.get("arguments")
-    given = frozenset([*(beside or ()), *mapped_names(data)])
+def call_names(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of what the function of a task is called with.
+
+    Args:
+        data: The fields of the task, by their names or by their keys.
+    """
+    keys = ("op_kwargs",) if "decorator" in data else ("arguments", "with")
+    beside = next((data[key] for key in keys if key in data), None)
+    given = frozenset([*(beside if isinstance(beside, dict) else ()), *mapped_names(data)])
     comes_late = data.get("expand_kwargs") is not None and not mapped_names(data)
     return _Whatever(given) if comes_late else given
 
@@ -111,7 +116,7 @@ class FunctionSource(CheckedModel):
             self._code = parse_python_code(
                 self.python_code,
                 provide_context=self.__dict__.get("provide_context", False),
-                given=_names(self.__dict__),
+                given=call_names(self.__dict__),
             )
 
     @property
