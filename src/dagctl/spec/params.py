@@ -15,6 +15,7 @@ from dagctl.spec.fields.values import value_problems
 from dagctl.spec.param_rules import default_problem, rule_problem
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.schedules import is_timed
+from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -93,14 +94,17 @@ def param_problems(params: object, path: Path) -> Iterator[Located]:
 def required_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     """Yield each param without a default in a DAG that Airflow starts by itself."""
     schedule = data.get("schedule", data.get("schedule_interval"))
-    params = data.get("params")
-    if not is_timed(schedule) or not isinstance(params, dict):
+    if not is_timed(schedule):
         return
-    for name, value in params.items():
-        if isinstance(value, dict) and "default" not in value:
-            message = f"the param {quoted(str(name))} has no default, and the DAG has a schedule"
-            hint = "add `default: ...`, or write `schedule: null`"
-            yield Located(("params", str(name)), Problem(Code.NO_DEFAULT, message, hint))
+    for path, owner in (((), data), *raw_tasks(data)):
+        params = owner.get("params") if isinstance(owner, dict) else None
+        for name, value in params.items() if isinstance(params, dict) else ():
+            if isinstance(value, dict) and "default" not in value:
+                param = f"the param {quoted(str(name))}"
+                message = f"{param} has no default, and the DAG has a schedule"
+                hint = "add `default: ...`, or write `schedule: null`"
+                problem = Problem(Code.NO_DEFAULT, message, hint)
+                yield Located((*path, "params", str(name)), problem)
 
 
 def _of_param(name: object, value: object, path: Path) -> Iterator[Located]:

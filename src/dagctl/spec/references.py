@@ -22,7 +22,7 @@ from dagctl.spec.jinja.xcoms import pulls_in
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.python_code.gone_imports import import_warnings
-from dagctl.spec.tasks import FunctionSource
+from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.walk import field, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 _HOLDERS = frozenset({"with", "op_kwargs", "expand", "env", "cwd", "requirements", "python"})
 """The keys of tasks whose values Airflow renders, beside the command."""
+_APART = {"virtualenv", "external_python"}
+_NOT_SENT = {"ti", "task_instance", "conn", "var", "exception"}
+"""Keys of the context that cannot be pickled: another Python never has them."""
 _MOST_TEXTS = 2_000
 """Texts of a spec whose templates are looked into."""
 
@@ -93,6 +96,23 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
     for where, code in _codes(spec, data):
         yield from (Located(where, problem) for problem in _of_code(code.reads, dag))
     yield from branch_warnings(spec.outline)
+    yield from _not_sent(spec)
+
+
+def _not_sent(spec: DagSpec) -> Iterator[Located]:
+    """Yield what code in another Python reads of the context, and does not get there."""
+    for path, task in spec.walk():
+        if task.task_type not in _APART or not isinstance(task, PythonTask):
+            continue
+        for read in task.code.reads.context if task.python_code else ():
+            if read.name in _NOT_SENT:
+                message = f"Airflow does not send {quoted(read.name)} to another Python"
+                hint = "give the function what it needs under `with`"
+                fails = ("2", "3") if read.certain else ()
+                problem = Problem(
+                    Code.PYTHON_CONTEXT, message, hint, read.place, Severity.WARNING, fails_in=fails
+                )
+                yield Located((*path, "python_code"), problem)
 
 
 def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:

@@ -93,6 +93,18 @@ def test_what_a_target_lacks_is_refused_at_its_line(lines: str, airflow: str, fi
     assert findings(text, airflow) == ([] if fits else [(Code.NOT_IN_TARGET, line)])
 
 
+def test_what_another_python_does_not_get_of_the_context_is_said() -> None:
+    lines = ("task_type: virtualenv", "provide_context: true", "python_code: |",
+             "  print(context['ds'])", "  return context['ti'].task_id")  # fmt: skip
+    assert findings(task(*lines)) == [(Code.PYTHON_CONTEXT, 8)]
+
+
+def test_a_param_of_a_task_needs_a_default_where_the_dag_has_a_schedule() -> None:
+    text = task(CODE, "params: {limit: {type: integer}}")
+    assert findings(text) == []
+    assert findings(f"schedule: '@daily'\n{text}") == [(Code.NO_DEFAULT, 6)]
+
+
 @pytest.mark.parametrize("key", ["start_date", "end_date"])
 def test_a_date_for_all_tasks_is_one_of_the_dag_or_of_a_group(key: str) -> None:
     text = f"default_args: {{{key}: '2030-01-01'}}\n{task(CODE)}"
