@@ -110,14 +110,13 @@ def test_setups_and_teardowns_run(runs: dict[str, dict[str, Any]]) -> None:
     ("task_id", "state", "value"),
     [
         ("external", "success", "2024-06-01!"),
-        ("virtual", "success", 41),
         ("file", "success", None),
         ("looked", "success", None),
         ("command", "success", "2024-06-01! world"),
         ("not_chosen", "skipped", None),
         ("models.prices_model", "success", "prices"),
         ("regions.load", "success", ["emea", "amer"]),
-        ("own", "success", "7"),
+        ("own", "success", "limit 7"),
         ("sum", "success", 3),
     ],
 )
