@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
+from dagctl.codegen.dedent import dedented
 from dagctl.codegen.edges import edges
 from dagctl.codegen.expressions import (
     assign,
@@ -56,7 +57,8 @@ def task_statements(scope: Scope) -> tuple[list[ast.stmt], list[ast.stmt]]:
     within = _edges_by_group(scope.outline, scope)
     top = _blocks(creation_order(scope.outline, scope.outline.top))
     named = _named_groups(within, top)
-    statements = [_statement(part, scope, within, named) for part in top.parts]
+    made = (_statement(part, scope, within, named) for part in top.parts)
+    statements = [dedented(each, scope.imports) for each in made]
     return statements, _edge_statements(within.get(None, ()), scope)
 
 
@@ -162,7 +164,7 @@ def _mapped_group(group: Entry, scope: Scope, within: Edges) -> ast.expr:
     scope.function, scope.here = outer, group
     name_of_function = function(scope.stem)
     names = [*group.item.argument_names] or sorted(_arguments_in(group))
-    defined = definition(name_of_function, names, body)
+    defined = dedented(definition(name_of_function, names, body), scope.imports)
     scope.functions.append(Piece(source(defined), lambda: defined))
     decorator = call(scope.use(DECORATORS, "task_group"), [], group_arguments(group.item, scope))
     made = ast.Call(decorator, [name(name_of_function)], [])

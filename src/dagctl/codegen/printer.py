@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STEP = 4
+_DEDENT = "dedent"
+"""The function whose text begins on the line below its quotes."""
 Item = tuple[str, ast.expr]
 """One item between brackets, with the text before it: a keyword, or the key of a mapping."""
 
@@ -180,9 +182,20 @@ def _broken(node: ast.expr, indent: int, column: int, after: int) -> str:
         case ast.List() | ast.Dict():
             return _items(*_brackets(node), indent)
         case ast.Attribute() | ast.Subscript() | ast.Call():
-            return _broken_primary(node, indent, column, after)
+            return _dedent(node) or _broken_primary(node, indent, column, after)
         case _:
             return "".join(_parts(node, LINE_LENGTH))
+
+
+def _dedent(node: ast.expr) -> str | None:
+    """Return the call of `dedent` with its text below it, as ruff keeps it; None: another thing."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text))]) if (
+            name.endswith(_DEDENT) and is_block(text)
+        ):
+            return f'{name}("""\\\n{block(text)[3:]})'
+        case _:
+            return None
 
 
 def _broken_primary(
