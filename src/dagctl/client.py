@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.bootstrap import open_backend, take_over_old_state
 from dagctl.commands.records import drifts_here, pages, record_of, stored_source, user_id_of
+from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
 from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
 from dagctl.operation.drift import drift_of
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from dagctl.operation.recovery import Recovered, Unsettled
     from dagctl.ports import DagRecord, Listener, Page
     from dagctl.settings import Settings
+    from dagctl.spec.resolution.variables import Variables
     from dagctl.workspace import Workspace
 
 
@@ -60,6 +62,7 @@ class Client(Transfer, Versions):
         *,
         settles: bool = True,
         by_file: bool = True,
+        variables: Variables | None = None,
     ) -> None:
         """Take what is opened already; `open` does so for a folder.
 
@@ -70,6 +73,8 @@ class Client(Transfer, Versions):
             listener: Hears how an operation goes.
             settles: Whether reading calls first finish or undo what killed runs have left.
             by_file: Whether the DAG file in the work tree says which version an update is based on.
+            variables: What `${{ vars.NAME }}` stands for in spec files and data; None: what the
+                workspace says.
         """
         self.workspace = workspace
         self.settings = settings
@@ -78,8 +83,8 @@ class Client(Transfer, Versions):
         self._backend = backend
         self._settles = settles
         self._by_file = by_file
-        self._root = workspace.root
-        self._context = Context(backend, settings, listener or Silence())
+        self._specs = WorkspaceSpecs(workspace, variables)
+        self._context = Context(backend, settings, listener or Silence(), self._specs)
 
     @classmethod
     def open(
@@ -88,6 +93,8 @@ class Client(Transfer, Versions):
         *,
         listener: Listener | None = None,
         overrides: Mapping[str, str] | None = None,
+        env: str | None = None,
+        variables: Mapping[str, Any] | Variables | None = None,
     ) -> Self:
         """Return a client of the workspace at or above `path`.
 
@@ -95,6 +102,8 @@ class Client(Transfer, Versions):
             path: A folder.
             listener: Hears how an operation goes.
             overrides: Settings that win over `dagctl.toml` and the environment.
+            env: The environment of `dagctl.toml` whose variables count. Default: `DAGCTL_ENV`.
+            variables: Variables that win over those of `dagctl.toml`.
 
         Raises:
             UsageError: There is no workspace, or its settings are wrong.
@@ -103,7 +112,9 @@ class Client(Transfer, Versions):
         settings = load_settings(workspace, os.environ, overrides or {})
         if (warning := take_over_old_state(workspace)) and listener is not None:
             listener.warn(warning)
-        return cls(workspace, settings, open_backend(settings, workspace, os.environ), listener)
+        backend = open_backend(settings, workspace, os.environ)
+        known = variables_with(workspace, env, variables)
+        return cls(workspace, settings, backend, listener, variables=known)
 
     def __repr__(self) -> str:
         return f"<Client of {self.workspace.root}, {self.settings.backend} backend>"
@@ -170,9 +181,8 @@ class Client(Transfer, Versions):
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
         from dagctl.commands.create import ResultHandlers, create, ignore
-        from dagctl.commands.inputs import changes_of
 
-        requests = changes_of(specs, self.workspace.root, self.settings.checks)
+        requests = self._specs.changes(specs, self.settings.checks)
         _check_single(requests, expected_version)
         options = Options(
             if_exists=if_exists,
@@ -203,10 +213,9 @@ class Client(Transfer, Versions):
             UsageError: There is no such remote, or `branch` is no name of a branch.
             ConflictError: `create` would be refused, or the remote refuses the push.
         """
-        from dagctl.commands.inputs import changes_of
         from dagctl.commands.propose import propose
 
-        requests = changes_of(specs, self.workspace.root)
+        requests = self._specs.changes(specs)
         options = Options(force=force, by_file=self._by_file)
         return propose(self._context, requests, branch, options, self._remember)
 
@@ -238,10 +247,9 @@ class Client(Transfer, Versions):
             SpecError: A spec has errors.
             ConflictError: `create` would be refused.
         """
-        from dagctl.commands.inputs import changes_of
         from dagctl.commands.plan import plan
 
-        requests = changes_of(specs, self.workspace.root, self.settings.checks)
+        requests = self._specs.changes(specs, self.settings.checks)
         _check_single(requests, expected_version)
         self._settle_dead()
         options = Options(
@@ -372,6 +380,7 @@ class Client(Transfer, Versions):
     def _bring_up(self) -> None:
         """Settle what killed runs left, then let the registry follow what git has brought."""
         self._settle_dead()
+        self._specs.renew()
         self._follow()
 
     def _follow(self) -> None:

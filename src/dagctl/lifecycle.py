@@ -9,16 +9,17 @@ from dagctl.operation.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from dagctl.commands.create import CreateResult
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.operate import Intent, Outcome
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.rewrite import Rewritten
+    from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
     from dagctl.operation.options import Expected, IfExists
     from dagctl.operation.recovery import Recovered
+    from dagctl.ports import DagRecord
 
 
 class Lifecycle:
@@ -26,7 +27,7 @@ class Lifecycle:
 
     _context: Context
     _by_file: bool
-    _root: Path
+    _specs: WorkspaceSpecs
 
     def remove(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -114,10 +115,21 @@ class Lifecycle:
             dag_id,
             spec,
             options,
-            root=self._root,
+            specs=self._specs,
             on_recovered=self._remember,
             key=key,
         )
+
+    def resolved_spec(self, record: DagRecord) -> str:
+        """Return the recorded spec as YAML, with comments that say where its values come from.
+
+        There are comments where the spec file in the work tree says the same spec today.
+
+        Raises:
+            NotFoundError: No spec is recorded.
+            SpecError: Today's rules refuse it.
+        """
+        return self._specs.annotated(record)
 
     def restore(
         self,
@@ -245,10 +257,9 @@ class Lifecycle:
             SpecError: The spec has errors.
             ConflictError: Something is in the way.
         """
-        from dagctl.commands.inputs import changes_of
         from dagctl.commands.rewrite import rewrite
 
-        (change,) = changes_of(spec, self._root)
+        (change,) = self._specs.changes(spec)
         return rewrite(self._context, change, force=force)
 
     # --- Inside ---

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dagctl.commands.compare import Compared, Comparison
     from dagctl.commands.history import History
     from dagctl.commands.inputs import SpecOrFile
+    from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
     from dagctl.ports import DagVersion
 
@@ -20,7 +19,7 @@ class Versions:
     """The calls of a client that read versions and compare them."""
 
     _context: Context
-    _root: Path
+    _specs: WorkspaceSpecs
 
     def history(self, dag_id: str, *, before: int | None = None, limit: int = 20) -> History:
         """Return versions of a DAG, the newest first, with what each changed; of a removed one too.
@@ -88,9 +87,8 @@ class Versions:
             SpecError: The spec has errors.
         """
         from dagctl.commands.compare import version_and_spec
-        from dagctl.commands.inputs import changes_of
 
-        (change,) = changes_of(spec, self._root)
+        (change,) = self._specs.changes(spec)
         self._bring_up()
         registry, target = self._context.backend.registry, self._context.settings.target
         return _compared(*version_and_spec(registry, dag_id, before, change, target))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from dagctl.cli.deadline import TimeIsUpError, limited
 from dagctl.commands.read import Document, Reading
 from dagctl.commands.validate import Limit, validate
 from dagctl.spec.checks import Checks
+
+if TYPE_CHECKING:
+    from dagctl.commands.surroundings import Surroundings
 
 
 def busy() -> None:
@@ -49,10 +53,10 @@ def test_a_spec_that_takes_too_long_is_a_finding_and_the_others_are_checked(
 
     check = module._check
 
-    def slow(document: Document, checks: Checks) -> object:
+    def slow(document: Document, checks: Checks, surroundings: Surroundings) -> object:
         if document.origin == "slow.yaml":
             busy()
-        return check(document, checks)
+        return check(document, checks, surroundings)
 
     monkeypatch.setattr(module, "_check", slow)
     good = b"dag_name: x\ntasks:\n- {task_id: a, task_type: bash, bash_command: 'true'}\n"

@@ -9,6 +9,7 @@ import typer
 from dagctl.cli.invocation import current
 from dagctl.cli.options import (
     DryRun,
+    Env,
     Force,
     InputFormat,
     NoVerify,
@@ -16,6 +17,7 @@ from dagctl.cli.options import (
     Specs,
     Strict,
     TextOrJson,
+    Var,
     examples,
 )
 
@@ -60,6 +62,7 @@ EPILOG = examples(
     "dagctl create specs --prune --dry-run",
     "dagctl create specs --keep-going --output json",
     "dagctl create specs --branch review/orders",
+    "dagctl create specs --env prod",
     "python make_spec.py | dagctl create - --format json",
 )
 
@@ -79,6 +82,8 @@ def create(  # noqa: PLR0913 - one parameter an option
     keep_going: KeepGoing = False,
     prune: Prune = False,
     strict: Strict = None,
+    env: Env = None,
+    var: Var = None,
     output: TextOrJson = "text",
 ) -> None:
     """Create or update DAGs, all or nothing.
@@ -103,11 +108,12 @@ def create(  # noqa: PLR0913 - one parameter an option
     if branch is not None and (push is not None or if_exists is not None or prune):
         raise _refusal("--branch goes without --push, --if-exists and --prune")
     folders = _folders(specs) if prune else []
-    how = checks_of(strict=strict)
-    batch = sort_out(invocation, specs, spec_format, how, keep_going=keep_going)
+    checks = checks_of(strict=strict, env=env, variables=var)
+    batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
-    with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
+    opened = partial(Client.open, variables=checks.variables)
+    with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
         if dry_run:
             plan = client.plan(judged, if_exists=if_exists, force=force, prune=folders)
             progress.close()

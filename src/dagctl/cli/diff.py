@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import DagId, TextOrJson, examples
+from dagctl.cli.options import DagId, Env, TextOrJson, Var, examples
 from dagctl.cli.text import shown
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def diff(  # noqa: PLR0913 - one parameter an option
     *,
     spec: SpecFile = None,
     source: Source = False,
+    env: Env = None,
+    var: Var = None,
     output: TextOrJson = "text",
 ) -> None:
     """Compare two versions of a DAG, or one with a spec file.
@@ -56,6 +58,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.envelope import envelope
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import write_recovery
+    from dagctl.cli.specs import checks_of
     from dagctl.client import Client
     from dagctl.errors import UsageError
     from dagctl.views.comparison import comparison_data
@@ -65,7 +68,8 @@ def diff(  # noqa: PLR0913 - one parameter an option
     console = invocation.console
     if spec is not None and after is not None:
         raise UsageError("--spec stands in place of the version M", hint="leave one of them out")
-    with Client.open(listener=Warnings(console)) as client:
+    variables = checks_of(strict=None, env=env, variables=var).variables
+    with Client.open(listener=Warnings(console), variables=variables) as client:
         comparison = (
             client.compare(dag_id, before, after)
             if spec is None

@@ -51,6 +51,16 @@ Strict = Annotated[
     bool | None,
     typer.Option("--strict/--no-strict", help="Take warnings about specs for errors."),
 ]
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env", metavar="NAME", help="The environment of dagctl.toml whose variables count."
+    ),
+]
+Var = Annotated[
+    list[str] | None,
+    typer.Option("--var", metavar="NAME=VALUE", help="A value for a variable that specs name."),
+]
 Profile = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Which of several sessions for one project's URL."),

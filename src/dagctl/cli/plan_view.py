@@ -66,7 +66,7 @@ def planned_lines(console: Console, dag: PlannedDag) -> Iterator[str]:
 
 def _summary(dag: PlannedDag) -> list[Row]:
     """Return each change in words, then what happens to the file."""
-    rows = list(map(words_of, dag.changes))
+    rows = [_with_origin(words_of(change), dag.origins.get(change.path)) for change in dag.changes]
     if dag.diff:
         rows.append((_sign(dag), shown(dag.file_path), _size(dag.diff)))
     return rows
@@ -77,6 +77,11 @@ def _sign(dag: PlannedDag) -> str:
     if dag.renamed:
         return "-" if _size(dag.diff).startswith("+0 ") else "+"
     return SIGNS_OF_FILES.get(dag.action.value, "~")
+
+
+def _with_origin(row: Row, origin: str | None) -> Row:
+    sign, name, values = row
+    return row if origin is None else (sign, name, f"{values}  ({shown(origin)})")
 
 
 def _size(diff: str) -> str:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import InputFormat, Strict, checked_airflow, examples
+from dagctl.cli.options import Env, InputFormat, Strict, Var, checked_airflow, examples
 from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
+    from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="A file, or - for standard input.")]
@@ -46,9 +47,11 @@ def render(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     spec: Spec,
     airflow: Target = None,
+    *,
     spec_format: InputFormat = None,
     strict: Strict = None,
-    *,
+    env: Env = None,
+    var: Var = None,
     write: Write = False,
     force: Force = False,
 ) -> None:
@@ -71,21 +74,21 @@ def render(  # noqa: PLR0913 - one parameter an option
             "--write takes a spec file, and the Airflow of the workspace",
             hint="dagctl render --write specs/orders.yaml",
         )
-    checks = checks_of(strict=strict, airflow=airflow)
+    checks = checks_of(strict=strict, airflow=airflow, env=env, variables=var)
     specs = good_specs(invocation, [spec], spec_format, checks)
     if len(specs) != 1:
         raise UsageError(f"render takes one spec; {spec} holds {len(specs)}")
     if write:
-        _write(invocation, specs[0], force=force)
+        _write(invocation, specs[0], checks, force=force)
         return
     invocation.console.exact(render_spec(specs[0], airflow=checks.airflow).text)
 
 
-def _write(invocation: Invocation, spec: DagSpec, *, force: bool) -> None:
+def _write(invocation: Invocation, spec: DagSpec, checks: Checks, *, force: bool) -> None:
     from dagctl.cli.text import shown
     from dagctl.client import Client
 
-    with Client.open() as client:
+    with Client.open(variables=checks.variables) as client:
         written = client.rewrite(spec, force=force)
     path = shown(written.file_path)
     if written.changed:

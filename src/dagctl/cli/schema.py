@@ -26,24 +26,40 @@ Target = Annotated[
         help=f"The Airflow whose operators they are: {TARGETS}. Default: that of the workspace.",
     ),
 ]
+Defaults = Annotated[
+    bool, typer.Option("--defaults", help="Print the schema of defaults.yaml instead.")
+]
 EPILOG = examples(
     "dagctl schema",
     "dagctl schema > dag.schema.json",
     "dagctl schema --providers amazon,http > dag.schema.json",
+    "dagctl schema --defaults > defaults.schema.json",
     "dagctl schema | jq '.properties | keys'",
 )
 
 
-def schema(context: typer.Context, providers: Providers = None, airflow: Target = None) -> None:
+def schema(
+    context: typer.Context,
+    providers: Providers = None,
+    airflow: Target = None,
+    *,
+    defaults: Defaults = False,
+) -> None:
     """Print the JSON Schema of a spec (draft-07).
 
     With --providers it knows operators too: an editor then completes `operator`, and the
     parameters of the chosen one under `with`. Those of Airflow itself are always among them.
     """
     from dagctl.cli.specs import checks_of
-    from dagctl.commands.schema import schema_text
+    from dagctl.commands.schema import defaults_text, schema_text
+    from dagctl.errors import UsageError
 
     console = current(context).console
+    if defaults and providers is not None:
+        raise UsageError("--defaults goes without --providers", hint="dagctl schema --help")
+    if defaults:
+        console.exact(defaults_text())
+        return
     if providers is None:
         console.exact(schema_text())
         return

@@ -27,6 +27,12 @@ Form = Annotated[
 ]
 Source = Annotated[bool, typer.Option("--source", help="Print the recorded DAG file instead.")]
 Spec = Annotated[bool, typer.Option("--spec", help="Print the recorded spec instead (YAML, JSON).")]
+Resolved = Annotated[
+    bool,
+    typer.Option(
+        "--resolved", help="With --spec: with defaults, variables and loops in place, and whence."
+    ),
+]
 Version = Annotated[
     int | None,
     typer.Option(
@@ -59,6 +65,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     output: Form = "text",
     source: Source = False,
     spec: Spec = False,
+    resolved: Resolved = False,
     version: Version = None,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
@@ -71,6 +78,8 @@ def show(  # noqa: PLR0913 - one parameter an option
     invocation = current(context)
     if source and (spec or output != "text"):
         raise UsageError("--source goes with no other form", hint="dagctl show --help")
+    if resolved and not spec:
+        raise UsageError("--resolved goes with --spec", hint="dagctl show --help")
     if spec and output not in {"text", "json"}:
         raise UsageError("--spec is YAML, or JSON with -o json", hint="dagctl show --help")
     # a spec is a file of its own, without an envelope: a failure has none either
@@ -83,19 +92,29 @@ def show(  # noqa: PLR0913 - one parameter an option
         if source:
             invocation.console.exact(client.source(record))
         elif spec:
-            _write_spec(invocation, listed, output)
+            _write_spec(invocation, client, listed, output, resolved=resolved)
         else:
             _write(invocation, client, listed)
 
 
-def _write_spec(invocation: Invocation, listed: Listed, output: str) -> None:
-    from dagctl.commands.recorded_spec import spec_as_json, spec_as_yaml
+def _write_spec(
+    invocation: Invocation, client: Client, listed: Listed, output: str, *, resolved: bool
+) -> None:
+    """Write the spec: as its author wrote it, where its text alone does not say it; or resolved."""
+    from dagctl.commands.recorded_spec import says_it_alone, spec_as_json, spec_as_yaml
     from dagctl.ports import DagVersion
 
-    write = spec_as_json if output == "json" else spec_as_yaml
-    text = listed.record.spec_text if isinstance(listed.record, DagVersion) else None
-    is_known = text is not None and output != "json"
-    invocation.console.exact(text if is_known and text else write(listed.record))
+    record = listed.record
+    console = invocation.console
+    if output == "json":
+        console.exact(spec_as_json(record))
+    elif resolved:
+        console.exact(client.resolved_spec(record))
+    elif isinstance(record, DagVersion):
+        console.exact(record.spec_text or spec_as_yaml(record))
+    else:
+        text = client.version(record.dag_id, record.version).spec_text if record.spec else None
+        console.exact(spec_as_yaml(record) if says_it_alone(text, record) else text or "")
 
 
 def _write(invocation: Invocation, client: Client, listed: Listed) -> None:

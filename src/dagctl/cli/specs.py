@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from dagctl.cli.envelope import envelope
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
-from dagctl.settings import ForSpecs, load_for_specs
+from dagctl.settings import ForSpecs, load_for_specs, load_variables
 from dagctl.spec.checks import Checks
 from dagctl.workspace import find_workspace
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dagctl.errors import Diagnostic, SpecError
     from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
+    from dagctl.workspace import Workspace
 
 
 _SHOWN = 5
@@ -41,22 +43,31 @@ class Batch:
     """Why some specs were left out."""
 
 
-def checks_of(*, strict: bool | None, airflow: str | None = None) -> Checks:
-    """Return how warnings are taken: as the flags say, else the workspace, if there is one.
+def checks_of(
+    *,
+    strict: bool | None,
+    airflow: str | None = None,
+    env: str | None = None,
+    variables: Sequence[str] | None = None,
+) -> Checks:
+    """Return how specs are checked: as the flags say, else the workspace, if there is one.
 
     Raises:
         UsageError: The settings of the workspace are wrong.
     """
-    try:
+    workspace: Workspace | None = None
+    settings = ForSpecs()
+    with suppress(UsageError):  # no workspace is no obstacle here
         workspace = find_workspace(Path())
-    except UsageError:  # no workspace is no obstacle here
-        settings = ForSpecs()
-    else:
+    if workspace is not None:
         settings = load_for_specs(workspace, os.environ)
     return Checks(
         strict=settings.strict if strict is None else strict,
         ignored=frozenset(settings.ignore),
         airflow=settings.target(airflow),
+        variables=load_variables(
+            workspace, os.environ, environment=env, given=tuple(variables or ())
+        ),
     )
 
 
@@ -105,6 +116,8 @@ def sort_out(
     """
     validation = check_specs(invocation, arguments, spec_format, checks)
     diagnostics = validation.diagnostics
+    if validation.ok and not validation.specs:
+        raise UsageError("there is no spec, only files with defaults", hint="name a spec too")
     failed = None if validation.ok else failure(diagnostics)
     if failed is not None and not (keep_going and validation.specs):
         raise failed

@@ -37,6 +37,7 @@ Settings. They overrule dagctl.toml, and that overrules the user's config.toml:
   DAGCTL_SUPABASE_KEY   its publishable key, never a secret one
   DAGCTL_SUPABASE_BUCKET  its bucket for DAG files
   DAGCTL_STRICT         warnings about specs are errors: true or false
+  DAGCTL_ENV            the environment of dagctl.toml whose variables count, as --env
   DAGCTL_IGNORE         codes of warnings that are left out, with commas between them
 
 Signing in, in CI. They win over what dagctl login has stored, and need DAGCTL_SUPABASE_URL beside

@@ -7,25 +7,34 @@ from typing import Annotated, Literal
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import InputFormat, Specs, Strict, examples
+from dagctl.cli.options import Env, InputFormat, Specs, Strict, Var, examples
 
 Form = Annotated[
     Literal["text", "concise", "json", "github", "sarif"],
     typer.Option("--output", "-o", help="The form of the report."),
 ]
+Explain = Annotated[
+    str | None,
+    typer.Option("--explain", metavar="FIELD", help="Say where a value of one spec comes from."),
+]
 EPILOG = examples(
     "dagctl validate specs/orders.yaml",
     "dagctl validate specs --strict --output concise",
     "dagctl validate 'specs/**/*.json' -o sarif > dagctl.sarif",
+    "dagctl validate specs/orders.yaml --explain tasks.load.pool",
     "python make_spec.py | dagctl validate - --format json",
 )
 
 
-def validate(
+def validate(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     specs: Specs,
+    *,
     spec_format: InputFormat = None,
     strict: Strict = None,
+    env: Env = None,
+    var: Var = None,
+    explain: Explain = None,
     output: Form = "text",
 ) -> None:
     """Check specs; write nothing.
@@ -40,7 +49,13 @@ def validate(
 
     invocation = current(context)
     invocation.output = output
-    validation = check_specs(invocation, specs, spec_format, checks_of(strict=strict))
+    checks = checks_of(strict=strict, env=env, variables=var)
+    if explain is not None:
+        from dagctl.cli.origins import write_origin
+
+        write_origin(invocation, specs, spec_format, checks, explain)
+        return
+    validation = check_specs(invocation, specs, spec_format, checks)
     invocation.result = {"valid": [spec.origin for spec in validation.specs]}
     if not validation.ok:
         raise failure(validation.diagnostics)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from dagctl.session.source import EMAIL, PASSWORD, PROFILE, TOKEN
 from dagctl.settings import CHECKS
 from dagctl.settings.sources import ENVIRONMENT_PREFIX
+from dagctl.settings.variables import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 VARIABLES = (
     *(ENVIRONMENT_PREFIX + key.upper() for key in CHECKS),
-    *(TOKEN, EMAIL, PASSWORD, PROFILE),
+    *(TOKEN, EMAIL, PASSWORD, PROFILE, ENVIRONMENT),
 )
 """All that dagctl reads under its own prefix."""
 NEAR = 0.75

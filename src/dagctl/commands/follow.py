@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from dagctl.errors import DagctlError
 from dagctl.operation.agreement import adopt
 from dagctl.operation.change import asked
+from dagctl.operation.loading import variants
 from dagctl.operation.options import Options
 from dagctl.operation.plan import make_plan
-from dagctl.spec.load import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,16 +56,19 @@ def _changes(context: Context, behind: Mapping[str, Header]) -> Iterator[Change 
     for source, header in behind.items():
         if time.monotonic() > deadline:
             return
-        change = _change_of(context, source)
-        is_of_file = change is not None and header.is_of(change.spec_digest)
-        yield change if is_of_file else None
+        yield _change_of(context, source, header)
 
 
-def _change_of(context: Context, source: str) -> Change | None:
-    """Return what the spec at a path asks for; None: there is none that is good."""
+def _change_of(context: Context, source: str, header: Header) -> Change | None:
+    """Return what the spec at a path asks for, if the DAG file was made of that.
+
+    It counts in whichever environment it was: `create --env prod` may have made it.
+    """
     try:
         content = context.backend.files.read(source)
-        return None if content is None else asked(load_spec(content, origin=source), source)
+        specs = iter(()) if content is None else variants(context.loader, content, source)
+        changes = (asked(spec, source) for spec in specs)
+        return next((each for each in changes if header.is_of(each.spec_digest)), None)
     except DagctlError:
         return None
 

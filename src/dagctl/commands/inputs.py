@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from dagctl.commands.read import Document, failure, read_file
-from dagctl.commands.spec_files import workspace_files
+from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import SpecError
 from dagctl.operation.change import asked
 from dagctl.spec.checks import taken_by, text_of
@@ -37,7 +37,10 @@ SpecOrFile = DagSpec | str | Path | Mapping[str, Any] | Judged
 
 
 def changes_of(
-    specs: SpecOrFile | Sequence[SpecOrFile], root: Path, checks: Checks | None = None
+    specs: SpecOrFile | Sequence[SpecOrFile],
+    root: Path,
+    checks: Checks | None = None,
+    surroundings: Surroundings | None = None,
 ) -> list[Change]:
     """Return what these specs ask for, in their order.
 
@@ -45,13 +48,15 @@ def changes_of(
         specs: One spec, or several of them.
         root: The workspace.
         checks: How findings are taken; None: only errors of the spec itself count.
+        surroundings: What files and data are resolved with. Default: what stands around each file.
 
     Raises:
         SpecError: Some specs have errors or cannot be read; it has the findings of all of them.
     """
     is_single = isinstance(specs, DagSpec | str | Path | Mapping | Judged)
     sources = cast("Sequence[SpecOrFile]", [specs] if is_single else specs)
-    return [asked(spec, source_path(spec.origin, root)) for spec in _load_all(sources, checks)]
+    loaded = _load_all(sources, checks, surroundings or Surroundings())
+    return [asked(spec, source_path(spec.origin, root)) for spec in loaded]
 
 
 def source_path(origin: str | None, root: Path) -> str | None:
@@ -62,12 +67,14 @@ def source_path(origin: str | None, root: Path) -> str | None:
     return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
 
 
-def _load_all(sources: Sequence[SpecOrFile], checks: Checks | None) -> list[DagSpec]:
+def _load_all(
+    sources: Sequence[SpecOrFile], checks: Checks | None, surroundings: Surroundings
+) -> list[DagSpec]:
     specs: list[DagSpec] = []
     diagnostics: list[Diagnostic] = []
     for source in sources:
         try:
-            specs.append(_load(source, checks))
+            specs.append(_load(source, checks, surroundings))
         except SpecError as error:
             diagnostics.extend(error.diagnostics)
     if diagnostics:
@@ -75,31 +82,52 @@ def _load_all(sources: Sequence[SpecOrFile], checks: Checks | None) -> list[DagS
     return specs
 
 
-def _load(source: SpecOrFile, checks: Checks | None) -> DagSpec:
+def _load(source: SpecOrFile, checks: Checks | None, surroundings: Surroundings) -> DagSpec:
     if isinstance(source, Judged):
         return source.spec
     if isinstance(source, DagSpec) and checks is None:
         return source
-    checked, text = _checked(source, "3" if checks is None else checks.airflow)
+    airflow = "3" if checks is None else checks.airflow
+    checked, text = _checked(source, airflow, surroundings)
     if checks is not None:
         checked = taken_by(checked, text, checks)
     spec = checked.result()
     return source if isinstance(source, DagSpec) else spec
 
 
-def _checked(source: DagSpec | str | Path | Mapping[str, Any], airflow: str) -> tuple[Checked, str]:
+def _checked(
+    source: DagSpec | str | Path | Mapping[str, Any], airflow: str, surroundings: Surroundings
+) -> tuple[Checked, str]:
     """Return what a check of a spec finds, and its text; a spec is checked as it was written."""
     if isinstance(source, Mapping):
-        return check_data(source, airflow=airflow), ""
+        return check_data(source, airflow=airflow, around=surroundings.around(None)), ""
     if isinstance(source, DagSpec):
-        if source.text is None:
-            return check_data(source.recorded, origin=source.origin, airflow=airflow), ""
-        data, origin = source.text.encode("utf-8", "surrogatepass"), source.origin
-    else:
-        document = read_file(str(source))
-        if not isinstance(document, Document):
-            raise SpecError([document])
-        data, origin = document.data, document.origin
-    files = workspace_files(Path(origin).parent if origin else Path())
-    checked = check_spec(data, origin=origin, airflow=airflow, files=files)
-    return checked, text_of(data)
+        return _checked_again(source, airflow, surroundings)
+    document = read_file(str(source))
+    if not isinstance(document, Document):
+        raise SpecError([document])
+    checked = _checked_text(document.data, document.origin, airflow, surroundings)
+    return checked, text_of(document.data)
+
+
+def _checked_again(spec: DagSpec, airflow: str, surroundings: Surroundings) -> tuple[Checked, str]:
+    """Return what a check of a spec finds that a program has made, or has read."""
+    if spec.text is not None:
+        data = spec.text.encode("utf-8", "surrogatepass")
+        checked = _checked_text(data, spec.origin, airflow, surroundings)
+        if checked.spec is not None and checked.spec.digest() == spec.digest():
+            return checked, text_of(data)
+    # it was made from data, or with other defaults and variables than those that count here
+    return check_data(spec.recorded, origin=spec.origin, airflow=airflow), ""
+
+
+def _checked_text(
+    data: bytes, origin: str | None, airflow: str, surroundings: Surroundings
+) -> Checked:
+    return check_spec(
+        data,
+        origin=origin,
+        airflow=airflow,
+        files=surroundings.files(origin),
+        around=surroundings.around(origin),
+    )

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dagctl.commands.create import ResultHandlers, create
-from dagctl.commands.inputs import changes_of
 from dagctl.commands.operate import Intent, command_of
 from dagctl.commands.records import record_of
 from dagctl.errors import ConflictError
@@ -20,10 +19,10 @@ from dagctl.operation.reversal import plan_restore, plan_rollback
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from dagctl.commands.create import CreateResult
     from dagctl.commands.inputs import SpecOrFile
+    from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
@@ -111,7 +110,7 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
     spec: SpecOrFile,
     options: Options,
     *,
-    root: Path,
+    specs: WorkspaceSpecs,
     on_recovered: Callable[[Sequence[Recovered]], None],
     key: str | None,
 ) -> CreateResult:
@@ -122,7 +121,7 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
         ConflictError: The spec gives another id.
     """
     record_of(context.backend.registry, dag_id)
-    (change,) = changes_of(spec, root, context.settings.checks)
+    (change,) = specs.changes(spec, context.settings.checks)
     if change.spec is not None and change.spec.dag_id_given and change.base_name != dag_id:
         raise ConflictError(
             f"the spec gives dag_id `{change.base_name}`, and the DAG is `{dag_id}`",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from dagctl.operation.steps import new_paths, paths_of
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
@@ -43,6 +43,8 @@ class PlannedDag:
     source: str | None
     renamed: str | None = None
     """Of a rename: the other id."""
+    origins: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    """For changes of what files with defaults say: `file:line`, by the path of the change."""
 
     @property
     def changed(self) -> bool:
@@ -93,21 +95,32 @@ def result_of(context: Context, planned: Sequence[Change], options: Options) -> 
         author = context.backend.author
     warnings = tuple(warning for change in planned for warning in change.warnings)
     return PlanResult(
-        dags=tuple(_planned_dag(change, author) for change in planned), warnings=warnings
+        dags=tuple(_planned_dag(context, change, author) for change in planned), warnings=warnings
     )
 
 
-def _planned_dag(change: Change, author: str | None) -> PlannedDag:
+def _planned_dag(context: Context, change: Change, author: str | None) -> PlannedDag:
+    changes = _differences(change)
     return PlannedDag(
         dag_id=change.dag_id,
         file_path=change.path,
         version=change.version or 1,
         action=change.action,
-        changes=_differences(change),
+        changes=changes,
         diff=_diff(change, author),
         source=change.source,
         renamed=change.renamed if change.action is Action.RENAME else None,
+        origins=_origins(context, change, changes),
     )
+
+
+def _origins(
+    context: Context, change: Change, changes: Sequence[Difference]
+) -> Mapping[tuple[str, ...], str]:
+    if context.loader is None or change.spec is None or change.source is None or not changes:
+        return {}
+    fields = [each.path for each in changes]
+    return context.loader.origins(change.spec, change.source, fields)
 
 
 def _differences(change: Change) -> tuple[Difference, ...]:

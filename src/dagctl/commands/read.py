@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.walk import QUIET_SECONDS, SUFFIXES, is_likely_spec, specs_below
 from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
+from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -96,7 +97,7 @@ def read_specs(
         read = _read(path, stdin, spec_format, note)
         if not isinstance(read, Document):
             problems.append(read)
-        elif is_named or is_likely_spec(read.data):
+        elif is_named or Path(path).name == DEFAULTS or is_likely_spec(read.data):
             documents.append(read)
         else:
             passed_over.append(path)

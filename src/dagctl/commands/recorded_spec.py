@@ -6,10 +6,24 @@ import json
 from typing import TYPE_CHECKING
 
 from dagctl.commands.show import spec_of
+from dagctl.spec.load import check_spec
 from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
     from dagctl.ports import DagRecord
+
+
+def says_it_alone(text: str | None, record: DagRecord) -> bool:
+    """Return whether a text is the recorded spec without defaults and variables, or is not known.
+
+    Args:
+        text: What the author wrote.
+        record: The DAG.
+    """
+    if text is None:
+        return True
+    spec = check_spec(text, origin=record.source_path).spec
+    return spec is not None and spec.digest() == record.spec_digest
 
 
 def spec_as_json(record: DagRecord) -> str:

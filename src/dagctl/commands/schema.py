@@ -9,10 +9,15 @@ from dagctl.errors import UsageError
 from dagctl.operators.near import near_parameter
 from dagctl.operators.provider_file import short_name
 from dagctl.operators.search import provider_names
-from dagctl.spec.json_schema import json_schema
+from dagctl.spec.json_schema import defaults_schema, json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def defaults_text(airflow: str = "3") -> str:
+    """Return the schema (draft-07) of `defaults.yaml`, as `schema_text`."""
+    return json.dumps(defaults_schema(airflow), indent=2, ensure_ascii=False) + "\n"
 
 
 def schema_text(providers: Sequence[str] | None = None, airflow: str = "3") -> str:

@@ -57,11 +57,16 @@ def _refused(path: str, reason: str, hint: str) -> Problem:
     return Problem(Code.BAD_FILE, f"the file {quoted(path)} {reason}", hint)
 
 
-def read_below(root: Path, parts: tuple[str, ...]) -> bytes:
+def read_below(root: Path, parts: tuple[str, ...], most: int = MAX_BYTES) -> bytes:
     """Return the content of a regular file below the root; no link is followed on the way.
 
+    Args:
+        root: The folder.
+        parts: The names of the folders below it, and of the file.
+        most: Bytes that it may have.
+
     Raises:
-        OSError: There is none, or it has more than `MAX_BYTES` bytes.
+        OSError: There is none, it is a link or no regular file, or it is too large.
     """
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -76,7 +81,7 @@ def read_below(root: Path, parts: tuple[str, ...]) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "it is no regular file")
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
+        data = file.read(most + 1)
+    if len(data) > most:
         raise OSError(0, "it is too large")
     return data

@@ -6,19 +6,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.spec_files import workspace_files
+from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, Severity, Source
-from dagctl.spec.checks import taken_by, text_of
+from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
 from dagctl.spec.costs import stopped
 from dagctl.spec.load import check_spec
+from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from dagctl.commands.read import Document, Reading
     from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
+
+    Verdict = tuple[DagSpec | None, list[Diagnostic]]
+    """A spec, unless it has errors, and what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +57,54 @@ def validate(reading: Reading, checks: Checks, limit: Limit | None = None) -> Va
         checks: How warnings are taken.
         limit: What ends the check of one spec that takes too long.
     """
-    checked = [_within(limit, document, checks) for document in reading.documents]
+    surroundings = Surroundings(checks.variables)
+    checked = [_within(limit, document, checks, surroundings) for document in reading.documents]
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
-        diagnostics=(*reading.problems, *_flat(diagnostics for _, diagnostics in checked)),
+        diagnostics=(*reading.problems, *_each_once(diagnostics for _, diagnostics in checked)),
     )
 
 
 def _within(
-    limit: Limit | None, document: Document, checks: Checks
-) -> tuple[DagSpec | None, list[Diagnostic]]:
+    limit: Limit | None, document: Document, checks: Checks, surroundings: Surroundings
+) -> Verdict:
     if limit is None:
-        return _check(document, checks)
+        return _check(document, checks, surroundings)
     try:
         with limit.begin():
-            return _check(document, checks)
+            return _check(document, checks, surroundings)
     except limit.error:
         return None, [stopped(limit.name, document.name)]
 
 
-def _check(document: Document, checks: Checks) -> tuple[DagSpec | None, list[Diagnostic]]:
+def _check(document: Document, checks: Checks, surroundings: Surroundings) -> Verdict:
+    if document.origin is not None and Path(document.origin).name == DEFAULTS:
+        findings = surroundings.of_defaults(document.data, document.origin, checks.airflow)
+        if findings is not None:
+            return None, list(judged_elsewhere(findings, checks))
     checked = check_spec(
         document.data,
         format=document.format,
         origin=document.origin,
         airflow=checks.airflow,
-        files=workspace_files(Path(document.origin).parent if document.origin else Path()),
+        files=surroundings.files(document.origin),
+        around=surroundings.around(document.origin),
     )
     source = Source(document.name, text_of(document.data))
     taken = taken_by(checked, source.text, checks)
-    named = [replace(finding, file=source.name, source=source) for finding in taken.diagnostics]
+    named = [
+        replace(finding, file=source.name, source=source)
+        if finding.file in {None, document.origin}
+        else finding
+        for finding in taken.diagnostics
+    ]
     return taken.spec, named
 
 
-def _flat(lists: Iterable[list[Diagnostic]]) -> Iterable[Diagnostic]:
-    return (diagnostic for some in lists for diagnostic in some)
+def _each_once(lists: Iterable[list[Diagnostic]]) -> Iterator[Diagnostic]:
+    """Yield the findings; what is wrong with defaults is wrong for each spec below them."""
+    seen: set[Diagnostic] = set()
+    for diagnostic in (finding for some in lists for finding in some):
+        if diagnostic not in seen:
+            seen.add(diagnostic)
+            yield diagnostic

@@ -8,13 +8,14 @@ from dagctl.explanations.failures import FAILURES
 from dagctl.explanations.fields import FIELDS
 from dagctl.explanations.graph import GRAPH
 from dagctl.explanations.reading import READING
+from dagctl.explanations.resolution import RESOLUTION
 from dagctl.explanations.tasks import TASKS
 from dagctl.explanations.templates import TEMPLATES
 
 EXPLANATIONS: Mapping[str, Explanation] = {
     **{
         code.value: entry
-        for part in (READING, FIELDS, TASKS, GRAPH, CODE, TEMPLATES)
+        for part in (READING, FIELDS, TASKS, RESOLUTION, GRAPH, CODE, TEMPLATES)
         for code, entry in part.items()
     },
     **FAILURES,

@@ -158,11 +158,12 @@ READING = {
         "Write the value out, or quote it if it is text.",
     ),
     Code.YAML_MERGE: Explanation(
-        "Merging with `<<`",
-        "The merge key is not part of YAML 1.2, and parsers differ in which value wins.",
+        "A merge key without a mapping",
+        "`<<` takes the keys of another mapping in, or of a list of mappings. What stands beside "
+        "it wins; of a list the first mapping wins. It may stand once in a mapping.",
+        "<<: ann",
         "<<: {owner: ann}",
-        "owner: ann",
-        "Write the keys out.",
+        "Name an anchored mapping: `<<: *base`, where `&base` stands before a mapping.",
     ),
     Code.YAML_WORD: Explanation(
         "A word that YAML versions read differently",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.ports import Cache, Files, Journal, Listener, Registry, Repo, Store, Upstream
     from dagctl.settings import Settings
+    from dagctl.spec.model import DagSpec
 
 
 class Backend(Protocol):
@@ -64,6 +65,25 @@ class Silence:
         """Ignore the wait."""
 
 
+class Loader(Protocol):
+    """Reads specs of the workspace with all that counts for them: defaults, variables, files."""
+
+    def load(self, text: str | bytes, path: str) -> DagSpec:
+        """Return the spec of a text as if it stood in that file, relative to the workspace.
+
+        Raises:
+            SpecError: It has errors.
+        """
+
+    def origins(
+        self, spec: DagSpec, path: str, fields: Sequence[tuple[str, ...]]
+    ) -> Mapping[tuple[str, ...], str]:
+        """Return `file:line` of the fields of a spec that files with defaults say."""
+
+    def variants(self, text: str | bytes, path: str) -> Iterator[DagSpec]:
+        """Yield the spec as each environment of the workspace makes it, the chosen one first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every command in a workspace is given."""
@@ -71,6 +91,8 @@ class Context:
     backend: Backend
     settings: Settings
     listener: Listener
+    loader: Loader | None = None
+    """Reads spec files; None: each counts as it stands there."""
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -302,7 +302,7 @@ class _Planner:
             version=dag.version,
         )
         content = rendered(spec, settings.target, known)
-        files, text = self._context.backend.files, change.spec_text
+        context, text = self._context, change.spec_text
         return replace(
             change,
             source=source,
@@ -320,7 +320,7 @@ class _Planner:
             storage_path=storage_key(settings.project_id, path),
             spec_digest=spec.digest(),
             spec_data=newest.spec if spec.digest() == newest.spec_digest else spec.recorded,
-            spec_write=spec_write(files, source, now=None, then=text, digest=spec.digest())
+            spec_write=spec_write(context, source, now=None, then=text, digest=spec.digest())
             if self._options.by_file  # else no person works in this work tree
             else None,
             warnings=(*change.warnings, *_made_anew(change, arrival, content)),

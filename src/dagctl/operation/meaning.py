@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError
 from dagctl.next_step import NUMBER, UPDATE, Command, Fix
+from dagctl.operation.loading import loaded
 from dagctl.ports import DagVersion
-from dagctl.spec.load import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dagctl.operation.backend import Loader
     from dagctl.operation.change import Change
     from dagctl.operation.inventory import Inventory, Known
     from dagctl.operation.options import IfExists
@@ -41,6 +42,7 @@ class Meanings:
     if_exists: IfExists | None
     digests: Mapping[str, str]
     """The digests of the spec files that are asked about, by path."""
+    loader: Loader | None = None
 
     def of(self, changes: Sequence[Change]) -> list[Change]:
         """Return the changes, each with the DAG that it means, or None for a new one.
@@ -165,7 +167,7 @@ class Meanings:
             return self.digests[source]
         try:
             content = self.files.read(source)
-            return None if content is None else load_spec(content, origin=source).digest()
+            return None if content is None else loaded(self.loader, content, source).digest()
         except DagctlError:
             return ""
 

@@ -47,7 +47,9 @@ def make_plan(context: Context, changes: Iterable[Change], options: Options) -> 
     check_projects(asked, context.settings.project_id)
     inventory = take_inventory(context, asked)
     digests = {change.source: change.spec_digest for change in asked if change.source}
-    meanings = Meanings(inventory, context.backend.files, options.if_exists, digests)
+    meanings = Meanings(
+        inventory, context.backend.files, options.if_exists, digests, context.loader
+    )
     named = with_names(context, inventory, meanings.of(asked), options)
     planned = [_planned(context, inventory, change, options) for change in named]
     return agreed(context, planned)

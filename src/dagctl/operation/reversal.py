@@ -12,7 +12,7 @@ from dagctl.operation.change import Action, asked
 from dagctl.operation.plan import standing_at, updated
 from dagctl.operation.removal import recorded
 from dagctl.operation.rendering import provenance_of, rendered
-from dagctl.operation.spec_file import spec_write
+from dagctl.operation.spec_file import says, spec_write
 from dagctl.paths import dag_path, storage_key
 from dagctl.spec.load import check_data
 
@@ -75,7 +75,7 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
         storage_path=storage_key(settings.project_id, path),
         old_file=standing_at(context, path, options),
         spec_write=spec_write(
-            context.backend.files, record.source_path, now=None, then=text, digest=spec.digest()
+            context, record.source_path, now=None, then=text, digest=spec.digest()
         ),
     )
     known = replace(provenance_of(change), version=change.version)
@@ -119,13 +119,16 @@ def plan_rollback(
         return [planned]
     now = _text_of(context.backend.registry, record)
     write = spec_write(
-        context.backend.files,
+        context,
         record.source_path,
         now=now,
         then=version.spec_text,
         digest=spec.digest(),
     )
-    left = () if write or now == version.spec_text else _left(record, version)
+    same = now == version.spec_text
+    left = () if write or same else _left(record, version)
+    if same and not says(context, record.source_path, now, spec.digest()):
+        left = _resolved_otherwise(record, version)
     warnings = (*planned.warnings, *left)
     return [replace(planned, action=Action.ROLLBACK, spec_write=write, warnings=warnings)]
 
@@ -137,6 +140,16 @@ def _left(record: DagRecord, version: DagVersion) -> tuple[str, ...]:
     shown = f"dagctl show {record.dag_id} --version {version.version} --spec"
     of = f"{record.source_path} is not as version {record.version} had it"
     return (f"{of}, and stays as it is; what the DAG is now: {shown}",)
+
+
+def _resolved_otherwise(record: DagRecord, version: DagVersion) -> tuple[str, ...]:
+    """Return that the same text means something else since its defaults or variables changed."""
+    message = (
+        f"with today's defaults and variables {record.source_path} is another spec than version "
+        f"{version.version} was: the next create brings that one back; to keep this one, change "
+        "the defaults, or write the values into the spec"
+    )
+    return (message,)
 
 
 def _version_to(registry: Registry, record: DagRecord, number: int | None) -> DagVersion:

@@ -8,22 +8,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, SpecError, UsageError
+from dagctl.operation.loading import loaded
 from dagctl.paths import is_spec_path
 from dagctl.ports import SpecWrite
-from dagctl.spec.load import load_spec
 from dagctl.spec.readers.source_text import decode
 
 if TYPE_CHECKING:
-    from dagctl.ports import Files
+    from dagctl.operation.backend import Context
+
+
+def says(context: Context, path: str | None, text: str | None, digest: str) -> bool:
+    """Return whether a text means a spec today, with all that counts for it; where none is known.
+
+    Args:
+        context: What counts for the specs of the work tree.
+        path: The spec file, relative to the workspace; None: the spec has none.
+        text: What stands in it; None: not known.
+        digest: The digest of the spec.
+    """
+    if path is None or text is None or not is_spec_path(path):
+        return True
+    try:
+        return loaded(context.loader, text, path).digest() == digest
+    except (ConflictError, UsageError, SpecError):
+        return False
 
 
 def spec_write(
-    files: Files, path: str | None, *, now: str | None, then: str | None, digest: str
+    context: Context, path: str | None, *, now: str | None, then: str | None, digest: str
 ) -> SpecWrite | None:
     """Return how a spec file is to change; None: it stays as it is.
 
     Args:
-        files: The work tree.
+        context: The work tree, and what counts for its specs.
         path: The spec file, relative to the workspace; None: the spec has none.
         now: The text that the file is known to have; None: it is known to be gone.
         then: The text that it shall have, from a record; None: not known.
@@ -32,8 +49,8 @@ def spec_write(
     if path is None or then is None or not is_spec_path(path):
         return None
     try:
-        content = files.read(path)
-        is_spec = load_spec(then, origin=path).digest() == digest
+        content = context.backend.files.read(path)
+        is_spec = loaded(context.loader, then, path).digest() == digest
     except (ConflictError, UsageError, SpecError):  # a link, a folder; no spec by today's rules
         return None
     standing = None if content is None else decode(content)[0]

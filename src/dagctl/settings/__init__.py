@@ -16,6 +16,7 @@ from dagctl.errors import UsageError
 from dagctl.next_step import LINK, Fix
 from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
+from dagctl.settings.variables import load_variables
 from dagctl.spec.checks import Checks
 from dagctl.spec.target import with_providers
 
@@ -38,6 +39,7 @@ __all__ = [
     "load_for_specs",
     "load_remote",
     "load_settings",
+    "load_variables",
     "read_toml",
     "user_file",
 ]
@@ -148,6 +150,7 @@ def check_settings(workspace: Workspace, environ: Mapping[str, str]) -> None:
         UsageError: A file cannot be read, a key is unknown, a value is wrong.
     """
     _checked(_given(workspace, environ))
+    load_variables(workspace, environ)
 
 
 def load_settings(
@@ -198,7 +201,9 @@ def user_file() -> Path:
 
 def _given(workspace: Workspace | None, environ: Mapping[str, str]) -> dict[str, Given]:
     """Return what files and the environment say."""
-    config = {} if workspace is None else from_file(workspace.config, workspace.config.name)
+    config = {}
+    if workspace is not None:
+        config = from_file(workspace.config, workspace.config.name, of_workspace=True)
     return {**from_file(user_file()), **config, **from_environment(environ)}
 
 

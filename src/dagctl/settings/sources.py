@@ -42,10 +42,19 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "checks": {"strict": "strict", "ignore": "ignore"},
 }
 """The keys of each table that a file may have (`""` is the top), and which setting each one is."""
+OF_VARIABLES = ("vars", "env")
+"""Tables of `dagctl.toml` with names that the user chooses; `variables` reads them."""
 
 
-def from_file(path: Path, name: str | None = None) -> dict[str, Given]:
+def from_file(
+    path: Path, name: str | None = None, *, of_workspace: bool = False
+) -> dict[str, Given]:
     """Return the settings of a TOML file; none if there is no file.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+        of_workspace: Whether it may have variables too, which are no settings.
 
     Raises:
         UsageError: It cannot be read, is no TOML, has an unknown key or contradicts itself.
@@ -55,7 +64,9 @@ def from_file(path: Path, name: str | None = None) -> dict[str, Given]:
         text, document = read_toml(path, shown)
     except FileNotFoundError:
         return {}
-    return _settings(_File(shown, text), document)
+    if of_workspace:
+        document = {key: value for key, value in document.items() if key not in OF_VARIABLES}
+    return _settings(TomlFile(shown, text), document)
 
 
 def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
@@ -126,7 +137,7 @@ def _bytes_of(path: Path) -> bytes:
     return content
 
 
-class _File:
+class TomlFile:
     """A TOML file's name and text; tomllib keeps no positions."""
 
     def __init__(self, name: str, text: str) -> None:
@@ -145,7 +156,7 @@ class _File:
         return f"{self._name}:{self._text.count(chr(10), 0, match.end()) + 1}"
 
 
-def _settings(file: _File, document: Mapping[str, object]) -> dict[str, Given]:
+def _settings(file: TomlFile, document: Mapping[str, object]) -> dict[str, Given]:
     settings: dict[str, Given] = {}
     for key, value in document.items():
         for setting, given in _entries(file, key, value):
@@ -158,7 +169,7 @@ def _settings(file: _File, document: Mapping[str, object]) -> dict[str, Given]:
     return settings
 
 
-def _entries(file: _File, key: str, value: object) -> list[tuple[str, Given]]:
+def _entries(file: TomlFile, key: str, value: object) -> list[tuple[str, Given]]:
     """Return what a top-level key sets: one setting, or those of a table."""
     origin = file.origin(key)
     is_value = key in TABLES[""] and not isinstance(value, dict)  # `airflow` is a key and a table

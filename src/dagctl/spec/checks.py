@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity
 from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
+from dagctl.spec.resolution.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,8 @@ class Checks:
     """The codes of warnings that are left out."""
     airflow: str = "3"
     """The target, as the setting names it: what is certain to fail there is an error."""
+    variables: Variables = field(default_factory=Variables)
+    """What `${{ vars.NAME }}` stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ def taken_by(checked: Checked, text: str, checks: Checks) -> Checked:
         text: As of `judged`.
         checks: What counts.
     """
-    diagnostics = judged(checked.diagnostics, text, checks)
+    own = [each for each in checked.diagnostics if each.source is None or each.source.text == text]
+    others = [each for each in checked.diagnostics if each not in own]
+    diagnostics = (*judged(own, text, checks), *judged_elsewhere(others, checks))
     failed = any(finding.severity is Severity.ERROR for finding in diagnostics)
     return Checked(None if failed else checked.spec, diagnostics)
 
@@ -82,6 +87,25 @@ def taken_by(checked: Checked, text: str, checks: Checks) -> Checked:
 def text_of(source: str | bytes) -> str:
     """Return a spec as text, for the comments in it; what is not UTF-8 is an error elsewhere."""
     return source if isinstance(source, str) else source.decode("utf-8-sig", "replace")
+
+
+def judged_elsewhere(diagnostics: Iterable[Diagnostic], checks: Checks) -> tuple[Diagnostic, ...]:
+    """Return the findings in files that specs take in, as a workspace takes them.
+
+    A comment counts as in a spec; one that silences nothing is not reported, as the findings of
+    another spec may be what it is for.
+    """
+    taken = [_certain(finding, checks) for finding in diagnostics]
+    texts = {id(each.source): each.source.text for each in taken if each.source}
+    silenced = {key: {(i.line, i.code) for i in ignores_in(text)} for key, text in texts.items()}
+    kept = [
+        finding
+        for finding in taken
+        if not _is_silenced(finding, silenced.get(id(finding.source), set()), checks)
+    ]
+    if not checks.strict:
+        return tuple(kept)
+    return tuple(replace(finding, severity=Severity.ERROR) for finding in kept)
 
 
 def ignores_in(text: str) -> Iterator[Ignore]:

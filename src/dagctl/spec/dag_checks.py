@@ -53,6 +53,17 @@ def dag_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     yield from required_problems(data)
 
 
+_AT_DEFAULT = {
+    "owner": "airflow",
+    "retries": 1,
+    "retry_delay_minutes": 5,
+    "depends_on_past": False,
+    "email_on_failure": False,
+    "email_on_retry": False,
+}
+"""What a recorded spec says of a field that its author has not given."""
+
+
 def dag_callback_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     """Yield what is wrong with the callbacks of the DAG itself."""
     for key in DAG_CALLBACKS:
@@ -67,7 +78,8 @@ def default_args_problems(data: Mapping[str, Any]) -> Iterator[Located]:
         yield Located(("default_args", *item.path), item.problem)
     for key in shared if isinstance(shared, dict) else ():
         twin = "retry_delay_minutes" if key == "retry_delay" else key
-        if twin in data and key in DefaultArgs.model_fields and key not in TASK_CALLBACKS:
+        is_shared = key in DefaultArgs.model_fields and key not in TASK_CALLBACKS
+        if is_shared and twin in data and data[twin] != _AT_DEFAULT.get(twin):
             message = f"{quoted(key)} is given twice: `{twin}` of the DAG says the same"
             problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
             yield Located(("default_args", key), problem)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.json_schema import operator_schema
 from dagctl.spec.model import DagSpec
+from dagctl.spec.resolution.defaults import ALL, OF_ONE_DAG, TASK_DEFAULTS, keys_for
+from dagctl.spec.resolution.loops import MAX_NAMES
+from dagctl.spec.tasks import KINDS, TASK_TYPES, Group, OperatorTask
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The draft that the editors' YAML servers read best."""
 
+GROUP_MODEL = Group.__name__
 _RENAMED = {"$defs": "definitions"}
 _DROPPED = {"discriminator"}  # OpenAPI's word, unknown to JSON Schema
 
@@ -33,6 +37,8 @@ def json_schema(providers: Collection[str] | None = None, airflow: str = "3") ->
     schema: dict[str, Any] = _draft07(DagSpec.model_json_schema())
     if providers is not None:
         _know_operators(schema["definitions"], operator_schema(providers, airflow))
+    _take_variables(schema)
+    _know_loops(schema["definitions"])
     fields = schema["properties"]
     short = {**fields["schedule_interval"], "description": "Short for schedule_interval."}
     editor = {"type": "string", "description": "The schema for editors; dagctl ignores it."}
@@ -45,6 +51,89 @@ def json_schema(providers: Collection[str] | None = None, airflow: str = "3") ->
         "properties": properties,
         "not": {"required": ["schedule", "schedule_interval"]},
     }
+
+
+VARIABLE = {"type": "string", "pattern": r"\$\{\{"}
+"""A text in which a variable stands: any value may come from one."""
+_LOOP = {
+    "description": "Makes the task or group once for each value; `${{ each.NAME }}` stands for it.",
+    "examples": [{"table": ["orders", "customers"]}],
+    "anyOf": [
+        {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": MAX_NAMES,
+            "additionalProperties": {"anyOf": [{"type": "array", "minItems": 1}, VARIABLE]},
+        },
+        VARIABLE,
+    ],
+}
+
+
+def defaults_schema(airflow: str = "3") -> dict[str, Any]:
+    """Return the schema of `defaults.yaml`: fields of a DAG, and `task_defaults`.
+
+    Args:
+        airflow: As of `json_schema`.
+    """
+    schema = json_schema(None, airflow)
+    fields = {key: part for key, part in schema["properties"].items() if key not in OF_ONE_DAG}
+    selected = {word: _selected(schema["definitions"], word) for word in (ALL, *TASK_TYPES)}
+    fields[TASK_DEFAULTS] = {
+        "description": "What tasks get that do not say it: all, those of a type, of an operator.",
+        "examples": [{"all": {"retries": 2}, "bash": {"pool": "shell"}}],
+        "type": "object",
+        "properties": selected,
+        "additionalProperties": _selected(schema["definitions"], "Operator"),
+    }
+    del schema["required"]
+    title: dict[str, Any] = {
+        "title": "dagctl defaults",
+        "description": "What the DAGs of a folder share.",
+    }
+    return {**schema, **title, "properties": fields}
+
+
+def _selected(definitions: dict[str, Any], word: str) -> dict[str, Any]:
+    """Return the schema of the defaults for the tasks that a word selects."""
+    name = "DefaultArgs" if word == ALL else TASK_TYPES.get(word, OperatorTask).__name__
+    known = {**definitions["BashTask"]["properties"], **definitions[name]["properties"]}
+    return {
+        "type": "object",
+        "properties": {key: known[key] for key in keys_for(word) if key in known},
+        "additionalProperties": False,
+    }
+
+
+def _know_loops(definitions: dict[str, Any]) -> None:
+    """Let tasks and groups have `for_each`, which is done before a model is made of them."""
+    for name in (GROUP_MODEL, *(model.__name__ for model in KINDS.by_tag.values())):
+        definitions[name]["properties"]["for_each"] = _LOOP
+
+
+def _take_variables(schema: dict[str, Any]) -> None:
+    """Let a variable stand for each value that is not any text already."""
+    for part in (schema, *schema["definitions"].values()):
+        fields = part.get("properties", {})
+        for key, field in fields.items():
+            if key not in _ALWAYS_WRITTEN and not _is_any_text(field):
+                fields[key] = _or_variable(field)
+
+
+_ALWAYS_WRITTEN = frozenset({"tasks", "task_type", "$schema"})
+"""What editors choose the rest of the schema by."""
+
+
+def _is_any_text(field: dict[str, Any]) -> bool:
+    return field.get("type") == "string" and not field.keys() & {"pattern", "enum", "const"}
+
+
+def _or_variable(field: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a field that may be a variable; what editors show stays outside."""
+    outside = ("description", "default", "examples")
+    shown: dict[str, Any] = {key: field[key] for key in outside if key in field}
+    rest = {key: value for key, value in field.items() if key not in shown}
+    return {**shown, "anyOf": [rest, VARIABLE]} if rest else field
 
 
 def _know_operators(definitions: dict[str, Any], operators: OperatorSchema) -> None:

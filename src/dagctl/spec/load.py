@@ -17,11 +17,15 @@ from dagctl.spec.operator_checks import target_problems
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.readers.data_document import document_of
+from dagctl.spec.readers.document import Reading
 from dagctl.spec.readers.findings import data_beyond_limits, not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.references import template_errors
+from dagctl.spec.resolution.defaults import sample_tasks
+from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
 from dagctl.spec.taken_literally import literal_warnings
 from dagctl.spec.target import target_of
 from dagctl.spec.wording import shortened
@@ -30,7 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagctl.spec.files import Files
-    from dagctl.spec.readers.document import Finding, Reading
+    from dagctl.spec.readers.document import Finding
+    from dagctl.spec.resolution.defaults import Defaults
+    from dagctl.spec.resolution.resolve import Resolved
+    from dagctl.spec.resolution.variables import Variables
 
 Format = Literal["yaml", "json"]
 
@@ -46,6 +53,7 @@ def load_spec(
     format: Format | None = None,  # noqa: A002 - the public name
     origin: str | None = None,
     files: Files | None = None,
+    around: Around = NOTHING,
 ) -> DagSpec:
     """Return the spec that a YAML or JSON text holds.
 
@@ -54,15 +62,20 @@ def load_spec(
         format: Default: by the suffix of `origin`; else JSON if it begins with `{`, else YAML.
         origin: The name of the file, for diagnostics.
         files: Reads a file that the spec names by `$file`. Default: none is read.
+        around: The defaults and variables that count for the spec. Default: none.
 
     Raises:
         SpecError: With every problem, each at its line and column.
     """
-    return check_spec(text, format=format, origin=origin, files=files).result()
+    return check_spec(text, format=format, origin=origin, files=files, around=around).result()
 
 
 def check_data(
-    data: Mapping[str, object], *, origin: str | None = None, airflow: str = "3"
+    data: Mapping[str, object],
+    *,
+    origin: str | None = None,
+    airflow: str = "3",
+    around: Around | None = None,
 ) -> Checked:
     """Return the spec of data, and all errors and warnings; they have paths, and no lines.
 
@@ -70,10 +83,14 @@ def check_data(
         data: What a YAML or JSON text would hold.
         origin: What the diagnostics name as the file.
         airflow: As of `check_spec`.
+        around: The defaults and variables that count. None: the data are those of a spec that was
+            resolved before, such as a recorded one; `${{` is text in it.
     """
     beyond = data_beyond_limits(data)
     if beyond:
         return Checked(None, (replace(Located((), beyond).diagnostic(), file=origin),))
+    if around is not None:
+        return _check_written_data(data, origin, airflow, around)
     spec, problems, _ = _validate(dict(data), airflow, None)
     failed = any(item.problem.severity is Severity.ERROR for item in problems)
     diagnostics = tuple(replace(item.diagnostic(), file=origin) for item in problems)
@@ -88,6 +105,7 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
     needs_project: bool = False,
     airflow: str = "3",
     files: Files | None = None,
+    around: Around = NOTHING,
 ) -> Checked:
     """Return the spec of a text, and all errors and warnings.
 
@@ -98,13 +116,13 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
         needs_project: Whether it is an error that the spec names no project.
         airflow: The Airflow that the spec is for: `"2"`, `"3"`, or one version such as `"3.1"`.
         files: As of `load_spec`.
+        around: As of `load_spec`.
     """
     source, findings = decode(text)
     if findings:
         return Checked(None, diagnostics_of(source, findings, origin))
-    as_json = format == "json" or (format is None and is_json(source, origin))
-    reading = read_json(source) if as_json else read_yaml(source)
-    spec, findings = _check(reading, airflow, files, needs_project=needs_project)
+    reading = _read(source, format, origin)
+    spec, findings = _check(reading, airflow, files, around, needs_project=needs_project)
     if reading.document is None or reading.document.root.kind != "mapping":
         other = other_kind(source, origin)
         findings = [other] if other else findings
@@ -112,21 +130,82 @@ def check_spec(  # noqa: PLR0913 - each has a default and is given by its name
     return Checked(spec and spec.with_origin(origin, source), diagnostics)
 
 
+def _read(source: str, form: Format | None, origin: str | None) -> Reading:
+    as_json = form == "json" or (form is None and is_json(source, origin))
+    return read_json(source) if as_json else read_yaml(source)
+
+
+def resolved(
+    text: str | bytes, *, form: Format | None, origin: str | None, around: Around
+) -> Resolved | None:
+    """Return a text as it is meant, each value with its place; None: it cannot be read."""
+    source, findings = decode(text)
+    document = None if findings else _read(source, form, origin).document
+    if document is None or document.root.kind != "mapping":
+        return None
+    return resolve(document, around)
+
+
 def _check(
-    reading: Reading, airflow: str, files: Files | None, *, needs_project: bool
+    reading: Reading, airflow: str, files: Files | None, around: Around, *, needs_project: bool
 ) -> tuple[DagSpec | None, Sequence[Finding]]:
     document = reading.document
     if document is None:
         return None, reading.findings
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
-    spec, problems, left_out = _validate(document.root.value, airflow, files)
-    if needs_project and document.root.value.get("project_id") is None:
-        problems.insert(0, _NO_PROJECT)
-    placed = place_findings(document, reading.findings, problems, left_out)
+    meant = resolve(document, around)
+    spec, placed = _placed(reading, meant, airflow, files, needs_project=needs_project)
     findings = with_secrets(document, placed)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return None if failed else spec, findings
+
+
+def _placed(
+    reading: Reading, meant: Resolved, airflow: str, files: Files | None, *, needs_project: bool
+) -> tuple[DagSpec | None, Sequence[Finding]]:
+    """Return the spec that is meant, and all findings at their places in the texts."""
+    of_texts = [*reading.findings, *meant.findings]
+    if not meant.is_whole:
+        return None, place_findings(meant.document, of_texts, (), 0, reading.document)
+    data = meant.document.root.value
+    spec, problems, left_out = _validate(data, airflow, files)
+    if needs_project and data.get("project_id") is None:
+        problems.insert(0, _NO_PROJECT)
+    return spec, place_findings(meant.document, of_texts, problems, left_out, reading.document)
+
+
+def _check_written_data(
+    data: Mapping[str, object], origin: str | None, airflow: str, around: Around
+) -> Checked:
+    """Return the spec of data that an author wrote: with variables and loops, and with defaults."""
+    document = document_of(data)
+    meant = resolve(document, around)
+    spec, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    diagnostics = tuple(_without_lines(finding, origin) for finding in findings)
+    return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
+
+
+def _without_lines(finding: Finding, origin: str | None) -> Diagnostic:
+    """Return a finding about data, which have no lines, or about a file with defaults."""
+    placed = _diagnostic(finding, None)
+    if finding.document is not None:
+        return placed
+    return replace(placed, file=origin, line=None, column=None, end_line=None, end_column=None)
+
+
+def check_defaults(
+    defaults: Defaults, variables: Variables, *, airflow: str = "3"
+) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a file with defaults, whether specs need it or not.
+
+    Its values are looked at in a DAG that has one task for each kind that it names.
+    """
+    document = document_of({"dag_name": "Defaults", "tasks": list(sample_tasks(defaults))})
+    meant = resolve(document, Around((defaults,), variables))
+    _, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
+    return tuple(_diagnostic(each, None) for each in findings if each.document is not None)
 
 
 def _validate(
@@ -156,10 +235,14 @@ def diagnostics_of(
 ) -> tuple[Diagnostic, ...]:
     """Return findings in a text as diagnostics, each with its line and column."""
     lines, source = Lines(text), Source(origin, text)
-    return tuple(_diagnostic(lines, finding, source) for finding in findings)
+    return tuple(_diagnostic(finding, source, lines) for finding in findings)
 
 
-def _diagnostic(lines: Lines, finding: Finding, source: Source) -> Diagnostic:
+def _diagnostic(finding: Finding, own: Source | None, of_own: Lines | None = None) -> Diagnostic:
+    """Return a finding with its place in the spec, or in the other file that it is in."""
+    other = finding.document
+    source = Source(other.name, other.text) if other else own
+    lines = other.lines if other else of_own or Lines("")
     line, column = lines.position(finding.span.start)
     end_line, end_column = lines.position(finding.span.end)
     return Diagnostic(
@@ -172,7 +255,7 @@ def _diagnostic(lines: Lines, finding: Finding, source: Source) -> Diagnostic:
         column=column,
         end_line=end_line,
         end_column=end_column,
-        file=source.name,
+        file=source.name if source else None,
         fails_in=finding.fails_in,
         source=source,
     )

@@ -29,32 +29,70 @@ _SHOWN = 60
 
 
 def place_findings(
-    document: Document, of_reader: Iterable[Finding], problems: Sequence[Located], left_out: int = 0
+    document: Document,
+    of_reader: Iterable[Finding],
+    problems: Sequence[Located],
+    left_out: int = 0,
+    written: Document | None = None,
 ) -> Sequence[Finding]:
     """Return the first findings in the order of the text, and what says how many more there are.
 
     What the model says about a value that the reader refused is left out: one slip, one finding.
+    So is what it says again of a copy that a loop has made.
 
     Args:
-        document: The document.
-        of_reader: What the reader says of the text.
+        document: The document that the problems are about, as it was resolved.
+        of_reader: What the readers say of the texts: the spec's, those with defaults.
         problems: What the model says of the data.
         left_out: How many warnings there are besides.
+        written: The document as its author wrote it; None: nothing was put into it.
     """
+    written = written or document
     with_paths = (
-        replace(finding, path=document.path_at(finding.span))
+        replace(finding, path=(finding.document or written).path_at(finding.span))
         for finding in islice(of_reader, MAX_PROBLEMS)
     )
     read = [finding for finding in with_paths if not _is_plain_date(finding)]
-    refused = [finding.span for finding in read]
-    placed = [_place(document, problem) for problem in problems]
-    fresh = [finding for finding in placed if not _within(finding.span, refused)]
+    refused: dict[int, list[Span]] = {}
+    for finding in read:
+        refused.setdefault(id(finding.document), []).append(finding.span)
+    placed = [_place(document, written, problem) for problem in problems]
+    fresh = [
+        finding
+        for finding in placed
+        if not _within(finding.span, refused.get(id(finding.document), ()))
+    ]
     by_span = {
-        finding.span: problem.problem for finding, problem in zip(placed, problems, strict=True)
+        (id(finding.document), finding.span): problem.problem
+        for finding, problem in zip(placed, problems, strict=True)
     }
-    hinted = [_with_hint(document, finding, by_span.get(finding.span)) for finding in read]
-    ordered = sorted([*hinted, *fresh], key=lambda finding: (finding.span, _is_warning(finding)))
-    return _first(ordered, left_out)
+    hinted = [
+        _with_hint(
+            finding.document or written,
+            finding,
+            by_span.get((id(finding.document), finding.span)),
+        )
+        for finding in read
+    ]
+    if document is not written:
+        fresh = list(_each_once(fresh))
+    return _first(sorted([*hinted, *fresh], key=in_order), left_out)
+
+
+def in_order(finding: Finding) -> tuple[str, Span, bool]:
+    """Return the order of findings: those of the spec first, then file by file."""
+    name = (finding.document.name or "") if finding.document else ""
+    return name, finding.span, _is_warning(finding)
+
+
+def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the first finding of a kind at a place: copies of a task have the same slips."""
+    seen: set[tuple[object, ...]] = set()
+    for finding in findings:
+        what = (id(finding.document), finding.span, finding.code)
+        if what not in seen:
+            seen.add(what)
+            yield finding
 
 
 def _first(ordered: Sequence[Finding], left_out: int) -> Sequence[Finding]:
@@ -83,7 +121,9 @@ def _left_out(shown: Sequence[Finding], count: int) -> Iterator[Finding]:
         number = f"{count:,}" if _is_warning(last) else f"at least {count:,}"
         message = f"{number} more {last.severity}{'' if count == 1 else 's'} not shown"
         hint = "correct those above first"
-        yield Finding(Code.LEFT_OUT, message, hint, last.span, last.severity)
+        yield Finding(
+            Code.LEFT_OUT, message, hint, last.span, last.severity, document=last.document
+        )
 
 
 def _with_hint(document: Document, finding: Finding, problem: Problem | None) -> Finding:
@@ -111,23 +151,46 @@ def _within(span: Span, refused: Iterable[Span]) -> bool:
     return any(start <= span.start < max(end, start + 1) for start, end in refused)
 
 
-def _place(document: Document, located: Located) -> Finding:
+def _place(resolved: Document, written: Document, located: Located) -> Finding:
     problem = located.problem
-    path = _written(document, located.path)
-    hint = (problem.json_hint if document.is_json else None) or problem.best_hint
+    path = _written(resolved, located.path)
     if problem.code in _AT_THE_KEY:
-        span = document.span_of_key(path)
+        document, span = resolved.place_of_key(path)
     elif problem.code == Code.MISSING_KEY:
-        span = document.span_of_missing(path)
+        document, span = resolved.place_of_missing(path)
     else:
-        span = document.span_of(path, problem.place)
-    if problem.wants_text:
-        hint = _quote(document, path) or hint
-    if problem.code in _OF_CODE and _is_folded(document, path):
-        hint = f"write `{path[-1]}: |`, so that the lines below stay lines"
-    return Finding(
-        problem.code, problem.message, hint, span, problem.severity, path, problem.fails_in
+        document, span = resolved.place_of(path, problem.place)
+    is_own = document is resolved
+    finding = Finding(
+        problem.code,
+        problem.message,
+        _hint(resolved, located.problem, path, document),
+        span,
+        problem.severity,
+        path,
+        problem.fails_in,
+        document=None if is_own else document,
     )
+    if resolved is written:
+        return finding
+    said = resolved.said(path)
+    return replace(
+        finding,
+        path=resolved.written_path(path) if is_own else document.path_at(span),
+        message=f"{problem.message} ({said})" if said else problem.message,
+    )
+
+
+def _hint(
+    resolved: Document, problem: Problem, path: Sequence[str | int], document: Document
+) -> str | None:
+    """Return what to do about a problem, in the words of the document that it is in."""
+    hint = (problem.json_hint if document.is_json else None) or problem.best_hint
+    if problem.wants_text:
+        hint = _quote(resolved, document, path) or hint
+    if problem.code in _OF_CODE and _is_folded(resolved, document, path):
+        hint = f"write `{path[-1]}: |`, so that the lines below stay lines"
+    return hint
 
 
 def _written(document: Document, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -137,9 +200,9 @@ def _written(document: Document, path: tuple[str | int, ...]) -> tuple[str | int
     return path
 
 
-def _is_folded(document: Document, path: Sequence[str | int]) -> bool:
+def _is_folded(resolved: Document, document: Document, path: Sequence[str | int]) -> bool:
     """Return whether a value is written on several lines that YAML joins into one."""
-    node: Node | None = document.node(path)
+    node: Node | None = resolved.node(path)
     return (
         node is not None
         and node.kind == "plain"
@@ -147,10 +210,10 @@ def _is_folded(document: Document, path: Sequence[str | int]) -> bool:
     )
 
 
-def _quote(document: Document, path: Sequence[str | int]) -> str | None:
+def _quote(resolved: Document, document: Document, path: Sequence[str | int]) -> str | None:
     """Return the hint to quote a number or a truth value, or None if it is none."""
-    node: Node | None = document.node(path)
-    if node is None or node.kind != "plain":
+    node: Node | None = resolved.node(path)
+    if node is None or node.kind != "plain" or node.said:
         return None
     word = document.text[node.span.start : min(node.span.end, node.span.start + _SHOWN + 1)]
     return f'quote it: "{word}"' if word.isprintable() and len(word) <= _SHOWN else None

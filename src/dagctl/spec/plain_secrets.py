@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
+from dagctl.spec.places import in_order
 from dagctl.spec.problem import MAX_IN_VALUE
 from dagctl.spec.readers.document import Finding, Span
 from dagctl.token_formats import find_tokens, hidden
@@ -28,10 +29,7 @@ def with_secrets(document: Document, findings: Sequence[Finding]) -> Sequence[Fi
     if not tokens:
         return findings
     warnings = [_warning(document, token.kind, Span(token.start, token.end)) for token in tokens]
-    return sorted(
-        [*map(_without_secrets, findings), *warnings],
-        key=lambda finding: (finding.span, finding.severity is not Severity.ERROR),
-    )
+    return sorted([*map(_without_secrets, findings), *warnings], key=in_order)
 
 
 def _warning(document: Document, kind: str, span: Span) -> Finding:

@@ -8,6 +8,7 @@ import yaml
 
 from dagctl.spec.readers.yaml_reader import REFUSED_RAW
 from dagctl.spec.readers.yaml_values import meaning
+from dagctl.spec.resolution.expressions import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ def inline(value: JsonValue) -> str:
 
 class _Dumper(yaml.SafeDumper):
     def represent_str(self, data: str) -> yaml.ScalarNode:
+        data = escaped(data)
         return self.represent_scalar("tag:yaml.org,2002:str", data, style=_style(data))
 
 

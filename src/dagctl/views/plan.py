@@ -18,6 +18,9 @@ def planned_data(dag: PlannedDag) -> dict[str, Any]:
         "version": dag.version,
         "action": dag.action.value,
         "source": dag.source,
-        "changes": [difference_data(change) for change in dag.changes],
+        "changes": [
+            {**difference_data(change), "origin": dag.origins.get(change.path)}
+            for change in dag.changes
+        ],
         "diff": dag.diff,
     }

@@ -22,7 +22,7 @@ def _yaml(text: str) -> Document:
 
 
 def _marked(document: Document, path: tuple[str | int, ...], place: Place | None) -> str:
-    span = document.span_of(path, place)
+    span = document.place_of(path, place).span
     return document.text[span.start : span.end]
 
 
@@ -75,17 +75,17 @@ def test_a_place_in_a_folded_text_is_the_text() -> None:
 def test_a_place_behind_the_end_is_the_end() -> None:
     document = _yaml("a: |\n  one\nb: c\n")
 
-    assert document.span_of(("a",), Place(1, 40)) == Span(10, 11)
-    assert document.span_of(("b",), Place(1, 40)) == Span(15, 16)
+    assert document.place_of(("a",), Place(1, 40)).span == Span(10, 11)
+    assert document.place_of(("b",), Place(1, 40)).span == Span(15, 16)
 
 
 def test_a_key_a_value_and_a_missing_key_have_their_places() -> None:
     document = _yaml("a: 1\nb:\n  - c: 2\n    d: 3\n")
 
-    assert document.text[slice(*document.span_of_key(("b", 0, "d")))] == "d"
+    assert document.text[slice(*document.place_of_key(("b", 0, "d")).span)] == "d"
     assert _marked(document, ("b", 0, "d"), None) == "3"
-    assert document.text[slice(*document.span_of_missing(("b", 0, "e")))] == "c"
-    assert document.text[slice(*document.span_of_missing(("e",)))] == "a"
+    assert document.text[slice(*document.place_of_missing(("b", 0, "e")).span)] == "c"
+    assert document.text[slice(*document.place_of_missing(("e",)).span)] == "a"
 
 
 def test_the_place_of_what_is_not_there_is_what_is_around_it() -> None:
@@ -103,5 +103,5 @@ def test_a_collection_is_marked_on_its_first_line_only() -> None:
 def test_a_span_leads_back_to_its_path() -> None:
     document = _yaml("a: 1\nb:\n  - c: 2\n")
 
-    assert document.path_at(document.span_of(("b", 0, "c"))) == ("b", 0, "c")
-    assert document.path_at(document.span_of_key(("b", 0, "c"))) == ("b", 0, "c")
+    assert document.path_at(document.place_of(("b", 0, "c")).span) == ("b", 0, "c")
+    assert document.path_at(document.place_of_key(("b", 0, "c")).span) == ("b", 0, "c")

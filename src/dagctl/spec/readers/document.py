@@ -29,7 +29,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong with the text itself, before it is a spec."""
+    """Something wrong with a text, at its place."""
 
     code: str
     message: str
@@ -39,6 +39,8 @@ class Finding:
     path: tuple[str | int, ...] = ()
     fails_in: tuple[str, ...] = ()
     """As of a `Problem`."""
+    document: Document | None = field(default=None, compare=False, repr=False)
+    """The document that the place is in; None: the spec itself."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +53,15 @@ class Node:
     items: list[Node] = field(default_factory=list)
     """The items of a list, or the values of a mapping."""
     keys: dict[str, tuple[Span, Node]] = field(default_factory=dict)
-    """For a mapping: where each key stands, and its value."""
+    """For a mapping: where each key stands, and its value; both in one document."""
+    document: Document | None = field(default=None, repr=False)
+    """The document that it stands in, for a value of a file with defaults; None: the spec."""
+    said: str | None = None
+    """Which variables stand in the value, and what said theirs; None: none."""
+    numbers: list[int] | None = field(default=None, repr=False)
+    """Of a list that was made from another: which of its items each item was."""
+    spelling: Spelling | None = field(default=None, repr=False)
+    """How a text is written that variables were put into; None: as the document shows."""
 
 
 class Spelling(Protocol):
@@ -78,6 +88,8 @@ class Document:
     read_spelling: Callable[[Lines, Node], Spelling]
     """Returns how a text value is written; asked once for each value."""
     is_json: bool = False
+    name: str | None = None
+    """What findings call it, if it is not the spec."""
     _spellings: dict[int, Spelling] = field(default_factory=dict)
     _parts: dict[int, list[_Part]] = field(default_factory=dict)
 
@@ -93,25 +105,49 @@ class Document:
             node = _child(node, step) if node else None
         return node
 
-    def span_of_key(self, path: Path) -> Span:
+    def place_of_key(self, path: Path) -> Spot:
         """Return where the key stands that the path ends in."""
         parent = self.node(path[:-1])
         entry = parent.keys.get(str(path[-1])) if parent else None
-        return entry[0] if entry else self.span_of(path[:-1])
+        return self._spot(entry[1], entry[0]) if entry else self.place_of(path[:-1])
 
-    def span_of(self, path: Path, place: Place | None = None) -> Span:
+    def place_of(self, path: Path, place: Place | None = None) -> Spot:
         """Return where the value at a path stands, or a place in it, or else what is around it."""
         node = self.node(path)
         if node is None:
-            return self.span_of(path[:-1]) if path else Span(0, 0)
-        inside = place and isinstance(node.value, str) and self._spelling(node).span(place)
-        return inside or self.first_line(node.span)
+            return self.place_of(path[:-1]) if path else Spot(self, Span(0, 0))
+        owner = node.document or self
+        inside = place and isinstance(node.value, str) and owner.spelling(node).span(place)
+        return self._spot(node, inside or owner.first_line(node.span))
 
-    def span_of_missing(self, path: Path) -> Span:
+    def place_of_missing(self, path: Path) -> Spot:
         """Return the place of a key that is not there: the first key of its mapping."""
         parent = self.node(path[:-1])
         first = next(iter(parent.keys.values()), None) if parent else None
-        return first[0] if first else self.span_of(path[:-1])
+        return self._spot(first[1], first[0]) if first else self.place_of(path[:-1])
+
+    def _spot(self, node: Node, span: Span) -> Spot:
+        return Spot(node.document or self, span)
+
+    def written_path(self, path: Path) -> tuple[str | int, ...]:
+        """Return a path as it was before loops and defaults made lists longer."""
+        node: Node | None = self.root
+        written: list[str | int] = []
+        for step in path:
+            numbers = node.numbers if node else None
+            is_known = numbers is not None and isinstance(step, int) and step < len(numbers)
+            written.append(numbers[step] if numbers and is_known else step)  # type: ignore[index]
+            node = _child(node, step) if node else None
+        return tuple(written)
+
+    def said(self, path: Path) -> str | None:
+        """Return which variables stand in the value at a path, or around it; None: none."""
+        node: Node | None = self.root
+        said = None
+        for step in path:
+            node = _child(node, step) if node else None
+            said = (node and node.said) or said
+        return said
 
     def path_at(self, span: Span) -> tuple[str | int, ...]:
         """Return the path of the innermost key or value that begins here or around here."""
@@ -131,7 +167,10 @@ class Document:
             return span
         return Span(span.start, span.start + max(1, len(self.text[span.start : end].rstrip())))
 
-    def _spelling(self, node: Node) -> Spelling:
+    def spelling(self, node: Node) -> Spelling:
+        """Return how a text value of this document is written."""
+        if node.spelling is not None:
+            return node.spelling
         if id(node) not in self._spellings:
             self._spellings[id(node)] = self.read_spelling(self.lines, node)
         return self._spellings[id(node)]
@@ -142,6 +181,13 @@ class Document:
         parts = self._parts[id(node)]
         place = bisect_right(parts, offset, key=lambda part: part.span.start) - 1
         return parts[place] if place >= 0 and offset < parts[place].span.end else None
+
+
+class Spot(NamedTuple):
+    """A stretch of one of the documents that a spec is made of."""
+
+    document: Document
+    span: Span
 
 
 def _child(node: Node, step: str | int) -> Node | None:

@@ -32,6 +32,9 @@ _BEFORE_DOCUMENT = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n|%[^\n]*+\n)*+")
 """Comments, blank lines and directives."""
 _MOST_DIRECTIVES = 10
 """More than any text needs; the parser takes the square of their number."""
+MERGE = "<<"
+"""The key that takes the keys of another mapping in; quoted it is a key like any other."""
+_SEVERAL = "write the names in one list: `<<: [*first, *second]`"
 _KINDS: dict[str | None, Kind] = {"|": "block", ">": "block", '"': "quoted", "'": "quoted"}
 
 
@@ -140,9 +143,32 @@ class _Builder:
             self._note(Code.YAML_QUOTE_JINJA, message, hint, span)
             return Node(self._text[span.start : span.end], span, "plain")
         built = Node({}, span, "mapping")
+        merged: list[Node] = []
         for key, value in node.value:
-            self._entry(built, key, value)
+            if isinstance(key, yaml.ScalarNode) and key.tag == PLAIN and key.value == MERGE:
+                merged += self._merged(key, value, is_second=bool(merged))
+            else:
+                self._entry(built, key, value)
+        for other in merged:
+            for name, entry in other.keys.items():
+                if name not in built.keys:
+                    built.keys[name] = entry
+                    built.value[name] = entry[1].value
         return built
+
+    def _merged(self, key: yaml.Node, value: yaml.Node, *, is_second: bool) -> list[Node]:
+        """Return the mappings that `<<` brings in, the first of which wins."""
+        where = Span(key.start_mark.index, key.end_mark.index)
+        if is_second:
+            self._note(Code.YAML_MERGE, "`<<` stands here twice", _SEVERAL, where)
+            return []
+        built = self.build(value)
+        parts = built.items if built.kind == "list" else [built]
+        if all(part.kind == "mapping" for part in parts) and parts:
+            return parts
+        message = "`<<` takes the keys of a mapping, or of a list of mappings"
+        self._note(Code.YAML_MERGE, message, "write `<<: *name`, where `&name` marks one", where)
+        return []
 
     def _entry(self, built: Node, key: yaml.Node, value: yaml.Node) -> None:
         where = Span(key.start_mark.index, key.end_mark.index)
@@ -159,10 +185,6 @@ class _Builder:
     def _key(self, key: yaml.Node, where: Span) -> str | None:
         if not isinstance(key, yaml.ScalarNode):
             self._add(key_not_text(self._text, where))
-            return None
-        if key.tag == PLAIN and key.value == "<<":
-            message = "merging mappings with `<<` is not supported"
-            self._note(Code.YAML_MERGE, message, "write the keys out", where)
             return None
         name = self.build(key).value
         if isinstance(name, str):

@@ -96,7 +96,9 @@ def test_a_quoted_word_is_text(word: str, quote: str) -> None:
     [
         ("a: 1\na: 2\n", Code.DUPLICATE_KEY, "a"),
         ("1: x\n", Code.KEY_NOT_TEXT, "1"),
-        ("<<: {a: b}\n", Code.YAML_MERGE, "<<"),
+        ("<<: 1\n", Code.YAML_MERGE, "<<"),
+        ("<<: [{a: b}, 1]\n", Code.YAML_MERGE, "<<"),
+        ("a: &a {b: 1}\n<<: *a\n<<: *a\n", Code.YAML_MERGE, "<<"),
         ("a: !!str x\n", Code.YAML_TAG, "!!str x"),
         ("a: {{ ds }}\n", Code.YAML_QUOTE_JINJA, "{{ ds }}"),
         ("a: {{ ds }} x\n", Code.YAML_QUOTE_JINJA, "{{ ds }} x"),

@@ -1,0 +1,56 @@
+"""What `validate --explain` says: a value, and the line that said it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.cli.console import standard_input
+from dagctl.cli.envelope import envelope
+from dagctl.cli.text import shown
+from dagctl.commands.origins import explain_field
+from dagctl.commands.read import failure, read_specs
+from dagctl.commands.surroundings import Surroundings
+from dagctl.errors import UsageError
+from dagctl.spec.wording import in_yaml
+from dagctl.views.origin import origin_data
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.cli.invocation import Invocation
+    from dagctl.spec.checks import Checks
+    from dagctl.spec.load import Format
+
+
+def write_origin(
+    invocation: Invocation,
+    arguments: Sequence[str],
+    spec_format: Format | None,
+    checks: Checks,
+    field: str,
+) -> None:
+    """Write where a field of the one spec that the arguments mean comes from.
+
+    Raises:
+        UsageError: They mean several specs.
+        NotFoundError: Nothing says the field.
+    """
+    if invocation.output not in {"text", "json"}:
+        raise UsageError("--explain is text, or JSON with -o json", hint="dagctl validate --help")
+    reading = read_specs(arguments, standard_input(), spec_format, invocation.console.note)
+    if reading.problems:
+        raise failure(reading.problems)
+    if len(reading.documents) != 1:
+        raise UsageError("--explain takes one spec", hint="dagctl validate SPEC --explain FIELD")
+    document = reading.documents[0]
+    origin = explain_field(document, Surroundings(checks.variables), field)
+    if invocation.is_json:
+        result = origin_data(field, origin, document.name)
+        invocation.console.document(envelope(invocation, result=result))
+        return
+    where = f"{origin.file or document.name}:{origin.line}"
+    path = ".".join(map(str, origin.said_as))
+    invocation.console.data(f"{shown(field)}: {shown(in_yaml(origin.value))}")
+    invocation.console.data(f"  {shown(where)}  {shown(path)}")
+    if origin.variables:
+        invocation.console.data(f"  {shown(origin.variables)}")

@@ -1,0 +1,125 @@
+"""Say where a value of a spec comes from: the spec, a file with defaults, a variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagctl.errors import NotFoundError, SpecError
+from dagctl.spec.load import check_spec, resolved
+from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.resolution.origins import Origin, find, near_name, origin_at
+from dagctl.spec.yaml_writer import to_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dagctl.commands.read import Document
+    from dagctl.commands.surroundings import Surroundings
+    from dagctl.spec import walk
+    from dagctl.spec.model import DagSpec
+    from dagctl.spec.readers import document as tree
+
+LONGEST_FIELD = 1_000
+"""Characters of the name of a field."""
+
+
+def explain_field(document: Document, surroundings: Surroundings, name: str) -> Origin:
+    """Return where a field of a spec comes from.
+
+    Args:
+        document: The spec file, or the text.
+        surroundings: What it is resolved with.
+        name: The field, such as `tasks.load.pool`.
+
+    Raises:
+        SpecError: The text cannot be read, or its loops or defaults cannot.
+        NotFoundError: Nothing says it.
+    """
+    around = surroundings.around(document.origin)
+    meant = resolved(document.data, form=document.format, origin=document.origin, around=around)
+    if meant is None or not meant.is_whole:
+        checked = check_spec(
+            document.data, format=document.format, origin=document.origin, around=around
+        )
+        raise SpecError(checked.diagnostics)
+    origin = find(meant.document, name[:LONGEST_FIELD])
+    if origin is None:
+        near = near_name(meant.document, name[:100])
+        raise NotFoundError(
+            f"nothing says `{name[:100]}` in {document.name}: it is at its default, or no field",
+            hint=f"did you mean {near}?" if near else "write it as: tasks.load.pool",
+        )
+    return origin
+
+
+def annotated(spec: DagSpec, surroundings: Surroundings, path: Path) -> str:
+    """Return a spec as YAML, each value that others have said with a comment that says where.
+
+    Args:
+        spec: The spec.
+        surroundings: What its file is resolved with.
+        path: The spec file; where it says another spec by now, there are no comments.
+    """
+    text = to_yaml(spec)
+    source = _tree_of(spec, surroundings, path)
+    shown = read_yaml(text).document
+    if source is None or shown is None:
+        return text
+    lines = text.split("\n")
+    for place, origin in _foreign(shown.root, source, ()):
+        number, _ = shown.lines.position(place)
+        where = f"{origin.file}:{origin.line}" if origin.file else f"line {origin.line}"
+        said = f", {origin.variables}" if origin.variables else ""
+        lines[number - 1] += f"  # {where}{said}".replace("\n", " ")
+    return "\n".join(lines)
+
+
+def origins_of(
+    spec: DagSpec, surroundings: Surroundings, path: Path, fields: Iterable[tuple[str, ...]]
+) -> dict[tuple[str, ...], str]:
+    """Return `file:line` of the fields that files with defaults say for a spec.
+
+    Args:
+        spec: The spec.
+        surroundings: What its file is resolved with.
+        path: The spec file.
+        fields: Their names as in a difference: `("tasks", "load", "pool")`.
+    """
+    source = _tree_of(spec, surroundings, path)
+    if source is None:
+        return {}
+    named = ((field, find(source, ".".join(field))) for field in fields)
+    return {
+        field: f"{origin.file}:{origin.line}"
+        for field, origin in named
+        if origin is not None and origin.file is not None
+    }
+
+
+def _tree_of(spec: DagSpec, surroundings: Surroundings, path: Path) -> tree.Document | None:
+    """Return what a spec file means, with the places of all values; None: it is another spec."""
+    try:
+        data = Path(path).read_bytes() if spec.text is None else spec.text
+        if surroundings.load(data, path).digest() != spec.digest():
+            return None
+    except (OSError, SpecError):
+        return None
+    meant = resolved(data, form=None, origin=str(path), around=surroundings.around(path))
+    return meant.document if meant else None
+
+
+def _foreign(
+    node: tree.Node, source: tree.Document, path: walk.Path
+) -> Iterator[tuple[int, Origin]]:
+    """Yield where a value begins in the text that is shown, for each that others have said."""
+    for step, (key, inner) in node.keys.items():
+        here = (*path, step)
+        origin = origin_at(source, here)
+        leaf = not inner.keys and not inner.items
+        if origin is not None and (origin.file or (leaf and origin.variables)):
+            yield key.start, origin
+        elif origin is not None:
+            yield from _foreign(inner, source, here)
+    for number, item in enumerate(node.items):
+        yield from _foreign(item, source, (*path, number))

@@ -1,0 +1,130 @@
+"""The specs of a workspace, for a client: read with all that counts for them.
+
+Light: the language is loaded with the first spec.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import SpecError, UsageError
+from dagctl.settings import load_variables
+from dagctl.settings.variables import environments
+from dagctl.spec.resolution.variables import Variables, variables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dagctl.commands.inputs import SpecOrFile
+    from dagctl.commands.surroundings import Surroundings
+    from dagctl.operation.change import Change
+    from dagctl.ports import DagRecord
+    from dagctl.spec.checks import Checks
+    from dagctl.spec.model import DagSpec
+    from dagctl.workspace import Workspace
+
+
+class WorkspaceSpecs:
+    """Reads the specs of one workspace; a `Loader`."""
+
+    def __init__(self, workspace: Workspace, variables: Variables | None = None) -> None:
+        """Take the workspace, and its variables; None: what it says when a spec is read."""
+        self._workspace = workspace
+        self._variables = variables
+        self._variants: list[Surroundings] = []
+
+    def renew(self) -> None:
+        """Forget what was read: a command begins, and files may have changed."""
+        self._variants = []
+
+    def changes(
+        self, specs: SpecOrFile | Sequence[SpecOrFile], checks: Checks | None = None
+    ) -> list[Change]:
+        """Return what these specs ask for, in their order.
+
+        Args:
+            specs: One spec, or several of them.
+            checks: How findings are taken; None: only errors of the spec itself count.
+
+        Raises:
+            SpecError: Some specs have errors or cannot be read.
+        """
+        from dagctl.commands.inputs import changes_of
+
+        surroundings = self._surroundings(self._variables)
+        return changes_of(specs, self._workspace.root, checks, surroundings)
+
+    def annotated(self, record: DagRecord) -> str:
+        """Return the recorded spec as YAML, with comments that say where its values come from.
+
+        Raises:
+            NotFoundError: No spec is recorded.
+            SpecError: Today's rules refuse it.
+        """
+        from dagctl.commands.origins import annotated
+        from dagctl.commands.recorded_spec import spec_as_yaml
+        from dagctl.commands.show import spec_of
+
+        if record.source_path is None:
+            return spec_as_yaml(record)
+        surroundings = self._surroundings(self._variables)
+        return annotated(spec_of(record), surroundings, self._workspace.root / record.source_path)
+
+    def load(self, text: str | bytes, path: str) -> DagSpec:
+        """Return the spec of a text as if it stood in that file, relative to the workspace.
+
+        Raises:
+            SpecError: It has errors.
+        """
+        surroundings = self._surroundings(self._variables)
+        return surroundings.load(text, self._workspace.root / path, path)
+
+    def origins(
+        self, spec: DagSpec, path: str, fields: Sequence[tuple[str, ...]]
+    ) -> Mapping[tuple[str, ...], str]:
+        """Return `file:line` of the fields of a spec that files with defaults say."""
+        from dagctl.commands.origins import origins_of
+
+        surroundings = self._surroundings(self._variables)
+        return origins_of(spec, surroundings, self._workspace.root / path, fields)
+
+    def variants(self, text: str | bytes, path: str) -> Iterator[DagSpec]:
+        """Yield the spec as each environment makes it, the chosen one first."""
+        if not self._variants:
+            every = (self._variables, *self._of_environments())
+            self._variants = [self._surroundings(variables) for variables in every]
+        for surroundings in self._variants:
+            try:
+                spec = surroundings.load(text, self._workspace.root / path, path)
+            except SpecError:
+                continue
+            yield spec
+
+    def _of_environments(self) -> Iterator[Variables]:
+        """Yield the variables of each environment."""
+        for name in environments(self._workspace):
+            yield load_variables(self._workspace, os.environ, environment=name)
+
+    def _surroundings(self, variables: Variables | None) -> Surroundings:
+        from dagctl.commands.surroundings import Surroundings
+
+        return Surroundings(variables)
+
+
+def variables_with(
+    workspace: Workspace, env: str | None, given: Mapping[str, Any] | Variables | None
+) -> Variables:
+    """Return the variables of a workspace, with those that a program gives.
+
+    Raises:
+        UsageError: There is no such environment, or one of them cannot be a variable.
+    """
+    if isinstance(given, Variables):
+        return given
+    known = load_variables(workspace, os.environ, environment=env)
+    try:
+        return replace(known, values={**known.values, **variables_of(given or {}).values})
+    except ValueError as error:
+        raise UsageError(str(error)) from None

@@ -1,0 +1,145 @@
+"""The variables of a workspace: `[vars]` and `[env.NAME.vars]` in `dagctl.toml`, and `--var`.
+
+In rising order: `[vars]`, those of the environment that was chosen, `--var`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import UsageError
+from dagctl.settings.sources import TomlFile, read_toml
+from dagctl.spec.readers.yaml_values import meaning
+from dagctl.spec.resolution.expressions import NAME
+from dagctl.spec.resolution.variables import (
+    MAX_VARIABLES,
+    Variable,
+    Variables,
+    variable_problem,
+)
+from dagctl.spec.wording import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dagctl.workspace import Workspace
+
+    Tables = Mapping[str, Mapping[str, Variable]]
+
+ENVIRONMENT = "DAGCTL_ENV"
+"""The variable of the process that chooses an environment where `--env` does not."""
+_FORM = 'write: [vars], and below it: bucket = "landing"'
+
+
+def load_variables(
+    workspace: Workspace | None,
+    environ: Mapping[str, str],
+    *,
+    environment: str | None = None,
+    given: Sequence[str] = (),
+) -> Variables:
+    """Return the variables that count.
+
+    Args:
+        workspace: Whose `dagctl.toml` is read; None: there is none.
+        environ: The variables of the process: `DAGCTL_ENV` names an environment.
+        environment: The environment, by `--env`.
+        given: `NAME=VALUE` each, by `--var`.
+
+    Raises:
+        UsageError: There is no such environment, or a variable is wrong.
+    """
+    shared, tables = _of_file(workspace) if workspace else ({}, {})
+    chosen = environment or environ.get(ENVIRONMENT) or None
+    if chosen is not None and chosen not in tables:
+        raise _no_environment(chosen, tables, "--env" if environment else ENVIRONMENT)
+    values = {**shared, **(tables[chosen] if chosen else {}), **_of_flags(given)}
+    others = {name for table in tables.values() for name in table} - values.keys()
+    elsewhere = {
+        name: tuple(env for env, table in tables.items() if name in table) for name in others
+    }
+    return Variables(values, chosen, elsewhere)
+
+
+def environments(workspace: Workspace) -> tuple[str, ...]:
+    """Return the environments that a workspace has.
+
+    Raises:
+        UsageError: Its file is wrong.
+    """
+    return tuple(_of_file(workspace)[1])
+
+
+def _of_file(workspace: Workspace) -> tuple[Mapping[str, Variable], Tables]:
+    """Return the variables for all environments, and those of each."""
+    name = workspace.config.name
+    try:
+        text, document = read_toml(workspace.config, name)
+    except FileNotFoundError:
+        return {}, {}
+    file = TomlFile(name, text)
+    shared = _table(file, "vars", document.get("vars", {}))
+    tables = document.get("env", {})
+    if not isinstance(tables, dict):
+        hint = "write: [env.prod.vars]"
+        raise UsageError(f"{file.origin('env')}: `env` must be a table of environments", hint=hint)
+    return shared, {env: _environment(file, env, table) for env, table in tables.items()}
+
+
+def _environment(file: TomlFile, env: str, table: object) -> Mapping[str, Variable]:
+    where = file.origin(env, "env")
+    if not NAME.fullmatch(env):
+        message = f"{where}: {quoted(env)} cannot be the name of an environment"
+        raise UsageError(message, hint="use letters, digits, `_` and `-`")
+    if not isinstance(table, dict) or table.keys() - {"vars"}:
+        message = f"{where}: an environment has one table, `vars`"
+        raise UsageError(message, hint=f"write: [env.{env}.vars]")
+    return _table(file, f"env.{env}.vars", table.get("vars", {}))
+
+
+def _table(file: TomlFile, name: str, table: object) -> Mapping[str, Variable]:
+    if not isinstance(table, dict):
+        raise UsageError(f"{file.origin(name)}: `{name}` must be a table", hint=_FORM)
+    if len(table) > MAX_VARIABLES:
+        message = f"{file.origin(name)}: `{name}` has more than {MAX_VARIABLES:,} variables"
+        raise UsageError(message, hint="remove those that no spec names")
+    return dict(_variables(file, name, table))
+
+
+def _variables(
+    file: TomlFile, table: str, values: Mapping[str, Any]
+) -> Iterator[tuple[str, Variable]]:
+    for name, value in values.items():
+        where = file.origin(name, table)
+        problem = variable_problem(name, value)
+        if problem:
+            raise UsageError(f"{where}: {problem}", hint=_FORM)
+        yield name, Variable(value, where)
+
+
+def _of_flags(given: Sequence[str]) -> dict[str, Variable]:
+    if len(given) > MAX_VARIABLES:
+        raise UsageError(f"there are more than {MAX_VARIABLES:,} `--var`")
+    return dict(map(_of_flag, given))
+
+
+def _of_flag(text: str) -> tuple[str, Variable]:
+    """Return what `NAME=VALUE` says: a number or a truth value where it is one, else text."""
+    name, sign, word = text.partition("=")
+    if not sign:
+        raise UsageError(f"--var {quoted(text)} has no value", hint="write --var NAME=VALUE")
+    value, surprise = meaning(word) if word else ("", None)
+    is_typed = surprise is None and isinstance(value, bool | int | float)
+    variable = Variable(value if is_typed else word, "--var", word)
+    problem = variable_problem(name, variable.value)
+    if problem:
+        raise UsageError(f"--var: {problem}", hint="write --var NAME=VALUE")
+    return name, variable
+
+
+def _no_environment(name: str, tables: Tables, origin: str) -> UsageError:
+    known = ", ".join(tables) or "none"
+    hint = did_you_mean(name, tables) or (
+        f"the environments of dagctl.toml: {known}" if tables else f"add [env.{name}.vars]"
+    )
+    return UsageError(f"{origin}: there is no environment {quoted(name)}", hint=hint)

@@ -1,0 +1,238 @@
+"""A file with defaults, `defaults.yaml`: what the DAGs of a folder share.
+
+It has the keys of a DAG, and `task_defaults`: for `all` tasks, for those of a type (`bash`), for
+those of an operator (`KubernetesPodOperator`). What only one DAG can have is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.model import DagSpec
+from dagctl.spec.places import place_findings
+from dagctl.spec.plain_secrets import with_secrets
+from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.readers.document import Document, Finding, Node, Reading, Span
+from dagctl.spec.readers.source_text import decode
+from dagctl.spec.readers.yaml_places import read_spelling
+from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.resolution import DEFAULTS
+from dagctl.spec.tasks import KINDS, TASK_TYPES, OperatorTask
+from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.wording import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+TASK_DEFAULTS = "task_defaults"
+ALL = "all"
+OF_ONE_DAG = frozenset({"dag_name", "dag_id", "tasks"})
+"""What defaults cannot say."""
+_OF_ONE_TASK = frozenset(
+    {
+        *("task_id", "task_type", "dependencies", "python_code", "python_callable"),
+        *("bash_command", "operator", "expand", "expand_kwargs", "setup", "teardown"),
+        *("provide_context", "for_each"),
+    }
+)
+MAX_SELECTORS = 500
+Entries = dict[str, tuple[Span, Node]]
+"""Keys, where each stands, and its value."""
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What one file says."""
+
+    document: Document
+    """The file."""
+    fields: Entries = field(default_factory=dict)
+    """Fields of a DAG."""
+    tasks: Mapping[str, Entries] = field(default_factory=dict)
+    """Fields of tasks, by what selects them: `all`, a type, an operator."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with the file itself."""
+    is_read: bool = True
+    """Whether what it says is known; not if it is no YAML, or cannot be read."""
+
+
+def read_defaults(text: str | bytes, name: str = DEFAULTS) -> Defaults | None:
+    """Return what a file says; None: it is a spec that happens to be called like that.
+
+    Args:
+        text: The file.
+        name: What findings call it.
+    """
+    source, wrong = decode(text)
+    reading = Reading(None, wrong) if wrong else read_yaml(source)
+    document = reading.document
+    if document is None:
+        wrong = [finding for finding in reading.findings if finding.code != Code.EMPTY_DOCUMENT]
+        return _unread(source, wrong, name)
+    document = _named(document, name)
+    if document.root.value is None:
+        return Defaults(document)
+    if document.root.kind != "mapping":
+        message = "defaults are a mapping of keys to values"
+        finding = Finding(Code.BAD_DEFAULTS, message, "begin with `owner: ...`", Span(0, 1))
+        return Defaults(document, findings=_of(document, [finding]), is_read=False)
+    if document.root.keys.keys() >= {"dag_name", "tasks"}:
+        return None
+    problems = list(islice(_problems(document.root), MAX_PROBLEMS))
+    findings = with_secrets(document, place_findings(document, reading.findings, problems))
+    fields, tasks = _fields(document.root), _tasks(document.root)
+    return Defaults(document, fields, tasks, _of(document, findings))
+
+
+def refused_defaults(name: str, message: str, hint: str) -> Defaults:
+    """Return the defaults of a file that is not read, with the reason."""
+    return _unread("", [Finding(Code.BAD_DEFAULTS, message, hint, Span(0, 0))], name)
+
+
+def _unread(text: str, findings: Collection[Finding], name: str) -> Defaults:
+    document = Document(text, Node(None, Span(0, 0), "plain"), read_spelling, name=name)
+    return Defaults(document, findings=_of(document, findings), is_read=not findings)
+
+
+def _of(document: Document, findings: Collection[Finding]) -> tuple[Finding, ...]:
+    return tuple(replace(finding, document=document) for finding in findings)
+
+
+def _named(document: Document, name: str) -> Document:
+    """Return the document under its name, which each of its values knows."""
+    named = replace(document, name=name)
+    stack = [named.root]
+    while stack:
+        node = stack.pop()
+        if node.document is None:
+            node.document = named
+            stack += node.items
+            stack += (inner for _, inner in node.keys.values())
+    return named
+
+
+def _fields(root: Node) -> Entries:
+    left_out = OF_ONE_DAG | {TASK_DEFAULTS, "$schema"}
+    known = DagSpec.key_names()
+    return {
+        name: entry for name, entry in root.keys.items() if name in known and name not in left_out
+    }
+
+
+def _tasks(root: Node) -> dict[str, Entries]:
+    entry = root.keys.get(TASK_DEFAULTS)
+    selectors = entry[1].keys if entry else {}
+    return {
+        name: {key: inner for key, inner in node.keys.items() if key in keys_for(name)}
+        for name, (_, node) in selectors.items()
+        if is_selector(name)
+    }
+
+
+# --- What is wrong with it ---
+
+
+def keys_for(selector: str) -> Collection[str]:
+    """Return the keys that defaults may have for the tasks that a word selects."""
+    if selector == ALL:
+        return [*DefaultArgs.key_names(), "retry_delay_minutes"]
+    model = TASK_TYPES.get(selector, OperatorTask)
+    return [key for key in model.key_names() if key not in _OF_ONE_TASK]
+
+
+def is_selector(word: str) -> bool:
+    """Return whether a word can select tasks: `all`, a type of task, an operator's class."""
+    if word == ALL or word in TASK_TYPES:
+        return True
+    *path, last = word.split(".")
+    return last[:1].isupper() and all(part.isidentifier() for part in (*path, last))
+
+
+def _problems(root: Node) -> Iterator[Located]:
+    known = [*(key for key in DagSpec.key_names() if key not in OF_ONE_DAG), TASK_DEFAULTS]
+    for key in root.keys:
+        if key in OF_ONE_DAG:
+            message = f"`{key}` belongs to one DAG, not to the defaults of a folder"
+            yield Located((key,), Problem(Code.UNKNOWN_KEY, message, "write it into the spec"))
+        elif key not in known and key != "$schema":
+            yield Located((key,), _unknown(key, known))
+    if {"schedule", "schedule_interval"} <= root.keys.keys():
+        message = "`schedule` and `schedule_interval` are the same field"
+        yield Located(("schedule",), Problem(Code.SCHEDULE_TWICE, message, "keep one of them"))
+    if TASK_DEFAULTS in root.keys:
+        yield from _task_problems(root.keys[TASK_DEFAULTS][1])
+
+
+def _unknown(key: str, known: Collection[str]) -> Problem:
+    hint = did_you_mean(key, known)
+    if hint is None and key in keys_for(ALL):
+        hint = f"write `task_defaults: {{all: {{{key}: ...}}}}`"
+    return Problem(
+        Code.UNKNOWN_KEY,
+        f"unknown key {quoted(key)}",
+        hint or "`dagctl schema --defaults` lists all keys",
+    )
+
+
+def _task_problems(node: Node) -> Iterator[Located]:
+    if node.kind != "mapping" or len(node.keys) > MAX_SELECTORS:
+        message = f"`task_defaults` must be a mapping of at most {MAX_SELECTORS} keys"
+        hint = "write `task_defaults: {all: {retries: 2}}`"
+        yield Located((TASK_DEFAULTS,), Problem(Code.BAD_DEFAULTS, message, hint))
+        return
+    for word, (_, inner) in node.keys.items():
+        where = (TASK_DEFAULTS, word)
+        if not is_selector(word):
+            words = [ALL, *TASK_TYPES]
+            hint = did_you_mean(word, words) or f"{', '.join(words)}, or the class of an operator"
+            problem = Problem(Code.UNKNOWN_KEY, f"{quoted(word)} selects no tasks", hint)
+            yield Located(where, problem)
+        elif inner.kind != "mapping":
+            message = f"the defaults for {quoted(word)} must be a mapping"
+            yield Located(where, Problem(Code.BAD_DEFAULTS, message, "write `{retries: 2}`"))
+        else:
+            yield from _key_problems(word, inner)
+
+
+def _key_problems(word: str, node: Node) -> Iterator[Located]:
+    known = keys_for(word)
+    for key in node.keys:
+        where = (TASK_DEFAULTS, word, key)
+        if key in _OF_ONE_TASK:
+            message = f"`{key}` belongs to one task, not to defaults"
+            yield Located(where, Problem(Code.UNKNOWN_KEY, message, "write it into the spec"))
+        elif key not in known:
+            yield Located(where, _unknown_argument(word, key, known))
+    if {"retry_delay", "retry_delay_minutes"} <= node.keys.keys():
+        message = "`retry_delay` and `retry_delay_minutes` are the same argument"
+        yield Located(
+            (TASK_DEFAULTS, word, "retry_delay_minutes"),
+            Problem(Code.GIVEN_TWICE, message, "keep one of them"),
+        )
+
+
+def _unknown_argument(word: str, key: str, known: Collection[str]) -> Problem:
+    hint = did_you_mean(key, known)
+    owners = [tag for tag, model in KINDS.by_tag.items() if key in model.key_names()]
+    if hint is None and word == ALL and owners:
+        hint = f"write it for a type of task: `{owners[0]}: {{{key}: ...}}`"
+    if hint is None and word not in {ALL, *TASK_TYPES}:
+        hint = f"a parameter of the operator stands under `with`: `with: {{{key}: ...}}`"
+    message = f"{quoted(key)} is no argument of the tasks that {quoted(word)} selects"
+    return Problem(Code.UNKNOWN_KEY, message, hint or "`dagctl schema --defaults` lists all keys")
+
+
+def sample_tasks(defaults: Defaults) -> Iterator[dict[str, object]]:
+    """Yield a task for each kind that the file names, as data."""
+    yield {"task_id": "sample", "bash_command": "true"}
+    for number, word in enumerate(defaults.tasks):
+        task: dict[str, object] = {"task_id": f"sample_{number}"}
+        if word == "bash":
+            yield {**task, "bash_command": "true"}
+        elif word in TASK_TYPES and TASK_TYPES[word] is not OperatorTask:
+            yield {**task, "task_type": word, "python_code": "return None"}
+        elif word not in {ALL, *TASK_TYPES}:
+            yield {**task, "operator": word}

@@ -1,0 +1,65 @@
+"""Where a place in a text stands in the document, if variables were put into the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagctl.spec.lines import Lines
+from dagctl.spec.problem import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dagctl.spec.readers.document import Span, Spelling
+
+
+class Part(NamedTuple):
+    """A stretch of the text that was put together, and where it comes from."""
+
+    start: int
+    """Where it begins in the text that was made."""
+    written: int
+    """Where it begins in the text as it is written."""
+    is_filled: bool
+    """Whether it is what stands for a variable: then all of it comes from one place."""
+
+
+class FilledText:
+    """How a text is written into which variables were put."""
+
+    def __init__(
+        self,
+        value: str,
+        written: str,
+        parts: Sequence[Part],
+        spelling: Callable[[], Spelling],
+    ) -> None:
+        """Keep what it is made of; nothing is looked at before a place is asked for.
+
+        Args:
+            value: The text that was made.
+            written: The text with its variables.
+            parts: What it was made of, in its order.
+            spelling: Returns how the text with its variables is written in the document.
+        """
+        self._value, self._written = value, written
+        self._parts, self._spelling = parts, spelling
+
+    def span(self, place: Place) -> Span | None:
+        """Return the stretch that a place in the text that was made stands for."""
+        made, written = Lines(self._value), Lines(self._written)
+        start = self._before(made.offset(place.line, place.column))
+        end = start + 1
+        if place.end_line and place.end_column:
+            end = max(self._before(made.offset(place.end_line, place.end_column)), end)
+        return self._spelling().span(
+            Place(*written.position(start), *written.position(min(end, len(self._written))))
+        )
+
+    def _before(self, offset: int) -> int:
+        """Return the offset in the written text for one in the text that was made."""
+        part = next(
+            (each for each in reversed(self._parts) if each.start <= offset),
+            Part(0, 0, is_filled=False),
+        )
+        return part.written if part.is_filled else part.written + offset - part.start

@@ -1,0 +1,267 @@
+"""What files with defaults add to a spec: never anything that the spec says itself.
+
+Of several files the nearest to the spec wins, key by key. `tags` are joined. In a few mappings
+each name counts for itself (`MERGED`, `MERGED_IN_TASKS`); every other value is taken as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dagctl.spec.readers.document import Node
+from dagctl.spec.resolution.defaults import ALL
+from dagctl.spec.tasks import KINDS
+from dagctl.spec.walk import is_group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from dagctl.spec.readers.document import Span
+    from dagctl.spec.resolution.defaults import Defaults, Entries
+
+    Entry = tuple[Span, Node]
+
+MERGED = frozenset(
+    {
+        *("default_args", "params", "user_defined_macros", "user_defined_filters"),
+        *("owner_links", "access_control", "jinja_environment_kwargs"),
+    }
+)
+"""Mappings of a DAG in which each name counts for itself."""
+MERGED_IN_TASKS = frozenset({"with", "env"})
+"""Mappings of a task in which each name counts for itself."""
+_OTHER_NAMES = {
+    **dict.fromkeys(("schedule", "schedule_interval"), ("schedule", "schedule_interval")),
+    **dict.fromkeys(("retry_delay", "retry_delay_minutes"), ("retry_delay", "retry_delay_minutes")),
+}
+"""Keys that are two names of one thing."""
+_OF_TASKS = frozenset(
+    {
+        *("owner", "retries", "retry_delay_minutes", "depends_on_past", "email"),
+        *("email_on_failure", "email_on_retry"),
+    }
+)
+"""Fields of a DAG that its tasks take over."""
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """What all files with defaults above a spec say together."""
+
+    fields: Entries = field(default_factory=dict)
+    tags: tuple[Node, ...] = ()
+    """Of the outermost file first."""
+    tasks: Mapping[str, Entries] = field(default_factory=dict)
+    files: tuple[Defaults, ...] = ()
+    """The nearest first."""
+
+
+def joined(files: Sequence[Defaults]) -> Inherited:
+    """Return what several files say together.
+
+    Args:
+        files: The nearest to the spec first.
+    """
+    fields: Entries = {}
+    tasks: dict[str, Entries] = {}
+    tags: list[Node] = []
+    for defaults in files:
+        _add(fields, defaults.fields, MERGED)
+        for word, entries in defaults.tasks.items():
+            _add(tasks.setdefault(word, {}), entries, MERGED_IN_TASKS)
+        if "tags" in defaults.fields:
+            tags.insert(0, defaults.fields["tags"][1])
+    return Inherited(fields, tuple(tags), tasks, tuple(files))
+
+
+def inherit(root: Node, inherited: Inherited, fill: Callable[[Node], Node]) -> Node:
+    """Return a spec with what it inherits.
+
+    Args:
+        root: The spec, its variables and loops in place.
+        inherited: What the files with defaults say.
+        fill: Puts variables into a value of these files.
+    """
+    heir = _Heir(inherited, fill)
+    keys = dict(root.keys)
+    fields = dict(inherited.fields)
+    shared = fields.get("default_args")
+    if shared is not None and shared[1].kind == "mapping":
+        del fields["default_args"]
+    own = frozenset(_all_names(name for name in root.keys if name in _OF_TASKS))
+    said = own | _names_in(root.keys.get("default_args"))
+    heir.add(keys, fields, MERGED, said={*keys, *(said & _OF_TASKS)})
+    if inherited.tags:
+        heir.join_tags(keys)
+    for_all = inherited.tasks.get(ALL, {})
+    if "default_args" not in fields and shared is not None:
+        heir.add_default_args(keys, shared[1].keys, said | frozenset(_all_names(for_all)))
+    heir.add_default_args(keys, for_all, said)
+    if "tasks" in keys and len(inherited.tasks) > (ALL in inherited.tasks):
+        span, tasks = keys["tasks"]
+        keys["tasks"] = (span, heir.entries(tasks, said))
+    return _mapping(root, keys)
+
+
+@dataclass(frozen=True)
+class _Heir:
+    """Adds to the mappings of one spec."""
+
+    inherited: Inherited
+    fill: Callable[[Node], Node]
+
+    def add(
+        self, keys: Entries, more: Entries, merged: frozenset[str], said: Iterable[str]
+    ) -> None:
+        """Add the keys that are not said, and the names of mappings in which each counts."""
+        taken = frozenset(_all_names(said))
+        for name, (span, node) in more.items():
+            if name in merged and node.kind == "mapping" and name in keys:
+                mine = keys[name][1]
+                if mine.kind == "mapping" and not _is_marker(mine):
+                    inner = dict(mine.keys)
+                    self.add(inner, node.keys, frozenset(), said=inner)
+                    keys[name] = (keys[name][0], _mapping(mine, inner))
+            elif name not in taken and name != "tags":
+                keys[name] = (span, self.fill(node))
+
+    def join_tags(self, keys: Entries) -> None:
+        """Put the tags of the files before those of the spec, each once."""
+        own = keys.get("tags")
+        if own is not None and own[1].kind != "list":
+            return
+        lists = [self.fill(node) for node in self.inherited.tags]
+        wrong = next((node for node in lists if node.kind != "list"), None)
+        if wrong is not None:
+            keys["tags"] = (wrong.span, wrong)
+            return
+        mine = own[1].items if own else []
+        values = [item.value for item in mine]
+        added: list[Node] = []
+        for node in lists:
+            new = [item for item in node.items if item.value not in values]
+            values += (item.value for item in new)
+            added += new
+        items = [*added, *mine]
+        if not items:
+            return
+        base = own[1] if own else lists[0]
+        numbers = [*([0] * len(added)), *range(len(mine))]
+        made = Node(
+            [item.value for item in items],
+            base.span,
+            "list",
+            items,
+            document=base.document,
+            numbers=numbers,
+        )
+        keys["tags"] = (own[0] if own else self.inherited.fields["tags"][0], made)
+
+    def add_default_args(self, keys: Entries, entries: Entries, said: frozenset[str]) -> None:
+        """Add what counts for all tasks to the arguments that the DAG gives them."""
+        new = {name: entry for name, entry in entries.items() if name not in said}
+        for name in [name for name in new if name in _OF_TASKS]:  # the DAG has a field for it
+            span, node = new.pop(name)
+            keys[name] = (span, self.fill(node))
+        if not new:
+            return
+        if "retry_delay" in new:
+            keys.pop("retry_delay_minutes", None)
+        if "default_args" not in keys:
+            span, first = next(iter(new.values()))
+            empty = Node({}, span, "mapping", document=first.document)
+            keys["default_args"] = (span, empty)
+        span, mine = keys["default_args"]
+        if mine.kind == "mapping":
+            inner = dict(mine.keys)
+            for name, (where, node) in new.items():
+                inner[name] = (where, self.fill(node))
+            keys["default_args"] = (span, _mapping(mine, inner))
+
+    def entries(self, tasks: Node, said: frozenset[str]) -> Node:
+        """Return the entries of `tasks`, each with what its type and its operator add."""
+        if tasks.kind != "list":
+            return tasks
+        items = [self._entry(item, said) for item in tasks.items]
+        return Node(
+            [item.value for item in items],
+            tasks.span,
+            "list",
+            items,
+            document=tasks.document,
+            numbers=tasks.numbers,
+        )
+
+    def _entry(self, entry: Node, said: frozenset[str]) -> Node:
+        if entry.kind != "mapping":
+            return entry
+        if is_group(entry.value):
+            around = said | _names_in(entry.keys.get("default_args"))
+            if "tasks" not in entry.keys:
+                return entry
+            span, inside = entry.keys["tasks"]
+            return _mapping(entry, {**entry.keys, "tasks": (span, self.entries(inside, around))})
+        chosen = list(self._chosen(entry.value))
+        if not chosen:
+            return entry
+        keys = dict(entry.keys)
+        for entries in chosen:
+            self._add_to_task(keys, entries, said)
+        return _mapping(entry, keys)
+
+    def _add_to_task(self, keys: Entries, entries: Entries, said: frozenset[str]) -> None:
+        mapped = _names_in(keys.get("expand"))
+        more: Entries = {}
+        for name, (span, node) in entries.items():
+            if name in mapped:
+                continue
+            given_twice = mapped & node.keys.keys() if name in MERGED_IN_TASKS else frozenset()
+            left = {key: inner for key, inner in node.keys.items() if key not in given_twice}
+            more[name] = (span, _mapping(node, left) if given_twice else node)
+        self.add(keys, more, MERGED_IN_TASKS, said={*keys, *said})
+
+    def _chosen(self, task: Mapping[str, object]) -> Iterator[Entries]:
+        """Yield what counts for a task, the most particular first."""
+        operator = task.get("operator")
+        if isinstance(operator, str):
+            for word, entries in self.inherited.tasks.items():
+                if word == operator or ("." not in word and operator.endswith(f".{word}")):
+                    yield entries
+        tag = KINDS.tag_of(task)
+        given = task.get("task_type", tag)
+        for kind in (given, tag) if given != tag else (tag,):
+            if isinstance(kind, str) and kind in self.inherited.tasks and kind != ALL:
+                yield self.inherited.tasks[kind]
+
+
+def _add(entries: Entries, more: Entries, merged: frozenset[str]) -> None:
+    """Add what a file farther away says."""
+    taken = frozenset(_all_names(entries))
+    for name, (span, node) in more.items():
+        if name not in taken:
+            entries[name] = (span, node)
+        elif name in merged and name in entries and node.kind == "mapping":
+            nearer = entries[name][1]
+            if nearer.kind == "mapping" and not _is_marker(nearer):
+                entries[name] = (entries[name][0], _mapping(nearer, {**node.keys, **nearer.keys}))
+
+
+def _all_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield names, and the other names of the same things."""
+    for name in names:
+        yield from _OTHER_NAMES.get(name, (name,))
+
+
+def _names_in(entry: Entry | None) -> frozenset[str]:
+    return frozenset(_all_names(entry[1].keys)) if entry else frozenset()
+
+
+def _is_marker(node: Node) -> bool:
+    return any(name.startswith("$") for name in node.keys)
+
+
+def _mapping(node: Node, keys: Entries) -> Node:
+    """Return a mapping with other keys, at its place."""
+    value = {name: inner.value for name, (_, inner) in keys.items()}
+    return Node(value, node.span, "mapping", keys=keys, document=node.document)

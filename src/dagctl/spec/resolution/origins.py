@@ -1,0 +1,142 @@
+"""Where the values of a spec were said: file, line, and the path there. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dagctl.spec.outline import outline_of
+from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.wording import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.spec.outline import Entry
+    from dagctl.spec.readers.document import Document, Node
+    from dagctl.spec.walk import Path
+
+_OTHER_NAMES = {
+    "schedule": "schedule_interval",
+    "schedule_interval": "schedule",
+    "retry_delay": "retry_delay_minutes",
+    "retry_delay_minutes": "retry_delay",
+}
+"""Two names of one thing: a spec has one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A value, and where it was said."""
+
+    value: Any
+    """JSON data."""
+    path: Path
+    """Where it is in the spec that is meant."""
+    file: str | None
+    """The file with defaults; None: the spec itself."""
+    line: int
+    column: int
+    said_as: Path
+    """The path in that file, or in the spec as its author wrote it."""
+    variables: str | None
+    """Which variables are in it, and what set each."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the spec says it itself, word for word."""
+        return self.file is None and self.variables is None
+
+
+def origin_at(document: Document, path: Path) -> Origin | None:
+    """Return where a value was said.
+
+    Args:
+        document: The spec that is meant.
+        path: The value in it; None is returned where there is none.
+    """
+    node = document.node(path)
+    if node is None:
+        return None
+    spot = document.place_of_key(path) if path and isinstance(path[-1], str) else None
+    spot = spot or document.place_of(path)
+    is_own = spot.document is document
+    line, column = spot.document.lines.position(spot.span.start)
+    return Origin(
+        value=node.value,
+        path=path,
+        file=None if is_own else spot.document.name,
+        line=line,
+        column=column,
+        said_as=document.written_path(path) if is_own else spot.document.path_at(spot.span),
+        variables=document.said(path) or _said_inside(node),
+    )
+
+
+def find(document: Document, name: str) -> Origin | None:
+    """Return where a field was said by its name, such as `tasks.load.pool`; None: nowhere.
+
+    What a task does not say itself counts as its groups, and the DAG, say it for all of theirs.
+    """
+    return next((said for path in _places(document, name) if (said := _at(document, path))), None)
+
+
+def near_name(document: Document, name: str) -> str | None:
+    """Return a name that there is and that was probably meant, or None."""
+    entries = outline_of(document.root.value).entries
+    names = [*document.root.keys, *(f"tasks.{entry.id}" for entry in entries[:1000])]
+    for entry in entries[:200]:
+        names += [f"tasks.{entry.id}.{key}" for key in entry.item]
+    return nearest(name, names)
+
+
+def _at(document: Document, path: Path) -> Origin | None:
+    other = _OTHER_NAMES.get(str(path[-1])) if path else None
+    return origin_at(document, path) or (
+        origin_at(document, (*path[:-1], other)) if other else None
+    )
+
+
+def _places(document: Document, name: str) -> Iterator[Path]:
+    """Yield the paths that a name may mean, the one that counts first."""
+    steps: list[str | int] = [int(step) if step.isdigit() else step for step in name.split(".")]
+    if steps[:1] != ["tasks"]:
+        yield tuple(steps)
+        return
+    entries = outline_of(document.root.value).entries
+    for length in range(len(steps), 1, -1):
+        entry = _entry(entries, ".".join(map(str, steps[1:length])))
+        if entry is not None:
+            rest = tuple(steps[length:])
+            yield (*entry.path, *rest)
+            yield from _inherited(entry, rest)
+            return
+    yield tuple(steps)
+
+
+def _inherited(entry: Entry, rest: Path) -> Iterator[Path]:
+    """Yield where groups and the DAG say an argument for all of their tasks."""
+    if len(rest) != 1 or rest[0] not in {*DefaultArgs.model_fields, "retry_delay_minutes"}:
+        return
+    for group in reversed(entry.where):
+        yield (*group.path, "default_args", *rest)
+    yield ("default_args", *rest)
+    yield rest
+
+
+def _entry(entries: Sequence[Entry], name: str) -> Entry | None:
+    whole = (entry for entry in entries if name in {entry.id, entry.address})
+    return next(whole, None) or next((entry for entry in entries if entry.name == name), None)
+
+
+def _said_inside(node: Node) -> str | None:
+    """Return the variables in a value, in the values in it too; the first few of them."""
+    said: dict[str, None] = {}
+    stack = [node]
+    while stack and len(said) < 5:  # noqa: PLR2004 - as many as a person reads
+        here = stack.pop()
+        if here.said:
+            said[here.said] = None
+        stack += here.items
+        stack += (inner for _, inner in here.keys.values())
+    return ", ".join(said) or None

@@ -1,0 +1,124 @@
+"""From the spec that was written to the spec that is meant, in one step. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.readers.document import Document, Finding, Node, Span
+from dagctl.spec.readers.limits import MAX_VALUES
+from dagctl.spec.resolution.expressions import BEGIN
+from dagctl.spec.resolution.filling import Budget, Filler, TooMuchError
+from dagctl.spec.resolution.inherit import Inherited, inherit, joined
+from dagctl.spec.resolution.loops import FOR_EACH, Unroller
+from dagctl.spec.resolution.variables import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.spec.resolution.defaults import Defaults
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a spec is resolved with: defaults and variables. One serves many specs.
+
+    Args:
+        defaults: The files with defaults above the specs, the nearest first.
+        variables: The variables of the workspace.
+    """
+
+    defaults: tuple[Defaults, ...] = ()
+    variables: Variables = field(default_factory=Variables)
+    _filled: dict[int, tuple[Node, Node, tuple[Finding, ...]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _joined: list[Inherited] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def inherited(self) -> Inherited:
+        """What the files say together, made once."""
+        if not self._joined:
+            self._joined.append(joined(self.defaults))
+        return self._joined[0]
+
+    def fill(self, node: Node, filler: Filler) -> Node:
+        """Return a value of a file with its variables in place; made once for all specs."""
+        if id(node) not in self._filled:
+            filler.findings = []
+            made = filler.fill(node, {})
+            self._filled[id(node)] = (node, made, tuple(filler.findings))
+        return self._filled[id(node)][1]
+
+    def findings(self, nodes: Sequence[Node]) -> list[Finding]:
+        """Return what is wrong with the variables in values of the files."""
+        return [finding for node in nodes for finding in self._filled[id(node)][2]]
+
+
+NOTHING = Around()
+"""No defaults, no variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A spec as it is meant."""
+
+    document: Document
+    findings: tuple[Finding, ...] = ()
+    """What is wrong with variables, loops and files with defaults."""
+    is_whole: bool = True
+    """Whether the rest can be checked; not if a loop, or a file, could not be read."""
+
+
+def resolve(document: Document, around: Around) -> Resolved:
+    """Return a spec with its variables, loops and defaults in place.
+
+    Args:
+        document: What its author wrote: a mapping.
+        around: The defaults and variables that count for it.
+    """
+    filler = Filler(document, around.variables, Budget())
+    root = document.root
+    try:
+        if _may_have_some(document):
+            root = Unroller(filler).root(root)
+        findings = list(filler.findings)
+        if around.defaults:
+            root, more = _with_defaults(root, around, filler)
+            findings += more
+    except TooMuchError:
+        findings = [*filler.findings, _too_much()]
+        return Resolved(document, tuple(findings), is_whole=False)
+    broken = any(finding.code == Code.BAD_LOOP for finding in findings)
+    unreadable = not all(defaults.is_read for defaults in around.defaults)
+    made = document if root is document.root else replace(document, root=root)
+    return Resolved(made, tuple(findings), is_whole=not (broken or unreadable))
+
+
+def _may_have_some(document: Document) -> bool:
+    """Return whether a spec may have variables or loops; an escape may hide one in its text."""
+    text = document.text
+    return BEGIN in text or FOR_EACH in text or "\\" in text
+
+
+def _with_defaults(root: Node, around: Around, filler: Filler) -> tuple[Node, list[Finding]]:
+    used: list[Node] = []
+
+    def fill(node: Node) -> Node:
+        used.append(node)
+        return around.fill(node, of_files)
+
+    of_files = Filler(filler.document, around.variables, filler.budget)
+    made = inherit(root, around.inherited, fill)
+    of_all = [finding for defaults in around.defaults for finding in defaults.findings]
+    return made, [*of_all, *around.findings(used)][: 2 * MAX_PROBLEMS]
+
+
+def _too_much() -> Finding:
+    message = (
+        f"with its loops and variables the spec has too many values (over {MAX_VALUES:,}), or too "
+        "much text"
+    )
+    return Finding(Code.TOO_MANY_VALUES, message, "split it into several DAGs", Span(0, 1))

@@ -1,0 +1,143 @@
+"""What is read around spec files: nearest first, inside of the workspace, never through a link."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl import load_spec
+from dagctl.commands.read import read_specs
+from dagctl.commands.surroundings import Surroundings
+from dagctl.commands.validate import validate
+from dagctl.errors import Severity, SpecError, UsageError
+from dagctl.settings import load_variables
+from dagctl.spec.checks import Checks
+from dagctl.spec.codes import Code
+from dagctl.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = "dag_name: Report\ntasks: [{task_id: a, bash_command: ls}]\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "dagctl.toml").write_text(
+        '[vars]\nstage = "dev"\n[env.prod.vars]\nstage = "prod"\nonly = 1\n'
+    )
+    (tmp_path / "specs" / "a").mkdir(parents=True)
+    (tmp_path / "specs" / "a" / "one.yaml").write_text(SPEC)
+    return tmp_path
+
+
+def _spec(root: Path) -> Path:
+    return root / "specs" / "a" / "one.yaml"
+
+
+def _errors(root: Path) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        load_spec(_spec(root))
+    return [str(each) for each in caught.value.diagnostics if each.severity is Severity.ERROR]
+
+
+def test_each_folder_up_to_the_workspace_says_something(root: Path) -> None:
+    (root / "specs/a/defaults.yaml").write_text("owner: near\ntags: [a]\n")
+    (root / "specs/defaults.yaml").write_text("owner: middle\ncatchup: true\n")
+    (root / "defaults.yaml").write_text("owner: far\ncatchup: false\nretries: 4\ntags: [b]\n")
+    (root.parent / "defaults.yaml").write_text("description: outside\n")
+    spec = load_spec(_spec(root))
+    assert (spec.owner, spec.catchup, spec.retries) == ("near", True, 4)
+    assert (spec.tags, spec.description) == (("b", "a"), "")
+    assert load_spec(_spec(root), defaults=[]).owner == "airflow"
+    assert load_spec(SPEC, defaults=["owner: given"]).owner == "given"
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe", "huge", "bytes"])
+def test_what_is_no_regular_file_is_an_error_and_never_read(root: Path, kind: str) -> None:
+    place = root / "specs" / "defaults.yaml"
+    secret = root.parent / "secret.yaml"
+    secret.write_text("owner: from outside\n")
+    match kind:
+        case "link":
+            place.symlink_to(secret)
+        case "folder":
+            place.mkdir()
+        case "pipe":
+            os.mkfifo(place)
+        case "huge":
+            place.write_text("#" * 2_000_001)
+        case _:
+            place.write_bytes(b"owner: \xff\n")
+    (error,) = _errors(root)
+    assert "defaults.yaml" in error
+    assert "from outside" not in error
+
+
+def test_a_folder_that_is_a_link_out_of_the_workspace_brings_no_defaults(root: Path) -> None:
+    outside = root.parent / f"{root.name}-outside"
+    outside.mkdir()
+    (outside / "one.yaml").write_text(SPEC)
+    (outside / "defaults.yaml").write_text("owner: outside\n")
+    (root / "link").symlink_to(outside)
+    assert load_spec(root / "link" / "one.yaml").owner == "airflow"
+
+
+def test_variables_are_those_of_the_environment_and_flags_win(root: Path) -> None:
+    workspace = Workspace(root)
+    assert load_variables(workspace, {}).values["stage"].value == "dev"
+    prod = load_variables(workspace, {"DAGCTL_ENV": "prod"}, given=["stage=3", "x=1.10", "y="])
+    assert {name: each.value for name, each in prod.values.items()} == {
+        "stage": 3,
+        "only": 1,
+        "x": 1.1,
+        "y": "",
+    }
+    assert (prod.values["x"].text, prod.values["only"].said_by) == ("1.10", "dagctl.toml:5")
+    assert load_variables(workspace, {}).elsewhere == {"only": ("prod",)}
+
+
+@pytest.mark.parametrize(
+    ("toml", "environ", "given"),
+    [
+        ("", {"DAGCTL_ENV": "prd"}, []),
+        ("vars = 1\n", {}, []),
+        ("[vars]\nx = 2026-01-01\n", {}, []),
+        ("[vars]\nx = nan\n", {}, []),
+        ('[vars]\nx = "${{ vars.y }}"\n', {}, []),
+        ('[vars]\n"a b" = 1\n', {}, []),
+        ("env = 1\n", {}, []),
+        ("[env.prod]\nx = 1\n", {}, []),
+        ("", {}, ["x"]),
+        ("", {}, ["=x"]),
+    ],
+)
+def test_wrong_variables_are_refused(
+    tmp_path: Path, toml: str, environ: dict[str, str], given: list[str]
+) -> None:
+    (tmp_path / "dagctl.toml").write_text(toml)
+    with pytest.raises(UsageError):
+        load_variables(Workspace(tmp_path), environ, given=given)
+
+
+def test_one_slip_in_defaults_is_one_finding_for_all_specs(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    for number in range(20):
+        (root / "specs" / f"{number}.yaml").write_text(SPEC)
+    (root / "specs" / "defaults.yaml").write_text("catchup: true\nowner: 7\n")
+    reading = read_specs(["specs"], None)  # type: ignore[arg-type] # nothing is piped in
+    result = validate(reading, Checks(strict=True))
+    errors = [(each.code, each.file, each.line) for each in result.diagnostics]
+    assert errors == [(Code.WRONG_TYPE, "specs/defaults.yaml", 2)]
+    assert result.specs == ()
+
+
+def test_a_file_is_read_once_for_all_specs(root: Path) -> None:
+    (root / "specs" / "defaults.yaml").write_text("owner: ann\n")
+    surroundings = Surroundings()
+    first = surroundings.around(_spec(root)).defaults
+    assert surroundings.around(root / "specs" / "b.yaml").defaults == first
