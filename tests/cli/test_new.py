@@ -114,3 +114,23 @@ def test_a_name_that_no_template_has(shell: Shell) -> None:
     assert shell.run("templates", "list").code == ExitCode.USAGE
     assert shell.run("new", "Daily", "--set", "name").code == ExitCode.USAGE
     assert shell.run("new", "Daily", "--set", "name=x").code == ExitCode.USAGE
+
+
+def test_a_spec_that_uses_a_template_is_created_and_follows_its_version(shell: Shell) -> None:
+    shell.ok("init")
+    shell.write("templates/report.yaml", TEAM)
+    shell.write("orders.yaml", "use: report@3\nwith: {name: Orders, day: 5}\nowner: ana\n")
+    assert "Created orders" in shell.ok("create", ".").out
+    assert "0 6 * * 5" in shell.ok("show", "orders", "--source").out
+
+    shell.write(
+        "templates/report_4.yaml", TEAM.replace("version: 3", "version: 4").replace("6", "7")
+    )
+    assert "unchanged" in shell.ok("create", "orders.yaml").out
+    shell.write("orders.yaml", "use: report@4\nwith: {name: Orders, day: 5}\nowner: ana\n")
+    assert "Updated orders" in shell.ok("create", "orders.yaml").out
+    assert "0 7 * * 5" in shell.ok("show", "orders", "--source").out
+
+    shell.write("templates/report.yaml", TEAM.replace("version: 3", "version: x"))
+    done = shell.run("validate", ".")
+    assert (done.code, "templates/report.yaml:3:12" in done.out) == (ExitCode.INVALID, True)

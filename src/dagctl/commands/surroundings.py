@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.spec_files import read_below, workspace_files
+from dagctl.commands.templates import template_reader
 from dagctl.errors import UsageError
 from dagctl.settings import load_variables
 from dagctl.spec.load import check_defaults, check_spec
@@ -91,11 +92,13 @@ class Surroundings:
         variables = self._variables
         if variables is None:
             variables = self._variables_of(workspace)
+        template_of = template_reader(folder or Path())
         if folder is None or workspace is None:
-            return Around((), variables)
+            return Around((), variables, template_of)
         levels = _levels(workspace.root, folder.resolve())
         defaults = [self._defaults_in(workspace.root, level) for level in levels]
-        return Around(tuple(each for each in defaults if each is not None), variables)
+        kept = tuple(each for each in defaults if each is not None)
+        return Around(kept, variables, template_of)
 
     def _variables_of(self, workspace: Workspace | None) -> Variables:
         root = workspace.root if workspace else Path()

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagctl
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
 from dagctl.next_step import Command, Fix
-from dagctl.spec.wording import nearest
-from dagctl.template import Template, read_template
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.wording import did_you_mean, nearest, quoted
+from dagctl.template import Template, checked, read_template
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from dagctl.spec.readers.document import Document
 
 WORKSPACE, GALLERY = "workspace", "gallery"
 FOLDER = "templates"
@@ -58,6 +62,15 @@ def templates(start: Path) -> Templates:
     return Templates(tuple(listed), tuple(problems))
 
 
+def template_findings(text: bytes, name: str) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a template."""
+    try:
+        read_template(text, name)
+    except SpecError as error:
+        return tuple(error.diagnostics)
+    return ()
+
+
 def template_named(name: str, start: Path) -> Listed:
     """Return the template with a name; the workspace's before the gallery's.
 
@@ -79,6 +92,58 @@ def template_named(name: str, start: Path) -> Listed:
     near = nearest(plain, [item.template.name for item in known.listed])
     hint = f"did you mean `{near}`?" if near else Fix(Command("templates"))
     raise NotFoundError(f"there is no template `{name}`", hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTemplate:
+    """A template as a spec uses it, by `use` and `with`."""
+
+    template: Template
+
+    @property
+    def document(self) -> Document:
+        """Its text."""
+        return self.template.document
+
+    def checked(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, Problem]]:
+        """Return the value of every parameter, or what is wrong, by the names of parameters."""
+        return checked(self.template, given)
+
+
+def template_reader(start: Path) -> Callable[[str, int], LinkedTemplate | Problem]:
+    """Return what gives specs their templates; the files are read once, with the first use.
+
+    Args:
+        start: A folder at or below the workspace.
+    """
+    known: list[Templates] = []
+
+    def read(name: str, version: int) -> LinkedTemplate | Problem:
+        if not known:
+            known.append(templates(start))
+        return _linked(known[0], name, version)
+
+    return read
+
+
+def _linked(known: Templates, name: str, version: int) -> LinkedTemplate | Problem:
+    source, _, plain = name.rpartition("/")
+    same = [
+        item for item in known.listed if item.template.name == plain and source in {"", item.source}
+    ]
+    for item in same:
+        if item.template.version == version:
+            return LinkedTemplate(item.template)
+    broken = next((f"{each.file}:{each.line or 1}: {each.message}" for each in known.problems), "")
+    if same:
+        versions = ", ".join(str(item.template.version) for item in same)
+        message = f"the template {quoted(plain)} has no version {version}"
+        hint = f"its versions here: {versions}"
+    else:
+        message = f"there is no template {quoted(name)}"
+        names = [item.template.name for item in known.listed]
+        hint = did_you_mean(plain, names) or "`dagctl templates` lists them"
+    return Problem(Code.BAD_USE, message, broken or hint)
 
 
 def _of_workspace(start: Path) -> Iterator[tuple[str, str, bytes | Diagnostic]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.surroundings import Surroundings
+from dagctl.commands.templates import template_findings
+from dagctl.commands.walk import is_template
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
 from dagctl.spec.costs import stopped
@@ -82,6 +84,8 @@ def _check(document: Document, checks: Checks, surroundings: Surroundings) -> Ve
         findings = surroundings.of_defaults(document.data, document.origin, checks.airflow)
         if findings is not None:
             return None, list(judged_elsewhere(findings, checks))
+    if is_template(document.data):
+        return None, list(judged_elsewhere(template_findings(document.data, document.name), checks))
     checked = check_spec(
         document.data,
         format=document.format,

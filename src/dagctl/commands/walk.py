@@ -29,8 +29,10 @@ _FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "v
 """Folders of other programs."""
 _MARKS = (".git", "pyvenv.cfg")
 """What the top of a repository or of a virtual environment has: below it is not this folder's."""
-_WORDS = re.compile(rb"\b(?:dag_name|tasks)\b")
+_WORDS = re.compile(rb"\b(?:dag_name|tasks)\b|^\W{0,20}use\W", re.MULTILINE)
 """What every spec has, and a file of another program seldom."""
+_TEMPLATE = re.compile(rb"^template[ \t]*:", re.MULTILINE)
+"""The key that makes a template of a spec; no spec has it."""
 
 
 def specs_below(top: Path, note: Callable[[str], None]) -> Iterator[str]:
@@ -65,6 +67,11 @@ def specs_below(top: Path, note: Callable[[str], None]) -> Iterator[str]:
 def is_likely_spec(data: bytes) -> bool:
     """Return whether a file that was met in a folder may be meant for a spec."""
     return _WORDS.search(data) is not None
+
+
+def is_template(data: bytes) -> bool:
+    """Return whether a file is a template of specs, and no spec."""
+    return _TEMPLATE.search(data) is not None
 
 
 def _is_ours(folder: Path) -> bool:

@@ -42,6 +42,14 @@ TEMPLATES = {
         "The template gives it no default, so each spec must say it.",
         "",
         "",
-        "Add `--set name=value`.",
+        "Add `--set name=value`, or the key under `with`.",
+    ),
+    Code.BAD_USE: Explanation(
+        "A template that cannot be used",
+        "`use: NAME@VERSION` links a spec to a template of the workspace (folder `templates`) or "
+        "of the gallery. The version is named, so that a new one changes no DAG by itself.",
+        "",
+        "",
+        "Correct the name or the version; `dagctl templates` lists them.",
     ),
 }

@@ -8,6 +8,7 @@ from dagctl.operators.json_schema import operator_schema
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution.defaults import ALL, OF_ONE_DAG, TASK_DEFAULTS, keys_for
 from dagctl.spec.resolution.loops import MAX_NAMES
+from dagctl.spec.resolution.use import USE, WITH
 from dagctl.spec.tasks import KINDS, TASK_TYPES, Group, OperatorTask
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ def json_schema(providers: Collection[str] | None = None, airflow: str = "3") ->
     fields = schema["properties"]
     short = {**fields["schedule_interval"], "description": "Short for schedule_interval."}
     editor = {"type": "string", "description": "The schema for editors; dagctl ignores it."}
-    properties = {"$schema": editor, **fields, "schedule": short}
+    properties = {"$schema": editor, **_LINK, **fields, "schedule": short}
+    needed = schema.pop("required")
     return {
         "$schema": DRAFT,
         **schema,
+        "anyOf": [{"required": needed}, {"required": [USE]}],
         "title": "dagctl spec",
         "description": "One Airflow DAG.",
         "properties": properties,
@@ -53,6 +56,10 @@ def json_schema(providers: Collection[str] | None = None, airflow: str = "3") ->
     }
 
 
+_LINK: dict[str, Any] = {
+    USE: {"type": "string", "description": "The template that the spec uses: `elt_dbt@1`."},
+    WITH: {"type": "object", "description": "The values of the template's parameters."},
+}
 VARIABLE = {"type": "string", "pattern": r"\$\{\{"}
 """A text in which a variable stands: any value may come from one."""
 _LOOP = {
@@ -77,7 +84,11 @@ def defaults_schema(airflow: str = "3") -> dict[str, Any]:
         airflow: As of `json_schema`.
     """
     schema = json_schema(None, airflow)
-    fields = {key: part for key, part in schema["properties"].items() if key not in OF_ONE_DAG}
+    fields = {
+        key: part
+        for key, part in schema["properties"].items()
+        if key not in OF_ONE_DAG | _LINK.keys()
+    }
     selected = {word: _selected(schema["definitions"], word) for word in (ALL, *TASK_TYPES)}
     fields[TASK_DEFAULTS] = {
         "description": "What tasks get that do not say it: all, those of a type, of an operator.",
@@ -86,7 +97,7 @@ def defaults_schema(airflow: str = "3") -> dict[str, Any]:
         "properties": selected,
         "additionalProperties": _selected(schema["definitions"], "Operator"),
     }
-    del schema["required"]
+    del schema["anyOf"]
     title: dict[str, Any] = {
         "title": "dagctl defaults",
         "description": "What the DAGs of a folder share.",

@@ -28,11 +28,16 @@ def data_to_yaml(data: Mapping[str, Any]) -> str:
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31)
 
 
+def written_to_yaml(data: Mapping[str, Any]) -> str:
+    """Return data of a spec as its author wrote it: variables in its texts stay variables."""
+    return yaml.dump(data, Dumper=_AsWritten, allow_unicode=True, sort_keys=False, width=2**31)
+
+
 def inline(value: JsonValue) -> str:
-    """Return one value in one line, as it stands behind `key: ` or in a list."""
+    """Return one value in one line, as it is written behind `key: ` or in a list."""
     listed = yaml.dump(
         [value],
-        Dumper=_Dumper,
+        Dumper=_AsWritten,
         allow_unicode=True,
         sort_keys=False,
         width=2**31,
@@ -41,12 +46,21 @@ def inline(value: JsonValue) -> str:
     return listed.strip()[1:-1]
 
 
-class _Dumper(yaml.SafeDumper):
+class _AsWritten(yaml.SafeDumper):
+    """Writes texts as an author writes them: what stands for a variable stays one."""
+
     def represent_str(self, data: str) -> yaml.ScalarNode:
-        data = escaped(data)
         return self.represent_scalar("tag:yaml.org,2002:str", data, style=_style(data))
 
 
+class _Dumper(_AsWritten):
+    """Writes texts that stand for themselves."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        return super().represent_str(escaped(data))
+
+
+_AsWritten.add_representer(str, _AsWritten.represent_str)
 _Dumper.add_representer(str, _Dumper.represent_str)
 
 

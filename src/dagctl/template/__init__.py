@@ -3,14 +3,16 @@
 from dagctl.template.fill import filled
 from dagctl.template.model import Parameter, Template
 from dagctl.template.read import read_template
-from dagctl.template.values import Values, given, value_problem, values_of
+from dagctl.template.values import Values, checked, given, option_for, value_problem, values_of
 
 __all__ = [
     "Parameter",
     "Template",
     "Values",
+    "checked",
     "filled",
     "given",
+    "option_for",
     "read_template",
     "value_problem",
     "values_of",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.spec.readers.yaml_reader import read_yaml
-from dagctl.spec.yaml_writer import data_to_yaml, inline
-from dagctl.template.model import HEAD
+from dagctl.spec.resolution.use import HEAD, as_text
+from dagctl.spec.yaml_writer import inline, written_to_yaml
 from dagctl.template.references import replaced, uses, whole, with_values
 
 if TYPE_CHECKING:
-    from dagctl.spec.readers.document import Node
     from dagctl.template.model import Template
     from dagctl.template.references import Use
     from dagctl.template.values import Values
-
-_END_OF_LINE = re.compile(r"[ \t]*(?=\n|\Z)")
 
 
 def filled(template: Template, values: Values) -> str:
@@ -26,15 +21,10 @@ def filled(template: Template, values: Values) -> str:
     Comments and layout stay. A value is written as YAML that is read back as this very value:
     where that cannot be in the layout of the template, the spec is written anew, without comments.
     """
-    expected = with_values(template.data, values, as_text)
+    expected = with_values(template.data, values)
     text = _in_place(template, values)
     document = read_yaml(text).document
-    return text if document and document.root.value == expected else data_to_yaml(expected)
-
-
-def as_text(value: Any) -> str:  # noqa: ANN401 - JSON
-    """Return a value as it stands inside of a text."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if document and document.root.value == expected else written_to_yaml(expected)
 
 
 def _in_place(template: Template, values: Values) -> str:
@@ -74,13 +64,13 @@ def _written(use: Use, text: str, values: Values) -> str:
     if name is not None and node.kind != "block":
         return inline(values[name])
     if node.kind == "block":
-        return _block(node, source, values)
-    return inline(replaced(node.value, lambda each: as_text(values[each])))
+        return _block(source, values)
+    return inline(replaced(node.value, values))
 
 
-def _block(node: Node, source: str, values: Values) -> str:
+def _block(source: str, values: Values) -> str:
     """Return a block of lines: a value of several lines gets the indentation of its first."""
     indents = [len(line) - len(line.lstrip()) for line in source.split("\n")[1:] if line.strip()]
     indent = " " * min(indents, default=0)
-    del node
-    return replaced(source, lambda each: as_text(values[each]).replace("\n", f"\n{indent}"))
+    lines = {name: as_text(value).replace("\n", f"\n{indent}") for name, value in values.items()}
+    return replaced(source, lines)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dagctl.spec.resolution.use import HEAD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.spec.readers.document import Document
 
-HEAD = "template"
-"""The key that makes a template of a spec."""
 _ABSENT = object()
 _BOUNDED_TYPES = frozenset({"integer", "number", "boolean", "null"})
 """Whose values are no text, so they can be no code."""

@@ -11,11 +11,13 @@ from dagctl.spec.param_rules import LONGEST_PATTERN, is_quick, rule_problem
 from dagctl.spec.params import RULES
 from dagctl.spec.places import place_findings
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.readers.document import named
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.resolution.use import HEAD
 from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.template.model import HEAD, Parameter, Template
+from dagctl.template.model import Parameter, Template
 from dagctl.template.references import uses
 from dagctl.template.values import value_problem
 
@@ -61,11 +63,6 @@ def read_template(text: str | bytes, origin: str) -> Template:
     return _template(document, origin)
 
 
-def is_template(data: object) -> bool:
-    """Return whether the data of a document are those of a template."""
-    return isinstance(data, dict) and isinstance(data.get(HEAD), dict)
-
-
 def _template(document: Document, origin: str) -> Template:
     head = document.root.value[HEAD]
     parameters = (head.get("parameters") or {}).items()
@@ -74,7 +71,7 @@ def _template(document: Document, origin: str) -> Template:
         version=head["version"],
         description=head.get("description", ""),
         parameters=tuple(Parameter(name, rules) for name, rules in parameters),
-        document=document,
+        document=named(document, origin),
         origin=origin,
     )
 

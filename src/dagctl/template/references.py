@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.spec.resolution.use import PARAMETER, as_text
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from dagctl.spec.readers.document import Document, Node
 
     Path = tuple[str | int, ...]
 
-_REFERENCE = re.compile(r"(?<!\$)\$\{\{\s{0,20}params\.([A-Za-z_][A-Za-z0-9_]{0,99})\s{0,20}\}\}")
-"""`$${{` stands for the characters themselves."""
 _BROKEN = re.compile(r"(?<!\$)\$\{\{\s{0,20}params\b")
 _CODE_KEYS = frozenset(
     {
@@ -49,7 +49,7 @@ def uses(document: Document, but: str) -> Iterator[Use]:
         stack += [((*path, place), item) for place, item in enumerate(node.items)][::-1]
         stack += [((*path, key), item) for key, (_, item) in node.keys.items()][::-1]
         if isinstance(node.value, str) and "${{" in node.value:
-            names = tuple(match[1] for match in _REFERENCE.finditer(node.value))
+            names = tuple(match[1] for match in PARAMETER.finditer(node.value))
             broken = len(_BROKEN.findall(node.value)) > len(names)
             if names or broken:
                 yield Use(path, node, names, broken)
@@ -57,24 +57,22 @@ def uses(document: Document, but: str) -> Iterator[Use]:
 
 def whole(text: str) -> str | None:
     """Return the name of the parameter if the text is one reference and nothing else."""
-    match = _REFERENCE.fullmatch(text.strip())
+    match = PARAMETER.fullmatch(text.strip())
     return match[1] if match else None
 
 
-def replaced(text: str, value_of: Callable[[str], str]) -> str:
-    """Return the text with each reference replaced by what its parameter is in text."""
-    return _REFERENCE.sub(lambda match: value_of(match[1]), text)
+def replaced(text: str, values: dict[str, Any]) -> str:
+    """Return a text with each reference replaced by what its parameter is in text."""
+    return PARAMETER.sub(lambda match: as_text(values[match[1]]), text)
 
 
-def with_values(data: Any, values: dict[str, Any], as_text: Callable[[Any], str]) -> Any:  # noqa: ANN401 - JSON
+def with_values(data: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     """Return data with each reference replaced; one that is a whole text gives its value itself."""
     if isinstance(data, dict):
-        return {key: with_values(item, values, as_text) for key, item in data.items()}
+        return {key: with_values(item, values) for key, item in data.items()}
     if isinstance(data, list):
-        return [with_values(item, values, as_text) for item in data]
+        return [with_values(item, values) for item in data]
     if not isinstance(data, str):
         return data
     name = whole(data)
-    if name is not None:
-        return values[name]
-    return replaced(data, lambda each: as_text(values[each]))
+    return replaced(data, values) if name is None else values[name]

@@ -45,13 +45,25 @@ def values_of(template: Template, some: Mapping[str, Any]) -> Values:
     Raises:
         SpecError: With all that is wrong: unknown names, missing values, broken rules.
     """
-    problems = list(_problems(template, some))
+    values, problems = checked(template, some)
     if problems:
-        raise SpecError(problems)
-    return {
+        raise SpecError([_diagnostic(template, *each) for each in problems.items()])
+    return values
+
+
+def option_for(parameter: Parameter) -> str:
+    """Return how a command line gives a parameter its example as its value."""
+    return f"--set {parameter.name}={quote(_shown(parameter.example))}"
+
+
+def checked(template: Template, some: Mapping[str, Any]) -> tuple[Values, dict[str, Problem]]:
+    """Return the value of every parameter, and what is wrong, by the names of parameters."""
+    problems = dict(_problems(template, some))
+    values = {
         parameter.name: some.get(parameter.name, parameter.rules.get("default"))
         for parameter in template.parameters
     }
+    return values, problems
 
 
 def value_problem(parameter: Parameter, value: object) -> Problem | None:
@@ -87,30 +99,33 @@ def _code_problem(value: object, texts: list[str]) -> Problem | None:
     return None
 
 
-def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
     for name in some:
         if name not in template.by_name:
             names = ", ".join(template.by_name) or "none"
             hint = did_you_mean(name, template.by_name) or f"its parameters: {names}"
             message = f"the template {template.name} has no parameter {quoted(name)}"
-            yield _diagnostic(template, name, Problem(Code.BAD_VALUE, message, hint))
+            yield name, Problem(Code.BAD_VALUE, message, hint)
     for parameter in template.parameters:
         if parameter.name in some:
             problem = value_problem(parameter, some[parameter.name])
             if problem is not None:
-                yield _diagnostic(template, parameter.name, problem)
+                yield parameter.name, problem
         elif parameter.is_required:
             about = f": {shortened(parameter.description)}" if parameter.description else ""
             message = f"the parameter {quoted(parameter.name)} has no value{about}"
-            hint = f"add `--set {parameter.name}={quote(_shown(parameter.example))}`"
-            yield _diagnostic(template, parameter.name, Problem(Code.MISSING_VALUE, message, hint))
+            hint = f"give it one, such as {_shown(parameter.example)}"
+            yield parameter.name, Problem(Code.MISSING_VALUE, message, hint)
 
 
 def _diagnostic(template: Template, name: str, problem: Problem) -> Diagnostic:
+    hint = problem.hint
+    if problem.code == Code.MISSING_VALUE:
+        hint = f"add `{option_for(template.by_name[name])}`"
     return Diagnostic(
         code=problem.code,
         message=shortened(problem.message),
-        hint=problem.hint and shortened(problem.hint),
+        hint=hint and shortened(hint),
         path=("params", shortened(name)),
         file=f"values for {template.name}",
     )

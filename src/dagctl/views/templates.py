@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from typing import TYPE_CHECKING, Any
+
+from dagctl.template import option_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,12 +48,8 @@ def new_spec_data(template: Template, made: NewSpec, path: Path | None) -> dict[
 
 def command_for(template: Template) -> str:
     """Return a command line that uses a template, with its examples as values."""
-    settings = [
-        f"--set {shlex.quote(f'{parameter.name}={_text(parameter.example)}')}"
-        for parameter in template.parameters
-        if parameter.is_required
-    ]
-    return " ".join(["dagctl new", f"--template {template.name}", *settings])
+    options = [option_for(each) for each in template.parameters if each.is_required]
+    return " ".join(["dagctl new", f"--template {template.name}", *options])
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
@@ -63,9 +59,3 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.is_required,
         "rules": dict(parameter.rules),
     }
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - JSON
-    if value is None:
-        return "..."
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

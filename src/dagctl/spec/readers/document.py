@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -181,6 +181,19 @@ class Document:
         parts = self._parts[id(node)]
         place = bisect_right(parts, offset, key=lambda part: part.span.start) - 1
         return parts[place] if place >= 0 and offset < parts[place].span.end else None
+
+
+def named(document: Document, name: str) -> Document:
+    """Return a document under the name of its file, which each of its values knows."""
+    made = replace(document, name=name)
+    stack = [made.root]
+    while stack:
+        node = stack.pop()
+        if node.document is None:
+            node.document = made
+            stack += node.items
+            stack += (inner for _, inner in node.keys.values())
+    return made
 
 
 class Spot(NamedTuple):

@@ -15,7 +15,7 @@ from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
-from dagctl.spec.readers.document import Document, Finding, Node, Reading, Span
+from dagctl.spec.readers.document import Document, Finding, Node, Reading, Span, named
 from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_places import read_spelling
 from dagctl.spec.readers.yaml_reader import read_yaml
@@ -72,7 +72,7 @@ def read_defaults(text: str | bytes, name: str = DEFAULTS) -> Defaults | None:
     if document is None:
         wrong = [finding for finding in reading.findings if finding.code != Code.EMPTY_DOCUMENT]
         return _unread(source, wrong, name)
-    document = _named(document, name)
+    document = named(document, name)
     if document.root.value is None:
         return Defaults(document)
     if document.root.kind != "mapping":
@@ -99,19 +99,6 @@ def _unread(text: str, findings: Collection[Finding], name: str) -> Defaults:
 
 def _of(document: Document, findings: Collection[Finding]) -> tuple[Finding, ...]:
     return tuple(replace(finding, document=document) for finding in findings)
-
-
-def _named(document: Document, name: str) -> Document:
-    """Return the document under its name, which each of its values knows."""
-    named = replace(document, name=name)
-    stack = [named.root]
-    while stack:
-        node = stack.pop()
-        if node.document is None:
-            node.document = named
-            stack += node.items
-            stack += (inner for _, inner in node.keys.values())
-    return named
 
 
 def _fields(root: Node) -> Entries:

@@ -13,12 +13,15 @@ from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.resolution.filling import Budget, Filler, TooMuchError
 from dagctl.spec.resolution.inherit import Inherited, inherit, joined
 from dagctl.spec.resolution.loops import FOR_EACH, Unroller
+from dagctl.spec.resolution.use import USE, WITH, no_templates, used, uses_template
 from dagctl.spec.resolution.variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from dagctl.spec.problem import Problem
     from dagctl.spec.resolution.defaults import Defaults
+    from dagctl.spec.resolution.use import Used
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,12 @@ class Around:
     Args:
         defaults: The files with defaults above the specs, the nearest first.
         variables: The variables of the workspace.
+        template_of: Returns the template with a name and a version, or why there is none.
     """
 
     defaults: tuple[Defaults, ...] = ()
     variables: Variables = field(default_factory=Variables)
+    template_of: Callable[[str, int], Used | Problem] = no_templates
     _filled: dict[int, tuple[Node, Node, tuple[Finding, ...]]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -81,10 +86,16 @@ def resolve(document: Document, around: Around) -> Resolved:
     """
     filler = Filler(document, around.variables, Budget())
     root = document.root
+    of_template: list[Finding] = []
     try:
-        if _may_have_some(document):
+        if uses_template(root):
+            root = _with_given(root, filler)
+            of_template = list(filler.findings)
+            if not of_template:
+                root, of_template = used(root, around.template_of)
+        if root is not document.root or _may_have_some(document):
             root = Unroller(filler).root(root)
-        findings = list(filler.findings)
+        findings = list(dict.fromkeys((*of_template, *filler.findings)))
         if around.defaults:
             root, more = _with_defaults(root, around, filler)
             findings += more
@@ -94,7 +105,17 @@ def resolve(document: Document, around: Around) -> Resolved:
     broken = any(finding.code == Code.BAD_LOOP for finding in findings)
     unreadable = not all(defaults.is_read for defaults in around.defaults)
     made = document if root is document.root else replace(document, root=root)
-    return Resolved(made, tuple(findings), is_whole=not (broken or unreadable))
+    whole = not (broken or unreadable or of_template)
+    return Resolved(made, tuple(findings), is_whole=whole)
+
+
+def _with_given(root: Node, filler: Filler) -> Node:
+    """Return a spec with the variables in what it gives to its template."""
+    keys = {
+        key: filler.entry(key, entry, {}) if key in {USE, WITH} else entry
+        for key, entry in root.keys.items()
+    }
+    return filler.made_mapping(root, keys)
 
 
 def _may_have_some(document: Document) -> bool:

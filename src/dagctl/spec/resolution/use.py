@@ -1,0 +1,150 @@
+"""`use: NAME@VERSION` with `with: {...}`: a spec that stays linked to a template.
+
+The keys of the template become those of the spec, its parameters in place; what the spec says
+itself goes before them. Each value keeps the file and the line that said it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dagctl.spec.codes import Code
+from dagctl.spec.problem import Problem
+from dagctl.spec.readers.data_document import node_of
+from dagctl.spec.readers.document import Finding, Node
+from dagctl.spec.resolution.filled_text import FilledText, Part
+from dagctl.spec.resolution.variables import scalar_text
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from dagctl.spec.readers.document import Document
+
+USE, WITH = "use", "with"
+HEAD = "template"
+"""The key that makes a template of a spec."""
+PARAMETER = re.compile(
+    r"(?<!\$)\$\{\{[ \t]{0,20}params\.([A-Za-z_][A-Za-z0-9_]{0,99})[ \t]{0,20}\}\}"
+)
+"""What stands for the value of a parameter; `$${{` stands for the characters themselves."""
+_NAME = re.compile(r"(?P<name>(?:[a-z]{1,20}/)?[A-Za-z0-9_-]{1,100})@(?P<version>[1-9][0-9]{0,6})")
+
+
+class Used(Protocol):
+    """A template that a spec uses."""
+
+    @property
+    def document(self) -> Document:
+        """Its text; each value in it knows the document, which has a name."""
+
+    def checked(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, Problem]]:
+        """Return the value of every parameter, or what is wrong, by the names of parameters."""
+
+
+def no_templates(name: str, version: int) -> Problem:
+    """Return that there are none: for a text that stands in no workspace."""
+    message = f"the template {quoted(f'{name}@{version}')} cannot be read here"
+    return Problem(Code.BAD_USE, message, "templates are read where a workspace is")
+
+
+def uses_template(root: Node) -> bool:
+    """Return whether a spec says that it uses a template."""
+    return USE in root.keys
+
+
+def used(
+    root: Node, template_of: Callable[[str, int], Used | Problem]
+) -> tuple[Node, list[Finding]]:
+    """Return the root of a spec with what its template says; itself if that cannot be known.
+
+    Args:
+        root: The spec, its variables in place.
+        template_of: Returns the template with a name and a version, or why there is none.
+    """
+    where, name = root.keys[USE]
+    match = _NAME.fullmatch(name.value) if isinstance(name.value, str) else None
+    if match is None:
+        message = f"`{USE}` names a template and its version"
+        return root, [_refused(Code.BAD_USE, message, "write `use: elt_dbt@1`", name)]
+    template = template_of(match["name"], int(match["version"]))
+    if isinstance(template, Problem):
+        return root, [_refused(template.code, template.message, template.hint or "", name)]
+    given = root.keys[WITH][1] if WITH in root.keys else Node({}, where, "mapping")
+    if given.kind != "mapping":
+        message = f"`{WITH}` is a mapping of the template's parameters to their values"
+        return root, [_refused(Code.BAD_USE, message, "write `with: {name: value}`", given)]
+    values, problems = template.checked(given.value)
+    if problems:
+        return root, list(_problems(problems, given, name))
+    return _joined(root, template.document.root, values), []
+
+
+def _joined(root: Node, template: Node, values: Mapping[str, Any]) -> Node:
+    keys = {
+        key: (span, with_parameters(node, values))
+        for key, (span, node) in template.keys.items()
+        if key != HEAD
+    }
+    keys |= {key: entry for key, entry in root.keys.items() if key not in {USE, WITH}}
+    value = {key: node.value for key, (_, node) in keys.items()}
+    return Node(value, root.span, "mapping", keys=keys)
+
+
+def _problems(problems: Mapping[str, Problem], given: Node, use: Node) -> Iterator[Finding]:
+    for parameter, problem in problems.items():
+        node = given.keys[parameter][1] if parameter in given.keys else use
+        yield _refused(problem.code, problem.message, problem.best_hint or "", node)
+
+
+def _refused(code: str, message: str, hint: str, node: Node) -> Finding:
+    return Finding(code, message, hint or None, node.span, document=node.document)
+
+
+def with_parameters(node: Node, values: Mapping[str, Any]) -> Node:
+    """Return a value of a template with the values of its parameters; itself if it has none."""
+    if isinstance(node.value, str):
+        return _text(node, values) if PARAMETER.search(node.value) else node
+    if node.kind == "list":
+        items = [with_parameters(item, values) for item in node.items]
+        if all(new is old for new, old in zip(items, node.items, strict=True)):
+            return node
+        return Node([i.value for i in items], node.span, "list", items, document=node.document)
+    if node.kind == "mapping":
+        keys = {key: (span, with_parameters(n, values)) for key, (span, n) in node.keys.items()}
+        if all(keys[key][1] is entry[1] for key, entry in node.keys.items()):
+            return node
+        value = {key: inner.value for key, (_, inner) in keys.items()}
+        return Node(value, node.span, "mapping", keys=keys, document=node.document)
+    return node
+
+
+def _text(node: Node, values: Mapping[str, Any]) -> Node:
+    text: str = node.value
+    whole = PARAMETER.fullmatch(text.strip())
+    if whole is not None:
+        return node_of(values[whole[1]], node.span, node.document)
+    made, parts, start, size = [], [], 0, 0
+    for match in PARAMETER.finditer(text):
+        before, filled = text[start : match.start()], as_text(values[match[1]])
+        parts += [
+            Part(size, start, is_filled=False),
+            Part(size + len(before), match.start(), is_filled=True),
+        ]
+        made += [before, filled]
+        size += len(before) + len(filled)
+        start = match.end()
+    parts.append(Part(size, start, is_filled=False))
+    value = "".join((*made, text[start:]))
+    owner = node.document
+    spelling = FilledText(value, text, parts, lambda: owner.spelling(node)) if owner else None
+    return Node(value, node.span, node.kind, document=owner, spelling=spelling)
+
+
+def as_text(value: Any) -> str:  # noqa: ANN401 - JSON
+    """Return a value as it stands inside of a text: text as it is, any other as JSON."""
+    import json  # noqa: PLC0415 - few templates need it
+
+    text = scalar_text(value)
+    return json.dumps(value, ensure_ascii=False) if text is None else text
