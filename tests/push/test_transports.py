@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,7 +81,7 @@ def test_two_clones_with_16_processes_each_publish_every_dag_once(
             child = os.fork()
             if child == 0:
                 os.environ["DAGCTL_LOCK_TIMEOUT"] = "900"
-                os._exit(in_child(lambda clone=clone, spec=spec: clone.create(spec)))
+                os._exit(in_child(partial(clone.create, spec)))
             children.append(child)
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 2 * PROCESSES
     assert len(set(remote.marks())) == 2 * PROCESSES

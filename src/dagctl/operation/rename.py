@@ -15,6 +15,7 @@ from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
 from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.change import Action, asked
 from dagctl.operation.inventory import take_inventory
+from dagctl.operation.loading import loaded
 from dagctl.operation.naming import with_names
 from dagctl.operation.plan import new_plan, placed, standing_at
 from dagctl.operation.removal import plan_removal
@@ -22,7 +23,7 @@ from dagctl.operation.rendering import provenance_of, rendered
 from dagctl.operation.spec_file import spec_write
 from dagctl.ports import DagVersion
 from dagctl.spec.fields.ids import check_dag_id
-from dagctl.spec.load import check_data, load_spec
+from dagctl.spec.load import check_data
 from dagctl.spec.other_id import with_dag_id
 from dagctl.spec.readers.source_text import decode
 
@@ -137,11 +138,11 @@ def _new(context: Context, record: DagRecord, new_id: str) -> Change:
     data = {**record.spec, "dag_id": new_id}
     spec = check_data(data, origin=f"the spec of {record.dag_id}").result()
     standing = _standing(files, source)
-    if standing is not None and source is not None and _is_of(standing, source, spec):
+    if standing is not None and source is not None and _is_of(context, standing, source, spec):
         return _asked(spec, source, new_id, standing)
     old = version.spec_text
     new = with_dag_id(old, new_id, source) if old is not None else None
-    write = spec_write(files, source, now=old, then=new, digest=spec.digest())
+    write = spec_write(context, source, now=old, then=new, digest=spec.digest())
     change = replace(_asked(spec, source, new_id, new), spec_write=write)
     if write is not None or source is None or standing is None:
         return change
@@ -163,13 +164,13 @@ def _standing(files: Files, source: str | None) -> str | None:
     return None if content is None else decode(content)[0]
 
 
-def _is_of(text: str, source: str, spec: DagSpec) -> bool:
+def _is_of(context: Context, text: str, source: str, spec: DagSpec) -> bool:
     """Return whether a person has written the new id into the spec file, and changed nothing else.
 
     That is what `create` refuses, and where it names the rename.
     """
     try:
-        return load_spec(text, origin=source).digest() == spec.digest()
+        return loaded(context.loader, text, source).digest() == spec.digest()
     except DagctlError:
         return False
 
