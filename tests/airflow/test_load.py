@@ -267,7 +267,7 @@ def test_airflow_loads_what_the_spec_says(loaded: dict[str, Loaded], path: Path)
 def test_airflow_loads_the_gallery(loaded: dict[str, Loaded], name: str) -> None:
     spec, facts = loaded[f"gallery: {name}"].spec, loaded[f"gallery: {name}"].facts
     if name in OF_OTHER_PROVIDERS:  # which the environments here do not have
-        assert "No module named 'airflow.providers" in str(facts["errors"])
+        assert "No module named 'airflow.providers" in "".join(facts["errors"])
         return
 
     assert (facts["errors"], facts["warnings"]) == ([], [])
@@ -279,4 +279,5 @@ def test_airflow_loads_what_every_accepted_line_of_the_corpora_says(
     loaded: dict[str, Loaded],
 ) -> None:
     assert loaded
-    assert {name: found for name, one in loaded.items() if (found := differences(one))} == {}
+    specs = {name: one for name, one in loaded.items() if not name.startswith("gallery: ")}
+    assert {name: found for name, one in specs.items() if (found := differences(one))} == {}

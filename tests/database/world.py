@@ -224,7 +224,8 @@ class World:
         team.reserve("of_colleague", operation=operations["colleague"], by=team.colleague)
         team.put_object("of_colleague", operations["colleague"])
         database.admin(
-            "insert into private.dag_imports select r.row_id, 1, r.operation_id, '{}' "
+            "insert into private.dag_imports select r.row_id, 1, r.operation_id, "
+            """to_jsonb(d) || '{"action": "create"}' """
             "from private.dag_reservations r join public.user_dags d on d.id = r.row_id "
             "where d.state = 'reserved' on conflict do nothing"
         )

@@ -101,8 +101,9 @@ def task_facts(task: Any) -> Facts:  # noqa: ANN401 - likewise
         "retries": task.retries,
         "retry_delay": plain(task.retry_delay),
         "depends_on_past": task.depends_on_past,
-        "email_on_failure": task.email_on_failure,
-        "email_on_retry": task.email_on_retry,
+        # a task that is mapped has neither before its copies are made
+        "email_on_failure": getattr(task, "email_on_failure", None),
+        "email_on_retry": getattr(task, "email_on_retry", None),
     }
     if facts["operator"] == "BashOperator":
         facts["bash_command"] = task.bash_command
