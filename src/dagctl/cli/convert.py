@@ -66,7 +66,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
     strict: StrictGaps = False,
     output: TextOrJson = "text",
 ) -> None:
-    """Turn DAG files into specs: those of other tools, and Python files.
+    """Turn Python files, or those of other tools, into specs.
 
     The report says what is said in another way, what takes effect only now, what was dropped and
     why, and what a person must look at (a gap). Nothing of the files is imported or run. Without
