@@ -135,12 +135,25 @@ _ALWAYS_WRITTEN = frozenset({"tasks", "task_type", "$schema"})
 """What editors choose the rest of the schema by."""
 
 
+def _kinds(field: dict[str, Any]) -> list[str]:
+    kinds = field.get("type", [])
+    return [kinds] if isinstance(kinds, str) else list(kinds)
+
+
 def _is_any_text(field: dict[str, Any]) -> bool:
-    return field.get("type") == "string" and not field.keys() & {"pattern", "enum", "const"}
+    """Return whether a field takes any text, alone or beside other values."""
+    return "string" in _kinds(field) and not field.keys() & _OF_TEXT
+
+
+_OF_TEXT = frozenset({"pattern", "enum", "const"})
+"""What says which texts a field takes."""
 
 
 def _or_variable(field: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a field that may be a variable; what editors show stays outside."""
+    kinds = _kinds(field)
+    if kinds and "string" not in kinds and not field.keys() & _OF_TEXT:
+        return {**field, "type": [*kinds, "string"], "pattern": VARIABLE["pattern"]}
     outside = ("description", "default", "examples")
     shown: dict[str, Any] = {key: field[key] for key in outside if key in field}
     rest = {key: value for key, value in field.items() if key not in shown}

@@ -19,8 +19,13 @@ def planned_data(dag: PlannedDag) -> dict[str, Any]:
         "action": dag.action.value,
         "source": dag.source,
         "changes": [
-            {**difference_data(change), "origin": dag.origins.get(change.path)}
+            difference_data(change) | _origin(dag.origins.get(change.path))
             for change in dag.changes
         ],
         "diff": dag.diff,
     }
+
+
+def _origin(place: str | None) -> dict[str, str]:
+    """Return the file and the line that says a new value, if it is one with defaults."""
+    return {} if place is None else {"origin": place}
