@@ -122,7 +122,6 @@ def test_a_dry_run_in_json_says_what_an_update_changes(workspace: Shell) -> None
             "path": ["schedule_interval"],
             "before": "0 2 * * *",
             "after": "@daily",
-            "origin": None,
         }
     ]
 

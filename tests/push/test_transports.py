@@ -77,7 +77,8 @@ def test_two_clones_with_16_processes_each_publish_every_dag_once(
     children = []
     for clone in clones:
         for number in range(PROCESSES):
-            spec = clone.spec(f"specs/{number}.yaml", f"{clone.root.name} {number}")
+            name = f"{clone.root.name} {number}"
+            spec = clone.spec(f"specs/{name}.yaml", name)  # one path is one DAG in both clones
             child = os.fork()
             if child == 0:
                 os.environ["DAGCTL_LOCK_TIMEOUT"] = "900"
@@ -86,7 +87,10 @@ def test_two_clones_with_16_processes_each_publish_every_dag_once(
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 2 * PROCESSES
     assert len(set(remote.marks())) == 2 * PROCESSES
     assert len(remote.files()) == 2 * PROCESSES
+    files = remote.files()
     for clone in clones:
         clone.git("pull", "-q", "--ff-only")
-        clone.check_published()
+        assert {path: (clone.root / path).read_bytes() for path in files} == files
+        for record in clone.records():
+            clone.git("merge-base", "--is-ancestor", record.commit_id, "origin/main")
         assert len(clone.records()) == 2 * PROCESSES

@@ -32,7 +32,7 @@ BASH = {"bash_command": "x"}
         (
             {"python_code": "return 1", "op_kwargs": {"a": 1}},
             Code.UNKNOWN_KEY,
-            "did you mean `with`?",
+            "`with: {name: value}` at a Python task",
         ),
         ({"python_code": "return 1", "timeout": "5m"}, Code.OTHER_TASK_TYPE, "`execution_timeout`"),
         ({**BASH, "op_args": [1]}, Code.UNKNOWN_KEY, "`with: {name: value}`"),
