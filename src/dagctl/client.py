@@ -371,11 +371,10 @@ class Client(Transfer, Versions):
     def _settle_dead(self) -> None:
         from dagctl.commands.recover import recover_if_idle
 
-        if not self._settles:
-            return
-        result = recover_if_idle(self._context)
-        self._remember(result.recovered)
-        self.unsettled = result.unsettled
+        if self._settles:
+            result = recover_if_idle(self._context)
+            self._remember(result.recovered)
+            self.unsettled = result.unsettled
 
     def _bring_up(self) -> None:
         """Settle what killed runs left, then let the registry follow what git has brought."""
@@ -397,6 +396,5 @@ class Client(Transfer, Versions):
 
 def _check_single(changes: Sequence[Change], expected_version: Expected | None) -> None:
     if expected_version is not None and len(changes) != 1:
-        raise UsageError(
-            "expected_version is the version of one DAG", hint="give one spec in a call"
-        )
+        hint = "give one spec in a call"
+        raise UsageError("expected_version is the version of one DAG", hint=hint)
