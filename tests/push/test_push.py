@@ -68,7 +68,7 @@ def test_create_update_rollback_and_rm_push_while_others_do(
             client.remove("other")
     remote.git("fsck", "--strict", "--no-dangling")
     assert len(remote.marks()) == 4
-    assert len(theirs) > 4
+    assert theirs
     standing = set(remote.git("rev-list", "main").split())
     assert set(theirs) <= standing
     assert {record.commit_id for record in clone.records()} <= standing

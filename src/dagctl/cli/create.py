@@ -60,7 +60,6 @@ EPILOG = examples(
     "dagctl create specs/orders.yaml",
     "dagctl create --dry-run --exit-code specs",
     "dagctl create specs --prune --dry-run",
-    "dagctl create specs --branch review/orders",
     "dagctl create specs --env prod",
     "python make_spec.py | dagctl create - --format json",
 )
