@@ -9,6 +9,12 @@ from dagctl.errors import ExitCode
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
+FACTORY = """
+orders:
+  default_args: {owner: data, start_date: 2024-01-01}
+  tasks:
+    load: {operator: airflow.operators.bash.BashOperator, bash_command: echo 1}
+"""
 TEAM = """\
 template:
   name: report
@@ -78,6 +84,19 @@ def test_a_file_that_is_there_is_left_alone(shell: Shell) -> None:
     assert shell.run("new", "Daily", "--file", "link.yaml").code == ExitCode.CONFLICT
     assert file.read_text() == "mine: 1\n"
     assert not (shell.folder / "elsewhere.yaml").exists()
+
+
+def test_no_link_leads_a_new_file_out_of_the_workspace(shell: Shell) -> None:
+    shell.ok("init")
+    outside = shell.folder.parent / "outside"
+    outside.mkdir()
+    (shell.folder / "specs").symlink_to(outside)
+    shell.write("orders.yml", FACTORY)
+
+    for command in (["new", "Daily"], ["convert", "orders.yml", "--into", "specs"]):
+        done = shell.run(*command)
+        assert (done.code, "leads out of the workspace" in done.err) == (ExitCode.CONFLICT, True)
+    assert list(outside.iterdir()) == []
 
 
 def test_a_new_spec_can_be_printed_and_is_json_for_scripts(shell: Shell) -> None:

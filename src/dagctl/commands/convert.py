@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.foreign_files import factory, foreign_files, text_of
+from dagctl.commands.links import refuse_outside
 from dagctl.convert import Conversion, convert_dag_factory, convert_python, may_have_dags
 from dagctl.errors import ConflictError, UnavailableError, UsageError, advice
 from dagctl.next_step import FORCE, Fix
@@ -95,6 +96,7 @@ def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> t
             nothing was written.
         UnavailableError: A file cannot be written; those before it stay.
     """
+    refuse_outside(folder / "spec.yaml")
     targets = [Written(folder / f"{_file_name(dag.dag_id)}.yaml", dag) for dag in dags]
     names = Counter(item.path.name.casefold() for item in targets)
     twice = next((item for item in targets if names[item.path.name.casefold()] > 1), None)

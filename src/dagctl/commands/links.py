@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from dagctl.errors import ConflictError
 from dagctl.workspace import CONFIG_NAME
 
 _GIT = ".git"
@@ -30,6 +31,18 @@ def outside_of_workspace(path: str | Path) -> Path | None:
         return real
     is_in_git = _GIT in real.relative_to(real_top).parts
     return real if is_in_git and _GIT not in plain.relative_to(top).parts else None
+
+
+def refuse_outside(path: Path) -> None:
+    """Let nothing be written through a link that leads out of the folder that a path belongs to.
+
+    Raises:
+        ConflictError: There is such a link.
+    """
+    outside = outside_of_workspace(path)
+    if outside is not None:
+        message = f"{path} leads out of the workspace, through a link, to {outside}"
+        raise ConflictError(message, hint="choose another file or folder, or remove the link")
 
 
 def _is_top(folder: Path) -> bool:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dagctl.commands.links import refuse_outside
 from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.load import check_spec
@@ -55,9 +56,10 @@ def write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet; folders above it are made.
 
     Raises:
-        ConflictError: Something is there.
+        ConflictError: Something is there, or a link on the way leads out of the workspace.
         UnavailableError: It cannot be written.
     """
+    refuse_outside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
