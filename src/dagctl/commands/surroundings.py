@@ -22,6 +22,7 @@ from dagctl.spec.resolution.resolve import Around
 from dagctl.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
+    from dagctl.commands.templates import TemplateReader
     from dagctl.errors import Diagnostic
     from dagctl.spec.files import Files
     from dagctl.spec.model import DagSpec
@@ -40,6 +41,7 @@ class Surroundings:
         self._around: dict[Path | None, Around] = {}
         self._defaults: dict[Path, Defaults | None] = {}
         self._of_workspace: dict[Path, Variables] = {}
+        self._templates: dict[Path, TemplateReader] = {}
 
     def around(self, path: str | Path | None) -> Around:
         """Return the defaults and variables that count for a spec file.
@@ -92,7 +94,7 @@ class Surroundings:
         variables = self._variables
         if variables is None:
             variables = self._variables_of(workspace)
-        template_of = template_reader(folder or Path())
+        template_of = self._templates_of(workspace)
         if folder is None or workspace is None:
             return Around((), variables, template_of)
         levels = _levels(workspace.root, folder.resolve())
@@ -105,6 +107,11 @@ class Surroundings:
         if root not in self._of_workspace:
             self._of_workspace[root] = load_variables(workspace, os.environ)
         return self._of_workspace[root]
+
+    def _templates_of(self, workspace: Workspace | None) -> TemplateReader:
+        """Return what reads the templates of a workspace, one for all folders in it."""
+        root = workspace.root if workspace else Path()
+        return self._templates.setdefault(root, template_reader(root))
 
     def _defaults_in(self, root: Path, level: Path) -> Defaults | None:
         where = root / level / DEFAULTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from dagctl.template import Template, checked, read_template
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from dagctl.spec.readers.document import Document
 
@@ -110,7 +111,11 @@ class LinkedTemplate:
         return checked(self.template, given)
 
 
-def template_reader(start: Path) -> Callable[[str, int], LinkedTemplate | Problem]:
+TemplateReader = Callable[[str, int], LinkedTemplate | Problem]
+"""Returns the template with a name and a version, or why there is none."""
+
+
+def template_reader(start: Path) -> TemplateReader:
     """Return what gives specs their templates; the files are read once, with the first use.
 
     Args:

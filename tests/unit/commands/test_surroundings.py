@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl import load_spec
+from dagctl.commands import templates
 from dagctl.commands.read import read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.validate import validate
@@ -15,6 +16,7 @@ from dagctl.errors import Severity, SpecError, UsageError
 from dagctl.settings import load_variables
 from dagctl.spec.checks import Checks
 from dagctl.spec.codes import Code
+from dagctl.template import Template, read_template
 from dagctl.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -141,3 +143,24 @@ def test_a_file_is_read_once_for_all_specs(root: Path) -> None:
     surroundings = Surroundings()
     first = surroundings.around(_spec(root)).defaults
     assert surroundings.around(root / "specs" / "b.yaml").defaults == first
+
+
+def test_the_templates_are_read_once_for_all_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dagctl.toml").write_text("")
+    reads: list[str] = []
+
+    def counted(text: str | bytes, name: str) -> Template:
+        reads.append(name)
+        return read_template(text, name)
+
+    monkeypatch.setattr(templates, "read_template", counted)
+    surroundings = Surroundings()
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / "x.yaml"
+        spec = surroundings.load("use: cleanup@1\nwith: {name: X, folder: /data/x}\n", path)
+        assert spec.dag_name == "X"
+
+    assert len(reads) == len(set(reads))
