@@ -9,17 +9,10 @@ from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.notifiers import notifier_form
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dagctl.convert.dag_factory.values import Values
     from dagctl.convert.report import Place, Report
-
-TASK_CALLBACKS = (
-    "on_execute_callback",
-    "on_failure_callback",
-    "on_success_callback",
-    "on_retry_callback",
-    "on_skipped_callback",
-)
-DAG_CALLBACKS = ("on_failure_callback", "on_success_callback")
 
 
 class Callbacks:
@@ -29,7 +22,7 @@ class Callbacks:
         self._report = report
         self._values = values
 
-    def taken(self, fields: Fields, kinds: tuple[str, ...]) -> dict[str, Any]:
+    def taken(self, fields: Fields, kinds: Iterable[str]) -> dict[str, Any]:
         """Return the callbacks of some kinds; `fields` loses them."""
         made: dict[str, Any] = {}
         for kind in kinds:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.callbacks import DAG_CALLBACKS, TASK_CALLBACKS, Callbacks
+from dagctl.convert.dag_factory.callbacks import Callbacks
 from dagctl.convert.dag_factory.groups import entries
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.tasks import Tasks
 from dagctl.convert.dag_factory.values import Values, relative
 from dagctl.convert.foreign_yaml import Fields
+from dagctl.spec.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs

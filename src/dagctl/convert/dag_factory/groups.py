@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.callbacks import TASK_CALLBACKS
 from dagctl.convert.dag_factory.documents import named_entries
 from dagctl.convert.foreign_yaml import Fields
+from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import DefaultArgs
 
 if TYPE_CHECKING:

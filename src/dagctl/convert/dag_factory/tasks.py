@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.callbacks import TASK_CALLBACKS
 from dagctl.convert.dag_factory.values import TIMEDELTA, asset_text, is_asset, seconds_of, xcom
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.operator_names import operator_name
+from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks import BashTask, OperatorTask
 
 if TYPE_CHECKING:

@@ -13,15 +13,6 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.values import Values
     from dagctl.convert.report import Place
 
-TASK_CALLBACKS = (
-    "on_execute_callback",
-    "on_failure_callback",
-    "on_success_callback",
-    "on_retry_callback",
-    "on_skipped_callback",
-)
-DAG_CALLBACKS = ("on_failure_callback", "on_success_callback")
-
 
 class Callbacks:
     """Turns callbacks into those of a spec."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.callbacks import DAG_CALLBACKS, Callbacks
+from dagctl.convert.python_file.callbacks import Callbacks
 from dagctl.convert.python_file.objects import (
     Dag,
     Group,
@@ -18,6 +18,7 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.schedules import Schedules
 from dagctl.convert.python_file.tasks import Tasks
 from dagctl.convert.python_file.values import MISSING, Values
+from dagctl.spec.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs

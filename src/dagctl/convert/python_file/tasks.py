@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.durations import duration_text
 from dagctl.convert.operator_names import operator_name
-from dagctl.convert.python_file.callbacks import TASK_CALLBACKS
 from dagctl.convert.python_file.mapped_calls import ALL
 from dagctl.convert.python_file.objects import Decorated, Function, Made, Name, Opaque, Output, Task
 from dagctl.convert.python_file.python_tasks import PythonTasks
 from dagctl.convert.python_file.values import MISSING
 from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks import BashTask, OperatorTask
 
 if TYPE_CHECKING:
