@@ -151,5 +151,7 @@ def test_a_spec_that_uses_a_template_is_created_and_follows_its_version(shell: S
     assert "0 7 * * 5" in shell.ok("show", "orders", "--source").out
 
     shell.write("templates/report.yaml", TEAM.replace("version: 3", "version: x"))
+    done = shell.run("create", "templates/report_4.yaml")
+    assert (done.code, "only files with defaults, or templates" in done.err) == (2, True)
     done = shell.run("validate", ".")
     assert (done.code, "templates/report.yaml:3:12" in done.out) == (ExitCode.INVALID, True)

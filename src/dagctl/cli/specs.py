@@ -117,7 +117,8 @@ def sort_out(
     validation = check_specs(invocation, arguments, spec_format, checks)
     diagnostics = validation.diagnostics
     if validation.ok and not validation.specs:
-        raise UsageError("there is no spec, only files with defaults", hint="name a spec too")
+        message = "there is no spec, only files with defaults, or templates"
+        raise UsageError(message, hint="name a spec too")
     failed = None if validation.ok else failure(diagnostics)
     if failed is not None and not (keep_going and validation.specs):
         raise failed
