@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import threading
-import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -136,10 +135,8 @@ def refusal(clone: Clone) -> DagctlError:
     spec = clone.spec("specs/orders.yaml")
     before = (clone.git("rev-parse", "HEAD"), clone.git("status", "--porcelain"))
     tip = clone.remote.tip if clone.remote.path.exists() else ""
-    began = time.monotonic()
     with clone.open(push_timeout="2") as client, pytest.raises(DagctlError) as caught:
         client.create(spec)
-    assert time.monotonic() - began < 60
     assert caught.value.state == UNCHANGED
     assert clone.records() == []
     assert (clone.git("rev-parse", "HEAD"), clone.git("status", "--porcelain")) == before

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from pydantic_core import PydanticCustomError
 
@@ -86,10 +84,8 @@ def test_a_near_filter_is_suggested() -> None:
 
 
 def test_checking_a_template_computes_nothing() -> None:
-    began = time.process_time()
-
+    # Jinja would need years, or more memory than there is, for each of these.
     check_bash_command("{{ 9**9**9**9 }}{{ 'x' * 10**15 }}{{ range(10**15) | list }}")
-    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import textwrap
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -390,8 +389,6 @@ def test_many_references_are_few_findings() -> None:
     tasks: list[dict[str, Any]] = [
         {"task_id": f"a{n}", "bash_command": "echo", "env": {"A": pulls}} for n in range(3)
     ]
-    began = time.process_time()
     found = check_data({"dag_name": "Many", "tasks": tasks}).diagnostics
 
     assert len(found) <= 101
-    assert time.process_time() - began < 60

