@@ -53,6 +53,15 @@ def checked_parts(path: str) -> list[str]:
     return parts
 
 
+def is_path(path: str) -> bool:
+    """Return whether `checked_parts` takes a path."""
+    try:
+        checked_parts(path)
+    except UsageError:
+        return False
+    return True
+
+
 def checked_folder(path: str) -> str:
     """Return the path of a folder for DAG files in its shortest form.
 
@@ -79,12 +88,8 @@ def is_spec_path(path: str) -> bool:
 
     It is a YAML or JSON file below the workspace, in no hidden folder: those are of other programs.
     """
-    try:
-        parts = checked_parts(path)
-    except UsageError:
-        return False
-    is_hidden = any(part.startswith(".") for part in parts)
-    return not is_hidden and parts[-1].endswith((".yaml", ".yml", ".json"))
+    is_hidden = any(part.startswith(".") for part in path.split("/"))
+    return is_path(path) and not is_hidden and path.endswith((".yaml", ".yml", ".json"))
 
 
 def dag_path(dags_folder: str, dag_id: str) -> str:

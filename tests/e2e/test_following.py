@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.errors import ConflictError
+import dagctl
+from dagctl.commands.show import details, spec_of
+from dagctl.errors import ConflictError, NotFoundError
 from tests.e2e.conftest import Place
 
 if TYPE_CHECKING:
@@ -20,6 +23,10 @@ def clone(place: Place, tmp_path: Path) -> Place:
     for name in ("orders", "sales"):
         place.spec(f"specs/{name}.yaml", name=name.title())
     created(place)
+    return cloned(place, tmp_path)
+
+
+def cloned(place: Place, tmp_path: Path) -> Place:
     target = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(place.root), str(target)], check=True)
     clone = Place(target)
@@ -65,12 +72,77 @@ def test_a_pull_another_branch_and_a_revert_are_seen_at_once(place: Place, clone
     assert listed(clone)["orders"] == 2
 
 
-def test_what_a_person_changed_or_what_no_spec_gives_is_not_taken_over(clone: Place) -> None:
+def test_what_a_person_changed_is_not_taken_over(clone: Place) -> None:
     (clone.root / "dags/orders.py").write_text(
         (clone.root / "dags/orders.py").read_text() + "# by hand\n"
     )
-    clone.spec("specs/sales.yaml", name="Sales", word="other")
-    assert listed(clone) == {}
+    assert listed(clone) == {"sales": 1}
+
+
+LONG = """
+dag_name: Long Names
+schedule_interval: 0 5 * * *
+owner: eve
+tags: [a, b]
+tasks:
+  - task_id: only
+    task_type: python
+    python_code: |
+      def go():
+          return 1   # the blanks stay
+"""
+
+
+def test_a_dag_is_known_by_its_file_where_its_spec_is_not_here(
+    place: Place, tmp_path: Path
+) -> None:
+    for name in ("gone", "edited", "moved"):
+        place.spec(f"specs/{name}.yaml", name=name.title())
+    (place.root / "specs/long.yaml").write_text(LONG)
+    created(place)
+    with place.open() as client:
+        client.create(dagctl.load_spec(place.spec("no file", name="Piped").read_bytes()))
+    (place.root / "specs/gone.yaml").unlink()
+    (place.root / "specs/long.yaml").unlink()
+    place.spec("specs/edited.yaml", name="Edited", word="next")
+    place.git("mv", "specs/moved.yaml", "specs/other.yaml")
+    place.git("commit", "-qam", "Change specs")
+    clone = cloned(place, tmp_path)
+    assert listed(clone) == {"edited": 1, "gone": 1, "long_names": 1, "moved": 1, "piped": 1}
+    with clone.open() as client:
+        states = {found.name: found.state for found in client.doctor()}
+        assert states["records"] == states["files"] == states["objects"] == "ok"
+        for dag_id in ("edited", "gone", "moved", "piped"):
+            assert details(client.get(dag_id), datetime.now(UTC)).graph is not None
+            assert client.stored(client.get(dag_id)) == "none"
+        record = client.get("long_names")
+        # the file does not say which spec it is, but what a list shows
+        assert not record.spec
+        assert not record.spec_digest
+        assert (record.schedule_interval, record.owner, record.tags) == (
+            "0 5 * * *",
+            "eve",
+            ("a", "b"),
+        )
+        with pytest.raises(NotFoundError, match="it is known by its DAG file"):
+            spec_of(record)
+        (clone.root / "dags/long_names.py").unlink()
+        assert client.repairs().left == ("long_names: no spec of it is recorded",)
+        clone.git("checkout", "--", "dags")
+    # the same specs mean the same DAGs, and are known from then on
+    (clone.root / "specs/long.yaml").write_text(LONG)
+    with clone.open() as client:
+        again = [
+            clone.root / "specs/long.yaml",
+            dagctl.load_spec((place.root / "no file").read_bytes()),
+        ]
+        client.create(again)
+        record = client.get("long_names")
+        assert record.spec["tags"] == ["a", "b"]
+        (only,) = client.history("long_names").entries
+        assert only.version.spec_digest == record.spec_digest
+    assert listed(clone) == {"edited": 1, "gone": 1, "long_names": 1, "moved": 1, "piped": 1}
+    assert clone.git("status", "--porcelain", "dags") == ""
 
 
 def test_reading_goes_on_while_another_dagctl_is_at_work(clone: Place) -> None:

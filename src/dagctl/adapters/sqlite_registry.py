@@ -28,6 +28,7 @@ from dagctl.adapters.sqlite_rows import (
 from dagctl.adapters.sqlite_versions import (
     bring_back,
     by_its_author,
+    forget_guess,
     forget_history,
     has_version,
     keep,
@@ -244,6 +245,7 @@ class SqliteRegistry:
                 )
                 connection.execute(UPSERT, to_row(row))
                 bring_back(connection, [row])
+                forget_guess(connection, row)
                 if not has_version(connection, row):
                     keep(connection, [row], None)
 

@@ -60,6 +60,11 @@ ADD_VERSION = (
 
 HAS_VERSION = "SELECT 1 FROM user_dag_versions WHERE id = ? AND version = ? AND content_digest = ?"
 
+FORGET_GUESS = (
+    "DELETE FROM user_dag_versions "
+    "WHERE id = ? AND version = ? AND content_digest = ? AND spec_digest <> ?"
+)
+
 
 def versions_of(*, text: bool) -> str:
     """Return the query of a DAG's versions, the newest first, with or without their texts.

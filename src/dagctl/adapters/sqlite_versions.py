@@ -10,7 +10,13 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.local_user import local_user_id
-from dagctl.adapters.sqlite_rows import ADD_VERSION, HAS_VERSION, REMOVE, to_version_row
+from dagctl.adapters.sqlite_rows import (
+    ADD_VERSION,
+    FORGET_GUESS,
+    HAS_VERSION,
+    REMOVE,
+    to_version_row,
+)
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.ports import DagRecord, DagVersion
 
@@ -55,6 +61,13 @@ def has_version(connection: sqlite3.Connection, record: DagRecord) -> bool:
     """Return whether this version of the DAG is there, with this content."""
     asked = (record.id, record.version, record.content_digest)
     return connection.execute(HAS_VERSION, asked).fetchone() is not None
+
+
+def forget_guess(connection: sqlite3.Connection, record: DagRecord) -> None:
+    """Take away a version with these bytes whose spec was not known, or was read from its code."""
+    if record.spec:
+        asked = (record.id, record.version, record.content_digest, record.spec_digest)
+        connection.execute(FORGET_GUESS, asked)
 
 
 def remove(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:

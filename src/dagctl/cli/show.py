@@ -226,6 +226,7 @@ def _lines(invocation: Invocation, dag: Details, state: str, now: datetime) -> I
 
 
 def _facts(dag: Details, now: datetime) -> Iterator[tuple[str, str]]:
+    from dagctl.commands.show import why_no_spec
     from dagctl.commands.times import ago, rfc3339
 
     record, spec = dag.record, dag.spec
@@ -237,7 +238,7 @@ def _facts(dag: Details, now: datetime) -> Iterator[tuple[str, str]]:
     if spec is not None:
         yield "retries", f"{spec.retries}, every {spec.retry_delay_minutes} min"
     elif not record.spec:
-        yield "spec", "none is recorded: dagctl did not make this DAG"
+        yield "spec", f"none is recorded: {why_no_spec(record)}"
     yield "file", record.file_path
     yield "source", record.source_path or "standard input, or Python"
     yield "airflow", record.airflow

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from dagctl.commands.records import pages
+from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
 from dagctl.operation.change import digest_of
 from dagctl.operation.foreign import LARGEST
@@ -17,7 +18,6 @@ from dagctl.ports import Query
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
 
 _PAGE = 1000
@@ -43,10 +43,13 @@ def bring_up(context: Context, mark: Mark) -> None:
     mark.remember()
 
 
-def files_behind(context: Context) -> dict[str, Header]:
-    """Return what DAG files say of themselves that are recorded otherwise, by their specs' paths.
+def files_behind(context: Context) -> dict[str, str]:
+    """Return the DAG files that certify themselves and are recorded otherwise.
 
     Empty where files or registry cannot be read: reading goes on, and says so itself.
+
+    Returns:
+        The paths of the files, by the ids of their DAGs.
     """
     try:
         return dict(_behind(context))
@@ -54,15 +57,16 @@ def files_behind(context: Context) -> dict[str, Header]:
         return {}
 
 
-def _behind(context: Context) -> Iterator[tuple[str, Header]]:
+def _behind(context: Context) -> Iterator[tuple[str, str]]:
     settings, recorded = context.settings, _digests(context)
     files = context.backend.files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
     for path, content in files:
         dag_id, header = dag_of(settings, path, content)
-        if header is None or header.source is None or not header.is_whole:
+        if header is None or recorded.get(dag_id) == digest_of(content):
             continue
-        if recorded.get(dag_id) != digest_of(content):
-            yield header.source, header
+        own = read_header(content)  # not that of one side of a merge
+        if own is not None and own.certifies_a_version:
+            yield dag_id, path
 
 
 def _digests(context: Context) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Let the embedded registry take over what a clone, a pull or another branch brought.
 
 It is a cache of the DAG files. `create` takes over what it looks at; here it is done before records
-are read, so that `list`, `show` and `doctor` see the same as `create` does.
+are read, so that `list`, `show` and `doctor` know each DAG whose file certifies itself: also one
+whose header names no spec, or whose spec file is gone or was changed since.
 """
 
 from __future__ import annotations
@@ -9,30 +10,30 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from dagctl.commands.certified import certified_spec
+from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
-from dagctl.operation.agreement import adopt
-from dagctl.operation.change import asked
-from dagctl.operation.loading import variants
-from dagctl.operation.options import Options
-from dagctl.operation.plan import make_plan
+from dagctl.operation.agreement import adopt, adopting
+from dagctl.operation.change import Action, Change
+from dagctl.operation.inventory import base_name_of
+from dagctl.paths import is_path, storage_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-    from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
-    from dagctl.operation.change import Change
+    from dagctl.ports import DagRecord
 
 MOST_SECONDS = 10.0
 """How long one command reads specs; the next one goes on."""
 
 
-def follow(context: Context, behind: Mapping[str, Header]) -> bool:
-    """Record the DAGs whose files certify themselves, and whose specs are here as they say.
+def follow(context: Context, behind: Mapping[str, str]) -> bool:
+    """Record the DAGs whose files certify themselves, as the files say.
 
     Args:
         context: The ports and the settings.
-        behind: What the files say of themselves, by the paths of the specs.
+        behind: The paths of the files, by the ids of their DAGs.
 
     Returns:
         Whether all were looked at. Not where another dagctl is at work, the disk cannot be written,
@@ -44,42 +45,45 @@ def follow(context: Context, behind: Mapping[str, Header]) -> bool:
             if not journal.is_empty():
                 return False
             changes = list(_changes(context, behind))
-            _adopt(context, [change for change in changes if change is not None])
+            adopt(context.backend, adopting(context, [change for change in changes if change]))
             return len(changes) == len(behind)
     except DagctlError:
         return False
 
 
-def _changes(context: Context, behind: Mapping[str, Header]) -> Iterator[Change | None]:
-    """Yield what the specs ask for, until the time is over; None where one says something else."""
+def _changes(context: Context, behind: Mapping[str, str]) -> Iterator[Change | None]:
+    """Yield what the files say, until the time is over; None for one that says nothing by now."""
+    registry = context.backend.registry
+    records = {record.dag_id: record for record in registry.find(dag_ids=list(behind))}
     deadline = time.monotonic() + MOST_SECONDS
-    for source, header in behind.items():
+    for dag_id, path in behind.items():
         if time.monotonic() > deadline:
             return
-        yield _change_of(context, source, header)
+        yield _change_of(context, dag_id, path, records.get(dag_id))
 
 
-def _change_of(context: Context, source: str, header: Header) -> Change | None:
-    """Return what the spec at a path asks for, if the DAG file was made of that.
-
-    It counts in whichever environment it was: `create --env prod` may have made it.
-    """
-    try:
-        content = context.backend.files.read(source)
-        specs = iter(()) if content is None else variants(context.loader, content, source)
-        changes = (asked(spec, source) for spec in specs)
-        return next((each for each in changes if header.is_of(each.spec_digest)), None)
-    except DagctlError:
+def _change_of(context: Context, dag_id: str, path: str, record: DagRecord | None) -> Change | None:
+    """Return the DAG as its file certifies it; nothing of it is to be done."""
+    settings, content = context.settings, context.backend.files.read(path) or b""
+    header = read_header(content)
+    if header is None or not header.certifies_a_version:
         return None
-
-
-def _adopt(context: Context, changes: Sequence[Change]) -> None:
-    """Record what `create` would answer `unchanged` to; what it would refuse stays as it is."""
-    if not changes:
-        return
-    try:
-        adopt(context.backend, make_plan(context, changes, Options()))
-    except DagctlError:
-        half = len(changes) // 2
-        for part in (changes[:half], changes[half:]) if half else ():
-            _adopt(context, part)
+    spec = certified_spec(context, dag_id, path, content, header)
+    return Change(
+        source=header.source if header.source and is_path(header.source) else None,
+        spec_digest=spec.digest,
+        spec_data=spec.data,
+        spec_text=spec.text,
+        base_name=spec.base_name or (record.base_name if record else base_name_of(dag_id, header)),
+        action=Action.UNCHANGED,
+        is_known=True,
+        dag_id=dag_id,
+        airflow=settings.target,
+        record=record,
+        header=header,
+        version=header.version,
+        path=path,
+        old_file=content,
+        content=content,
+        storage_path=storage_key(settings.project_id, path),
+    )

@@ -54,9 +54,11 @@ def repairs_of(survey: Survey) -> Repairs:
     broken = sorted({*survey.missing, *survey.stored_wrongly} - survey.damaged.keys())
     refused, kept = set(survey.refused), _kept(survey)
     left = [f"{dag_id}: today's rules refuse its spec" for dag_id in broken if dag_id in refused]
+    unknown = set(survey.without_spec)
+    left += [f"{dag_id}: no spec of it is recorded" for dag_id in broken if dag_id in unknown]
     left += [f"{dag_id}: {why}" for dag_id, why in sorted(kept.items())]
     left += [f"{dag_id}: {problem}" for dag_id, problem in survey.damaged.items()]
-    dags = tuple(dag_id for dag_id in broken if dag_id not in refused | kept.keys())
+    dags = tuple(dag_id for dag_id in broken if dag_id not in refused | unknown | kept.keys())
     return Repairs(dags, tuple(survey.orphans), tuple(left))
 
 

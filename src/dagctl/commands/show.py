@@ -112,7 +112,7 @@ def spec_of(record: DagRecord, check: Check = check_recorded) -> DagSpec:
     """
     if not record.spec:
         raise NotFoundError(
-            f"no spec is recorded of `{record.dag_id}`: dagctl did not make it",
+            f"no spec is recorded of `{record.dag_id}`: {why_no_spec(record)}",
             hint=Fix("`", Command("list", "--output json"), "` has all that is recorded"),
         )
     checked = check(record.spec)
@@ -124,6 +124,13 @@ def spec_of(record: DagRecord, check: Check = check_recorded) -> DagSpec:
             ]
         )
     return checked.spec
+
+
+def why_no_spec(record: DagRecord) -> str:
+    """Return why no spec is recorded of a DAG."""
+    if not record.content_digest:
+        return "dagctl did not make it"
+    return "it is known by its DAG file, whose spec is not here"
 
 
 def graph_of(spec: DagSpec) -> Graph:

@@ -36,6 +36,8 @@ class Survey:
     """Records that cannot be read, each with what is wrong."""
     refused: list[str] = field(default_factory=list)
     """DAGs whose recorded spec is refused by today's rules."""
+    without_spec: list[str] = field(default_factory=list)
+    """DAGs of which no spec is recorded."""
     missing: list[str] = field(default_factory=list)
     """DAGs whose file is not in the work tree."""
     changed: list[str] = field(default_factory=list)
@@ -103,7 +105,9 @@ def _look_at(survey: Survey, backend: Backend, records: Sequence[DagRecord]) -> 
     for record in records:
         if record.commit_id:
             survey.commits.setdefault(record.commit_id, record.dag_id)
-        if survey.count <= MOST_SPECS and record.spec and check_data(record.spec).spec is None:
+        if not record.spec:
+            survey.without_spec.append(record.dag_id)
+        elif survey.count <= MOST_SPECS and check_data(record.spec).spec is None:
             survey.refused.append(record.dag_id)
     objects = read_objects(backend.store, [record.storage_path for record in records])
     survey.stored_wrongly += [

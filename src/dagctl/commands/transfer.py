@@ -53,7 +53,7 @@ class Exported:
     def warnings(self) -> tuple[str, ...]:
         """What the user is to know about what is not in it."""
         return tuple(
-            f"`{dag_id}` is not in the archive: no spec is recorded of it; dagctl did not make it"
+            f"`{dag_id}` is not in the archive: no spec is recorded of it"
             for dag_id in self.left_out
         )
 

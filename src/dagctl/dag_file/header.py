@@ -92,6 +92,11 @@ class Header:
         """Return whether the file was made from the spec with this SHA-256."""
         return spec_digest.startswith(self.spec_digest)
 
+    @property
+    def certifies_a_version(self) -> bool:
+        """Whether the file is a version of a DAG as dagctl wrote it; `render` gives none."""
+        return self.is_whole and None not in {self.version, self.created_at}
+
 
 def read_header(content: bytes) -> Header | None:
     """Return what a DAG file says of itself; None if dagctl did not write it.

@@ -43,7 +43,15 @@ def agreed(context: Context, changes: Sequence[Change]) -> list[Change]:
         _repaired(context, change, uncommitted, lacking) if not change.is_effective else change
         for change in changes
     ]
-    return _adopting(context, agreed, lacking) if backend.cache else agreed
+    if not backend.cache:
+        return agreed
+    behind = [
+        change
+        for change in agreed
+        if not change.is_effective and (change.path in lacking or not _is_recorded(change))
+    ]
+    adopted = {change.path: change for change in adopting(context, behind)}
+    return [adopted.get(change.path, change) for change in agreed]
 
 
 def _repaired(context: Context, change: Change, uncommitted: set[str], lacking: set[str]) -> Change:
@@ -65,22 +73,14 @@ def _repaired(context: Context, change: Change, uncommitted: set[str], lacking: 
     )
 
 
-def _adopting(context: Context, changes: Sequence[Change], lacking: set[str]) -> list[Change]:
-    """Return the plan, with new records for the DAGs that the embedded registry has not like that.
+def adopting(context: Context, changes: Sequence[Change]) -> list[Change]:
+    """Return the changes with the records that their files certify, for the embedded registry.
 
-    The registry takes them from the files: nothing of the user's is changed by it.
+    It takes them from the files: nothing of the user's is changed by it.
     """
-    backend = context.backend
-    behind = [
-        change
-        for change in changes
-        if not change.is_effective and (change.path in lacking or not _is_recorded(change))
-    ]
-    commits = backend.repo.last_commits([change.path for change in behind]) if behind else {}
-    adopted = {
-        change.path: _adopted(context, change, commits.get(change.path, "")) for change in behind
-    }
-    return [adopted.get(change.path, change) for change in changes]
+    paths = [change.path for change in changes]
+    commits = context.backend.repo.last_commits(paths) if paths else {}
+    return [_adopted(context, change, commits.get(change.path, "")) for change in changes]
 
 
 def _adopted(context: Context, change: Change, commit_id: str) -> Change:
@@ -95,9 +95,13 @@ def _adopted(context: Context, change: Change, commit_id: str) -> Change:
         created_at=known.created_at or EARLIEST,
         created_by_name=known.created_by,
     )
-    spec_data = change.spec.recorded if change.spec else {}
-    full = replace(change, reservation=granted, spec_data=spec_data)
-    return replace(change, record=record_of(full, project_id, commit_id), adopts=True)
+    spec_data = change.spec.recorded if change.spec else change.spec_data or {}
+    recorded = record_of(
+        replace(change, reservation=granted, spec_data=spec_data), project_id, commit_id
+    )
+    if not change.spec_digest:  # what was read from the code may not be the whole spec
+        recorded = replace(recorded, spec={})
+    return replace(change, record=recorded, adopts=True)
 
 
 def _is_recorded(change: Change) -> bool:

@@ -289,9 +289,14 @@ def _from_both(records: Iterable[DagRecord], headers: dict[str, Header]) -> Iter
         known = _from_record(record)
         yield known if header is None else _certified(known, header)
     for dag_id, header in left.items():
-        base = without_number(dag_id)
-        name = base if slug(header.title) == base else dag_id
+        name = base_name_of(dag_id, header)
         yield _certified(Known(dag_id=dag_id, base_name=name, source=None, spec_digest=""), header)
+
+
+def base_name_of(dag_id: str, header: Header) -> str:
+    """Return the id that was asked for, as far as the file of a DAG says it."""
+    base = without_number(dag_id)
+    return base if slug(header.title) == base else dag_id
 
 
 def _certified(known: Known, header: Header) -> Known:

@@ -1,0 +1,109 @@
+"""The spec of a DAG file that certifies itself, wherever it is still to be had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert import convert_python
+from dagctl.dag_file.header import Provenance, body_of
+from dagctl.errors import DagctlError
+from dagctl.operation.change import digest_of
+from dagctl.operation.loading import variants
+from dagctl.operation.rendering import rendered
+from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dagctl.dag_file.header import Header
+    from dagctl.operation.backend import Context
+    from dagctl.spec.model import DagSpec
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedSpec:
+    """What is known of the spec of a DAG file."""
+
+    data: Mapping[str, Any]
+    """The spec as JSON data, or what can be read of it; empty: nothing."""
+    digest: str = ""
+    """Its SHA-256 in hex; empty: the data may not be all of it."""
+    text: str | None = None
+    """The spec as its author wrote it; None: not known."""
+    base_name: str | None = None
+    """The id that was asked for, before a number was added; None: not known."""
+
+
+def certified_spec(
+    context: Context, dag_id: str, path: str, content: bytes, header: Header
+) -> CertifiedSpec:
+    """Return the spec that a DAG file was made of.
+
+    The recorded version of these bytes has it, or the spec file that the header names, or it can be
+    read from the code: then it is the spec if the code is made of it to the byte.
+
+    Args:
+        context: The ports and the settings.
+        dag_id: The id of the DAG.
+        path: Where the file is.
+        content: The file.
+        header: What it says of itself.
+
+    Raises:
+        DagctlError: The registry cannot be read.
+    """
+    recorded = _recorded(context, dag_id, content, header)
+    if recorded is not None:
+        return recorded
+    spec = next(_named(context, header), None)
+    if spec is not None:
+        return CertifiedSpec(spec.recorded, spec.digest(), spec.text, spec.dag_id)
+    return _from_code(content, path, context.settings.target)
+
+
+def _recorded(
+    context: Context, dag_id: str, content: bytes, header: Header
+) -> CertifiedSpec | None:
+    before = None if header.version is None else header.version + 1
+    versions = context.backend.registry.versions(dag_id, before=before, limit=1, text=True)
+    for version in versions:
+        if version.spec and version.content_digest == digest_of(content):
+            return CertifiedSpec(
+                version.spec, version.spec_digest, version.spec_text, version.base_name
+            )
+    return None
+
+
+def _named(context: Context, header: Header) -> Iterator[DagSpec]:
+    """Yield the spec of the file that the header names, if the DAG file was made of that.
+
+    It counts in whichever environment it was: `create --env prod` may have made it.
+    """
+    if header.source is None:
+        return
+    try:
+        content = context.backend.files.read(header.source)
+        specs = iter(()) if content is None else variants(context.loader, content, header.source)
+        yield from (spec for spec in specs if header.is_of(spec.digest()))
+    except DagctlError:
+        return
+
+
+def _from_code(content: bytes, path: str, airflow: str) -> CertifiedSpec:
+    """Return the spec that makes this code, or what can be read of it."""
+    text, today = content.decode("utf-8", "replace"), datetime.now(UTC).date()
+    try:
+        dags = convert_python(text, path, airflow=airflow, today=today).dags
+        spec = check_data(dags[0].data, airflow=airflow).spec if dags else None
+        if spec is None:
+            return CertifiedSpec({})
+        is_whole = _body(spec, airflow) == body_of(content)
+    except DagctlError:
+        return CertifiedSpec({})
+    return CertifiedSpec(spec.recorded, spec.digest() if is_whole else "")
+
+
+def _body(spec: DagSpec, airflow: str) -> bytes | None:
+    return body_of(rendered(spec, airflow, Provenance()))
