@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.operate import Intent, Outcome
     from dagctl.commands.plan import PlanResult
+    from dagctl.commands.pull import PulledDag
     from dagctl.commands.rewrite import Rewritten
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
@@ -261,6 +262,26 @@ class Lifecycle:
 
         (change,) = self._specs.changes(spec)
         return rewrite(self._context, change, force=force)
+
+    def pull(
+        self, dag_ids: str | Sequence[str] = (), *, dry_run: bool = False
+    ) -> tuple[PulledDag, ...]:
+        """Write specs and DAG files into the work tree, where they lack or lag; commit nothing.
+
+        What a person has changed stays, and the warnings of that DAG say so.
+
+        Args:
+            dag_ids: One id, or several; none: all DAGs.
+            dry_run: Write nothing.
+
+        Raises:
+            NotFoundError: One of them is not recorded.
+            ConflictError: Another dagctl holds the workspace.
+        """
+        from dagctl.commands.pull import pull
+
+        self._follow()
+        return pull(self._context, _ids(dag_ids), self._remember, dry_run=dry_run)
 
     # --- Inside ---
 

@@ -69,6 +69,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "diff": (["diff", "demo"], ["diff", "demo", "--spec", "specs/demo.yaml", "--source"]),
     "rm": (["rm", "demo"], ["rm", "demo", "--purge", "--yes"]),
     "restore": (["restore", "demo"],),
+    "pull": (["pull"], ["pull", "demo", "--dry-run"]),
     "mv": (["mv", "demo", "demo_2"], ["mv", "demo", "../demo", "--force"]),
     "requirements": (["requirements", "specs/demo.yaml"],),
     "rollback": (["rollback", "demo"],),

@@ -32,6 +32,7 @@ COMMANDS = (
     "rollback",
     "export",
     "import",
+    "pull",
     "recover",
     "list",
     "show",
@@ -50,7 +51,7 @@ COMMANDS = (
 )
 
 
-PLANNED = frozenset({"create", "mv", "rm", "restore", "rollback", "import"})
+PLANNED = frozenset({"create", "mv", "rm", "restore", "rollback", "import", "pull"})
 """The commands that take `--dry-run`."""
 
 

@@ -1,0 +1,86 @@
+"""`dagctl pull`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.candidates import dag_ids as candidates
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
+from dagctl.cli.text import plural, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.cli.console import Console
+    from dagctl.commands.pull import PulledDag
+
+DagIds = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[DAG_ID]", help="The DAGs. Default: all.", autocompletion=candidates),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")]
+EPILOG = examples("dagctl pull", "dagctl pull daily_orders --dry-run")
+
+
+def pull(
+    context: typer.Context,
+    dag_ids: DagIds = None,
+    *,
+    dry_run: DryRun = False,
+    output: TextOrJson = "text",
+) -> None:
+    """Bring specs and DAG files here that are missing or outdated.
+
+    They come from the registry. What you have changed stays, with a warning. Nothing is committed.
+    """
+    from contextlib import closing
+
+    from dagctl.cli.create_view import reporting_recovery
+    from dagctl.cli.envelope import envelope
+    from dagctl.cli.progress import reporter
+    from dagctl.client import Client
+    from dagctl.views.pulled import pulled_data
+    from dagctl.views.recovered import recovered_data
+
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+    console = invocation.console
+    with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
+        with reporting_recovery(invocation, client) as note_recovered:
+            pulled = client.pull(dag_ids or (), dry_run=dry_run)
+            progress.close()
+            note_recovered()
+        recovered = recovered_data(client.recovered)
+    warnings = [warning for dag in pulled for warning in dag.warnings]
+    if invocation.is_json:
+        dags = list(map(pulled_data, pulled))
+        result = {"dags": dags, "warnings": warnings, "recovered": recovered}
+        console.document(envelope(invocation, result=result))
+        return
+    for warning in warnings:
+        console.warn(warning)
+    if not console.quiet:
+        _write(console, pulled, dry_run=dry_run)
+
+
+def _write(console: Console, pulled: Sequence[PulledDag], *, dry_run: bool) -> None:
+    written = [dag for dag in pulled if dag.changed]
+    verb = "Would write" if dry_run else "Wrote"
+    console.lines(f"{verb} {line}" for dag in written for line in _files(dag))
+    console.flush()
+    if written and not dry_run:
+        console.note("  next: git status; then commit them, or git pull brings the same")
+    same = len(pulled) - len(written)
+    if same:
+        console.note(f"{plural(same, 'DAG')} needed nothing.")
+
+
+def _files(dag: PulledDag) -> Iterator[str]:
+    of = f"{shown(dag.dag_id)} v{dag.version}"
+    if dag.spec == "written" and dag.source is not None:
+        yield f"{shown(dag.source)}: the spec of {of}"
+    if dag.file == "written":
+        yield f"{shown(dag.file_path)}: the file of {of}"
