@@ -2,58 +2,183 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from dagctl.errors import ExitCode
+from tests.cli.conftest import Shell
 from tests.lifecycle.conftest import LOAD, write
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Shell
+    from pathlib import Path
+
+IN_A_TEAM = pytest.mark.parametrize("empty", ["supabase"], indirect=True)
+"""Where a colleague may have published what is not here: an embedded registry follows the files."""
+SPEC, FILE = "specs/orders.yaml", "dags/orders.py"
+
+VARIABLES = """
+[vars]
+where = "here"
+
+[env.prod.vars]
+where = "prod"
+"""
 
 
-def test_files_that_lack_or_lag_are_written_as_they_are_recorded(user: Shell) -> None:
-    spec, file = user.folder / "specs/orders.yaml", user.folder / "dags/orders.py"
-    newest = (spec.read_text(), file.read_text())
-    assert user.json("pull")["dags"][0]["changed"] is False
-    for path in (spec, file):
-        path.unlink()
-    would = user.ok("pull", "orders", "--dry-run").out.splitlines()
-    assert would == [
+def texts(user: Shell) -> tuple[str, str]:
+    return (user.folder / SPEC).read_text(), (user.folder / FILE).read_text()
+
+
+def states(user: Shell, *arguments: str) -> tuple[str, str]:
+    (dag,) = user.json("pull", "orders", *arguments)["dags"]
+    return dag["spec"], dag["file"]
+
+
+def commit(user: Shell) -> None:
+    user.git("add", "-A")
+    user.git("commit", "-qm", "Specs")
+
+
+def cloned(user: Shell, to: Path) -> Shell:
+    subprocess.run(["git", "clone", "-q", str(user.folder), str(to)], check=True)
+    return Shell(to, user.environ)
+
+
+def test_files_that_lack_are_written_as_they_are_recorded(user: Shell) -> None:
+    newest = texts(user)
+    assert "1 DAG: the files are as recorded" in user.ok("pull").err
+    for path in (SPEC, FILE):
+        (user.folder / path).unlink()
+    would = user.ok("pull", "orders", "--dry-run")
+    assert would.out.splitlines() == [
         "Would write specs/orders.yaml: the spec of orders v3",
-        "Would write dags/orders.py: the file of orders v3",
+        "Would write dags/orders.py: the DAG file of orders v3",
     ]
-    assert not spec.exists()
-    user.ok("pull")
-    assert (spec.read_text(), file.read_text()) == newest
-    assert "unchanged" in user.ok("create", "specs/orders.yaml").out
-    if "supabase" not in (user.folder / "dagctl.toml").read_text():
-        return  # an embedded registry follows the files, so that they never lag
-    old = user.ok("show", "orders", "--version", "2", "--source").out
-    spec.write_text(user.ok("show", "orders", "--version", "2", "--spec").out)
-    file.write_text(old)
-    dag = user.json("pull", "orders")["dags"][0]
-    assert (dag["file"], dag["spec"], dag["version"]) == ("written", "written", 3)
-    assert (spec.read_text(), file.read_text()) == newest
+    assert "Nothing was changed." in would.err
+    assert not (user.folder / SPEC).exists()
+    done = user.ok("pull")
+    assert "next: git add specs/orders.yaml dags/orders.py, then git commit" in done.err
+    assert texts(user) == newest
+    assert user.git("status", "--porcelain", "dags") == ""
+    assert "unchanged" in user.ok("create", SPEC).out
+    assert states(user) == ("current", "current")
 
 
 def test_what_a_person_has_changed_stays(user: Shell) -> None:
     write(user, "0 4 * * *", LOAD)
-    spec, file = user.folder / "specs/orders.yaml", user.folder / "dags/orders.py"
+    file = user.folder / FILE
     file.write_text(file.read_text() + "x = 1\n")
-    mine = (spec.read_text(), file.read_text())
+    mine = texts(user)
     done = user.ok("pull")
-    assert "dags/orders.py was changed by hand" in done.err
+    assert "dags/orders.py was changed by hand, and stays" in done.err
     assert "specs/orders.yaml was changed by hand, and stays" in done.err
-    assert (spec.read_text(), file.read_text()) == mine
+    assert "as recorded" not in done.err
+    assert texts(user) == mine
     file.unlink()
+    assert states(user) == ("kept", "none")  # beside it, the spec would count as based on it
+    assert not file.exists()
     file.symlink_to("/etc/hostname")
-    assert "is no regular file, and stays" in user.ok("pull").err
+    assert "dags/orders.py is a link" in user.ok("pull").err
     assert file.is_symlink()
 
 
 def test_what_there_is_not_is_said(user: Shell) -> None:
-    assert user.run("pull", "nope").code == ExitCode.NOT_FOUND
-    user.ok("rm", "orders")
-    done = user.run("pull", "orders")
-    assert (done.code, "`orders` is removed" in done.err) == (ExitCode.NOT_FOUND, True)
-    assert user.json("pull")["dags"] == []
+    missing = user.run("pull", "ordres")
+    assert (missing.code, "did you mean `orders`?" in missing.err) == (ExitCode.NOT_FOUND, True)
+    user.ok("mv", "orders", "sales")
+    renamed = user.run("pull", "orders")
+    assert (renamed.code, "dagctl pull sales" in renamed.err) == (ExitCode.NOT_FOUND, True)
+    user.ok("rm", "sales")
+    done = user.run("pull", "sales")
+    assert (done.code, "dagctl restore sales brings" in done.err) == (ExitCode.NOT_FOUND, True)
+    done = user.ok("pull")
+    assert (done.out, done.err.strip()) == ("", "No DAGs are recorded.")
+
+
+@pytest.fixture
+def other(user: Shell, tmp_path: Path) -> Shell:
+    commit(user)
+    return cloned(user, tmp_path / "other")
+
+
+@IN_A_TEAM
+def test_a_clone_that_lags_gets_the_newest_and_git_merges_it(user: Shell, other: Shell) -> None:
+    user.ok("create", write(user, "0 4 * * *", LOAD))
+    write(user, "0 5 * * *", LOAD, name="Other")
+    user.ok("create", "specs/other.yaml")
+    refused = other.run("create", write(other, "0 6 * * *", LOAD))
+    assert refused.code == ExitCode.CONFLICT
+    other.git("checkout", "-q", "--", ".")
+    done = other.ok("pull")
+    assert len(done.out.splitlines()) == 4
+    assert texts(other) == texts(user)
+    other.git("add", "-A")
+    other.git("commit", "-qm", "As my colleague has published it")
+    assert "2 unchanged" in other.ok("create", "specs").out
+    commit(user)
+    other.git("pull", "-q", "--no-rebase", "--no-edit")
+    assert other.git("status", "--porcelain") == ""
+    assert "Updated orders v5" in other.ok("create", write(other, "0 6 * * *", LOAD)).out
+
+
+@IN_A_TEAM
+def test_a_spec_that_was_changed_from_an_older_version_undoes_nothing(
+    user: Shell, other: Shell
+) -> None:
+    user.ok("create", write(user, "0 4 * * *", LOAD))
+    write(other, "0 3 * * *", LOAD.replace("load", "mine"))
+    before = texts(other)
+    done = other.ok("pull")
+    assert "dags/orders.py stays as it is, too" in done.err
+    assert texts(other) == before
+    assert states(other) == ("kept", "kept")
+    refused = other.run("create", SPEC)
+    assert (refused.code, "version 4 was made" in refused.err) == (ExitCode.CONFLICT, True)
+
+
+@IN_A_TEAM
+def test_a_spec_that_git_did_not_bring_and_that_of_a_renamed_dag_come(
+    user: Shell, other: Shell
+) -> None:
+    user.ok("create", write(user, "0 4 * * *", LOAD))
+    other.git("pull", "-q")  # the DAG file alone: the colleague has not committed the spec
+    assert states(other) == ("written", "current")
+    assert texts(other) == texts(user)
+    user.ok("mv", "orders", "sales")
+    (dag,) = other.json("pull")["dags"]
+    assert (dag["dag_id"], dag["spec"], dag["file"]) == ("sales", "written", "written")
+    assert (other.folder / SPEC).read_text() == (user.folder / SPEC).read_text()
+
+
+@IN_A_TEAM
+def test_a_spec_counts_with_its_defaults_and_in_its_environment(user: Shell, other: Shell) -> None:
+    user.write("dagctl.toml", (user.folder / "dagctl.toml").read_text() + VARIABLES)
+    user.write("specs/_defaults.yaml", "owner: team-a\n")
+    spec = write(user, "0 4 * * *", 'description: "${{ vars.where }}"\n')
+    user.ok("create", spec, "--env", "prod")
+    done = other.ok("pull")
+    assert "with the defaults, variables and files of this work tree" in done.err
+    assert texts(other) != texts(user)
+    commit(user)
+    other.git("pull", "-q")
+    (other.folder / SPEC).unlink()
+    assert states(other) == ("written", "current")
+    assert texts(other) == texts(user)
+
+
+@IN_A_TEAM
+def test_files_with_other_line_ends_left_out_by_git_or_gone_from_the_store(
+    user: Shell, other: Shell
+) -> None:
+    file = other.folder / FILE
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert states(other) == ("current", "current")
+    user.ok("create", write(user, "0 4 * * *", LOAD))
+    assert states(other) == ("written", "written")
+    other.git("commit", "-qam", "As published")
+    other.git("sparse-checkout", "set", "specs")
+    done = other.ok("pull")
+    assert "git sparse-checkout add dags" in done.err
+    assert not file.exists()

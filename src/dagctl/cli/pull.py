@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +23,9 @@ DagIds = Annotated[
     typer.Argument(metavar="[DAG_ID]", help="The DAGs. Default: all.", autocompletion=candidates),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")]
-EPILOG = examples("dagctl pull", "dagctl pull daily_orders --dry-run")
+EPILOG = examples("dagctl pull --dry-run", "dagctl pull", "dagctl pull daily_orders")
+NAMED = 4
+"""How many files the next step names."""
 
 
 def pull(
@@ -67,20 +70,33 @@ def pull(
 
 
 def _write(console: Console, pulled: Sequence[PulledDag], *, dry_run: bool) -> None:
-    written = [dag for dag in pulled if dag.changed]
     verb = "Would write" if dry_run else "Wrote"
-    console.lines(f"{verb} {line}" for dag in written for line in _files(dag))
+    console.lines(f"{verb} {line}" for dag in pulled for line in _lines(dag))
     console.flush()
-    if written and not dry_run:
-        console.note("  next: git status; then commit them, or git pull brings the same")
-    same = len(pulled) - len(written)
+    same = sum(dag.is_current for dag in pulled)
     if same:
-        console.note(f"{plural(same, 'DAG')} needed nothing.")
+        console.note(f"{plural(same, 'DAG')}: the files are as recorded; nothing to do")
+    paths = [path for dag in pulled for path in _paths(dag)]
+    if not pulled:
+        console.note("No DAGs are recorded.")
+    elif dry_run:
+        console.note("Nothing was changed. The same command without --dry-run does it.")
+    elif paths:
+        more = f" (and {len(paths) - NAMED} more)" if len(paths) > NAMED else ""
+        console.note(f"  next: git add {shown(shlex.join(paths[:NAMED]))}{more}, then git commit")
 
 
-def _files(dag: PulledDag) -> Iterator[str]:
+def _lines(dag: PulledDag) -> Iterator[str]:
     of = f"{shown(dag.dag_id)} v{dag.version}"
     if dag.spec == "written" and dag.source is not None:
         yield f"{shown(dag.source)}: the spec of {of}"
     if dag.file == "written":
-        yield f"{shown(dag.file_path)}: the file of {of}"
+        yield f"{shown(dag.file_path)}: the DAG file of {of}"
+
+
+def _paths(dag: PulledDag) -> Iterator[str]:
+    """Yield the files that were written, for git."""
+    if dag.spec == "written" and dag.source is not None:
+        yield dag.source
+    if dag.file == "written":
+        yield dag.file_path
