@@ -140,3 +140,33 @@ def test_python_files_are_recognised_and_files_without_a_dag_are_passed_over(she
     done = shell.ok("convert", "dags", "--from", "python")
     assert "dag_name: etl" in done.out
     assert "etl (dags/etl.py:6): whole" in done.err
+
+
+NIGHT = """
+$schema: https://airflow.apache.org/schemas/dag/2026-10-30.json
+dag_id: night
+tasks:
+  - id: clear
+    uses: airflow.providers.common.sql.operators.sql.SQLExecuteQueryOperator
+    with: {conn_id: db, sql: {$t: {$f: FILE}}}
+"""
+
+
+def test_airflow_yaml_is_recognised_and_its_files_are_read_beside_it_alone(shell: Shell) -> None:
+    shell.write("dags/orders.yml", DAG)
+    shell.write("dags/sql/clear.sql", "delete from orders")
+    (shell.folder / "dags/link.sql").symlink_to("../secret.sql")
+    (shell.folder / "dags/loop.sql").symlink_to("loop.sql")
+    shell.write("secret.sql", "a secret")
+    file = shell.write("dags/night.yaml", NIGHT.replace("FILE", "sql/clear.sql"))
+    done = shell.ok("convert", "dags", "--into", "specs")
+    assert done.out.splitlines()[-1] == "2 of 2 DAGs came over whole"
+    assert "sql: delete from orders" in (shell.folder / "specs/night.yaml").read_text()
+    only = shell.ok("convert", "dags", "--from", "airflow-yaml")
+    assert "1 of 1 DAG came over whole" in only.err
+    outside = ("link.sql", "../secret.sql", f"{shell.folder}/secret.sql", "loop.sql", "no.sql")
+    for name in (*outside, "sql", "a" * 5_000, '"a\\0b"'):
+        file.write_text(NIGHT.replace("FILE", name))
+        done = shell.ok("convert", "dags/night.yaml")
+        assert "a secret" not in done.out + done.err
+        assert "there is no such text file" in done.err

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Files, or folders of them.")]
 Source = Annotated[
-    Literal["dag-factory", "python"] | None,
+    Literal["dag-factory", "airflow-yaml", "python"] | None,
     typer.Option("--from", help="What the files are; by default each file's name says it."),
 ]
 Into = Annotated[

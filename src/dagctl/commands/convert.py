@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.foreign_files import factory, foreign_files, text_of
+from dagctl.commands.foreign_files import beside, factory, foreign_files, text_of
 from dagctl.commands.links import refuse_outside
-from dagctl.convert import Conversion, convert_dag_factory, convert_python, may_have_dags
+from dagctl.convert import (
+    AirflowYaml,
+    Conversion,
+    convert_airflow_yaml,
+    convert_dag_factory,
+    convert_python,
+    format_of,
+    may_have_dags,
+)
 from dagctl.errors import ConflictError, UnavailableError, UsageError, advice
 from dagctl.next_step import FORCE, Fix
 
@@ -54,18 +62,15 @@ def convert_files(
         SpecError: A file cannot be read as what it is.
         UsageError: A file is missing, or holds no DAG.
     """
-    files = [pair for argument in arguments for pair in foreign_files(Path(argument), form)]
-    reading = _Reading(root, airflow, today)
-    made = tuple(
-        Converted(str(file), own, reading.conversion(file, own))
-        for file, own in dict.fromkeys(files)
-    )
+    files = [path for argument in arguments for path in foreign_files(Path(argument), form)]
+    reading = _Reading(form, root, airflow, today)
+    made = tuple(map(reading.converted, dict.fromkeys(files)))
     if not any(converted.conversion.dags for converted in made):
         why = next((remark for each in made for remark in each.conversion.remarks), None)
         because = f" (line {why.place.line}, {why.subject}: {why.text})" if why else ""
         raise UsageError(
             f"there is no DAG in {', '.join(arguments)}{because}",
-            hint="name files of dag-factory, or Python files with DAGs",
+            hint="name YAML files with DAGs of another tool, or Python files with DAGs",
         )
     return made
 
@@ -74,17 +79,25 @@ def convert_files(
 class _Reading:
     """What holds for all files of one call."""
 
+    form: str | None
     root: Path | None
     airflow: str
     today: date
 
-    def conversion(self, file: Path, form: str) -> Conversion:
+    def converted(self, file: Path) -> Converted:
+        text = text_of(file)
+        form = self.form or format_of(file.name, text)
+        return Converted(str(file), form, self._conversion(file, text, form))
+
+    def _conversion(self, file: Path, text: str, form: str) -> Conversion:
+        if not may_have_dags(text, form):
+            return Conversion(())
         if form == "dag-factory":
             source = factory(file, self.root)
             return convert_dag_factory(source, airflow=self.airflow, today=self.today)
-        text = text_of(file)
-        if not may_have_dags(text, form):
-            return Conversion(())
+        if form == "airflow-yaml":
+            own = AirflowYaml(text, str(file), beside(file))
+            return convert_airflow_yaml(own, airflow=self.airflow)
         return convert_python(text, str(file), airflow=self.airflow, today=self.today)
 
 

@@ -7,21 +7,22 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from dagctl.convert import Factory, format_of
+from dagctl.convert import Factory, may_be
 from dagctl.errors import UsageError, advice
 from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DEFAULTS = ("defaults.yml", "defaults.yaml")
 _DEEPEST = 40
 """Folders in the name of a file that a DAG file names."""
+_LONGEST_NAME = 1_000
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
 
 
-def foreign_files(path: Path, form: str | None) -> Iterator[tuple[Path, str]]:
-    """Yield the files of a folder with their formats, or the file itself.
+def foreign_files(path: Path, form: str | None) -> Iterator[Path]:
+    """Yield the files of a folder that may be of a format, or the file itself.
 
     Args:
         path: A file or a folder. Files of defaults hold for others; they are no DAG files.
@@ -31,18 +32,36 @@ def foreign_files(path: Path, form: str | None) -> Iterator[tuple[Path, str]]:
         UsageError: The file is of no format that is read.
     """
     if not path.is_dir():
-        own = form or format_of(path.name)
-        if own is None:
+        if form is None and not may_be(path.name, None):
             hint = "name it: --from python"
             raise UsageError(f"{path}: its name does not say what it is", hint=hint)
-        yield path, own
+        yield path
         return
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
         for name in sorted(names):
-            own = format_of(name)
-            if own is not None and name not in DEFAULTS and form in {None, own}:
-                yield Path(folder, name), own
+            if may_be(name, form) and name not in DEFAULTS:
+                yield Path(folder, name)
+
+
+def beside(file: Path) -> Callable[[str], str | None]:
+    """Return what reads the text files beside a file, or below; None for what is no such file.
+
+    As Airflow does for its YAML: the file must be there after links are followed.
+    """
+    folder = file.parent.resolve()
+
+    def text(name: str) -> str | None:
+        if "\0" in name or len(name) > _LONGEST_NAME:
+            return None
+        try:
+            path = folder.joinpath(name).resolve()
+            inside = path.is_relative_to(folder) and path.is_file()
+        except (OSError, RuntimeError):  # a name that is too long, a circle of links
+            return None
+        return text_of(path) if inside else None
+
+    return text
 
 
 def factory(file: Path, root: Path | None) -> Factory:

@@ -1,21 +1,25 @@
 """Other tools' DAGs as specs, with a report of what each line became."""
 
+from dagctl.convert.airflow_yaml import AirflowYaml, convert_airflow_yaml
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory import Factory, convert_dag_factory
-from dagctl.convert.formats import FORMATS, format_of, may_have_dags
+from dagctl.convert.formats import FORMATS, format_of, may_be, may_have_dags
 from dagctl.convert.python_file import convert_python
 from dagctl.convert.report import Outcome, Place, Remark
 
 __all__ = [
     "FORMATS",
+    "AirflowYaml",
     "Conversion",
     "ConvertedDag",
     "Factory",
     "Outcome",
     "Place",
     "Remark",
+    "convert_airflow_yaml",
     "convert_dag_factory",
     "convert_python",
     "format_of",
+    "may_be",
     "may_have_dags",
 ]

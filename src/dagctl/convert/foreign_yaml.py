@@ -20,7 +20,9 @@ from dagctl.spec.readers.yaml_limits import refuse_explosion
 from dagctl.spec.readers.yaml_nodes import LimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
+
+_MOST_DOCUMENTS = 1_000
 
 
 class Fields(dict[str, Any]):
@@ -30,6 +32,8 @@ class Fields(dict[str, Any]):
         super().__init__()
         self.place = place
         self.places: dict[str, Place] = {}
+        self.not_text: set[str] = set()
+        """The keys that were a number or a truth, and are text here."""
 
     def put(self, key: str, value: object, place: Place) -> None:
         """Set a value that stands at a place."""
@@ -45,6 +49,7 @@ class Fields(dict[str, Any]):
         copy = Fields(self.place)
         copy.update(self)
         copy.places.update(self.places)
+        copy.not_text.update(self.not_text)
         return copy
 
 
@@ -62,50 +67,103 @@ def read_foreign_yaml(text: str, file: str) -> Fields:
     Raises:
         SpecError: The text is no YAML, no mapping, or larger than a spec may be.
     """
+    documents = read_foreign_documents(text, file)
+    if len(documents) != 1:
+        line = documents[1].place.line if documents else 1
+        message = "it must hold one document that is a mapping"
+        raise refused(file, line, Code.NOT_A_MAPPING, message)
+    return documents[0]
+
+
+def read_foreign_documents(text: str, file: str, *, unique: bool = False) -> list[Fields]:
+    """Return the mappings that the documents of a YAML text hold; an empty document is left out.
+
+    Args:
+        text: The text.
+        file: Its name, for the messages.
+        unique: Whether a key that stands twice in a mapping is an error; else the last one counts.
+
+    Raises:
+        SpecError: The text is no YAML, a document is no mapping, or it is larger than a spec may
+            be.
+    """
     if len(text) > MAX_BYTES:
-        raise _refused(file, 1, Code.FILE_TOO_LARGE, f"more than {MAX_BYTES:,} characters")
+        raise refused(file, 1, Code.FILE_TOO_LARGE, f"more than {MAX_BYTES:,} characters")
     try:
-        loader = _Loader(text, file)
-        node = loader.get_single_node()
-        if not isinstance(node, yaml.MappingNode):
-            raise _refused(file, 1, Code.NOT_A_MAPPING, "the document is not a mapping")
-        refuse_explosion(node)
-        return loader.construct_document(node)  # type: ignore[no-any-return] # a mapping, see above
+        return list(_documents(_Loader(text, file, unique=unique)))
     except LimitError as error:
         line, _ = Lines(text).position(error.offset)
-        raise _refused(file, line, error.code, "the document is too deep or too large") from error
+        raise refused(file, line, error.code, "the document is too deep or too large") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise _refused(file, line, Code.YAML_SYNTAX, error.problem or "no valid YAML") from error
+        raise refused(file, line, Code.YAML_SYNTAX, error.problem or "no valid YAML") from error
     except yaml.YAMLError as error:
-        raise _refused(file, 1, Code.YAML_SYNTAX, "the text has a character no YAML has") from error
+        raise refused(file, 1, Code.YAML_SYNTAX, "the text has a character no YAML has") from error
     except RecursionError as error:
-        raise _refused(file, 1, Code.TOO_DEEP, "the document is too deep") from error
+        raise refused(file, 1, Code.TOO_DEEP, "the document is too deep") from error
     except ValueError as error:  # a date such as 2024-13-45, a number of too many digits
-        raise _refused(file, 1, Code.YAML_SYNTAX, f"a value cannot be read: {error}") from error
+        raise refused(file, 1, Code.YAML_SYNTAX, f"a value cannot be read: {error}") from error
 
 
-def _refused(file: str, line: int, code: Code, message: str) -> SpecError:
+def _documents(loader: _Loader) -> Iterator[Fields]:
+    count = 0
+    while loader.check_node():
+        node = loader.get_node()
+        if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
+            continue
+        count += 1
+        if not isinstance(node, yaml.MappingNode):
+            line = node.start_mark.line + 1
+            raise refused(loader.file, line, Code.NOT_A_MAPPING, "the document is not a mapping")
+        if count > _MOST_DOCUMENTS:
+            raise LimitError(Code.TOO_MANY_VALUES, node.start_mark.index)
+        refuse_explosion(node)
+        yield loader.construct_document(node)
+
+
+def size_of(value: object) -> int:
+    """Return how many values there are in a value."""
+    if isinstance(value, Fields):
+        return 1 + sum(map(size_of, value.values()))
+    return 1 + sum(map(size_of, value)) if isinstance(value, list) else 1
+
+
+def refused(file: str, line: int, code: Code, message: str) -> SpecError:
+    """Return the error that a file cannot be read at a line."""
     return SpecError((Diagnostic(code=code, message=message, file=file, line=line, column=1),))
 
 
 class _Loader(yaml.SafeLoader):
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, *, unique: bool) -> None:
         super().__init__(text)
         self.file = file
+        self.unique = unique
 
     def place_of(self, node: yaml.Node) -> Place:
         return Place(self.file, node.start_mark.line + 1)
 
     def fields(self, node: yaml.MappingNode) -> Fields:
         fields = Fields(self.place_of(node))
+        if self.unique:
+            self.refuse_repeated(node)
         self.flatten_mapping(node)
         for key_node, value_node in node.value:
             key: Hashable = self.construct_object(key_node, deep=True)
             value = self.construct_object(value_node, deep=True)
             fields.put(_text_of(key), value, self.place_of(key_node))
+            if not isinstance(key, str):
+                fields.not_text.add(_text_of(key))
         return fields
+
+    def refuse_repeated(self, node: yaml.MappingNode) -> None:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in seen:
+                    line, message = key.start_mark.line + 1, f"the key `{key.value[:60]}` is there"
+                    raise refused(self.file, line, Code.DUPLICATE_KEY, f"{message} already")
+                seen.add(key.value)
 
     def tagged(self, suffix: str, node: yaml.Node) -> Tagged:
         if isinstance(node, yaml.ScalarNode):

@@ -5,18 +5,31 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-FORMATS = ("dag-factory", "python")
+from dagctl.convert.airflow_yaml import names_the_schema
+
+FORMATS = ("dag-factory", "airflow-yaml", "python")
 """What `--from` takes."""
-SUFFIXES = {".yml": "dag-factory", ".yaml": "dag-factory", ".py": "python"}
-"""What a file is, unless it says more."""
+_YAML, _PYTHON = (".yml", ".yaml"), (".py",)
+SUFFIXES = {"dag-factory": _YAML, "airflow-yaml": _YAML, "python": _PYTHON}
+"""The ends of the names of files of each format."""
 _MAY_HAVE_A_DAG = re.compile(r"\bDAG\b|@dag\b|\bdag\s*\(|\.dag\b", re.ASCII)
 
 
-def format_of(name: str) -> str | None:
-    """Return the format of a file by its name; None: it is of no format that is read."""
-    return SUFFIXES.get(PurePath(name).suffix.lower())
+def may_be(name: str, form: str | None) -> bool:
+    """Return whether a file's name is one of a format; None: of any format."""
+    suffixes = SUFFIXES[form] if form else (*_YAML, *_PYTHON)
+    return PurePath(name).suffix.lower() in suffixes
+
+
+def format_of(name: str, text: str) -> str:
+    """Return the format of a file whose name `may_be` one."""
+    if PurePath(name).suffix.lower() in _PYTHON:
+        return "python"
+    return "airflow-yaml" if names_the_schema(text) else "dag-factory"
 
 
 def may_have_dags(text: str, form: str) -> bool:
-    """Return whether a file is worth reading: a Python file that names no DAG is not."""
+    """Return whether a file is worth reading: one that names no DAG, or no schema, is not."""
+    if form == "airflow-yaml":
+        return "$schema" in text
     return form != "python" or _MAY_HAVE_A_DAG.search(text) is not None

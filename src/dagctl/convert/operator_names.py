@@ -25,11 +25,21 @@ def operator_name(path: str, target: str, report: Report, place: Place) -> str:
     known = lookup(path, target)
     if isinstance(known, Operator):
         alone = lookup(class_name, target)
-        same = isinstance(alone, Operator) and alone.path == known.path
-        return class_name if same else path
+        if not isinstance(alone, Operator) or not (
+            alone.path == known.path or _is_core(known, alone)
+        ):
+            return path
+        if alone.path != known.path:
+            report.changed(place, "operator", f"{path} is {alone.path} on Airflow {target}")
+        return class_name
     alone = lookup(class_name, target)
     if isinstance(alone, Unresolved):
         report.gap(place, "operator", f"{path}: {known.message}")
         return path
     report.changed(place, "operator", f"{path} is {alone.path} now")
     return class_name
+
+
+def _is_core(known: Operator, alone: Operator) -> bool:
+    """Return whether an Airflow has a class of the standard provider itself, without it."""
+    return (known.provider, alone.provider) == ("standard", "airflow")

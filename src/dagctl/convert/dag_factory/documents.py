@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml import Fields, refused, size_of
 from dagctl.convert.report import Place
-from dagctl.errors import Diagnostic, SpecError
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
@@ -36,13 +35,10 @@ def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str,
     own = document.get(_DEFAULT)
     default = _merged_default(own if isinstance(own, Fields) else Fields(document.place), files)
     count = sum(isinstance(written, Fields) for written in document.values())
-    if count * (_size(default) + _size(files)) > _MOST_WRITTEN_OUT:
+    if count * (size_of(default) + size_of(files)) > _MOST_WRITTEN_OUT:
         message = f"its defaults, written out for {count:,} DAGs, are too large"
         place = document.at(_DEFAULT)
-        diagnostic = Diagnostic(
-            code=Code.TOO_MANY_VALUES, message=message, file=place.file, line=place.line, column=1
-        )
-        raise SpecError((diagnostic,))
+        raise refused(place.file, place.line, Code.TOO_MANY_VALUES, message)
     above = files.copy()
     above.pop("default_args", None)  # they are in `default` already
     for dag_id, written in document.items():
@@ -53,13 +49,6 @@ def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str,
             _overlay(dag, default, deep=False)
             _overlay(dag, own_keys, deep=True)
             yield dag_id, dag
-
-
-def _size(value: object) -> int:
-    """Return how many values there are in a value."""
-    if isinstance(value, Fields):
-        return 1 + sum(map(_size, value.values()))
-    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
 
 
 def _merged_files(defaults: Sequence[Fields]) -> Fields:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.dag_factory.documents import dags_of
+from dagctl.convert.finished import finished
 from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
 from dagctl.convert.report import Outcome, Place, Remark, Report
-from dagctl.spec.load import check_data
-from dagctl.spec.yaml_writer import data_to_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
-    from typing import Any
 
 _ADDED = "dag-factory adds the tag `dagfactory` and its YAML to the documentation of each DAG"
 
@@ -70,36 +68,13 @@ def _converted(
 ) -> ConvertedDag:
     report = Report()
     data = DagConversion(report, airflow, today, read).spec(dag_id, merged)
-    lines = _lines_of_tasks(merged)
-    for diagnostic in check_data(data, airflow=airflow).diagnostics:
-        if diagnostic.severity == "error":
-            place = _place(data, diagnostic.path, lines) or merged.place
-            hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
-            subject = ".".join(map(str, diagnostic.path)) or "spec"
-            report.gap(place, subject, f"{diagnostic.code}: {diagnostic.message}{hint}")
-    return ConvertedDag(dag_id, data, data_to_yaml(data), merged.place, report.sorted())
+    return finished(dag_id, data, report, merged.place, _places(merged), airflow=airflow)
 
 
-def _lines_of_tasks(merged: Fields) -> dict[str, Place]:
+def _places(merged: Fields) -> dict[tuple[str, ...], Place]:
     """Return where each task begins, by its id."""
     tasks = merged.get("tasks")
     if isinstance(tasks, Fields):
-        return dict(tasks.places)
+        return {(task_id,): place for task_id, place in tasks.places.items()}
     rows = [row for row in tasks or () if isinstance(row, Fields)]
-    return {str(row.get("task_id")): row.place for row in rows}
-
-
-def _place(
-    data: Mapping[str, Any], path: tuple[str | int, ...], lines: Mapping[str, Place]
-) -> Place | None:
-    """Return where the task stands in the foreign file that a path in the spec leads into."""
-    value: Any = data
-    place = None
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        if isinstance(value, dict) and "task_id" in value:
-            place = lines.get(value["task_id"])
-    return place
+    return {(str(row.get("task_id")),): row.place for row in rows}

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.conversion import Conversion, ConvertedDag
+from dagctl.convert.finished import finished
 from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.machine import Machine
 from dagctl.convert.python_file.source import read_python, refused
-from dagctl.convert.report import Outcome, Place
+from dagctl.convert.report import Outcome
 from dagctl.spec.codes import Code
-from dagctl.spec.load import check_data
-from dagctl.spec.yaml_writer import data_to_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from dagctl.convert.python_file.objects import Dag
@@ -69,32 +67,5 @@ def _converted(
 ) -> ConvertedDag:
     conversion = DagConversion(dag, functions, airflow)
     data = conversion.spec()
-    for diagnostic in check_data(data, airflow=airflow).diagnostics:
-        if diagnostic.severity == "error":
-            place = _place(data, diagnostic.path, conversion.places) or dag.place
-            hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
-            subject = ".".join(map(str, diagnostic.path)) or "spec"
-            dag.report.gap(place, subject, f"{diagnostic.code}: {diagnostic.message}{hint}")
     dag.report.remarks += about_all
-    return ConvertedDag(dag.dag_id, data, data_to_yaml(data), dag.place, dag.report.sorted())
-
-
-def _place(
-    data: Mapping[str, Any],
-    path: tuple[str | int, ...],
-    places: Mapping[tuple[str, ...], Place],
-) -> Place | None:
-    """Return where the task or group stands in the file that a path in the spec leads into."""
-    value: Any = data
-    ids: tuple[str, ...] = ()
-    place = None
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        own = value.get("task_id", value.get("group_id")) if isinstance(value, dict) else None
-        if isinstance(own, str):
-            ids = (*ids, own)
-            place = places.get(ids, place)
-    return place
+    return finished(dag.dag_id, data, dag.report, dag.place, conversion.places, airflow=airflow)

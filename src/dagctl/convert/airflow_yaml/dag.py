@@ -1,0 +1,126 @@
+"""One document of Airflow's YAML as a spec."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.airflow_yaml.extends import Extends
+from dagctl.convert.airflow_yaml.schedule import Schedules
+from dagctl.convert.airflow_yaml.tasks import Tasks
+from dagctl.convert.airflow_yaml.values import Values
+from dagctl.convert.foreign_yaml import Fields
+from dagctl.operators import base_parameters
+from dagctl.spec.callback_form import DAG_CALLBACKS
+from dagctl.spec.fields.slug import slug
+from dagctl.spec.model import DagSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.convert.report import Place, Report
+
+_OWN = frozenset({"$schema", "dag_id", "schedule", "templates", "tasks"})
+_NO_START = "the file gives none, so the first run is the next one; 2024-01-01 counts now"
+_NO_START_CATCHUP = "the file gives none, so Airflow starts no run by time; 2024-01-01 counts now"
+
+
+class DagConversion:
+    """Turns one document into a spec."""
+
+    def __init__(self, report: Report, target: str, read: Callable[[str], str | None]) -> None:
+        self._report = report
+        self._target = target
+        self._values = Values(report, read)
+        self._schedules = Schedules(report, target)
+        self._tasks = Tasks(report, self._values, target)
+        self.places: dict[tuple[str, ...], Place] = {}
+        """Where each task stands, by its id."""
+
+    def spec(self, dag_id: str, document: Fields) -> dict[str, Any]:
+        """Return the spec as data, its keys in the order of the reference."""
+        made: dict[str, Any] = {"dag_name": dag_id}
+        if slug(dag_id) != dag_id:
+            made["dag_id"] = dag_id
+        place = document.at("schedule")
+        made["schedule"] = self._schedules.schedule(document.get("schedule"), place)
+        made["retries"] = 0  # what Airflow does when it is not said
+        made |= self._arguments(document)
+        self._start(document, made)
+        made["tasks"] = self._entries(document)
+        order = dict.fromkeys((*_FIRST, *DagSpec.key_names()))
+        return {key: made[key] for key in order if key in made}
+
+    def _arguments(self, document: Fields) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        known = base_parameters("dag", "3")
+        for name, value in document.items():
+            place = document.at(name)
+            if name in _OWN:
+                continue
+            if name == "default_args":
+                self._report.gap(place, name, "Airflow's YAML refuses it; it has `templates`")
+            elif name in DAG_CALLBACKS:
+                text = "Airflow's YAML does not take it yet; write it into the spec"
+                self._report.gap(place, name, text)
+            elif name not in known:
+                self._report.gap(place, name, "Airflow refuses it: it is no argument of a DAG")
+            elif name not in DagSpec.key_names():
+                self._report.gap(place, name, "a spec has no word for it")
+            elif value is not None:
+                made[name] = self._argument(name, value, place)
+        return made
+
+    def _argument(self, name: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        if isinstance(value, date):
+            return value.isoformat()
+        made = self._values.plain(name, value, place)
+        if name == "params" and isinstance(made, dict):
+            return {key: _default(item) for key, item in made.items()}
+        return made
+
+    def _start(self, document: Fields, made: dict[str, Any]) -> None:
+        """Report what the start date means that a spec has where the file gives none."""
+        if "start_date" not in made and made["schedule"] is not None:
+            text = _NO_START_CATCHUP if made.get("catchup") else _NO_START
+            self._report.new(document.at("dag_id"), "start_date", text)
+        offset = _offset(made.get("start_date"))
+        if offset and isinstance(made["schedule"], str):
+            text = f"Airflow reads the schedule by the clock of the start date ({offset}): the spec"
+            self._report.gap(document.at("start_date"), "timezone", f"{text} needs its `timezone`")
+        if "catchup" not in made and self._target.startswith("2"):
+            made["catchup"] = False  # as on Airflow 3, which alone reads such files
+
+    def _entries(self, document: Fields) -> list[dict[str, Any]]:
+        rows = document.get("tasks") or []
+        if not isinstance(rows, list):
+            self._report.gap(document.at("tasks"), "tasks", "it must be a list")
+            return []
+        extends = Extends(document.get("templates"), self._report)
+        made: list[dict[str, Any]] = []
+        for row in rows:
+            if not isinstance(row, Fields) or not isinstance(row.get("id"), str):
+                place = row.place if isinstance(row, Fields) else document.at("tasks")
+                self._report.gap(place, "tasks", "an entry has no `id`, or is no mapping")
+                continue
+            self.places[row["id"],] = row.place
+            made.append(self._tasks.task(row["id"], extends.task(row)))
+        return made
+
+
+def _offset(start: object) -> str | None:
+    """Return how far from UTC the clock of a start date is, as its text says; None: not at all."""
+    try:
+        moment = datetime.fromisoformat(start) if isinstance(start, str) else None
+    except ValueError:
+        return None
+    shifted = moment is not None and moment.utcoffset()
+    return str(moment)[-6:] if shifted else None
+
+
+def _default(value: object) -> object:
+    """Return a param: a mapping is a value here, not rules for one."""
+    return {"default": value} if isinstance(value, dict) else value
+
+
+_FIRST = ("dag_name", "dag_id", "description", "schedule", "start_date")

@@ -1,0 +1,76 @@
+"""Schedules: a text as Airflow has it, or a timetable by its import path."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.airflow_yaml.values import is_length, plain_data
+from dagctl.convert.foreign_yaml import Fields
+
+if TYPE_CHECKING:
+    from dagctl.convert.report import Place, Report
+
+_MODULES = {
+    "CronTriggerTimetable": "trigger",
+    "MultipleCronTriggerTimetable": "trigger",
+    "DeltaTriggerTimetable": "trigger",
+    "CronDataIntervalTimetable": "interval",
+    "DeltaDataIntervalTimetable": "interval",
+    "EventsTimetable": "events",
+}
+"""Timetables of `airflow.sdk`, and the module below `airflow.timetables` that has each."""
+_CRONS = {"CronTriggerTimetable": False, "CronDataIntervalTimetable": True}
+_LENGTHS = frozenset({"delta", "interval", "run_immediately", "run_offset"})
+"""Parameters of Airflow's timetables that take a length of time."""
+
+
+class Schedules:
+    """Turns the schedule of one DAG into that of a spec."""
+
+    def __init__(self, report: Report, target: str) -> None:
+        self._report = report
+        self._airflow_2 = target.startswith("2")
+
+    def schedule(self, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        """Return the schedule of a spec; what has no word is reported, and is null."""
+        if value is None or isinstance(value, str):
+            if value is not None and self._airflow_2:
+                text = "Airflow 2 starts a run at the end of the interval that it is for"
+                self._report.changed(place, "schedule", text)
+            return value
+        if not isinstance(value, Fields) or not isinstance(value.get("uses"), str):
+            self._report.gap(place, "schedule", "this is no schedule that Airflow's YAML takes")
+            return None
+        for key in value.keys() - {"uses", "with"}:
+            self._report.gap(value.at(key), key, "Airflow refuses it here")
+        given = value.get("with")
+        return self._timetable(value["uses"], given if isinstance(given, Fields) else Fields(place))
+
+    def _timetable(self, path: str, given: Fields) -> dict[str, Any]:
+        word = path.rpartition(".")[2]
+        own = path.startswith("airflow.") and word in _MODULES
+        crons = [key for key in ("expression", "cron") if isinstance(given.get(key), str)]
+        if own and word in _CRONS and len(crons) == 1 and given.keys() <= {*crons, "timezone"}:
+            zone = given.get("timezone", "UTC")
+            return {"cron": given[crons[0]], "timezone": zone, "data_interval": _CRONS[word]}
+        every = word == "DeltaTriggerTimetable" and given.keys() == {"delta"}
+        if own and every and is_length(given["delta"]) and not self._airflow_2:
+            return {"every": given["delta"]}
+        made = {key: self._argument(key, given[key], given.at(key), own=own) for key in given}
+        written = f"airflow.timetables.{_MODULES[word]}.{word}" if own else path
+        return {"timetable": written} | ({"with": made} if made else {})
+
+    def _argument(self, key: str, value: object, place: Place, *, own: bool) -> Any:  # noqa: ANN401
+        if is_length(value) and own and key in _LENGTHS:
+            return {"$duration": value}
+        if is_length(value) and not own:
+            why = "the class is unknown: if it takes one there, write `{$duration: ...}`"
+            self._report.gap(place, key, f"Airflow may read {value!r} as a length of time; {why}")
+        if isinstance(value, list):
+            return [_moment(item) for item in value]
+        return _moment(value)
+
+
+def _moment(value: object) -> Any:  # noqa: ANN401 - JSON data
+    return {"$datetime": value.isoformat()} if isinstance(value, date) else plain_data(value)

@@ -1,0 +1,128 @@
+"""Tasks: operators by their import paths, `run` of other languages, and what neither is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.operator_names import operator_name
+from dagctl.operators import Operator, base_parameters, lookup
+from dagctl.spec.bash_command import TEMPLATE_FILES
+from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.spec.jinja.template import is_template
+from dagctl.spec.tasks import OperatorTask
+
+if TYPE_CHECKING:
+    from dagctl.convert.airflow_yaml.values import Values
+    from dagctl.convert.report import Place, Report
+
+_OWN = frozenset({"id", "needs", "uses", "with", "run"})
+_MANAGED = frozenset({"task_id", "dag", "task_group", "default_args"})
+_NOT_YET = frozenset({*TASK_CALLBACKS, "inlets", "outlets"})
+_BASH = ("bash_command", "env", "append_env", "cwd")
+
+
+class Tasks:
+    """Turns the tasks of one DAG into those of a spec."""
+
+    def __init__(self, report: Report, values: Values, target: str) -> None:
+        self._report = report
+        self._values = values
+        self._target = target
+        self._base = base_parameters("operator", "3")
+
+    def task(self, task_id: str, written: Fields) -> dict[str, Any]:
+        """Return a task of a spec.
+
+        Args:
+            task_id: Its id.
+            written: The task with the templates that it extends.
+        """
+        made: dict[str, Any] = {"task_id": task_id}
+        made |= self._kind(written)
+        made |= self._arguments(written)
+        needs = written.get("needs") or []
+        if not isinstance(needs, list):
+            self._report.gap(written.at("needs"), "needs", "it must be a list of ids")
+            needs = []
+        return made | ({"dependencies": list(dict.fromkeys(map(str, needs)))} if needs else {})
+
+    def _kind(self, written: Fields) -> dict[str, Any]:
+        place = written.at("uses")
+        if written.get("run") is not None:
+            text = "a spec has no task of another language; an EmptyOperator stands for it"
+            self._report.gap(written.at("run"), "run", text)
+            return {"operator": "EmptyOperator"}
+        path = written.get("uses")
+        if path is None:
+            return {"operator": "EmptyOperator"}
+        name = operator_name(str(path), self._target, self._report, place)
+        known = lookup(name, self._target)
+        operator = known if isinstance(known, Operator) else None
+        given = self._given(written, operator)
+        if name == "BashOperator" and given.keys() <= {*_BASH} and _plain_command(given):
+            return {key: given[key] for key in _BASH if given.get(key) is not None}
+        return {"operator": name} | ({"with": given} if given else {})
+
+    def _given(self, written: Fields, operator: Operator | None) -> dict[str, Any]:
+        """Return the arguments of the operator itself."""
+        arguments = written.get("with")
+        if arguments is None:
+            return {}
+        if not isinstance(arguments, Fields):
+            self._report.gap(written.at("with"), "with", "it must be a mapping")
+            return {}
+        made: dict[str, Any] = {}
+        for name, value in arguments.items():
+            place = arguments.at(name)
+            if name in self._base or name in _MANAGED:
+                self._report.gap(place, name, "Airflow refuses it here: it stands beside `with`")
+            else:
+                made[name] = self._values.argument(name, value, place, operator)
+        return _simple_command(made)
+
+    def _arguments(self, written: Fields) -> dict[str, Any]:
+        """Return the arguments that every task has."""
+        made: dict[str, Any] = {}
+        for name, value in written.items():
+            place = written.at(name)
+            if name in _OWN:
+                continue
+            if name in _NOT_YET:
+                text = "Airflow's YAML does not take it yet; write it into the spec"
+                self._report.gap(place, name, text)
+            elif name not in self._base or name in _MANAGED:
+                self._report.gap(place, name, "Airflow refuses it: it is no argument of every task")
+            elif name not in OperatorTask.key_names():
+                self._report.gap(place, name, "a spec has no word for it")
+            elif value is not None:
+                made[name] = self._argument(name, value, place)
+        return made
+
+    def _argument(self, name: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        if isinstance(value, date):
+            return value.isoformat()
+        return self._values.plain(name, value, place)
+
+
+def _plain_command(given: dict[str, Any]) -> bool:
+    """Return whether `bash_command` can be written as such: as text without a marker."""
+    command = given.get("bash_command")
+    texts = (given.get("env", {}), given.get("cwd", ""), given.get("append_env", False))
+    kinds_fit = all(map(isinstance, texts, (dict, str, bool)))
+    return kinds_fit and isinstance(command, str) and not command.endswith(TEMPLATE_FILES)
+
+
+def _simple_command(given: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments whose shell command is a text, where a shell takes it in the same way.
+
+    A line end, or a space, at the end of a command means nothing to a shell. Airflow renders away
+    the one, and takes a command that ends in `.sh` without the other for the name of a file.
+    """
+    command = given.get("bash_command")
+    literal = command.get("$const") if isinstance(command, dict) else None
+    if not isinstance(literal, str) or is_template(literal):
+        return given
+    text = literal.rstrip("\n")
+    return given | {"bash_command": f"{text} " if text.endswith(TEMPLATE_FILES) else text}
