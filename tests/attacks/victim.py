@@ -77,7 +77,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "import": (["import", "demo.zip"], ["import", "demo.zip", "--dry-run"]),
     "convert": (["convert", "specs"],),
     "new": (["new", "Fresh"],),
-    "templates": (["templates"],),
+    "templates": (["templates"], ["templates", "outdated"], ["templates", "upgrade", "specs"]),
 }
 """Every command, as a user may type it in a fresh clone."""
 

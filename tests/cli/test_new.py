@@ -55,7 +55,9 @@ def test_a_template_of_the_workspace_is_used_before_that_of_the_gallery(shell: S
     assert ["cleanup", "1", "gallery"] in [row[:3] for row in rows]
     shell.ok("new", "Orders Report", "-t", "report", "--set", "day=5")
     text = (shell.folder / "specs/orders_report.yaml").read_text()
-    assert text.startswith("# The name\ndag_name: Orders Report\nschedule: 0 6 * * 5\n")
+    stamp, _, rest = text.partition("\n")
+    assert stamp.startswith("# dagctl template workspace/report@3 ")
+    assert rest.startswith("# The name\ndag_name: Orders Report\nschedule: 0 6 * * 5\n")
     assert "folder" in shell.ok("templates", "show", "gallery/cleanup").out
 
 

@@ -4,6 +4,7 @@ from dagctl.bootstrap.backend import local_dag_ids, open_backend
 from dagctl.bootstrap.local import local_user_id
 from dagctl.bootstrap.state import (
     journal_folder,
+    merge_texts,
     open_lock,
     start_own_repository,
     start_repository,
@@ -18,6 +19,7 @@ __all__ = [
     "journal_folder",
     "local_dag_ids",
     "local_user_id",
+    "merge_texts",
     "open_backend",
     "open_connections",
     "open_lock",

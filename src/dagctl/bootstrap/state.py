@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.ports import Journal
+    from dagctl.ports.text_merge import Merged, Side
     from dagctl.workspace import Workspace
 
 
@@ -60,3 +61,15 @@ def start_own_repository(folder: Path) -> bool:
     from dagctl.adapters.git import start
 
     return start.start_own_repository(folder)
+
+
+def merge_texts(mine: Side, base: Side, theirs: Side) -> Merged:
+    """Return the text that has what two sides have changed since their base, merged by git.
+
+    Raises:
+        NoRepositoryError: There is no git.
+        UnavailableError: git cannot merge them.
+    """
+    from dagctl.adapters.git.merge_file import merged
+
+    return merged(mine, base, theirs)

@@ -76,12 +76,13 @@ def new(  # noqa: PLR0913 - one parameter an option
 
     invocation = current(context)
     invocation.output = output
-    chosen = template_named(template, Path()).template
+    listed = template_named(template, Path())
+    chosen = listed.template
     values = given(chosen, _texts(chosen, name, settings or []))
     if not invocation.is_json:
         _ask(invocation.console, chosen, values)
     airflow = checks_of(strict=None).airflow
-    made = new_spec(chosen, values, airflow)
+    made = new_spec(listed, values, airflow)
     path = None if print_only else file or place_for(_named(values, made, chosen), Path())
     if path is not None:
         write_new(path, made.text)

@@ -9,14 +9,14 @@ import typer
 
 from dagctl.cli.candidates import templates as candidates
 from dagctl.cli.invocation import current
-from dagctl.cli.options import TextOrJson, examples
+from dagctl.cli.options import Env, TextOrJson, Var, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.templates import Listed
-    from dagctl.errors import Diagnostic
+    from dagctl.errors import Diagnostic, UsageError
     from dagctl.template import Parameter
 
 HEADINGS = ("TEMPLATE", "VERSION", "SOURCE", "ABOUT")
@@ -25,36 +25,93 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="WORD",
-        help="`show` and the name of a template; nothing lists all.",
+        help="`show` and a template, `outdated` or `upgrade` and specs; nothing lists all.",
         autocompletion=candidates,
     ),
+]
+To = Annotated[
+    int | None,
+    typer.Option(
+        "--to", metavar="N", min=1, max=10**9, help="upgrade: the version. Default: the newest."
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="upgrade: the value of a new parameter; repeatable."
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="upgrade: show the changes and the diff; write nothing.")
+]
+ExitCodeFlag = Annotated[
+    bool, typer.Option("--exit-code", help="outdated: exit with 8 if a spec is behind.")
 ]
 EPILOG = examples(
     "dagctl templates",
     "dagctl templates show elt_dbt",
-    "dagctl templates show elt_dbt -o json | jq '.result.template.parameters'",
+    "dagctl templates outdated specs --exit-code",
+    "dagctl templates upgrade specs/orders.yaml --dry-run",
 )
 
 
-def templates(context: typer.Context, words: Words = None, *, output: TextOrJson = "text") -> None:
-    """List the templates of specs, or show the parameters of one.
+def templates(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    words: Words = None,
+    *,
+    to: To = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+    exit_code: ExitCodeFlag = False,
+    env: Env = None,
+    var: Var = None,
+    output: TextOrJson = "text",
+) -> None:
+    """List templates, and bring specs to their newer versions.
 
-    They come from the folder `templates` of the workspace, and from the gallery in dagctl.
+    Templates come from the folder `templates` of the workspace, and from the gallery in dagctl.
+    `outdated` names the specs that are behind the newest version of their template, and what that
+    changes. `upgrade` writes it into the specs: it merges the changes of the template with yours.
     """
-    from dagctl.errors import UsageError
+    from dagctl.cli.template_versions import Choices, outdated, upgrade
 
     invocation = current(context)
     invocation.output = output
-    match words or []:
-        case []:
+    action, *rest = words or [""]
+    _check_options(action, to=to, settings=settings, dry_run=dry_run, exit_code=exit_code)
+    choices = Choices(rest, to, settings or [], env, var)
+    match action, rest:
+        case "", []:
             _list(invocation)
-        case ["show", name]:
+        case "show", [name]:
             _show(invocation, name)
+        case "outdated", _:
+            outdated(invocation, choices, exit_code=exit_code)
+        case "upgrade", [_, *_]:
+            upgrade(invocation, choices, dry_run=dry_run)
         case _:
-            raise UsageError(
-                "`dagctl templates` takes nothing, or `show` and a name",
-                hint="dagctl templates show NAME",
-            )
+            raise _refusal("`dagctl templates` takes nothing, or one of the words below")
+
+
+def _check_options(action: str, **given: object) -> None:
+    """Refuse an option that the action does not know.
+
+    Raises:
+        UsageError: There is one.
+    """
+    owners = {"to": "upgrade", "settings": "upgrade", "dry_run": "upgrade", "exit_code": "outdated"}
+    for name, value in given.items():
+        if value and owners[name] != action:
+            option = "--set" if name == "settings" else f"--{name.replace('_', '-')}"
+            raise _refusal(f"{option} goes with `dagctl templates {owners[name]}`")
+
+
+def _refusal(message: str) -> UsageError:
+    from dagctl.errors import UsageError
+
+    return UsageError(
+        message, hint="dagctl templates [show NAME | outdated [SPEC...] | upgrade SPEC...]"
+    )
 
 
 def _list(invocation: Invocation) -> None:

@@ -13,7 +13,7 @@ MEANINGS = {
     ExitCode.NOT_A_MEMBER: "you are not a member of the project",
     ExitCode.NOT_FOUND: "no such DAG, file or error code",
     ExitCode.CONFLICT: "a name, path, version or lock is in the way, or a file was changed by hand",
-    ExitCode.CHANGES: "create --dry-run --exit-code: changes are pending",
+    ExitCode.CHANGES: "changes are pending, where --exit-code asks for that",
     ExitCode.UNAVAILABLE: "something outside is down, full or not writable; try again",
     ExitCode.UNFINISHED: "an operation stopped half way, or its result was lost: dagctl recover",
     ExitCode.INTERRUPTED: "Ctrl-C or SIGTERM; the message says what state things are in",

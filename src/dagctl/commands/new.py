@@ -10,14 +10,14 @@ from dagctl.commands.links import refuse_outside
 from dagctl.errors import ConflictError, UnavailableError, advice
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.load import check_spec
-from dagctl.template import filled, values_of
+from dagctl.template import filled, stamp_for, stamped, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from dagctl.commands.templates import Listed
     from dagctl.errors import Diagnostic
-    from dagctl.template import Template
 
 NAME = "name"
 """The parameter that a name on the command line is for."""
@@ -35,13 +35,22 @@ class NewSpec:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def new_spec(template: Template, values: Mapping[str, Any], airflow: str) -> NewSpec:
+def new_spec(listed: Listed, values: Mapping[str, Any], airflow: str) -> NewSpec:
     """Return the spec that a template gives with some values.
+
+    Its first line is a comment that says so, for `dagctl templates upgrade`.
+
+    Args:
+        listed: The template, and where it comes from.
+        values: The values of parameters; the others have their defaults.
+        airflow: The Airflow that the spec is for.
 
     Raises:
         SpecError: Values are missing, unknown, or break the rules of their parameters.
     """
-    text = filled(template, values_of(template, values))
+    template = listed.template
+    made = filled(template, values_of(template, values))
+    text = stamped(made, stamp_for(listed.name, template.version, values, made))
     checked = check_spec(text, format="yaml", airflow=airflow)
     return NewSpec(text, checked.spec.dag_id if checked.spec else None, checked.diagnostics)
 
@@ -50,6 +59,32 @@ def place_for(name: str, folder: Path) -> Path:
     """Return the file for a spec with a name: in `specs` if there is such a folder."""
     below = folder / SPECS
     return (below if below.is_dir() else folder) / f"{slug(name) or 'dag'}.yaml"
+
+
+def write_over(path: Path, old: bytes, new: bytes) -> None:
+    """Write a spec file that is there and has some content; its permissions stay.
+
+    Raises:
+        ConflictError: It has another content by now, or a link leads out of the workspace.
+        UnavailableError: It cannot be written; it is as it was.
+    """
+    refuse_outside(path)
+    real = path.resolve()
+    temporary = real.with_name(f".{real.name}.{os.getpid()}")
+    try:
+        if real.read_bytes() != old:
+            raise ConflictError(f"{path} was changed meanwhile", hint="run the command again")
+        with temporary.open("xb") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(real.stat().st_mode & 0o777)
+        temporary.replace(real)
+    except OSError as error:
+        message = f"cannot write {path}: {error.strerror}"
+        raise UnavailableError(message, hint=advice(error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_new(path: Path, text: str) -> None:

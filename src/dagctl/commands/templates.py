@@ -19,7 +19,7 @@ from dagctl.template import Template, checked, read_template
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.spec.readers.document import Document
 
@@ -38,6 +38,11 @@ class Listed:
     template: Template
     source: str
 
+    @property
+    def name(self) -> str:
+        """Its name with its source: `gallery/cleanup`."""
+        return f"{self.source}/{self.template.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Templates:
@@ -46,6 +51,19 @@ class Templates:
     listed: tuple[Listed, ...]
     problems: tuple[Diagnostic, ...]
     """What is wrong with files of the workspace that are left out."""
+
+    def named(self, name: str) -> tuple[Listed, ...]:
+        """Return all versions of a template, those of the nearest source first.
+
+        Args:
+            name: As `orders_elt`, or with its source as `gallery/orders_elt`.
+        """
+        source, _, plain = name.rpartition("/")
+        return tuple(
+            item
+            for item in self.listed
+            if item.template.name == plain and source in {"", item.source}
+        )
 
 
 def templates(start: Path) -> Templates:
@@ -73,7 +91,7 @@ def template_findings(text: bytes, name: str) -> tuple[Diagnostic, ...]:
 
 
 def template_named(name: str, start: Path) -> Listed:
-    """Return the template with a name; the workspace's before the gallery's.
+    """Return the newest template with a name; the workspace's before the gallery's.
 
     Args:
         name: As `orders_elt`, or with its source as `gallery/orders_elt`.
@@ -83,16 +101,22 @@ def template_named(name: str, start: Path) -> Listed:
         NotFoundError: There is none.
         SpecError: There is none, and a file of the workspace that may be it is not right.
     """
-    source, _, plain = name.rpartition("/")
     known = templates(start)
-    for item in known.listed:
-        if item.template.name == plain and source in {"", item.source}:
-            return item
+    same = known.named(name)
+    if same:
+        return newest(same, same[0].source)
     if known.problems:
         raise SpecError(known.problems)
-    near = nearest(plain, [item.template.name for item in known.listed])
+    near = nearest(name.rpartition("/")[2], [item.template.name for item in known.listed])
     hint = f"did you mean `{near}`?" if near else Fix(Command("templates"))
     raise NotFoundError(f"there is no template `{name}`", hint=hint)
+
+
+def newest(same: Sequence[Listed], source: str) -> Listed:
+    """Return the newest of several versions of a template that one source has."""
+    return max(
+        (item for item in same if item.source == source), key=lambda item: item.template.version
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +156,8 @@ def template_reader(start: Path) -> TemplateReader:
 
 
 def _linked(known: Templates, name: str, version: int) -> LinkedTemplate | Problem:
-    source, _, plain = name.rpartition("/")
-    same = [
-        item for item in known.listed if item.template.name == plain and source in {"", item.source}
-    ]
+    plain = name.rpartition("/")[2]
+    same = known.named(name)
     for item in same:
         if item.template.version == version:
             return LinkedTemplate(item.template)

@@ -71,15 +71,16 @@ def _within(
     limit: Limit | None, document: Document, checks: Checks, surroundings: Surroundings
 ) -> Verdict:
     if limit is None:
-        return _check(document, checks, surroundings)
+        return verdict(document, checks, surroundings)
     try:
         with limit.begin():
-            return _check(document, checks, surroundings)
+            return verdict(document, checks, surroundings)
     except limit.error:
         return None, [stopped(limit.name, document.name)]
 
 
-def _check(document: Document, checks: Checks, surroundings: Surroundings) -> Verdict:
+def verdict(document: Document, checks: Checks, surroundings: Surroundings) -> Verdict:
+    """Return the spec of a file (None: it has errors, or is none), and what there is to say."""
     if document.origin is not None and Path(document.origin).name == DEFAULTS:
         findings = surroundings.of_defaults(document.data, document.origin, checks.airflow)
         if findings is not None:

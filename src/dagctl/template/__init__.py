@@ -3,17 +3,24 @@
 from dagctl.template.fill import filled
 from dagctl.template.model import Parameter, Template
 from dagctl.template.read import read_template
+from dagctl.template.stamp import DamagedStampError, Stamp, digest_of, stamp_for, stamp_of, stamped
 from dagctl.template.values import Values, checked, given, option_for, value_problem, values_of
 
 __all__ = [
+    "DamagedStampError",
     "Parameter",
+    "Stamp",
     "Template",
     "Values",
     "checked",
+    "digest_of",
     "filled",
     "given",
     "option_for",
     "read_template",
+    "stamp_for",
+    "stamp_of",
+    "stamped",
     "value_problem",
     "values_of",
 ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.template import option_for
+from dagctl.views.difference import difference_data
+from dagctl.views.finding import finding_data
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.commands.new import NewSpec
+    from dagctl.commands.template_upgrade import Upgrade
     from dagctl.commands.templates import Listed
     from dagctl.template import Parameter, Template
 
@@ -43,6 +46,23 @@ def new_spec_data(template: Template, made: NewSpec, path: Path | None) -> dict[
         "file": None if path is None else str(path),
         "dag_id": made.dag_id,
         "text": made.text,
+    }
+
+
+def upgrade_data(upgrade: Upgrade) -> dict[str, Any]:
+    """Return a spec that is tied to a template, and what another version makes of it."""
+    changes = upgrade.changes
+    return {
+        "file": upgrade.file,
+        "template": upgrade.template or None,
+        "version": upgrade.version,
+        "to": upgrade.to,
+        "outcome": upgrade.outcome,
+        "changes": None if changes is None else [difference_data(change) for change in changes],
+        "diff": upgrade.diff,
+        "reason": upgrade.reason,
+        "hint": upgrade.hint,
+        "diagnostics": [finding_data(finding) for finding in upgrade.diagnostics],
     }
 
 

@@ -7,12 +7,12 @@ itself goes before them. Each value keeps the file and the line that said it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.readers.data_document import node_of
-from dagctl.spec.readers.document import Finding, Node
+from dagctl.spec.readers.document import Finding, Node, Span
 from dagctl.spec.resolution.filled_text import FilledText, Part
 from dagctl.spec.resolution.variables import scalar_text
 from dagctl.spec.wording import quoted
@@ -47,6 +47,31 @@ def no_templates(name: str, version: int) -> Problem:
     """Return that there are none: for a text that stands in no workspace."""
     message = f"the template {quoted(f'{name}@{version}')} cannot be read here"
     return Problem(Code.BAD_USE, message, "templates are read where a workspace is")
+
+
+class Pin(NamedTuple):
+    """The template that a spec is linked to, and where its version stands in the text."""
+
+    name: str
+    """With its source, if the spec says it."""
+    version: int
+    span: Span | None
+    """The digits of the version; None: a variable says them, or they are not in this place."""
+
+
+def pin_of(document: Document) -> Pin | None:
+    """Return which template a spec says that it uses; None: none, or no name of a template."""
+    entry = document.root.keys.get(USE)
+    value = entry[1].value if entry else None
+    match = _NAME.fullmatch(value) if isinstance(value, str) else None
+    if entry is None or match is None:
+        return None
+    start, end = entry[1].span
+    written = document.text[start:end]
+    at = start + written.find(f"@{match['version']}") + 1
+    is_there = written.count("@") == 1 and at > start
+    span = Span(at, at + len(match["version"])) if is_there else None
+    return Pin(match["name"], int(match["version"]), span)
 
 
 def uses_template(root: Node) -> bool:

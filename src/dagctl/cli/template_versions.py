@@ -1,0 +1,191 @@
+"""`dagctl templates outdated` and `dagctl templates upgrade`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from dagctl.cli.changes import diff_lines, row_lines, words_of
+from dagctl.cli.diagnostics import FORMATS, Report, look
+from dagctl.cli.envelope import envelope
+from dagctl.cli.text import plural, shown
+from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
+from dagctl.views.templates import upgrade_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dagctl.cli.invocation import Invocation
+    from dagctl.commands.template_upgrade import Upgrade, Upgrades
+    from dagctl.errors import DagctlError, Diagnostic
+
+_WORDS = {
+    "ready": "can be upgraded",
+    "conflict": "conflicts: you and the template have changed the same lines",
+    "invalid": "would have errors",
+    "stuck": "cannot be upgraded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Which specs, and to what."""
+
+    specs: Sequence[str]
+    to: int | None
+    settings: Sequence[str]
+    env: str | None
+    var: list[str] | None
+
+
+def outdated(invocation: Invocation, choices: Choices, *, exit_code: bool) -> None:
+    """Write which specs are behind the newest version of their template.
+
+    Raises:
+        Exit: A spec is, and `exit_code` asks for that.
+    """
+    known = _upgrades(invocation, choices)
+    every = known.made
+    behind = [each for each in every if each.outcome != "current"]
+    if invocation.is_json:
+        result = {"outdated": [upgrade_data(each) for each in behind], "tied": len(every)}
+        document = envelope(invocation, result=result, diagnostics=known.problems)
+        invocation.console.document(document)
+    elif behind:
+        for each in behind:
+            invocation.console.lines(_lines(invocation, each))
+        invocation.console.note("  next: dagctl templates upgrade --dry-run SPEC")
+    else:
+        tied = plural(len(every), "spec")
+        invocation.console.data(f"Up to date: {tied} made from templates or linked to them")
+    if exit_code and any(each.is_behind for each in behind):
+        raise typer.Exit(ExitCode.CHANGES)
+
+
+def upgrade(invocation: Invocation, choices: Choices, *, dry_run: bool) -> None:
+    """Bring specs to another version of their templates.
+
+    Raises:
+        ConflictError: Some could not be upgraded; the others were.
+        SpecError: Some would have errors; the others were upgraded.
+    """
+    from dagctl.commands.template_upgrade import write_upgrades
+
+    known = _upgrades(invocation, choices)
+    made = known.made
+    invocation.result = {
+        "upgrades": [upgrade_data(each) for each in made],
+        "written": [],
+        "dry_run": dry_run,
+    }
+    if not invocation.is_json:
+        for each in made:
+            _write(invocation, each, with_diff=dry_run)
+    if not dry_run:
+        for path in write_upgrades(made):
+            invocation.result["written"].append(path)
+            if not invocation.is_json:
+                invocation.console.data(f"wrote  {shown(path)}")
+    failed = _failure(made, dry_run=dry_run)
+    if failed is not None:
+        if not (invocation.is_json or isinstance(failed, SpecError)):
+            _warn(invocation, [finding for each in made for finding in each.diagnostics])
+        raise failed
+    _end(invocation, known, dry_run=dry_run)
+
+
+def _end(invocation: Invocation, known: Upgrades, *, dry_run: bool) -> None:
+    made = known.made
+    if invocation.is_json:
+        result = invocation.result
+        document = envelope(invocation, result=result, diagnostics=known.problems)
+        invocation.console.document(document)
+        return
+    ready = [shown(each.file) for each in made if each.outcome == "ready"]
+    if not made:
+        invocation.console.note("No spec of these is made from a template or linked to one")
+    elif not ready:
+        invocation.console.data(f"Up to date: {plural(len(made), 'spec')}")
+    else:
+        step = "templates upgrade" if dry_run else "create --dry-run"
+        invocation.console.note(f"  next: dagctl {step} {' '.join(ready[:5])}")
+
+
+def _upgrades(invocation: Invocation, choices: Choices) -> Upgrades:
+    from dagctl.bootstrap import merge_texts
+    from dagctl.cli.console import standard_input
+    from dagctl.cli.specs import checks_of
+    from dagctl.commands.read import failure, read_specs
+    from dagctl.commands.template_upgrade import Target, upgrades
+
+    specs = choices.specs or ["."]
+    if "-" in specs:
+        raise UsageError("an upgrade is of files", hint="name the spec files, or their folder")
+    checks = checks_of(strict=None, env=choices.env, variables=choices.var)
+    reading = read_specs(specs, standard_input(), None, invocation.console.note)
+    if reading.problems:
+        raise failure(reading.problems)
+    target = Target(version=choices.to, settings=_settings(choices.settings))
+    known = upgrades(reading.documents, checks, merge_texts, target)
+    if not invocation.is_json:
+        _warn(invocation, known.problems)
+    return known
+
+
+def _warn(invocation: Invocation, findings: Sequence[Diagnostic]) -> None:
+    console = invocation.console
+    for line in (
+        FORMATS["text"](Report(tuple(findings)), look(console, console.err)) if findings else ()
+    ):
+        console.error(line)
+
+
+def _settings(texts: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    for key, equals, _ in pairs:
+        if not equals or not key:
+            raise UsageError(f"`--set {key}` has no value", hint="write --set name=value")
+    return {key: value for key, _, value in pairs}
+
+
+def _write(invocation: Invocation, each: Upgrade, *, with_diff: bool) -> None:
+    if each.outcome == "current":
+        return
+    console = invocation.console
+    console.lines(_lines(invocation, each))
+    if with_diff:
+        console.lines(diff_lines(console, each.diff))
+
+
+def _lines(invocation: Invocation, each: Upgrade) -> Iterator[str]:
+    to = "" if each.to is None else f" -> {each.to}"
+    which = f": {shown(each.template)} {each.version}{to}" if each.template else ""
+    yield f"{shown(each.file)}{which}  ({_WORDS[each.outcome]})"
+    if each.reason is not None:
+        yield f"    {shown(each.reason)}"
+        yield f"    hint: {shown(each.hint or '')}"
+    yield from row_lines(invocation.console, list(map(words_of, each.changes or ())), "    ")
+
+
+def _failure(made: Sequence[Upgrade], *, dry_run: bool) -> DagctlError | None:
+    """Return why not all specs were upgraded; None: they were."""
+    failed = [each for each in made if each.outcome not in {"ready", "current"}]
+    if not failed:
+        return None
+    ready = sum(each.outcome == "ready" for each in made)
+    if not ready and all(each.outcome == "invalid" and not each.is_merged for each in failed):
+        return SpecError([finding for each in failed for finding in each.diagnostics])
+    names = ", ".join(each.file for each in failed[:5])
+    done = "nothing was written" if dry_run else f"{plural(ready, 'other spec')} upgraded"
+    return ConflictError(
+        f"{plural(len(failed), 'spec')} not upgraded: {names}", state=done, hint=_hint(failed)
+    )
+
+
+def _hint(failed: Sequence[Upgrade]) -> str:
+    merged = next((each for each in failed if each.is_merged), None)
+    if merged is None:
+        return next((each.hint for each in failed if each.hint), None) or "dagctl validate"
+    return f"settle the lines in {merged.beside}, then mv {merged.beside} {merged.file}"

@@ -1,0 +1,76 @@
+"""Which template a spec file is tied to: by `use`, or by the stamp of `dagctl new`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagctl.commands.walk import is_template
+from dagctl.spec.readers.json_reader import read_json
+from dagctl.spec.readers.source_text import decode, is_json
+from dagctl.spec.readers.yaml_reader import read_yaml
+from dagctl.spec.resolution.use import USE, pin_of
+from dagctl.template import DamagedStampError, stamp_of
+
+if TYPE_CHECKING:
+    from dagctl.commands.read import Document
+    from dagctl.spec.resolution.use import Pin
+    from dagctl.template import Stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """A spec file, and the template that it is tied to."""
+
+    document: Document
+    text: str
+    """The file, without a byte order mark."""
+    name: str
+    """The template as the file names it, with or without its source."""
+    version: int
+    pin: Pin | None = None
+    """What `use` says; None: the spec was made by `dagctl new`."""
+    stamp: Stamp | None = None
+    body: str = ""
+    """For a stamp: the text without it."""
+
+    @property
+    def file(self) -> str:
+        """The path of the file as the user wrote it."""
+        return self.document.name
+
+
+def tie_of(document: Document) -> Tie | str | None:
+    """Return what ties a file to a template, why that cannot be read, or None: nothing does."""
+    text, findings = decode(document.data)
+    if findings or is_template(document.data):
+        return None  # what is wrong with a text is said by `dagctl validate`
+    return _linked(document, text) or _made(document, text)
+
+
+def _linked(document: Document, text: str) -> Tie | None:
+    if USE not in text:
+        return None
+    as_json = document.format == "json" or is_json(text, document.origin)
+    read = (read_json(text) if as_json else read_yaml(text)).document
+    pin = pin_of(read) if read is not None and read.root.kind == "mapping" else None
+    if pin is None:
+        return None
+    return Tie(document=document, text=text, name=pin.name, version=pin.version, pin=pin)
+
+
+def _made(document: Document, text: str) -> Tie | str | None:
+    try:
+        stamp, body = stamp_of(text)
+    except DamagedStampError as error:
+        return str(error)
+    if stamp is None:
+        return None
+    return Tie(
+        document=document,
+        text=text,
+        name=stamp.name,
+        version=stamp.version,
+        stamp=stamp,
+        body=body,
+    )
