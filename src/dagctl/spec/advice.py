@@ -30,6 +30,8 @@ _ALL_YEAR = frozenset(
     for hours in (-11, -9.5, 3.5, 4, 4.5, 5, 5.5, 5.75, 6, 6.5, 7, 8, 8.75, 9, 14)
 )
 """Offsets at which no zone of the tz database changes its clocks (as of 2026)."""
+_MAIL_BY_NOTIFIER = (3, 0)
+"""Since then `BaseOperator` warns of `email`."""
 
 
 def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[list[Located], int]:
@@ -41,6 +43,8 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
         target: The Airflow that it is for.
     """
     warnings = [*_of_fields(spec, data), *islice(_idle_rules(spec), MAX_PROBLEMS)]
+    if target.newest >= _MAIL_BY_NOTIFIER:
+        warnings += islice(_mail_by_airflow(spec), MAX_PROBLEMS - len(warnings))
     left_out = 0
     for where, of_code in (*_of_tasks(spec), *callback_warnings(data)):
         room = MAX_PROBLEMS - len(warnings)
@@ -116,6 +120,17 @@ def _mail_to_none(spec: DagSpec) -> Iterator[Located]:
                 hint = "add `email: ...`, or remove the line"
                 problem = Problem(Code.NO_ADDRESS, message, hint, severity=Severity.WARNING)
                 yield Located((*path, key), problem)
+
+
+def _mail_by_airflow(spec: DagSpec) -> Iterator[Located]:
+    """Yield a warning for each address to which Airflow itself is to send emails."""
+    owners: list[tuple[Path, object]] = [((), spec), (("default_args",), spec.default_args)]
+    for path, owner in (*owners, *spec.walk()):
+        if getattr(owner, "email", None) is not None:
+            message = "Airflow 3 warns of `email`: Airflow 4 will not have it"
+            hint = "write `on_failure_callback: {notifier: SmtpNotifier, with: {to: ...}}`"
+            problem = Problem(Code.DEPRECATED, message, hint, severity=Severity.WARNING)
+            yield Located((*path, "email"), problem)
 
 
 def _naive(start: str) -> Problem:

@@ -73,12 +73,18 @@ def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     return f"did you mean {quoted(near)}?" if near else None
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """Return the name out of a few that was probably meant, or None. Case does not count."""
+def nearest(word: str, names: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """Return the name out of a few that was probably meant, or None. Case does not count.
+
+    Args:
+        word: What was written.
+        names: What it may be meant for.
+        likeness: From 0 to 1, as `difflib` measures it: how near the name must be.
+    """
     if len(word) > _COMPARED:
         return None
     by_folded = {name.casefold(): name for name in names}
-    near = get_close_matches(word.casefold(), by_folded, n=1)
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
     return by_folded[near[0]] if near else None
 
 

@@ -347,7 +347,17 @@ def test_a_variable_that_a_newer_airflow_has(airflow: str, *, fails: bool) -> No
 def test_emails_without_an_address(spec: str, count: int) -> None:
     found = of_spec(f"{spec}tasks: [{{task_id: a, bash_command: x}}]")
 
-    assert codes(found) == [Code.NO_ADDRESS] * count
+    assert codes(found).count(Code.NO_ADDRESS) == count
+
+
+def test_emails_that_airflow_sends_itself_are_deprecated_on_3_alone() -> None:
+    text = (
+        "default_args: {email: a@example.com}\n"
+        "tasks: [{task_id: a, bash_command: x, email: b@example.com}]"
+    )
+
+    assert codes(of_spec(text, "3")) == [Code.DEPRECATED] * 2
+    assert codes(of_spec(text, "2")) == []
 
 
 @pytest.mark.parametrize(

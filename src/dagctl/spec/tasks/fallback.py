@@ -1,10 +1,12 @@
 """Tasks whose type is missing or unknown: their other fields are checked all the same."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
+from dagctl.spec.gone import GONE
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import KINDS, TASK_TYPES, TaskBase
 from dagctl.spec.walk import raw_tasks
@@ -27,6 +29,10 @@ _OPERATORS = {
     "dbt": "DbtCloudRunJobOperator",
 }
 """Operators that people call a type of task."""
+_LIKENESS = 0.66
+"""`callable` is nearer to `python_callable`; `python_version` is less near to `python_code`."""
+_COMPARED_KEYS = 20
+"""Keys of a task that are compared: an entry may have any number."""
 _OF_A_KIND = {Code.MISSING_KEY, Code.OTHER_TASK_TYPE, Code.UNKNOWN_KEY}
 """What is wrong only if the guess about the type is right."""
 
@@ -48,6 +54,12 @@ def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Located]:
     if "task_type" not in task and task.get("type") in TASK_TYPES:
         yield Located(("type",), _other_name())
         task = {key: value for key, value in task.items() if key != "type"}
+    elif "task_type" not in task and (misspelt := _misspelt(task)):
+        key, own_key = misspelt
+        hint = f"did you mean {quoted(own_key)}?"
+        yield Located((key,), Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint))
+        task = {own_key if name == key else name: value for name, value in task.items()}
+        meant = KINDS.tag_of(task)
     elif "task_type" not in task:
         yield Located(("task_type",), _missing(task, meant))
     elif isinstance(name, str):
@@ -72,6 +84,18 @@ def _meant(task: Mapping[str, Any]) -> str | None:
 def _carried(task: Mapping[str, Any]) -> str | None:
     """Return the type that the task's own key shows."""
     return KINDS.tag_of({key: value for key, value in task.items() if key != "task_type"})
+
+
+def _misspelt(task: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return a key that is nearly one that shows the kind, and that one, or None."""
+    own_keys = [key for model in KINDS.by_tag.values() for key in model.own_keys]
+    known = {*GONE}.union(*(model.key_names() for model in KINDS.by_tag.values()))
+    strange = (key for key in task if key not in known)
+    for key in islice(strange, _COMPARED_KEYS):
+        near = nearest(key, own_keys, likeness=_LIKENESS)
+        if near:
+            return key, near
+    return None
 
 
 def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
