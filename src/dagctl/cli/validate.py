@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import Env, InputFormat, Specs, Strict, Var, examples
+from dagctl.cli.options import (
+    Env,
+    InputFormat,
+    Specs,
+    Strict,
+    Var,
+    checked_airflow,
+    examples,
+)
+from dagctl.spec.target import TARGETS
 
 Form = Annotated[
     Literal["text", "concise", "json", "github", "sarif"],
@@ -17,18 +26,28 @@ Explain = Annotated[
     str | None,
     typer.Option("--explain", metavar="FIELD", help="Say where a value of one spec comes from."),
 ]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--airflow",
+        metavar="VERSION",
+        callback=checked_airflow,
+        help=f"The Airflow to check for: {TARGETS}.",
+    ),
+]
 EPILOG = examples(
     "dagctl validate specs/orders.yaml",
     "dagctl validate specs --strict --output concise",
+    "dagctl validate specs --airflow 2.11",
     "dagctl validate 'specs/**/*.json' -o sarif > dagctl.sarif",
     "dagctl validate specs/orders.yaml --explain tasks.load.pool",
-    "python make_spec.py | dagctl validate - --format json",
 )
 
 
 def validate(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     specs: Specs,
+    airflow: Target = None,
     *,
     spec_format: InputFormat = None,
     strict: Strict = None,
@@ -49,7 +68,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     invocation = current(context)
     invocation.output = output
-    checks = checks_of(strict=strict, env=env, variables=var)
+    checks = checks_of(strict=strict, airflow=airflow, env=env, variables=var)
     if explain is not None:
         from dagctl.cli.origins import write_origin
 
