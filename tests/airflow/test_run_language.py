@@ -8,6 +8,7 @@ import pytest
 
 from dagctl.commands.load import load_spec
 from dagctl.dag_file.names import file_name
+from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,3 +129,20 @@ def test_a_notifier_is_called_with_its_templates_rendered(
 ) -> None:
     assert run["state"] == "success"
     assert (folder / "notified").read_text() == "asked of language; "
+
+
+@pytest.mark.sweep  # it makes an environment
+def test_a_function_runs_in_an_environment_of_its_own(airflow: Airflow, tmp_path: Path) -> None:
+    if airflow.version == "2":
+        pytest.skip("it needs the package virtualenv: `dagctl requirements` names it")
+    task = {
+        "task_id": "away",
+        "decorator": "task.virtualenv",
+        "with": {"requirements": []},
+        "python_code": "import sys\nreturn sys.prefix",
+    }
+    airflow.write(DagSpec(dag_name="Venv", tasks=[task]), tmp_path)
+    ran = airflow.run(tmp_path)["venv"]
+
+    assert ran["tasks"]["away"]["state"] == "success"
+    assert ran["tasks"]["away"]["xcom"] != str(airflow.environment.resolve())

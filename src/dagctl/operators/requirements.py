@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from dagctl.operators.model import Operator
 
+_VIRTUALENV = ("PythonVirtualenvOperator", "_PythonVirtualenvDecoratedOperator")
+"""On Airflow 2 these need the package `virtualenv`; on 3 they run `python -m venv`, or uv."""
 _NO_VERSIONS: Mapping[str, str] = {}
 
 
@@ -21,11 +23,11 @@ class Requirement:
     """A distribution that an Airflow must have."""
 
     distribution: str
-    """As `apache-airflow-providers-amazon`."""
+    """As `apache-airflow-providers-amazon`, or `virtualenv`."""
     version: str | None
     """What the workspace names, or None."""
-    known: str
-    """The newest version for the target that the catalogue has read."""
+    known: str | None
+    """The newest version for the target that the catalogue has read; None: it is no provider's."""
     operators: tuple[str, ...]
     """The operators that need it, in the order of the alphabet."""
 
@@ -52,11 +54,13 @@ def requirements(
         for name in (*own, *operator.also):
             users.setdefault(name, set()).add(operator.name)
             known[name] = _newest(name, operator.target)
+        if operator.name in _VIRTUALENV and operator.target.startswith("2."):
+            users.setdefault("virtualenv", set()).add(operator.name)
     return [
         Requirement(
             distribution=name,
             version=versions.get(short_name(name)),
-            known=known[name],
+            known=known.get(name),
             operators=tuple(sorted(users[name])),
         )
         for name in sorted(users)

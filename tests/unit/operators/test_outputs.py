@@ -44,6 +44,13 @@ def test_airflow_itself_needs_no_provider() -> None:
     assert requirements([operator("BashOperator", "2")]) == []
 
 
+def test_airflow_2_needs_a_package_for_environments_of_tasks() -> None:
+    needed = [r.line() for r in requirements([operator("PythonVirtualenvOperator", "2")])]
+    assert needed == ["virtualenv"]
+    later = [r.line() for r in requirements([operator("PythonVirtualenvOperator", "3")])]
+    assert later == ["apache-airflow-providers-standard"]
+
+
 def test_a_transfer_needs_the_provider_of_the_other_side_too() -> None:
     needed = {r.distribution for r in requirements([operator("GCSToS3Operator")])}
     assert needed == {"apache-airflow-providers-amazon", "apache-airflow-providers-google"}
