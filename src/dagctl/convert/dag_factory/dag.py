@@ -17,6 +17,8 @@ from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dagctl.convert.report import Place, Report
 
 _COPIED = (
@@ -34,7 +36,6 @@ _GONE = {
     "vars": "its anchors are written out where they are used",
 }
 _GENERATED = {
-    "doc_md_file_path": "copy the text into `doc_md`, or name the file there with `$file`",
     "doc_md_python_callable_name": "write the text that the function returns into `doc_md`",
     "doc_md_python_callable_file": "write the text that the function returns into `doc_md`",
     "doc_md_python_arguments": "write the text that the function returns into `doc_md`",
@@ -46,8 +47,16 @@ _AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
 class DagConversion:
     """Turns the merged mapping of one DAG into a spec."""
 
-    def __init__(self, report: Report, target: str, today: date, read: ReadFile) -> None:
+    def __init__(
+        self,
+        report: Report,
+        target: str,
+        today: date,
+        read: ReadFile,
+        text_of: Callable[[str], str | None],
+    ) -> None:
         self._report = report
+        self._text_of = text_of
         self._target = target
         self._today = today
         self._values = Values(report)
@@ -65,6 +74,7 @@ class DagConversion:
         defaults = shared.copy() if isinstance(shared, Fields) else Fields(dag.place)
         made["schedule"] = self._schedules.taken(dag)
         made |= self._dates(dag, defaults)
+        self._ended(merged, made)
         made |= self._arguments(dag)
         made |= self._callbacks.taken(dag, DAG_CALLBACKS)
         made |= self._defaults(defaults)
@@ -96,6 +106,19 @@ class DagConversion:
                 text = "dag-factory ignores it, as no date stands beside it"
                 self._report.dropped(fields.at("timezone"), "timezone", text)
         return {key: value for key, value in made.items() if value is not None}
+
+    def _ended(self, merged: Fields, made: dict[str, Any]) -> None:
+        """Take the schedule from a DAG that ends before it starts, which no spec can say."""
+        start, end = made.get("start_date"), made.get("end_date")
+        by_time = made["schedule"] is None or isinstance(made["schedule"], str)
+        if start is None or end is None or not by_time:
+            return
+        if datetime.fromisoformat(end) >= datetime.fromisoformat(start):
+            return
+        del made["end_date"]
+        text = f"{end} is before the start date, so Airflow starts no run by time: no schedule now"
+        self._report.changed(merged.at("end_date"), "end_date", text)
+        made["schedule"] = None
 
     def _date(self, value: object, place: Place, key: str) -> str | None:
         if isinstance(value, datetime):
@@ -140,10 +163,24 @@ class DagConversion:
             value = dag.pop(key, None)
             if value is not None:
                 made[key] = self._copied(key, value, dag.at(key))
+        made |= self._documentation(dag)
         tags = [str(tag) for tag in dag.pop("tags", None) or () if str(tag) != "dagfactory"]
         made["tags"] = list(dict.fromkeys(tags)) or None
         made["catchup"] = self._catchup(dag)
         return {key: value for key, value in made.items() if value is not None}
+
+    def _documentation(self, dag: Fields) -> dict[str, str]:
+        """Return the documentation that stands in a file; it comes before `doc_md`."""
+        place, path = dag.at("doc_md_file_path"), dag.pop("doc_md_file_path", None)
+        if path is None:
+            return {}
+        text = self._text_of(str(path))
+        if text is None:
+            why = "give it beside the DAG file, or copy its text into `doc_md`"
+            self._report.gap(place, "doc_md_file_path", f"{str(path)[:60]!r} is not there: {why}")
+            return {}
+        self._report.changed(place, "doc_md_file_path", "the text of the file is `doc_md` now")
+        return {"doc_md": text}
 
     def _copied(self, key: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
         if key not in DagSpec.key_names():

@@ -21,8 +21,11 @@ _MOST_WRITTEN_OUT = 2_000_000
 """Values of the defaults, counted once for each DAG."""
 
 
-def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str, Fields]]:
-    """Yield the id and the merged mapping of each DAG.
+def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str, Fields, bool]]:
+    """Yield the id and the merged mapping of each DAG, and whether tasks of two lists were joined.
+
+    dag-factory joins tasks that are written as a mapping. Of two lists it takes the nearer one,
+    and refuses a task of it without an operator; such a list is joined with that of the defaults.
 
     Args:
         document: The file.
@@ -46,9 +49,30 @@ def dags_of(document: Fields, defaults: Sequence[Fields]) -> Iterator[tuple[str,
             own_keys = above.copy()
             _overlay(own_keys, written, deep=False)
             dag = Fields(document.at(dag_id))
+            joined = _joined_tasks(default.get("tasks"), own_keys.get("tasks"))
+            if joined is not None:
+                own_keys.put("tasks", joined, own_keys.at("tasks"))
             _overlay(dag, default, deep=False)
             _overlay(dag, own_keys, deep=True)
-            yield dag_id, dag
+            yield dag_id, dag, joined is not None
+
+
+def _joined_tasks(default: object, own: object) -> list[Fields] | None:
+    """Return the tasks of two lists joined by their ids, where an own one needs the other."""
+    if not isinstance(default, list) or not isinstance(own, list):
+        return None
+    rows = [row for row in (*default, *own) if isinstance(row, Fields)]
+    if len(rows) < len(default) + len(own) or all(_says_its_kind(row) for row in own):
+        return None
+    joined: dict[str, Fields] = {}
+    for row in rows:
+        target = joined.setdefault(str(row.get("task_id")), Fields(row.place))
+        _overlay(target, row, deep=True)
+    return list(joined.values())
+
+
+def _says_its_kind(task: Fields) -> bool:
+    return "operator" in task or "decorator" in task
 
 
 def _merged_files(defaults: Sequence[Fields]) -> Fields:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _ADDED = "dag-factory adds the tag `dagfactory` and its YAML to the documentation of each DAG"
 
+_NO_TASKS = "it has no tasks: Airflow would run nothing of it"
+_JOINED = "the task of the defaults with the same id gives the rest; dag-factory joins no lists"
+
 
 @dataclass(frozen=True, slots=True)
 class Factory:
@@ -51,24 +54,22 @@ def convert_dag_factory(source: Factory, *, airflow: str, today: date) -> Conver
         text = source.named(name)
         return None if text is None else read_foreign_yaml(text, name)
 
-    dags = tuple(
-        _converted(dag_id, merged, airflow, today, read)
-        for dag_id, merged in dags_of(document, defaults)
-    )
-    added = Remark(Outcome.DROPPED, Place(source.file, 1), "tags, doc_md", _ADDED)
-    return Conversion(dags, (added,) if dags else ())
-
-
-def _converted(
-    dag_id: str,
-    merged: Fields,
-    airflow: str,
-    today: date,
-    read: Callable[[str], Fields | None],
-) -> ConvertedDag:
-    report = Report()
-    data = DagConversion(report, airflow, today, read).spec(dag_id, merged)
-    return finished(dag_id, data, report, merged.place, _places(merged), airflow=airflow)
+    dags: list[ConvertedDag] = []
+    remarks: list[Remark] = []
+    for dag_id, merged, joined in dags_of(document, defaults):
+        if not merged.get("tasks"):
+            remarks.append(Remark(Outcome.DROPPED, merged.place, dag_id, _NO_TASKS))
+            continue
+        report = Report()
+        if joined:
+            report.new(merged.at("tasks"), "tasks", _JOINED)
+        conversion = DagConversion(report, airflow, today, read, source.named)
+        data = conversion.spec(dag_id, merged)
+        place, places = merged.place, _places(merged)
+        dags.append(finished(dag_id, data, report, place, places, airflow=airflow))
+    if dags:
+        remarks.append(Remark(Outcome.DROPPED, Place(source.file, 1), "tags, doc_md", _ADDED))
+    return Conversion(tuple(dags), tuple(remarks))
 
 
 def _places(merged: Fields) -> dict[tuple[str, ...], Place]:

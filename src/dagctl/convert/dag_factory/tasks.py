@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.dag_factory.pods import Pods
 from dagctl.convert.dag_factory.values import TIMEDELTA, asset_text, is_asset, seconds_of, xcom
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.operator_names import operator_name
@@ -66,6 +67,7 @@ class Tasks:
         self._callbacks = callbacks
         self._schedules = schedules
         self._target = target
+        self._pods = Pods(report)
 
     def task(self, task_id: str, written: Fields, known: frozenset[str]) -> dict[str, Any]:
         """Return a task of a spec, without its dependencies.
@@ -83,6 +85,7 @@ class Tasks:
         made |= self.arguments(fields, OperatorTask.key_names())
         self._functions(fields)
         self._variables(fields)
+        self._pods.put_objects(str(written.get("operator")), fields)
         mapped = self._mapped(fields, known)
         arguments = {
             key: xcom(fields[key], known) or self._values.value(fields[key], fields.at(key), key)

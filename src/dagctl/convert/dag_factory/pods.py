@@ -1,0 +1,50 @@
+"""Kubernetes: mappings where a task takes objects. dag-factory 0.x made objects of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.convert.foreign_yaml import Fields
+
+if TYPE_CHECKING:
+    from dagctl.convert.report import Report
+
+_MODELS = "kubernetes.client.models"
+_OBJECTS = {
+    "secrets": "airflow.providers.cncf.kubernetes.secret.Secret",
+    "ports": f"{_MODELS}.V1ContainerPort",
+    "volumes": f"{_MODELS}.V1Volume",
+    "volume_mounts": f"{_MODELS}.V1VolumeMount",
+    "pod_runtime_info_envs": f"{_MODELS}.V1EnvVar",
+    "full_pod_spec": f"{_MODELS}.V1Pod",
+}
+"""Parameters that take objects, and the class of each."""
+
+
+class Pods:
+    """Puts objects in the place of mappings, for tasks that run in a pod."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def put_objects(self, operator: str, fields: Fields) -> None:
+        """Give each plain mapping in the arguments of a pod the class that the pod takes."""
+        if not operator.rpartition(".")[2].startswith("Kubernetes"):
+            return
+        for name, path in _OBJECTS.items():
+            value = fields.get(name)
+            made = [_typed(item, path) for item in value] if isinstance(value, list) else None
+            new = _typed(value, path) if made is None else made
+            if new != value:
+                text = "the mapping is an object now; dag-factory 1.x gives mappings, which fail"
+                self._report.new(fields.at(name), name, text)
+                fields.put(name, new, fields.at(name))
+
+
+def _typed(value: object, path: str) -> object:
+    """Return a mapping with the class that it shall be of."""
+    if not isinstance(value, Fields) or "__type__" in value:
+        return value
+    typed = value.copy()
+    typed.put("__type__", path, value.place)
+    return typed

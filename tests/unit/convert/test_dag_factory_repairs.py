@@ -1,0 +1,93 @@
+"""What dag-factory refuses, ignores or leaves to Airflow, and a spec says all the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+
+from dagctl.convert import ConvertedDag, Factory, Outcome, convert_dag_factory
+
+TODAY = date(2026, 3, 10)
+TASK = "{task_id: a, operator: airflow.operators.bash.BashOperator, bash_command: echo 1}"
+DOCUMENTED = f"""
+orders:
+  doc_md_file_path: $DAGS/docs/orders.md
+  tasks: [{TASK}]
+"""
+
+
+def one(text: str, **named: str) -> ConvertedDag:
+    factory = Factory(dedent(text), "dags.yml", {}, lambda name: named.get(name.split("/")[-1]))
+    (dag,) = convert_dag_factory(factory, airflow="3", today=TODAY).dags
+    return dag
+
+
+def outcomes(dag: ConvertedDag) -> list[tuple[str, int, str]]:
+    return [(remark.outcome.value, remark.place.line, remark.subject) for remark in dag.remarks]
+
+
+def test_a_task_without_an_operator_is_joined_with_that_of_the_defaults() -> None:
+    dag = one("""
+        default:
+          tasks:
+            - {task_id: get, operator: airflow.operators.bash.BashOperator, bash_command: echo 1}
+            - {task_id: put, operator: airflow.operators.bash.BashOperator, dependencies: [get]}
+        orders:
+          tasks: [{task_id: put, bash_command: echo 2}]
+    """)
+    assert dag.data["tasks"] == [
+        {"task_id": "get", "bash_command": "echo 1"},
+        {"task_id": "put", "bash_command": "echo 2", "dependencies": ["get"]},
+    ]
+    assert ("takes effect now", 7, "tasks") in outcomes(dag)
+    assert dag.whole
+
+
+def test_a_dag_without_tasks_is_dropped_with_a_line_in_the_report() -> None:
+    factory = Factory("a: {schedule: null}\nb: {tasks: []}", "dags.yml")
+    made = convert_dag_factory(factory, airflow="3", today=TODAY)
+    assert made.dags == ()
+    assert [(r.outcome, r.place.line, r.subject) for r in made.remarks] == [
+        (Outcome.DROPPED, 1, "a"),
+        (Outcome.DROPPED, 2, "b"),
+    ]
+
+
+def test_documentation_in_a_file_is_read_where_the_file_is_there() -> None:
+    dag = one(DOCUMENTED, **{"orders.md": "# Orders"})
+    assert (dag.whole, dag.data["doc_md"]) == (True, "# Orders")
+    gone = one(DOCUMENTED)
+    assert ("gap", 3, "doc_md_file_path") in outcomes(gone)
+
+
+def test_a_dag_that_ends_before_it_starts_has_no_schedule() -> None:
+    dag = one(f"""
+        orders:
+          default_args: {{start_date: 2 days, end_date: 2018-03-05}}
+          schedule: "@daily"
+          tasks: [{TASK}]
+    """)
+    assert (dag.whole, dag.data["schedule"]) == (True, None)
+    assert "end_date" not in dag.data
+    assert ("changed", "end_date") in [(outcome, subject) for outcome, _, subject in outcomes(dag)]
+
+
+def test_mappings_are_objects_where_a_pod_takes_no_mappings() -> None:
+    dag = one("""
+        orders:
+          tasks:
+            load:
+              operator: airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator
+              image: busybox
+              volumes: [{name: data}, {__type__: kubernetes.client.models.V1Volume, name: b}]
+              full_pod_spec: {kind: Pod}
+    """)
+    volume = "kubernetes.client.models.V1Volume"
+    given = dag.data["tasks"][0]["with"]
+    assert given["volumes"] == [{"$new": volume, "with": {"name": name}} for name in ("data", "b")]
+    assert given["full_pod_spec"]["$new"] == "kubernetes.client.models.V1Pod"
+    assert [o for o in outcomes(dag) if o[0] == "takes effect now"] == [
+        ("takes effect now", 7, "volumes"),
+        ("takes effect now", 8, "full_pod_spec"),
+    ]
+    assert dag.whole
