@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.base import base_parameters, base_targets
 from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.gone import renamed_parameter
 from dagctl.operators.model import Need
 from dagctl.operators.near import near_parameter
 from dagctl.operators.targets import spans
@@ -196,7 +197,7 @@ def _unknown(operator: Operator, name: str) -> Finding:
                 hint=f"the target is Airflow {operator.target}: take it out",
                 path=(name,),
             )
-    near = near_parameter(name, every)
+    near = renamed_parameter(name, operator.parameters) or near_parameter(name, every)
     return Finding(
         check=Check.UNKNOWN_PARAMETER,
         level=Level.ERROR,

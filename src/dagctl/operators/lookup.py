@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.operators.build import operator
+from dagctl.operators.gone import SUCCESSORS
 from dagctl.operators.model import CORE, Operator, Reason, Unresolved
 from dagctl.operators.near import near_operators
 from dagctl.operators.package_data import line
@@ -116,9 +117,11 @@ def _moved(
     here = [own for own, (warns, silent) in places.items() if target in (*warns, *silent)]
     own = here[0] if here else list(places)[-1]
     result = at_path(own, target, versions)
-    if isinstance(result, Unresolved):
-        return _successor(path, target, versions, result)
-    return _renamed(result, path)
+    if isinstance(result, Operator):
+        return _renamed(result, path)
+    # `DummyOperator` is a name of `EmptyOperator`, which the target may have elsewhere
+    successor = _successor(own, target, versions, result)
+    return _renamed(successor, path) if isinstance(successor, Operator) else result
 
 
 def import_state(path: str, target: str) -> tuple[bool, str] | None:
@@ -170,6 +173,15 @@ def at_path(path: str, target: str, versions: Mapping[str, str]) -> Operator | U
 
 
 def _unknown(name: str, near: Sequence[str]) -> Unresolved:
+    successor = SUCCESSORS.get(name.rpartition(".")[2])
+    if successor:
+        return Unresolved(
+            name=name,
+            reason=Reason.UNKNOWN,
+            message=f"there is no operator {quoted(name)} any more",
+            hint=f"use {quoted(successor)}",
+            candidates=(successor,),
+        )
     return Unresolved(
         name=name,
         reason=Reason.UNKNOWN,
@@ -192,6 +204,8 @@ def _ambiguous(name: str, operators: Sequence[Operator]) -> Unresolved:
 
 def _not_of_provider(name: str, owner: str, paths: Sequence[str]) -> Unresolved:
     class_name = name.rpartition(".")[2]
+    if class_name in SUCCESSORS:
+        return _unknown(name, [])
     others = [f"{provider_name(path)}.{class_name}" for path in paths]
     same = [near for near in near_operators(class_name) if _is_of(near, owner)]
     near = others or [f"{owner}.{item}" for item in same]
@@ -210,11 +224,14 @@ def _is_of(class_name: str, owner: str) -> bool:
 
 def _foreign(name: str, paths: Sequence[str]) -> Unresolved:
     near = [f"{provider_name(path)}.{path.rpartition('.')[2]}" for path in paths]
+    successor = SUCCESSORS.get(name.rpartition(".")[2]) if name.startswith("airflow.") else None
     return Unresolved(
         name=name,
         reason=Reason.FOREIGN,
         message=f"{quoted(name)} is not in the catalogue: its parameters are not checked",
-        hint=did_you_mean(near),
+        hint=f"new versions of its provider have {quoted(successor)} instead"
+        if successor
+        else did_you_mean(near),
         candidates=tuple(near),
     )
 
