@@ -319,6 +319,12 @@ def test_a_cache_takes_what_the_files_certify(registry: Registry) -> None:
     ] * 2
     (granted,) = registry.reserve(operation(), [update(first, version=7)])
     assert (granted.version, granted.created_by_name) == (8, BOBS_NAME)
+    values = {one.name: getattr(rows[1], one.name) for one in fields(DagRecord)}
+    gone = values | {"version": 8, "commit_id": "dead", "is_removed": True}
+    cast("Cache", registry).adopt([DagVersion(**gone, action="delete")])
+    assert registry.get("y") is None
+    (tombstone,) = registry.find(dag_ids=["y"], removed=True)
+    assert (tombstone.is_removed, tombstone.version, tombstone.commit_id) == (True, 8, "dead")
 
 
 def test_people_have_names_that_the_registry_itself_sets(registry: Registry) -> None:

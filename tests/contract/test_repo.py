@@ -280,6 +280,22 @@ def test_what_git_tracks_is_what_the_index_holds(world: World) -> None:
     assert world.repo.tracked([]) == set()
 
 
+def test_what_an_operation_has_removed_is_known_until_it_is_back(world: World) -> None:
+    by_hand, operation = "dags/hand.py", "123e4567-e89b-42d3-a456-426614174000"
+    world.commit(by_hand, b"1\n")
+    commit(world, X, Y)
+    world.repo.stage([X.path, Y.path])
+    assert world.repo.removals([X.path, by_hand, "dags/never.py"]) == {}
+    gone = FileWrite(path=X.path, old=X.new, new=None)
+    removed = commit(world, gone, operation=operation)
+    world.repo.stage([X.path])
+    (only,) = world.repo.removals([X.path, Y.path, by_hand]).items()
+    assert (only[0], only[1].commit_id) == (X.path, removed)
+    assert only[1].by == "Ada Lovelace <ada@example.com>"
+    commit(world, X, operation="op-3")
+    assert world.repo.removals([X.path]) == {}
+
+
 def test_what_git_had_is_remembered(world: World) -> None:
     world.commit("README", b"hello\n")
     assert world.repo.remembered(["README", X.path]) == {"README"}

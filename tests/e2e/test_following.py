@@ -132,17 +132,50 @@ def test_a_dag_is_known_by_its_file_where_its_spec_is_not_here(
     # the same specs mean the same DAGs, and are known from then on
     (clone.root / "specs/long.yaml").write_text(LONG)
     with clone.open() as client:
-        again = [
-            clone.root / "specs/long.yaml",
-            dagctl.load_spec((place.root / "no file").read_bytes()),
-        ]
-        client.create(again)
+        client.create(clone.root / "specs/long.yaml")
+        client.create(dagctl.load_spec((place.root / "no file").read_bytes()))
         record = client.get("long_names")
         assert record.spec["tags"] == ["a", "b"]
         (only,) = client.history("long_names").entries
         assert only.version.spec_digest == record.spec_digest
     assert listed(clone) == {"edited": 1, "gone": 1, "long_names": 1, "moved": 1, "piped": 1}
     assert clone.git("status", "--porcelain", "dags") == ""
+
+
+def test_a_removal_by_a_colleague_is_followed_and_not_healed(place: Place, clone: Place) -> None:
+    place.spec("specs/third.yaml", name="Third")
+    created(place)
+    clone.git("pull", "-q", "--ff-only")
+    assert listed(clone) == {"orders": 1, "sales": 1, "third": 1}
+    with place.open() as client:
+        client.remove(["orders"])
+        client.rename("sales", "turnover")
+    place.git("commit", "-qam", "Follow")
+    clone.git("commit", "-q", "--allow-empty", "-m", "Mine")
+    with clone.open() as client:  # what is only fetched counts for nothing
+        assert client.repairs().is_empty
+    clone.git("pull", "-q", "--no-rebase", "--no-edit")
+    with clone.open() as client, pytest.raises(ConflictError, match="which was removed by Ada"):
+        client.create(clone.root / "specs/orders.yaml")
+    assert listed(clone) == {"third": 1, "turnover": 1}
+    with clone.open() as client:
+        assert not [finding for finding in client.doctor() if finding.state == "failed"]
+        assert client.repairs().is_empty
+        assert not (clone.root / "dags/orders.py").exists()
+        client.restore(["orders"])
+    assert listed(clone) == {"orders": 3, "third": 1, "turnover": 1}
+
+
+def test_a_removal_in_a_squashed_commit_counts_too(place: Place, clone: Place) -> None:
+    assert listed(clone) == {"orders": 1, "sales": 1}
+    with place.open() as client:
+        client.remove(["orders"])
+    message = place.git("log", "-1", "--format=%B")
+    place.git("reset", "-q", "--soft", "HEAD~1")
+    squashed = f"Tidy up (#7)\n\n* {message}\n\n* other things\n\nSigned-off-by: Eve <e@x.org>"
+    place.git("commit", "-qm", squashed)
+    clone.git("pull", "-q", "--ff-only")
+    assert listed(clone) == {"sales": 1}
 
 
 def test_reading_goes_on_while_another_dagctl_is_at_work(clone: Place) -> None:

@@ -185,7 +185,8 @@ class MemoryRegistry:
         """Record these as they are."""
         for record in records:
             user_id = record.user_id or self.user_id
-            self._keep(replace(record, user_id=user_id, updated_at=self.now()), None)
+            at = record.updated_at if record.is_removed else self.now()
+            self._keep(replace(record, user_id=user_id, updated_at=at), None)
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds."""

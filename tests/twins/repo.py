@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError, WorkspaceError
-from dagctl.ports import CommitPlace, Identity, Reach
+from dagctl.ports import CommitPlace, Identity, Reach, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -129,6 +130,19 @@ class MemoryRepo:
     def last_commits(self, paths: Sequence[str]) -> dict[str, str]:
         """Return the commit that changed each path last."""
         return {path: self._last(path) for path in paths}
+
+    def removals(self, paths: Sequence[str]) -> dict[str, Removal]:
+        """Return the commits of operations that have removed paths."""
+        now = self.tree(self.head)
+        by, at = self.who.signature, datetime(2026, 1, 1, tzinfo=UTC)
+        removals: dict[str, Removal] = {}
+        for commit in reversed(self.history(self.head)):
+            before = {} if commit.parent is None else self.commits[commit.parent].tree
+            for path in {*paths} & (before.keys() - commit.tree.keys()) - now.keys():
+                removals.pop(path, None)
+                if commit.operation_id is not None:
+                    removals[path] = Removal(commit_id=commit.id, by=by, at=at)
+        return removals
 
     def remembered(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths are in the index, or in the history."""

@@ -26,11 +26,10 @@ from dagctl.adapters.sqlite_rows import (
     versions_of,
 )
 from dagctl.adapters.sqlite_versions import (
+    adopt,
     bring_back,
     by_its_author,
-    forget_guess,
     forget_history,
-    has_version,
     keep,
     purge,
     remove,
@@ -238,16 +237,10 @@ class SqliteRegistry:
         """Record these as they are, in place of what was recorded of them."""
         with self._database.writing() as connection:
             for record in records:
-                row = replace(by_its_author(record), updated_at=_now())
-                connection.execute(
-                    "DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?",
-                    (self._project, record.dag_id),
-                )
-                connection.execute(UPSERT, to_row(row))
-                bring_back(connection, [row])
-                forget_guess(connection, row)
-                if not has_version(connection, row):
-                    keep(connection, [row], None)
+                if record.is_removed:
+                    remove(connection, keep(connection, [record], None))
+                else:
+                    adopt(connection, replace(by_its_author(record), updated_at=_now()))
 
     def purge(self, dag_ids: Collection[str]) -> int:
         """Forget removed DAGs for good, versions and all; return how many."""

@@ -15,6 +15,8 @@ from dagctl.adapters.sqlite_rows import (
     FORGET_GUESS,
     HAS_VERSION,
     REMOVE,
+    UPSERT,
+    to_row,
     to_version_row,
 )
 from dagctl.errors import ConflictError, StaleVersionError
@@ -55,6 +57,17 @@ def keep(
         if record.is_removed and number is not None:
             removals.append(number)
     return removals
+
+
+def adopt(connection: sqlite3.Connection, record: DagRecord) -> None:
+    """Put a record in the place of what was recorded of a DAG, and keep it as a version."""
+    named = (record.project_id, record.dag_id)
+    connection.execute("DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?", named)
+    connection.execute(UPSERT, to_row(record))
+    bring_back(connection, [record])
+    forget_guess(connection, record)
+    if not has_version(connection, record):
+        keep(connection, [record], None)
 
 
 def has_version(connection: sqlite3.Connection, record: DagRecord) -> bool:

@@ -5,6 +5,7 @@ A clone, a pull, a revert or another branch has brought them. Loads no spec: mos
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dagctl.commands.records import pages
@@ -12,12 +13,10 @@ from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
 from dagctl.operation.change import digest_of
 from dagctl.operation.foreign import LARGEST
-from dagctl.operation.inventory import MOST_FILES, dag_of
+from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
 from dagctl.ports import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dagctl.operation.backend import Context
 
 _PAGE = 1000
@@ -35,7 +34,8 @@ class Mark(Protocol):
 
 def bring_up(context: Context, mark: Mark) -> None:
     """Let the registry take over what has come, and remember that it has."""
-    if behind := files_behind(context):
+    behind = files_behind(context)
+    if behind.files or behind.gone:
         from dagctl.commands.follow import follow
 
         if not follow(context, behind):
@@ -43,30 +43,40 @@ def bring_up(context: Context, mark: Mark) -> None:
     mark.remember()
 
 
-def files_behind(context: Context) -> dict[str, str]:
-    """Return the DAG files that certify themselves and are recorded otherwise.
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What may have come since the registry has followed the files."""
 
-    Empty where files or registry cannot be read: reading goes on, and says so itself.
+    files: dict[str, str]
+    """The files that certify themselves and are recorded otherwise, by the ids of their DAGs."""
+    gone: tuple[str, ...] = ()
+    """The recorded DAGs that have no file."""
 
-    Returns:
-        The paths of the files, by the ids of their DAGs.
+
+def files_behind(context: Context) -> Behind:
+    """Return what may have come.
+
+    Nothing where files or registry cannot be read: reading goes on, and says so itself.
     """
     try:
-        return dict(_behind(context))
+        return _behind(context)
     except DagctlError:
-        return {}
+        return Behind({})
 
 
-def _behind(context: Context) -> Iterator[tuple[str, str]]:
+def _behind(context: Context) -> Behind:
     settings, recorded = context.settings, _digests(context)
+    gone, behind = {path_of(settings, dag_id): dag_id for dag_id in recorded}, dict[str, str]()
     files = context.backend.files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
     for path, content in files:
+        gone.pop(path, None)
         dag_id, header = dag_of(settings, path, content)
         if header is None or recorded.get(dag_id) == digest_of(content):
             continue
         own = read_header(content)  # not that of one side of a merge
         if own is not None and own.certifies_a_version:
-            yield dag_id, path
+            behind[dag_id] = path
+    return Behind(behind, tuple(gone.values()))
 
 
 def _digests(context: Context) -> dict[str, str]:

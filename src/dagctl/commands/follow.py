@@ -15,12 +15,14 @@ from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
 from dagctl.operation.agreement import adopt, adopting
 from dagctl.operation.change import Action, Change
-from dagctl.operation.inventory import base_name_of
+from dagctl.operation.inventory import base_name_of, path_of
+from dagctl.operation.removed_elsewhere import removed_elsewhere
 from dagctl.paths import is_path, storage_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from dagctl.commands.behind import Behind
     from dagctl.operation.backend import Context
     from dagctl.ports import DagRecord
 
@@ -28,12 +30,12 @@ MOST_SECONDS = 10.0
 """How long one command reads specs; the next one goes on."""
 
 
-def follow(context: Context, behind: Mapping[str, str]) -> bool:
-    """Record the DAGs whose files certify themselves, as the files say.
+def follow(context: Context, behind: Behind) -> bool:
+    """Record the DAGs whose files certify themselves, as the files say, and removals of others.
 
     Args:
         context: The ports and the settings.
-        behind: The paths of the files, by the ids of their DAGs.
+        behind: What may have come.
 
     Returns:
         Whether all were looked at. Not where another dagctl is at work, the disk cannot be written,
@@ -44,11 +46,28 @@ def follow(context: Context, behind: Mapping[str, str]) -> bool:
         with journal.lock(wait=0):
             if not journal.is_empty():
                 return False
-            changes = list(_changes(context, behind))
+            changes = list(_changes(context, behind.files))
             adopt(context.backend, adopting(context, [change for change in changes if change]))
-            return len(changes) == len(behind)
+            _follow_removals(context, behind.gone)
+            return len(changes) == len(behind.files)
     except DagctlError:
         return False
+
+
+def _follow_removals(context: Context, gone: Sequence[str]) -> None:
+    """Take the removals over that other clones have committed.
+
+    The objects first: a run that is killed in between leaves nothing that is wrong.
+    """
+    backend = context.backend
+    records = backend.registry.find(dag_ids=gone) if gone else []
+    tombstones = removed_elsewhere(context, records)
+    if backend.cache is None or not tombstones:
+        return
+    for tombstone in tombstones:
+        path = path_of(context.settings, tombstone.dag_id)
+        backend.store.delete(storage_key(context.settings.project_id, path))
+    backend.cache.adopt(tombstones)
 
 
 def _changes(context: Context, behind: Mapping[str, str]) -> Iterator[Change | None]:

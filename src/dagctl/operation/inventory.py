@@ -17,11 +17,12 @@ from dagctl.errors import ConflictError
 from dagctl.operation.foreign import LARGEST, dag_ids_in, mentions
 from dagctl.operation.merge import header_of
 from dagctl.operation.names import ASKED, numbers_to_ask, without_number
+from dagctl.operation.removed_elsewhere import removed_elsewhere
 from dagctl.paths import dag_path
 from dagctl.spec.fields.slug import slug
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
@@ -160,6 +161,7 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     is_cache = context.backend.cache is not None
     if is_cache:
         headers |= _headers_at(context, own.difference(paths))
+        records = _with_removals(context, records, headers)
     # a clone or a revert may have brought the file of a removed DAG back: the file counts
     gone = {
         record.id
@@ -176,6 +178,22 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
         paths=tuple(paths),
         removed=tuple(record for record in records if record.id in gone),
     )
+
+
+def _with_removals(
+    context: Context, records: Sequence[DagRecord], headers: Mapping[str, Header]
+) -> list[DagRecord]:
+    """Return the records, with tombstones for the DAGs that another clone has removed."""
+    files = context.backend.files
+    absent = [
+        record
+        for record in records
+        if record.dag_id not in headers
+        and not record.is_removed
+        and not _content(files, path_of(context.settings, record.dag_id))
+    ]
+    removed = {each.id: each for each in removed_elsewhere(context, absent)}
+    return [removed.get(record.id, record) for record in records]
 
 
 def _headers_at(context: Context, paths: Iterable[str]) -> dict[str, Header]:

@@ -22,7 +22,7 @@ from dagctl.ports.record import (
     as_removed,
 )
 from dagctl.ports.registry import Cache, Registry
-from dagctl.ports.repo import CommitPlace, Identity, Reach, Repo
+from dagctl.ports.repo import CommitPlace, Identity, Reach, Removal, Repo
 from dagctl.ports.reservation import (
     Claim,
     KeyedOperation,
@@ -52,6 +52,7 @@ __all__ = [
     "Query",
     "Reach",
     "Registry",
+    "Removal",
     "Repo",
     "Reservation",
     "SpecWrite",

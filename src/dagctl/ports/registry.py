@@ -137,4 +137,7 @@ class Cache(Protocol):
     """A registry that keeps what the DAG files of this work tree certify; the files count."""
 
     def adopt(self, records: Iterable[DagRecord]) -> None:
-        """Record these as they are, in one transaction, in place of what was recorded of them."""
+        """Record these as they are, in one transaction, in place of what was recorded of them.
+
+        One that is removed becomes a tombstone.
+        """

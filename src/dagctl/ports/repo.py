@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from dagctl.ports.files import FileWrite
 
@@ -33,6 +34,16 @@ class Reach:
     """Those that are not in the branch that is checked out."""
     unpushed: frozenset[str] | None = None
     """Those that no remote is known to have; None if the repository knows no remote branch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """The commit of an operation that removed a file."""
+
+    commit_id: str
+    by: str
+    """Its author, as `Name <e-mail>`."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,12 @@ class Repo(Protocol):
         """Return the commit that changed each path last, on what is checked out.
 
         A path that no recent commit has changed gets the commit that is checked out.
+        """
+
+    def removals(self, paths: Sequence[str]) -> dict[str, Removal]:
+        """Return what has removed those of these paths that the commit checked out lacks.
+
+        Only where that is a commit of an operation: its message has the trailer of one.
         """
 
     def content_at(self, commit_id: str, path: str) -> bytes | None:

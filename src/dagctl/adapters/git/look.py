@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.history import tip
+from dagctl.adapters.git.history import MADE_BY, tip
 from dagctl.adapters.git.index import SKIPPED, flagged
 from dagctl.adapters.git.objects import id_of, look_up
-from dagctl.ports import CommitPlace
+from dagctl.ports import CommitPlace, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _RECENT = 10_000
 """How many commits are searched for the last change of a path."""
+_OPERATION = re.compile(rf"^[ \t]*{MADE_BY}: *[0-9a-f-]{{36}}[ \t]*$", re.MULTILINE)
+"""The trailer of an operation; a squashed commit has it anywhere in its message."""
 _TWO = 2
 _SIDES = frozenset({"2", "3"})
 """The stages of the index for ours and theirs; 1 is what both began with."""
@@ -100,6 +103,39 @@ def _recent(place: Place, paths: Sequence[str]) -> dict[str, str]:
             if (path := full.get(name.lstrip("\n"))) is not None:
                 commits.setdefault(path, commit)
     return commits
+
+
+def removals(place: Place, paths: Sequence[str]) -> dict[str, Removal]:
+    """Return the commits of operations that have removed paths; see the port."""
+    absent = set(paths) - differing(place, dict.fromkeys(paths))
+    full = {place.full(path): path for path in absent}
+    if not full or tip(place.git, "HEAD") is None:
+        return {}
+    shape = "%x1e%H%x1f%aI%x1f%an <%ae>%x1f%B%x1f"
+    command = ("log", "-z", "--no-renames", "--no-show-signature", "--no-color")
+    options = (f"--max-count={_RECENT}", "--no-merges", "--diff-filter=D", "--name-only")
+    limits = [_literal(place, path) for path in sorted(absent)] if len(absent) <= _FEW else []
+    listing = place.git.must(*command, f"--format=format:{shape}", *options, "HEAD", "--", *limits)
+    newest: dict[str, Removal | None] = {}
+    for record in os.fsdecode(listing.out).split("\x1e")[1:]:
+        removal, names = _removal(record)
+        for name in names:
+            if (path := full.get(name)) is not None:
+                newest.setdefault(path, removal)
+    return {path: removal for path, removal in newest.items() if removal is not None}
+
+
+def _removal(record: str) -> tuple[Removal | None, list[str]]:
+    """Return what a commit says of itself, and which paths it has removed.
+
+    None: it is of no operation, or its message has the signs that part its fields.
+    """
+    *said, names = record.split("\x1f")
+    paths = [name.lstrip("\n") for name in names.split("\0")]
+    match said:
+        case [commit, at, by, message] if _OPERATION.search(message):
+            return Removal(commit_id=commit, by=by, at=datetime.fromisoformat(at)), paths
+    return None, paths
 
 
 def content_at(place: Place, commit_id: str, path: str) -> bytes | None:

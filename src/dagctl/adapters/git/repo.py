@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.adapters.git.configuration import Configuration
-    from dagctl.ports import CommitPlace, FileWrite, Identity, Reach
+    from dagctl.ports import CommitPlace, FileWrite, Identity, Reach, Removal
 
 
 class GitRepo:
@@ -130,6 +130,10 @@ class GitRepo:
     def last_commits(self, paths: Sequence[str]) -> dict[str, str]:
         """Return the commit that changed each path last."""
         return look.last_commits(self._place, paths)
+
+    def removals(self, paths: Sequence[str]) -> dict[str, Removal]:
+        """Return the commits of operations that have removed paths."""
+        return look.removals(self._place, paths)
 
     def content_at(self, commit_id: str, path: str) -> bytes | None:
         """Return a file as a commit has it, or None."""

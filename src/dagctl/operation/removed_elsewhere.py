@@ -1,0 +1,52 @@
+"""DAGs that another clone has removed or renamed: git brought that, and a cache follows it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from dagctl.paths import dag_path
+from dagctl.ports import DagRecord, DagVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagctl.operation.backend import Context
+    from dagctl.ports import Removal
+
+_OF_RECORD = tuple(field.name for field in fields(DagRecord))
+
+
+def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[DagVersion]:
+    """Return the tombstones of those DAGs that a commit of dagctl has removed since.
+
+    A file that a person has deleted, or that another branch lacks, removes no DAG.
+
+    Args:
+        context: The ports and the settings.
+        records: DAGs that are recorded in an embedded registry, and have no file here.
+    """
+    folder, repo = context.settings.dags_folder, context.backend.repo
+    paths = {dag_path(folder, record.dag_id): record for record in records if record.commit_id}
+    removals = repo.removals(list(paths)) if paths else {}
+    outside = repo.outside({paths[path].commit_id for path in removals}) if removals else set()
+    return [
+        _tombstone(paths[path], removal)
+        for path, removal in removals.items()
+        if paths[path].commit_id not in outside
+    ]
+
+
+def _tombstone(record: DagRecord, removal: Removal) -> DagVersion:
+    last = {name: getattr(record, name) for name in _OF_RECORD}
+    return DagVersion(
+        **last
+        | {
+            "version": record.version + 1,
+            "commit_id": removal.commit_id,
+            "updated_at": removal.at,
+            "updated_by_name": removal.by,
+            "is_removed": True,
+        },
+        action="delete",
+    )
