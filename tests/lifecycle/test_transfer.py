@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import zipfile
+from cProfile import Profile
+from pathlib import Path
+from pstats import Stats
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +17,6 @@ from tests.cli.conftest import GOOD, PROJECT, Shell
 from tests.lifecycle.conftest import on_supabase, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.stand_in import StandIn
 
 MADE_ELSEWHERE = {"made_at", "made_by", "imported_by", "operation_id", "commit_id"}
@@ -200,3 +201,23 @@ def test_a_key_gives_the_same_import_again(three: Shell, tmp_path: Path) -> None
     assert (first.replayed, second.replayed) == (False, True)
     assert [dag.version for dag in second.dags] == [dag.version for dag in first.dags]
     assert second.operation_id == first.operation_id
+
+
+def test_each_spec_is_checked_once(three: Shell, tmp_path: Path) -> None:
+    archive = tmp_path / "dags.zip"
+    three.ok("export", "-o", str(archive))
+    other = local(tmp_path / "other", three.environ)
+    with pytest.MonkeyPatch.context() as patch, Profile() as profile:
+        for name, value in three.environ.items():
+            patch.setenv(name, value)
+        with Client.open(other.folder) as client:
+            outcome = client.import_archive(archive)
+    calls = {
+        (Path(file).name, function): entry[0]
+        for (file, _, function), entry in Stats(profile).stats.items()  # type: ignore[attr-defined]
+    }
+    assert len(outcome.dags) == 4
+    assert calls["checked_model.py", "_checked"] == 4
+    assert (other.folder / "specs/orders.yaml").read_text() == (
+        three.folder / "specs/orders.yaml"
+    ).read_text()

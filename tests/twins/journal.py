@@ -34,7 +34,7 @@ class MemoryJournal:
 
     def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
         """Keep the entry; it becomes the newest."""
-        text = json.dumps(entry)
+        text = json.dumps(entry, default=list)
         self._texts.pop(operation_id, None)
         self._texts[operation_id] = text
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,10 +68,8 @@ class FileJournal:
     def write(self, operation_id: str, entry: Mapping[str, Any]) -> None:
         """Make the entry durable, replacing an older one."""
         name = _file_name(operation_id)
-        encoder = json.JSONEncoder(separators=(",", ":"))
-        parts = (part.encode() for part in encoder.iterencode(entry))
         with durable.explained(f"the journal {name}"), self._entries.opened(make=True) as folder:
-            durable.replace_parts(folder, name, parts)
+            durable.replace_parts(folder, name, _parts(entry))
             os.fsync(folder)
 
     def is_empty(self) -> bool:
@@ -156,6 +155,22 @@ class FileJournal:
             self._entries.opened() as folder,
         ):
             durable.sweep(folder)
+
+
+def _parts(entry: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield an entry as JSON: of a sequence one element at a time, as there may be thousands."""
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    yield b"{"
+    for number, (name, value) in enumerate(entry.items()):
+        yield f"{',' if number else ''}{encode(name)}:".encode()
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            yield b"["
+            for place, element in enumerate(value):
+                yield f"{',' if place else ''}{encode(element)}".encode()
+            yield b"]"
+        else:
+            yield encode(value).encode()
+    yield b"}"
 
 
 def _is_locked(descriptor: int) -> bool:

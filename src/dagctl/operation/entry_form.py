@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from dagctl.errors import UnfinishedError
 from dagctl.next_step import RECOVER, Fix
@@ -34,6 +35,11 @@ _LATER = {"is_removal": False, "renamed": None, "spec_text": None, "made_by": No
 
 def to_data(entry: JournalEntry) -> dict[str, Any]:
     """Return the entry as JSON data."""
+    return {**streamed(entry), "changes": list(_ChangesData(entry))}
+
+
+def streamed(entry: JournalEntry) -> dict[str, Any]:
+    """Return the entry as JSON data whose changes are made one by one, as they are written."""
     return {
         "format": FORMAT if entry.remote is None else PUSHED_FORMAT,
         "operation_id": entry.operation_id,
@@ -45,7 +51,7 @@ def to_data(entry: JournalEntry) -> dict[str, Any]:
         "restore_id": entry.restore_id,
         **({} if entry.remote is None else {"remote": entry.remote}),
         "command": entry.command,
-        "changes": [_change_data(change, entry.phase) for change in entry.changes],
+        "changes": _ChangesData(entry),
     }
 
 
@@ -67,6 +73,31 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise DamagedEntryError(f"the journal of operation {operation_id} is damaged") from error
     return entry
+
+
+class _ChangesData(Sequence[dict[str, Any]]):
+    """The changes of an entry as JSON data, each made when it is asked for.
+
+    Thousands of DAG files are not to be in memory a second time while the journal is written.
+    """
+
+    def __init__(self, entry: JournalEntry) -> None:
+        self._entry = entry
+
+    def __len__(self) -> int:
+        return len(self._entry.changes)
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        changes = self._entry.changes[place]
+        if isinstance(changes, tuple):
+            return [_change_data(change, self._entry.phase) for change in changes]
+        return _change_data(changes, self._entry.phase)
 
 
 # --- Forms 2 to 4 ---

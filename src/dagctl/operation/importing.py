@@ -19,7 +19,7 @@ from dagctl.operation.inventory import path_of, take_inventory
 from dagctl.operation.naming import with_names
 from dagctl.operation.plan import check_case, updated
 from dagctl.operation.rendering import rendered
-from dagctl.operation.spec_file import spec_write
+from dagctl.operation.spec_file import spec_in, write_of
 from dagctl.paths import storage_key
 from dagctl.ports import DagVersion
 from dagctl.spec.load import check_data
@@ -247,14 +247,25 @@ class _Planner:
         """Return the plan of one DAG; of one whose spec is refused it is of no use."""
         if change.action is Action.UNCHANGED:
             return self._left(change)
+        if change.action is Action.UPDATE:
+            spec = self._checked(arrival)
+            return change if spec is None else self._next_version(change, spec)
+        return self._new(self._with_own_source(change), arrival)
+
+    def _checked(self, arrival: Arrival) -> DagSpec | None:
+        """Return the recorded spec of a DAG, if today's rules take it; gather why not."""
         checked = self._check(arrival.newest.spec)
         if checked.spec is None:
             of = f"the spec of {arrival.dag.dag_id}"
             self.findings += [replace(each, file=each.file or of) for each in checked.diagnostics]
-            return change
-        if change.action is Action.UPDATE:
-            return self._next_version(change, checked.spec)
-        return self._new(change, arrival, checked.spec)
+        return checked.spec
+
+    def _with_own_source(self, change: Change) -> Change:
+        """Return the change without the path of its spec, if another of the archive has it."""
+        if change.source in self._sources:
+            return replace(change, source=None)
+        self._sources |= {change.source} if change.source is not None else set()
+        return change
 
     def _left(self, change: Change) -> Change:
         """Return the plan of a DAG that stays as it is, file, commit and object too."""
@@ -288,24 +299,39 @@ class _Planner:
         (planned,) = agreed(self._context, [updated(self._context, update, self._options)])
         return replace(planned, archived=change.archived)
 
-    def _new(self, change: Change, arrival: Arrival, spec: DagSpec) -> Change:
+    def _new(self, change: Change, arrival: Arrival) -> Change:
+        written = self._written(change)
+        is_same = written is not None and written.digest() == arrival.newest.spec_digest
+        # a spec is large, and checking it is most of an import: the text is checked once for both
+        spec = written if is_same and self._check is check_data else self._checked(arrival)
+        if spec is None:
+            return change
+        planned = self._rendered(change, arrival, spec)
+        if written is None or written.digest() != spec.digest():
+            return planned
+        path, text = change.source or "", change.spec_text or ""
+        return replace(planned, spec_write=write_of(self._context, path, now=None, then=text))
+
+    def _written(self, change: Change) -> DagSpec | None:
+        """Return what the text of a spec means in its file here; None: it gets no file."""
+        if not self._options.by_file:  # no person works in this work tree
+            return None
+        return spec_in(self._context, change.source, change.spec_text)
+
+    def _rendered(self, change: Change, arrival: Arrival, spec: DagSpec) -> Change:
         dag, newest, settings = arrival.dag, arrival.newest, self._context.settings
-        source = None if change.source in self._sources else change.source
-        self._sources |= {source} if source is not None else set()
         path = path_of(settings, change.dag_id)
         check_case(self._inventory, path)
         known = Provenance(
             created_by=dag.created_by or self._context.backend.author,
             created_at=dag.created_at,
             dag_id=change.dag_id,
-            source=source,
+            source=change.source,
             version=dag.version,
         )
         content = rendered(spec, settings.target, known)
-        context, text = self._context, change.spec_text
         return replace(
             change,
-            source=source,
             base_name=dag.base_name if change.dag_id == dag.dag_id else dag.dag_id,
             name=change.name or change.base_name,
             action=Action.IMPORT,
@@ -320,9 +346,6 @@ class _Planner:
             storage_path=storage_key(settings.project_id, path),
             spec_digest=spec.digest(),
             spec_data=newest.spec if spec.digest() == newest.spec_digest else spec.recorded,
-            spec_write=spec_write(context, source, now=None, then=text, digest=spec.digest())
-            if self._options.by_file  # else no person works in this work tree
-            else None,
             warnings=(*change.warnings, *_made_anew(change, arrival, content)),
         )
 

@@ -15,6 +15,7 @@ from dagctl.spec.readers.source_text import decode
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
+    from dagctl.spec.model import DagSpec
 
 
 def says(context: Context, path: str | None, text: str | None, digest: str) -> bool:
@@ -48,12 +49,29 @@ def spec_write(
     """
     if path is None or then is None or not is_spec_path(path):
         return None
+    spec = spec_in(context, path, then)
+    if spec is None or spec.digest() != digest:
+        return None
+    return write_of(context, path, now=now, then=then)
+
+
+def spec_in(context: Context, path: str | None, text: str | None) -> DagSpec | None:
+    """Return what a text means today as the spec file of that path; None: no spec, or no file."""
+    if path is None or text is None or not is_spec_path(path):
+        return None
+    try:
+        return loaded(context.loader, text, path)
+    except (ConflictError, UsageError, SpecError):  # no spec by today's rules
+        return None
+
+
+def write_of(context: Context, path: str, *, now: str | None, then: str) -> SpecWrite | None:
+    """Return how a spec file comes to a text whose meaning is known; see `spec_write`."""
     try:
         content = context.backend.files.read(path)
-        is_spec = loaded(context.loader, then, path).digest() == digest
-    except (ConflictError, UsageError, SpecError):  # a link, a folder; no spec by today's rules
+    except (ConflictError, UsageError):  # a link, a folder
         return None
     standing = None if content is None else decode(content)[0]
-    if not is_spec or standing != now or standing == then:
+    if standing != now or standing == then:
         return None
     return SpecWrite(path=path, old=content, new=then.encode())

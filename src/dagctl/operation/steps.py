@@ -18,7 +18,7 @@ from dagctl.operation.commits import check_branch, remote_of
 from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import JournalEntry, Phase
-from dagctl.operation.entry_form import to_data
+from dagctl.operation.entry_form import streamed
 from dagctl.operation.inventory import path_of
 from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import standing_at
@@ -118,7 +118,7 @@ def new_paths(changes: Sequence[Change], options: Options) -> list[str]:
 def write_journal(operation: Operation) -> Operation:
     """Say what is about to happen, so that the next run can finish or undo it."""
     entry = operation.entry
-    operation.context.backend.journal.write(entry.operation_id, to_data(entry))
+    operation.context.backend.journal.write(entry.operation_id, streamed(entry))
     return replace(operation, detail=entry.operation_id)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dagctl.next_step import HEAL, RECOVER, Fix
 from dagctl.operation.commits import find_commit, take_back
 from dagctl.operation.entry import LeftToMembersError, Phase
-from dagctl.operation.entry_form import to_data
+from dagctl.operation.entry_form import streamed
 from dagctl.operation.objects import (
     MembershipEndedError,
     put_back_objects,
@@ -80,7 +80,7 @@ def _left_to_members(
 ) -> LeftToMembersError:
     """Return the error that names the stored files that are left; the journal knows it, too."""
     left = replace(entry, phase=Phase.LEFT)
-    context.backend.journal.write(entry.operation_id, to_data(left))
+    context.backend.journal.write(entry.operation_id, streamed(left))
     updated = [change.dag_id for change in entry.uploads if change.old_object is not None]
     names = ", ".join(f"`{dag_id}`" for dag_id in updated or entry.dag_ids)
     return LeftToMembersError(
@@ -121,5 +121,5 @@ def _undo_commit(context: Context, entry: JournalEntry) -> None:
             return
         # the mark first: to the next run a commit without it means "finish"
         aborting = replace(entry, phase=Phase.ABORTING)
-        backend.journal.write(entry.operation_id, to_data(aborting))
+        backend.journal.write(entry.operation_id, streamed(aborting))
         take_back(backend, entry, commit_id)

@@ -3,8 +3,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
+from weakref import WeakSet
 
 import pytest
 
@@ -38,6 +40,44 @@ def test_an_entry_is_one_file(tmp_path: Path) -> None:
     FileJournal(Location(tmp_path)).write(ONE, {"step": "reserve"})
     assert (tmp_path / f"journal/{ONE}.json").read_text() == '{"step":"reserve"}'
     assert names(tmp_path / "journal") == [f"{ONE}.json"]
+
+
+class Elements(Sequence[dict[str, str]]):
+    """A sequence that knows how many of its elements are in memory at once."""
+
+    def __init__(self) -> None:
+        self.alive: WeakSet[Element] = WeakSet()
+        self.most = 0
+
+    def __len__(self) -> int:
+        return 100
+
+    @overload
+    def __getitem__(self, place: int) -> Element: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, str]]: ...
+
+    def __getitem__(self, place: int | slice) -> Element | list[dict[str, str]]:
+        if isinstance(place, slice) or place >= len(self):
+            raise IndexError
+        element = Element(dag_id=f"dag_{place}")
+        self.alive.add(element)
+        self.most = max(self.most, len(self.alive))
+        return element
+
+
+class Element(dict[str, str]):
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+def test_an_entry_is_written_one_change_at_a_time(tmp_path: Path) -> None:
+    journal, elements = FileJournal(Location(tmp_path)), Elements()
+    journal.write(ONE, {"step": "reserve", "changes": elements, "paths": [], "key": None})
+    written = journal.entries()[ONE]
+    assert written["changes"] == [{"dag_id": f"dag_{number}"} for number in range(100)]
+    assert (written["step"], written["paths"], written["key"]) == ("reserve", [], None)
+    assert elements.most <= 2
 
 
 @pytest.mark.parametrize("content", [b"", b'{"step": "res', b"[]", b"\xff\xfe", b"[" * 100_000])
