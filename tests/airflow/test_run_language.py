@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -138,10 +139,11 @@ def test_a_function_runs_in_an_environment_of_its_own(airflow: Airflow, tmp_path
     task = {
         "task_id": "away",
         "decorator": "task.virtualenv",
-        "with": {"requirements": []},
+        # the `python` of the tests' surroundings is a stand-in
+        "with": {"requirements": [], "python_version": f"3.{sys.version_info.minor}"},
         "python_code": "import sys\nreturn sys.prefix",
     }
-    airflow.write(DagSpec(dag_name="Venv", tasks=[task]), tmp_path)
+    airflow.write(DagSpec(dag_name="Venv", retries=0, tasks=[task]), tmp_path)
     ran = airflow.run(tmp_path)["venv"]
 
     assert ran["tasks"]["away"]["state"] == "success"
