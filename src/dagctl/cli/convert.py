@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from dagctl.commands.convert import Converted, Written
     from dagctl.convert import ConvertedDag, Remark
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Files, or folders of them.")]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Files, or folders of them; with --to, specs.")
+]
 Source = Annotated[
     Literal["dag-factory", "airflow-yaml", "python"] | None,
     typer.Option("--from", help="What the files are; by default each file's name says it."),
 ]
+Format = Annotated[
+    Literal["dag-factory"] | None,
+    typer.Option("--to", help="Turn specs into files of this format instead."),
+]
 Into = Annotated[
     Path | None,
-    typer.Option("--into", metavar="DIR", help="Write each DAG as <dag_id>.yaml into this folder."),
+    typer.Option("--into", metavar="DIR", help="Write each DAG as a file into this folder."),
 ]
 Root = Annotated[
     Path | None,
@@ -39,10 +45,10 @@ Target = Annotated[
         "--airflow",
         metavar="VERSION",
         callback=checked_airflow,
-        help=f"The Airflow that the specs are for: {TARGETS}.",
+        help=f"The Airflow that the files are for: {TARGETS}.",
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="With --into: overwrite other spec files.")]
+Force = Annotated[bool, typer.Option("--force", help="With --into: overwrite other files.")]
 StrictGaps = Annotated[
     bool, typer.Option("--strict", help="Fail if a DAG did not come over whole.")
 ]
@@ -51,6 +57,7 @@ EPILOG = examples(
     "dagctl convert dags --root dags --into specs",
     "dagctl convert dags/etl.py --into specs",
     "dagctl convert dags/orders.yml --into specs -o json",
+    "dagctl convert specs/orders.yaml --to dag-factory",
 )
 
 
@@ -58,6 +65,7 @@ def convert(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     files: Files,
     source: Source = None,
+    to: Format = None,
     *,
     into: Into = None,
     root: Root = None,
@@ -66,14 +74,15 @@ def convert(  # noqa: PLR0913 - one parameter an option
     strict: StrictGaps = False,
     output: TextOrJson = "text",
 ) -> None:
-    """Turn Python files, or those of other tools, into specs.
+    """Turn Python and other tools' files into specs, or back.
 
     The report says what is said in another way, what takes effect only now, what was dropped and
     why, and what a person must look at (a gap). Nothing of the files is imported or run. Without
-    --into, the spec of one DAG is printed.
+    --into, one DAG is printed.
     """
     from datetime import UTC, datetime
 
+    from dagctl.cli.convert_specs import specs_into
     from dagctl.cli.envelope import envelope
     from dagctl.cli.specs import checks_of
     from dagctl.commands.convert import convert_files, write_specs
@@ -82,7 +91,13 @@ def convert(  # noqa: PLR0913 - one parameter an option
 
     invocation = current(context)
     invocation.output = output
-    target = checks_of(strict=None, airflow=airflow).airflow
+    checks = checks_of(strict=None, airflow=airflow)
+    target = checks.airflow
+    if to is not None:
+        if source is not None or root is not None:
+            raise UsageError("--from and --root do not go with --to", hint="name specs alone")
+        specs_into(invocation, files, to, checks, into=into, force=force, strict=strict)
+        return
     today = datetime.now(UTC).date()
     converted = convert_files(files, form=source, root=root, airflow=target, today=today)
     dags = [dag for file in converted for dag in file.conversion.dags]
@@ -125,13 +140,14 @@ def _report(converted: Sequence[Converted], written: Sequence[Written]) -> Itera
             verdict = "whole" if dag.whole else "with gaps"
             place = f"{shown(dag.place.file)}:{dag.place.line}"
             yield f"{shown(dag.dag_id)} ({place}){target}: {verdict}"
-            yield from (_line(remark, dag.place.file) for remark in dag.remarks)
-        yield from (_line(remark, file.file) for remark in file.conversion.remarks)
+            yield from (line_of(remark, dag.place.file) for remark in dag.remarks)
+        yield from (line_of(remark, file.file) for remark in file.conversion.remarks)
     whole = sum(dag.whole for dag in dags)
     yield f"{whole} of {plural(len(dags), 'DAG')} came over whole"
 
 
-def _line(remark: Remark, file: str) -> str:
+def line_of(remark: Remark, file: str) -> str:
+    """Return a remark as a line of the report on a file."""
     elsewhere = "" if remark.place.file == file else f"{shown(remark.place.file)}:"
     place = f"{elsewhere}{remark.place.line}"
     return f"  {remark.outcome}  line {place}  {shown(remark.subject)}: {shown(remark.text)}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.foreign_files import beside, factory, foreign_files, text_of
 from dagctl.commands.links import refuse_outside
+from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
     AirflowYaml,
     Conversion,
@@ -19,8 +18,7 @@ from dagctl.convert import (
     format_of,
     may_have_dags,
 )
-from dagctl.errors import ConflictError, UnavailableError, UsageError, advice
-from dagctl.next_step import FORCE, Fix
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,52 +103,10 @@ def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> t
     """Write each DAG as `<dag_id>.yaml` into a folder, which is made if missing.
 
     Raises:
-        ConflictError: Two DAGs have one id, or another file has the name and `force` is not set;
-            nothing was written.
-        UnavailableError: A file cannot be written; those before it stay.
+        ConflictError: As of `write_files`.
+        UnavailableError: As of `write_files`.
     """
     refuse_outside(folder / "spec.yaml")
-    targets = [Written(folder / f"{_file_name(dag.dag_id)}.yaml", dag) for dag in dags]
-    names = Counter(item.path.name.casefold() for item in targets)
-    twice = next((item for item in targets if names[item.path.name.casefold()] > 1), None)
-    if twice:
-        raise ConflictError(
-            f"two DAGs would be written to {twice.path}",
-            hint="convert their files one by one, each into a folder of its own",
-        )
-    changed = [item.path for item in targets if _is_other(item.path, item.dag.text)]
-    if changed and not force:
-        raise ConflictError(
-            f"{changed[0]} is there already, with other content",
-            hint=Fix("choose another folder, or overwrite it with ", FORCE),
-        )
-    _write_all(targets)
-    return tuple(targets)
-
-
-def _file_name(dag_id: str) -> str:
-    """Return a name without what a path reads as more than a name."""
-    return re.sub(r"[^\w.-]", "_", dag_id, flags=re.ASCII).lstrip(".") or "dag"
-
-
-def _is_other(path: Path, text: str) -> bool:
-    if path.is_symlink():
-        return True
-    return path.exists() and (not path.is_file() or path.read_bytes() != text.encode())
-
-
-def _write_all(targets: Sequence[Written]) -> None:
-    for written in targets:
-        temporary = written.path.with_name(f".{written.path.name}.new")
-        try:
-            written.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.unlink(missing_ok=True)
-            with temporary.open("xb") as stream:  # never through a link that stands there
-                stream.write(written.dag.text.encode())
-            temporary.replace(written.path)
-        except OSError as error:
-            raise UnavailableError(
-                f"cannot write {written.path}: {error.strerror}",
-                state="the specs before it are written",
-                hint=advice(error) or "choose another folder",
-            ) from error
+    targets = tuple(Written(folder / f"{file_name(dag.dag_id)}.yaml", dag) for dag in dags)
+    write_files([NewFile(item.path, item.dag.text) for item in targets], force=force)
+    return targets

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagctl.commands.convert import Converted, Written
+    from dagctl.commands.convert_specs import WrittenOut
     from dagctl.convert import Remark
+    from dagctl.convert.exported import Exported
 
 
 def conversion_data(converted: Sequence[Converted], written: Sequence[Written]) -> dict[str, Any]:
@@ -29,6 +31,28 @@ def conversion_data(converted: Sequence[Converted], written: Sequence[Written]) 
             for dag in file.conversion.dags
         ],
         "remarks": [_remark(remark) for file in converted for remark in file.conversion.remarks],
+    }
+
+
+def exported_data(exports: Sequence[Exported], written: Sequence[WrittenOut]) -> dict[str, Any]:
+    """Return specs in another format as JSON has them: each with its text and its remarks."""
+    paths = {id(item.exported): str(item.path) for item in written}
+    return {
+        "dags": [
+            {
+                "dag_id": each.dag_id,
+                "file": each.place.file,
+                "line": each.place.line,
+                "written": paths.get(id(each)),
+                "whole": each.whole,
+                "format": each.form,
+                "text": each.text,
+                "beside": dict(each.beside),
+                "remarks": [_remark(remark) for remark in each.remarks],
+            }
+            for each in exports
+        ],
+        "remarks": [],
     }
 
 

@@ -81,7 +81,7 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
 
 def first_runs(timetable: Any, dag: Any) -> list[str]:  # noqa: ANN401 - likewise
     """Return the first five times, in UTC, at which runs start if none is left out."""
-    earliest = pendulum.instance(dag.default_args["start_date"])
+    earliest = pendulum.instance(dag.default_args.get("start_date") or dag.start_date)
     restriction = TimeRestriction(earliest=earliest, latest=None, catchup=True)
     last, times = None, []
     for _ in range(5):

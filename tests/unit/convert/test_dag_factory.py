@@ -84,15 +84,15 @@ def test_a_plain_file_comes_over_whole() -> None:
             "tasks": [
                 {"task_id": "load", "bash_command": "echo 1"},
                 {
-                    "task_id": "done",
-                    "operator": "EmptyOperator",
-                    "dependencies": ["out", "out.send"],
-                },
-                {
                     "group_id": "out",
                     "tooltip": "Sends them",
                     "dependencies": ["load"],
                     "tasks": [{"task_id": "send", "bash_command": "echo 2"}],
+                },
+                {
+                    "task_id": "done",
+                    "operator": "EmptyOperator",
+                    "dependencies": ["out", "out.send"],
                 },
             ],
         },
@@ -123,10 +123,10 @@ def test_nested_groups_stand_in_each_other_and_are_named_from_outside() -> None:
             b: {operator: my.Op, task_group_name: outer, dependencies: [a]}
             c: {operator: my.Op, dependencies: [a, inner]}
     """)
-    outer = dag.data["tasks"][1]
-    assert dag.data["tasks"][0]["dependencies"] == ["outer.inner.a", "outer.inner"]
-    assert [item.get("task_id", item.get("group_id")) for item in outer["tasks"]] == ["b", "inner"]
-    assert outer["tasks"][0]["dependencies"] == ["outer.inner.a"]
+    outer = dag.data["tasks"][0]
+    assert dag.data["tasks"][1]["dependencies"] == ["outer.inner.a", "outer.inner"]
+    assert [item.get("task_id", item.get("group_id")) for item in outer["tasks"]] == ["inner", "b"]
+    assert outer["tasks"][1]["dependencies"] == ["outer.inner.a"]
     assert ("dropped", 7, "task_groups") in outcomes(dag)
     assert dag.whole
 
@@ -244,7 +244,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "operator: airflow.sensors.external_task_sensor.ExternalTaskSensor\nexternal_dag_id: up\n"
     "execution_delta: 1 hours": {
         "operator": "ExternalTaskSensor",
-        "with": {"external_dag_id": "up", "execution_delta": {"$duration": "1h"}},
+        "with": {"external_dag_id": "up", "execution_delta": "1h"},
     },
     "operator: my.Pod\nresources: {__type__: k8s.V1Resources, limits: {cpu: '1'}}": {
         "operator": "my.Pod",

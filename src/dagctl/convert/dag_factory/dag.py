@@ -9,7 +9,7 @@ from dagctl.convert.dag_factory.callbacks import Callbacks
 from dagctl.convert.dag_factory.groups import entries
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.tasks import Tasks
-from dagctl.convert.dag_factory.values import Values, relative
+from dagctl.convert.dag_factory.values import Values, minutes_of, relative, with_rules
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.spec.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
 from dagctl.spec.fields.slug import slug
@@ -67,9 +67,7 @@ class DagConversion:
     def spec(self, dag_id: str, merged: Fields) -> dict[str, Any]:
         """Return the spec as data, its keys in the order of the reference."""
         dag = merged.copy()
-        made: dict[str, Any] = {"dag_name": dag_id}
-        if slug(dag_id) != dag_id:
-            made["dag_id"] = dag_id
+        made = _names(dag_id, dag)
         shared = dag.pop("default_args", None)
         defaults = shared.copy() if isinstance(shared, Fields) else Fields(dag.place)
         made["schedule"] = self._schedules.taken(dag)
@@ -127,7 +125,8 @@ class DagConversion:
             return value.isoformat()
         text = str(value).strip()
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=None).isoformat()
+            local = datetime.fromisoformat(text).replace(tzinfo=None)
+            return text if len(text) == len("2024-01-31") else local.isoformat()
         except ValueError:
             length = relative(text)
         frozen = self._before(length) if length else None
@@ -189,6 +188,8 @@ class DagConversion:
         made = self._values.value(value, place, key)
         if key == "user_defined_macros" and isinstance(made, dict):
             return _references(made)
+        if key == "params" and isinstance(made, dict):
+            return with_rules(made)
         return made
 
     def _catchup(self, dag: Fields) -> bool | None:
@@ -202,15 +203,20 @@ class DagConversion:
     def _defaults(self, defaults: Fields) -> dict[str, Any]:
         """Return what `default_args` says, at the place that a spec has for each of it."""
         made: dict[str, Any] = self._callbacks.taken(defaults, TASK_CALLBACKS)
+        minutes = minutes_of(defaults.get("retry_delay"))
         made |= self._tasks.arguments(defaults, DefaultArgs.key_names())
         top = {key: made.pop(key) for key in _AT_THE_TOP if key in made}
+        if minutes is not None:
+            top["retry_delay_minutes"] = minutes
+            del made["retry_delay"]
         top.setdefault("retries", 0)  # what Airflow does when it is not said
         if "email" in top:
             for key in ("email_on_failure", "email_on_retry"):
                 top[key] = bool(made.pop(key, True))  # Airflow's default, if mail goes anywhere
         else:
             for key in ("email_on_failure", "email_on_retry"):
-                made.pop(key, None)
+                if made.pop(key, False) is True:
+                    top[key] = True  # a task may have an address of its own
         for key, value in defaults.items():
             if value is not None:
                 text = "dag-factory gives it to each task, where it has no effect or is refused"
@@ -232,6 +238,19 @@ class DagConversion:
                 self._report.new(place, key, "dag-factory ignored it")
             else:
                 self._report.dropped(place, key, "dag-factory ignores it too")
+
+
+def _names(dag_id: str, dag: Fields) -> dict[str, Any]:
+    """Return what the DAG is called; `dag` loses the keys that dag-factory passes over.
+
+    A spec that became a file of dag-factory has its name in it, and its project.
+    """
+    given, project = dag.pop("dag_name", None), dag.pop("project_id", None)
+    name = given if isinstance(given, str) else dag_id
+    made: dict[str, Any] = {"dag_name": name}
+    if slug(name) != dag_id:
+        made["dag_id"] = dag_id
+    return made | ({"project_id": project} if isinstance(project, str) else {})
 
 
 def _references(macros: dict[str, Any]) -> dict[str, Any]:

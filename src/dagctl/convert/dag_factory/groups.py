@@ -67,13 +67,14 @@ def entries(
         for name, group in groups.items()
     }
     top: list[dict[str, Any]] = []
+    bodies: dict[tuple[str, ...], list[dict[str, Any]]] = {(): top}
     for name, task in written.items():
         where = names.tasks[name]
         made = tasks.task(name, task, frozenset(written))
         own = _dependencies(task, names, where, report)
-        holder = made_groups[where[-1]].setdefault("tasks", []) if where else top
-        holder.append(made | own)
-    return _nested(top, made_groups, around, groups, report)
+        _body(where, made_groups, bodies).append(made | own)
+    _report_empty(made_groups, around, bodies, groups, report)
+    return top
 
 
 def _around(name: object, groups: Mapping[str, Fields], report: Report) -> tuple[str, ...]:
@@ -127,21 +128,29 @@ def _dependencies(
     return {"dependencies": list(dict.fromkeys(made))} if made else {}
 
 
-def _nested(
-    top: list[dict[str, Any]],
+def _body(
+    where: tuple[str, ...],
+    made: Mapping[str, dict[str, Any]],
+    bodies: dict[tuple[str, ...], list[dict[str, Any]]],
+) -> list[dict[str, Any]]:
+    """Return the tasks of a group, which stands where the first of them does."""
+    for depth in range(1, len(where) + 1):
+        here = where[:depth]
+        if here not in bodies:
+            bodies[here] = []
+            bodies[here[:-1]].append(made[here[-1]] | {"tasks": bodies[here]})
+    return bodies[where]
+
+
+def _report_empty(
     made: Mapping[str, dict[str, Any]],
     around: Mapping[str, tuple[str, ...]],
+    bodies: Mapping[tuple[str, ...], list[dict[str, Any]]],
     groups: Mapping[str, Fields],
     report: Report,
-) -> list[dict[str, Any]]:
-    """Put each group into the one around it, innermost first; one without tasks is dropped."""
-    for name in sorted(made, key=lambda name: -len(around[name])):
-        if "tasks" not in made[name]:
+) -> None:
+    """Say which groups have no tasks, in themselves or in a group of theirs."""
+    for name in made:
+        if (*around[name], name) not in bodies:
             text = f"the group {name} has no tasks; Airflow would show nothing of it"
             report.dropped(groups[name].place, "task_groups", text)
-            continue
-        body = made[name].pop("tasks")
-        outer = around[name]
-        holder = made[outer[-1]].setdefault("tasks", []) if outer else top
-        holder.append(made[name] | {"tasks": body})
-    return top

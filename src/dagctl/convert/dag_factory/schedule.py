@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ReadFile = Callable[[str], Fields | None]
 """Returns the document in a file that the DAG file names, or None."""
 _CRON_TIMETABLES = {"CronTriggerTimetable": False, "CronDataIntervalTimetable": True}
+_OR_TIME = frozenset({"AssetOrTimeSchedule", "DatasetOrTimeSchedule"})
+_JOINING = {"AssetAll": "all", "DatasetAll": "all", "AssetAny": "any", "DatasetAny": "any"}
 _ALL, _ANY = ("__and__", "and"), ("__or__", "or")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[\w\-/.]+|[A-Za-z_]\w*")
 _LONGEST_CONDITION = 20_000
@@ -75,6 +77,8 @@ class Schedules:
 
     def _object(self, value: Fields, place: Place) -> Any:  # noqa: ANN401 - JSON data
         path = str(value["__type__"])
+        if path.rpartition(".")[2] in _OR_TIME:
+            return self._or_time(value, place)
         every = duration_text(seconds_of(value))
         if every:
             return {"every": every}
@@ -106,6 +110,15 @@ class Schedules:
             made = self._read_condition(condition, uris, place)
         else:
             made = self._condition(condition, place, uris)
+        return self._beside_time(made, value)
+
+    def _or_time(self, value: Fields, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        """Return what Airflow's class for times beside assets is built from."""
+        key = "assets" if "assets" in value else "datasets"
+        return self._beside_time(self._condition(value.get(key), place), value)
+
+    def _beside_time(self, made: Any, value: Fields) -> Any:  # noqa: ANN401 - JSON data
+        """Return a condition on assets with the timetable that stands beside it."""
         timetable = value.get("timetable")
         if timetable is None or made is None:
             return made
@@ -113,7 +126,8 @@ class Schedules:
         if isinstance(time, dict) and time.keys() & {"cron", "every"}:
             assets = made.get("assets", made)
             return time | {"assets": assets}
-        self._report.gap(place, "timetable", "this timetable cannot stand beside assets in a spec")
+        text = "this timetable cannot stand beside assets in a spec"
+        self._report.gap(value.at("timetable"), "timetable", text)
         return made
 
     def named_in(self, file: object, place: Place) -> dict[str, str]:
@@ -147,7 +161,7 @@ class Schedules:
         word = _joined_by(value)
         if word is None:
             return {"assets": self._assets([value], place, uris)}
-        items = value.value if isinstance(value, Tagged) else next(iter(value.values()))  # type: ignore[attr-defined] # Fields, as it has a word
+        items = _joined_items(value)
         if not isinstance(items, list):
             self._report.gap(place, "schedule", "a condition on assets must be a list")
             return None
@@ -177,10 +191,20 @@ def _joined_by(value: object) -> str | None:
     """Return `all` or `any` for what joins assets, else None."""
     if isinstance(value, Tagged):
         return {"and": "all", "or": "any"}.get(value.tag)
+    if isinstance(value, Fields) and value.keys() == {"__type__", "__args__"}:
+        return _JOINING.get(str(value["__type__"]).rpartition(".")[2])
     if isinstance(value, Fields) and len(value) == 1:
         key = next(iter(value))
         return "all" if key in _ALL else "any" if key in _ANY else None
     return None
+
+
+def _joined_items(value: object) -> object:
+    """Return what is joined by a value that `_joined_by` has a word for."""
+    if isinstance(value, Tagged):
+        return value.value
+    assert isinstance(value, Fields)  # noqa: S101 - it has a word
+    return value["__args__"] if "__args__" in value else next(iter(value.values()))
 
 
 def _of_tree(node: ast.expr, names: list[str]) -> Any:  # noqa: ANN401 - JSON data

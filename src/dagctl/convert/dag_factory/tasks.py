@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.pods import Pods
-from dagctl.convert.dag_factory.values import TIMEDELTA, asset_text, is_asset, seconds_of, xcom
+from dagctl.convert.dag_factory.values import (
+    TIMEDELTA,
+    asset_text,
+    is_asset,
+    minutes_of,
+    seconds_of,
+    with_rules,
+    xcom,
+)
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.operator_names import operator_name
+from dagctl.operators import Operator, lookup
 from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.spec.operator_checks import text_meaning
 from dagctl.spec.tasks import BashTask, OperatorTask
+from dagctl.spec.tasks.function_settings import TAKEN_BY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +31,8 @@ if TYPE_CHECKING:
     from dagctl.convert.report import Place, Report
 
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
+_MOMENTS = ("start_date", "end_date")
+_MINUTES = "retry_delay_minutes"
 OLD_DURATIONS = {f"{name}_{unit}": name for name in DURATIONS for unit in ("sec", "secs")}
 """The names that dag-factory 0.x had for seconds."""
 _NOT_THE_OPERATORS = frozenset({"operator", "decorator", "dependencies", "task_id"})
@@ -29,6 +42,8 @@ _PYTHON = {
     "BranchPythonOperator": "branch",
     "ShortCircuitOperator": "short_circuit",
     "PythonSensor": "sensor",
+    "PythonVirtualenvOperator": "virtualenv",
+    "ExternalPythonOperator": "external_python",
 }
 _DECORATORS = {
     "task": "PythonOperator",
@@ -105,13 +120,26 @@ class Tasks:
             if name == "sla" or key == "sla_secs":
                 fields.pop(key)
                 self._report.dropped(place, key, "Airflow 3 has no `sla`; Airflow 2 only notes it")
+            elif name in _MOMENTS:
+                moment = self._values.value(fields.pop(key), place, key)
+                is_moment = isinstance(moment, dict) and moment.keys() == {"$datetime"}
+                made[name] = moment["$datetime"] if is_moment else moment
+            elif (
+                name == "retry_delay"
+                and _MINUTES in names
+                and minutes_of(fields.get(key)) is not None
+            ):
+                made[_MINUTES] = minutes_of(fields.pop(key))
             elif name in DURATIONS:
                 text = self._values.duration(fields.pop(key), place, key)
                 made |= {name: text} if text else {}
             elif name in {"inlets", "outlets"}:
                 made[name] = self._assets(fields.pop(key), place, name)
             elif name in names and name in _TASK_FIELDS:
-                made[name] = self._values.value(fields.pop(key), place, key)
+                value = self._values.value(fields.pop(key), place, key)
+                made[name] = (
+                    with_rules(value) if name == "params" and isinstance(value, dict) else value
+                )
         return {key: value for key, value in made.items() if value is not None}
 
     def _assets(self, value: object, place: Place, key: str) -> list[Any]:
@@ -236,20 +264,39 @@ class Tasks:
             return _bash(arguments)
         if name in _PYTHON and not mapped:
             return self._python(name, arguments)
-        return {"operator": name} | ({"with": arguments} if arguments else {})
+        given = {key: self._plain(name, key, value) for key, value in arguments.items()}
+        return {"operator": name} | ({"with": given} if given else {})
+
+    def _plain(self, operator: str, parameter: str, value: Any) -> Any:  # noqa: ANN401 - JSON data
+        """Return a length of time as text alone where the type of the parameter says it is one."""
+        known = lookup(operator, self._target)
+        if not isinstance(known, Operator) or not isinstance(value, dict):
+            return value
+        text = value.get("$duration")
+        return text if text_meaning(known, parameter, text) == "duration" else value
 
     def _python(self, operator: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return a Python task: by its function alone where that says all."""
         function = arguments.get("python_callable")
         by_path = isinstance(function, dict) and "$ref" in function
         given = arguments.get("op_kwargs") or {}
-        simple = arguments.keys() <= {"python_callable", "op_kwargs"} and isinstance(given, dict)
-        if by_path and simple and function is not None:
-            kind = _PYTHON[operator]
+        kind = _PYTHON[operator]
+        settings = _settings(arguments, kind)
+        own = {"python_callable", "op_kwargs", *settings}
+        if by_path and arguments.keys() <= own and isinstance(given, dict):
             task: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
-            task["python_callable"] = function["$ref"]
-            return task | ({"with": given} if given else {})
+            task["python_callable"] = function["$ref"]  # type: ignore[index] # a mapping, see above
+            return task | ({"with": given} if given else {}) | settings
         return {"operator": operator, "with": arguments}
+
+
+def _settings(arguments: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return what a task of a kind has beside its function, lengths of time as text."""
+    known = {key: arguments[key] for key in arguments if kind in TAKEN_BY.get(key, ())}
+    return {
+        key: value.get("$duration", value) if isinstance(value, dict) else value
+        for key, value in known.items()
+    }
 
 
 def _bash(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged
@@ -14,15 +15,17 @@ if TYPE_CHECKING:
 
     from dagctl.convert.report import Place, Report
 
+_PARAMS = frozenset({"airflow.sdk.Param", "airflow.models.param.Param", "airflow.models.Param"})
 ASSET_CLASSES = frozenset({"Asset", "Dataset"})
 TIMEDELTA, DATETIME, TYPED_LIST = "datetime.timedelta", "datetime.datetime", "builtins.list"
 _POSITIONS: Mapping[str, tuple[str, ...]] = {
     TIMEDELTA: ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"),
-    DATETIME: ("year", "month", "day", "hour", "minute", "second"),
+    DATETIME: ("year", "month", "day", "hour", "minute", "second", "microsecond"),
     "airflow.timetables.trigger.CronTriggerTimetable": ("cron",),
     "airflow.timetables.interval.CronDataIntervalTimetable": ("cron", "timezone"),
     "airflow.timetables.interval.DeltaDataIntervalTimetable": ("delta",),
     "airflow.timetables.trigger.DeltaTriggerTimetable": ("delta",),
+    **dict.fromkeys(_PARAMS, ("default",)),
     "airflow.datasets.Dataset": ("uri",),
     "airflow.sdk.Asset": ("name", "uri"),
 }
@@ -91,10 +94,9 @@ class Values:
             text = duration_text(seconds_of(value))
             if text is not None:
                 return {"$duration": text}
-        if path in {DATETIME, "pendulum.datetime"} and given.keys() <= {*_POSITIONS[DATETIME]}:
-            moment = _moment(given)
-            if moment:
-                return {"$datetime": moment}
+        moment = _moment_of(path, given)
+        if moment:
+            return {"$datetime": moment}
         if is_asset(value):
             return {"$asset": asset_text(value)}
         arguments = {key: self.value(item, place, key) for key, item in given.items()}
@@ -183,8 +185,35 @@ def _timedelta_seconds(value: Fields) -> float | None:
         return None
 
 
-def _moment(parts: Mapping[str, Any]) -> str | None:
+def minutes_of(value: object) -> int | float | None:
+    """Return the minutes of a length of time that is written in minutes alone, or None."""
+    if not isinstance(value, Fields) or value.keys() != {"__type__", "minutes"}:
+        return None
+    minutes, known = value["minutes"], seconds_of(value)
+    is_number = isinstance(minutes, int | float) and known is not None and known >= 0
+    return minutes if is_number else None
+
+
+def with_rules(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return params, objects of Airflow's class for them as the mappings that a spec has."""
+    return {
+        name: value.get("with", {})
+        if isinstance(value, dict) and value.get("$new") in _PARAMS
+        else value
+        for name, value in params.items()
+    }
+
+
+def _moment_of(path: str, given: Mapping[str, Any]) -> str | None:
+    """Return the time that an object is, by the clock of the DAG or with its zone; or None."""
+    parts = dict(given)
+    zone = parts.pop("tz", None) if path == "pendulum.datetime" else None
+    if path not in {DATETIME, "pendulum.datetime"} or not parts.keys() <= {*_POSITIONS[DATETIME]}:
+        return None
     try:
-        return datetime(**parts).isoformat()  # noqa: DTZ001 - it is read in the zone of the DAG
-    except (TypeError, ValueError, OverflowError):
+        local = datetime(**parts)  # noqa: DTZ001 - it is read in the zone of the DAG
+        if zone is None or path == DATETIME:
+            return local.isoformat()
+        return local.replace(tzinfo=ZoneInfo(str(zone))).isoformat()
+    except (TypeError, ValueError, OverflowError, OSError):
         return None

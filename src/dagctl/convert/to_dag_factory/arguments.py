@@ -1,0 +1,77 @@
+"""The arguments that every task has, of one task and of `default_args`, as dag-factory has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.to_dag_factory.values import MISSING, TYPE, length, not_in_minutes
+from dagctl.spec.callback_form import TASK_CALLBACKS
+from dagctl.spec.markers import marker_of
+from dagctl.spec.tasks.arguments import OneTask, TaskArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.exported import Losses
+    from dagctl.convert.to_dag_factory.callbacks import Callbacks
+    from dagctl.convert.to_dag_factory.values import Values
+    from dagctl.spec.walk import Path
+
+LENGTHS = frozenset({"max_retry_delay", "execution_timeout", "sla"})
+_MOMENTS = frozenset({"start_date", "end_date"})
+_ASSETS = frozenset({"inlets", "outlets"})
+_NAMES = tuple(
+    dict.fromkeys((*TaskArguments.argument_names(), *OneTask.model_fields)),
+)
+MINUTES = "retry_delay_minutes"
+
+
+class Arguments:
+    """Turns the arguments of tasks into those of dag-factory."""
+
+    def __init__(self, losses: Losses, values: Values, callbacks: Callbacks) -> None:
+        """Take where losses are noted, and what turns values and callbacks."""
+        self._losses = losses
+        self._values = values
+        self._callbacks = callbacks
+
+    def made(self, given: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """Return the arguments that stand in a task, or in `default_args`, in Airflow's order."""
+        made: dict[str, Any] = {}
+        for name in _NAMES:
+            value = given.get(name)
+            if value is None:
+                continue
+            key = "retry_delay" if name == MINUTES else name
+            argument = self._argument(name, value, (*path, name))
+            if argument is not None and argument is not MISSING:
+                made[key] = argument
+        return made
+
+    def _argument(self, name: str, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
+        if name == MINUTES:
+            return {TYPE: "datetime.timedelta", "minutes": value}
+        if name == "retry_delay":
+            return not_in_minutes(value)
+        if name in LENGTHS:
+            return length(value)
+        if name in _MOMENTS:
+            return self._values.moment(value)
+        if name in _ASSETS:
+            return [self._asset(item, (*path, place)) for place, item in enumerate(value)]
+        turn = self._callbacks.made if name in TASK_CALLBACKS else self._values.value
+        return (self.params if name == "params" else turn)(value, path)
+
+    def _asset(self, item: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
+        return item["$asset"] if marker_of(item) == "$asset" else self._values.value(item, path)
+
+    def params(self, given: Mapping[str, Any], path: Path) -> dict[str, Any] | None:
+        """Return the params of a DAG or a task; one with rules is an object of Airflow."""
+        kind = {"2": "airflow.models.param.Param", "3": "airflow.sdk.Param"}[self._values.series]
+        made = {}
+        for name, value in given.items():
+            if name.startswith("__"):
+                self._losses.gap((*path, name), "dag-factory reads this key as its own")
+            else:
+                made[name] = {TYPE: kind, **value} if isinstance(value, dict) else value
+        return made or None

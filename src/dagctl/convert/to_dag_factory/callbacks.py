@@ -1,0 +1,52 @@
+"""The callbacks of a spec as those of dag-factory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.operators import Operator, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.exported import Losses
+    from dagctl.convert.to_dag_factory.module import FunctionModule
+    from dagctl.convert.to_dag_factory.values import Values
+    from dagctl.spec.walk import Path
+
+_CALLBACK = "callback"
+
+
+class Callbacks:
+    """Turns callbacks into those of dag-factory."""
+
+    def __init__(self, losses: Losses, values: Values, target: str, module: FunctionModule) -> None:
+        """Take where losses are noted, the Airflow for classes, and where functions are written."""
+        self._losses = losses
+        self._module = module
+        self._values = values
+        self._target = target
+
+    def made(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
+        """Return the callbacks of one event."""
+        if not isinstance(value, list | tuple):
+            return self._callback(value, path)
+        made = [self._callback(item, (*path, place)) for place, item in enumerate(value)]
+        if len(made) > 1:
+            self._losses.gap(path, "dag-factory up to 1.1 takes one callback, and no list of them")
+            return made
+        self._losses.changed(path, "a list of one callback is that callback")
+        return made[0]
+
+    def _callback(self, value: Mapping[str, Any], path: Path) -> Any:  # noqa: ANN401
+        if "python_code" in value:
+            return self._module.add_callback(value, path)
+        given = self._values.value(value.get("with", {}), (*path, "with"))
+        if _CALLBACK in given:
+            self._losses.gap((*path, "with", _CALLBACK), "dag-factory reads this key as its own")
+            del given[_CALLBACK]
+        if "callable" in value and not given:
+            return value["callable"]
+        known = lookup(value["notifier"], self._target) if "notifier" in value else None
+        name = value.get("callable") or value.get("notifier")
+        return {_CALLBACK: known.path if isinstance(known, Operator) else name, **given}

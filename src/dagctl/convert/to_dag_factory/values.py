@@ -1,0 +1,152 @@
+"""The markers of a spec as what dag-factory builds objects from: `__type__`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from dagctl.spec.fields.durations import length_of, parts_of
+from dagctl.spec.markers import marker_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.exported import Losses
+    from dagctl.spec.model import DagSpec
+    from dagctl.spec.walk import Path
+
+TYPE = "__type__"
+MISSING: Any = object()
+"""Stands for a value that dag-factory has no word for."""
+_OWN = frozenset({TYPE, "__args__", "__and__", "__or__", "__join__"})
+"""Keys that dag-factory reads as its own, wherever they stand."""
+_NO_WORD = {
+    "$ref": "an object of Python that is not built from arguments",
+    "$arg": "an argument of a mapped group",
+    "$zip": "several outputs joined",
+    "$concat": "several outputs joined",
+}
+_ASSETS = {"2": "airflow.datasets.Dataset", "3": "airflow.sdk.Asset"}
+
+
+class Values:
+    """Turns the values of one spec into those of dag-factory."""
+
+    def __init__(self, spec: DagSpec, losses: Losses, series: str) -> None:
+        """Take where losses are noted.
+
+        Args:
+            spec: The spec.
+            losses: What is lost.
+            series: The series of the target, `2` or `3`.
+        """
+        self._losses = losses
+        self.series = series
+        self._zone = spec.timezone or "UTC"
+        self._outline = spec.outline
+        self._entries = {entry.path: entry for entry in spec.outline.entries}
+
+    def value(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
+        """Return a value; what dag-factory has no word for is noted."""
+        marker = marker_of(value)
+        if marker is not None:
+            return self._marked(marker, value, path)
+        if isinstance(value, list | tuple):
+            items = [self.value(item, (*path, place)) for place, item in enumerate(value)]
+            return [item for item in items if item is not MISSING]
+        if isinstance(value, dict):
+            return self._mapping(value, path)
+        return value
+
+    def _mapping(self, value: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for key, item in value.items():
+            if key in _OWN:
+                self._losses.gap((*path, key), "dag-factory reads this key as its own")
+            else:
+                made[key] = self.value(item, (*path, key))
+        return without_missing(made)
+
+    def _marked(self, marker: str, value: Mapping[str, Any], path: Path) -> Any:  # noqa: ANN401
+        simple = {"$duration": length, "$datetime": self.moment, "$asset": self.asset}
+        if marker in simple:
+            return simple[marker](value[marker])
+        if marker == "$new":
+            given = self._mapping(value.get("with", {}), (*path, "with"))
+            return {TYPE: value[marker], **given}
+        if marker == "$const":
+            return self._constant(value[marker], path)
+        if marker == "$xcom":
+            return self._output(value, path)
+        self._losses.gap(path, f"dag-factory has no word for {_NO_WORD.get(marker, marker)}")
+        return MISSING
+
+    def _constant(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
+        if isinstance(value, str) and ("{{" in value or "{%" in value):
+            self._losses.gap(path, "dag-factory cannot keep Airflow from rendering a text")
+        return value if not isinstance(value, dict) else self._data(value, path)
+
+    def _data(self, value: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """Return a mapping of data, whose keys mean nothing."""
+        for key in value.keys() & _OWN:
+            self._losses.gap((*path, key), "dag-factory reads this key as its own")
+        return {key: item for key, item in value.items() if key not in _OWN}
+
+    def _output(self, value: Mapping[str, Any], path: Path) -> str:
+        """Return a template that reads the output of a task."""
+        key = f", key={value['key']!r}" if "key" in value else ""
+        text = "dag-factory gives the output of a task only to functions; a template reads it here"
+        self._losses.gap(path, text)
+        return f"{{{{ ti.xcom_pull(task_ids={self._task_id(value['$xcom'], path)!r}{key}) }}}}"
+
+    def _task_id(self, name: str, path: Path) -> str:
+        """Return the id that Airflow knows a task by, which an entry of the spec names."""
+        ends = (end for end in range(len(path), 0, -1) if path[:end] in self._entries)
+        here = self._entries[path[: next(ends)]]
+        task = self._outline.resolve(name, here.group)
+        return task.id if task else name
+
+    def asset(self, name: str) -> dict[str, Any]:
+        """Return an asset, which Airflow 2 calls a dataset."""
+        return {TYPE: _ASSETS[self.series], "uri": name}
+
+    def moment(self, text: str) -> dict[str, Any]:
+        """Return a date and time in the zone that the spec means."""
+        given = datetime.fromisoformat(text)
+        here = given if given.tzinfo is None else given.astimezone(ZoneInfo(self._zone))
+        units = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+        numbers = {unit: getattr(here, unit) for unit in units}
+        while not next(reversed(numbers.values())) and len(numbers) > len(("y", "m", "d")):
+            numbers.popitem()
+        return {TYPE: "pendulum.datetime", **numbers, "tz": self._zone}
+
+
+def without_missing(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what has a word in dag-factory."""
+    return {key: value for key, value in values.items() if value is not MISSING}
+
+
+def length(text: str) -> dict[str, Any]:
+    """Return a length of time with the units that the spec has."""
+    return {TYPE: "datetime.timedelta", **parts_of(text)}
+
+
+def not_in_minutes(text: str) -> dict[str, Any]:
+    """Return a length of time that does not come back as `retry_delay_minutes`."""
+    if parts_of(text).keys() != {"minutes"}:
+        return length(text)
+    return {TYPE: "datetime.timedelta", "seconds": int(length_of(text).total_seconds())}
+
+
+def local_time(moment: datetime, zone: str | None) -> str:
+    """Return a moment by the clock of a zone, as short as it is exact."""
+    local = moment.astimezone(ZoneInfo(zone or "UTC")).replace(tzinfo=None)
+    is_date = local.time() == local.min.time()
+    return local.date().isoformat() if is_date else local.isoformat()
+
+
+def is_twice(moment: datetime, zone: str | None) -> bool:
+    """Return whether the clock of a zone shows a moment twice: summer time ends."""
+    local = moment.astimezone(ZoneInfo(zone or "UTC"))
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
