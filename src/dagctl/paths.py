@@ -7,7 +7,9 @@ entry of the journal. It is checked here, at each place where it is used.
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from dagctl.dag_file.names import file_name
 from dagctl.errors import UsageError
@@ -23,6 +25,29 @@ _IGNORED_BY_HFS = dict.fromkeys(
 _BAD = frozenset("\0\n")
 _REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
+
+
+_STATE = "dagctl"
+"""The folder in the git folder (`git rev-parse --git-path dagctl`)."""
+_TOP, _INNER = "top", "in"
+"""Where the state of the workspace at the top of a work tree is, and that of those below it."""
+_LONGEST_STATE = 200
+"""Characters of a name; file systems take 255 bytes."""
+
+
+def state_parts(prefix: str) -> tuple[str, ...]:
+    """Return the names that lead from a git folder to the state of a workspace.
+
+    Args:
+        prefix: The workspace as seen from the top of its work tree: empty, or `teams/data/`.
+    """
+    inner = prefix.rstrip("/")
+    if not inner:
+        return _STATE, _TOP
+    name = quote(inner, safe="", errors="surrogateescape")
+    if len(name) > _LONGEST_STATE:
+        name = sha256(name.encode()).hexdigest()
+    return _STATE, _INNER, name
 
 
 def is_reserved(name: str) -> bool:

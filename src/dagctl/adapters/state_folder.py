@@ -7,38 +7,22 @@ where that is, so a folder that git does not trust (`safe.directory`) is not use
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from dagctl.adapters.durable import Location
+from dagctl.paths import state_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.adapters.git.folder import GitFolder
 
-NAME = "dagctl"
-"""The folder in the git folder (`git rev-parse --git-path dagctl`)."""
-
-TOP, INNER = "top", "in"
-"""Where the state of the workspace at the top of a work tree is, and that of those below it."""
-
-_LONGEST = 200
-"""Characters of a name; file systems take 255 bytes."""
-
 
 def state_in(folder: GitFolder) -> Location:
     """Return the state folder of a workspace; it need not exist."""
-    inner = folder.prefix.rstrip("/")
-    if not inner:
-        return Location(folder.path, (NAME, TOP))
-    name = quote(inner, safe="", errors="surrogateescape")
-    if len(name) > _LONGEST:
-        name = sha256(name.encode()).hexdigest()
-    return Location(folder.path, (NAME, INNER, name))
+    return Location(folder.path, state_parts(folder.prefix))
 
 
 def state_of_nothing(root: Path) -> Location:
     """Return the state folder of a workspace that is not there yet: it does not exist either."""
-    return Location(root / ".git", (NAME, TOP))
+    return Location(root / ".git", state_parts(""))

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.ports import Journal
+    from dagctl.ports.template_store import TemplateStore
     from dagctl.ports.text_merge import Merged, Side
     from dagctl.workspace import Workspace
 
@@ -73,3 +74,16 @@ def merge_texts(mine: Side, base: Side, theirs: Side) -> Merged:
     from dagctl.adapters.git.merge_file import merged
 
     return merged(mine, base, theirs)
+
+
+def open_template_store(root: Path) -> TemplateStore:
+    """Return what fetches templates of other repositories, and keeps them for a workspace.
+
+    Raises:
+        UsageError: The workspace is in no repository, or git does not trust it.
+    """
+    from dagctl.adapters.git.folder import locate
+    from dagctl.adapters.git.template_store import GitTemplateStore
+    from dagctl.adapters.state_folder import state_in
+
+    return GitTemplateStore(state_in(locate(root)))

@@ -25,7 +25,8 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="WORD",
-        help="`show` and a template, `outdated` or `upgrade` and specs; nothing lists all.",
+        help="`show` and a template, `outdated` or `upgrade` and specs, or `fetch`; nothing lists "
+        "all.",
         autocompletion=candidates,
     ),
 ]
@@ -52,6 +53,7 @@ EPILOG = examples(
     "dagctl templates show elt_dbt",
     "dagctl templates outdated specs --exit-code",
     "dagctl templates upgrade specs/orders.yaml --dry-run",
+    "dagctl templates fetch",
 )
 
 
@@ -69,10 +71,12 @@ def templates(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """List templates, and bring specs to their newer versions.
 
-    Templates come from the folder `templates` of the workspace, and from the gallery in dagctl.
+    Templates come from the folder `templates` of the workspace, from the gallery in dagctl, and
+    from git repositories that dagctl.toml names: `fetch` brings these here, as of one commit.
     `outdated` names the specs that are behind the newest version of their template, and what that
     changes. `upgrade` writes it into the specs: it merges the changes of the template with yours.
     """
+    from dagctl.cli.template_sources import fetch
     from dagctl.cli.template_versions import Choices, outdated, upgrade
 
     invocation = current(context)
@@ -89,6 +93,8 @@ def templates(  # noqa: PLR0913 - one parameter an option
             outdated(invocation, choices, exit_code=exit_code)
         case "upgrade", [_, *_]:
             upgrade(invocation, choices, dry_run=dry_run)
+        case "fetch", _:
+            fetch(invocation, rest)
         case _:
             raise _refusal("`dagctl templates` takes nothing, or one of the words below")
 
@@ -110,7 +116,7 @@ def _refusal(message: str) -> UsageError:
     from dagctl.errors import UsageError
 
     return UsageError(
-        message, hint="dagctl templates [show NAME | outdated [SPEC...] | upgrade SPEC...]"
+        message, hint="dagctl templates [show NAME | outdated [SPEC...] | upgrade SPEC... | fetch]"
     )
 
 

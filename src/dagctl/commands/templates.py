@@ -1,17 +1,19 @@
-"""Use case: the templates of a workspace and of the gallery that dagctl ships."""
+"""Use case: the templates of a workspace, of the sources that it names, and of the gallery."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import dagctl
+from dagctl.commands.kept_templates import of_source
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
 from dagctl.next_step import Command, Fix
+from dagctl.settings import load_template_sources
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, nearest, quoted
@@ -67,7 +69,11 @@ class Templates:
 
 
 def templates(start: Path) -> Templates:
-    """Return the templates of the workspace around a folder, if there is one, and the gallery's."""
+    """Return the templates that can be used in a folder, with those of the workspace around it.
+
+    Raises:
+        UsageError: A source of templates in `dagctl.toml` is wrong.
+    """
     listed: list[Listed] = []
     problems: list[Diagnostic] = []
     for source, path, text in (*_of_workspace(start), *_of_gallery()):
@@ -173,22 +179,36 @@ def _linked(known: Templates, name: str, version: int) -> LinkedTemplate | Probl
     return Problem(Code.BAD_USE, message, broken or hint)
 
 
-def _of_workspace(start: Path) -> Iterator[tuple[str, str, bytes | Diagnostic]]:
+def _of_workspace(start: Path) -> Iterator[tuple[str, str, str | bytes | Diagnostic]]:
+    """Yield the templates of the workspace, then those of the sources in its `dagctl.toml`."""
     try:
-        root = find_workspace(start).root
+        workspace = find_workspace(start)
     except UsageError:  # no workspace is no obstacle here
         return
-    folder = root / FOLDER
-    if folder.is_symlink() or not folder.is_dir():
+    yield from _of_folder(workspace.root, WORKSPACE, FOLDER)
+    for source in load_template_sources(workspace):
+        if source.git is None:
+            yield from _of_folder(workspace.root, source.name, source.folder)
+            continue
+        for path, text in of_source(workspace.root, source):
+            yield source.name, path, text
+
+
+def _of_folder(
+    root: Path, source: str, folder: str
+) -> Iterator[tuple[str, str, bytes | Diagnostic]]:
+    parts = PurePosixPath(folder).parts
+    place = root.joinpath(*parts)
+    if place.resolve() != place or not place.is_dir():
         return
-    names = sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIXES))  # noqa: PTH208
+    names = sorted(name for name in os.listdir(place) if name.endswith(_SUFFIXES))  # noqa: PTH208
     for name in names[:_MOST]:
-        path = f"{FOLDER}/{name}"
+        path = f"{folder}/{name}"
         try:
-            yield WORKSPACE, path, read_below(root, (FOLDER, name))
+            yield source, path, read_below(root, (*parts, name))
         except OSError as error:
             message = f"{path} cannot be read: {error.strerror}"
-            yield WORKSPACE, path, Diagnostic(code=UsageError.code, message=message, file=path)
+            yield source, path, Diagnostic(code=UsageError.code, message=message, file=path)
 
 
 def _of_gallery() -> Iterator[tuple[str, str, bytes]]:

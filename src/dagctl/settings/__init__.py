@@ -16,6 +16,7 @@ from dagctl.errors import UsageError
 from dagctl.next_step import LINK, Fix
 from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
+from dagctl.settings.templates import TemplateSource, load_template_sources
 from dagctl.settings.variables import load_variables
 from dagctl.spec.checks import Checks
 from dagctl.spec.target import with_providers
@@ -34,11 +35,13 @@ __all__ = [
     "NotLinkedError",
     "Remote",
     "Settings",
+    "TemplateSource",
     "check_flag",
     "check_settings",
     "load_for_specs",
     "load_remote",
     "load_settings",
+    "load_template_sources",
     "load_variables",
     "read_toml",
     "user_file",
@@ -151,6 +154,7 @@ def check_settings(workspace: Workspace, environ: Mapping[str, str]) -> None:
     """
     _checked(_given(workspace, environ))
     load_variables(workspace, environ)
+    load_template_sources(workspace)
 
 
 def load_settings(

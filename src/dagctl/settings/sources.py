@@ -42,8 +42,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "checks": {"strict": "strict", "ignore": "ignore"},
 }
 """The keys of each table that a file may have (`""` is the top), and which setting each one is."""
-OF_VARIABLES = ("vars", "env")
-"""Tables of `dagctl.toml` with names that the user chooses; `variables` reads them."""
+OF_NAMES = ("vars", "env", "templates")
+"""Tables of `dagctl.toml` with names that the user chooses, which other modules here read."""
 
 
 def from_file(
@@ -54,7 +54,7 @@ def from_file(
     Args:
         path: The file.
         name: What messages call it.
-        of_workspace: Whether it may have variables too, which are no settings.
+        of_workspace: Whether it may have variables and sources of templates too.
 
     Raises:
         UsageError: It cannot be read, is no TOML, has an unknown key or contradicts itself.
@@ -65,7 +65,7 @@ def from_file(
     except FileNotFoundError:
         return {}
     if of_workspace:
-        document = {key: value for key, value in document.items() if key not in OF_VARIABLES}
+        document = {key: value for key, value in document.items() if key not in OF_NAMES}
     return _settings(TomlFile(shown, text), document)
 
 

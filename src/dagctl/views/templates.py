@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.commands.new import NewSpec
+    from dagctl.commands.template_fetch import Fetched
     from dagctl.commands.template_upgrade import Upgrade
     from dagctl.commands.templates import Listed
     from dagctl.template import Parameter, Template
@@ -46,6 +47,16 @@ def new_spec_data(template: Template, made: NewSpec, path: Path | None) -> dict[
         "file": None if path is None else str(path),
         "dag_id": made.dag_id,
         "text": made.text,
+    }
+
+
+def fetched_data(fetched: Fetched) -> dict[str, Any]:
+    """Return what a source of templates gave."""
+    return {
+        "source": fetched.source,
+        "place": list(fetched.place),
+        "templates": list(fetched.templates),
+        "new": list(fetched.new),
     }
 
 

@@ -1,0 +1,124 @@
+"""Runs git on a stranger's repository: bounded in time, memory and disk, and with no way out of it.
+
+No hook, filter or submodule is run or read, and no program but those of the transports that are
+allowed. What git writes goes to files, whose size the kernel bounds (`ulimit -f`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagctl.adapters.git.network import shown
+from dagctl.adapters.git.program import (
+    GUARDS,
+    NO_HOOKS,
+    Answer,
+    printable,
+    program,
+    stray_variables,
+    surroundings,
+)
+from dagctl.errors import RemoteUnavailableError
+from dagctl.next_step import again
+from dagctl.session.redaction import redacted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROTOCOLS = "file:https:ssh"
+"""`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""
+_OF_TRANSPORT = re.compile(
+    "GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|PROXY_.+|SSL_.+|HTTP_.+|TERMINAL_PROMPT)"
+)
+_QUIET = (
+    *("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "color.ui=false"),
+    *("-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false"),
+    *("-c", "fetch.unpackLimit=1"),  # one file, so that one limit bounds all of it
+    *("-c", "transfer.bundleURI=false", "-c", "core.attributesFile=/dev/null"),
+    *("-c", "core.bigFileThreshold=1m", "-c", "pack.threads=1"),  # a large object is not held
+)
+_LIMITED = 'ulimit -f "$1"; ulimit -t "$2"; ulimit -v "$3" 2>/dev/null; shift 3; exec "$@"'
+_BLOCK = 512
+"""Bytes that `ulimit -f` counts in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What git may take."""
+
+    seconds: float = 120.0
+    """Until its end, and as many of processor time."""
+    file: int = 64 << 20
+    """Bytes of each file that it writes: of the pack of all that is fetched, and of its output."""
+    memory: int = 2 << 30
+    """Bytes of its address space."""
+
+
+def bounded(
+    folder: Path, *arguments: str, limits: Limits, data: bytes = b"", asks: bool = False
+) -> Answer:
+    """Run git in a folder of ours and return its answer.
+
+    Args:
+        folder: The folder; two files of it take the output.
+        arguments: What git is to do.
+        limits: What it may take.
+        data: What it reads from standard input.
+        asks: Whether it may ask the user at the terminal.
+
+    Raises:
+        NoRepositoryError: There is no git.
+        RemoteUnavailableError: It took too long.
+    """
+    with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
+        process = subprocess.Popen(  # noqa: S603 - absolute programs and arguments of ours
+            _command(folder, arguments, limits),
+            cwd=folder,
+            env=_environment(asks=asks),
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
+            start_new_session=not asks,
+        )
+        try:
+            process.communicate(data, timeout=limits.seconds)
+        except BaseException as error:
+            _stop(process, is_group=not asks)
+            if isinstance(error, subprocess.TimeoutExpired):
+                message = f"git gave no answer within {limits.seconds:g} seconds"
+                raise RemoteUnavailableError(message, hint=again()) from error
+            raise
+        out.seek(0)
+        err.seek(0)
+        said = redacted(printable(err.read().decode(errors="replace")))
+        return Answer(process.returncode, out.read(), shown(said).rstrip())
+
+
+def _command(folder: Path, arguments: tuple[str, ...], limits: Limits) -> list[str]:
+    numbers = (limits.file // _BLOCK, int(limits.seconds) + 1, limits.memory // 1024)
+    shell = (program("sh"), "-c", _LIMITED, "sh", *map(str, numbers))
+    return [*shell, program(), "-C", str(folder), *GUARDS, *NO_HOOKS, *_QUIET, *arguments]
+
+
+def _environment(*, asks: bool) -> dict[str, str]:
+    stray = set(stray_variables())
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in stray or _OF_TRANSPORT.fullmatch(name)
+    }
+    quiet = {} if asks else {"GIT_TERMINAL_PROMPT": "0"}
+    own = {"GIT_ALLOW_PROTOCOL": PROTOCOLS, "GIT_NO_LAZY_FETCH": "1", "GIT_ATTR_NOSYSTEM": "1"}
+    return {**kept, **surroundings(), **quiet, **own}
+
+
+def _stop(process: subprocess.Popen[bytes], *, is_group: bool) -> None:
+    with suppress(ProcessLookupError):
+        (os.killpg if is_group else os.kill)(process.pid, signal.SIGKILL)
+    process.wait()
