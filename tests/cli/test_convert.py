@@ -170,3 +170,29 @@ def test_airflow_yaml_is_recognised_and_its_files_are_read_beside_it_alone(shell
         done = shell.ok("convert", "dags/night.yaml")
         assert "a secret" not in done.out + done.err
         assert "there is no such text file" in done.err
+
+
+IMPORTING = """
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+from conf import BUCKET
+from ..shared import TAGS
+from {outside} import SECRET
+with DAG("etl", tags=TAGS):
+    BashOperator(task_id="a", bash_command="ls " + BUCKET)
+    BashOperator(task_id="b", bash_command="ls " + SECRET)
+"""
+
+
+@pytest.mark.parametrize("outside", ["....outside", "outside", "link"])
+def test_modules_of_the_project_are_read_and_no_others(shell: Shell, outside: str) -> None:
+    shell.write("project/.git/HEAD", "")
+    shell.write("project/dags/team/etl.py", IMPORTING.format(outside=outside))
+    shell.write("project/plugins/conf.py", "BUCKET = 'landing'\n")
+    shell.write("project/dags/shared.py", "TAGS = ['sales']\n")
+    shell.write("outside.py", "SECRET = 'a secret'\n")
+    (shell.folder / "project/dags/link.py").symlink_to("../../outside.py")
+    done = shell.ok("convert", "project/dags/team/etl.py")
+    assert "bash_command: ls landing" in done.out
+    assert "- sales" in done.out
+    assert "a secret" not in done.out + done.err

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.commands.foreign_files import beside, factory, foreign_files, text_of
+from dagctl.commands.foreign_files import beside, factory, foreign_files, modules, text_of
 from dagctl.commands.links import refuse_outside
 from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
@@ -96,7 +96,10 @@ class _Reading:
         if form == "airflow-yaml":
             own = AirflowYaml(text, str(file), beside(file))
             return convert_airflow_yaml(own, airflow=self.airflow)
-        return convert_python(text, str(file), airflow=self.airflow, today=self.today)
+        reader = modules(file, self.root)
+        return convert_python(
+            text, str(file), airflow=self.airflow, today=self.today, modules=reader
+        )
 
 
 def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> tuple[Written, ...]:

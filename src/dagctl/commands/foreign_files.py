@@ -7,7 +7,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from dagctl.convert import Factory, may_be
+from dagctl.convert import Factory, Module, may_be
 from dagctl.errors import UsageError, advice
 from dagctl.spec.readers.limits import MAX_BYTES
 
@@ -62,6 +62,51 @@ def beside(file: Path) -> Callable[[str], str | None]:
         return text_of(path) if inside else None
 
     return text
+
+
+def modules(file: Path, root: Path | None) -> Callable[[str, str], Module | None]:
+    """Return what reads the modules that a Python file of a project imports.
+
+    They are looked for in the folder of the file, in `root`, and in the folders above the file up
+    to the one with the git folder, in each also below `plugins`. Nothing outside of these is read.
+    """
+    bases = _import_folders(file.absolute().parent, root)
+
+    def read(module: str, importer: str) -> Module | None:
+        name = module.lstrip(".")
+        parts = [part for part in name.split(".") if part]
+        if not all(part.isidentifier() for part in parts) or len(parts) > _DEEPEST:
+            return None
+        up = len(module) - len(name)
+        own = Path(importer).absolute().parents
+        near = [own[up - 1]] if 0 < up <= len(own) else []
+        inside = [path for path in near if any(path.is_relative_to(base) for base in bases)]
+        folders = inside if up else bases
+        return next(filter(None, (_module(folder, parts) for folder in folders)), None)
+
+    return read
+
+
+def _import_folders(folder: Path, root: Path | None) -> list[Path]:
+    above = [folder, *folder.parents]
+    top = next((place for place in above if (place / ".git").exists()), None)
+    inside = above[: above.index(top) + 1] if top is not None else [folder]
+    places = [*inside, *([root.absolute()] if root else [])]
+    return [path for place in places for path in (place, place / "plugins")]
+
+
+def _module(folder: Path, parts: list[str]) -> Module | None:
+    """Return the module below a folder; None: there is none, or a link leads out of the folder."""
+    stem = folder.joinpath(*parts)
+    for path in (
+        (stem.with_suffix(".py"), stem / "__init__.py") if parts else (stem / "__init__.py",)
+    ):
+        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            try:
+                return Module(str(path), text_of(path))
+            except UsageError:  # too large, or no UTF-8: its names stay import paths
+                return None
+    return None
 
 
 def factory(file: Path, root: Path | None) -> Factory:

@@ -4,7 +4,7 @@ from dagctl.convert.airflow_yaml import AirflowYaml, convert_airflow_yaml
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory import Factory, convert_dag_factory
 from dagctl.convert.formats import FORMATS, format_of, may_be, may_have_dags
-from dagctl.convert.python_file import convert_python
+from dagctl.convert.python_file import Module, convert_python
 from dagctl.convert.report import Outcome, Place, Remark
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Conversion",
     "ConvertedDag",
     "Factory",
+    "Module",
     "Outcome",
     "Place",
     "Remark",

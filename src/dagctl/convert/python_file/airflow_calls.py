@@ -14,6 +14,7 @@ from dagctl.convert.python_file import (
     mapped_calls,
 )
 from dagctl.convert.python_file.data_calls import builtin
+from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
     Decorator,
     Function,
@@ -43,12 +44,12 @@ _READS = ("os.getenv", "os.environ.get", "os.environ")
 def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return what a call of an import path gives."""
     path = name.path
-    if path.startswith("builtins."):
+    if path.startswith("builtins.") and path != "builtins.getattr":
         return builtin(machine, path.removeprefix("builtins."), made)
     special = _special(path)
     if special is not None:
         return special(machine, name, made)
-    for followed in (library_calls.call, dates.call):
+    for followed in (_attribute, library_calls.call, dates.call):
         value = followed(machine, path, made)
         if value is not None:
             return value
@@ -57,6 +58,17 @@ def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     if _is_operator(machine, path, made):
         return _operator(machine, name, made)
     return made.unknown or _plain(made, name, machine)
+
+
+def _attribute(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what `getattr` gives of a class of the project; None where that is not known."""
+    if path != "builtins.getattr":
+        return None
+    if len(made.args) > 1 and isinstance(made.args[1], str):
+        known = attribute(machine, made.args[0], made.args[1])
+        if known is not UNKNOWN:
+            return known
+    return builtin(machine, "getattr", made)
 
 
 def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:

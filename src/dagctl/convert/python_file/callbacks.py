@@ -41,14 +41,18 @@ class Callbacks:
                 form, named = notifier_form(path)
                 if form == "notifier":
                     return self._with({"notifier": named}, value, place)
-                text = f"what {path} returns is no callback that a spec has a word for"
-                return self._values.missing(place, kind, text)
+                text = f"{path} makes it: it is called with its arguments as a notifier is"
+                self._values.report.changed(place, kind, text)
+                return self._with({"notifier": path}, value, place)
             case Opaque(why=why):
                 return self._values.missing(place, kind, why)
             case _:
                 return self._values.missing(place, kind, "it is no callback that a spec can hold")
 
     def _with(self, form: dict[str, Any], value: Made, place: Place) -> dict[str, Any]:
+        if len(value.args) > (1 if "callable" in form else 0):
+            text = "a spec has arguments of callbacks by name alone"
+            self._values.report.gap(place, "callback", text)
         given = {key: self._values.value(item, place, key) for key, item in value.kwargs.items()}
         kept = {key: item for key, item in given.items() if item is not MISSING}
         return form | ({"with": kept} if kept else {})

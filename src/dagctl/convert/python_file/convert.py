@@ -9,6 +9,7 @@ from dagctl.convert.finished import finished
 from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.machine import Machine
+from dagctl.convert.python_file.modules import Modules
 from dagctl.convert.python_file.source import read_python, refused
 from dagctl.convert.report import Outcome
 from dagctl.spec.codes import Code
@@ -16,11 +17,14 @@ from dagctl.spec.codes import Code
 if TYPE_CHECKING:
     from datetime import date
 
+    from dagctl.convert.python_file.modules import ReadModule
     from dagctl.convert.python_file.objects import Dag
     from dagctl.convert.report import Remark
 
 
-def convert_python(text: str, file: str, *, airflow: str, today: date) -> Conversion:
+def convert_python(
+    text: str, file: str, *, airflow: str, today: date, modules: ReadModule = lambda *_: None
+) -> Conversion:
     """Return the DAGs of a Python file as specs, with what became of each line.
 
     The file is read as a tree. Nothing of it is run or imported.
@@ -30,12 +34,13 @@ def convert_python(text: str, file: str, *, airflow: str, today: date) -> Conver
         file: Its name, for the report.
         airflow: The Airflow that the specs are for, as `3` or `2`.
         today: What dates such as `days_ago(2)` count from.
+        modules: Reads modules of the project that the file imports, for their constants.
 
     Raises:
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = Machine(file, airflow, today)
+    machine = Machine(file, airflow, today, Modules(modules))
     functions = Functions(text)
     try:
         doc = tree.body[0] if tree.body else None

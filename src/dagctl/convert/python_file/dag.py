@@ -18,13 +18,17 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.schedules import Schedules
 from dagctl.convert.python_file.tasks import Tasks
 from dagctl.convert.python_file.values import MISSING, Values
+from dagctl.operators import Operator, base_parameters, lookup
 from dagctl.spec.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks.arguments import DefaultArgs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dagctl.convert.python_file.functions import Functions
+    from dagctl.convert.report import Place
 
 _GONE = {
     "default_view": "the DAG has no such argument in Airflow 3",
@@ -40,6 +44,8 @@ _RENAMED = {
 }
 _OWN = ("schedule", "start_date", "end_date", "default_args", "catchup", "timezone", "dag_id")
 _AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
+_OF_FUNCTIONS = "PythonOperator"
+"""The operator whose arguments decorated functions take."""
 _GROUP_FIELDS = ("tooltip", "group_display_name", "prefix_group_id")
 _GROUP_IDLE = ("ui_color", "ui_fgcolor", "add_suffix_on_collision")
 
@@ -104,6 +110,9 @@ class DagConversion:
                 zones |= {value.zone or "UTC"}
             elif isinstance(value, str):
                 made[key] = value
+            elif isinstance(value, Name) and value.path.endswith("datetime.min"):
+                made[key] = "1900-01-01"
+                self._report.changed(place, key, "the dates of a spec begin in 1900")
             else:
                 converted = self._values.value(value, place, key)
                 if converted is not MISSING:
@@ -197,8 +206,34 @@ class DagConversion:
             top.pop("email", None)
         for key, value in defaults.items():
             if value is not None:
-                self._report.gap(place, f"default_args.{key}", "a spec cannot set it for all tasks")
+                self._for_some(key, value, place)
         return top | ({"default_args": made} if made else {})
+
+    def _for_some(self, key: str, value: object, place: Place) -> None:
+        """Give an argument of `default_args` to the tasks whose operators take it."""
+        tasks = list(_tasks_in(self._dag))
+        paths = [
+            item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
+        ]
+        operators = [lookup(path, self._target) for path in paths]
+        subject = f"default_args.{key}"
+        known = all(isinstance(operator, Operator) for operator in operators)
+        if not known or key in base_parameters("operator", self._target):
+            self._report.gap(place, subject, "a spec cannot set it for all tasks")
+            return
+        takers = [
+            item
+            for item, operator in zip(tasks, operators, strict=True)
+            if isinstance(operator, Operator) and key in operator.parameters
+        ]
+        if not takers:
+            text = "no task of the DAG takes it, so Airflow gives it to none"
+            self._report.dropped(place, subject, text)
+            return
+        for item in takers:
+            item.kwargs.setdefault(key, value)
+        text = "it stands in each task that takes it"
+        self._report.changed(place, subject, text)
 
     def _entries(self, container: Dag | Group) -> list[dict[str, Any]]:
         made = [self._entry(item) for item in container.children]
@@ -253,6 +288,14 @@ class DagConversion:
         if item in item.upstream:
             self._report.gap(item.place, here[-1], "it waits for itself")
         return {"dependencies": list(dict.fromkeys(names))} if names else {}
+
+
+def _tasks_in(container: Dag | Group) -> Iterator[Task]:
+    for item in container.children:
+        if isinstance(item, Group):
+            yield from _tasks_in(item)
+        else:
+            yield item
 
 
 def _seen(path: tuple[str, ...], here: tuple[str, ...]) -> str:

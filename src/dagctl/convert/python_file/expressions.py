@@ -6,17 +6,20 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import calls, comprehensions, edges, library_calls, plain
+from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
     Bound,
     Condition,
     Container,
     Dag,
+    EnumMember,
     File,
     Function,
     Group,
     Joined,
     Label,
     Late,
+    LocalClass,
     Made,
     Moment,
     Name,
@@ -82,8 +85,8 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
 
 def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # noqa: ANN401
     owner = machine.evaluate(node.value, scope)
-    if isinstance(owner, Name):
-        return Name(f"{owner.path}.{node.attr}")
+    if isinstance(owner, Name | LocalClass | EnumMember):
+        return _member(machine, owner, node.attr)
     if isinstance(owner, Output) and node.attr == "operator":
         return owner.task
     if isinstance(owner, Task | Output | Dag | Group):
@@ -95,6 +98,16 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
         text = f"`{words(node)}`: where the file lies is not known"
         return machine.opaque(node, text) if known is None else known
     return Bound(owner, node.attr)
+
+
+def _member(machine: Machine, owner: Name | LocalClass | EnumMember, name: str) -> Any:  # noqa: ANN401
+    """Return what stands in a module or a class under a name."""
+    if not isinstance(owner, Name):
+        known = attribute(machine, owner, name)
+        return Bound(owner, name) if known is UNKNOWN else known
+    path = f"{owner.path}.{name}"
+    known = machine.imported(path)
+    return Name(path) if known is UNKNOWN else known
 
 
 def _attribute_of(machine: Machine, node: ast.Attribute, owner: Task | Output | Container) -> Any:  # noqa: ANN401

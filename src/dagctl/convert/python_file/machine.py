@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from dagctl.convert.python_file.modules import Modules
     from dagctl.convert.python_file.objects import Task
 
 MAX_STEPS = 400_000
 """Parts of the file that are looked at, each turn of a loop counted anew."""
+MAX_MODULE_STEPS = 20_000
+"""The same of a module that the file imports."""
 MAX_TASKS = 10_000
 MAX_DAGS = 2_000
 MAX_CALLS = 25
@@ -33,8 +36,12 @@ MAX_CALLS = 25
 class Machine:
     """What is known of a file while it is read."""
 
-    def __init__(self, file: str, target: str, today: date) -> None:
+    def __init__(
+        self, file: str, target: str, today: date, modules: Modules, most_steps: int = MAX_STEPS
+    ) -> None:
         self.file = file
+        self.modules = modules
+        self._most_steps = most_steps
         self.target = target
         self.today = today
         self.scope = Scope()
@@ -57,7 +64,7 @@ class Machine:
             SpecError: The file asks for more than a DAG file may.
         """
         self._steps += steps
-        if self._steps > MAX_STEPS:
+        if self._steps > self._most_steps:
             message = "its loops make more than can be followed"
             raise refused(self.file, 1, Code.TOO_COSTLY, message)
 
@@ -71,6 +78,14 @@ class Machine:
         if self._made > MAX_TASKS or len(self.dags) > MAX_DAGS:
             what = "DAGs" if isinstance(item, Dag) else "tasks"
             raise refused(self.file, 1, Code.TOO_MANY_TASKS, f"the file has too many {what}")
+
+    def beside(self, file: str) -> Machine:
+        """Return what reads a module that the file imports."""
+        return Machine(file, self.target, self.today, self.modules, MAX_MODULE_STEPS)
+
+    def imported(self, path: str) -> Any:  # noqa: ANN401 - any value of Python
+        """Return the data that an import path names in the project, else `UNKNOWN`."""
+        return self.modules.value(self, path)
 
     def place(self, node: ast.AST) -> Place:
         """Return where a node stands."""

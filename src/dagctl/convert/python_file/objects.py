@@ -104,6 +104,19 @@ class LocalClass:
 
     node: ast.ClassDef
     scope: Scope
+    names: Scope | None = None
+    """What stands in its body, once it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnumMember:
+    """A member of an enumeration of the project."""
+
+    name: str
+    value: Any
+    is_data: bool
+    """Whether it is a text or a number itself."""
+    owner: LocalClass
 
 
 @dataclass(eq=False, slots=True)

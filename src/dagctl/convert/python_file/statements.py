@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagctl.convert.python_file import edges, setups
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.loops import turns
+from dagctl.convert.python_file.modules import UNKNOWN
 from dagctl.convert.python_file.objects import (
     Container,
     Dag,
@@ -68,6 +69,9 @@ def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> None:
         place = machine.place(node)
         if called.startswith(_QUIET) or ".log" in called.partition("(")[0] or "log." in called:
             machine.report.dropped(place, called[:60], "Airflow runs it at each parse, for the log")
+        elif called.startswith("sys.path."):
+            text = "the folder must be on the path of Airflow, as it was by this line"
+            machine.report.changed(place, called[:60], text)
         else:
             machine.report.gap(place, called[:60], f"it runs at each parse: {why}")
 
@@ -166,12 +170,19 @@ def _import(_machine: Machine, node: ast.Import, scope: Scope) -> None:
         scope.put(alias.asname or first, Name(alias.name if alias.asname else first), node)
 
 
-def _import_from(_machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
+def _import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
     module = "." * node.level + (node.module or "")
+    known: list[str] = []
     for alias in node.names:
-        if module != "__future__":
-            path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
-            scope.put(alias.asname or alias.name, Name(path), node)
+        if module == "__future__":
+            continue
+        path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
+        value = machine.imported(path)
+        scope.put(alias.asname or alias.name, Name(path) if value is UNKNOWN else value, node)
+        known += [] if value is UNKNOWN or isinstance(value, Name) else [alias.name]
+    if known:
+        text = f"the values of {', '.join(known)} are those that the module has now"
+        machine.file_report.changed(machine.place(node), module, text)
 
 
 def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:

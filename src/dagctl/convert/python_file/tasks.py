@@ -123,7 +123,7 @@ class Tasks:
         known = lookup(name, self._target)
         arguments = self._with(given, item, known)
         mapped = self._mapped(item, known)
-        if name == "BashOperator" and not mapped and arguments.keys() <= {*BashTask.key_names()}:
+        if name == "BashOperator" and not mapped and _is_bash(arguments):
             order = ("bash_command", "env", "append_env", "cwd")
             made = {key: arguments[key] for key in order if key in arguments}
             return made | {key: value for key, value in arguments.items() if key not in made}
@@ -171,6 +171,13 @@ class Tasks:
             if item.fails_run:
                 made["on_failure_fail_dagrun"] = True
         return made
+
+
+def _is_bash(arguments: Mapping[str, Any]) -> bool:
+    """Return whether arguments of a BashOperator are what a bash task takes."""
+    kinds = {"bash_command": str, "env": dict, "append_env": bool, "cwd": str}
+    named = arguments.keys() <= {*BashTask.key_names()}
+    return named and all(isinstance(arguments[key], kinds.get(key, object)) for key in arguments)
 
 
 __all__ = ["Made", "Tasks"]

@@ -12,6 +12,7 @@ from dagctl.convert.python_file.objects import (
     Argument,
     Dag,
     Decorated,
+    EnumMember,
     Function,
     Group,
     Joined,
@@ -49,6 +50,7 @@ _POSITIONS = {
     "AssetAlias": ("name",),
     "DatasetAlias": ("name",),
     "Connection": ("conn_id",),
+    "time": ("hour", "minute", "second", "microsecond"),
 }
 
 
@@ -95,7 +97,7 @@ class Values:
     ) -> Any:  # noqa: ANN401
         match value:
             case timedelta():
-                return self._duration(value, place, subject)
+                return self._duration(value)
             case Moment():
                 return {"$datetime": self.moment(value, place, subject)}
             case Late():
@@ -104,6 +106,8 @@ class Values:
                 return self.output(value)
             case Joined(marker=marker, parts=parts):
                 return {marker: [self.value(part, place, subject) for part in parts]}
+            case EnumMember(value=inner, is_data=True):
+                return self.value(inner, place, subject)
             case Argument(name=name):
                 return {"$arg": name}
             case Name():
@@ -149,11 +153,14 @@ class Values:
         marker: dict[str, Any] = {"$xcom": ".".join(spec_path(value.task))}
         return marker | ({"key": value.key} if value.key else {})
 
-    def _duration(self, value: timedelta, place: Place, subject: str) -> Any:  # noqa: ANN401
+    @staticmethod
+    def _duration(value: timedelta) -> dict[str, Any]:
         text = duration_text(value.total_seconds())
-        if text is None:
-            return self.missing(place, subject, "a length of time of a spec has whole seconds")
-        return {"$duration": text}
+        if text is not None:
+            return {"$duration": text}
+        parts = {"days": value.days, "seconds": value.seconds, "microseconds": value.microseconds}
+        given = {unit: number for unit, number in parts.items() if number}
+        return {"$new": "datetime.timedelta", "with": given}
 
     def moment(self, value: Moment, place: Place, subject: str) -> str:
         """Return a date as ISO text; one that was counted from today is frozen."""
@@ -168,6 +175,8 @@ class Values:
         parts = value.path.split(".")
         if len(parts) > 1 and parts[-2] in _ENUMS and value.path.startswith("airflow."):
             return parts[-1].lower()
+        if value.path.startswith("airflow.") and parts[-1] == "value" and parts[-2].isupper():
+            return parts[-2].lower()  # a member of an enumeration, as all of Airflow's are written
         if value.path.startswith("builtins."):
             return {"$ref": value.path}
         if not is_import_path(value.path):

@@ -1,0 +1,168 @@
+"""Constants of the project's own modules, which a DAG file imports.
+
+A module is read as the DAG file is: as a tree, within bounds, and never run. What it gives is data
+alone; functions and classes stay import paths.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dagctl.convert.python_file.objects import (
+    Decorated,
+    EnumMember,
+    Function,
+    Late,
+    LocalClass,
+    Made,
+    Moment,
+    Name,
+    Opaque,
+    Zone,
+)
+from dagctl.convert.python_file.scope import Scope
+from dagctl.convert.python_file.source import read_python
+from dagctl.errors import SpecError
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.machine import Machine
+
+UNKNOWN = object()
+"""What a name gives whose value is not known."""
+_MOST_MODULES = 40
+_DEEPEST = 6
+"""Modules that import one another in a row."""
+_ASSETS = frozenset({"Dataset", "Asset"})
+_PLAIN = (str, int, float, bool, type(None), timedelta, Moment, Zone, Late)
+
+
+class Module(NamedTuple):
+    """A module of the project: its file, and its text."""
+
+    file: str
+    text: str
+
+
+ReadModule = Callable[[str, str], Module | None]
+"""Returns the module of a dotted name (with leading dots: relative) that a file imports."""
+
+
+class Modules:
+    """The modules that a DAG file imports, each read once, when a name of it is looked up."""
+
+    def __init__(self, read: ReadModule) -> None:
+        self._read = read
+        self._scopes: dict[tuple[str, str], Scope | None] = {}
+        self.depth = 0
+
+    def value(self, machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of Python
+        """Return the data that an import path names, or `UNKNOWN`."""
+        parts = path.split(".")
+        start = len(path) - len(path.lstrip("."))
+        for end in range(len(parts) - 1, start, -1):
+            scope = self._scope(machine, ".".join(parts[:end]))
+            if scope is not None:
+                value = self._within(machine, scope, parts[end:])
+                module = ".".join(parts[:end])
+                return exported(value, module) if value is not UNKNOWN else UNKNOWN
+        return UNKNOWN
+
+    def _within(self, machine: Machine, scope: Scope, names: list[str]) -> Any:  # noqa: ANN401
+        value = scope.values.get(names[0], UNKNOWN)
+        for name in names[1:]:
+            value = attribute(machine, value, name)
+        return value
+
+    def _scope(self, machine: Machine, module: str) -> Scope | None:
+        key = (machine.file, module) if module.startswith(".") else ("", module)
+        if key not in self._scopes:
+            self._scopes[key] = None  # a circle of imports ends here
+            if len(self._scopes) <= _MOST_MODULES * 4 and self.depth < _DEEPEST:
+                self._scopes[key] = self._followed(machine, module)
+        return self._scopes[key]
+
+    def _followed(self, machine: Machine, module: str) -> Scope | None:
+        """Return the names of a module; None: there is none, or it cannot be followed."""
+        text = self._read(module, machine.file)
+        known = sum(scope is not None for scope in self._scopes.values())
+        if text is None or known >= _MOST_MODULES:
+            return None
+        self.depth += 1
+        try:
+            inner = machine.beside(text.file)
+            inner.run(read_python(text.text, text.file).body, inner.scope)
+        except (SpecError, RecursionError):
+            return None
+        finally:
+            self.depth -= 1
+        return inner.scope
+
+
+def attribute(machine: Machine, owner: object, name: str) -> Any:  # noqa: ANN401 - any value
+    """Return what a class or a member of an enumeration has under a name, or `UNKNOWN`."""
+    if isinstance(owner, LocalClass):
+        return member(machine, owner, name)
+    if not isinstance(owner, EnumMember):
+        return UNKNOWN
+    return getattr(owner, name) if name in {"name", "value"} else _asked(machine, owner, name)
+
+
+def _asked(machine: Machine, owner: EnumMember, name: str) -> Any:  # noqa: ANN401 - any value
+    """Return what the `__getattr__` of a class gives, or `UNKNOWN`."""
+    from dagctl.convert.python_file.calls import Call, inline  # noqa: PLC0415 - each needs the other
+
+    body = owner.owner.node.body
+    getters = [node for node in body if isinstance(node, ast.FunctionDef)]
+    getter = next((node for node in getters if node.name == "__getattr__"), None)
+    if getter is None:
+        return UNKNOWN
+    call = Call(ast.Call(ast.Name("__getattr__", ast.Load()), [], []))
+    call.args = [owner, name]
+    value = inline(machine, Function(getter, owner.owner.scope, machine.place(getter)), call)
+    return UNKNOWN if value is None or isinstance(value, Opaque) else value
+
+
+def member(machine: Machine, owner: LocalClass, name: str) -> Any:  # noqa: ANN401 - any value
+    """Return what stands in a class under a name: a constant, a class, a member; or `UNKNOWN`."""
+    if owner.names is None:
+        owner.names = Scope(owner.scope)
+        body = [statement for statement in owner.node.body if isinstance(statement, _CONSTANTS)]
+        machine.run(body, owner.names)
+    value = owner.names.values.get(name, UNKNOWN)
+    bases = {ast.unparse(base).rpartition(".")[2] for base in owner.node.bases}
+    if value is UNKNOWN or not any(base.endswith("Enum") for base in bases):
+        return value
+    return EnumMember(name, value, is_data=bool(bases & _DATA_BASES), owner=owner)
+
+
+_DATA_BASES = {"str", "int", "StrEnum", "IntEnum"}
+_CONSTANTS = (ast.Assign, ast.AnnAssign, ast.ClassDef)
+
+
+def exported(value: object, module: str) -> Any:  # noqa: ANN401 - any value of Python
+    """Return a value as another file has it: data, with functions of the module by their paths."""
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, dict):
+        made = {key: exported(item, module) for key, item in value.items()}
+        return UNKNOWN if any(item is UNKNOWN for item in made.values()) else made
+    if isinstance(value, list | tuple):
+        items = [exported(item, module) for item in value]
+        return UNKNOWN if any(item is UNKNOWN for item in items) else type(value)(items)
+    return _by_path(value, module)
+
+
+def _by_path(value: object, module: str) -> Any:  # noqa: ANN401 - any value of Python
+    if isinstance(value, Decorated):
+        return UNKNOWN
+    if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef):
+        return Name(f"{module}.{value.node.name}")
+    if isinstance(value, Name):
+        return value
+    if isinstance(value, EnumMember):
+        return value if value.is_data else UNKNOWN
+    is_asset = isinstance(value, Made) and value.target.path.rpartition(".")[2] in _ASSETS
+    return value if is_asset else UNKNOWN

@@ -1,0 +1,182 @@
+"""Constants of the project's own modules, and what stands in classes; nothing of them is run."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+
+HEAD = """
+from datetime import datetime, time, timedelta
+from enum import Enum, StrEnum
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+"""
+MODULES = {
+    "settings": """
+        from enum import Enum, StrEnum
+        from datetime import timedelta
+        from airflow.models import Variable
+        from .more import NAMES
+
+        class Color(Enum):
+            RED = "red"
+
+        class Tag(StrEnum):
+            ORDERS = "orders"
+
+        class Names(Enum):
+            def __getattr__(self, item):
+                return getattr(self.value, item).value
+
+            class Team(Enum):
+                sales = "team/sales"
+
+        class Config:
+            BUCKET: str = "landing"
+            class Limits:
+                HIGH = 5
+
+        def alert(context):
+            return 1
+
+        DELAY = timedelta(minutes=5)
+        FOLDER = Variable.get("folder")
+        ARGS = {"retries": 2, "on_failure_callback": alert}
+        open("/nothing/of/this/runs", "w")
+    """,
+    ".more": 'NAMES = ["a", "b"]',
+    "circle": "from circle import X\nX = 1\nfrom circle import X as Y",
+    "broken": "def (",
+    "endless": "X = 1\nwhile True:\n    pass",
+}
+
+
+def convert(text: str, *, head: str = HEAD) -> ConvertedDag:
+    def read(module: str, _importer: str) -> Module | None:
+        text = MODULES.get(module)
+        return None if text is None else Module(f"{module.strip('.')}.py", dedent(text))
+
+    code = head + dedent(text)
+    today = date(2026, 3, 10)
+    (dag,) = convert_python(code, "dags/etl.py", airflow="3", today=today, modules=read).dags
+    return dag
+
+
+def task(imports: str, argument: str, *, head: str = HEAD) -> tuple[dict[str, object], list[str]]:
+    dag = convert(
+        f"{imports}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', {argument})",
+        head=head,
+    )
+    gaps = [remark.text for remark in dag.remarks if remark.outcome is Outcome.GAP]
+    return dag.data["tasks"][0], gaps
+
+
+@pytest.mark.parametrize(
+    ("imports", "argument", "made"),
+    [
+        ("from settings import Config", "bash_command=f'ls {Config.BUCKET}'", "ls landing"),
+        ("import settings", "bash_command=settings.Config.BUCKET", "landing"),
+        ("from settings import Config", "bash_command=f'{Config.Limits.HIGH}'", "5"),
+        ("from settings import Color", "bash_command=Color.RED.value", "red"),
+        ("from settings import Color", "bash_command=Color.RED.name", "RED"),
+        ("from settings import Tag", "bash_command=Tag.ORDERS", "orders"),
+        ("from settings import Names", "bash_command=Names.Team.sales", "team/sales"),
+        ("from settings import NAMES", "bash_command=' '.join(NAMES)", "a b"),
+        ("from settings import FOLDER", "bash_command=f'ls {FOLDER}'", "ls {{ var.value.folder }}"),
+        ("class C:\n    X = 'x'", "bash_command=C.X", "x"),
+        ("class E(Enum):\n    X = 'x'", "bash_command=E.X.value", "x"),
+    ],
+)
+def test_constants_have_their_values(imports: str, argument: str, made: str) -> None:
+    own, gaps = task(imports, argument)
+    assert (own["bash_command"], gaps) == (made, [])
+
+
+def test_functions_of_a_module_stay_imports() -> None:
+    dag = convert("""
+        from settings import ARGS, DELAY
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args=ARGS):
+            BashOperator(task_id="a", bash_command="true", retry_delay=DELAY)
+    """)
+    assert dag.whole
+    assert dag.data["default_args"] == {"on_failure_callback": {"callable": "settings.alert"}}
+    assert dag.data["tasks"][0]["retry_delay"] == "5m"
+
+
+def test_what_is_no_data_stays_an_import_path() -> None:
+    own, gaps = task("from settings import Color, Missing", "env={'A': Color.RED, 'B': Missing}")
+    assert own["env"] == {"A": {"$ref": "settings.Color.RED"}, "B": {"$ref": "settings.Missing"}}
+    assert len(gaps) == 1  # the command is missing
+
+
+@pytest.mark.parametrize("module", ["broken", "endless", "absent", "circle.deeper"])
+def test_a_module_that_cannot_be_followed_gives_import_paths(module: str) -> None:
+    own, _ = task(f"from {module} import X", "env={'A': X}")
+    assert own["env"] == {"A": {"$ref": f"{module}.X"}}
+
+
+def test_the_report_says_which_values_were_taken() -> None:
+    def read(module: str, _importer: str) -> Module | None:
+        return Module("settings.py", "A = 1\nB = 2") if module == "settings" else None
+
+    code = f"{HEAD}from settings import A, B\nDAG('x')\n"
+    made = convert_python(code, "x.py", airflow="3", today=date(2026, 1, 1), modules=read)
+    assert [(r.outcome, r.place.line, r.subject) for r in made.remarks] == [
+        (Outcome.CHANGED, 6, "settings")
+    ]
+    assert "A, B" in made.remarks[0].text
+
+
+def test_arguments_for_some_tasks_stand_in_these() -> None:
+    dag = convert("""
+        args = {"cwd": "/tmp", "no_such": 1, "retries": 1}
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args=args):
+            BashOperator(task_id="a", bash_command="true")
+            BashOperator(task_id="b", bash_command="true", cwd="/opt")
+    """)
+    assert [own["cwd"] for own in dag.data["tasks"]] == ["/tmp", "/opt"]
+    assert dag.whole
+    reported = {(remark.outcome, remark.subject) for remark in dag.remarks}
+    assert (Outcome.CHANGED, "default_args.cwd") in reported
+    assert (Outcome.DROPPED, "default_args.no_such") in reported
+
+
+@pytest.mark.parametrize(
+    ("call", "made"),
+    [
+        ("delta=timedelta(minutes=-5)", {"days": -1, "seconds": 86_100}),
+        ("delta=timedelta(milliseconds=500)", {"microseconds": 500_000}),
+    ],
+)
+def test_a_length_of_time_that_no_text_says_is_an_object(call: str, made: object) -> None:
+    dag = convert(f"""
+        from shop import Wait
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            Wait(task_id="a", {call})
+    """)
+    given = dag.data["tasks"][0]["with"]
+    assert given == {"delta": {"$new": "datetime.timedelta", "with": made}}
+
+
+def test_small_things_that_came_over_with_gaps_before() -> None:
+    dag = convert("""
+        import sys
+        from alerts import make_alert
+        from airflow.sensors.time_sensor import TimeSensor
+        sys.path.insert(0, "/opt/jobs")
+        with DAG("etl", start_date=datetime.min, on_failure_callback=make_alert(level=2)):
+            TimeSensor(task_id="a", target_time=time(6, 30))
+    """)
+    assert dag.whole, dag.remarks
+    assert dag.data["start_date"] == "1900-01-01"
+    assert dag.data["on_failure_callback"] == {
+        "notifier": "alerts.make_alert",
+        "with": {"level": 2},
+    }
+    given = dag.data["tasks"][0]["with"]
+    assert given == {"target_time": {"$new": "datetime.time", "with": {"hour": 6, "minute": 30}}}
