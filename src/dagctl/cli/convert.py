@@ -26,7 +26,7 @@ Source = Annotated[
     typer.Option("--from", help="What the files are; by default each file's name says it."),
 ]
 Format = Annotated[
-    Literal["dag-factory"] | None,
+    Literal["dag-factory", "airflow-yaml"] | None,
     typer.Option("--to", help="Turn specs into files of this format instead."),
 ]
 Into = Annotated[

@@ -11,9 +11,15 @@ from dagctl.codegen.render import render
 from dagctl.commands.links import refuse_outside
 from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.commands.surroundings import Surroundings
-from dagctl.convert import Factory, convert_dag_factory
+from dagctl.convert import (
+    AirflowYaml,
+    Factory,
+    convert_airflow_yaml,
+    convert_dag_factory,
+)
 from dagctl.convert.exported import Exported, nowhere
 from dagctl.convert.report import Outcome, Place, Remark
+from dagctl.convert.to_airflow_yaml import to_airflow_yaml
 from dagctl.convert.to_dag_factory import to_dag_factory
 from dagctl.convert.way_back import Difference, differences, put_back
 from dagctl.errors import SpecError
@@ -27,10 +33,10 @@ if TYPE_CHECKING:
     from dagctl.convert.exported import Places
     from dagctl.spec.walk import Path
 
-_WRITERS = {"dag-factory": to_dag_factory}
+_WRITERS = {"dag-factory": to_dag_factory, "airflow-yaml": to_airflow_yaml}
 _MOST_LOOKED_AT = 50
 """Differences of one spec that are looked at one by one; each takes a rendering."""
-SUFFIXES = {"dag-factory": ".yml"}
+SUFFIXES = {"dag-factory": ".yml", "airflow-yaml": ".yaml"}
 """How the names of files end, by format."""
 FORMATS = tuple(SUFFIXES)
 """What `--to` takes."""
@@ -61,7 +67,7 @@ def convert_specs(specs: Sequence[DagSpec], form: str, *, airflow: str) -> tuple
 def write_out(
     exports: Sequence[Exported], folder: FilePath, *, force: bool
 ) -> tuple[WrittenOut, ...]:
-    """Write each file as `<dag_id>.yml` into a folder, and beside it what it needs.
+    """Write each file by its DAG's id into a folder, and beside it what it needs.
 
     Raises:
         ConflictError: As of `write_files`.
@@ -122,9 +128,12 @@ class _Returned:
 
 def _back(exported: Exported, airflow: str) -> DagSpec | None:
     """Return the spec that a file comes back as; None: it is none."""
-    today = datetime.now(UTC).date()  # a spec has no dates that count from today
-    factory = Factory(exported.text, exported.form)
-    made = convert_dag_factory(factory, airflow=airflow, today=today).dags
+    if exported.form == "airflow-yaml":
+        made = convert_airflow_yaml(AirflowYaml(exported.text, exported.form), airflow="3").dags
+    else:
+        today = datetime.now(UTC).date()  # a spec has no dates that count from today
+        factory = Factory(exported.text, exported.form)
+        made = convert_dag_factory(factory, airflow=airflow, today=today).dags
     try:
         return DagSpec.from_data(made[0].data) if made else None
     except SpecError:

@@ -66,6 +66,11 @@ class Losses:
         self._paths.add(path)
         self._report.changed(self._places(path), _subject(path), text)
 
+    def dropped(self, path: Path, text: str) -> None:
+        """Say that a value is left out, and why that loses nothing."""
+        self._paths.add(path)
+        self._report.dropped(self._places(path), _subject(path), text)
+
     def new(self, subject: str, text: str) -> None:
         """Say what the other tool does besides."""
         self._report.new(self._places(()), subject, text)

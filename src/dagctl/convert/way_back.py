@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from dagctl.spec.walk import Path
 
-_CODE = "python_code"
-_INSTEAD_OF_CODE = frozenset({"python_callable", "callable", "provide_context"})
-"""What says the same, where the code is in a module."""
+_INSTEAD: Mapping[str | int, tuple[str, ...]] = {
+    "python_code": ("python_callable", "callable", "provide_context"),
+    "retry_delay_minutes": ("retry_delay",),
+}
+"""What says the same beside a value that a report speaks of: code in a module, another unit."""
 _SHOWN = 60
 """Characters of a value that a report repeats."""
 
@@ -46,11 +48,10 @@ def differences(
         known: Paths of values that a report speaks of already; what stands in them may differ.
     """
     around = {path[:end] for path in known for end in range(len(path) + 1)}
-    owners = {path[:-1] for path in known if path and path[-1] == _CODE}
+    instead = {(*path[:-1], key) for path in known if path for key in _INSTEAD.get(path[-1], ())}
     for path, value in _differing(given, back, ()):
         inside = any(path[:end] in known for end in range(1, len(path) + 1))
-        instead = path[:-1] in owners and path[-1] in _INSTEAD_OF_CODE
-        if not inside and not instead and path not in around:
+        if not inside and path not in instead and path not in around:
             same = is_same_time(_at(given, path), value, given.get("timezone"))
             yield Difference(path, _shown(value), same)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.airflow_yaml.extends import Extends
 from dagctl.convert.airflow_yaml.schedule import Schedules
+from dagctl.convert.airflow_yaml.shared import placed, shared_template
 from dagctl.convert.airflow_yaml.tasks import Tasks
 from dagctl.convert.airflow_yaml.values import Values
 from dagctl.convert.foreign_yaml import Fields
@@ -47,7 +48,10 @@ class DagConversion:
         made["retries"] = 0  # what Airflow does when it is not said
         made |= self._arguments(document)
         self._start(document, made)
-        made["tasks"] = self._entries(document)
+        shared = shared_template(document)
+        if shared is not None:
+            made |= placed(self._tasks.arguments(shared))
+        made["tasks"] = self._entries(document, is_shared=shared is not None)
         order = dict.fromkeys((*_FIRST, *DagSpec.key_names()))
         return {key: made[key] for key in order if key in made}
 
@@ -91,7 +95,7 @@ class DagConversion:
         if "catchup" not in made and self._target.startswith("2"):
             made["catchup"] = False  # as on Airflow 3, which alone reads such files
 
-    def _entries(self, document: Fields) -> list[dict[str, Any]]:
+    def _entries(self, document: Fields, *, is_shared: bool) -> list[dict[str, Any]]:
         rows = document.get("tasks") or []
         if not isinstance(rows, list):
             self._report.gap(document.at("tasks"), "tasks", "it must be a list")
@@ -104,7 +108,10 @@ class DagConversion:
                 self._report.gap(place, "tasks", "an entry has no `id`, or is no mapping")
                 continue
             self.places[row["id"],] = row.place
-            made.append(self._tasks.task(row["id"], extends.task(row)))
+            written = row.copy()
+            if is_shared:
+                del written["extends"]
+            made.append(self._tasks.task(row["id"], extends.task(written)))
         return made
 
 

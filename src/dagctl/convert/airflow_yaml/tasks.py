@@ -41,7 +41,7 @@ class Tasks:
         """
         made: dict[str, Any] = {"task_id": task_id}
         made |= self._kind(written)
-        made |= self._arguments(written)
+        made |= self.arguments(written)
         needs = written.get("needs") or []
         if not isinstance(needs, list):
             self._report.gap(written.at("needs"), "needs", "it must be a list of ids")
@@ -82,7 +82,7 @@ class Tasks:
                 made[name] = self._values.argument(name, value, place, operator)
         return _simple_command(made)
 
-    def _arguments(self, written: Fields) -> dict[str, Any]:
+    def arguments(self, written: Fields) -> dict[str, Any]:
         """Return the arguments that every task has."""
         made: dict[str, Any] = {}
         for name, value in written.items():

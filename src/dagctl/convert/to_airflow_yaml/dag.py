@@ -1,0 +1,140 @@
+"""One spec as a document of Airflow's YAML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.airflow_yaml.documents import SCHEMA
+from dagctl.convert.exported import Losses, nowhere, value_at
+from dagctl.convert.foreign_writer import foreign_yaml
+from dagctl.convert.to_airflow_yaml.tasks import MINUTES, Tasks
+from dagctl.convert.to_airflow_yaml.values import without_missing
+from dagctl.spec.fields.start_date import write_start_date
+from dagctl.spec.schedules import assets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.exported import Exported, Places
+    from dagctl.spec.model import DagSpec
+
+_COPIED = (
+    *("max_active_runs", "max_active_tasks", "max_consecutive_failed_dag_runs", "dagrun_timeout"),
+    *("doc_md", "dag_display_name", "render_template_as_native_obj", "is_paused_upon_creation"),
+    *("fail_fast", "access_control", "template_searchpath", "jinja_environment_kwargs"),
+    *("owner_links", "allowed_run_types", "disable_bundle_versioning"),
+    "rerun_with_latest_version",
+)
+_NO_WORD = (
+    *("user_defined_macros", "user_defined_filters", "template_undefined", "deadline"),
+    *("on_failure_callback", "on_success_callback"),
+)
+_TOP = (*("owner", "depends_on_past", "email", "email_on_failure", "email_on_retry"), "retries")
+DEFAULTS = "defaults"
+"""The template that all tasks extend: what they share."""
+
+
+def to_airflow_yaml(spec: DagSpec, *, airflow: str = "3", places: Places = nowhere) -> Exported:  # noqa: ARG001 - each format has it
+    """Return a spec as a file of Airflow's YAML (3.4), and what was lost.
+
+    A pure function; nothing is imported.
+
+    Args:
+        spec: The spec.
+        airflow: Not used: only Airflow 3.4 and later read such files.
+        places: Returns where a value of the spec stands, for the report.
+    """
+    losses = Losses(places)
+    text = foreign_yaml(_Dag(spec, losses).made())
+    return losses.exported(spec.dag_id, "airflow-yaml", text)
+
+
+class _Dag:
+    """Turns one spec into a document."""
+
+    def __init__(self, spec: DagSpec, losses: Losses) -> None:
+        self._spec = spec
+        self._data = spec.recorded
+        self._losses = losses
+        self._tasks = Tasks(spec.outline, losses)
+
+    def made(self) -> dict[str, Any]:
+        """Return the document, its keys in the order of the guide."""
+        self._unsaid()
+        made: dict[str, Any] = {"$schema": SCHEMA, "dag_id": self._spec.dag_id}
+        if self._data.get("description"):
+            made["description"] = self._data["description"]
+        made["schedule"] = self._schedule(self._data["schedule_interval"])
+        made |= self._dates()
+        made |= {"tags": self._data["tags"]} if self._data["tags"] else {}
+        made["catchup"] = self._data["catchup"]
+        given = {key: self._data[key] for key in _COPIED if self._data.get(key) is not None}
+        values = self._tasks.values
+        made |= without_missing({key: values.plain(item, (key,)) for key, item in given.items()})
+        made |= self._tasks.params(self._data.get("params") or {}, ("params",))
+        made["templates"] = {DEFAULTS: self._defaults()}
+        return made | {"tasks": self._entries()}
+
+    def _unsaid(self) -> None:
+        """Note what a document has no word for."""
+        for key in ("project_id", "dag_name"):
+            value = self._data.get(key)
+            if value is not None and value != self._spec.dag_id:
+                self._losses.dropped((key,), "Airflow knows a DAG by its id alone")
+        for key in _NO_WORD:
+            if self._data.get(key):
+                self._losses.gap((key,), f"Airflow's YAML has no word for `{key}` of a DAG")
+        if self._spec.timezone or self._spec.start_date.utcoffset():
+            key = "timezone" if self._spec.timezone else "start_date"
+            text = "Airflow's YAML has no named zones: it may read the schedule by another clock"
+            self._losses.gap((key,), text)
+
+    def _dates(self) -> dict[str, str]:
+        moments = {"start_date": self._spec.start_date, "end_date": self._spec.end_date}
+        return {key: _date(write_start_date(at)) for key, at in moments.items() if at is not None}
+
+    def _schedule(self, schedule: Any) -> Any:  # noqa: ANN401 - JSON data
+        if not isinstance(schedule, dict):
+            return schedule
+        path = ("schedule_interval",)
+        if assets_of(schedule) is not None:
+            self._losses.gap(path, "Airflow's YAML has no word for assets")
+            return None
+        if "every" in schedule:
+            given: dict[str, Any] = {"delta": schedule["every"]}
+            return {"uses": "airflow.sdk.DeltaTriggerTimetable", "with": given}
+        if "timetable" in schedule:
+            given = self._tasks.values.plain(schedule.get("with", {}), (*path, "with"))
+            return {"uses": schedule["timetable"]} | ({"with": given} if given else {})
+        kind = "CronDataInterval" if schedule.get("data_interval") else "CronTrigger"
+        zone = schedule.get("timezone") or self._spec.timezone or "UTC"
+        given = {"expression": schedule["cron"], "timezone": zone}
+        return {"uses": f"airflow.sdk.{kind}Timetable", "with": given}
+
+    def _defaults(self) -> dict[str, Any]:
+        """Return what all tasks share."""
+        shared = self._data.get("default_args") or {}
+        top: Mapping[str, Any] = {key: self._data[key] for key in _TOP if key in self._data}
+        if "retry_delay" not in shared:
+            top = {**top, MINUTES: self._data[MINUTES]}
+        return self._tasks.arguments(top, ()) | self._tasks.arguments(shared, ("default_args",))
+
+    def _entries(self) -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = []
+        for entry in self._spec.outline.entries:
+            given = value_at(self._data, entry.path)
+            if entry.is_group:
+                text = "Airflow's YAML has no groups: their tasks stand alone, by their whole ids"
+                self._losses.gap((*entry.path, "group_id"), text)
+                if given.get("default_args"):
+                    text = "Airflow's YAML has no groups, which could share arguments"
+                    self._losses.gap((*entry.path, "default_args"), text)
+                continue
+            task = self._tasks.task(entry, given)
+            made.append({"id": task.pop("id"), "extends": [DEFAULTS], **task})
+        return made
+
+
+def _date(text: str) -> str:
+    """Return a moment in UTC as short as it is exact."""
+    return text.removesuffix("T00:00:00Z")
