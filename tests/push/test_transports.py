@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -31,14 +32,14 @@ def daemon(remote: Remote) -> Iterator[str]:
         port = free.getsockname()[1]
     options = ["--reuseaddr", "--export-all", "--enable=receive-pack", "--listen=127.0.0.1"]
     command = ["git", "daemon", *options, f"--port={port}", f"--base-path={remote.path.parent}"]
-    process = subprocess.Popen([*command, str(remote.path.parent)])
+    process = subprocess.Popen([*command, str(remote.path.parent)], process_group=0)
     for _ in range(500):
         with socket.socket() as trial:
             if trial.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.02)
     yield f"git://127.0.0.1:{port}/{remote.path.name}"
-    process.kill()
+    os.killpg(process.pid, signal.SIGKILL)  # `git daemon` is a child of it
     process.wait()
 
 

@@ -8,7 +8,7 @@ import signal
 import time
 from contextlib import contextmanager, suppress
 from subprocess import PIPE, TimeoutExpired
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from dagctl.adapters.git.program import (
     GUARDS,
@@ -25,7 +25,7 @@ from dagctl.next_step import Fix, again
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dagctl.ports import Identity
@@ -121,24 +121,14 @@ class GitCommand:
             NoRepositoryError: There is no git.
             TimeoutExpired: git took longer than `timeout`.
         """
-        extra = {
-            **surroundings(),
-            **_who(self._identity),
-            **self._ceiling(),
-            **(environment or {}),
-        }
-        guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
-        argv = [*_unset(extra), program(), "-C", str(self.folder), *guards, *arguments]
         # A process group of its own: git must outlive a Ctrl-C, and a hook must be killed with all
         # its children. But then it cannot read from the terminal.
         group: dict[str, Any] = {} if terminal else {"process_group": 0}
         if held is not None:
             group = {"pass_fds": (held,), **({} if terminal else {"start_new_session": True})}
         began = time.monotonic()
-        try:
-            process = Git().execute(argv, istream=PIPE, as_process=True, env=extra, **group)
-        except GitCommandNotFound as error:
-            raise NoRepositoryError("git is not installed", hint=NO_GIT_HINT) from error
+        guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
+        process = self._started((*guards, *arguments), environment or {}, group)
         try:
             out, err = process.communicate(data, timeout=timeout)
         except BaseException:
@@ -152,6 +142,29 @@ class GitCommand:
         LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
         said = redacted(printable(err.decode(errors="replace")))
         return Answer(process.returncode, out, said.rstrip())
+
+    @contextmanager
+    def kept(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Keep one git for the length of the block: give what it reads, and what it writes."""
+        process = self._started((*GUARDS, *NO_HOOKS, *arguments), {}, {"process_group": 0})
+        LOG.debug("          git %s", " ".join(arguments))
+        try:
+            yield process.stdin, process.stdout
+        finally:
+            _stop(process, is_group=True)
+
+    def _started(
+        self, words: Sequence[str], environment: Mapping[str, str], group: Mapping[str, Any]
+    ) -> Git.AutoInterrupt:
+        extra = {**surroundings(), **_who(self._identity), **self._ceiling(), **environment}
+        argv = [*_unset(extra), program(), "-C", str(self.folder), *words]
+        try:
+            process: Git.AutoInterrupt = Git().execute(
+                argv, istream=PIPE, as_process=True, env=extra, **group
+            )
+        except GitCommandNotFound as error:
+            raise NoRepositoryError("git is not installed", hint=NO_GIT_HINT) from error
+        return process
 
     def must(
         self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None

@@ -6,6 +6,7 @@ import os
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, attempts, busy, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
+from dagctl.adapters.git.loose import write_object
 from dagctl.adapters.git.objects import id_of
 from dagctl.adapters.git.private_index import PrivateIndex
 from dagctl.adapters.git.tree import Entry
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.objects import Stored
     from dagctl.adapters.git.place import Place
     from dagctl.ports import Files, FileWrite
 
@@ -193,6 +196,20 @@ class Committer:
         tree = self._trees.graft(parent, draft.files)
         return write_commit(self._git, tree, parent, draft.text, signs=self._signs)
 
+    def commit_again(self, draft: Draft, parent: str | None, before: Stored) -> str:
+        """Write a commit that was made on another parent for this one, and return its id.
+
+        No git is started, as the time since that parent was fetched is what a push can lose.
+        """
+        write = partial(write_object, self._place.files["objects"])
+        tree = self._trees.graft(
+            parent, draft.files, lambda tree_id, data: write(tree_id, "tree", data)
+        )
+        data = _on(before.data, tree, parent)
+        commit = id_of("commit", data, like=before.id)
+        write(commit, "commit", data)
+        return commit
+
     def _require_head(self, branch: str) -> None:
         now = head(self._place)
         if now != branch:
@@ -212,6 +229,14 @@ class Committer:
             theirs = self._trees.find(now, path)
             if theirs not in (ours, self._trees.find(draft.base, path)):
                 raise WorkspaceError(f"{name} has another version of {path} by now", hint=hint)
+
+
+def _on(commit: bytes, tree: str, parent: str | None) -> bytes:
+    """Return a commit object with another tree and parent."""
+    head, _, text = commit.partition(b"\n\n")
+    places = [f"tree {tree}".encode(), *([f"parent {parent}".encode()] if parent else [])]
+    kept = [line for line in head.split(b"\n") if not line.startswith((b"tree ", b"parent "))]
+    return b"\n".join([*places, *kept]) + b"\n\n" + text
 
 
 def write_commit(  # noqa: PLR0913 - each is a part of a commit

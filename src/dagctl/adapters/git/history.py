@@ -6,6 +6,7 @@ import os
 import random
 import re
 import time
+from itertools import count
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
@@ -37,16 +38,21 @@ _NOWHERE = "refs/heads/.invalid"
 _LARGEST = 4096
 
 
-def attempts(wait: float, longest: float = 0.5) -> Iterator[None]:
+def attempts(wait: float, longest: float = 0.5, *, tries: int = 1) -> Iterator[None]:
     """Yield at least once, then again with growing pauses until `wait` seconds are over.
 
     Args:
         wait: How many seconds in all.
         longest: The longest pause.
+        tries: How many there are at least, within ten times as many seconds: where each takes
+            long, time alone would end it after a few.
     """
-    deadline, pause = time.monotonic() + wait, 0.01
+    begun, pause = time.monotonic(), 0.01
     yield
-    while time.monotonic() < deadline:
+    for made in count(1):
+        passed = time.monotonic() - begun
+        if passed >= (10 * wait if made < tries else wait):
+            return
         time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
         pause = min(2 * pause, longest)
         yield

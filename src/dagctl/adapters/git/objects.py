@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import new as new_hash
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from dagctl.adapters.git.program import NO_GIT_HINT
 from dagctl.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dagctl.adapters.git.command import GitCommand
+
+    LookUp = Callable[[Sequence[str]], "list[Stored | None]"]
 
 _SHA1_DIGITS = 40
 
@@ -44,6 +47,38 @@ def look_up(git: GitCommand, names: Sequence[str]) -> list[Stored | None]:
     if not answer.ok:
         raise UnavailableError(f"git cat-file failed: {answer.error}")
     return list(_parsed(answer.out, len(names)))
+
+
+@contextmanager
+def looking_up(git: GitCommand) -> Iterator[LookUp]:
+    """Keep one git for the length of the block, which answers as `look_up` does."""
+    with git.kept("cat-file", "--batch-command") as (asks, answers):
+
+        def look(names: Sequence[str]) -> list[Stored | None]:
+            return [_answer(asks, answers, name) for name in names]
+
+        yield look
+
+
+def _answer(asks: IO[bytes], answers: IO[bytes], name: str) -> Stored | None:
+    """Ask for one object.
+
+    Raises:
+        UnavailableError: git has ended.
+    """
+    try:
+        asks.write(os.fsencode(f"contents {name}\n"))
+        asks.flush()
+        line = answers.readline()
+    except OSError as error:
+        raise UnavailableError(f"git cat-file failed: {error}") from error
+    words = line.removesuffix(b"\n").rsplit(b" ", 2)
+    if words[-1] in {b"missing", b"ambiguous"}:
+        return None
+    if len(words) != 3:  # noqa: PLR2004 - id, kind and size
+        raise UnavailableError("git cat-file has ended")
+    data = answers.read(int(words[-1]) + 1)[:-1]
+    return Stored(words[0].decode(), words[1].decode(), data)
 
 
 def id_of(kind: str, data: bytes, *, like: str) -> str:

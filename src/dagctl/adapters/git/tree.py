@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.objects import id_of, look_up
+from dagctl.adapters.git.objects import id_of, look_up, looking_up
 from dagctl.errors import UnavailableError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
-    from dagctl.adapters.git.objects import Stored
+    from dagctl.adapters.git.objects import LookUp, Stored
 
 _FILES = frozenset({"100644", "100755"})
 
@@ -42,14 +44,29 @@ class Trees:
 
     def __init__(self, git: GitCommand) -> None:
         self._git = git
+        self._look: LookUp = partial(look_up, git)
         self._read: dict[str, dict[str, Entry]] = {}
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Let one git answer for the length of the block, so that none is started to look."""
+        with looking_up(self._git) as look:
+            before, self._look = self._look, look
+            try:
+                yield
+            finally:
+                self._look = before
+
+    def forget(self) -> None:
+        """Forget what was read: a remote that keeps moving has ever new trees."""
+        self._read.clear()
 
     def entries(self, tree: str | None) -> dict[str, Entry]:
         """Return the entries of a tree (or of a commit's tree) by name; of None, nothing."""
         if tree is None:
             return {}
         if tree not in self._read:
-            (stored,) = look_up(self._git, [f"{tree}^{{tree}}"])
+            (stored,) = self._look([f"{tree}^{{tree}}"])
             if stored is None:
                 raise UnavailableError(f"git does not have the tree {tree}")
             self._read[tree] = _parse(stored)
@@ -63,8 +80,8 @@ class Trees:
         folders = sorted({folder for path in paths for folder in folders_of(path)})
         inside = [f"{name}:{folder}" for folder in folders]
         in_index = [f":{path}" for path in staged]
-        commit, root, *others = look_up(
-            self._git, [f"{name}^{{commit}}", f"{name}^{{tree}}", *inside, *in_index]
+        commit, root, *others = self._look(
+            [f"{name}^{{commit}}", f"{name}^{{tree}}", *inside, *in_index]
         )
         pairs = zip(staged, others[len(inside) :], strict=True)
         known = frozenset(path for path, stored in pairs if stored is not None)
@@ -86,11 +103,16 @@ class Trees:
             tree = entry.id
         return self.entries(tree).get(name)
 
-    def graft(self, tree: str | None, files: Mapping[str, Entry | None]) -> str:
+    def graft(
+        self,
+        tree: str | None,
+        files: Mapping[str, Entry | None],
+        write: Callable[[str, bytes], None] | None = None,
+    ) -> str:
         """Write the tree with these paths replaced (None: removed) and return its id.
 
         Only the folders on the way to the paths are read, so the cost does not grow with the
-        repository; all new trees are written by one git process.
+        repository; all new trees are written by one git process, or by `write`.
 
         Raises:
             ConflictError: A folder or a submodule stands at a path, or a file on the way there.
@@ -98,7 +120,11 @@ class Trees:
         like = tree or next((entry.id for entry in files.values() if entry is not None), "")
         new: dict[str, bytes] = {}
         top = self._grafted(tree, files, like, new)
-        self._write(new)
+        if write is None:
+            self._write(new)
+        else:
+            for tree_id, data in new.items():
+                write(tree_id, data)
         return top
 
     def _grafted(

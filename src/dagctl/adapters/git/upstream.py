@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.follow import Follower, is_ancestor
 from dagctl.adapters.git.history import UNDOES, attempts, find, head, tip
 from dagctl.adapters.git.network import require_remote
+from dagctl.adapters.git.objects import look_up
 from dagctl.adapters.git.preflight import branch_to_commit_to
 from dagctl.adapters.git.proposing import address_of, propose
 from dagctl.adapters.git.undo import is_reverted, reverse
@@ -21,11 +24,12 @@ from dagctl.next_step import Fix, Option, again
 from dagctl.ports import Proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dagctl.adapters.git.commit import Committer, Draft, Patience
     from dagctl.adapters.git.configuration import Configuration
     from dagctl.adapters.git.network import Network, Pushed
+    from dagctl.adapters.git.objects import Stored
     from dagctl.adapters.git.place import Place
     from dagctl.ports import FileWrite
 
@@ -38,6 +42,8 @@ _NOT_SENT = (
 """What git says where it has not got as far as to send anything."""
 _PAUSE = 0.05
 """The longest pause, in seconds, before the next try: who waits for long is always late."""
+_TRIES = 20
+"""How often at least a remote that moves is tried, however long each try takes."""
 _LATE = "no answer within"
 _PROTECTED = ("protected", "hook declined", "not allowed to push", "GH006")
 
@@ -206,23 +212,54 @@ class GitUpstream:
 
     def _land(self, draft: Draft, there: str | None) -> str:
         """Push the draft on top of what the remote has, again and again while that moves."""
-        branch, here, said = draft.branch, draft.base, ""
-        for number, _ in enumerate(attempts(self._patience.moves, _PAUSE)):
-            if number:  # behind the pause: what was fetched before it would be stale by now
+        branch, begun = draft.branch, time.monotonic()
+        new, pushed = self._tried(draft, there, self._committer.commit_on)
+        if pushed is None:
+            return new
+        count, before = 1, self._renewable(new)
+        with self._place.trees.kept_open():
+            for _ in islice(attempts(self._patience.moves, _PAUSE, tries=_TRIES), 1, None):
+                self._place.trees.forget()
+                # behind the pause: what was fetched before it would be stale by now
                 there = self._network.fetch(branch, list(draft.files))
-            at = there or here
-            self._committer.require_same_files(draft, at, self._name(branch), _PULL)
-            if there is not None and self._committer.holds(there, draft.files):
-                return there
-            new = self._committer.commit_on(draft, at)
-            pushed = self._network.push(branch, new, there)
-            if pushed.outcome == "taken" or self._has_taken(branch, new, pushed):
-                return new
-            said = pushed.said
+                new, pushed = self._tried(draft, there, self._made_again(before))
+                if pushed is None:
+                    return new
+                count += 1
         raise RemoteUnavailableError(
-            f"{self._name(branch)} was moving for {self._patience.moves:g} seconds: {said}",
+            f"{self._name(branch)} moved at each of {count} tries in "
+            f"{time.monotonic() - begun:.0f} seconds: {pushed.said}",
             hint=again("see who pushes to it"),
         )
+
+    def _tried(
+        self, draft: Draft, there: str | None, make: Callable[[Draft, str | None], str]
+    ) -> tuple[str, Pushed | None]:
+        """Commit on what the remote has, and push.
+
+        Returns:
+            The commit, and None once the remote has it; else what came in between.
+        """
+        branch, at = draft.branch, there or draft.base
+        self._committer.require_same_files(draft, at, self._name(branch), _PULL)
+        if there is not None and self._committer.holds(there, draft.files):
+            return there, None
+        new = make(draft, at)
+        pushed = self._network.push(branch, new, there)
+        if pushed.outcome == "taken" or self._has_taken(branch, new, pushed):
+            return new, None
+        return new, pushed
+
+    def _renewable(self, commit: str) -> Stored | None:
+        """Return a commit that can be made again without a git: one that is not signed."""
+        if self._configuration.signs or "core.sharedrepository" in self._configuration.values:
+            return None
+        return look_up(self._git, [commit])[0]
+
+    def _made_again(self, before: Stored | None) -> Callable[[Draft, str | None], str]:
+        if before is None:
+            return self._committer.commit_on
+        return lambda draft, at: self._committer.commit_again(draft, at, before)
 
     def _require(self) -> None:
         require_remote(self._configuration.values, self._network.remote)
