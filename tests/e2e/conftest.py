@@ -186,3 +186,16 @@ def in_child(act: Callable[[], object]) -> int:
             os._exit(status)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
+
+
+def all_at_once(acts: Sequence[Callable[[], object]]) -> list[int]:
+    """Run each act in a process of its own, all at the same time; return the exit statuses."""
+
+    def start(act: Callable[[], object]) -> int:
+        child = os.fork()
+        if child == 0:
+            os._exit(in_child(act))
+        return child
+
+    children = [start(act) for act in acts]
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]

@@ -5,26 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.e2e.conftest import Place, in_child
+from tests.e2e.conftest import Place, all_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
 PROCESSES = 32
-
-
-def all_at_once(acts: Sequence[Callable[[], object]]) -> list[int]:
-    """Run each act in a process of its own, all at the same time; return the exit statuses."""
-
-    def start(act: Callable[[], object]) -> int:
-        child = os.fork()
-        if child == 0:
-            os._exit(in_child(act))
-        return child
-
-    children = [start(act) for act in acts]
-    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 
 
 def creating(place: Place, spec: Path, states: Path) -> Callable[[], None]:
