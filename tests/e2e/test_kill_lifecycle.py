@@ -1,146 +1,200 @@
-"""Promises 3, 4 and 5 for what is done with recorded DAGs: SIGKILL anywhere, and 32 at once."""
+"""Promises 3, 4 and 5 for what is done with recorded DAGs: kills, bad disks, 32 at once.
+
+After it comes one further command, of any kind: then all is as before the act or as after it.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import sys
+from contextlib import contextmanager, suppress
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.errors import NotFoundError
+from dagctl.errors import ConflictError, DagctlError, NotFoundError
 from dagctl.operation.steps import COMPLETE, STEPS
-from tests.e2e.conftest import Killer, Place, all_at_once, in_child, kill_at_effect
+from tests.e2e.conftest import (
+    Killer,
+    Place,
+    all_at_once,
+    in_child,
+    is_for_writing,
+    kill_at_effect,
+)
+from tests.lifecycle.acts import COMMANDS, KINDS, SPEC, Act
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from dagctl.operation.backend import Silence
+    from dagctl import Client
 
 KILLED = -signal.SIGKILL
-KINDS = ("removal", "rollback", "rename", "prune")
-ALL = [(kind, name, done) for kind in KINDS for name, _ in (*STEPS, COMPLETE) for done in (0, 1)]
-SHORT = {("rename", "confirm", 0), ("rename", "complete", 0), ("prune", "commit", 1)}
-"""Around the pivot; all the others are tried by `make test-all`."""
-PROCESSES = 32
-
-
-def scene(place: Place) -> Path:
-    """Make a DAG with two versions, and another one whose spec file is gone."""
-    spec, other = place.spec("specs/orders.yaml"), place.spec("specs/other.yaml", "Other")
-    with place.open() as client:
-        client.create([spec, other])
-        place.spec("specs/orders.yaml", word="two")
-        client.create(spec)
-    place.git("add", "specs")
-    place.git("commit", "-qm", "Specs", "--", "specs")
-    other.unlink()
-    return spec
-
-
-def act(place: Place, kind: str, listener: Silence | None = None) -> None:
-    with place.open(listener) as client:
-        match kind:
-            case "removal":
-                client.remove("orders")
-            case "rollback":
-                client.rollback("orders", 1)
-            case "rename":
-                client.rename("orders", "sales")
-            case _:
-                place.spec("specs/orders.yaml", word="three")
-                specs = place.root / "specs"
-                client.create(specs / "orders.yaml", prune=[specs])
-
-
-AFTER = {
-    "removal": {"other": 1},
-    "rollback": {"orders": 3, "other": 1},
-    "rename": {"sales": 1, "other": 1},
-    "prune": {"orders": 3},
+POINTS = [
+    *product([name for name, _ in (*STEPS, COMPLETE)], (False, True)),
+    *(("show", False), ("show", True), ("clear", False)),
+]
+ALL = [
+    (kind, name, done)
+    for kind, (name, done) in product(KINDS, POINTS)
+    if (kind, name) != ("removal", "upload")  # it has no such step
+]
+SHORT = {
+    ("rename", "confirm", False): "again",
+    ("rename", "complete", False): "create",
+    ("prune", "commit", True): "list",
+    ("restore", "complete", True): "again",
+    ("rollback", "file", True): "recover",
 }
+"""Around the pivot; all the others are tried by `make test-all`."""
 
 
-def check_done(place: Place, kind: str, spec: Path, users: dict[str, str]) -> None:
-    place.check_agreement()
-    assert {record.dag_id: record.version for record in place.records()} == AFTER[kind]
-    actions = {"removal": "delete", "rollback": "rollback", "rename": "rename", "prune": "update"}
-    with place.open() as client:
-        assert client.history("orders").entries[0].version.action == actions[kind]
-    if kind == "rollback":
-        assert spec.read_text().split()[-1] == "one"
-    if kind == "rename":
-        assert "\ndag_id: sales\n" in spec.read_text()
-    spec_changed = {} if kind == "removal" else {"unstaged": ""}  # the spec file has followed
-    assert {**place.users(), **spec_changed} == {**users, **spec_changed}
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "done"),
-    [each if each in SHORT else pytest.param(*each, marks=pytest.mark.sweep) for each in ALL],
-)
-def test_promise_3_and_4_a_kill_around_a_step_is_made_good_by_the_same_command(
-    place: Place, kind: str, name: str, done: int
-) -> None:
-    spec = scene(place)
+def check_kill(place: Place, kind: str, name: str, *, done: bool, command: str) -> None:
+    act = Act(place, kind).prepare()
     users = place.users()
-    status = in_child(lambda: act(place, kind, Killer(name, done=bool(done))))
-    assert status == KILLED or (kind, name) == ("removal", "upload")
-    if status == KILLED:
-        act(place, kind)
-    check_done(place, kind, spec, users)
+    assert in_child(lambda: act.do(Killer(name, done=done))) == KILLED
+    act.check_one_command(command)
+    spec_follows = {"untracked": "", "unstaged": ""}
+    assert place.users() | spec_follows == users | spec_follows
+
+
+@pytest.mark.parametrize(("kind", "name", "done"), SHORT)
+def test_promise_3_and_4_a_kill_around_a_step_is_made_good_by_any_command(
+    place: Place, kind: str, name: str, *, done: bool
+) -> None:
+    check_kill(place, kind, name, done=done, command=SHORT[kind, name, done])
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("kind", "name", "done"), ALL)
+def test_promise_3_and_4_a_kill_around_each_step_is_made_good_by_each_command(
+    place: Place, kind: str, name: str, command: str, *, done: bool
+) -> None:
+    check_kill(place, kind, name, done=done, command=command)
+
+
+# --- Inside a step ---
+
+
+@contextmanager
+def full_disk(number: int, code: int) -> Iterator[None]:
+    """Let each change of the disk fail from the n-th on, in a process that does not live long."""
+    seen = 0
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal seen
+        if event in CHANGES or (event == "open" and is_for_writing(arguments)):
+            seen += 1
+            if seen >= number:
+                raise OSError(code, os.strerror(code))
+
+    sys.addaudithook(hook)
+    yield
+
+
+CHANGES = frozenset({"os.rename", "os.link", "os.remove", "os.mkdir"})
+
+
+def kill_inside(place: Place, tmp_path: Path, kind: str, numbers: range) -> None:
+    """Kill before effects of these numbers, until a run ends unhurt; go on each time."""
+    Act(place, kind).prepare()
+    for number in numbers:
+        act = Act(place.copy(tmp_path / f"copy-{number}"), kind)
+
+        def run(number: int = number, act: Act = act) -> None:
+            kill_at_effect(number)
+            act.do()
+
+        status = in_child(run)
+        if status == 0:
+            assert number > 20
+            assert act.check()
+            return
+        assert status == KILLED
+        act.check_one_command(COMMANDS[number % len(COMMANDS)])
+
+
+@pytest.mark.parametrize(("kind", "number"), [("rename", 30), ("removal", 18)])
+def test_promise_3_and_4_a_kill_inside_a_step_is_made_good_by_any_command(
+    place: Place, tmp_path: Path, kind: str, number: int
+) -> None:
+    kill_inside(place, tmp_path, kind, range(number, number + 1))
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
-def test_promise_3_and_4_a_kill_before_every_effect_is_made_good(
+def test_promise_3_and_4_a_kill_before_every_effect_is_made_good_by_any_command(
     place: Place, tmp_path: Path, kind: str
 ) -> None:
-    scene(place)
-    users = place.users()
-    for number in range(1, 1000):
-        this = place.copy(tmp_path / f"copy-{number}")
-
-        def run(number: int = number, this: Place = this) -> None:
-            kill_at_effect(number)
-            act(this, kind)
-
-        status = in_child(run)
-        this.recover()
-        try:
-            act(this, kind)
-        except NotFoundError:
-            assert kind in {"removal", "rename"}
-        check_done(this, kind, this.root / "specs/orders.yaml", users)
-        if status == 0:
-            assert number > 20
-            return
-        assert status == KILLED
+    kill_inside(place, tmp_path, kind, range(1, 1000))
 
 
 @pytest.mark.sweep
-def test_promise_5_32_processes_on_one_dag_leave_a_linear_history(place: Place) -> None:
-    scene(place)
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("kind", KINDS)
+def test_promise_3_a_disk_that_fails_from_any_change_on_loses_nothing(
+    place: Place, tmp_path: Path, kind: str, code: int
+) -> None:
+    Act(place, kind).prepare()
+    for number in range(1, 1000):
+        act = Act(place.copy(tmp_path / f"copy-{number}"), kind)
 
-    def turning(number: int) -> Callable[[], None]:
+        def run(number: int = number, act: Act = act) -> None:
+            with full_disk(number, code), suppress(DagctlError):
+                act.do()
+                os._exit(SUCCEEDED)
+
+        status = in_child(run)
+        assert status in {0, SUCCEEDED}  # it has said so, or it has ended well
+        act.check_one_command(COMMANDS[number % len(COMMANDS)])
+        if status == SUCCEEDED and number > 20:
+            return
+
+
+SUCCEEDED = 42
+
+
+# --- At once ---
+
+
+@pytest.mark.parametrize("count", [8, pytest.param(32, marks=pytest.mark.sweep)])
+def test_promise_5_processes_at_once_on_one_dag_leave_a_linear_history(
+    place: Place, count: int
+) -> None:
+    """Each rolls back, renames away and back, removes, restores or updates one DAG, in any order.
+
+    What comes too late is refused; what is done is a version with a commit of its own.
+    """
+    Act(place, "rollback").prepare()
+    acts: list[Callable[[Client], object]] = [
+        lambda client: client.rollback("orders"),
+        lambda client: client.remove("orders"),
+        lambda client: client.restore("orders"),
+        lambda client: client.create(place.root / SPEC, force=True),
+        lambda client: client.pull(),
+    ]
+
+    def turn(number: int) -> Callable[[], None]:
         def run() -> None:
             os.environ["DAGCTL_LOCK_TIMEOUT"] = "600"
-            with place.open() as client:
-                if number % 2:
-                    client.rollback("orders")
-                else:
-                    client.create(place.spec(f"specs/{number}.yaml", f"N{number}"))
+            with place.open() as client, suppress(ConflictError, NotFoundError):
+                acts[number % len(acts)](client)
 
         return run
 
-    assert all_at_once([turning(number) for number in range(PROCESSES)]) == [0] * PROCESSES
+    assert all_at_once([turn(number) for number in range(count)]) == [0] * count
     place.check_agreement()
     with place.open() as client:
         entries = client.history("orders", limit=100).entries
-    numbers = [entry.version.version for entry in entries]
-    commits = [entry.version.commit_id for entry in entries]
-    assert numbers == list(range(2 + PROCESSES // 2, 0, -1))
+    versions = [entry.version for entry in entries]
+    commits = [version.commit_id for version in versions]
+    assert [version.version for version in versions] == list(range(len(versions), 0, -1))
+    assert len(versions) > 2
     assert len(set(commits)) == len(commits)
     parents = [line.split() for line in place.git("log", "--format=%H %P").splitlines()]
     assert all(len(line) <= 2 for line in parents)  # no merge: one line of commits

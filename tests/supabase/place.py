@@ -143,7 +143,8 @@ class Place:
         Args:
             left: What may be left in the journal's folder.
         """
-        rows, objects, files = self.rows(), self.objects(), self.files()
+        rows = [row for row in self.rows() if row[1] != "removed"]  # of these all else is gone
+        objects, files = self.objects(), self.files()
         assert [row[1] for row in rows] == ["active"] * len(rows)
         assert self.held() == 0
         assert sorted(objects) == sorted(row[3] for row in rows)

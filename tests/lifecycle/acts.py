@@ -1,0 +1,151 @@
+"""What is done with recorded DAGs, in a scene where each act leaves something to see.
+
+For any place, embedded or on Supabase: before an act there is `orders` with two versions, and
+`other`, whose spec file is gone (for a prune). After a fault and one further command all is as it
+was before the act, or as it is after it, and every version is still there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dagctl.paths import TEMPORARY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl import Client
+    from dagctl.operation.backend import Silence
+
+KINDS = ("removal", "restore", "rollback", "rename", "prune")
+SPEC = "specs/orders.yaml"
+BEFORE = {
+    "removal": {"orders": 2, "other": 1},
+    "restore": {"other": 1},
+    "rollback": {"orders": 2, "other": 1},
+    "rename": {"orders": 2, "other": 1},
+    "prune": {"orders": 2, "other": 1},
+}
+AFTER = {
+    "removal": {"other": 1},
+    "restore": {"orders": 4, "other": 1},
+    "rollback": {"orders": 3, "other": 1},
+    "rename": {"sales": 1, "other": 1},
+    "prune": {"orders": 3},
+}
+TEXTS = {
+    "removal": ("two", "two"),
+    "restore": (None, "two"),
+    "rollback": ("two", "one"),
+    "rename": ("two", "dag_id: sales"),
+    "prune": ("three", "three"),
+}
+"""What the spec file holds before and after; None: there is none."""
+ACTIONS = {
+    "removal": "delete",
+    "restore": "restore",
+    "rollback": "rollback",
+    "rename": "rename",
+    "prune": "update",
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act in a place."""
+
+    place: Any
+    """A workspace of `tests/e2e` or of `tests/supabase`: both have the same helpers."""
+    kind: str
+
+    def prepare(self) -> Act:
+        """Make what is there before it."""
+        place = self.place
+        spec, other = place.spec(SPEC), place.spec("specs/other.yaml", "Other")
+        with place.open() as client:
+            client.create([spec, other])
+            client.create(place.spec(SPEC, word="two"))
+            if self.kind == "restore":
+                client.remove("orders")
+        place.git("add", "specs")
+        place.git("commit", "-qm", "Specs", "--", "specs")
+        other.unlink()
+        if self.kind == "restore":
+            spec.unlink()
+        if self.kind == "prune":
+            place.spec(SPEC, word="three")
+        return self
+
+    def do(self, listener: Silence | None = None) -> None:
+        with self.place.open(listener) as client:
+            self.call(client)
+
+    def call(self, client: Client, on_result: Callable[[object], None] | None = None) -> None:
+        match self.kind:
+            case "removal":
+                client.remove("orders", on_result=on_result)
+            case "restore":
+                client.restore("orders", on_result=on_result)
+            case "rollback":
+                client.rollback("orders", 1, on_result=on_result)
+            case "rename":
+                client.rename("orders", "sales", on_result=on_result)
+            case _:
+                specs = self.place.root / "specs"
+                client.create(specs / "orders.yaml", prune=[specs], on_result=on_result)
+
+    # --- What is true ---
+
+    def is_done(self) -> bool:
+        """Return whether it has happened; whatever was, it did so wholly or not at all."""
+        versions = {record.dag_id: record.version for record in self.place.records()}
+        versions.pop("new", None)  # what another command made meanwhile
+        assert versions in (BEFORE[self.kind], AFTER[self.kind])
+        return versions == AFTER[self.kind]
+
+    def check(self) -> bool:
+        """Check that all agree and nothing is lost; return whether it has happened."""
+        self.place.check_agreement()
+        is_done = self.is_done()
+        with self.place.open() as client:
+            for dag_id in ("orders", "other"):
+                versions = [entry.version for entry in client.history(dag_id).entries]
+                numbers = [version.version for version in versions]
+                assert numbers == list(range(len(numbers), 0, -1))
+            texts = [client.version("orders", number).spec_text or "" for number in (1, 2)]
+            assert [text.split()[-1] for text in texts] == ["one", "two"]
+            newest = client.history("orders").entries[0].version.action
+        assert not is_done or newest == ACTIONS[self.kind]
+        text = TEXTS[self.kind][is_done]
+        file = self.place.root / SPEC
+        assert file.exists() if text else not file.exists()
+        assert text is None or text in file.read_text()
+        return is_done
+
+    def check_one_command(self, command: str) -> None:
+        """Give one further command, and check; then bring the act to its end."""
+        match command:
+            case "recover":
+                self.place.recover()
+            case "list":
+                self.place.records()
+                self._forget_half_an_entry()
+            case "create":
+                with self.place.open() as client:
+                    client.create(self.place.spec("specs/new.yaml", "New"))
+            case _:
+                self.do()
+        is_done = self.check()
+        assert is_done or command != "again"
+        if not is_done:
+            self.do()
+            assert self.check()
+
+    def _forget_half_an_entry(self) -> None:
+        """Remove what is no entry of the journal yet: who merely reads lets it lie."""
+        for file in (self.place.root / ".git/dagctl/top/journal").glob(f"{TEMPORARY}*"):
+            file.unlink()
+
+
+COMMANDS = ("recover", "list", "create", "again")
