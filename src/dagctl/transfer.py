@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from dagctl.lifecycle import Lifecycle
+from dagctl.drafts import Drafts
 
 if TYPE_CHECKING:
     import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.operation.importing import Check, IfThere
 
 
-class Transfer(Lifecycle):
+class Transfer(Drafts):
     """The calls of a client that export and import DAGs."""
 
     def export(

@@ -70,6 +70,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "rm": (["rm", "demo"], ["rm", "demo", "--purge", "--yes"]),
     "restore": (["restore", "demo"],),
     "pull": (["pull"], ["pull", "demo", "--dry-run"]),
+    "edit": (["edit", "demo"], ["edit", "demo", "--dry-run"]),
     "mv": (["mv", "demo", "demo_2"], ["mv", "demo", "../demo", "--force"]),
     "requirements": (["requirements", "specs/demo.yaml"],),
     "rollback": (["rollback", "demo"],),

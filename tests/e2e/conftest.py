@@ -158,7 +158,7 @@ def kill_at_effect(number: int) -> None:
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal seen
-        if event in EFFECTS or (event == "open" and is_for_writing(arguments)):
+        if event in EFFECTS or (event == "open" and _writes(arguments)):
             seen += 1
             if seen == number:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -166,7 +166,7 @@ def kill_at_effect(number: int) -> None:
     sys.addaudithook(hook)
 
 
-def is_for_writing(arguments: Sequence[object]) -> bool:
+def _writes(arguments: Sequence[object]) -> bool:
     flags = arguments[2]
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
 

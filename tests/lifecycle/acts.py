@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl import Client
     from dagctl.operation.backend import Silence
 
-KINDS = ("removal", "restore", "rollback", "rename", "prune")
+KINDS = ("removal", "restore", "rollback", "rename", "prune", "edit")
 SPEC = "specs/orders.yaml"
 BEFORE = {
     "removal": {"orders": 2, "other": 1},
@@ -26,6 +26,7 @@ BEFORE = {
     "rollback": {"orders": 2, "other": 1},
     "rename": {"orders": 2, "other": 1},
     "prune": {"orders": 2, "other": 1},
+    "edit": {"orders": 2, "other": 1},
 }
 AFTER = {
     "removal": {"other": 1},
@@ -33,6 +34,7 @@ AFTER = {
     "rollback": {"orders": 3, "other": 1},
     "rename": {"sales": 1, "other": 1},
     "prune": {"orders": 3},
+    "edit": {"orders": 3, "other": 1},
 }
 TEXTS = {
     "removal": ("two", "two"),
@@ -40,6 +42,7 @@ TEXTS = {
     "rollback": ("two", "one"),
     "rename": ("two", "dag_id: sales"),
     "prune": ("three", "three"),
+    "edit": ("two", "edited"),
 }
 """What the spec file holds before and after; None: there is none."""
 ACTIONS = {
@@ -48,6 +51,7 @@ ACTIONS = {
     "rollback": "rollback",
     "rename": "rename",
     "prune": "update",
+    "edit": "update",
 }
 
 
@@ -91,6 +95,10 @@ class Act:
                 client.rollback("orders", 1, on_result=on_result)
             case "rename":
                 client.rename("orders", "sales", on_result=on_result)
+            case "edit":
+                draft = client.draft("orders")
+                text = draft.content.replace(b"two", b"edited")
+                client.publish(draft, text, on_result=on_result)
             case _:
                 specs = self.place.root / "specs"
                 client.create(specs / "orders.yaml", prune=[specs], on_result=on_result)

@@ -89,6 +89,17 @@ def test_what_create_refuses_is_done_by_the_command_that_it_names(user: Shell) -
 
 
 @ON_ONE
+def test_after_several_renames_the_way_back_is_step_by_step(user: Shell) -> None:
+    user.ok("mv", "orders", "sales")
+    user.ok("mv", "sales", "turnover")
+    refused = user.run("mv", "turnover", "orders")
+    assert (refused.code, "is an old id of `sales`" in refused.err) == (ExitCode.CONFLICT, True)
+    for old, new in (("turnover", "sales"), ("sales", "orders")):
+        user.ok("mv", old, new)
+    assert names(user) == ["orders"]
+
+
+@ON_ONE
 def test_a_spec_file_with_other_changes_stays_as_it_is(user: Shell) -> None:
     write(user, "0 4 * * *", LOAD)
     mine = (user.folder / "specs/orders.yaml").read_text()

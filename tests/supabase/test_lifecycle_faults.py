@@ -38,6 +38,7 @@ REQUESTS = {
     "restore": (FIND, VERSIONS, RESERVE, DOWNLOAD, UPLOAD, CONFIRM),
     "rollback": (FIND, VERSIONS, VERSIONS, RESERVE, UPLOAD, CONFIRM),
     "rename": (FIND, FIND, VERSIONS, FIND, RESERVE, UPLOAD, CONFIRM, FIND, REMOVAL),
+    "edit": (FIND, FIND, RESERVE, UPLOAD, CONFIRM),
     "prune": (FIND, PAGE, FIND, RESERVE, UPLOAD, CONFIRM, FIND, REMOVAL),
 }
 """What an act asks of the project, in order."""

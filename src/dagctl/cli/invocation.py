@@ -26,6 +26,7 @@ COMMANDS = (
     "convert",
     "requirements",
     "create",
+    "edit",
     "mv",
     "rm",
     "restore",
@@ -51,7 +52,7 @@ COMMANDS = (
 )
 
 
-PLANNED = frozenset({"create", "mv", "rm", "restore", "rollback", "import", "pull"})
+PLANNED = frozenset({"create", "edit", "mv", "rm", "restore", "rollback", "import", "pull"})
 """The commands that take `--dry-run`."""
 
 

@@ -1,4 +1,4 @@
-"""What `rm`, `restore`, `rollback`, `mv` and `import` would do, and what they have done."""
+"""What `rm`, `restore`, `rollback`, `mv`, `edit` and `import` would do, and what they have done."""
 
 from __future__ import annotations
 
@@ -54,21 +54,22 @@ def carry_out(
             planned = plan(client)
             progress.close()
             write_recovery(invocation.console, client.recovered, client.unsettled)
-            _write_plan(invocation, planned)
+            write_plan(invocation, planned)
             return
         with reporting_recovery(invocation, client) as note_recovered:
 
             def show(outcome: Outcome) -> None:
                 progress.close()
                 note_recovered()
-                _write_outcome(invocation, outcome, has_next=after is None)
+                write_outcome(invocation, outcome, has_next=after is None)
 
             act(client, show)
         if after is not None:
             after(client)
 
 
-def _write_plan(invocation: Invocation, plan: PlanResult) -> None:
+def write_plan(invocation: Invocation, plan: PlanResult) -> None:
+    """Write what would be done."""
     console = invocation.console
     if invocation.is_json:
         result = {"dags": list(map(planned_data, plan.dags)), "warnings": list(plan.warnings)}
@@ -82,7 +83,7 @@ def _write_plan(invocation: Invocation, plan: PlanResult) -> None:
     console.note("Nothing was changed. The same command without --dry-run does it.")
 
 
-def _write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) -> None:
+def write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) -> None:
     """Write what was done, all the way out: the journal is kept until this returns."""
     console = invocation.console
     if invocation.is_json:

@@ -14,6 +14,7 @@ from dagctl.cli import (
     create,
     diff,
     doctor,
+    edit,
     explain,
     export,
     help,  # noqa: A004 - the module of `dagctl help`
@@ -127,6 +128,7 @@ for _group, _name, _run, _epilog in (
     (AUTHOR, "convert", convert.convert, convert.EPILOG),
     (AUTHOR, "requirements", requirements.requirements, requirements.EPILOG),
     (PUBLISH, "create", create.create, create.EPILOG),
+    (PUBLISH, "edit", edit.edit, edit.EPILOG),
     (PUBLISH, "mv", rename.rename, rename.EPILOG),
     (PUBLISH, "rm", remove.remove, remove.EPILOG),
     (PUBLISH, "restore", restore.restore, restore.EPILOG),

@@ -34,13 +34,26 @@ def agreed(console: Console, question: str, *, otherwise: str) -> bool:
     Raises:
         UsageError: There is no terminal to ask at; `otherwise` is the command that does not ask.
     """
-    if not (sys.stdin and is_terminal(sys.stdin) and is_terminal(console.err)):
+    if not is_at_terminal(console):
         raise UsageError(
             "this asks before it changes anything, and there is no terminal", hint=otherwise
         )
     console.err.write(f"{question} [y/N] ")
     console.err.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def goes_on(console: Console, question: str) -> bool:
+    """Return whether the user, at a terminal, does not answer no; the end of the input is one."""
+    console.err.write(f"{question} [Y/n] ")
+    console.err.flush()
+    answer = sys.stdin.readline()
+    return bool(answer) and answer.strip().lower() not in {"n", "no"}
+
+
+def is_at_terminal(console: Console) -> bool:
+    """Return whether a person can be asked and can answer."""
+    return bool(sys.stdin) and is_terminal(sys.stdin) and is_terminal(console.err)
 
 
 def ask_hidden(label: str, *, otherwise: str) -> str:

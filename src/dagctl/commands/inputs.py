@@ -59,6 +59,33 @@ def changes_of(
     return [asked(spec, source_path(spec.origin, root)) for spec in loaded]
 
 
+def change_of_text(
+    content: bytes, path: str | None, root: Path, checks: Checks, surroundings: Surroundings
+) -> tuple[Change, tuple[Diagnostic, ...]]:
+    """Return what a text asks for, as if it stood in a file, and what is to be known about it.
+
+    Args:
+        content: The text.
+        path: The file, relative to the workspace; None: the spec has none.
+        root: The workspace.
+        checks: How findings are taken.
+        surroundings: What the text is resolved with.
+
+    Raises:
+        SpecError: It has errors.
+    """
+    place = None if path is None else root / path
+    checked = check_spec(
+        content,
+        origin=path,
+        airflow=checks.airflow,
+        files=surroundings.files(place),
+        around=surroundings.around(place),
+    )
+    checked = taken_by(checked, text_of(content), checks)
+    return asked(checked.result(), path), checked.diagnostics
+
+
 def source_path(origin: str | None, root: Path) -> str | None:
     """Return the spec file's path relative to the workspace, or None if the spec has no file."""
     if origin is None or not Path(origin).is_file():

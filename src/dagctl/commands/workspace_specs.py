@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.surroundings import Surroundings
+    from dagctl.errors import Diagnostic
     from dagctl.operation.change import Change
     from dagctl.ports import DagRecord
     from dagctl.spec.checks import Checks
@@ -55,6 +56,24 @@ class WorkspaceSpecs:
 
         surroundings = self._surroundings(self._variables)
         return changes_of(specs, self._workspace.root, checks, surroundings)
+
+    def edited(
+        self, content: bytes, path: str | None, checks: Checks
+    ) -> tuple[Change, tuple[Diagnostic, ...]]:
+        """Return what an edited text asks for, and what is to be known about it.
+
+        Args:
+            content: The text.
+            path: The file that it is the text of, relative to the workspace; None: it has none.
+            checks: How findings are taken.
+
+        Raises:
+            SpecError: It has errors.
+        """
+        from dagctl.commands.inputs import change_of_text
+
+        surroundings = self._surroundings(self._variables)
+        return change_of_text(content, path, self._workspace.root, checks, surroundings)
 
     def annotated(self, record: DagRecord) -> str:
         """Return the recorded spec as YAML, with comments that say where its values come from.

@@ -44,6 +44,8 @@ class Lag:
     spec: State
     old_file: bytes | None = None
     """What stands in the DAG file now."""
+    standing_spec: bytes | None = None
+    """What stands in the spec file now."""
     spec_write: SpecWrite | None = None
     warnings: tuple[str, ...] = ()
 
@@ -86,6 +88,7 @@ def lag_of(context: Context, record: DagRecord) -> Lag:
         file=file.state,
         spec=spec.state,
         old_file=file.old,
+        standing_spec=spec.old,
         spec_write=spec.write,
         warnings=tuple(side.warning for side in (spec, file) if side.warning is not None),
     )
@@ -144,10 +147,11 @@ def _spec(context: Context, record: DagRecord, header: Header | None) -> _Side:
         return _Side("kept", _no_file(path))
     if standing is not None:
         if _means(context, standing, record):
-            return _Side("current")
+            return _Side("current", old=standing)
         if decode(standing)[0] not in _texts(context.backend.registry, record, header):
             shown = f"dagctl diff {record.dag_id} --spec {path}"
-            return _Side("kept", f"{path} was changed by hand, and stays: `{shown}` shows how")
+            changed = f"{path} was changed by hand, and stays: `{shown}` shows how"
+            return _Side("kept", changed, old=standing)
     return _brought(context, record, path, standing)
 
 
@@ -158,14 +162,16 @@ def _brought(context: Context, record: DagRecord, path: str, standing: bytes | N
     text = newest[0].spec_text if newest and newest[0].version == record.version else None
     shown = f"`dagctl show {record.dag_id} --spec` shows the spec"
     if text is None:
-        return _Side(left, f"the text of {path} is not recorded, so it is not written: {shown}")
+        warning = f"the text of {path} is not recorded, so it is not written: {shown}"
+        return _Side(left, warning, old=standing)
     if not _means(context, text, record):
         warning = (
             f"{path} is not written: with the defaults, variables and files of this work tree its "
             f"text is not the spec of version {record.version}; git pull, then again; {shown}"
         )
-        return _Side(left, warning)
-    return _Side("written", write=SpecWrite(path=path, old=standing, new=text.encode()))
+        return _Side(left, warning, old=standing)
+    write = SpecWrite(path=path, old=standing, new=text.encode())
+    return _Side("written", old=standing, write=write)
 
 
 def _means(context: Context, content: str | bytes, record: DagRecord) -> bool:

@@ -119,6 +119,11 @@ def _holder(context: Context, dag_id: str, new_id: str) -> DagRecord | None:
         is_back = isinstance(holder, DagVersion) and holder.renamed == dag_id
         if holder.is_removed and is_back and holder.dag_id == new_id:
             return holder
+        if holder.is_removed and isinstance(holder, DagVersion) and holder.renamed:
+            raise ConflictError(
+                f"`{holder.dag_id}` is an old id of `{holder.renamed}`, which took its history on",
+                hint="give another id; to go back to this one, rename one step at a time",
+            )
         if holder.is_removed:
             raise ConflictError(
                 f"`{holder.dag_id}` is the id of a removed DAG",

@@ -1,0 +1,163 @@
+"""`dagctl edit`."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import DagId, DryRun, Env, Force, NoVerify, Push, TextOrJson, Var, examples
+from dagctl.cli.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dagctl.cli.invocation import Invocation
+    from dagctl.client import Client
+    from dagctl.commands.operate import Outcome
+    from dagctl.commands.plan import PlanResult
+    from dagctl.errors import Diagnostic
+    from dagctl.operation.editing import Draft
+
+OTHERWISE = "change the spec file, then dagctl create"
+"""What leads to the same without an editor."""
+
+EPILOG = examples(
+    "dagctl edit daily_orders",
+    "EDITOR='code --wait' dagctl edit daily_orders",
+    "dagctl edit daily_orders --dry-run",
+)
+
+
+def edit(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    dag_id: DagId,
+    *,
+    dry_run: DryRun = False,
+    force: Force = False,
+    no_verify: NoVerify = False,
+    push: Push = None,
+    env: Env = None,
+    var: Var = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Edit the spec of a DAG in your editor, then publish it.
+
+    The editor is $VISUAL or $EDITOR. The text is checked; where it has errors you may go on
+    editing. The update is based on the version that was read. If it fails, your text stays.
+    """
+    from contextlib import closing
+    from functools import partial
+
+    from dagctl.cli.create_view import reporting_recovery
+    from dagctl.cli.editor import editor_of, text_file
+    from dagctl.cli.operated import write_plan
+    from dagctl.cli.progress import reporter
+    from dagctl.cli.specs import checks_of
+    from dagctl.client import Client
+
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+    console = invocation.console
+    editor = editor_of(console, otherwise=f"{OTHERWISE} (`dagctl show {dag_id}` names it)")
+    opened = partial(
+        Client.open, variables=checks_of(strict=None, env=env, variables=var).variables
+    )
+    with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
+        with reporting_recovery(invocation, client) as note_recovered:
+            draft = client.draft(dag_id)
+            progress.close()
+            note_recovered()
+        with text_file(console, name_of(draft), draft.content) as text:
+            content = _edited(invocation, client, draft, partial(text.edit, editor))
+            if content is None:
+                _write_nothing(invocation)
+                return
+            plan = client.plan_draft(draft, content, force=force)
+            if dry_run:
+                write_plan(invocation, plan)
+                text.keep()
+                return
+            _write_changes(invocation, plan)
+            show = partial(_write_done, invocation, draft, content)
+            act = partial(client.publish, draft, content, verify=not no_verify, push=push)
+            act(force=force, on_result=show)
+
+
+def name_of(draft: Draft) -> str:
+    """Return what the file is called that is edited: as the spec file, so that editors know it."""
+    name = PurePosixPath(draft.path or "").name
+    return name if name.endswith((".yaml", ".yml", ".json")) else "spec.yaml"
+
+
+def _edited(
+    invocation: Invocation, client: Client, draft: Draft, edit_once: Callable[[], bytes]
+) -> bytes | None:
+    """Return the text when it is right; None: it is as it was.
+
+    Raises:
+        SpecError: It has errors, and the result is asked for as JSON.
+        typer.Exit: It has errors, and the user does not go on.
+    """
+    from dagctl.cli.failure import write_findings
+    from dagctl.cli.prompt import goes_on
+    from dagctl.errors import SpecError
+
+    while True:
+        content = edit_once()
+        if content == draft.content:
+            return None
+        try:
+            findings = client.check_draft(draft, content)
+        except SpecError as error:
+            if invocation.is_json:
+                raise
+            write_findings(invocation, error)
+            if not goes_on(invocation.console, "Go on editing?"):
+                raise typer.Exit(error.exit_code) from None
+        else:
+            _write_advice(invocation, findings)
+            return content
+
+
+def _write_advice(invocation: Invocation, findings: Sequence[Diagnostic]) -> None:
+    from dagctl.cli.diagnostics import FORMATS, Report, look
+
+    console = invocation.console
+    if findings and not invocation.is_json:
+        for line in FORMATS["text"](Report(tuple(findings)), look(console, console.err)):
+            console.error(line)
+
+
+def _write_nothing(invocation: Invocation) -> None:
+    """Say that the text is as it was."""
+    from dagctl.cli.operated import write_outcome, write_plan
+    from dagctl.commands.operate import Outcome
+    from dagctl.commands.plan import PlanResult
+
+    if not invocation.is_json:
+        invocation.console.note("The text is as it was; nothing to do.")
+    elif invocation.dry_run:
+        write_plan(invocation, PlanResult(dags=()))
+    else:
+        write_outcome(invocation, Outcome(dags=(), operation_id=None), has_next=False)
+
+
+def _write_changes(invocation: Invocation, plan: PlanResult) -> None:
+    """Show what is about to be published."""
+    from dagctl.cli.plan_view import planned_lines
+
+    console = invocation.console
+    if plan.pending and not (invocation.is_json or console.quiet):
+        for dag in plan.dags:
+            console.lines(planned_lines(console, dag))
+
+
+def _write_done(invocation: Invocation, draft: Draft, content: bytes, outcome: Outcome) -> None:
+    from dagctl.cli.operated import write_outcome
+
+    write_outcome(invocation, outcome, has_next=True)
+    if outcome.operation_id is None and draft.written(content) is not None:
+        invocation.console.note(f"{shown(draft.path)} gets your text, which asks for nothing new")

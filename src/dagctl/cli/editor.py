@@ -1,0 +1,156 @@
+"""The user's editor, and the file in which a text lies while it is edited."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagctl.cli.console import is_terminal
+from dagctl.cli.prompt import is_at_terminal
+from dagctl.errors import DagctlError, InterruptedRunError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import FrameType
+
+    from dagctl.cli.console import Console
+
+VARIABLES = ("VISUAL", "EDITOR")
+"""Where the user says which editor it is; the first that says something counts, as for git."""
+
+
+def editor_of(console: Console, *, otherwise: str) -> list[str]:
+    """Return the user's editor and its arguments.
+
+    Args:
+        console: The streams and the environment of the run.
+        otherwise: What leads to the same without an editor.
+
+    Raises:
+        UsageError: There is no terminal, or no editor.
+    """
+    if not is_at_terminal(console):
+        raise UsageError("this opens an editor, and there is no terminal", hint=otherwise)
+    name, text = _said(console.environ)
+    if name is None:
+        raise UsageError(
+            "no editor is set: VISUAL and EDITOR are empty",
+            hint=f"export EDITOR=nano; or {otherwise}",
+        )
+    try:
+        program, *arguments = shlex.split(text)
+    except ValueError as error:
+        hint = f"write it as for a shell: export {name}='code --wait'"
+        raise UsageError(f"{name} cannot be read: {error}", hint=hint) from error
+    path = shutil.which(program, path=console.environ.get("PATH"))
+    if path is None:
+        hint = f"export {name}=nano; or {otherwise}"
+        raise UsageError(f"there is no program `{program}`, which {name} names", hint=hint)
+    return [path, *arguments]
+
+
+def _said(environ: Mapping[str, str]) -> tuple[str | None, str]:
+    said = ((name, environ.get(name, "").strip()) for name in VARIABLES)
+    return next(((name, text) for name, text in said if text), (None, ""))
+
+
+@dataclass
+class TextFile:
+    """A file that holds a text while it is edited."""
+
+    console: Console
+    path: Path
+    content: bytes
+    """The text at first."""
+    stays: bool = False
+
+    def edit(self, editor: Sequence[str]) -> bytes:
+        """Let the user edit it, and return what it holds then.
+
+        Raises:
+            InterruptedRunError: The editor did not end well: the text does not count.
+            UsageError: The editor cannot be run, or has removed the file.
+        """
+        run_editor(self.console, editor, self.path)
+        if not self.path.is_file():
+            raise UsageError("the editor has removed the file", hint="edit it again")
+        return self.path.read_bytes()
+
+    def keep(self) -> None:
+        """Let it stay, and say where it is."""
+        self.stays = True
+        self.console.error(f"Your text is in {self.path}")
+
+    def holds_work(self) -> bool:
+        """Return whether the text is another than at first."""
+        return self.path.is_file() and self.path.read_bytes() != self.content
+
+
+@contextmanager
+def text_file(console: Console, name: str, content: bytes) -> Iterator[TextFile]:
+    """Give a file that holds a text, for its user alone; it goes at the end of the block.
+
+    If the block fails, or exits with a code, a text that was changed stays: the user is told where.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="dagctl-edit-"))
+    text = TextFile(console, folder / name, content)
+    text.path.write_bytes(content)
+    try:
+        yield text
+    except DagctlError as error:
+        if text.holds_work():
+            text.stays = True
+            error.state = f"{error.state}; your text is in {text.path}"
+        raise
+    except BaseException:
+        if text.holds_work():
+            text.keep()
+        raise
+    finally:
+        if not text.stays:
+            shutil.rmtree(folder)
+
+
+def run_editor(console: Console, editor: Sequence[str], file: Path) -> None:
+    """Run the user's editor on a file, and wait until it has ended.
+
+    Raises:
+        InterruptedRunError: It did not end well: the text does not count.
+        UsageError: It cannot be run.
+    """
+    out = None if is_terminal(console.out) else console.err.fileno()
+    name = Path(editor[0]).name
+    with _leaving_interrupts_to_the_editor():
+        try:
+            process = subprocess.Popen([*editor, str(file)], stdout=out)  # noqa: S603 - the user's
+        except OSError as error:
+            raise UsageError(f"the editor `{name}` cannot be run: {error.strerror}") from error
+        try:
+            code = process.wait()
+        except BaseException:  # SIGTERM: the editor goes, too, and may save what it has
+            process.terminate()
+            raise
+    if code != 0:
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        raise InterruptedRunError(f"the editor `{name}` {how}", hint="run the command again")
+
+
+@contextmanager
+def _leaving_interrupts_to_the_editor() -> Iterator[None]:
+    """Let Ctrl-C reach the editor alone, which may have a use for it."""
+
+    def ignore(number: int, frame: FrameType | None) -> None:
+        del number, frame
+
+    before = signal.signal(signal.SIGINT, ignore)  # a function: the editor does not inherit it
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

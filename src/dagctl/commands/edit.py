@@ -1,0 +1,114 @@
+"""Edit the spec of a DAG: the text to begin with, its checks, and the update that comes of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from dagctl.commands.operate import Intent, command_of
+from dagctl.commands.recorded_spec import spec_as_yaml
+from dagctl.errors import ConflictError, WorkspaceError
+from dagctl.next_step import DOCTOR, Command, Fix
+from dagctl.operation.change import Action
+from dagctl.operation.editing import Draft, plan_edit, record_to_edit
+from dagctl.operation.lagging import lag_of
+
+if TYPE_CHECKING:
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.lagging import Lag
+    from dagctl.operation.options import Options
+    from dagctl.ports import DagRecord
+
+
+def draft_of(context: Context, dag_id: str) -> Draft:
+    """Return the spec of a DAG as a text: that of its file, if this is here and not behind.
+
+    Raises:
+        NotFoundError: There is no such DAG, or no spec of it.
+        ConflictError: The spec file was changed from an older version, or is no regular file; or
+            the DAG is removed.
+    """
+    record = record_to_edit(context, dag_id)
+    if record.problem is not None:
+        damaged = f"the record of `{dag_id}` is damaged: {record.problem}"
+        raise ConflictError(damaged, hint=Fix(DOCTOR))
+    lag = lag_of(context, record)
+    if lag.spec == "kept":
+        _check_kept(lag)
+    content = lag.spec_write.new if lag.spec_write else lag.standing_spec
+    return Draft(
+        dag_id=dag_id,
+        version=record.version,
+        content=_recorded_text(context, record) if content is None else content,
+        path=record.source_path,
+        standing=lag.standing_spec,
+    )
+
+
+def _check_kept(lag: Lag) -> None:
+    """Check that a spec file that a person has changed is based on the newest version."""
+    path, dag_id, version = lag.record.source_path, lag.record.dag_id, lag.record.version
+    if lag.standing_spec is None:
+        raise WorkspaceError(
+            f"{path} is a link, or no regular file", hint=Fix("put the spec file in its place")
+        )
+    if lag.file != "current":
+        shown = Command("diff", f"{dag_id} --spec {path}")
+        raise WorkspaceError(
+            f"{path} was changed here, and {lag.path} is not version {version}, the newest one",
+            hint=Fix("git pull, then again; `", shown, "` shows what is changed"),
+        )
+
+
+def _recorded_text(context: Context, record: DagRecord) -> bytes:
+    """Return what the author wrote; where that is not recorded, the recorded spec as YAML."""
+    newest = context.backend.registry.versions(record.dag_id, limit=1, text=True)
+    text = newest[0].spec_text if newest and newest[0].version == record.version else None
+    return (spec_as_yaml(record) if text is None else text).encode()
+
+
+def edited(
+    context: Context, draft: Draft, change: Change, content: bytes, options: Options
+) -> Intent:
+    """Return the intent to give a DAG the edited spec, as its next version.
+
+    Args:
+        context: The ports and the settings.
+        draft: What was read.
+        change: What the edited text asks for.
+        content: The edited text.
+        options: How; the version that is expected is that of the draft.
+
+    Raises:
+        ConflictError: The text gives another id.
+    """
+    dag_id = draft.dag_id
+    if change.spec is not None and change.spec.dag_id_given and change.base_name != dag_id:
+        raise ConflictError(
+            f"the text gives dag_id `{change.base_name}`, and the DAG is `{dag_id}`",
+            hint=Fix("`", Command("mv", f"{dag_id} {change.base_name}"), "` renames it"),
+        )
+    digest = sha256(content).hexdigest()
+    return Intent(
+        action=Action.UPDATE,
+        dag_ids=(dag_id,),
+        command=command_of(Action.UPDATE, [dag_id], draft.version, digest),
+        plan=partial(plan_edit, context, draft, change, content, options),
+        options=options,
+    )
+
+
+def write_text(context: Context, draft: Draft, content: bytes) -> bool:
+    """Let the spec file have a text that asks for nothing new, as one with other comments.
+
+    Returns:
+        Whether the file was written.
+    """
+    write = draft.written(content)
+    if write is None:
+        return False
+    with context.backend.journal.lock(wait=context.settings.lock_timeout):
+        context.backend.files.write_spec(write)
+    return True

@@ -1,0 +1,92 @@
+"""The plan of an update whose spec a person has edited, with the spec file that follows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dagctl.errors import ConflictError, NotFoundError, WorkspaceError
+from dagctl.next_step import LIST, Command, Fix
+from dagctl.operation.agreement import agreed
+from dagctl.operation.change import Action, check_projects
+from dagctl.operation.plan import updated
+from dagctl.operation.removal import recorded
+from dagctl.paths import is_spec_path
+from dagctl.ports import SpecWrite
+
+if TYPE_CHECKING:
+    from dagctl.operation.backend import Context
+    from dagctl.operation.change import Change
+    from dagctl.operation.options import Options
+    from dagctl.ports import DagRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The spec of a DAG as a text that a person may edit."""
+
+    dag_id: str
+    version: int
+    """The version that was read: the update is based on it."""
+    content: bytes
+    """The text, as its file has it, or as its author wrote it."""
+    path: str | None
+    """The path of the spec in the workspace, or None."""
+    standing: bytes | None
+    """What the spec file holds; None: it is not there."""
+
+    def written(self, content: bytes) -> SpecWrite | None:
+        """Return how the spec file follows a new text; None: there is no place for it."""
+        if self.path is None or not is_spec_path(self.path) or content == self.standing:
+            return None
+        return SpecWrite(path=self.path, old=self.standing, new=content)
+
+
+def record_to_edit(context: Context, dag_id: str) -> DagRecord:
+    """Return the record of a DAG that may get another spec.
+
+    Raises:
+        NotFoundError: There is no such DAG.
+        ConflictError: It is removed.
+    """
+    record = recorded(context, [dag_id]).get(dag_id)
+    if record is None:
+        context.backend.registry.get(dag_id)  # refuses who is no member
+        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
+    if record.is_removed:
+        step = Fix(Command("restore", dag_id), " brings it back")
+        raise ConflictError(f"`{dag_id}` is removed", hint=step)
+    return record
+
+
+def plan_edit(
+    context: Context, draft: Draft, change: Change, content: bytes, options: Options
+) -> list[Change]:
+    """Return what is to be done so that a DAG has the edited spec.
+
+    Raises:
+        NotFoundError: There is no such DAG any more.
+        StaleVersionError: It has a newer version than the one that was read.
+        ConflictError: The spec file was changed meanwhile, or something else is in the way.
+    """
+    record = record_to_edit(context, draft.dag_id)
+    check_projects([change], context.settings.project_id)
+    write = draft.written(content)
+    if write is not None and context.backend.files.read(write.path) != write.old:
+        raise WorkspaceError(
+            f"{write.path} was changed while its text was edited",
+            hint=Fix(Command("edit", draft.dag_id)),
+        )
+    known = replace(
+        change, base_name=record.base_name, is_known=True, dag_id=record.dag_id, record=record
+    )
+    (planned,) = agreed(context, [updated(context, known, options)])
+    if planned.action is not Action.UPDATE:
+        return [planned]
+    if write is None and draft.path is not None and content != draft.standing:
+        warning = (
+            f"{draft.path} is no file that dagctl writes, and stays as it is: put the text there, "
+            f"too (dagctl show {draft.dag_id} --spec shows it)"
+        )
+        planned = replace(planned, warnings=(*planned.warnings, warning))
+    return [replace(planned, spec_write=write)]
