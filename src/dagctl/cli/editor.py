@@ -97,7 +97,7 @@ class TextFile:
 def text_file(console: Console, name: str, content: bytes) -> Iterator[TextFile]:
     """Give a file that holds a text, for its user alone; it goes at the end of the block.
 
-    If the block fails, or exits with a code, a text that was changed stays: the user is told where.
+    If the block fails, or exits with a code, a changed text stays, and a message says where.
     """
     folder = Path(tempfile.mkdtemp(prefix="dagctl-edit-"))
     text = TextFile(console, folder / name, content)
