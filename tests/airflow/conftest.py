@@ -55,13 +55,24 @@ class Airflow:
         report: dict[str, Report] = self._report(runner, *map(str, files), PATH=programs)
         return {Path(path): facts for path, facts in report.items()}
 
-    def run(self, folder: Path) -> dict[str, Report]:
-        """Run every DAG of the folder to its end; return what became of each."""
+    def run(
+        self, folder: Path, *, path: Path | None = None, python: Path | None = None
+    ) -> dict[str, Report]:
+        """Run every DAG of the folder to its end; return what became of each.
+
+        Args:
+            folder: The DAG files.
+            path: Programs that the tasks find, before all others.
+            python: Modules that they find, likewise.
+        """
         self._give_database()
         surroundings = str(HERE / "surroundings")
+        modules = (*([python] if python else []), folder, OWN_PYTHON)
+        programs = (*([str(path)] if path else []), os.environ["PATH"])
         folders = {
             "AIRFLOW__CORE__DAGS_FOLDER": str(folder),
-            "PYTHONPATH": f"{folder}{os.pathsep}{OWN_PYTHON}",
+            "PATH": os.pathsep.join(programs),
+            "PYTHONPATH": os.pathsep.join(map(str, modules)),
             "AIRFLOW_CONN_FS_DEFAULT": "fs://",
         }
         runs: dict[str, Report] = self._report("run.py", surroundings, **folders)

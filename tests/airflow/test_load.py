@@ -232,11 +232,37 @@ def expansion(rule: Facts) -> str:
     return "".join(rule["template"] % {"i": i, "prev": i - 1, "indent": " " * i} for i in numbers)
 
 
+TASKS_OF_LOOP = ("copy", "check_rows", "check_keys")
+FOR_EACH = """
+dag_name: Copies
+schedule: "@daily"
+tasks:
+  - task_id: begin
+    bash_command: echo begin
+  - group_id: copy_${{ each.table }}
+    for_each: {table: [orders, users]}
+    dependencies: [begin]
+    tasks:
+      - task_id: "copy"
+        bash_command: copy ${{ each.table }} {{ ds }}
+      - task_id: check_${{ each.rule.name }}
+        for_each: {rule: [{name: rows, most: 5}, {name: keys, most: 0}]}
+        python_code: return ${{ each.rule.most }}
+        retries: ${{ each.rule.most }}
+        dependencies: [copy]
+  - task_id: end
+    bash_command: echo end
+    dependencies: [copy_orders, copy_users]
+"""
+"""Loops in loops, over texts and over mappings: as many tasks when the spec is read."""
+
+
 def specs() -> dict[str, DagSpec]:
     """Return every example, golden and accepted corpus line, by a name."""
     files = {str(path.relative_to(ROOT)): path for path in [*EXAMPLES, *GOLDENS]}
     found = {name: load_spec(path.read_text("utf-8"), origin=name) for name, path in files.items()}
     found |= {f"gallery: {path.stem}": load_spec(example_of(path)) for path in GALLERY}
+    found["loops"] = load_spec(FOR_EACH)
     for path in CORPORA:
         found |= {f"{path.parent.parent.name}: {name}": spec for name, spec in corpus(path)}
     return found
@@ -275,9 +301,23 @@ def test_airflow_loads_the_gallery(loaded: dict[str, Loaded], name: str) -> None
     assert set(dag["tasks"]) == {task.id for task in spec.outline.tasks}
 
 
+def test_airflow_loads_a_task_for_each_value_of_a_loop(loaded: dict[str, Loaded]) -> None:
+    facts = loaded["loops"].facts
+    assert (facts["errors"], facts["warnings"]) == ([], [])
+    tasks = facts["dags"][0]["tasks"]
+    copies = [f"copy_{table}.{task}" for table in ("orders", "users") for task in TASKS_OF_LOOP]
+    assert set(tasks) == {"begin", "end", *copies}
+    for table in ("orders", "users"):
+        assert tasks[f"copy_{table}.copy"]["bash_command"] == f"copy {table} {{{{ ds }}}}"
+        assert tasks[f"copy_{table}.check_rows"]["retries"] == 5
+        assert tasks[f"copy_{table}.check_keys"]["retries"] == 0
+
+
 def test_airflow_loads_what_every_accepted_line_of_the_corpora_says(
     loaded: dict[str, Loaded],
 ) -> None:
     assert loaded
-    specs = {name: one for name, one in loaded.items() if not name.startswith("gallery: ")}
+    specs = {
+        name: one for name, one in loaded.items() if not name.startswith(("gallery: ", "loops"))
+    }
     assert {name: found for name, one in specs.items() if (found := differences(one))} == {}
