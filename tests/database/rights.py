@@ -35,6 +35,14 @@ public.user_dag_versions update own    denied denied denied denied denied   deni
 public.user_dag_versions update other  denied denied denied denied denied   denied  rows
 public.user_dag_versions delete own    denied denied denied denied denied   denied  rows
 public.user_dag_versions delete other  denied denied denied denied denied   denied  rows
+public.dag_templates     select own    denied rows   rows   rows   none     none    rows
+public.dag_templates     select other  denied none   none   none   none     none    rows
+public.dag_templates     insert own    denied denied denied denied denied   denied  rows
+public.dag_templates     insert other  denied denied denied denied denied   denied  rows
+public.dag_templates     update own    denied denied denied denied denied   denied  rows
+public.dag_templates     update other  denied denied denied denied denied   denied  rows
+public.dag_templates     delete own    denied denied denied denied denied   denied  rows
+public.dag_templates     delete other  denied denied denied denied denied   denied  rows
 public.project_members   select own    denied rows   rows   rows   none     none    rows
 public.project_members   select other  denied none   none   none   none     none    rows
 public.project_members   insert own    denied denied denied denied denied   denied  rows
@@ -129,6 +137,12 @@ public.purge_dags          other denied    refused   refused   refused   refused
 public.import_versions     own   denied    refused   null      null      refused   refused   denied
 public.import_versions     team  denied    refused   conflict  conflict  refused   refused   denied
 public.import_versions     other denied    refused   refused   refused   refused   refused   denied
+public.share_template      own   denied    refused   shared    shared    refused   refused   denied
+public.share_template      other denied    refused   refused   refused   refused   refused   denied
+public.unshare_template    own   denied    refused   withdrawn withdrawn refused   refused   denied
+public.unshare_template    other denied    refused   refused   refused   refused   refused   denied
+public.shared_templates    own   denied    1         1         1         0         0         denied
+public.shared_templates    other denied    0         0         0         0         0         denied
 public.missing_policies    -     denied    0         0         0         0         0         denied
 public.dagctl_version      -     denied    VERSION   VERSION   VERSION   VERSION   VERSION   denied
 private.reserve            own   denied    refused   1         1         refused   refused   denied
@@ -156,6 +170,10 @@ private.purge_dags         other denied    refused   refused   refused   refused
 private.import_versions    own   denied    refused   null      null      refused   refused   denied
 private.import_versions    team  denied    refused   conflict  conflict  refused   refused   denied
 private.import_versions    other denied    refused   refused   refused   refused   refused   denied
+private.share_template     own   denied    refused   shared    shared    refused   refused   denied
+private.share_template     other denied    refused   refused   refused   refused   refused   denied
+private.unshare_template   own   denied    refused   withdrawn withdrawn refused   refused   denied
+private.unshare_template   other denied    refused   refused   refused   refused   refused   denied
 private.removed_dags       own   denied    1         1         1         0         0         0
 private.removed_dags       other denied    0         0         0         0         0         0
 private.version_data       own   denied    found     found     found     null      null      found
@@ -179,6 +197,7 @@ private.grant_claim        -     denied    denied    denied    denied    denied 
 private.grant_all          -     denied    denied    denied    denied    denied    denied    denied
 private.grant_name         -     denied    denied    denied    denied    denied    denied    denied
 private.grant_update       -     denied    denied    denied    denied    denied    denied    denied
+private.guard_template     -     denied    denied    denied    denied    denied    denied    denied
 private.guard_user_dag     -     denied    denied    denied    denied    denied    denied    denied
 private.holder_of          -     denied    denied    denied    denied    denied    denied    denied
 private.is_left_over       -     denied    denied    denied    denied    denied    denied    denied

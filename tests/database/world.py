@@ -36,6 +36,14 @@ STATEMENTS = {
         "where project_id = %(project)s",
         "delete": "delete from public.user_dag_versions where project_id = %(project)s",
     },
+    "public.dag_templates": {
+        "select": "select from public.dag_templates where project_id = %(project)s",
+        "insert": "insert into public.dag_templates (project_id, name, version, text, shared_by) "
+        "values (%(project)s, 'x', 2, 'x', %(user)s)",
+        "update": "update public.dag_templates set withdrawn_at = now() "
+        "where project_id = %(project)s",
+        "delete": "delete from public.dag_templates where project_id = %(project)s",
+    },
     "public.project_members": {
         "select": "select from public.project_members where project_id = %(project)s",
         "insert": "insert into public.project_members values (%(project)s, gen_random_uuid())",
@@ -108,6 +116,11 @@ _ARGUMENTS = {
     "private.purge_dags": "%(project)s, '{gone}'",
     "public.import_versions": "%(operation)s, %(project)s, '[]', '[]'",
     "private.import_versions": "%(operation)s, %(project)s, '[]', '[]'",
+    "public.share_template": "%(project)s, 'x', 2, 'text'",
+    "private.share_template": "%(project)s, 'x', 2, 'text'",
+    "public.unshare_template": "%(project)s, 'x', 1",
+    "private.unshare_template": "%(project)s, 'x', 1",
+    "public.shared_templates": "%(project)s",
     "private.removed_dags": "%(project)s, '{}', '{gone}'",
     "public.missing_policies": "",
     "public.dagctl_version": "",
@@ -221,6 +234,11 @@ class World:
             dags += one.publish("x", by=one.colleague)
             one.put_object("x")
             one.remove_dag("gone")
+            database.admin(
+                "insert into public.dag_templates (project_id, name, version, text, shared_by) "
+                "values (%s, 'x', 1, 'text', %s)",
+                [one.project, one.owner.user_id],
+            )
         team.reserve("of_colleague", operation=operations["colleague"], by=team.colleague)
         team.put_object("of_colleague", operations["colleague"])
         database.admin(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagctl.commands.doctor import Check
     from dagctl.endpoint import Endpoint
     from dagctl.ports import Store
+    from dagctl.ports.template_store import SharedTemplates
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
 
@@ -51,6 +52,14 @@ class SupabaseBackend(WorkspaceBackend):
 
         store = SupabaseStore(self._client, self._settings.supabase_bucket)
         return self._watched("storage", store)
+
+    @cached_property
+    def templates(self) -> SharedTemplates:
+        """The table `dag_templates`."""
+        from dagctl.adapters.supabase.templates import SupabaseTemplates
+
+        shared = SupabaseTemplates(self._client, self._settings.project_id)
+        return self._watched("database", shared)
 
     def user_id(self, email: str) -> str:
         """Return the id of the user who is signed in; addresses of others cannot be read.

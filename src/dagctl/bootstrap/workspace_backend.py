@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagctl.commands.behind import Mark
     from dagctl.commands.doctor import Check
     from dagctl.ports import Cache, Files, Identity, Journal, Registry, Repo, Store, Upstream
+    from dagctl.ports.template_store import SharedTemplates
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
     from dagctl.workspace import Workspace
@@ -106,6 +107,11 @@ class WorkspaceBackend(ABC):
     @abstractmethod
     def store(self) -> Store:
         """Where DAG files are uploaded."""
+
+    @property
+    def templates(self) -> SharedTemplates | None:
+        """The templates of the project; None: the backend shares none."""
+        return None
 
     @property
     @abstractmethod

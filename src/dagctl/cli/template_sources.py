@@ -1,17 +1,21 @@
-"""`dagctl templates fetch`."""
+"""`dagctl templates fetch`, `share` and `unshare`."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.cli.text import plural, shown
+from dagctl.settings.templates import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.template_fetch import Fetched
+    from dagctl.ports.template_store import SharedTemplates
+    from dagctl.workspace import Workspace
 
 
 def fetch(invocation: Invocation, names: Sequence[str]) -> None:
@@ -29,14 +33,22 @@ def fetch(invocation: Invocation, names: Sequence[str]) -> None:
     from dagctl.workspace import find_workspace
 
     workspace = find_workspace(Path())
-    sources = chosen(load_template_sources(workspace), names)
+    has_project = _shares(workspace) and (not names or PROJECT in names)
+    of_git = [name for name in names if not (has_project and name == PROJECT)]
+    every = load_template_sources(workspace)
+    is_asked = of_git or not names
+    has_git = any(source.git is not None for source in every)
+    sources = chosen(every, of_git) if is_asked and (has_git or not has_project) else []
     store = open_template_store(workspace.root)
     done: list[Fetched] = []
     for source in sources:
         invocation.result = {"fetched": [fetched_data(each) for each in done]}
         done.append(fetch_source(workspace.root, source, store))
-        if not invocation.is_json:
-            invocation.console.data(_line(done[-1]))
+        _say(invocation, _line(done[-1]))
+    if has_project:
+        with _shared(workspace) as (project_id, shared):
+            done.append(_keep(workspace, project_id, shared))
+        _say(invocation, _line(done[-1]))
     if invocation.is_json:
         result = {"fetched": [fetched_data(each) for each in done]}
         invocation.console.document(envelope(invocation, result=result))
@@ -44,6 +56,98 @@ def fetch(invocation: Invocation, names: Sequence[str]) -> None:
         invocation.console.note("  next: dagctl templates")
 
 
+def share(invocation: Invocation, word: str) -> None:
+    """Share a version of a template with the project.
+
+    Raises:
+        UsageError: The backend shares none.
+        ConflictError: The version is shared with another text.
+    """
+    from dagctl.commands.template_share import to_share
+    from dagctl.workspace import find_workspace
+
+    workspace = find_workspace(Path())
+    template = to_share(word, Path())
+    with _shared(workspace) as (project_id, shared):
+        is_new = shared.share(template)
+        _keep(workspace, project_id, shared)
+    version = f"{template.name}@{template.version}"
+    _end(invocation, "shared", [version] if is_new else [])
+    _say(invocation, f"Shared {version}" if is_new else f"{version} is shared already")
+    if not invocation.is_json:
+        invocation.console.note(f"  next: use: {PROJECT}/{version} in a spec")
+
+
+def unshare(invocation: Invocation, word: str) -> None:
+    """Take a template back from the project, one version or all.
+
+    Raises:
+        UsageError: The backend shares none.
+        NotFoundError: The template is not shared.
+    """
+    from dagctl.commands.template_share import unshare as take_back
+    from dagctl.workspace import find_workspace
+
+    workspace = find_workspace(Path())
+    with _shared(workspace) as (project_id, shared):
+        taken = take_back(word, shared)
+        _keep(workspace, project_id, shared)
+    versions = [f"{each.name}@{each.version}" for each in taken]
+    _end(invocation, "unshared", versions)
+    _say(invocation, f"Took back {', '.join(versions)}; DAGs made of it stay as they are")
+
+
+def _shares(workspace: Workspace) -> bool:
+    import os
+
+    from dagctl.settings import load_settings
+
+    return load_settings(workspace, os.environ, {}).backend == "supabase"
+
+
+@contextmanager
+def _shared(workspace: Workspace) -> Iterator[tuple[str, SharedTemplates]]:
+    """Open the templates of the project for the length of the block.
+
+    Raises:
+        UsageError: The backend shares none.
+    """
+    import os
+    from contextlib import closing
+
+    from dagctl.bootstrap import open_backend
+    from dagctl.errors import UsageError
+    from dagctl.settings import load_settings
+
+    settings = load_settings(workspace, os.environ, {})
+    with closing(open_backend(settings, workspace, os.environ)) as backend:
+        if backend.templates is None:
+            message = "templates are shared through a Supabase project, and this workspace has none"
+            raise UsageError(message, hint="commit the folder templates: every clone has it then")
+        yield settings.project_id, backend.templates
+
+
+def _keep(workspace: Workspace, project_id: str, shared: SharedTemplates) -> Fetched:
+    from dagctl.bootstrap import open_template_store
+    from dagctl.commands.template_share import fetch_shared
+
+    store = open_template_store(workspace.root)
+    return fetch_shared(workspace.root, project_id, shared.all(), store)
+
+
+def _say(invocation: Invocation, line: str) -> None:
+    if not invocation.is_json:
+        invocation.console.data(shown(line))
+
+
+def _end(invocation: Invocation, key: str, versions: Sequence[str]) -> None:
+    from dagctl.cli.envelope import envelope
+
+    if invocation.is_json:
+        document = envelope(invocation, result={key: list(versions)})
+        invocation.console.document(document)
+
+
 def _line(fetched: Fetched) -> str:
     new = f", new: {', '.join(fetched.new)}" if fetched.new else ""
-    return shown(f"fetched {fetched.source}: {plural(len(fetched.templates), 'template')}{new}")
+    return f"fetched {fetched.source}: {plural(len(fetched.templates), 'template')}{new}"

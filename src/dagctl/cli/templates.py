@@ -25,8 +25,8 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="WORD",
-        help="`show` and a template, `outdated` or `upgrade` and specs, or `fetch`; nothing lists "
-        "all.",
+        help="`show`, `share` or `unshare` and a template, `outdated` or `upgrade` and specs, or "
+        "`fetch`; nothing lists all.",
         autocompletion=candidates,
     ),
 ]
@@ -53,7 +53,7 @@ EPILOG = examples(
     "dagctl templates show elt_dbt",
     "dagctl templates outdated specs --exit-code",
     "dagctl templates upgrade specs/orders.yaml --dry-run",
-    "dagctl templates fetch",
+    "dagctl templates share report",
 )
 
 
@@ -75,8 +75,9 @@ def templates(  # noqa: PLR0913 - one parameter an option
     from git repositories that dagctl.toml names: `fetch` brings these here, as of one commit.
     `outdated` names the specs that are behind the newest version of their template, and what that
     changes. `upgrade` writes it into the specs: it merges the changes of the template with yours.
+    `share` gives a template of yours to all members of the Supabase project.
     """
-    from dagctl.cli.template_sources import fetch
+    from dagctl.cli.template_sources import fetch, share, unshare
     from dagctl.cli.template_versions import Choices, outdated, upgrade
 
     invocation = current(context)
@@ -95,6 +96,10 @@ def templates(  # noqa: PLR0913 - one parameter an option
             upgrade(invocation, choices, dry_run=dry_run)
         case "fetch", _:
             fetch(invocation, rest)
+        case "share", [name]:
+            share(invocation, name)
+        case "unshare", [name]:
+            unshare(invocation, name)
         case _:
             raise _refusal("`dagctl templates` takes nothing, or one of the words below")
 
@@ -116,7 +121,9 @@ def _refusal(message: str) -> UsageError:
     from dagctl.errors import UsageError
 
     return UsageError(
-        message, hint="dagctl templates [show NAME | outdated [SPEC...] | upgrade SPEC... | fetch]"
+        message,
+        hint="dagctl templates [show NAME | outdated [SPEC...] | upgrade SPEC... | fetch | "
+        "share NAME | unshare NAME]",
     )
 
 

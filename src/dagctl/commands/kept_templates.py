@@ -16,6 +16,7 @@ from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, UsageError
 from dagctl.next_step import Command
 from dagctl.paths import state_parts
+from dagctl.settings.templates import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,6 +89,19 @@ def of_source(root: Path, source: TemplateSource) -> Iterator[tuple[str, str | D
         return
     for name, text in kept.files.items():
         yield f"{source.name}/{name}", text
+
+
+def project_place(project_id: str) -> tuple[str, ...]:
+    """Return what the templates of a project are fetched from, as it is kept."""
+    return (PROJECT, project_id)
+
+
+def of_project(root: Path, project_id: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the templates that are kept of the project of a workspace, if some are."""
+    kept = kept_of(root, PROJECT)
+    if kept is not None and project_id is not None and kept.place == project_place(project_id):
+        for name, text in kept.files.items():
+            yield f"{PROJECT}/{name}", text
 
 
 def _finding(source: TemplateSource, message: str) -> Diagnostic:

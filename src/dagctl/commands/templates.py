@@ -9,11 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import dagctl
-from dagctl.commands.kept_templates import of_source
+from dagctl.commands.kept_templates import kept_of, of_project, of_source
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
 from dagctl.next_step import Command, Fix
-from dagctl.settings import load_template_sources
+from dagctl.settings import load_template_sources, project_of
+from dagctl.settings.templates import PROJECT
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, nearest, quoted
@@ -192,6 +193,9 @@ def _of_workspace(start: Path) -> Iterator[tuple[str, str, str | bytes | Diagnos
             continue
         for path, text in of_source(workspace.root, source):
             yield source.name, path, text
+    if kept_of(workspace.root, PROJECT) is not None:
+        for path, text in of_project(workspace.root, project_of(workspace, os.environ)):
+            yield PROJECT, path, text
 
 
 def _of_folder(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class TemplateStore(Protocol):
@@ -39,4 +39,38 @@ class TemplateStore(Protocol):
 
         Raises:
             UnavailableError: It cannot be written.
+        """
+
+
+class SharedTemplate(NamedTuple):
+    """A version of a template that a project shares."""
+
+    name: str
+    version: int
+    text: str
+
+
+class SharedTemplates(Protocol):
+    """The templates of a project, for all its members. A version never changes."""
+
+    def all(self) -> Sequence[SharedTemplate]:
+        """Return them, sorted by name and version; none for one who is no member.
+
+        Raises:
+            UnavailableError: The answer is not that of dagctl's functions.
+        """
+
+    def share(self, template: SharedTemplate) -> bool:
+        """Share a version; return whether it was not shared before.
+
+        Raises:
+            ConflictError: It is shared with another text.
+            NotAMemberError: The user is not an owner or editor of the project.
+        """
+
+    def unshare(self, name: str, version: int) -> bool:
+        """Take a version back; return whether it was shared.
+
+        Raises:
+            NotAMemberError: The user is not an owner or editor of the project.
         """

@@ -43,6 +43,7 @@ __all__ = [
     "load_settings",
     "load_template_sources",
     "load_variables",
+    "project_of",
     "read_toml",
     "user_file",
 ]
@@ -187,6 +188,16 @@ def load_remote(workspace: Workspace | None, environ: Mapping[str, str]) -> Remo
     origin = given["supabase_url"].origin if "supabase_url" in given else ""
     endpoint = _endpoint(values.get("supabase_url"), values.get("supabase_key"), origin)
     return Remote(endpoint, values.get("project_id"), values.get("supabase_bucket", "dags"))
+
+
+def project_of(workspace: Workspace, environ: Mapping[str, str]) -> str | None:
+    """Return the project that a workspace is set to; None: none is set.
+
+    Raises:
+        UsageError: A file cannot be read, a key is unknown, or the id is none.
+    """
+    given = _given(workspace, environ)
+    return str(CHECKS["project_id"](given["project_id"])) if "project_id" in given else None
 
 
 def check_flag(key: str, text: str) -> str:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 TABLE = "templates"
-OWN_NAMES = ("workspace", "gallery", "project")
+PROJECT = "project"
+"""The source of the templates that a Supabase project shares."""
+OWN_NAMES = ("workspace", "gallery", PROJECT)
 """Sources that are there without a table."""
 MOST = 20
 """Sources that a file may name."""

@@ -24,7 +24,7 @@ from dagctl.session.redaction import redacted
 SERVER_FAILURE = 500
 """From here on a status says nothing about whether the request was acted on."""
 
-NEWEST_MIGRATION = "20261128000800"
+NEWEST_MIGRATION = "20261129000300"
 """The migration that this dagctl works with, which `dagctl_version` of the project answers."""
 NO_FUNCTION = frozenset({"PGRST202", "PGRST205", "42883", "42P01"})
 """How PostgREST and PostgreSQL say that a function or a table does not exist."""
