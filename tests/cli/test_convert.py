@@ -196,3 +196,18 @@ def test_modules_of_the_project_are_read_and_no_others(shell: Shell, outside: st
     assert "bash_command: ls landing" in done.out
     assert "- sales" in done.out
     assert "a secret" not in done.out + done.err
+
+
+def test_folders_of_gusty_are_dags(shell: Shell) -> None:
+    task = "operator: airflow.operators.empty.EmptyOperator\n"
+    for name in ("one", "two"):
+        shell.write(f"dags/{name}/METADATA.yml", "latest_only: false\n")
+        shell.write(f"dags/{name}/a.yml", task)
+    shell.write("dags/loader.py", "from gusty import create_dags\n")
+    shell.write("secret.yml", f"{task}doc: a secret\n")
+    (shell.folder / "dags/one/link.yml").symlink_to("../../secret.yml")
+    done = shell.ok("convert", "dags", "--from", "gusty", "--into", "specs")
+    assert done.out.splitlines()[-1] == "2 of 2 DAGs came over whole"
+    assert "a secret" not in (shell.folder / "specs/one.yaml").read_text()
+    assert "1 of 1 DAG came over whole" in shell.ok("convert", "dags/two").err
+    assert shell.run("convert", "dags/one/a.yml", "--from", "gusty").code == ExitCode.USAGE

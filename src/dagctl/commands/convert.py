@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.foreign_files import beside, factory, foreign_files, modules, text_of
+from dagctl.commands.gusty_folders import gusty_folders, is_gusty
 from dagctl.commands.links import refuse_outside
 from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
@@ -14,6 +15,7 @@ from dagctl.convert import (
     Conversion,
     convert_airflow_yaml,
     convert_dag_factory,
+    convert_gusty,
     convert_python,
     format_of,
     may_have_dags,
@@ -21,7 +23,7 @@ from dagctl.convert import (
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from dagctl.convert import ConvertedDag
@@ -60,9 +62,10 @@ def convert_files(
         SpecError: A file cannot be read as what it is.
         UsageError: A file is missing, or holds no DAG.
     """
-    files = [path for argument in arguments for path in foreign_files(Path(argument), form)]
     reading = _Reading(form, root, airflow, today)
-    made = tuple(map(reading.converted, dict.fromkeys(files)))
+    made = tuple(
+        converted for argument in arguments for converted in reading.all_of(Path(argument))
+    )
     if not any(converted.conversion.dags for converted in made):
         why = next((remark for each in made for remark in each.conversion.remarks), None)
         because = f" (line {why.place.line}, {why.subject}: {why.text})" if why else ""
@@ -81,6 +84,15 @@ class _Reading:
     root: Path | None
     airflow: str
     today: date
+
+    def all_of(self, path: Path) -> Iterator[Converted]:
+        """Yield what becomes of a file, or of all in a folder."""
+        if self.form == "gusty" or (self.form is None and is_gusty(path)):
+            for folder in gusty_folders(path):
+                conversion = convert_gusty(folder, airflow=self.airflow, today=self.today)
+                yield Converted(folder.folder, "gusty", conversion)
+            return
+        yield from map(self.converted, foreign_files(path, self.form))
 
     def converted(self, file: Path) -> Converted:
         text = text_of(file)

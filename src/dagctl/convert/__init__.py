@@ -4,6 +4,7 @@ from dagctl.convert.airflow_yaml import AirflowYaml, convert_airflow_yaml
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory import Factory, convert_dag_factory
 from dagctl.convert.formats import FORMATS, format_of, may_be, may_have_dags
+from dagctl.convert.gusty import GustyFolder, convert_gusty, is_task_file
 from dagctl.convert.python_file import Module, convert_python
 from dagctl.convert.report import Outcome, Place, Remark
 
@@ -13,14 +14,17 @@ __all__ = [
     "Conversion",
     "ConvertedDag",
     "Factory",
+    "GustyFolder",
     "Module",
     "Outcome",
     "Place",
     "Remark",
     "convert_airflow_yaml",
     "convert_dag_factory",
+    "convert_gusty",
     "convert_python",
     "format_of",
+    "is_task_file",
     "may_be",
     "may_have_dags",
 ]

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from dagctl.convert.airflow_yaml import names_the_schema
 
-FORMATS = ("dag-factory", "airflow-yaml", "python")
+FORMATS = ("dag-factory", "airflow-yaml", "gusty", "python")
 """What `--from` takes."""
 _YAML, _PYTHON = (".yml", ".yaml"), (".py",)
 SUFFIXES = {"dag-factory": _YAML, "airflow-yaml": _YAML, "python": _PYTHON}

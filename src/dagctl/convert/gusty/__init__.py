@@ -1,0 +1,5 @@
+"""gusty: a folder of task files is a DAG, its folders are groups."""
+
+from dagctl.convert.gusty.convert import GustyFolder, convert_gusty, is_task_file
+
+__all__ = ["GustyFolder", "convert_gusty", "is_task_file"]
