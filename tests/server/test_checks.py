@@ -59,6 +59,29 @@ def test_a_process_checks_and_renders_as_this_one_does(process: CheckProcess) ->
     assert "def a_function():" in rendered
 
 
+@pytest.mark.parametrize(
+    ("use", "name", "hint"),
+    [
+        ("cleanup@1", "Clean Up", None),
+        ("gallery/cleanup@1", "Clean Up", None),
+        ("report@1", None, "the templates that can be used here: api_to_table, "),
+        ("cleanup@9", None, "its versions here: 1"),
+    ],
+)
+def test_a_body_may_use_a_template_of_the_gallery_and_no_other(
+    use: str, name: str | None, hint: str | None
+) -> None:
+    process = CheckProcess(Bounds())
+    given = {"name": "Clean Up", "folder": "/data/exports"}
+    try:
+        checked = process.run("check", json.dumps({"use": use, "with": given}).encode(), seconds=60)
+    finally:
+        process.close()
+    assert (checked.spec and checked.spec.dag_name) == name
+    hints = [finding.hint or "" for finding in checked.diagnostics]
+    assert [h.startswith(hint or "") for h in hints] == ([] if hint is None else [True])
+
+
 def test_a_check_that_takes_too_much_processor_time_is_stopped(process: CheckProcess) -> None:
     with pytest.raises(StoppedError, match=r"took more|0 s of processor time|20 s"):
         process.run("check", text(), seconds=60, format="json")

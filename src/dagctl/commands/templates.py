@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +160,26 @@ def template_reader(start: Path) -> TemplateReader:
         return _linked(known[0], name, version)
 
     return read
+
+
+def gallery_template(name: str, version: int) -> LinkedTemplate | Problem:
+    """Return a template of the gallery, for a spec that stands in no workspace; or why not."""
+    near = _gallery(name.rpartition("/")[2])
+    linked = _linked(near, name, version)
+    if isinstance(linked, Problem) and not near.named(name):
+        names = ", ".join(item.template.name for item in _gallery("").listed)
+        return replace(linked, hint=f"the templates that can be used here: {names}")
+    return linked
+
+
+def _gallery(beginning: str) -> Templates:
+    """Return the templates of the gallery in files whose names begin so, read anew."""
+    listed = [
+        Listed(read_template(text, path), source)
+        for source, path, text in _of_gallery()
+        if path.removeprefix(f"{GALLERY}/").startswith(beginning)
+    ]
+    return Templates(tuple(listed), ())
 
 
 def _linked(known: Templates, name: str, version: int) -> LinkedTemplate | Problem:

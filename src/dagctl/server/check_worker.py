@@ -1,8 +1,8 @@
 """The process that checks and renders specs for a server, within bounds.
 
 `check_process` starts it. It reads jobs from standard input and writes their results to standard
-output, each as a length and a pickle. It has no secret, opens no file and no connection, and runs
-nothing of what it reads.
+output, each as a length and a pickle. It has no secret, opens no connection and no file but
+dagctl's own, and runs nothing of what it reads.
 """
 
 from __future__ import annotations
@@ -12,16 +12,32 @@ import pickle
 import resource
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dagctl.codegen.render import render
 from dagctl.spec.load import check_data, check_spec
+from dagctl.spec.resolution.resolve import Around
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dagctl.spec.problem import Problem
+    from dagctl.spec.resolution.use import Used
+
+
+def _template_of(name: str, version: int) -> Used | Problem:
+    """Return a template of the gallery: a text of no workspace can use no other."""
+    from dagctl.commands.templates import gallery_template  # noqa: PLC0415 - few specs use one
+
+    return gallery_template(name, version)
+
+
+_AROUND = Around(template_of=_template_of)
+
+
 JOBS: dict[str, Callable[..., Any]] = {
-    "check": check_spec,
+    "check": partial(check_spec, around=_AROUND),
     "check_data": check_data,
     "render": render,
 }

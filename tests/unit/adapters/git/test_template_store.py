@@ -182,7 +182,10 @@ def test_a_transport_that_is_a_program_is_not_used(tmp_path: Path) -> None:
     assert not proof.exists()
 
 
-def test_a_server_that_never_answers_is_left(tmp_path: Path) -> None:
+def test_a_server_that_never_answers_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"https://127.0.0.1:{server.getsockname()[1]}/x.git"
         with pytest.raises(RemoteUnavailableError, match="no answer within 1 seconds"):
