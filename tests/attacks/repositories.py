@@ -10,23 +10,30 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from dagctl.adapters.sqlite_schema import open_database
-from tests.attacks.victim import CANARY, CONFIG, Attack, Victim, script, write
+from tests.attacks.hostile_files import (
+    OPERATION,
+    SPEC,
+    certified,
+    config_behind_a_link,
+    defaults_behind_a_link,
+    files_of_others,
+    hostile_attributes,
+    hostile_message,
+    linked,
+    programs,
+    specs_behind_a_link,
+    submodules,
+    unpacked,
+    written_by_commands,
+)
+from tests.attacks.victim import CONFIG, Attack, Victim, script, write
 from tests.cli.conftest import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-OPERATION = "0b9ad3a3-3a0e-4f5c-9d0e-7f1a2b3c4d5e"
 ROW = "5f0c9c1e-5a56-5d0e-8c64-1c2f7a1d9a01"
-SPEC: dict[str, Any] = {
-    "dag_name": "Demo",
-    "description": "",
-    "schedule_interval": None,
-    "owner": "o",
-    "tags": [],
-    "tasks": [{"task_id": "a", "task_type": "bash", "bash_command": "true"}],
-}
 TEXT = "import os\nos.system('evil')\n"
 
 
@@ -134,18 +141,6 @@ def predicted(root: Path, victim: Victim, path: str) -> str:
     text = file.read_text() if file.is_file() else ""
     shutil.rmtree(trial)
     return text
-
-
-def linked(name: str, target: str) -> Callable[[Path, Victim], None]:
-    """Return what makes a link, with a `.dagctl` around it that looks like an old state folder."""
-
-    def act(root: Path, victim: Victim) -> None:
-        del victim
-        link = root / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(target)
-
-    return act
 
 
 def settings(text: str) -> Callable[[Path, Victim], None]:
@@ -277,34 +272,6 @@ def bare(work_tree: str) -> Callable[[Path, Victim], None]:
     return act
 
 
-def config_behind_a_link(root: Path, victim: Victim) -> None:
-    """Commit settings that are a link, inside of the repository."""
-    del victim
-    (root / "dagctl.toml").rename(root / "other.toml")
-    (root / "dagctl.toml").symlink_to("other.toml")
-
-
-def specs_behind_a_link(root: Path, victim: Victim) -> None:
-    """Commit a folder of specs that is a link to a folder of secrets."""
-    write(victim.home / ".aws/keys.yaml", f"aws_access_key_id: {CANARY}\n")
-    shutil.rmtree(root / "specs")
-    (root / "specs").symlink_to("../../.aws")
-
-
-def programs(root: Path, victim: Victim) -> None:
-    """Commit programs that have the names of those which dagctl and git look for."""
-    for name in ("git", "env", "gpg", "sh", "git-lfs", "git-rev-parse", "python3", "ssh"):
-        script(root / name, victim.home)
-        script(root / "bin" / name, victim.home)
-
-
-def hostile_attributes(root: Path, victim: Victim) -> None:
-    """Commit attributes, modules and a configuration file that git must not take for its own."""
-    write(root / ".gitattributes", "* filter=evil diff=evil merge=evil text=auto\n")
-    write(root / ".gitmodules", '[submodule "x"]\n\tpath = x\n\turl = ext::sh -c "echo ran"\n')
-    write(root / ".gitconfig", f"[core]\n\tfsmonitor = {script(root / 'x', victim.home)}\n")
-
-
 TO_PRECIOUS = "../../../precious.txt"
 """From a folder of the clone."""
 
@@ -394,6 +361,24 @@ REPOSITORIES: dict[str, Attack] = {
             "/usr/bin:/bin:./bin",
         )
     },
+    **{
+        f"DAG file that names the spec {source!r}": Attack(commit=certified(source))
+        for source in (
+            "out/x.yaml",
+            "../../x.yaml",
+            ".git/x.yaml",
+            "/x.yaml",
+            "\ud800.yaml",
+            "a\nb.yml",
+        )
+    },
+    "DAG file by an author who is no text": Attack(commit=certified("x.yaml", "\ud800 <\x1b>")),
+    "messages, names and times of commits": Attack(commit=hostile_message),
+    "defaults and templates are links to secrets": Attack(commit=defaults_behind_a_link),
+    "specs that read files of others": Attack(commit=files_of_others),
+    "links where commands write": Attack(commit=written_by_commands),
+    "folders are submodules": Attack(commit=submodules),
+    "unpacked git folder": Attack(leave=unpacked),
     "attributes and modules": Attack(commit=hostile_attributes),
     "git's variables": Attack(
         commit=programs,

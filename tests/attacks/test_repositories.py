@@ -8,7 +8,8 @@ import pytest
 import typer
 
 from dagctl.cli.program import app
-from tests.attacks.repositories import REPOSITORIES, linked
+from tests.attacks.hostile_files import linked
+from tests.attacks.repositories import REPOSITORIES
 from tests.attacks.victim import COMMANDS, QUICK, Attack, run_all
 
 if TYPE_CHECKING:
@@ -51,3 +52,12 @@ def test_promise_9_a_link_beside_the_settings_is_not_written_through(victim: Vic
     changed = {path for path in before if now.get(path) != before[path]}
     assert changed == {"work/clone/dagctl.toml", "work/clone/.dagctl.toml.new"}
     assert 'url = "https://abc.supabase.co"' in (victim.clone / "dagctl.toml").read_text()
+
+
+def test_promise_9_no_archive_is_written_behind_a_link(victim: Victim) -> None:
+    shell = victim.meets(Attack(commit=linked("converted", "../../empty")))
+    assert shell.run("create", "specs/demo.yaml").code == 0
+    before = victim.everything()
+    done = shell.run("export", "demo", "-o", "converted/demo.zip")
+    assert (done.code, "leads out of the workspace, through a link" in done.err) == (7, True)
+    victim.check_nothing_outside(before)

@@ -33,6 +33,7 @@ ALLOWED = re.compile(
     r"|\.git/dagctl(/.*)?"  # dagctl's own state
     r"|\.git/(objects|refs|logs)(/.*)?|\.git/index"  # a commit, made by git
     r"|\.dag\.schema\.json"  # the schema for editors, which `init` makes where it is missing
+    r"|specs/(fresh|x)\.yaml|out\.zip"  # what `new`, `pull` and `export` are asked to write
 )
 """Paths in the workspace that a command may change. Everything else, and all of the home folder
 outside of the workspace, stays as it is."""
@@ -51,7 +52,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
         ["create", "--force", "specs"],
     ),
     "validate": (["validate", "specs"], ["validate", "."], ["validate", "-o", "json", "specs"]),
-    "render": (["render", "specs/demo.yaml"],),
+    "render": (["render", "specs/demo.yaml"], ["render", "--write", "specs/demo.yaml"]),
     "schema": (["schema"],),
     "doctor": (["doctor"], ["doctor", "-o", "json"]),
     "whoami": (["whoami"], ["whoami", "--check"]),
@@ -69,15 +70,15 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "diff": (["diff", "demo"], ["diff", "demo", "--spec", "specs/demo.yaml", "--source"]),
     "rm": (["rm", "demo"], ["rm", "demo", "--purge", "--yes"]),
     "restore": (["restore", "demo"],),
-    "pull": (["pull"], ["pull", "demo", "--dry-run"]),
+    "pull": (["pull"], ["pull", "demo", "--dry-run"], ["pull", "other"]),
     "edit": (["edit", "demo"], ["edit", "demo", "--dry-run"]),
     "mv": (["mv", "demo", "demo_2"], ["mv", "demo", "../demo", "--force"]),
     "requirements": (["requirements", "specs/demo.yaml"],),
     "rollback": (["rollback", "demo"],),
-    "export": (["export", "-o", "-"], ["export", "demo", "-o", "-"]),
+    "export": (["export", "-o", "-"], ["export", "demo", "-o", "out.zip"]),
     "import": (["import", "demo.zip"], ["import", "demo.zip", "--dry-run"]),
-    "convert": (["convert", "specs"],),
-    "new": (["new", "Fresh"],),
+    "convert": (["convert", "specs"], ["convert", "old", "--into", "converted"]),
+    "new": (["new", "Fresh"], ["new", "fresh", "-f", "specs/fresh.yaml"]),
     "templates": (["templates"], ["templates", "outdated"], ["templates", "upgrade", "specs"]),
 }
 """Every command, as a user may type it in a fresh clone."""

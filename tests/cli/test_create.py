@@ -57,6 +57,27 @@ def test_json_leaves_the_rest_to_standard_error(workspace: Shell) -> None:
     assert workspace.ok("create", "specs", "-o", "json").document["dry_run"] is False
 
 
+def test_a_spec_whose_name_is_no_text_is_refused_before_anything_is_done(
+    workspace: Shell,
+) -> None:
+    workspace.write("specs/orders.yaml", GOOD).rename(workspace.folder / "specs/\udcff.yaml")
+    done = workspace.run("create", "specs")
+    assert (done.code, r"the name of the spec 'specs/\udcff.yaml' is not UTF-8" in done.err) == (
+        2,
+        True,
+    )
+    assert not (workspace.folder / "dags").exists()
+    assert workspace.run("recover").code == 0
+
+
+def test_an_author_whose_name_is_not_utf_8_has_one_all_the_same(workspace: Shell) -> None:
+    config = workspace.folder / ".git/config"
+    config.write_bytes(config.read_bytes() + b"[user]\n\tname = J\xf6rg\n\temail = j@x.org\n")
+    workspace.ok("create", "specs")
+    record = workspace.json("show", "daily_orders")["dag"]
+    assert record["created_by"] == "J\ufffdrg <j@x.org>"
+
+
 def test_a_spec_from_standard_input_has_no_source(workspace: Shell) -> None:
     (dag,) = workspace.json("create", "-", stdin=GOOD)["dags"]
     assert dag["source"] is None

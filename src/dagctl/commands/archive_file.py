@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from dagctl.commands.links import refuse_outside
 from dagctl.errors import NotFoundError, UnavailableError, UsageError, advice
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def _writing_path(path: Path) -> Iterator[BinaryIO]:
         )
     if path.is_dir():
         raise UsageError(f"{str(path)!a} is a folder", hint=f"name a file, as {path}/dags{SUFFIX}")
+    refuse_outside(path.with_name(f".{path.name}"))  # a link at the name itself is replaced
     temporary = None
     with _explained(path):
         number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

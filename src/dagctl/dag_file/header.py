@@ -149,9 +149,23 @@ def code_digest(body: bytes) -> str:
     return sha256(body).hexdigest()[:DIGITS]
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether a text can be written as UTF-8; a name in a file system may be another."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def escaped(text: str) -> str | None:
-    """Return text for a comment, so that it can be read back; None if it is too long."""
-    ascii_text = text.encode("unicode_escape", "surrogatepass").decode("ascii")
+    """Return text for a comment, so that it can be read back.
+
+    None if it is too long, or holds half a character: no registry can keep that.
+    """
+    if not is_unicode(text):
+        return None
+    ascii_text = text.encode("unicode_escape").decode("ascii")
     inner = ascii_text.strip(" ")
     before, _, after = ascii_text.partition(inner) if inner else (ascii_text, "", "")
     ascii_text = "\\x20" * len(before) + inner + "\\x20" * len(after)

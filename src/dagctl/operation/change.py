@@ -11,6 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from dagctl.dag_file.header import is_unicode
 from dagctl.errors import UsageError
 from dagctl.ports import Claim, DagRecord, DagVersion, FileWrite, Origin
 from dagctl.spec.schedule_line import as_text
@@ -163,7 +164,13 @@ class Change:
 
 
 def asked(spec: DagSpec, source: str | None = None) -> Change:
-    """Return what a command asks of a spec; what it means is for the plan to say."""
+    """Return what a command asks of a spec; what it means is for the plan to say.
+
+    Raises:
+        UsageError: The path of the spec is no UTF-8, so that no registry can keep it.
+    """
+    if source is not None and not is_unicode(source):
+        raise UsageError(f"the name of the spec {source!a} is not UTF-8", hint="rename the file")
     return Change(
         source=source,
         spec_digest=spec.digest(),

@@ -43,7 +43,8 @@ class Configuration:
         is_set = {f"GIT_{role}_NAME", f"GIT_{role}_EMAIL"} <= self.known
         if not is_set or ident is None or not ident[1]:
             raise UsageError("git does not know who you are", hint=_IDENTITY_HINT)
-        return Identity(ident[1], ident[2])
+        name, email = (os.fsencode(part).decode("utf-8", "replace") for part in ident.groups())
+        return Identity(name, email)
 
     @property
     def signs(self) -> bool:

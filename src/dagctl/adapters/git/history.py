@@ -7,6 +7,7 @@ import random
 import re
 import time
 from itertools import count
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.command import hint_for
@@ -144,13 +145,14 @@ def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[
     if tip(git, branch) is None:
         return
     trailers = (f"%(trailers:key={key},valueonly,separator=%x20)" for key in (MADE_BY, UNDOES))
-    shape = "%x1f".join(("%H", *trailers))
+    sign = token_hex(16)  # no message can hold what was not known before
+    shape = sign.join(("%H", *trailers))
     listing = git.must(
         *("-c", "trailer.separators=:", "log", "-z", "--no-show-signature", "--no-color"),
         *(f"--max-count={_RECENT}", f"--format=tformat:{shape}", branch, "--"),
     )
     for line in listing.out.decode("ascii", errors="replace").split("\0")[:-1]:
-        commit, made_by, undoes = line.split("\x1f")
+        commit, made_by, undoes = line.split(sign)
         yield commit, made_by.split(), undoes.split()
 
 

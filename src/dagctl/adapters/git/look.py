@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import datetime
+from datetime import UTC, datetime
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.history import MADE_BY, tip
@@ -92,13 +93,14 @@ def _some(paths: Sequence[str]) -> Iterator[Sequence[str]]:
 def _recent(place: Place, paths: Sequence[str]) -> dict[str, str]:
     """Return the commit that changed each path last, of those that a recent commit has changed."""
     full = {place.full(path): path for path in paths}
-    command = ("log", "-z", "--no-renames", "--no-show-signature", "--format=format:%x1e%H%x1f")
+    sign = token_hex(16)  # no name can hold what was not known before
+    command = ("log", "-z", "--no-renames", "--no-show-signature", f"--format=format:{sign}%H,")
     options = (f"--max-count={_RECENT}", "--name-only", "--diff-merges=first-parent")
     limits = [_literal(place, path) for path in paths] if len(paths) <= _FEW else []
     listing = os.fsdecode(place.git.must(*command, *options, "HEAD", "--", *limits).out)
     commits: dict[str, str] = {}
-    for record in listing.split("\x1e")[1:]:
-        commit, _, names = record.partition("\x1f")
+    for record in listing.split(sign)[1:]:
+        commit, _, names = record.partition(",")
         for name in names.split("\0"):
             if (path := full.get(name.lstrip("\n"))) is not None:
                 commits.setdefault(path, commit)
@@ -111,31 +113,33 @@ def removals(place: Place, paths: Sequence[str]) -> dict[str, Removal]:
     full = {place.full(path): path for path in absent}
     if not full or tip(place.git, "HEAD") is None:
         return {}
-    shape = "%x1e%H%x1f%aI%x1f%an <%ae>%x1f%B%x1f"
+    record_sign, sign = token_hex(16), token_hex(16)  # no message or name can hold them
+    shape = sign.join((f"{record_sign}%H", "%at", "%an <%ae>", "%B", ""))
     command = ("log", "-z", "--no-renames", "--no-show-signature", "--no-color")
     options = (f"--max-count={_RECENT}", "--no-merges", "--diff-filter=D", "--name-only")
     limits = [_literal(place, path) for path in sorted(absent)] if len(absent) <= _FEW else []
     listing = place.git.must(*command, f"--format=format:{shape}", *options, "HEAD", "--", *limits)
     newest: dict[str, Removal | None] = {}
-    for record in os.fsdecode(listing.out).split("\x1e")[1:]:
-        removal, names = _removal(record)
-        for name in names:
-            if (path := full.get(name)) is not None:
-                newest.setdefault(path, removal)
+    for record in os.fsdecode(listing.out).split(record_sign)[1:]:
+        commit, at, by, message, names = record.split(sign)
+        removal = Removal(commit_id=commit, by=_text(by), at=_moment(at))
+        for name in names.split("\0"):
+            if (path := full.get(name.lstrip("\n"))) is not None:
+                newest.setdefault(path, removal if _OPERATION.search(message) else None)
     return {path: removal for path, removal in newest.items() if removal is not None}
 
 
-def _removal(record: str) -> tuple[Removal | None, list[str]]:
-    """Return what a commit says of itself, and which paths it has removed.
+def _text(text: str) -> str:
+    """Return a text of git without what is no UTF-8: a registry takes no other."""
+    return os.fsencode(text).decode("utf-8", "replace")
 
-    None: it is of no operation, or its message has the signs that part its fields.
-    """
-    *said, names = record.split("\x1f")
-    paths = [name.lstrip("\n") for name in names.split("\0")]
-    match said:
-        case [commit, at, by, message] if _OPERATION.search(message):
-            return Removal(commit_id=commit, by=by, at=datetime.fromisoformat(at)), paths
-    return None, paths
+
+def _moment(seconds: str) -> datetime:
+    """Return the time of a commit; a stranger may have written any number."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def content_at(place: Place, commit_id: str, path: str) -> bytes | None:
