@@ -143,7 +143,7 @@ def test_a_function_runs_in_an_environment_of_its_own(airflow: Airflow, tmp_path
         "with": {"requirements": [], "python_version": f"3.{sys.version_info.minor}"},
         "python_code": "import sys\nreturn sys.prefix",
     }
-    airflow.write(DagSpec(dag_name="Venv", retries=0, tasks=[task]), tmp_path)
+    airflow.write(DagSpec.from_data({"dag_name": "Venv", "retries": 0, "tasks": [task]}), tmp_path)
     ran = airflow.run(tmp_path)["venv"]
 
     assert ran["tasks"]["away"]["state"] == "success"

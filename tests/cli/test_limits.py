@@ -51,14 +51,14 @@ def test_a_spec_that_takes_too_long_is_a_finding_and_the_others_are_checked(
 ) -> None:
     from dagctl.commands import validate as module  # noqa: PLC0415
 
-    check = module._check
+    check = module.verdict
 
     def slow(document: Document, checks: Checks, surroundings: Surroundings) -> object:
         if document.origin == "slow.yaml":
             busy()
         return check(document, checks, surroundings)
 
-    monkeypatch.setattr(module, "_check", slow)
+    monkeypatch.setattr(module, "verdict", slow)
     good = b"dag_name: x\ntasks:\n- {task_id: a, task_type: bash, bash_command: 'true'}\n"
     reading = Reading((Document("slow.yaml", good), Document("good.yaml", good)), ())
     limit = Limit("0.05 s of processor time", lambda: limited(0.05), TimeIsUpError)
