@@ -201,6 +201,18 @@ def test_a_rewound_remote_is_not_overwritten_and_a_servers_clone_follows_it(
     clone.check_published()
 
 
+def test_a_servers_clone_follows_a_single_commit_of_others(clone: Clone, remote: Remote) -> None:
+    """It is brought up with file and index, as if it were many."""
+    clone.git("checkout", "-q", "HEAD", "--", "notes.txt")
+    for path in ("dags/theirs.py", "other.txt"):
+        tip = remote.push(path)
+        with clone.open() as client:
+            client._backend.upstream("origin").bring_up()
+        assert clone.git("rev-parse", "HEAD").strip() == tip
+        assert (clone.root / path).read_text() == "theirs\n"
+        assert clone.git("status", "--porcelain", "--untracked-files=no") == ""
+
+
 def test_a_branch_and_a_remote_without_commits_are_made(remote: Remote, tmp_path: Path) -> None:
     empty = tmp_path / "empty.git"
     git(tmp_path, "init", "-q", "--bare", str(empty))

@@ -11,7 +11,7 @@ from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.operation.agreement import adopt
 from dagctl.operation.change import Action, distinct, with_reservations
-from dagctl.operation.commits import bring_up, pushed_to
+from dagctl.operation.commits import in_current_clone, pushed_to
 from dagctl.operation.entry import command_digest
 from dagctl.operation.plan import make_plan
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
@@ -180,7 +180,7 @@ def _result_of(
     before = None if key is None else asked_before(backend, key, changes)
     if before is not None and before.status is OperationStatus.CONFIRMED:
         return _replayed(backend, before, changes), None
-    return _publish(context, request, before)
+    return in_current_clone(context, request.options, lambda: _publish(context, request, before))
 
 
 def _publish(
@@ -192,7 +192,6 @@ def _publish(
     nothing, its objects would not be put back.
     """
     backend, key = context.backend, request.key
-    bring_up(context, request.options)
     changes = with_pruned(
         context,
         make_plan(context, request.changes, request.options),

@@ -112,8 +112,10 @@ def check_of_settings(settings: Settings, environ: Mapping[str, str]) -> Check:
 
 def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
     """Return what there is to look at on this machine."""
+    pushes = settings.push == "always"
     return (
         Check("git", lambda: _git(backend.repo)),
+        *((Check("remote", lambda: _remote(backend, settings), ("git",)),) if pushes else ()),
         Check("journal", lambda: _journal(backend.journal)),
         Check("airflow", lambda: _airflow(settings)),
     )
@@ -179,6 +181,17 @@ def _settings(settings: Settings, environ: Mapping[str, str]) -> str:
 def _git(repo: Repo) -> str:
     branch = repo.preflight([]).removeprefix("refs/heads/")
     return f"{repo.identity().email} commits to {branch}"
+
+
+def _remote(backend: Backend, settings: Settings) -> str:
+    """Fetch, and say whether a commit could be pushed as things are here.
+
+    Whether the host takes it (a protected branch, a hook) it says to a push only.
+    """
+    branch = backend.repo.preflight([])
+    backend.upstream(settings.git_remote).preflight(branch, [])
+    name = branch.removeprefix("refs/heads/")
+    return f"{settings.git_remote} answers, and {name} has no commit that it lacks"
 
 
 def _journal(journal: Journal) -> str:

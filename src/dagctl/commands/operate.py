@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dagctl.commands.create import ignore, reporting
 from dagctl.errors import DagctlError, KeyReusedError
 from dagctl.operation.change import Action
-from dagctl.operation.commits import bring_up, pushed_to
+from dagctl.operation.commits import in_current_clone, pushed_to
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.operation.repeat import checked_key, done_meanwhile
 from dagctl.operation.run import run
@@ -147,7 +147,14 @@ def _outcome_of(
     before = backend.registry.keyed(intent.key) if intent.key else None
     if before is not None and before.status is OperationStatus.CONFIRMED:
         return _replayed(backend.registry, before, intent), None
-    bring_up(context, intent.options)
+    return in_current_clone(context, intent.options, lambda: _carried_out(context, intent, before))
+
+
+def _carried_out(
+    context: Context, intent: Intent, before: KeyedOperation | None
+) -> tuple[Outcome, JournalEntry | None]:
+    """Return what was done, and the journal's entry if anything was."""
+    backend = context.backend
     changes = list(intent.plan())
     is_needed = any(change.is_effective for change in changes)
     begun = (

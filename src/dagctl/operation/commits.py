@@ -5,20 +5,26 @@ With a push no branch here moves before the confirmation: the remote decides whi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.errors import UsageError, WorkspaceError
 from dagctl.next_step import Fix, Option
 from dagctl.operation.entry import Phase
 from dagctl.operation.message import commit_message
+from dagctl.ports import RemoteChangedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.entry import JournalEntry
     from dagctl.operation.options import Options
     from dagctl.settings import Settings
 
 _DRY_RUN = Option("dry_run")
+_PLANS = 10
+"""How often at most a plan is made because a replica was quicker."""
+Result = TypeVar("Result")
 
 
 def remote_of(settings: Settings, options: Options) -> str | None:
@@ -36,6 +42,26 @@ def bring_up(context: Context, options: Options) -> None:
     if remote is not None and not options.by_file:
         with context.step("fetch"):
             context.backend.upstream(remote).bring_up()
+
+
+def in_current_clone(context: Context, options: Options, act: Callable[[], Result]) -> Result:
+    """Bring a server's clone up and return what the act does in it.
+
+    If another replica has pushed one of the same files since then, such as a DAG of the same name,
+    nothing was changed, and all of it is done again in what the clone is by then. For a person it
+    is not: what has come the person has not seen.
+
+    Raises:
+        RemoteChangedError: The remote had other files each time.
+    """
+    for left in reversed(range(_PLANS)):
+        bring_up(context, options)
+        try:
+            return act()
+        except RemoteChangedError:
+            if options.by_file or not left:
+                raise
+    raise AssertionError  # the last one has returned or raised
 
 
 def check_branch(settings: Settings, branch: str) -> None:

@@ -31,7 +31,7 @@ from dagctl.ports.reservation import (
     Reservation,
 )
 from dagctl.ports.store import Store, StoredKey
-from dagctl.ports.upstream import Proposal, Upstream
+from dagctl.ports.upstream import Proposal, RemoteChangedError, Upstream
 
 __all__ = [
     "Cache",
@@ -52,6 +52,7 @@ __all__ = [
     "Query",
     "Reach",
     "Registry",
+    "RemoteChangedError",
     "Removal",
     "Repo",
     "Reservation",

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from dagctl.errors import WorkspaceError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagctl.ports.files import FileWrite
+
+
+class RemoteChangedError(WorkspaceError):
+    """The remote has another version of a path than the clone that the plan was made in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +53,8 @@ class Upstream(Protocol):
 
         Raises:
             UsageError: There is no such remote.
-            WorkspaceError: The clone has commits that the remote does not have, or the remote has
-                another version of a path.
+            RemoteChangedError: The remote has another version of a path.
+            WorkspaceError: The clone has commits that the remote does not have.
         """
 
     def publish(
@@ -67,8 +73,8 @@ class Upstream(Protocol):
 
         Raises:
             PushRefusedError: The remote refuses it (protected branch, hook, access).
-            ConflictError: A hook of the user's refused, or the remote has another version of a
-                path by now.
+            RemoteChangedError: The remote has another version of a path by now.
+            ConflictError: A hook of the user's refused.
             UnavailableError: The remote may or may not have taken it.
         """
 

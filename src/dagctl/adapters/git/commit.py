@@ -21,7 +21,7 @@ from dagctl.adapters.git.tree import Entry
 from dagctl.errors import ConflictError, WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.objects import Stored
@@ -184,7 +184,7 @@ class Committer:
         now = tip(self._git, draft.branch)
         if now == at:
             return at, new
-        self.require_same_files(draft, now, draft.branch)
+        self.require_same_files(draft, now, partial(_changed, draft.branch))
         return now, self.commit_on(draft, now)
 
     def holds(self, commit: str, files: Mapping[str, Entry | None]) -> bool:
@@ -216,19 +216,26 @@ class Committer:
             raise WorkspaceError(f"HEAD left {branch}: it is {now or 'detached'} now")
 
     def require_same_files(
-        self, draft: Draft, now: str | None, name: str, hint: str | None = None
+        self,
+        draft: Draft,
+        now: str | None,
+        refusal: Callable[[str], WorkspaceError],
     ) -> None:
-        """Make sure that no other change of these files has come to the branch of that name.
+        """Make sure that no other change of these files has come to the branch.
 
         Raises:
-            ConflictError: One has.
+            WorkspaceError: One has; it is the refusal of that path.
         """
         if now == draft.base:
             return
         for path, ours in draft.files.items():
             theirs = self._trees.find(now, path)
             if theirs not in (ours, self._trees.find(draft.base, path)):
-                raise WorkspaceError(f"{name} has another version of {path} by now", hint=hint)
+                raise refusal(path)
+
+
+def _changed(branch: str, path: str) -> WorkspaceError:
+    return WorkspaceError(f"{branch} has another version of {path} by now")
 
 
 def _on(commit: bytes, tree: str, parent: str | None) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.history import head, move, parent, tip
+from dagctl.adapters.git.history import head, move, tip
 from dagctl.adapters.git.index import stage, wait_for_index
 from dagctl.adapters.git.preflight import require_no_filter
 from dagctl.errors import WorkspaceError
@@ -43,7 +43,7 @@ class Follower:
         at = tip(self._git, branch)
         if at is not None and not is_ancestor(self._git, at, target):
             return "it has other commits"
-        if at in (target, parent(self._git, target)):  # nothing of others has come
+        if set(self._changed(at, target)) <= set(paths):  # nothing of others has come
             why = self._stage(target, paths)
         else:
             why = self._filtered(at, target) or self._stage(target, paths)
@@ -83,6 +83,12 @@ class Follower:
     def _before(self, at: str | None) -> str:
         return at or self._place.folder.empty_tree
 
+    def _changed(self, at: str | None, target: str) -> list[str]:
+        """Return the files that differ between two commits."""
+        command = ("diff-tree", "-r", "-z", "--name-only", self._before(at), target)
+        listing = self._git.must(*command).out
+        return [name for name in listing.decode(errors="surrogateescape").split("\0") if name]
+
     def _filtered(self, at: str | None, target: str) -> str | None:
         """Return which file of others a filter would have to write, as git-lfs does, if one is.
 
@@ -90,9 +96,7 @@ class Follower:
         """
         if not self._configuration.filters:
             return None
-        command = ("diff-tree", "-r", "-z", "--name-only", self._before(at), target)
-        listing = self._git.must(*command).out
-        paths = [name for name in listing.decode(errors="surrogateescape").split("\0") if name]
+        paths = self._changed(at, target)
         changed = [path for path in paths if path.rpartition("/")[2] == _ATTRIBUTES]
         if changed:
             return f"{changed[0]} has changed"

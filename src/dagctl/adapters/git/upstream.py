@@ -21,7 +21,7 @@ from dagctl.errors import (
     WorkspaceError,
 )
 from dagctl.next_step import Fix, Option, again
-from dagctl.ports import Proposal
+from dagctl.ports import Proposal, RemoteChangedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -104,7 +104,7 @@ class GitUpstream:
             raise self._ahead(branch, there)
         for path in full:
             if self._place.trees.find(here, path) != self._place.trees.find(there, path):
-                raise WorkspaceError(
+                raise RemoteChangedError(
                     f"{self._name(branch)} has another version of {path}", hint=_PULL
                 )
 
@@ -241,7 +241,7 @@ class GitUpstream:
             The commit, and None once the remote has it; else what came in between.
         """
         branch, at = draft.branch, there or draft.base
-        self._committer.require_same_files(draft, at, self._name(branch), _PULL)
+        self._committer.require_same_files(draft, at, lambda path: self._changed(branch, path))
         if there is not None and self._committer.holds(there, draft.files):
             return there, None
         new = make(draft, at)
@@ -303,6 +303,11 @@ class GitUpstream:
             f"{self._network.remote} refused the push of "
             f"{branch.removeprefix('refs/heads/')}:\n{said}",
             hint=review if is_protected else again("do what it asks for"),
+        )
+
+    def _changed(self, branch: str, path: str) -> RemoteChangedError:
+        return RemoteChangedError(
+            f"{self._name(branch)} has another version of {path} by now", hint=_PULL
         )
 
     def _ahead(self, branch: str, there: str) -> WorkspaceError:

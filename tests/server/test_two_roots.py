@@ -1,0 +1,97 @@
+"""Two servers with a clone each and one remote: what one has on its disk, the other never needs."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.server.load import Load, Wish, members, teams
+from tests.server.served import PROJECT, Served, check_agreement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.stand_in import StandIn
+
+CLIENTS, MORE = 8, 10
+SETTINGS = f'project_id = "{PROJECT}"\n\n[git]\nremote = "origin"\npush = "always"\n'
+WHO = ("-c", "user.name=Ops", "-c", "user.email=ops@example.com")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *WHO, *arguments]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    """A bare repository with a workspace in it that pushes."""
+    first, bare = tmp_path / "first", tmp_path / "remote.git"
+    first.mkdir()
+    git(first, "init", "-q", "-b", "main")
+    (first / "dagctl.toml").write_text(SETTINGS)
+    git(first, "add", "-A")
+    git(first, "commit", "-qm", "Workspace")
+    git(tmp_path, "clone", "-q", "--bare", str(first), str(bare))
+    return bare
+
+
+@pytest.fixture
+def two(served: Served, remote: Path, tmp_path: Path) -> Iterator[tuple[Served, Served]]:
+    """Two servers; nothing but the remote and the Supabase project is common to them."""
+    other = Served(tmp_path / "second/repositories", served.environ, served.options)
+    for server in (served, other):
+        server.root.mkdir(parents=True, exist_ok=True)
+        git(server.root, "clone", "-q", f"file://{remote}", PROJECT)
+    with other:
+        yield served, other
+
+
+def check_published(server: Served, stand_in: StandIn, remote: Path, load: Load) -> None:
+    """Check that each DAG that was answered is there once, on one line of the remote's history."""
+    assert not load.refused, load.refused[0]
+    assert not load.open
+    for answers in load.answers.values():
+        assert all(one.body == answers[0].body for one in answers)
+    lines = git(remote, "log", "--format=%H %P", "main").splitlines()
+    assert all(len(line.split()) <= 2 for line in lines)
+    results = [answers[0].body for answers in load.answers.values()]
+    assert {one["commit_id"] for one in results} <= {line.split()[0] for line in lines}
+    git(remote, "fsck", "--strict", "--no-dangling")
+    git(server.root / PROJECT, "pull", "-q", "--ff-only")
+    versions = check_agreement(server, stand_in, PROJECT)
+    assert sorted(one["dag_id"] for one in results) == sorted(versions)
+    assert set(versions.values()) == {1}
+
+
+@pytest.mark.sweep
+def test_a_killed_server_of_two_loses_and_doubles_nothing(
+    two: tuple[Served, Served], stand_in: StandIn, remote: Path
+) -> None:
+    first, second = two
+    team = members([PROJECT], teams(first, stand_in, [PROJECT], 2))
+    load = Load(first.url, team, CLIENTS, further=[second.url])
+    load.start()
+    load.wait_for(more=MORE)
+    second.kill()
+    load.wait_for(more=MORE // 2)
+    load.stop(give_up=True)
+    assert load.open  # what the killed server had begun, the other is asked for
+    load.again(load.open)
+    second.start()
+    # the first change at each puts right what is left there
+    for number, server in enumerate((first, second)):
+        load.url = server.url
+        wish = Wish(f"last-{number}", PROJECT, "Orders", team[0][1])
+        load.wishes[wish.key] = wish
+        load.again([wish])
+        assert not list(server.root.glob("*/.git/dagctl/top/journal/*"))
+    under_way = "select id from private.dag_operations where status in ('reserved', 'aborting')"
+    assert stand_in.sql(under_way) == []
+    for server in (first, second):
+        check_published(server, stand_in, remote, load)
