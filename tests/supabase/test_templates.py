@@ -10,6 +10,7 @@ import pytest
 from dagctl.cli.app import run
 from dagctl.errors import ExitCode
 from tests.supabase.place import PASSWORD, PROJECT
+from tests.supabase.remote_faults import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,3 +105,21 @@ def test_what_a_server_answers_is_checked(place: Place, shared: Path) -> None:
         REPORT,
     )
     assert dagctl("templates", "fetch", folder=shared) == ExitCode.CONFLICT
+
+
+@pytest.mark.parametrize("fault", ["lost request", "lost answer", "twice", "half an answer", "503"])
+@pytest.mark.parametrize("function", ["share_template", "shared_templates"])
+@pytest.mark.usefixtures("quick")
+def test_whatever_fails_once_the_same_command_comes_to_the_same_end(
+    place: Place, shared: Path, fault: str, function: str
+) -> None:
+    file = place.root / "templates/report_2.yaml"
+    file.write_text(REPORT.replace("version: 1", "version: 2"))
+    place.stand_in.faults.add("POST", f"/rest/v1/rpc/{function}", KINDS[fault](), times=1)
+
+    assert dagctl("templates", "share", "report", folder=place.root) in {0, ExitCode.UNAVAILABLE}
+    place.stand_in.faults.clear()
+    assert dagctl("templates", "share", "report", folder=place.root) == 0
+    rows = place.stand_in.sql("select version, text from public.dag_templates order by version")
+    assert [tuple(row) for row in rows] == [(1, REPORT), (2, file.read_text())]
+    assert dagctl("templates", "fetch", folder=shared) == 0
