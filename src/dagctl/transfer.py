@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
+from dagctl.adoption import Adopting
 from dagctl.drafts import Drafts
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.operation.importing import Check, IfThere
 
 
-class Transfer(Drafts):
+class Transfer(Drafts, Adopting):
     """The calls of a client that export and import DAGs."""
 
     def export(

@@ -79,6 +79,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "import": (["import", "demo.zip"], ["import", "demo.zip", "--dry-run"]),
     "convert": (["convert", "specs"], ["convert", "old", "--into", "converted"]),
     "new": (["new", "Fresh"], ["new", "fresh", "-f", "specs/fresh.yaml"]),
+    "adopt": (["adopt", "dags/demo.py"], ["adopt", "dags/demo.py", "--dry-run"]),
     "templates": (["templates"], ["templates", "outdated"], ["templates", "upgrade", "specs"]),
 }
 """Every command, as a user may type it in a fresh clone."""

@@ -27,6 +27,7 @@ COMMANDS = (
     "requirements",
     "create",
     "edit",
+    "adopt",
     "mv",
     "rm",
     "restore",
@@ -52,7 +53,9 @@ COMMANDS = (
 )
 
 
-PLANNED = frozenset({"create", "edit", "mv", "rm", "restore", "rollback", "import", "pull"})
+PLANNED = frozenset(
+    {"create", "edit", "adopt", "mv", "rm", "restore", "rollback", "import", "pull"}
+)
 """The commands that take `--dry-run`."""
 
 

@@ -9,6 +9,7 @@ import typer
 
 from dagctl import __version__
 from dagctl.cli import (
+    adopt,
     completion,
     convert,
     create,
@@ -129,6 +130,7 @@ for _group, _name, _run, _epilog in (
     (AUTHOR, "requirements", requirements.requirements, requirements.EPILOG),
     (PUBLISH, "create", create.create, create.EPILOG),
     (PUBLISH, "edit", edit.edit, edit.EPILOG),
+    (PUBLISH, "adopt", adopt.adopt, adopt.EPILOG),
     (PUBLISH, "mv", rename.rename, rename.EPILOG),
     (PUBLISH, "rm", remove.remove, remove.EPILOG),
     (PUBLISH, "restore", restore.restore, restore.EPILOG),

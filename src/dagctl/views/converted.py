@@ -25,12 +25,14 @@ def conversion_data(converted: Sequence[Converted], written: Sequence[Written]) 
                 "written": paths.get(id(dag)),
                 "whole": dag.whole,
                 "spec": dag.data,
-                "remarks": [_remark(remark) for remark in dag.remarks],
+                "remarks": [remark_data(remark) for remark in dag.remarks],
             }
             for file in converted
             for dag in file.conversion.dags
         ],
-        "remarks": [_remark(remark) for file in converted for remark in file.conversion.remarks],
+        "remarks": [
+            remark_data(remark) for file in converted for remark in file.conversion.remarks
+        ],
     }
 
 
@@ -48,7 +50,7 @@ def exported_data(exports: Sequence[Exported], written: Sequence[WrittenOut]) ->
                 "format": each.form,
                 "text": each.text,
                 "beside": dict(each.beside),
-                "remarks": [_remark(remark) for remark in each.remarks],
+                "remarks": [remark_data(remark) for remark in each.remarks],
             }
             for each in exports
         ],
@@ -56,7 +58,8 @@ def exported_data(exports: Sequence[Exported], written: Sequence[WrittenOut]) ->
     }
 
 
-def _remark(remark: Remark) -> dict[str, Any]:
+def remark_data(remark: Remark) -> dict[str, Any]:
+    """Return a remark as JSON has it."""
     return {
         "outcome": remark.outcome.value,
         "file": remark.place.file,

@@ -1,0 +1,127 @@
+"""What `Client` does with hand-written DAG files."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagctl.client import Client
+    from dagctl.commands.adopt import Adopted, Adoption
+    from dagctl.commands.create import CreateResult
+    from dagctl.operation.backend import Context
+    from dagctl.workspace import Workspace
+
+
+class Adopting:
+    """The calls of a client that put hand-written DAG files under dagctl."""
+
+    workspace: Workspace
+    _context: Context
+
+    def adopt(  # noqa: PLR0913 - each is a choice of its own
+        self,
+        file: str | Path,
+        *,
+        into: str | Path | None = None,
+        accept_gaps: bool = False,
+        airflow_python: str | None = None,
+        verify: bool = True,
+        push: bool | None = None,
+        on_result: Callable[[Adopted], None] | None = None,
+    ) -> Adopted:
+        """Put a hand-written DAG file under dagctl: write its spec, and take its place.
+
+        The file is replaced in one operation and one commit; the commit before has it as it was.
+
+        Args:
+            file: A Python file with one DAG, where dagctl writes the DAG of that id.
+            into: The folder for the spec. Default: `specs` in the workspace.
+            accept_gaps: Take its place even if something is missing or differs.
+            airflow_python: The Python of an environment with Airflow, which reads both files and
+                compares them: that runs the code of the file. None: dagctl compares what it reads.
+            verify: Run the git hooks.
+            push: As for `create`.
+            on_result: Shows the result, as for `create`.
+
+        Raises:
+            UsageError: The file cannot be read, or has not exactly one DAG.
+            SpecError: It is no Python.
+            ConflictError: Something is missing, differs, or is in the way; nothing was changed.
+            UnfinishedError: Something failed half way; `recover` finishes or undoes it.
+        """
+        from dagctl.commands.adopt import Adopted, refuse_gaps, write_spec
+
+        adoption = self._adoption(file, into, airflow_python)
+        if not accept_gaps:
+            refuse_gaps(adoption)
+        is_new = write_spec(adoption)
+        show = on_result or (lambda _: None)
+
+        def shown(result: CreateResult) -> None:
+            show(Adopted(adoption=adoption, result=result))
+
+        try:
+            self._planned_adoption(adoption)
+            result = cast("Client", self).create(
+                adoption.spec_path, force=True, verify=verify, push=push, on_result=shown
+            )
+        except DagctlError as error:
+            if is_new and not isinstance(error, UnfinishedError):
+                with suppress(OSError):
+                    adoption.spec_path.unlink()
+            raise
+        return Adopted(adoption=adoption, result=result)
+
+    def plan_adoption(
+        self,
+        file: str | Path,
+        *,
+        into: str | Path | None = None,
+        airflow_python: str | None = None,
+    ) -> Adopted:
+        """Return what `adopt` would do, gaps and all; nothing is changed."""
+        from dagctl.commands.adopt import Adopted
+
+        adoption = self._adoption(file, into, airflow_python)
+        plan = cast("Client", self).plan(adoption.spec, force=True)
+        return Adopted(adoption=adoption, plan=plan)
+
+    def _adoption(
+        self, file: str | Path, into: str | Path | None, airflow_python: str | None
+    ) -> Adoption:
+        from datetime import UTC, datetime
+
+        from dagctl.commands.adopt import adoption_of
+
+        serialise = None
+        if airflow_python is not None:
+            from dagctl.adapters.airflow_process import serialised
+
+            dags = self.workspace.root / self._context.settings.dags_folder
+            serialise = partial(serialised, airflow_python, folder=dags)
+        default = Path(os.path.relpath(self.workspace.root / "specs"))
+        return adoption_of(
+            self._context,
+            self.workspace.root,
+            Path(file),
+            default if into is None else Path(into),
+            today=datetime.now(UTC).date(),
+            serialise=serialise,
+        )
+
+    def _planned_adoption(self, adoption: Adoption) -> None:
+        """Check that the spec takes the place of the file, and no other id."""
+        (dag,) = cast("Client", self).plan(adoption.spec_path, force=True).dags
+        if dag.dag_id != adoption.spec.dag_id:
+            raise ConflictError(
+                f"the DAG would be `{dag.dag_id}`: `{adoption.spec.dag_id}` is taken",
+                hint="remove the other DAG of that id first",
+            )

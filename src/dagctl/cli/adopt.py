@@ -1,0 +1,128 @@
+"""`dagctl adopt`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dagctl.cli.invocation import current
+from dagctl.cli.options import DryRun, NoVerify, Push, TextOrJson, examples
+from dagctl.cli.text import plural, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagctl.cli.invocation import Invocation
+    from dagctl.commands.adopt import Adopted, Adoption
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A Python file with one DAG.")]
+Into = Annotated[
+    Path | None,
+    typer.Option(
+        "--into", metavar="DIR", help="The folder for the spec. Default: specs in the workspace."
+    ),
+]
+Accept = Annotated[
+    bool, typer.Option("--accept-gaps", help="Go on even if something is missing or differs.")
+]
+AirflowPython = Annotated[
+    str | None,
+    typer.Option(
+        "--airflow-python",
+        metavar="PROGRAM",
+        help="The Python of an environment with Airflow. It reads both files, which runs their "
+        "code, and their DAGs are compared field by field.",
+    ),
+]
+EPILOG = examples(
+    "dagctl adopt dags/etl.py --dry-run",
+    "dagctl adopt dags/etl.py",
+    "dagctl adopt dags/etl.py --airflow-python .venv-airflow/bin/python",
+)
+
+
+def adopt(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    file: File,
+    *,
+    into: Into = None,
+    dry_run: DryRun = False,
+    accept_gaps: Accept = False,
+    airflow_python: AirflowPython = None,
+    no_verify: NoVerify = False,
+    push: Push = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Put a hand-written DAG file under dagctl.
+
+    Its spec is written, and the DAG file that dagctl makes takes its place, in one commit. What is
+    missing or differs is shown, and nothing is changed then. The code of the file is run only with
+    --airflow-python.
+    """
+    from contextlib import closing
+
+    from dagctl.cli.create_view import reporting_recovery
+    from dagctl.cli.progress import reporter
+    from dagctl.client import Client
+
+    invocation = current(context)
+    invocation.output, invocation.dry_run = output, dry_run
+    with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
+        if dry_run:
+            planned = client.plan_adoption(file, into=into, airflow_python=airflow_python)
+            progress.close()
+            _write(invocation, planned)
+            return
+        with reporting_recovery(invocation, client) as note_recovered:
+
+            def show(adopted: Adopted) -> None:
+                progress.close()
+                note_recovered()
+                _write(invocation, adopted)
+
+            client.adopt(
+                file,
+                into=into,
+                accept_gaps=accept_gaps,
+                airflow_python=airflow_python,
+                verify=not no_verify,
+                push=push,
+                on_result=show,
+            )
+
+
+def _write(invocation: Invocation, adopted: Adopted) -> None:
+    from dagctl.cli.envelope import envelope
+    from dagctl.views.adopted import adopted_data
+
+    console, adoption = invocation.console, adopted.adoption
+    if invocation.is_json:
+        console.document(envelope(invocation, result=adopted_data(adopted)))
+        console.flush()
+        return
+    console.lines(_report(adoption))
+    if adopted.result is None:
+        console.note("Nothing was changed. The same command without --dry-run does it.")
+        return
+    for warning in adopted.result.warnings:
+        console.warn(warning)
+    (dag,) = adopted.result.dags
+    where = f"{shown(dag.file_path)}, from {shown(str(adoption.spec_path))}"
+    console.lines([f"Adopted {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}): {where}"])
+    console.flush()
+    console.note(f"  next: git add {shown(str(adoption.spec_path))}, then commit")
+
+
+def _report(adoption: Adoption) -> Iterator[str]:
+    from dagctl.cli.convert import line_of
+
+    verdict = "whole" if adoption.dag.whole else "with gaps"
+    yield f"{shown(adoption.spec.dag_id)} ({shown(adoption.file)}): {verdict}"
+    yield from (line_of(remark, adoption.dag.place.file) for remark in adoption.dag.remarks)
+    yield from (f"  differs  {shown(text)}" for text in adoption.differences)
+    by = "Airflow" if adoption.compared_by == "airflow" else "dagctl, without running it"
+    tasks = plural(len(adoption.spec.outline.tasks), "task")
+    verdict = "the same" if not adoption.differences else "not the same"
+    yield f"Compared by {by}: {verdict} ({tasks})"

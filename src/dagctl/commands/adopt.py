@@ -1,0 +1,274 @@
+"""Use case: put a hand-written DAG file under dagctl.
+
+The file is converted, and what dagctl would write is compared with it. Only then its place is
+taken, in one operation; the commit before has the file as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dagctl.codegen.render import render
+from dagctl.commands.foreign_files import text_of
+from dagctl.commands.links import outside_of_workspace
+from dagctl.commands.new_files import NewFile, file_name, write_files
+from dagctl.convert import Outcome, convert_python
+from dagctl.dag_file.header import read_header
+from dagctl.errors import ConflictError, UsageError
+from dagctl.next_step import CREATE, CREATE_ANEW, Command, Fix, Option
+from dagctl.paths import dag_path
+from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+
+    from dagctl.commands.create import CreateResult
+    from dagctl.commands.plan import PlanResult
+    from dagctl.convert import ConvertedDag
+    from dagctl.operation.backend import Context
+    from dagctl.spec.model import DagSpec
+
+    Serialise = Callable[[Mapping[str, bytes]], Mapping[str, Any]]
+    """Returns what real Airflow makes of DAG files, by their names."""
+
+ACCEPT = Option("accept_gaps")
+_MOST = 50
+"""Differences that are reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """A hand-written file, the spec that takes its place, and how far both are the same DAG."""
+
+    file: str
+    """The file, relative to the workspace."""
+    dag: ConvertedDag
+    spec: DagSpec
+    spec_path: Path
+    compared_by: str
+    """`airflow`: real Airflow read both files; `reading`: dagctl did, and ran neither."""
+    differences: tuple[str, ...]
+    """What is not the same in both."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing and nothing differs."""
+        return self.dag.whole and not self.differences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """What an adoption did, or would do."""
+
+    adoption: Adoption
+    plan: PlanResult | None = None
+    """What would be done; None: it was done."""
+    result: CreateResult | None = None
+    """What was done; None: nothing yet."""
+
+
+def adoption_of(  # noqa: PLR0913 - what it is about, and how
+    context: Context,
+    root: Path,
+    file: Path,
+    into: Path,
+    *,
+    today: date,
+    serialise: Serialise | None = None,
+) -> Adoption:
+    """Return what would take the place of a hand-written file; nothing is changed.
+
+    Args:
+        context: The workspace.
+        root: Its folder.
+        file: The file.
+        into: The folder of the specs.
+        today: What relative dates count from.
+        serialise: Asks real Airflow, which runs the code of the files; None: dagctl reads them.
+
+    Raises:
+        UsageError: The file cannot be read, or has not exactly one DAG.
+        SpecError: It is no Python.
+        ConflictError: It is not where dagctl writes it, not committed, or known already; or what
+            it becomes is no good spec.
+    """
+    path = _place_in(root, file)
+    text = text_of(file)
+    if read_header(file.read_bytes()) is not None:
+        raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
+    target = context.settings.target
+    dag = _single(convert_python(text, str(file), airflow=target, today=today), path)
+    checked = check_data(dag.data, airflow=target)
+    if checked.spec is None:
+        raise ConflictError(
+            f"{path} becomes no good spec: {_first_gap(dag) or checked.diagnostics[0].message}",
+            hint=Fix(Command("convert", f"{path} --into specs"), ", mend it, then ", CREATE_ANEW),
+        )
+    spec = checked.spec
+    _check_place(context, path, spec.dag_id)
+    source = render(spec, airflow=target)
+    both = {"original.py": text.encode(), "generated.py": source.encode()}
+    differences = (
+        _read_differences(spec, source, target, today)
+        if serialise is None
+        else _airflow_differences(serialise(both), spec.dag_id)
+    )
+    return Adoption(
+        file=path,
+        dag=dag,
+        spec=spec,
+        spec_path=into / f"{file_name(spec.dag_id)}.yaml",
+        compared_by="reading" if serialise is None else "airflow",
+        differences=tuple(differences)[:_MOST],
+    )
+
+
+def refuse_gaps(adoption: Adoption) -> None:
+    """Let nothing take the place of a file that does not say the same.
+
+    Raises:
+        ConflictError: Something is missing, or differs.
+    """
+    if adoption.is_whole:
+        return
+    first = _first_gap(adoption.dag) or adoption.differences[0]
+    raise ConflictError(
+        f"{adoption.file} does not come over whole: {first}",
+        hint=Fix("look at the report of a dry run, then ", ACCEPT),
+    )
+
+
+def _first_gap(dag: ConvertedDag) -> str | None:
+    """Return the first gap of a report with its line; None: there is none."""
+    gaps = (each for each in dag.remarks if each.outcome is Outcome.GAP)
+    return next((f"line {gap.place.line}, {gap.subject}: {gap.text}" for gap in gaps), None)
+
+
+def write_spec(adoption: Adoption) -> bool:
+    """Write the spec file; return whether it was not there before.
+
+    Raises:
+        ConflictError: Another file is there, or a link leads out of the workspace.
+        UnavailableError: It cannot be written.
+    """
+    outside = outside_of_workspace(adoption.spec_path)
+    if outside is not None:
+        raise ConflictError(
+            f"{adoption.spec_path} leads out of the workspace, to {outside}",
+            hint="choose another folder",
+        )
+    is_new = not adoption.spec_path.exists()
+    write_files([NewFile(adoption.spec_path, adoption.dag.text)], force=False)
+    return is_new
+
+
+def _place_in(root: Path, file: Path) -> str:
+    """Return the path of a file relative to the workspace; no link is followed."""
+    outside = outside_of_workspace(file)
+    plain = Path(Path.cwd(), file)
+    if file.is_symlink() or outside is not None:
+        raise UsageError(f"{file} is a link, or behind one", hint="name the file itself")
+    try:
+        return plain.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        raise UsageError(
+            f"{file} is not in the workspace {root}", hint="copy it into the DAGs folder, commit it"
+        ) from None
+
+
+def _single(conversion: Any, path: str) -> ConvertedDag:  # noqa: ANN401 - a Conversion
+    dags = conversion.dags
+    if len(dags) == 1:
+        return dags[0]  # type: ignore[no-any-return] # of a Conversion
+    if dags:
+        message = f"{path} has {len(dags)} DAGs: {', '.join(dag.dag_id for dag in dags)}"
+        raise UsageError(
+            message, hint=Fix("give each a file of its own, or use ", Command("convert", path))
+        )
+    why = next((f" (line {each.place.line}: {each.text})" for each in conversion.remarks), "")
+    raise UsageError(f"there is no DAG in {path}{why}", hint="name a Python file with a DAG")
+
+
+def _check_place(context: Context, path: str, dag_id: str) -> None:
+    """Check that the file stands where dagctl writes it, as it was committed, and is unknown.
+
+    Raises:
+        ConflictError: It does not.
+    """
+    own = dag_path(context.settings.dags_folder, dag_id)
+    if path != own:
+        raise ConflictError(
+            f"the DAG `{dag_id}` stands in {path}, and dagctl writes it to {own}",
+            hint=Fix(f"git mv {path} {own}, commit, then ", Command("adopt", own)),
+        )
+    repo, content = context.backend.repo, context.backend.files.read(path)
+    if path not in repo.tracked([path]) or path in repo.differing({path: content}):
+        raise ConflictError(
+            f"{path} is not committed as it is; only git could bring it back",
+            hint=f"git add {path}, commit, then again",
+        )
+    if context.backend.registry.find(dag_ids=[dag_id]):
+        raise ConflictError(
+            f"`{dag_id}` is recorded already, and {path} is not its file",
+            hint=Fix(Command("show", dag_id)),
+        )
+
+
+def _read_differences(spec: DagSpec, source: str, target: str, today: date) -> Iterator[str]:
+    """Yield what dagctl reads in the file that it would write, and not in the spec; or reverse."""
+    dags = convert_python(source, "generated.py", airflow=target, today=today).dags
+    read = check_data(dags[0].data, airflow=target).spec if len(dags) == 1 else None
+    if read is None:
+        yield "dagctl cannot read the file that it would write: name an Airflow to compare both"
+        return
+    ours, theirs = _edges(spec), _edges(read)
+    for task_id in sorted(ours.keys() | theirs.keys()):
+        if ours.get(task_id) != theirs.get(task_id):
+            yield f"task {task_id}: it waits for {theirs.get(task_id)}, not {ours.get(task_id)}"
+
+
+def _edges(spec: DagSpec) -> dict[str, list[str]]:
+    """Return the ids of the tasks, each with those that it waits for."""
+    outline = spec.outline
+    return {
+        task.id: sorted(
+            {
+                other.id
+                for each in (task, *task.where)
+                for up in outline.upstream(each)
+                for other in up.tasks()
+            }
+        )
+        for task in outline.tasks
+    }
+
+
+def _airflow_differences(report: Mapping[str, Any], dag_id: str) -> Iterator[str]:
+    """Yield what differs between two DAGs that Airflow has serialised."""
+    dags = []
+    for name in ("original.py", "generated.py"):
+        made = report[name]
+        if dag_id not in made.get("dags", {}):
+            yield f"Airflow cannot read the {name.removesuffix('.py')} file: {_last(made)}"
+            return
+        dags.append(made["dags"][dag_id])
+    yield from _differing(dags[0], dags[1], "")
+
+
+def _last(made: Mapping[str, Any]) -> str:
+    return str(made.get("error", "the DAG is not in it")).strip().rpartition("\n")[2]
+
+
+def _differing(given: Any, other: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - JSON data
+    if isinstance(given, dict) and isinstance(other, dict):
+        for key in sorted({*given, *other}):
+            yield from _differing(given.get(key), other.get(key), f"{path}.{key}".lstrip("."))
+    elif isinstance(given, list) and isinstance(other, list):
+        for place, (item, back) in enumerate(zip_longest(given, other)):
+            yield from _differing(item, back, f"{path}.{place}")
+    elif given != other:
+        yield f"{path}: {str(given)[:60]} is {str(other)[:60]}"

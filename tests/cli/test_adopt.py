@@ -1,0 +1,135 @@
+"""`dagctl adopt`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Shell
+
+DAG = """\
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.standard.operators.bash import BashOperator
+
+with DAG("etl", schedule="@daily", start_date=datetime(2024, 1, 1)) as dag:
+    load = BashOperator(task_id="load", bash_command="echo 1")
+    load >> BashOperator(task_id="send", bash_command="echo 2")
+"""
+GAP = DAG.replace('"echo 2"', "\"echo 2\", doc_md=open('/etc/x').read()")
+BAD = DAG.replace('"echo 2"', "open('/etc/x').read()")
+
+
+@pytest.fixture
+def workspace(shell: Shell) -> Shell:
+    shell.ok("init")
+    committed(shell, "dags/etl.py", DAG)
+    return shell
+
+
+def committed(shell: Shell, path: str, text: str) -> Path:
+    file = shell.write(path, text)
+    shell.git("add", "-A")
+    shell.git("commit", "--quiet", "-m", "by hand")
+    return file
+
+
+def test_a_hand_written_file_gives_way_to_one_of_dagctl(workspace: Shell) -> None:
+    shell = workspace
+    file = shell.folder / "dags/etl.py"
+    dry = shell.ok("adopt", "dags/etl.py", "--dry-run")
+    assert "Compared by dagctl, without running it: the same (2 tasks)" in dry.out
+    assert file.read_text("utf-8") == DAG
+    assert not (shell.folder / "specs").exists()
+    before = shell.git("rev-parse", "HEAD")
+    done = shell.ok("adopt", "dags/etl.py")
+    assert "Adopted etl v1 (" in done.out
+    assert shell.git("diff", "--name-only", "HEAD~1", "HEAD").split() == ["dags/etl.py"]
+    assert shell.git("rev-parse", "HEAD~1") == before
+    assert "# Generated DAG: etl" in file.read_text("utf-8")
+    assert "unchanged" in shell.ok("create", "specs/etl.yaml").out
+    assert shell.git("show", "HEAD~1:dags/etl.py").strip() == DAG.strip()
+    again = shell.run("adopt", "dags/etl.py")
+    assert (again.code, "dagctl's own" in again.err) == (ExitCode.CONFLICT, True)
+
+
+def test_gaps_are_refused_unless_they_are_accepted(workspace: Shell) -> None:
+    shell = workspace
+    file = committed(shell, "dags/etl.py", GAP)
+    report = shell.ok("adopt", "dags/etl.py", "--dry-run", "-o", "json").out
+    assert '"whole": false' in report
+    done = shell.run("adopt", "dags/etl.py")
+    assert (done.code, "--accept-gaps" in done.err) == (ExitCode.CONFLICT, True)
+    assert "line 8" in done.err
+    assert file.read_text("utf-8") == GAP
+    assert not (shell.folder / "specs").exists()
+    assert "Adopted etl v1" in shell.ok("adopt", "dags/etl.py", "--accept-gaps").out
+
+
+def test_a_refused_commit_leaves_the_file_and_no_spec(workspace: Shell) -> None:
+    shell = workspace
+    hook = shell.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert shell.run("adopt", "dags/etl.py").code != ExitCode.OK
+    assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
+    assert not (shell.folder / "specs/etl.yaml").exists()
+    assert shell.ok("list").out == ""
+    assert shell.ok("adopt", "dags/etl.py", "--no-verify", "-o", "json").out
+
+
+TWO = DAG + DAG.partition("\n\n")[2].replace('"etl"', '"other"')
+REFUSED: dict[str, tuple[str, bytes | None, ExitCode, str]] = {
+    "missing": ("dags/none.py", None, ExitCode.USAGE, "not a file"),
+    "two DAGs": ("dags/two.py", TWO.encode(), ExitCode.USAGE, "2 DAGs"),
+    "no DAG": ("dags/jobs.py", b"def load(): pass\n", ExitCode.USAGE, "no DAG"),
+    "not UTF-8": ("dags/latin.py", b"# \xe9\n", ExitCode.USAGE, "UTF-8"),
+    "huge": ("dags/huge.py", b"#" * 20_000_000, ExitCode.USAGE, "bytes"),
+    "another name": ("dags/mine.py", DAG.encode(), ExitCode.CONFLICT, "git mv dags/mine.py"),
+    "another folder": ("jobs/etl.py", DAG.encode(), ExitCode.CONFLICT, "git mv jobs/etl.py"),
+    "no spec": ("dags/etl.py", BAD.encode(), ExitCode.CONFLICT, "line 8"),
+    "no syntax": ("dags/bad.py", b"with DAG(:\n", ExitCode.INVALID, "dags/bad.py"),
+}
+
+
+def test_what_cannot_be_adopted_stays_as_it_is(workspace: Shell, tmp_path: Path) -> None:
+    shell = workspace
+    for name, (path, content, code, text) in REFUSED.items():
+        if content is not None:
+            (shell.folder / path).parent.mkdir(exist_ok=True)
+            (shell.folder / path).write_bytes(content)
+        done = shell.run("adopt", path)
+        assert (name, done.code, text in done.err) == (name, code, True), done
+    outside = tmp_path / "outside.py"
+    outside.write_text(DAG, "utf-8")
+    (shell.folder / "dags/link.py").symlink_to(outside)
+    for path in ("dags/link.py", str(outside)):
+        assert shell.run("adopt", path).code == ExitCode.USAGE
+    untracked = shell.write("dags/fresh.py", DAG.replace('"etl"', '"fresh"'))
+    shell.write("dags/etl.py", DAG + "# mine\n")
+    for path in ("dags/fresh.py", "dags/etl.py"):
+        done = shell.run("adopt", path)
+        assert (done.code, "not committed as it is" in done.err) == (ExitCode.CONFLICT, True)
+    assert untracked.exists()
+    assert not (shell.folder / "specs").exists()
+    assert outside.read_text("utf-8") == DAG
+
+
+def test_no_spec_of_the_users_is_overwritten_and_no_program_is_run_that_is_none(
+    workspace: Shell,
+) -> None:
+    shell = workspace
+    mine = shell.write("specs/etl.yaml", "mine: 1\n")
+    assert shell.run("adopt", "dags/etl.py").code == ExitCode.CONFLICT
+    assert mine.read_text("utf-8") == "mine: 1\n"
+    mine.unlink()
+    for program in ("no-such-python", "false"):
+        done = shell.run("adopt", "dags/etl.py", "--airflow-python", program)
+        assert done.code in {ExitCode.USAGE, ExitCode.UNAVAILABLE}
+    assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
