@@ -22,7 +22,7 @@ Files = Annotated[
     list[str], typer.Argument(metavar="FILE", help="Files, or folders of them; with --to, specs.")
 ]
 Source = Annotated[
-    Literal["dag-factory", "airflow-yaml", "gusty", "python"] | None,
+    Literal["dag-factory", "airflow-yaml", "gusty", "airflow-config", "python"] | None,
     typer.Option("--from", help="What the files are; by default each file's name says it."),
 ]
 Format = Annotated[

@@ -13,6 +13,7 @@ from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
     AirflowYaml,
     Conversion,
+    convert_airflow_config,
     convert_airflow_yaml,
     convert_dag_factory,
     convert_gusty,
@@ -105,6 +106,8 @@ class _Reading:
         if form == "dag-factory":
             source = factory(file, self.root)
             return convert_dag_factory(source, airflow=self.airflow, today=self.today)
+        if form == "airflow-config":
+            return convert_airflow_config(text, str(file), airflow=self.airflow, today=self.today)
         if form == "airflow-yaml":
             own = AirflowYaml(text, str(file), beside(file))
             return convert_airflow_yaml(own, airflow=self.airflow)

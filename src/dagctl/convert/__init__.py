@@ -1,5 +1,6 @@
 """Other tools' DAGs as specs, with a report of what each line became."""
 
+from dagctl.convert.airflow_config import convert_airflow_config
 from dagctl.convert.airflow_yaml import AirflowYaml, convert_airflow_yaml
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory import Factory, convert_dag_factory
@@ -19,6 +20,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Remark",
+    "convert_airflow_config",
     "convert_airflow_yaml",
     "convert_dag_factory",
     "convert_gusty",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from dagctl.convert.airflow_config import is_configuration
 from dagctl.convert.airflow_yaml import names_the_schema
 
-FORMATS = ("dag-factory", "airflow-yaml", "gusty", "python")
+FORMATS = ("dag-factory", "airflow-yaml", "gusty", "airflow-config", "python")
 """What `--from` takes."""
 _YAML, _PYTHON = (".yml", ".yaml"), (".py",)
-SUFFIXES = {"dag-factory": _YAML, "airflow-yaml": _YAML, "python": _PYTHON}
+SUFFIXES = {"dag-factory": _YAML, "airflow-yaml": _YAML, "airflow-config": _YAML, "python": _PYTHON}
 """The ends of the names of files of each format."""
 _MAY_HAVE_A_DAG = re.compile(r"\bDAG\b|@dag\b|\bdag\s*\(|\.dag\b", re.ASCII)
 
@@ -25,11 +26,15 @@ def format_of(name: str, text: str) -> str:
     """Return the format of a file whose name `may_be` one."""
     if PurePath(name).suffix.lower() in _PYTHON:
         return "python"
+    if is_configuration(text):
+        return "airflow-config"
     return "airflow-yaml" if names_the_schema(text) else "dag-factory"
 
 
 def may_have_dags(text: str, form: str) -> bool:
     """Return whether a file is worth reading: one that names no DAG, or no schema, is not."""
+    if form == "airflow-config":
+        return is_configuration(text)
     if form == "airflow-yaml":
         return "$schema" in text
     return form != "python" or _MAY_HAVE_A_DAG.search(text) is not None

@@ -1,0 +1,135 @@
+"""What becomes of a configuration of airflow-config: the specs, and the report."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+
+import pytest
+
+from dagctl.convert import Conversion, ConvertedDag, Outcome, convert_airflow_config
+from dagctl.errors import SpecError
+
+HEAD = "_target_: airflow_config.Configuration\n"
+
+
+def convert(text: str) -> Conversion:
+    today = date(2026, 3, 10)
+    return convert_airflow_config(HEAD + dedent(text), "c.yaml", airflow="3", today=today)
+
+
+def one(text: str) -> ConvertedDag:
+    (dag,) = convert(text).dags
+    return dag
+
+
+def gaps(dag: ConvertedDag) -> set[tuple[int, str]]:
+    return {(r.place.line, r.subject) for r in dag.remarks if r.outcome is Outcome.GAP}
+
+
+def test_what_holds_for_all_is_laid_under_each_dag_and_task() -> None:
+    dag = one("""
+        default_args:
+          _target_: airflow_config.TaskArgs
+          owner: data
+          retries: 2
+        default_dag_args:
+          _target_: airflow_config.DagArgs
+          start_date: ["2024-01-01", "Europe/Berlin"]
+          tags: [sales]
+        default_operator_args:
+          - {operator: airflow_config.BashTask, cwd: /tmp}
+        dags:
+          orders:
+            default_args: {owner: orders}
+            schedule: "0 3 * * *"
+            tasks:
+              load: {_target_: airflow_config.BashTask, bash_command: load}
+              check:
+                _target_: airflow_config.ShortCircuitTask
+                python_callable: shop.checks.has_rows
+                dependencies: [load]
+              send:
+                _target_: airflow_pydantic.BashOperator
+                bash_command: send
+                cwd: /opt
+                dependencies: [check]
+    """)
+    assert dag.whole, dag.remarks
+    keys = ("owner", "retries", "start_date", "timezone", "tags", "schedule")
+    assert [dag.data[key] for key in keys] == [
+        *("orders", 2, "2024-01-01", "Europe/Berlin", ["sales"], "0 3 * * *")
+    ]
+    assert dag.data["tasks"] == [
+        {"task_id": "load", "bash_command": "load", "cwd": "/tmp"},
+        {
+            "task_id": "check",
+            "task_type": "short_circuit",
+            "python_callable": "shop.checks.has_rows",
+            "dependencies": ["load"],
+        },
+        {"task_id": "send", "bash_command": "send", "cwd": "/opt", "dependencies": ["check"]},
+    ]
+
+
+def test_templates_are_written_out() -> None:
+    dag = one("""
+        templates:
+          dag: {nightly: {_target_: airflow_config.DagArgs, schedule: "@daily", catchup: true}}
+          task: {shell: {_target_: airflow_config.BashTaskArgs, env: {A: b}, retries: 3}}
+        dags:
+          orders:
+            template: ${templates.dag.nightly}
+            catchup: false
+            tasks:
+              load:
+                _target_: airflow_config.BashTask
+                template: ${templates.task.shell}
+                bash_command: load
+    """)
+    assert dag.whole, dag.remarks
+    assert (dag.data["schedule"], dag.data.get("catchup")) == ("@daily", False)
+    assert dag.data["tasks"] == [
+        {"task_id": "load", "bash_command": "load", "env": {"A": "b"}, "retries": 3}
+    ]
+
+
+def test_what_has_no_word_is_a_gap_at_its_line() -> None:
+    made = convert("""
+        defaults: [extensions/hosts]
+        extensions: {hosts: 1}
+        dags:
+          empty: {schedule: "@daily"}
+          orders:
+            description: ${name}
+            tasks:
+              a: {_target_: shop.Task}
+              b: {_target_: airflow_config.BashTask, bash_command: b, template: "${templates.no}"}
+              c: {_target_: airflow_config.SSHOperator, command: c, ssh_hook: shop.hosts.hook}
+              d: {_target_: airflow_config.BashTask, bash_command: d, dependencies: [z]}
+              e: 5
+    """)
+    (dag,) = made.dags
+    assert gaps(dag) >= {
+        *((3, "defaults"), (8, "description"), (10, "_target_"), (11, "template")),
+        *((12, "ssh_hook"), (13, "dependencies"), (14, "e")),
+    }
+    assert {(r.outcome, r.place.line, r.subject) for r in made.remarks} == {
+        (Outcome.GAP, 3, "defaults"),
+        (Outcome.DROPPED, 4, "extensions"),
+        (Outcome.GAP, 6, "empty"),
+    }
+
+
+def _templates_that_explode() -> str:
+    keys = ", ".join(f"k{n}: 1" for n in range(2_000))
+    tasks = "".join(f"      t{n}: {{template: '${{templates.x}}'}}\n" for n in range(300))
+    return f"templates: {{x: {{{keys}}}}}\ndags:\n  a:\n    tasks:\n{tasks}"
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "x: " + "[" * 200, _templates_that_explode()], ids=range(3)
+)
+def test_hostile_files_are_refused(text: str) -> None:
+    with pytest.raises(SpecError):
+        convert(text)
