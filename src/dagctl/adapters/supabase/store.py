@@ -10,8 +10,14 @@ from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import is_missing_object
 from dagctl.adapters.supabase.rows import names_of
-from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UsageError
-from dagctl.next_step import EXPORT_MIGRATIONS, Fix
+from dagctl.errors import (
+    ConflictError,
+    DagctlError,
+    NotAMemberError,
+    UnavailableError,
+    UsageError,
+)
+from dagctl.next_step import EXPORT_MIGRATIONS, TRY_LATER, Fix
 from dagctl.paths import checked_parts
 from dagctl.ports import StoredKey
 
@@ -104,10 +110,15 @@ class SupabaseStore:
 
         Raises:
             NotAMemberError: There is one, and the user may not remove it.
+            UnavailableError: Whether it is removed is not known.
         """
         checked_parts(key)
-        with self._remote.explained(f"removal of {key}"):
-            removed = self._remote.bucket(self._bucket).remove([key])
+        try:
+            with self._remote.explained(f"removal of {key}"):
+                removed = self._remote.bucket(self._bucket).remove([key])
+        except NotAMemberError as error:
+            # a policy leaves out, without a word, what the user may not remove: this is none
+            raise UnavailableError(error.message, hint=TRY_LATER) from error
         # nothing removed, and no word of refusal: it is gone, or it is not ours to remove
         if not removed and self.get(key) is not None:
             raise NotAMemberError(f"removal of {key}: the project does not allow you this")
