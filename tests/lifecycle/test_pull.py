@@ -89,10 +89,11 @@ def test_what_there_is_not_is_said(user: Shell) -> None:
     assert (missing.code, "did you mean `orders`?" in missing.err) == (ExitCode.NOT_FOUND, True)
     user.ok("mv", "orders", "sales")
     renamed = user.run("pull", "orders")
-    assert (renamed.code, "dagctl pull sales" in renamed.err) == (ExitCode.NOT_FOUND, True)
+    assert (renamed.code, "was renamed to `sales`" in renamed.err) == (ExitCode.NOT_FOUND, True)
     user.ok("rm", "sales")
-    done = user.run("pull", "sales")
-    assert (done.code, "dagctl restore sales brings" in done.err) == (ExitCode.NOT_FOUND, True)
+    for command in ("pull", "show"):
+        done = user.run(command, "sales")
+        assert (done.code, "dagctl restore sales brings" in done.err) == (ExitCode.NOT_FOUND, True)
     done = user.ok("pull")
     assert (done.out, done.err.strip()) == ("", "No DAGs are recorded.")
 

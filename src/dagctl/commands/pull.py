@@ -13,8 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.commands.records import pages, record_of
-from dagctl.errors import DagctlError, NotFoundError
-from dagctl.next_step import HEAL, Command, Fix
+from dagctl.errors import DagctlError
+from dagctl.next_step import HEAL
 from dagctl.operation.change import digest_of
 from dagctl.operation.lagging import lag_of
 from dagctl.operation.objects import read_objects
@@ -95,24 +95,9 @@ def _all(registry: Registry) -> Iterator[DagRecord]:
 
 
 def _named(registry: Registry, dag_ids: Sequence[str]) -> list[DagRecord]:
-    records = {each.dag_id: each for each in registry.find(dag_ids=dag_ids, removed=True)}
-    names = list(dict.fromkeys(dag_ids))
-    for name in names:
-        record = records.get(name) or record_of(registry, name)
-        if record.is_removed:
-            raise _gone(registry, record)
-    return [records[name] for name in names]
-
-
-def _gone(registry: Registry, record: DagRecord) -> NotFoundError:
-    dag_id = record.dag_id
-    last = registry.versions(dag_id, limit=1)
-    if last and last[0].action == "rename" and last[0].renamed is not None:
-        other = last[0].renamed
-        step = Fix(Command("pull", other))
-        return NotFoundError(f"`{dag_id}` was renamed to `{other}`", hint=step)
-    step = Fix(Command("restore", dag_id), " brings it back")
-    return NotFoundError(f"`{dag_id}` is removed", hint=step)
+    records = {each.dag_id: each for each in registry.find(dag_ids=dag_ids)}
+    names = dict.fromkeys(dag_ids)
+    return [records.get(name) or record_of(registry, name) for name in names]
 
 
 @contextmanager

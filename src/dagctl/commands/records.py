@@ -12,7 +12,7 @@ from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
 from dagctl.next_step import DOCTOR, HEAL, LIST, Command, Fix
 from dagctl.operation.drift import drift_in_work_tree, drift_of
 from dagctl.paths import checked_parts, dag_path
-from dagctl.ports import Query
+from dagctl.ports import DagVersion, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,12 +61,27 @@ def record_of(registry: Registry, dag_id: str) -> DagRecord:
     """Return what is recorded of a DAG.
 
     Raises:
-        NotFoundError: Nothing is; the hint names DAGs that are called alike.
+        NotFoundError: Nothing is; the hint names DAGs that are called alike, or says how a removed
+            one comes back.
     """
     record = registry.get(dag_id)
-    if record is None:
-        raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=_near(registry, dag_id))
-    return record
+    if record is not None:
+        return record
+    for tombstone in registry.find(dag_ids=[dag_id], removed=True):
+        if tombstone.is_removed and tombstone.dag_id == dag_id:
+            raise gone(tombstone)
+    raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=_near(registry, dag_id))
+
+
+def gone(tombstone: DagRecord) -> NotFoundError:
+    """Return the failure of a command about a DAG that is removed, or has another id now."""
+    dag_id = tombstone.dag_id
+    new_id = tombstone.renamed if isinstance(tombstone, DagVersion) else None
+    if new_id is not None:
+        step = Fix(Command("show", new_id))
+        return NotFoundError(f"`{dag_id}` was renamed to `{new_id}`", hint=step)
+    step = Fix(Command("restore", dag_id), " brings it back")
+    return NotFoundError(f"`{dag_id}` is removed", hint=step)
 
 
 def drifts_here(
