@@ -65,6 +65,9 @@ class Inventory:
     dags: tuple[Known, ...]
     foreign: dict[str, str] = field(default_factory=dict)
     """Hand-written files, by the DAG ids in them in lower case."""
+    strays: frozenset[str] = frozenset()
+    """Ids of DAG files of dagctl that a shared registry does not know, or not yet: another replica
+    has pushed them, and is about to confirm them or has died before it did."""
     paths: tuple[str, ...] = ()
     """The Python files in the DAGs folder, if they were listed."""
     removed: tuple[DagRecord, ...] = ()
@@ -175,6 +178,7 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     return Inventory(
         dags=tuple(dags),
         foreign=foreign,
+        strays=frozenset() if is_cache else _strays(settings, headers, own),
         paths=tuple(paths),
         removed=tuple(record for record in records if record.id in gone),
     )
@@ -236,6 +240,11 @@ class _Sought:
         dag_id = dag_id_of(path.rpartition("/")[2]).casefold()
         is_named = not self.names.isdisjoint((dag_id, without_number(dag_id)))
         return is_named or mentions(content, self.names)
+
+
+def _strays(settings: Settings, dag_ids: Iterable[str], own: set[str]) -> frozenset[str]:
+    ids = (dag_id for dag_id in dag_ids if path_of(settings, dag_id) not in own)
+    return frozenset(dag_id.casefold() for dag_id in ids)
 
 
 def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:

@@ -30,6 +30,8 @@ def with_names(
     taken = {dag.dag_id for dag in inventory.dags} | set(foreign)
     taken |= {record.dag_id for record in inventory.removed}
     wishing = [_beside_foreign(change, foreign, taken) for change in changes]
+    if not (options.by_file or options.force):  # a server's clone: no person sees to such a file
+        wishing = [_beside_stray(change, inventory.strays, taken) for change in wishing]
     new = (change.claim for change in wishing if not change.is_known)
     names = iter(grant_names(list(new), taken))
     is_cache = context.backend.cache is not None
@@ -59,6 +61,17 @@ def _beside_foreign(change: Change, foreign: dict[str, str], taken: set[str]) ->
         f"of {change.source or 'the spec'} is `{name}`"
     )
     return replace(change, name=name, warnings=(*change.warnings, warning))
+
+
+def _beside_stray(change: Change, strays: frozenset[str], taken: set[str]) -> Change:
+    """Return the change with another name to ask for, if a file that is not recorded has it."""
+    if change.is_known or change.on_taken == "fail":
+        return change
+    (name,) = grant_names([change.claim], taken)
+    if name.casefold() not in strays:
+        return change
+    (name,) = grant_names([change.claim], taken | strays)
+    return replace(change, name=name)
 
 
 def _with_name(change: Change, name: str, is_cache: bool, options: Options) -> Change:  # noqa: FBT001 - its type makes clear what it is
