@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dagctl.errors import DagctlError
+from tests.attacks.repositories import entry_2
+from tests.attacks.victim import write
 from tests.supabase.conftest import ada, place
 from tests.supabase.place import PROJECT
 
@@ -58,3 +61,27 @@ def tree(place: Place) -> dict[str, bytes]:
         for path, file in paths.items()
         if not path.startswith(".git/") or path.startswith(kept)
     }
+
+
+def test_a_tracked_journal_puts_no_other_code_into_the_bucket(place: Place) -> None:
+    spec = place.spec("specs/x.yaml")
+    place.create(spec)
+    (record,) = place.records()
+    before = place.objects()
+    recorded = (place.root / "dags/orders.py").read_text()
+    entry = entry_2("dags/orders.py", recorded, recorded)
+    (change,) = entry["changes"]
+    change |= {"base_name": "orders", "dag_id": "orders", "storage_path": record.storage_path}
+    change |= {"source": "specs/x.yaml", "old_object": "import os; os.system('evil')\n"}
+    change["reservation"] |= {"row_id": record.id, "dag_id": "orders", "version": 2}
+    change["reservation"] |= {"user_id": record.user_id}
+    entry |= {"backend": "supabase", "project_id": PROJECT}
+    write(place.root / ".dagctl/journal" / f"{entry['operation_id']}.json", json.dumps(entry))
+    place.git("add", "-A", "-f", ".")
+    place.git("commit", "-qm", "Add")
+    with place.open() as client:
+        assert [each.dag_id for page in client.list() for each in page.records] == ["orders"]
+    assert not place.recover().recovered
+    assert place.objects() == before
+    place.create(place.spec("specs/x.yaml", word="two"))
+    assert b"evil" not in b"".join(each or b"" for each in place.objects().values())
