@@ -185,8 +185,8 @@ FIELDS = {
         "Airflow sends its emails to the addresses under `email`. Without them it sends none, and "
         "says nothing of it.",
         "email_on_failure: true",
-        "email_on_failure: true\nemail: [data@example.com]",
-        "Add `email`, or remove the line.",
+        "on_failure_callback: {notifier: SmtpNotifier, with: {to: data@example.com}}",
+        "Add a notifier, or `email`, of which Airflow 3 warns; or remove the line.",
     ),
     Code.END_BEFORE_START: Explanation(
         "An end before the start",

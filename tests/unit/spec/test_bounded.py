@@ -213,9 +213,9 @@ def test_the_next_spec_is_looked_at_from_its_beginning() -> None:
 def test_near_names_are_looked_for_only_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
 
-    def note(word: str, names: Any, n: int) -> list[str]:  # noqa: ANN401 - difflib's
+    def note(word: str, names: Any, n: int, cutoff: float) -> list[str]:  # noqa: ANN401 - difflib's
         compared.append(len(list(names)))
-        return get_close_matches(word, names, n=n)
+        return get_close_matches(word, names, n=n, cutoff=cutoff)
 
     monkeypatch.setattr(wording, "get_close_matches", note)
     command = "".join(f"{{{{ a{n} }}}}" for n in range(3_000))

@@ -21,7 +21,7 @@ def warnings(task: dict[str, Any], **fields: object) -> list[tuple[str, tuple[st
     return [
         (each.code, each.path)
         for each in checked.diagnostics
-        if each.code != Code.FOREIGN_OPERATOR and each.severity == "warning"
+        if each.code not in {Code.FOREIGN_OPERATOR, Code.DEPRECATED} and each.severity == "warning"
     ]
 
 
