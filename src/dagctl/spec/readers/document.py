@@ -90,7 +90,7 @@ class Document:
     is_json: bool = False
     name: str | None = None
     """What findings call it, if it is not the spec."""
-    _spellings: dict[int, Spelling] = field(default_factory=dict)
+    _spellings: dict[Span, Spelling] = field(default_factory=dict)
     _parts: dict[int, list[_Part]] = field(default_factory=dict)
 
     @cached_property
@@ -171,9 +171,11 @@ class Document:
         """Return how a text value of this document is written."""
         if node.spelling is not None:
             return node.spelling
-        if id(node) not in self._spellings:
-            self._spellings[id(node)] = self.read_spelling(self.lines, node)
-        return self._spellings[id(node)]
+        # by its place: a copy of the node may be gone, and its `id` that of another, while a
+        # document with defaults lives on
+        if node.span not in self._spellings:
+            self._spellings[node.span] = self.read_spelling(self.lines, node)
+        return self._spellings[node.span]
 
     def _part_at(self, node: Node, offset: int) -> _Part | None:
         if id(node) not in self._parts:
