@@ -283,12 +283,17 @@ SCHEDULES = {
         "timezone": "Asia/Tokyo",
         "data_interval": False,
     },
+    "DeltaDataIntervalTimetable(timedelta(hours=2))": {
+        "timetable": "airflow.timetables.interval.DeltaDataIntervalTimetable",
+        "with": {"delta": {"$duration": "2h"}},
+    },
 }
 
 
 @pytest.mark.parametrize(("code", "expected"), SCHEDULES.items(), ids=map(str, SCHEDULES))
 def test_schedules(code: str, expected: object) -> None:
     head = f"{HEAD}from airflow.timetables.trigger import CronTriggerTimetable\n"
+    head += "from airflow.timetables.interval import DeltaDataIntervalTimetable\n"
     call = f'DAG("etl", schedule={code}, start_date=datetime(2024, 1, 1))'
     dag = one(f'with {call}:\n    EmptyOperator(task_id="a")\n', head=head)
     assert (dag.data["schedule"], gaps(dag)) == (expected, [])

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dagctl.convert.report import Place
 
 _CRONS = {"CronTriggerTimetable": False, "CronDataIntervalTimetable": True}
-_LENGTHS = ("DeltaDataIntervalTimetable", "DeltaTriggerTimetable")
 _OR_TIME = ("AssetOrTimeSchedule", "DatasetOrTimeSchedule")
 _ASSETS = ("Asset", "Dataset", "AssetAlias", "DatasetAlias")
 
@@ -68,8 +67,7 @@ class Schedules:
         if word in _CRONS and given.keys() <= {"cron", "timezone"} and "cron" in given:
             zone = zone_of(given.get("timezone")) or "UTC"
             return {"cron": given["cron"], "timezone": zone, "data_interval": _CRONS[word]}
-        if word in _LENGTHS and given.keys() == {"delta"}:
-            return self.schedule(given["delta"], place)
+        # no `every` for a length of time: which timetable that is depends on the Airflow
         if word in _OR_TIME:
             return self._or_time(given, place)
         made = self._values.value(value, place, "schedule")
