@@ -44,6 +44,8 @@ _QUIET = (
     *("-c", "core.bigFileThreshold=1m", "-c", "pack.threads=1"),  # a large object is not held
 )
 _LIMITED = 'ulimit -f "$1"; ulimit -t "$2"; ulimit -v "$3" 2>/dev/null; shift 3; exec "$@"'
+_SAID = 64 << 10
+"""Bytes of the end of what git says that are read: a server may say any amount."""
 _BLOCK = 512
 """Bytes that `ulimit -f` counts in."""
 
@@ -95,7 +97,7 @@ def bounded(
                 raise RemoteUnavailableError(message, hint=again()) from error
             raise
         out.seek(0)
-        err.seek(0)
+        err.seek(max(0, err.seek(0, os.SEEK_END) - _SAID))
         said = redacted(printable(err.read().decode(errors="replace")))
         return Answer(process.returncode, out.read(), shown(said).rstrip())
 

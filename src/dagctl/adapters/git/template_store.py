@@ -71,7 +71,7 @@ class GitTemplateStore:
                 where = f"the folder {folder}" if folder else "a folder"
                 message = f"commit {commit[:7]} of {address} does not have {where}"
                 raise RemoteUnavailableError(message, hint="correct `folder` in dagctl.toml")
-            return self._contents(place, _checked(address, list(_blobs(listed.out))))
+            return self._contents(place, address, _checked(address, list(_blobs(listed.out))))
 
     def keep(self, name: str, content: bytes) -> None:
         """Keep what was fetched of a source; see the port."""
@@ -99,9 +99,11 @@ class GitTemplateStore:
         own = ("--no-auto-maintenance", "--upload-pack=git-upload-pack", option)
         return self._run(place, "--git-dir=repo", "fetch", *options, *own, "--", address, what)
 
-    def _contents(self, place: Path, blobs: Sequence[_Blob]) -> dict[str, bytes]:
+    def _contents(self, place: Path, address: str, blobs: Sequence[_Blob]) -> dict[str, bytes]:
         data = "".join(f"{blob.id}\n" for blob in blobs).encode()
         answer = self._run(place, "--git-dir=repo", "cat-file", "--batch", data=data)
+        if not answer.ok:
+            raise _unavailable(address, answer)
         contents, at = {}, 0
         for blob in blobs:
             at = answer.out.index(b"\n", at) + 1

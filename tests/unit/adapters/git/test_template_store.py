@@ -190,3 +190,11 @@ def test_a_server_that_never_answers_is_left(
         address = f"https://127.0.0.1:{server.getsockname()[1]}/x.git"
         with pytest.raises(RemoteUnavailableError, match="no answer within 1 seconds"):
             store(tmp_path, seconds=1.0).tip(address, "main")
+
+
+def test_files_that_git_cannot_give_whole_are_none(origin: Origin, tmp_path: Path) -> None:
+    for number in range(5):  # small as a pack, and larger than the limit when they are unpacked
+        origin.write(f"t/{number}.yaml", b"# " + bytes([65 + number]) * 300_000)
+    commit = origin.commit()
+    with pytest.raises(RemoteUnavailableError, match="cannot be fetched"):
+        store(tmp_path, file=1 << 20).files(origin.address, commit, None, "t")
