@@ -12,6 +12,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
+from dagctl.adapters.durable import Location
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,15 +34,17 @@ def write_object(objects: Path, object_id: str, kind: str, data: bytes) -> None:
     Raises:
         UnavailableError: It cannot be written.
     """
-    folder = objects / object_id[:2]
-    with durable.explained(str(folder)):
-        if (folder / object_id[2:]).exists():
+    name = object_id[2:]
+    inside = Location(objects, (object_id[:2],))
+    with durable.explained(str(inside.path)), inside.opened(make=True) as folder:
+        if name in durable.names(folder):
             return
-        folder.mkdir(exist_ok=True)
-        # `git prune` removes what a killed run leaves under such a name
-        temporary = folder / f"tmp_obj_{token_hex(8)}"
-        with os.fdopen(os.open(temporary, _NEW, _MODE), "wb") as file:
+        # `git prune` removes what a killed run leaves under such a name; it differs for each
+        # process, since two may write the same object
+        temporary = f"tmp_obj_{token_hex(8)}"
+        with os.fdopen(os.open(temporary, _NEW, _MODE, dir_fd=folder), "wb") as file:
             file.write(zlib.compress(b"%s %d\0%s" % (kind.encode(), len(data), data)))
             file.flush()
             os.fsync(file.fileno())
-        temporary.rename(folder / object_id[2:])
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
