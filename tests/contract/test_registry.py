@@ -410,6 +410,14 @@ def test_pages_follow_each_other_in_code_point_order(registry: Registry) -> None
     assert pages == [["C", "_z"], ["a", "a-1"], ["a_2", "b"]]
 
 
+def test_a_page_has_all_of_a_record_but_the_spec(registry: Registry) -> None:
+    publish(registry, "x")
+    whole = registry.get("x")
+    assert whole is not None
+    assert whole.spec
+    assert registry.page(Query()).records == (replace(whole, spec={}),)
+
+
 def test_a_page_holds_only_what_is_asked_for(registry: Registry, ada: str) -> None:
     this = operation()
     granted = registry.reserve(this, [Claim(dag_id=name) for name in "abc"])

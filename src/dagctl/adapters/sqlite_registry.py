@@ -12,6 +12,7 @@ from dagctl.adapters.sqlite_database import SqliteDatabase
 from dagctl.adapters.sqlite_rows import (
     FIND,
     FIND_REMOVED,
+    LISTED,
     PRUNE,
     REMOVED,
     RESERVE,
@@ -122,7 +123,7 @@ class SqliteRegistry:
         return next(iter(self._records(f"{SELECT} AND dag_id = :id", {"id": dag_id})), None)
 
     def page(self, query: Query) -> Page:
-        """Return one page by keyset."""
+        """Return one page by keyset, without the specs."""
         conditions = {
             " AND dag_id > :after": query.after,
             " AND owner = :owner": query.owner,
@@ -137,7 +138,7 @@ class SqliteRegistry:
             "tag": query.tag,
             "limit": query.limit + 1,
         }
-        rows = self._records(f"{SELECT}{where} ORDER BY dag_id LIMIT :limit", values)
+        rows = self._records(f"{LISTED}{where} ORDER BY dag_id LIMIT :limit", values)
         records = tuple(rows[: query.limit])
         return Page(records, records[-1].dag_id if len(rows) > query.limit else None)
 

@@ -23,6 +23,9 @@ VERSION_COLUMNS = (*COLUMNS, "action", "renamed", "operation_id", "spec_text", "
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM user_dags WHERE project_id = :project"  # noqa: S608 - our own names
 
+LISTED = SELECT.replace(", spec, ", ", '{}', ")
+"""As `SELECT`, but no spec is read: one may have megabytes."""
+
 # two indexed look-ups: one OR over both columns would read the whole table
 FIND = (
     f"{SELECT} AND source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names

@@ -23,6 +23,8 @@ PAGE = 200
 """How many DAGs are read at a time."""
 MOST_SPECS = 1000
 """How many recorded specs are checked by today's rules."""
+SPECS_AT_ONCE = 50
+"""How many specs are read at a time."""
 UNDER_WAY = timedelta(hours=1)
 """An object without a record that is younger may belong to an operation that is not done yet."""
 
@@ -61,8 +63,8 @@ class Survey:
 def survey(backend: Backend, settings: Settings) -> Survey:
     """Return how the DAGs of a project stand.
 
-    Costs one registry call and `PAGE` reads of the store a page, three git commands in all, and one
-    list of the store a thousand objects.
+    Costs one registry call and `PAGE` reads of the store a page, one call more for `SPECS_AT_ONCE`
+    specs, three git commands in all, and one list of the store a thousand objects.
 
     Raises:
         DagctlError: Registry, store or repository cannot be read.
@@ -74,6 +76,7 @@ def survey(backend: Backend, settings: Settings) -> Survey:
         keys |= {record.storage_path for record in whole}
         _look_at(result, backend, whole)
         _look_at_files(result, backend, settings, whole)
+        _look_at_specs(result, backend, [record.dag_id for record in whole])
     result.reach = backend.repo.reach(result.commits)
     folder = f"{settings.project_id}/dags"
     settled = datetime.now(UTC) - UNDER_WAY
@@ -105,16 +108,27 @@ def _look_at(survey: Survey, backend: Backend, records: Sequence[DagRecord]) -> 
     for record in records:
         if record.commit_id:
             survey.commits.setdefault(record.commit_id, record.dag_id)
-        if not record.spec:
-            survey.without_spec.append(record.dag_id)
-        elif survey.count <= MOST_SPECS and check_data(record.spec).spec is None:
-            survey.refused.append(record.dag_id)
     objects = read_objects(backend.store, [record.storage_path for record in records])
     survey.stored_wrongly += [
         record.dag_id
         for record in records
         if drift_of(objects[record.storage_path], record.content_digest) != "none"
     ]
+
+
+def _look_at_specs(survey: Survey, backend: Backend, dag_ids: Sequence[str]) -> None:
+    """Check the specs of the first DAGs, and of those that are to be written anew from theirs."""
+    broken = {*survey.missing, *survey.stored_wrongly}
+    meant = [dag_id for dag_id in dag_ids if survey.count <= MOST_SPECS or dag_id in broken]
+    for start in range(0, len(meant), SPECS_AT_ONCE):
+        some = set(meant[start : start + SPECS_AT_ONCE])
+        for record in backend.registry.find(dag_ids=some):
+            if record.problem is not None or record.dag_id not in some:
+                continue
+            if not record.spec:
+                survey.without_spec.append(record.dag_id)
+            elif check_data(record.spec).spec is None:
+                survey.refused.append(record.dag_id)
 
 
 def _look_at_files(

@@ -42,7 +42,7 @@ class DagRecord:
     """The key in the store, `<project_id>/dags/<file name>`."""
     airflow: Series
     spec: Mapping[str, Any]
-    """The spec as JSON data."""
+    """The spec as JSON data; empty if none is recorded, and in the page of a list."""
     spec_digest: str
     """SHA-256 of the canonical JSON of the spec, in hex."""
     content_digest: str

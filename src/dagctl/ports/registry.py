@@ -35,7 +35,7 @@ class Registry(Protocol):
         """
 
     def page(self, query: Query) -> Page:
-        """Return one page by keyset."""
+        """Return one page by keyset. Its records have no spec: one may have megabytes."""
 
     def versions(
         self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False

@@ -79,6 +79,10 @@ def _length_of(packed: str) -> tuple[bytes, ...]:
     return (b"content-length",) if packed in PACKED else ()
 
 
+class TooLarge(httpx.DecodingError):
+    """A body has more than `LARGEST` bytes; the same request would have them again."""
+
+
 class _Body(httpx.SyncByteStream):
     """A body that is unpacked piece by piece, and never larger than `LARGEST`."""
 
@@ -95,7 +99,7 @@ class _Body(httpx.SyncByteStream):
         for piece in _unpacked(self._inner, self._window):
             size += len(piece)
             if size > LARGEST:
-                raise httpx.DecodingError(f"the answer is larger than {LARGEST // 1024**2} MiB")
+                raise TooLarge(f"the answer is larger than {LARGEST // 1024**2} MiB")
             yield piece
 
     def close(self) -> None:

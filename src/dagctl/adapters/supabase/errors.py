@@ -21,10 +21,15 @@ from dagctl.errors import (
 from dagctl.next_step import DOCTOR, EXPORT_MIGRATIONS, LINK, TRY_LATER, Command, Fix
 from dagctl.session.redaction import redacted
 
+
+class TooLargeError(UnavailableError):
+    """An answer has more bytes than dagctl takes, or the database makes: ask for less."""
+
+
 SERVER_FAILURE = 500
 """From here on a status says nothing about whether the request was acted on."""
 
-NEWEST_MIGRATION = "20261129000300"
+NEWEST_MIGRATION = "20261129100300"
 """The migration that this dagctl works with, which `dagctl_version` of the project answers."""
 NO_FUNCTION = frozenset({"PGRST202", "PGRST205", "42883", "42P01"})
 """How PostgREST and PostgreSQL say that a function or a table does not exist."""

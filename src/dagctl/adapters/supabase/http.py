@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from dagctl.adapters.supabase.bounds import PACKED, BoundedTransport, until
+from dagctl.adapters.supabase.bounds import PACKED, BoundedTransport, TooLarge, until
+from dagctl.adapters.supabase.errors import TooLargeError
 from dagctl.adapters.supabase.retry import DEADLINE, PAUSED, TRIES, is_passing, pause
 from dagctl.endpoint import is_loopback
 from dagctl.errors import UnavailableError
@@ -35,7 +36,7 @@ SHORTEST_TRY = 0.5
 """Seconds that a try gets at least: with less none could succeed."""
 LONGEST = 200
 """How much of what a service says is repeated, in characters."""
-BAD_REQUEST, UNAUTHORIZED = 400, 401
+BAD_REQUEST, UNAUTHORIZED, FAILURE = 400, 401, 500
 LENGTH_OF_STATUS = 3
 
 
@@ -131,6 +132,7 @@ class PatientClient(httpx.Client):
             _limit(request, left)
             with until(time.monotonic() + left):
                 outcome = self._tried(request, options)
+            _refuse_too_large(request.url, outcome)
             if isinstance(outcome, httpx.Response) and not is_passing(real_status(outcome)):
                 return _settled(outcome)
             wait = pause(tries, outcome.headers if isinstance(outcome, httpx.Response) else {})
@@ -161,6 +163,26 @@ class PatientClient(httpx.Client):
         finally:
             elapsed = time.monotonic() - began
             LOG.debug("%7.3f s  %s %s: %s", elapsed, request.method, request.url.path, said)
+
+
+def _refuse_too_large(url: httpx.URL, outcome: httpx.Response | httpx.HTTPError) -> None:
+    """Raise if the answer is too large for dagctl or for the database: a repetition is as large.
+
+    PostgreSQL says 54000 (program_limit_exceeded), for instance of a JSON array of over 256 MB.
+
+    Raises:
+        TooLargeError: It is.
+    """
+    if isinstance(outcome, TooLarge):
+        raise TooLargeError(f"{url.host}: {outcome}", hint="ask for fewer DAGs at once")
+    if (
+        isinstance(outcome, httpx.Response)
+        and outcome.status_code == FAILURE
+        and _fields(outcome).get("code") == "54000"
+    ):
+        raise TooLargeError(
+            f"{url.host} cannot answer{_reason(outcome)}", hint="ask for fewer DAGs at once"
+        )
 
 
 def real_status(response: httpx.Response) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from dagctl.adapters.supabase.errors import TooLargeError
 from dagctl.adapters.supabase.rows import (
     batches,
     claims_data,
     count_of,
     granted_of,
     keyed_operation_of,
+    listed_of,
     names_of,
     origins_data,
     records_data,
@@ -43,7 +45,8 @@ MOST_CLAIMS = 10_000
 class SupabaseRegistry:
     """Rows of `user_dags` under row level security, for one project.
 
-    Each method is one request, and each may be repeated: the operation's id makes it the same one.
+    Each method is one request (more only where an answer would be too large), and each may be
+    repeated: the operation's id makes it the same one.
     Every function answers with one JSON value, so that no list is cut at the project's `max_rows`.
     """
 
@@ -61,16 +64,10 @@ class SupabaseRegistry:
         removed: bool = False,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
-        if not source_paths and not dag_ids:
-            return []
-        asked = {
-            "p_project": self._project,
-            "p_source_paths": sorted(source_paths),
-            "p_dag_ids": sorted(dag_ids),
-            "p_removed": removed,
-        }
-        answer = self._remote.call("find_dags", asked)
-        return records_of(answer, self._project)
+        names = [("p_source_paths", path) for path in sorted(source_paths)]
+        names += [("p_dag_ids", dag_id) for dag_id in sorted(dag_ids)]
+        records = self._found(names, removed=removed) if names else []
+        return sorted(records, key=lambda record: (record.is_removed, record.dag_id))
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None.
@@ -88,6 +85,8 @@ class SupabaseRegistry:
     ) -> list[DagVersion]:
         """Return the versions of a DAG that is recorded or was removed, the newest first.
 
+        One request, or several where all of them are too large for one answer.
+
         Raises:
             NotAMemberError: There is none to be seen, as the user is not a member.
         """
@@ -98,13 +97,19 @@ class SupabaseRegistry:
             "p_limit": limit,
             "p_text": text,
         }
-        versions = versions_of(self._remote.call("dag_versions", asked), self._project)
+        try:
+            answer = self._remote.call("dag_versions", asked)
+        except TooLargeError:
+            if limit == 1:
+                raise
+            return self._in_two(dag_id, before, limit, text=text)
+        versions = versions_of(answer, self._project)
         if not versions:
             self._check_member()
         return versions
 
     def page(self, query: Query) -> Page:
-        """Return one page by keyset.
+        """Return one page by keyset, without the specs.
 
         Raises:
             NotAMemberError: There is nothing to be seen, as the user is not a member.
@@ -118,8 +123,9 @@ class SupabaseRegistry:
             "p_user": query.user_id,
             "p_after": query.after,
             "p_limit": query.limit + 1,
+            "p_spec": False,
         }
-        rows = records_of(self._remote.call("list_dags", asked), self._project)
+        rows = listed_of(self._remote.call("list_dags", asked), self._project)
         if not rows:
             self._check_member()
         records = tuple(rows[: query.limit])
@@ -234,6 +240,36 @@ class SupabaseRegistry:
         return _status(self._remote.call("abort", asked))
 
     # --- Inside ---
+
+    def _found(self, names: Sequence[tuple[str, str]], *, removed: bool) -> list[DagRecord]:
+        """Return the records that are named; half of them at a time if their specs are too long."""
+        asked: dict[str, Any] = {"p_source_paths": [], "p_dag_ids": [], "p_removed": removed}
+        for parameter, name in names:
+            asked[parameter].append(name)
+        try:
+            answer = self._remote.call("find_dags", {"p_project": self._project, **asked})
+        except TooLargeError:
+            if len(names) == 1:
+                raise
+        else:
+            return records_of(answer, self._project)
+        half = len(names) // 2
+        records = [
+            *self._found(names[:half], removed=removed),
+            *self._found(names[half:], removed=removed),
+        ]
+        return list({(record.id, record.is_removed): record for record in records}.values())
+
+    def _in_two(
+        self, dag_id: str, before: int | None, limit: int, *, text: bool
+    ) -> list[DagVersion]:
+        """Return versions by two questions: what fits in no answer is the specs, not the rows."""
+        half = limit // 2
+        newer = self.versions(dag_id, before=before, limit=half, text=text)
+        if len(newer) < half:
+            return newer
+        last = newer[-1].version
+        return newer + self.versions(dag_id, before=last, limit=limit - half, text=text)
 
     def _import(self, asked: dict[str, Any]) -> None:
         count_of(self._remote.call("import_versions", asked))

@@ -88,6 +88,16 @@ def records_of(data: object, project_id: str) -> list[DagRecord]:
         return [_of_find(row, project_id) for row in _rows(data)]
 
 
+def listed_of(data: object, project_id: str) -> list[DagRecord]:
+    """Return the records in a page of a list, which has no specs: theirs are empty.
+
+    Raises:
+        UnavailableError: It is no answer of dagctl's functions.
+    """
+    with _understood():
+        return records_of([{**row, "spec": {}} for row in _rows(data)], project_id)
+
+
 def versions_of(data: object, project_id: str) -> list[DagVersion]:
     """Return the versions in an answer; a damaged one has its `problem`, and nothing to act on.
 

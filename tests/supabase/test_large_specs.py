@@ -1,0 +1,85 @@
+"""Specs that are too long to come all in one answer: a list reads none, the rest asks for fewer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dagctl.adapters.supabase import bounds
+from dagctl.adapters.supabase.errors import TooLargeError
+from tests.stand_in import faults
+
+if TYPE_CHECKING:
+    from tests.supabase.place import Place
+
+FUNCTION = "/rest/v1/rpc/"
+IDS = ["orders", *(f"orders_{number}" for number in range(2, 7))]
+
+
+@pytest.fixture
+def large(place: Place) -> Place:
+    """Six DAGs with specs that fit into an answer two at a time; the first has six versions."""
+    place.create(*(place.spec(f"specs/{n}.yaml", word=str(n)) for n in range(len(IDS))))
+    for number in range(5):
+        place.create(place.spec("specs/0.yaml", word=f"again {number}"))
+    place.stand_in.sql("alter table public.user_dag_versions disable trigger user")
+    for table in ("user_dags", "user_dag_versions"):
+        place.stand_in.sql(
+            f"update public.{table} set spec = spec || "
+            "jsonb_build_object('doc_md', repeat('x', %s))",
+            bounds.LARGEST // 5 * 2,
+        )
+    place.stand_in.sql("alter table public.user_dag_versions enable trigger user")
+    place.stand_in.requests.clear()
+    return place
+
+
+@pytest.fixture
+def small_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "LARGEST", 100_000)
+
+
+@pytest.mark.usefixtures("small_answers")
+def test_a_list_takes_one_request_however_long_the_specs_are(large: Place) -> None:
+    records = large.records()
+    assert [record.dag_id for record in records] == IDS
+    assert {len(record.spec) for record in records} == {0}
+    assert large.stand_in.requests.count("POST", f"{FUNCTION}list_dags") == 1
+
+
+@pytest.mark.usefixtures("small_answers")
+def test_what_needs_the_specs_asks_for_fewer_at_a_time(large: Place) -> None:
+    with large.open() as client:
+        assert [entry.version.version for entry in client.history("orders").entries] == [
+            *range(6, 0, -1)
+        ]
+        states = {finding.name: finding.state for finding in client.doctor()}
+        assert states["records"] == "ok"
+        assert len(client.get("orders_6").spec["doc_md"]) == bounds.LARGEST // 5 * 2
+    specs = [large.spec(f"specs/{n}.yaml", word="new") for n in range(len(IDS))]
+    made = large.create(*specs).dags
+    assert {dag.dag_id: dag.version for dag in made} == dict.fromkeys(IDS, 2) | {"orders": 7}
+    large.check_agreement()
+
+
+@pytest.mark.usefixtures("small_answers")
+def test_a_single_spec_that_fits_no_answer_is_asked_for_once(
+    large: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "LARGEST", 20_000)
+    with large.open() as client, pytest.raises(TooLargeError, match="the answer is larger than"):
+        client.get("orders_2")
+    assert large.stand_in.requests.count("POST", f"{FUNCTION}find_dags") == 1
+
+
+def test_what_the_database_cannot_put_into_one_array_is_asked_for_in_parts(place: Place) -> None:
+    """PostgreSQL ends an array of JSON at 256 MB, with 54000; PostgREST makes that a 500."""
+    place.create(place.spec("specs/a.yaml"), place.spec("specs/b.yaml", word="two"))
+    body = {"code": "54000", "message": "total size of jsonb array elements exceeds the maximum"}
+    place.stand_in.faults.add("POST", f"{FUNCTION}find_dags", faults.answer(500, body))
+    place.stand_in.requests.clear()
+    with place.open() as client:
+        removed = client.remove(["orders", "orders_2"])
+    assert [dag.version for dag in removed.dags] == [2, 2]
+    place.check_agreement()
