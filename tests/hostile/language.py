@@ -103,6 +103,12 @@ LANGUAGE: dict[str, Callable[[int], str]] = {
         on_failure_callback=[{"callable": "a.b"} for _ in range(size // 21)]
     ),
     "Jinja in the pools of tasks": _tasks(lambda n: _bash(f"t{n}", pool="{{ x }}"), 65),
+    "outputs pulled of tasks beside": _tasks(
+        lambda n: _operator(
+            f"t{n}", "S3ListOperator", {"bucket": f"{{{{ ti.xcom_pull('t{n + 1}') }}}}"}
+        ),
+        100,
+    ),
     "texts with Jinja": _tasks(
         lambda n: _operator(f"t{n}", "S3ListOperator", {"bucket": f"{{{{ params.x{n} }}}}"}), 90
     ),

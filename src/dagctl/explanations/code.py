@@ -222,6 +222,7 @@ CODE = {
         "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
         "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetsh') }}\"",
         "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
+        "    dependencies: [fetch]\n"
         "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch') }}\"",
         "Correct the id.",
     ),
@@ -230,8 +231,22 @@ CODE = {
         "Without `task_ids`, Airflow 3 reads the XCom of the task itself; Airflow 2 read those of "
         "all tasks.",
         _bash("\"echo {{ ti.xcom_pull(key='rows') }}\""),
-        _bash("\"echo {{ ti.xcom_pull(task_ids='a', key='rows') }}\""),
+        "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
+        "    dependencies: [fetch]\n"
+        "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch', key='rows') }}\"",
         "Name the task that has pushed it.",
+    ),
+    Code.XCOM_NOT_THERE: Explanation(
+        "An XCom of a task that has not run yet",
+        "A task gets what another one has returned only if it waits for it. `xcom_pull` of a task "
+        "that runs later gets None, and that of one beside it gets None or not, as it happens. "
+        "What asks for other runs (`run_id`, `include_prior_dates`) is not looked at.",
+        "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
+        "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch') }}\"",
+        "tasks:\n  - {task_id: fetch, python_code: return 1}\n  - task_id: report\n"
+        "    dependencies: [fetch]\n"
+        "    bash_command: \"echo {{ ti.xcom_pull(task_ids='fetch') }}\"",
+        "Add the task to `dependencies`; or write `{$xcom: fetch}`, which adds it by itself.",
     ),
     Code.SHELL_GOES_ON: Explanation(
         "A command that goes on after a failure",

@@ -25,6 +25,7 @@ from dagctl.spec.python_code.gone_imports import import_warnings
 from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.walk import field, raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.xcom_order import XcomOrder
 from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class _Dag:
         """The ids of its tasks, or None where a function of the project makes some of them."""
         return _ids(self.spec)
 
+    @cached_property
+    def order(self) -> XcomOrder:
+        """Which task is there before another one pulls from it."""
+        return XcomOrder(self.spec.outline)
+
 
 def template_errors(data: object, target: Target) -> Iterator[Located]:
     """Yield why Airflow could not render a text, but for the commands of bash tasks.
@@ -94,7 +100,7 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
     for path, text in _templates(data, target):
         yield from (Located(path, problem) for problem in _of_template(text, path, dag))
     for where, code in _codes(spec, data):
-        yield from (Located(where, problem) for problem in _of_code(code.reads, dag))
+        yield from (Located(where, problem) for problem in _of_code(code.reads, where, dag))
     yield from branch_warnings(spec.outline)
     yield from _not_sent(spec)
 
@@ -184,13 +190,15 @@ def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
         yield from _parameter(name, place, dag)
     for pull in pulls_in(tree, lines):
         yield from pull_warnings(pull, dag.ids, dag.target)
+        yield from dag.order.warnings(pull, path, of_code=False)
 
 
-def _of_code(reads: Reads, dag: _Dag) -> Iterator[Problem]:
+def _of_code(reads: Reads, path: Path, dag: _Dag) -> Iterator[Problem]:
     for read in reads.parameters:
         yield from _parameter(read.name, read.place, dag)
     for pull in reads.pulls:
         yield from pull_warnings(pull, dag.ids, dag.target)
+        yield from dag.order.warnings(pull, path, of_code=True)
     for read in reads.imports:
         yield from import_warnings(read, dag.target)
 

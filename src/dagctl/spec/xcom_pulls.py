@@ -27,6 +27,12 @@ class Pull:
     """Where the call stands."""
     names_no_task: bool = False
     """It has no `task_ids` at all."""
+    this_run: bool = True
+    """It asks for what this run has, not for another run, or for those before."""
+
+
+OTHER_RUNS = ("run_id", "include_prior_dates")
+"""Arguments of `xcom_pull` that lead to other runs."""
 
 
 class TaskIds(Names):

@@ -291,8 +291,8 @@ def test_a_task_in_a_group_has_the_id_of_the_group_too() -> None:
         tasks:
           - group_id: load
             tasks: [{task_id: fetch, python_code: return 1}]
-          - {task_id: a, bash_command: "{{ ti.xcom_pull('fetch') }}"}
-          - {task_id: b, bash_command: "{{ ti.xcom_pull('load.fetch') }}"}
+          - {task_id: a, bash_command: "{{ ti.xcom_pull('fetch') }}", dependencies: [load]}
+          - {task_id: b, bash_command: "{{ ti.xcom_pull('load.fetch') }}", dependencies: [load]}
     """
     [finding] = of_spec(groups)
     assert (finding.code, finding.hint) == (Code.XCOM_OF_NO_TASK, "did you mean `load.fetch`?")

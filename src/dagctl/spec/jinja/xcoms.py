@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
-from dagctl.spec.xcom_pulls import Pull
+from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,8 @@ def pulls_in(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[Pull]:
         if call.dyn_args or call.dyn_kwargs or len(call.args) > 1 or "dag_id" in given:
             continue  # of another DAG, or not known
         ids = tuple((name, _place(lines, call.lineno, name)) for name in _texts(first))
-        yield Pull(ids, place, names_no_task=first is None)
+        this_run = given.keys().isdisjoint(OTHER_RUNS)
+        yield Pull(ids, place, names_no_task=first is None, this_run=this_run)
 
 
 def _is_pull(call: nodes.Call) -> bool:

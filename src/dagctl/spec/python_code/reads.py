@@ -11,7 +11,7 @@ from dagctl.spec.problem import MAX_IN_VALUE, Place
 from dagctl.spec.python_code.findings import place_of_node
 from dagctl.spec.python_code.straight import certain_nodes
 from dagctl.spec.python_code.tree import own_nodes
-from dagctl.spec.xcom_pulls import Pull
+from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -185,7 +185,9 @@ def _pulls(nodes: Sequence[ast.AST], source: Source) -> Iterator[Pull]:
             continue  # of another DAG, or not known
         first = given[0] if given else by_name.get("task_ids")
         ids = tuple((text, place_of_node(item, source)) for text, item in _texts(first))
-        yield Pull(ids, place_of_node(node, source), names_no_task=first is None)
+        this_run = by_name.keys().isdisjoint(OTHER_RUNS)
+        place = place_of_node(node, source)
+        yield Pull(ids, place, names_no_task=first is None, this_run=this_run)
 
 
 def _texts(node: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
