@@ -129,8 +129,9 @@ wheel: $(SETUP)
 	scripts/smoke-serve .venv-wheel/bin/dagctl
 	$(BIN)/pytest --quiet -m index tests/docker
 
+# `tests/unit` are measured (tests/conftest.py): pyproject.toml has the coverage that they must reach.
 test: $(POSTGRES) $(AIRFLOW)
-	$(PYTEST) -m "not sweep and not index"
+	$(PYTEST) --cov --cov-report= -m "not sweep and not index"
 
 test-all: $(POSTGRES) $(AIRFLOW)
 	$(PYTEST) --hypothesis-profile searching

@@ -110,6 +110,7 @@ def test_slips_that_are_certain_do_not_hide_one_another() -> None:
         ('{"a":' * 100_000, Code.TOO_DEEP),
         ("[" + "1," * 300_000 + "1]", Code.TOO_MANY_VALUES),
     ],
+    ids=["lists", "mappings", "values"],
 )
 def test_what_would_exhaust_the_machine_is_refused(text: str, code: Code) -> None:
     assert [found.code for found in read_json(text).findings] == [code]
