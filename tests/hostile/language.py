@@ -109,6 +109,13 @@ LANGUAGE: dict[str, Callable[[int], str]] = {
         ),
         100,
     ),
+    "parameters of many names": _one(
+        lambda n: _bash("a", env={"A": "".join(f"{{{{params.p{i}}}}}" for i in range(n))}), 17
+    ),
+    "outputs of many tasks": _one(
+        lambda n: _bash("a", env={"A": "".join(f"{{{{ti.xcom_pull('{i}')}}}}" for i in range(n))}),
+        30,
+    ),
     "texts with Jinja": _tasks(
         lambda n: _operator(f"t{n}", "S3ListOperator", {"bucket": f"{{{{ params.x{n} }}}}"}), 90
     ),

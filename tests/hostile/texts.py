@@ -163,6 +163,9 @@ def _commands(part: str, *, before: str = "", after: str = "") -> Callable[[int]
 _BASH: dict[str, Callable[[int], str]] = {
     "parameters of the run": _commands("{{params.x}}"),
     "parameters, a line each": _commands("{{params.x}}\n"),
+    "parameters of many names": _commands("{{params.p#}}"),
+    "parameters of many names, in brackets": _commands("{{params['p#']}}"),
+    "outputs of many tasks": _commands("{{ti.xcom_pull('t#')}}"),
     "quoted parameters": _commands("'{{params.x}}' "),
     "filtered parameters": _commands("{{params.x|int}}"),
     "parameters never closed": _commands("{{params ", before="{% raw %}", after="{% endraw %}"),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _METHODS = {*dir(dict), "dump", "serialize", "validate", "get_param"}
 """What `params.x` is where it is no parameter: a method of the mapping."""
 _GUARDS = {"default", "d", "defined", "undefined"}
+_READ = re.compile(r"\bparams[ \t]*+(?:\.[ \t]*+(\w++)|\[[ \t]*+(?:'([^'\n]*+)'|\"([^\"\n]*+)\"))")
+"""`params.x`, `params['x']` or `params["x"]`, with the name."""
 
 
 def params_read(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[tuple[str, Place | None]]:
@@ -24,9 +26,10 @@ def params_read(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[tuple[str,
         return  # it looks first whether they are there
     guarded = {_name_of(inner) for node in tree if _is_guard(node) for inner in _below(node)}
     names = dict.fromkeys(name for node in tree if (name := _name_of(node)) is not None)
+    places = _first_places(lines)
     for name in names:
         if name not in guarded:
-            yield name, _first_place(lines, name)
+            yield name, places.get(name)
 
 
 def _name_of(node: nodes.Node) -> str | None:
@@ -58,7 +61,11 @@ def _asks_for_params(node: nodes.Compare) -> bool:
     )
 
 
-def _first_place(lines: Lines, name: str) -> Place | None:
-    pattern = rf"\bparams\s*(?:\.\s*|\[\s*['\"]){re.escape(name)}\b"
-    match = re.search(pattern, lines.text)
-    return lines.place(*match.span()) if match and "\n" not in match.group() else None
+def _first_places(lines: Lines) -> dict[str, Place]:
+    """Return where each parameter is first read, up to the end of its name."""
+    places: dict[str, Place] = {}
+    for read in _READ.finditer(lines.text):
+        group = read.lastindex or 0
+        if read[group] not in places:
+            places[read[group]] = lines.place(read.start(), read.end(group))
+    return places

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dagctl.spec.problem import Place
 
 _CALL = re.compile(r"\bxcom_pull\b")
+_TEXT = re.compile(r"(['\"])(?=([^'\"\n]{1,250})\1)")
+"""The quote before a text that can be the id of a task, and the text."""
 
 
 def pulls_in(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[Pull]:
@@ -23,14 +25,14 @@ def pulls_in(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[Pull]:
     calls = [node for node in tree if isinstance(node, nodes.Call) and _is_pull(node)]
     if not calls:
         return
-    places = _places(lines)
+    places, texts = _places(lines), _places_of_texts(lines)
     for call in calls:
         place = places.get(call.lineno)
         given = {option.key: option.value for option in call.kwargs}
         first = call.args[0] if call.args else given.get("task_ids")
         if call.dyn_args or call.dyn_kwargs or len(call.args) > 1 or "dag_id" in given:
             continue  # of another DAG, or not known
-        ids = tuple((name, _place(lines, call.lineno, name)) for name in _texts(first))
+        ids = tuple((name, texts.get((call.lineno, name))) for name in _texts(first))
         this_run = given.keys().isdisjoint(OTHER_RUNS)
         yield Pull(ids, place, names_no_task=first is None, this_run=this_run)
 
@@ -58,10 +60,11 @@ def _places(lines: Lines) -> dict[int, Place]:
     return places
 
 
-def _place(lines: Lines, line: int, name: str) -> Place | None:
-    """Return where a literal stands, from a line on."""
-    for quote in ("'", '"'):
-        start = lines.text.find(f"{quote}{name}{quote}", lines.start(line), lines.end(line))
-        if start >= 0:
-            return lines.place(start + 1, start + 1 + len(name)) if name else None
-    return None
+def _places_of_texts(lines: Lines) -> dict[tuple[int, str], Place]:
+    """Return where a literal first stands on a line, by the line and the literal."""
+    places: dict[tuple[int, str], Place] = {}
+    for quote in _TEXT.finditer(lines.text):
+        number, _ = lines.position(quote.start())
+        if (number, quote[2]) not in places:
+            places[number, quote[2]] = lines.place(*quote.span(2))
+    return places
