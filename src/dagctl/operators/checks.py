@@ -32,8 +32,14 @@ class Call:
     """Names of the parameters of every task that are given too."""
     defaults: Collection[str] = ()
     """Names that `default_args` of the DAG and of the groups give."""
+    elsewhere: Collection[str] = ()
+    """Names of its parameters that stand where none belongs: an error of their own."""
     more: bool = False
     """Further arguments come at run time (`expand_kwargs`), so nothing is missing for certain."""
+
+
+_MOST_MEANT = 20
+"""Names of a call that may be meant for a parameter that is missing: comparing takes long."""
 
 
 def check_call(operator: Operator, call: Call) -> list[Finding]:
@@ -70,9 +76,11 @@ def _instead(use: str | None, reason: str) -> str:
 def _missing(operator: Operator, call: Call) -> Iterator[Finding]:
     if call.more or (operator.open and not operator.parameters):
         return
-    given = {*call.arguments, *call.expanded, *call.beside, *call.defaults}
+    given = {*call.arguments, *call.expanded, *call.beside, *call.defaults, *call.elsewhere}
+    written = (*call.arguments, *call.expanded)[:_MOST_MEANT]
+    meant = {_meant(operator, name) for name in written}
     for name, parameter in operator.parameters.items():
-        if parameter.need is Need.REQUIRED and parameter.certain and name not in given:
+        if parameter.need is Need.REQUIRED and parameter.certain and name not in given | meant:
             yield Finding(
                 check=Check.MISSING_PARAMETER,
                 level=Level.ERROR,
@@ -184,10 +192,18 @@ def _not_there(operator: Operator, name: str) -> Iterator[Finding]:
         yield _unknown(operator, name)
 
 
-def _unknown(operator: Operator, name: str) -> Finding:
+def _meant(operator: Operator, name: str) -> str | None:
+    """Return the parameter that an unknown name was probably meant for, or None."""
+    if name in operator.parameters:
+        return name
     every = dict.fromkeys(operator.parameters)
     if operator.takes_base:
         every |= dict.fromkeys(base_parameters("operator", operator.target))
+    return renamed_parameter(name, operator.parameters) or near_parameter(name, every)
+
+
+def _unknown(operator: Operator, name: str) -> Finding:
+    if operator.takes_base:
         elsewhere = base_targets("operator", name)
         if elsewhere:
             return Finding(
@@ -197,7 +213,7 @@ def _unknown(operator: Operator, name: str) -> Finding:
                 hint=f"the target is Airflow {operator.target}: take it out",
                 path=(name,),
             )
-    near = renamed_parameter(name, operator.parameters) or near_parameter(name, every)
+    near = _meant(operator, name)
     return Finding(
         check=Check.UNKNOWN_PARAMETER,
         level=Level.ERROR,

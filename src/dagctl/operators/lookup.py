@@ -78,7 +78,8 @@ def _by_name(
 ) -> Operator | Unresolved:
     """Return what a class's name means: Airflow's own class before a provider's."""
     if not paths:
-        return _unknown(name, near_operators(name))
+        named = [f"{name[:1].upper()}{name[1:]}{kind}" for kind in ("Operator", "Sensor")]
+        return _unknown(name, [each for each in named if _paths(each)] or near_operators(name))
     results = [at_path(path, target, versions) for path in paths]
     operators = [result for result in results if isinstance(result, Operator)]
     if not operators:

@@ -37,7 +37,7 @@ def near_operators(word: str, count: int = 3) -> list[str]:
         return []
     shared: Counter[str] = Counter()
     parts = _parts()
-    for part in set(_parts_of(word.casefold())):
+    for part in dict.fromkeys(_parts_of(word.casefold())):  # in order: what is as near stays so
         shared.update(parts.get(part, ()))
     ranked = [name for name, _ in shared.most_common(_COMPARED)]
     scored = sorted((-_likeness(word, name), name) for name in ranked)

@@ -22,6 +22,8 @@ _LENGTH = re.compile(r"([0-9]{1,9})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
+_MODES = ("poke", "reschedule")
+_NOT_NEGATIVE = ("poke_interval", "timeout")
 _ONE_OR_MORE = {"follow_task_ids_if_true", "follow_task_ids_if_false"}
 """Parameters of branches that take one id as text too, whatever the annotation of a class says."""
 
@@ -33,6 +35,9 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
     problem = wrong(parameter.kind, value, rendered=rendered)
     if problem and not (parameter.name in _ONE_OR_MORE and isinstance(value, str)):
         yield _wrong_kind(parameter, problem)
+        return
+    if operator.kind == "sensor":
+        yield from _of_sensor(parameter.name, value)
     if operator.pod and parameter.name in _BUILT_LATE:
         yield from _pod_mappings(parameter.name, value)
     if not rendered and operator.kind != "decorated":
@@ -49,12 +54,12 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
 
 
 def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
-    expected, hint = problem.expected, None
+    expected, hint = problem.expected, f"write {problem.expected.words}"
     if isinstance(problem.value, str) and expected.values:
         near = near_parameter(problem.value, [str(value) for value in expected.values])
-        hint = f"did you mean {quoted(near)}?" if near else None
+        hint = f"did you mean {quoted(near)}?" if near else hint
     elif isinstance(problem.value, str) and expected.shapes & {WHOLE, NUMBER}:
-        hint = _number_of(problem.value)
+        hint = _number_of(problem.value) or hint
     given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
     place = " in it" if problem.path else ""
     return Finding(
@@ -64,6 +69,19 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
         hint=hint,
         path=(parameter.name, *problem.path),
     )
+
+
+def _of_sensor(name: str, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value
+    """Yield what every sensor refuses when it is made, as `BaseSensorOperator` does."""
+    message = hint = None
+    if name == "mode" and isinstance(value, str) and value not in _MODES:
+        message, hint = f"no sensor has the mode {quoted(value)}", "write `poke` or `reschedule`"
+    elif name in _NOT_NEGATIVE and type(value) in {int, float} and value < 0:
+        message, hint = f"{quoted(name)} cannot be negative", "write 0 or more"
+    if message:
+        yield Finding(
+            check=Check.WRONG_KIND, level=Level.ERROR, message=message, hint=hint, path=(name,)
+        )
 
 
 def _number_of(text: str) -> str | None:

@@ -36,6 +36,8 @@ def too_new(name: str, since: Version, target: Target) -> Problem:
     version = f"{since[0]}.{since[1]}"
     message = f"{quoted(name)} needs Airflow {version}; the target is {target.name}"
     hint = f'set `version = "{version}"` under `[airflow]` in dagctl.toml'
+    if since[0] != target.oldest[0]:
+        hint = f"remove it: no Airflow {target.oldest[0]} has it; or {hint}"
     return Problem(Code.NOT_IN_TARGET, message, hint)
 
 

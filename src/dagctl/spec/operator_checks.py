@@ -18,6 +18,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.dag_target import dag_target_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Located, Problem
@@ -95,10 +96,14 @@ def _of_task(task: Mapping[str, Any], defaults: set[str], target: Target) -> Ite
     tag, name, decorator = KINDS.tag_of(task), task.get("operator"), task.get("decorator")
     if tag == "operator" and isinstance(name, str) and is_operator_name(name):
         yield from _of_operator(task, defaults, target)
-    elif tag == "decorator" and isinstance(decorator, str) and "." in decorator:
+    elif tag == "decorator" and isinstance(decorator, str) and _is_decorator(decorator):
         yield from _of_decorator(task, defaults, target)
     elif tag == "python" and not TAKEN_BY.keys().isdisjoint(task):
         yield from setting_target_problems(task, target)
+
+
+def _is_decorator(name: str) -> bool:
+    return "." in name and next(iter(path_problems(name)), None) is None
 
 
 def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
@@ -115,7 +120,12 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
     if not isinstance(known, Operator):
         yield _unresolved(known, "decorator")
         return
-    call = Call(arguments=arguments, beside=beside | _OF_DECORATED, defaults=defaults)
+    call = Call(
+        arguments=arguments,
+        beside=beside | _OF_DECORATED,
+        defaults=defaults,
+        elsewhere=task.keys() & known.parameters.keys(),
+    )
     yield from _of_call(known._replace(name=name), call, "decorator")
     yield from _outputs(known, arguments)
 
@@ -131,18 +141,25 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         yield from _twice(arguments, beside)
         return
     expand = task.get("expand")
+    written = task.get("with", {})
     call = Call(
         arguments=arguments,
         expanded=expand if isinstance(expand, dict) else {},
         beside=beside,
         defaults=defaults,
-        more=task.get("expand_kwargs") is not None,
+        elsewhere=task.keys() & known.parameters.keys(),
+        more=task.get("expand_kwargs") is not None or not _has_names(written),
     )
     if known.kind == "notifier":
         yield _other_kind(known, "operator")
         return
     yield from _of_call(known, call, "operator")
     yield from _outputs(known, arguments)
+
+
+def _has_names(given: object) -> bool:
+    """Return whether the parameters can be read: a mapping, all keys of it text."""
+    return isinstance(given, dict) and all(isinstance(key, str) for key in given)
 
 
 def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Located]:
@@ -171,7 +188,8 @@ def _other_kind(known: Operator, key: str) -> Located:
 def _of_call(known: Operator, call: Call, key: str) -> Iterator[Located]:
     """Yield what is wrong with the call of a class that stands under `key`."""
     for finding in check_call(known, call):
-        if finding.level is not Level.NOTE and finding.path[:1] not in {("task_id",), ("dag",)}:
+        stands_beside = finding.path[:1] in {("task_id",), ("dag",)} and not finding.expanded
+        if finding.level is not Level.NOTE and not stands_beside:
             yield _located(finding, key)
     yield from _lengths(known, call.arguments)
 
@@ -183,7 +201,10 @@ def _unresolved(known: Unresolved, key: str) -> Located:
         code, severity = Code.OPERATOR_NOT_HERE, Severity.ERROR
     else:
         code, severity = Code.UNKNOWN_OPERATOR, Severity.ERROR
-    return Located((key,), Problem(code, known.message, known.hint, severity=severity))
+    message = known.message
+    if key == "notifier":
+        message = message.replace("no operator", "no notifier")
+    return Located((key,), Problem(code, message, known.hint, severity=severity))
 
 
 def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Located]:

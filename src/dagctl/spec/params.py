@@ -99,7 +99,7 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     for path, owner in (((), data), *raw_tasks(data)):
         params = owner.get("params") if isinstance(owner, dict) else None
         for name, value in params.items() if isinstance(params, dict) else ():
-            if isinstance(value, dict) and "default" not in value:
+            if isinstance(value, dict) and "default" not in value and {*value} <= {*KEYWORDS}:
                 param = f"the param {quoted(str(name))}"
                 message = f"{param} has no default, and the DAG has a schedule"
                 hint = "add `default: ...`, or write `schedule: null`"

@@ -86,7 +86,7 @@ def _bad_waits(entry: Entry, outline: Outline, ids: Names) -> Iterator[Located]:
             message = f"{_kind(entry)} lists the dependency {quoted(wait.name)} twice"
             problem = Problem(Code.DUPLICATE_DEPENDENCY, message, "remove one of them")
         elif holds(target, entry) or holds(entry, target):
-            problem = _of_itself(entry, target)
+            problem = _of_itself(entry, target, wait)
         else:
             problem = _no_output(target, wait)
         if target is not None:
@@ -115,9 +115,12 @@ def _unknown(entry: Entry, wait: Wait, outline: Outline, ids: Names) -> Problem:
     return Problem(Code.UNKNOWN_DEPENDENCY, message, hint)
 
 
-def _of_itself(entry: Entry, target: Entry) -> Problem:
+def _of_itself(entry: Entry, target: Entry, wait: Wait) -> Problem:
     hint = "remove it from `dependencies`"
-    if target is entry:
+    if target is entry and wait.place[0] not in {"dependencies", "teardown"}:
+        message = f"{_kind(entry)} depends on itself: it takes its own output"
+        hint = "name another task under `$xcom`"
+    elif target is entry:
         message = f"{_kind(entry)} depends on itself"
     elif holds(target, entry):
         message = f"{_kind(entry)} depends on {quoted(target.address)}, the group that it is in"

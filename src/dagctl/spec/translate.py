@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 from dagctl.spec.unknown_keys import follow_ups, is_wrapper, meant_keys, unknown_key
-from dagctl.spec.wording import quoted
+from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import LIST, MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
 
 if TYPE_CHECKING:
@@ -156,7 +156,16 @@ def _problem(item: ErrorDetails, path: Path, given: Mapping[str, Any]) -> Proble
         return Problem(Code.MISSING_KEY, message, f"add `{path[-1]}: ...`", json_hint=in_braces)
     if kind == "invalid_key":
         return Problem(Code.KEY_NOT_TEXT, f"the key {path[-1]!r} is not text", "quote it")
+    if kind == "literal_error" and isinstance(item["input"], str):
+        return _other_word(item["input"], item["ctx"]["expected"])
     return wrong_type(path, _EXPECTED.get(kind, "another value"), item["input"])
+
+
+def _other_word(given: str, expected: str) -> Problem:
+    """Return the problem of a text that is none of the words, which pydantic puts in quotes."""
+    words = expected.replace(" or ", ", ").replace("'", "").split(", ")
+    hint = did_you_mean(given, words) or f"the words are: {', '.join(words)}"
+    return Problem(Code.WRONG_TYPE, f"Airflow has no {quoted(given)} here", hint)
 
 
 def _who(given: Mapping[str, Any]) -> str:

@@ -17,16 +17,22 @@ _OTHER_NAMES = {
     "dag_name": ("name", "title"),
     "dag_id": ("id",),
     "schedule": ("cron", "interval", "schedule_cron", "cron_schedule"),
+    "timezone": ("tz", "time_zone", "schedule_timezone", "start_date_timezone"),
+    "dagrun_timeout": ("timeout", "execution_timeout"),
+    "default_args": ("defaults", "default_task_args", "task_defaults", "default_arguments"),
+    "on_failure_callback": ("on_failure", "on_error", "notifications", "notify", "alerts"),
+    "on_success_callback": ("on_success",),
     "retries": ("retry", "max_retries"),
     "retry_delay_minutes": ("retry_delay", "retry_minutes"),
     "start_date": ("start", "begin"),
-    "tasks": ("steps", "jobs"),
+    "tasks": ("steps", "jobs", "stages", "operators"),
     "task_id": ("id", "name", "task", "task_name"),
     "task_type": ("type", "kind"),
     "bash_command": ("command", "cmd", "bash", "run", "script", "shell"),
     "python_code": ("python", "code", "function", "callable"),
     "with": ("op_kwargs", "kwargs", "args", "arguments", "parameters", "params"),
     "operator": ("class", "operator_class", "uses", "sensor"),
+    "expand": ("map", "foreach", "with_items", "matrix"),
     "trigger_rule": ("rule", "trigger"),
     "execution_timeout": ("timeout",),
     "max_active_tis_per_dag": ("task_concurrency",),
@@ -37,6 +43,12 @@ _OTHER_NAMES = {
     ),
 }
 """Words of other tools, and short forms, for the keys of a spec."""
+
+
+def is_dependency_word(key: str) -> bool:
+    """Return whether other tools call the dependencies so, or what a task is called with."""
+    word = key.casefold().replace("-", "_")
+    return word in _OTHER_NAMES["dependencies"] or word in _OTHER_NAMES["with"]
 
 
 def meant_keys(

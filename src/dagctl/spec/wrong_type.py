@@ -55,6 +55,10 @@ _GLUED_ITEMS = re.compile(r"-[^\s-]\S*(?:\s+-[^\s-]\S*)*")
 def wrong_type(path: Sequence[str | int], expected: str, value: object) -> Problem:
     """Return the problem of a value of another type than is expected at this path."""
     field = str(path[-1]) if path else ""
+    if field == "schedule_interval" and _are_assets(value):
+        message = "a schedule is text or a mapping, not a list"
+        way_out = "write `{assets: [...]}` if these are assets; a cron alone, in quotes"
+        return Problem(Code.WRONG_TYPE, message, way_out)
     message = f"{_name(path)} must be {expected}, not {_kind(value)}"
     right = _right(path, expected, value)
     if right is not None:
@@ -67,6 +71,13 @@ def wrong_type(path: Sequence[str | int], expected: str, value: object) -> Probl
     in_braces = _GENERAL_IN_JSON.get(expected) if hint == _GENERAL.get(expected) else None
     quotes_help = expected == TEXT and field != "schedule_interval"
     return Problem(Code.WRONG_TYPE, message, hint, json_hint=in_braces, wants_text=quotes_help)
+
+
+def _are_assets(value: object) -> bool:
+    """Return whether a list is no list of one cron or preset, which a person may write too."""
+    if not isinstance(value, list | tuple):
+        return False
+    return len(value) != 1 or not isinstance(value[0], str) or "://" in value[0]
 
 
 def _with_value(code: str, message: str, right: object, reason: str) -> Problem:

@@ -120,10 +120,10 @@ def test_mappings_that_a_pod_cannot_be_built_of(name: str, value: object) -> Non
 def test_jinja_that_airflow_does_not_render_is_a_warning() -> None:
     finding = only(
         "S3KeySensor",
-        {**KEY, "poke_interval": 5, "check_fn": {"$ref": "a.b"}, "mode": "{{ params.mode }}"},
+        {**KEY, "poke_interval": 5, "check_fn": {"$ref": "a.b"}, "region": "{{ params.region }}"},
     )
     assert (finding.check, finding.level) == (Check.NOT_RENDERED, Level.WARNING)
-    assert finding.path == ("mode",)
+    assert finding.path == ("region",)
 
 
 def test_a_parameter_that_another_airflow_has() -> None:

@@ -65,6 +65,14 @@ def _out_of_range(name: str, limit: int) -> NoReturn:
     raise Problem(Code.OUT_OF_RANGE, message, hint).error()
 
 
+def read_members(value: object) -> object:
+    """Return the tasks of a group as `read_tasks` does; the message names the group."""
+    if isinstance(value, list | tuple) and not value:
+        message = "a group needs at least one task"
+        raise Problem(Code.NO_TASKS, message, "add an item to `tasks`").error()
+    return read_tasks(value)
+
+
 def read_tasks(value: object) -> object:
     """Return a list of tasks as a tuple if its length is right, or raise a pydantic error."""
     if not isinstance(value, list | tuple):

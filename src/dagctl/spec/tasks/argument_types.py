@@ -54,12 +54,19 @@ def count(least: int, most: int = MAX_COUNT) -> Any:  # noqa: ANN401 - an annota
     return PlainValidator(typed(WHOLE_NUMBER, int, check), json_schema_input_type=int)
 
 
+_RENAMED = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
+"""Trigger rules of Airflow before 2.9, and what they are called now."""
+
+
 def word_of(words: Collection[str]) -> Callable[[str], str]:
     """Return what refuses a text that is none of the words."""
 
     def check(text: str) -> str:
         if text not in words:
-            hint = did_you_mean(text, words) or f"the words are: {', '.join(words)}"
+            renamed = _RENAMED.get(text)
+            is_old = renamed is not None and renamed in words
+            hint = f"write `{renamed}`" if is_old else did_you_mean(text, words)
+            hint = hint or f"the words are: {', '.join(words)}"
             raise Problem(Code.UNKNOWN_WORD, f"Airflow has no {quoted(text)} here", hint).error()
         return text
 

@@ -15,8 +15,11 @@ from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
+from dagctl.spec.unknown_keys import is_dependency_word
 from dagctl.spec.wording import nearest, quoted
 
+_LIKENESS = 0.75
+"""How near to a key of a task a key must be to be meant for it: `sql` is nearer to `with`."""
 _SET_BY_DAGCTL = {
     "task_id": "it stands beside `with`",
     "dag": "dagctl sets it",
@@ -28,9 +31,13 @@ _SET_BY_DAGCTL = {
 
 def check_decorator(name: str) -> str:
     """Return the name of a decorator unchanged, or raise a pydantic error."""
-    if "." not in name:
+    bare = name.removeprefix("@")
+    if "." not in name or bare != name:
         message = f"{quoted(name)} is not the name of a decorator"
         hint = "write `task.docker` and its like, or an import path: `package.module.name`"
+        if bare.removeprefix("task.").isidentifier() and bare != "task":
+            meant = f"task.{bare.removeprefix('task.')}"
+            hint = f"did you mean {quoted(meant)}?"
         raise Problem(Code.BAD_IMPORT_PATH, message, hint).error()
     refuse(path_problems(name))
     return name
@@ -89,7 +96,8 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, OneTask, Ta
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs elsewhere: mostly under `with`."""
         problem = super().misplaced(key, family)
-        if problem is None and nearest(key, cls.key_names()) is None:
+        near = nearest(key, cls.key_names(), likeness=_LIKENESS) or is_dependency_word(key)
+        if problem is None and not near:
             hint = f"the decorator's own parameters stand under `with`: `with: {{{key}: ...}}`"
             return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
         return problem

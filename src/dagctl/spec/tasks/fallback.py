@@ -68,7 +68,7 @@ def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Located]:
         message = f"`task_type` must be one of: {', '.join(sorted(TASK_TYPES))}"
         yield Located(("task_type",), Problem(Code.WRONG_TYPE, message, "write one of these words"))
     if meant:
-        certain = name is None or _carried(task) is not None
+        certain = name is None or (_carried(task) is not None and not _operator_of(name))
         for item in _problems_as(meant, task, family):
             if certain or item.problem.code not in _OF_A_KIND:
                 yield item
@@ -102,6 +102,9 @@ def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
     task_id = task.get("task_id")
     who = f"task {quoted(task_id)}: " if isinstance(task_id, str) else ""
     keys = [key for model in KINDS.by_tag.values() for key in model.own_keys]
+    if "group_id" in task:
+        message = f"{who}an entry is a task or a group, not both"
+        return Problem(Code.GIVEN_TWICE, message, "remove `task_id` or `group_id`")
     hint = f"add `task_type: {meant}`" if meant else f"add one of: {', '.join(keys)}"
     return Problem(Code.MISSING_KEY, f"{who}nothing says what kind of task it is", hint)
 
@@ -110,9 +113,16 @@ def _other_name() -> Problem:
     return Problem(Code.UNKNOWN_KEY, "unknown key `type`", "did you mean `task_type`?")
 
 
+def _operator_of(name: object) -> str | None:
+    """Return the operator that a word for a type of task means, or None."""
+    if not isinstance(name, str):
+        return None
+    return name if name.endswith(("Operator", "Sensor")) else _OPERATORS.get(name.casefold())
+
+
 def _unknown(name: str) -> Problem:
     near = nearest(name, TASK_TYPES)
-    operator = name if name.endswith(("Operator", "Sensor")) else _OPERATORS.get(name.casefold())
+    operator = _operator_of(name)
     hint = f"did you mean `{near}`?" if near else f"known types: {', '.join(sorted(TASK_TYPES))}"
     if operator:
         hint = f"write `operator: {operator[:60]}` and its parameters under `with`"

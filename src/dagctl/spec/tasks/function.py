@@ -55,7 +55,8 @@ def call_names(data: Mapping[str, Any]) -> frozenset[str]:
     Args:
         data: The fields of the task, by their names or by their keys.
     """
-    keys = ("op_kwargs",) if "decorator" in data else ("arguments", "with")
+    of_decorator = "decorator" in data or "op_kwargs" in data
+    keys = ("op_kwargs",) if of_decorator else ("arguments", "with")
     beside = next((data[key] for key in keys if key in data), None)
     given = frozenset([*(beside if isinstance(beside, dict) else ()), *mapped_names(data)])
     comes_late = data.get("expand_kwargs") is not None and not mapped_names(data)

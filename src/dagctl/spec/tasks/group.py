@@ -86,7 +86,7 @@ class Group(Mapped):
         examples=[{"day": "{{ ds }}"}],
         json_schema_extra=without_default,
     )
-    tasks: Annotated[tuple["Entry", ...], BeforeValidator(types.read_tasks)] = Field(
+    tasks: Annotated[tuple["Entry", ...], BeforeValidator(types.read_members)] = Field(
         default=(),
         description="The tasks and groups in it, at least one.",
         json_schema_extra=lambda schema: without_default(

@@ -8,6 +8,8 @@ from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.wording import quoted
 
+_ARTICLES = {"operator": "an"}
+
 
 class Kinds:
     """The kinds of tasks, by the words of `task_type` and by the keys that only one of them has."""
@@ -43,7 +45,8 @@ class Kinds:
         tag, word = self.tag_of(task), task.get("task_type")
         if tag and isinstance(word, str) and word not in self.by_tag[tag].type_names():
             key = next(key for key in self.by_tag[tag].own_keys if key in task)
-            message = f"`task_type` is {quoted(word)}, and `{key}` makes it a {tag} task"
+            made = f"{_ARTICLES.get(tag, 'a')} {tag} task"
+            message = f"`task_type` is {quoted(word)}, and `{key}` makes it {made}"
             hint = f"write `task_type: {tag}`, or remove the line: `{key}` says it"
             yield Located(("task_type",), Problem(Code.OTHER_TASK_TYPE, message, hint))
 

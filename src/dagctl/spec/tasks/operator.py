@@ -15,8 +15,11 @@ from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
+from dagctl.spec.unknown_keys import is_dependency_word
 from dagctl.spec.wording import nearest, quoted
 
+_LIKENESS = 0.75
+"""How near to a key of a task a key must be to be meant for it: `sql` is nearer to `with`."""
 _SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
 
 
@@ -70,7 +73,8 @@ class OperatorTask(Mapped, Stage, OneTask, TaskBase):
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs elsewhere: mostly under `with`."""
         problem = super().misplaced(key, family)
-        if problem is None and nearest(key, cls.key_names()) is None:
+        near = nearest(key, cls.key_names(), likeness=_LIKENESS) or is_dependency_word(key)
+        if problem is None and not near:
             hint = f"the operator's own parameters stand under `with`: `with: {{{key}: ...}}`"
             return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
         return problem
