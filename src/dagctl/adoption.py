@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.client import Client
     from dagctl.commands.adopt import Adopted, Adoption
-    from dagctl.commands.create import CreateResult
-    from dagctl.operation.backend import Context
+    from dagctl.commands.plan import PlanResult
+    from dagctl.operation.options import Options
+    from dagctl.spec.model import DagSpec
     from dagctl.workspace import Workspace
 
 
-class Adopting:
+class Adopting(Lifecycle):
     """The calls of a client that put hand-written DAG files under dagctl."""
 
     workspace: Workspace
-    _context: Context
 
     def adopt(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -58,21 +59,22 @@ class Adopting:
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
         from dagctl.commands.adopt import Adopted, refuse_gaps, write_spec
+        from dagctl.commands.create import ResultHandlers, create, ignore
 
         adoption = self._adoption(file, into, airflow_python)
         if not accept_gaps:
             refuse_gaps(adoption)
         is_new = write_spec(adoption)
-        show = on_result or (lambda _: None)
-
-        def shown(result: CreateResult) -> None:
-            show(Adopted(adoption=adoption, result=result))
-
+        show = on_result or ignore
+        handlers = ResultHandlers(
+            on_recovered=self._remember,
+            on_result=lambda result: show(Adopted(adoption=adoption, result=result)),
+        )
         try:
-            self._planned_adoption(adoption)
-            result = cast("Client", self).create(
-                adoption.spec_path, force=True, verify=verify, push=push, on_result=shown
-            )
+            self._check_id(adoption)
+            changes = self._specs.changes(adoption.spec_path, self._context.settings.checks)
+            options = self._options(verify=verify, push=push)
+            result = create(self._context, changes, _taking_place(options, adoption), handlers)
         except DagctlError as error:
             if is_new and not isinstance(error, UnfinishedError):
                 with suppress(OSError):
@@ -91,8 +93,7 @@ class Adopting:
         from dagctl.commands.adopt import Adopted
 
         adoption = self._adoption(file, into, airflow_python)
-        plan = cast("Client", self).plan(adoption.spec, force=True)
-        return Adopted(adoption=adoption, plan=plan)
+        return Adopted(adoption=adoption, plan=self._plan(adoption, adoption.spec))
 
     def _adoption(
         self, file: str | Path, into: str | Path | None, airflow_python: str | None
@@ -117,11 +118,22 @@ class Adopting:
             serialise=serialise,
         )
 
-    def _planned_adoption(self, adoption: Adoption) -> None:
+    def _check_id(self, adoption: Adoption) -> None:
         """Check that the spec takes the place of the file, and no other id."""
-        (dag,) = cast("Client", self).plan(adoption.spec_path, force=True).dags
+        (dag,) = self._plan(adoption, adoption.spec_path).dags
         if dag.dag_id != adoption.spec.dag_id:
             raise ConflictError(
                 f"the DAG would be `{dag.dag_id}`: `{adoption.spec.dag_id}` is taken",
                 hint="remove the other DAG of that id first",
             )
+
+    def _plan(self, adoption: Adoption, spec: DagSpec | Path) -> PlanResult:
+        from dagctl.commands.plan import plan
+
+        self._settle_dead()
+        changes = self._specs.changes(spec, self._context.settings.checks)
+        return plan(self._context, changes, _taking_place(self._options(), adoption))
+
+
+def _taking_place(options: Options, adoption: Adoption) -> Options:
+    return replace(options, overwrites=adoption.file_digest)

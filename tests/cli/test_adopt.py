@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.errors import ExitCode
+from dagctl import Client
+from dagctl.commands import adopt
+from dagctl.commands.adopt import write_spec
+from dagctl.errors import ConflictError, ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dagctl.commands.adopt import Adoption
     from tests.cli.conftest import Shell
 
 DAG = """\
@@ -82,6 +86,27 @@ def test_a_refused_commit_leaves_the_file_and_no_spec(workspace: Shell) -> None:
     assert not (shell.folder / "specs/etl.yaml").exists()
     assert shell.ok("list").out == ""
     assert shell.ok("adopt", "dags/etl.py", "--no-verify", "-o", "json").out
+
+
+def test_an_edit_after_the_file_was_compared_is_not_lost(
+    workspace: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = workspace.folder / "dags/etl.py"
+    edited = DAG.replace("echo 2", "echo 3")
+
+    def write_and_edit(adoption: Adoption) -> bool:
+        file.write_text(edited, "utf-8")
+        return write_spec(adoption)
+
+    monkeypatch.setattr(adopt, "write_spec", write_and_edit)
+    monkeypatch.chdir(workspace.folder)
+    with (
+        Client.open(workspace.folder) as client,
+        pytest.raises(ConflictError, match="changed just now"),
+    ):
+        client.adopt("dags/etl.py")
+    assert file.read_text("utf-8") == edited
+    assert not (workspace.folder / "specs/etl.yaml").exists()
 
 
 TWO = DAG + DAG.partition("\n\n")[2].replace('"etl"', '"other"')

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.foreign_files import text_of
+from dagctl.commands.foreign_files import content_of, decoded
 from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.convert import Outcome, convert_python
 from dagctl.dag_file.header import read_header
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import CREATE, CREATE_ANEW, Command, Fix, Option
+from dagctl.operation.change import digest_of
 from dagctl.paths import dag_path
 from dagctl.spec.load import check_data
 
@@ -46,6 +47,8 @@ class Adoption:
 
     file: str
     """The file, relative to the workspace."""
+    file_digest: str
+    """The SHA-256 of what it held when it was read."""
     dag: ConvertedDag
     spec: DagSpec
     spec_path: Path
@@ -97,8 +100,9 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
             it becomes is no good spec.
     """
     path = _place_in(root, file)
-    text = text_of(file)
-    if read_header(file.read_bytes()) is not None:
+    content = content_of(file)
+    text = decoded(content, file)
+    if read_header(content) is not None:
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
     target = context.settings.target
     dag = _single(convert_python(text, str(file), airflow=target, today=today), path)
@@ -109,7 +113,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
             hint=Fix(Command("convert", f"{path} --into specs"), ", mend it, then ", CREATE_ANEW),
         )
     spec = checked.spec
-    _check_place(context, path, spec.dag_id)
+    _check_place(context, path, content, spec.dag_id)
     source = render(spec, airflow=target)
     both = {"original.py": text.encode(), "generated.py": source.encode()}
     differences = (
@@ -119,6 +123,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     )
     return Adoption(
         file=path,
+        file_digest=digest_of(content),
         dag=dag,
         spec=spec,
         spec_path=into / f"{file_name(spec.dag_id)}.yaml",
@@ -193,7 +198,7 @@ def _single(conversion: Any, path: str) -> ConvertedDag:  # noqa: ANN401 - a Con
     raise UsageError(f"there is no DAG in {path}{why}", hint="name a Python file with a DAG")
 
 
-def _check_place(context: Context, path: str, dag_id: str) -> None:
+def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> None:
     """Check that the file stands where dagctl writes it, as it was committed, and is unknown.
 
     Raises:
@@ -205,7 +210,7 @@ def _check_place(context: Context, path: str, dag_id: str) -> None:
             f"the DAG `{dag_id}` stands in {path}, and dagctl writes it to {own}",
             hint=Fix(f"git mv {path} {own}, commit, then ", Command("adopt", own)),
         )
-    repo, content = context.backend.repo, context.backend.files.read(path)
+    repo = context.backend.repo
     if path not in repo.tracked([path]) or path in repo.differing({path: content}):
         raise ConflictError(
             f"{path} is not committed as it is; only git could bring it back",

@@ -161,6 +161,27 @@ def text_of(path: Path) -> str:
     Raises:
         UsageError: It is missing, no file, too large, or not UTF-8.
     """
+    return decoded(content_of(path), path)
+
+
+def decoded(content: bytes, path: Path) -> str:
+    """Return the text of a file that has this content.
+
+    Raises:
+        UsageError: It is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8", hint="save it as UTF-8") from error
+
+
+def content_of(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        UsageError: It is missing, no file, or too large.
+    """
     try:
         if not path.is_file():
             raise UsageError(f"{path} is not a file", hint="name a file, or a folder of files")
@@ -168,8 +189,6 @@ def text_of(path: Path) -> str:
             data = stream.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise UsageError(f"{path} has more than {MAX_BYTES:,} bytes", hint="split the file")
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8", hint="save it as UTF-8") from error
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", hint=advice(error)) from error
+    return data

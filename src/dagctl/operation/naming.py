@@ -25,7 +25,7 @@ def with_names(
     foreign = {
         dag_id: path
         for dag_id, path in inventory.foreign.items()
-        if not (options.force and path_of(context.settings, dag_id) == path)
+        if not (options.replaces_foreign and path_of(context.settings, dag_id) == path)
     }
     taken = {dag.dag_id for dag in inventory.dags} | set(foreign)
     taken |= {record.dag_id for record in inventory.removed}

@@ -18,6 +18,9 @@ class Options:
     """What to do about a DAG that exists. None: what the spec's path and id say."""
     force: bool = False
     """Overwrite files that were changed by hand or are not ours, and objects that were changed."""
+    overwrites: str | None = None
+    """The SHA-256 of a file that is not dagctl's: as long as it is this one, a new DAG of the same
+    path takes its place."""
     expected_version: Expected | None = None
     """The version that the caller has read; an update of a newer one is refused."""
     by_file: bool = True
@@ -27,3 +30,8 @@ class Options:
     """Push the commit to the remote; None: as the settings say."""
     verify: bool = True
     """Run the user's git hooks."""
+
+    @property
+    def replaces_foreign(self) -> bool:
+        """Whether a new DAG may take the place of a file that is not dagctl's."""
+        return self.force or self.overwrites is not None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import body_of, read_header
 from dagctl.errors import ConflictError, DagctlError, WorkspaceError
+from dagctl.next_step import again
 from dagctl.operation.agreement import agreed
 from dagctl.operation.basis import check_basis, check_named, version_of
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
@@ -64,8 +65,12 @@ def standing_at(context: Context, path: str, options: Options) -> bytes | None:
         ConflictError: Something does, and may not be overwritten.
     """
     standing = context.backend.files.read(path)
-    if standing is not None and not options.force:
+    if standing is None or options.force:
+        return standing
+    if options.overwrites is None:
         raise not_ours(path)
+    if digest_of(standing) != options.overwrites:
+        raise WorkspaceError(f"{path} was changed just now", hint=again("look at the change"))
     return standing
 
 
