@@ -55,6 +55,11 @@ def _made_by(
     return result
 
 
+def _all_of_them(target: str) -> str:
+    names = ", ".join(f"task.{name}" for name in sorted(decorator_names(target)))
+    return f"the decorators are: {names}"
+
+
 def lookup_decorator(
     name: str, target: str, versions: Mapping[str, str] = _NO_VERSIONS
 ) -> Operator | Unresolved:
@@ -88,6 +93,6 @@ def lookup_decorator(
         name=name,
         reason=Reason.UNKNOWN,
         message=f"there is no decorator {quoted(name)}",
-        hint=f"did you mean {quoted(f'task.{near}')}?" if near else None,
+        hint=f"did you mean {quoted(f'task.{near}')}?" if near else _all_of_them(target),
         candidates=(f"task.{near}",) if near else (),
     )

@@ -18,6 +18,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.dag_target import dag_target_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.group_target import group_id_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
@@ -64,6 +65,7 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
     shared = data.get("default_args") if isinstance(data, dict) else None
     shared = shared if isinstance(shared, dict) else {}
     yield from dag_target_problems(data, target)
+    yield from group_id_problems(data, target)
     yield from argument_problems(shared, ("default_args",), target)
     for path, task, groups in raw_entries(data):
         if is_group(task):
