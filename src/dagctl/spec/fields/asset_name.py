@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
@@ -11,6 +11,7 @@ from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from urllib.parse import SplitResult
 
 LONGEST = 1_500
 """Airflow's column for the name and the URI of an asset."""
@@ -42,3 +43,15 @@ def _of_uri(value: str) -> Iterator[Problem]:
     elif parts.scheme and "@" in parts.netloc:
         message = "Airflow drops the user and the password of a URI"
         yield Problem(Code.BAD_ASSET, message, "take them out")
+    elif parts.scheme and not parts.scheme.startswith("x-"):
+        kept = _kept(parts)
+        if kept.rstrip("/") != value.rstrip("/"):
+            message = f"Airflow keeps another URI: {quoted(kept)}"
+            yield Problem(Code.BAD_ASSET, message, "write it as Airflow keeps it")
+
+
+def _kept(parts: SplitResult) -> str:
+    """Return a URI as Airflow keeps it (`_sanitize_uri`): query in order, without a fragment."""
+    query = urlencode(sorted(parse_qsl(parts.query)))
+    path = parts.path.rstrip("/") or "/"
+    return urlunsplit(parts._replace(path=path, query=query, fragment=""))
