@@ -3,7 +3,7 @@
 import gc
 import sys
 
-_OBJECTS = 50_000
+_OBJECTS = 200_000
 """How many new objects there may be before garbage is looked for. A command makes many that stay
 (modules, syntax trees); with Python's 700 a tenth of its time goes into looking through them."""
 
