@@ -75,8 +75,16 @@ class CheckedModel(BaseModel):
         SpecError: With a diagnostic for each problem.
     """
 
+    # Most classes below this one are parts of others, and no data are checked with them alone: a
+    # validator for each would be a large part of what a command takes to start. That of `DagSpec`
+    # has the parts inside, and is built at once.
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, serialize_by_alias=True
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        serialize_by_alias=True,
+        defer_build=True,
     )
 
     form_1: ClassVar[frozenset[str]] = frozenset()

@@ -84,7 +84,7 @@ def _slug_of_name(data: Mapping[str, Any]) -> str:
     return slug(data.get("dag_name", ""))
 
 
-class DagSpec(CheckedModel):
+class DagSpec(CheckedModel, defer_build=False):
     """One DAG, as the guide's fields describe it. Building it runs every check.
 
     Raises:
