@@ -134,6 +134,15 @@ def test_nothing_is_changed_where_the_editor_fails_or_changes_nothing(desk: Desk
     assert (desk.text(), desk.user.git("rev-parse", "HEAD")) == before
 
 
+@ON_ONE
+def test_what_an_editor_saves_beside_the_text_before_it_fails_stays(desk: Desk) -> None:
+    said = desk.edit('echo mine > "$(dirname "$2")/.orders.yaml.swp"; exit 1')
+    assert desk.code == ExitCode.INTERRUPTED
+    (folder,) = Path(desk.user.environ["TMPDIR"]).glob("dagctl-edit-*")
+    assert f"your text is in {folder}" in said
+    assert (folder / ".orders.yaml.swp").read_text() == "mine\n"
+
+
 @pytest.mark.parametrize("empty", ["supabase"], indirect=True)
 def test_an_update_that_comes_too_late_is_refused_and_the_text_stays(desk: Desk) -> None:
     """While the text is edited somebody publishes another version, or changes the spec file."""

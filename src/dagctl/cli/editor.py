@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 VARIABLES = ("VISUAL", "EDITOR")
 """Where the user says which editor it is; the first that says something counts, as for git."""
+PATIENCE = 5
+"""Seconds that an editor has to save its text after SIGTERM."""
 
 
 def editor_of(console: Console, *, otherwise: str) -> list[str]:
@@ -86,11 +88,18 @@ class TextFile:
     def keep(self) -> None:
         """Let it stay, and say where it is."""
         self.stays = True
-        self.console.error(f"Your text is in {self.path}")
+        self.console.error(f"Your text is in {self.place}")
+
+    @property
+    def place(self) -> Path:
+        """The file; its folder, if the editor has saved the text under another name."""
+        others = any(file != self.path for file in self.path.parent.iterdir())
+        return self.path.parent if others else self.path
 
     def holds_work(self) -> bool:
-        """Return whether the text is another than at first."""
-        return self.path.is_file() and self.path.read_bytes() != self.content
+        """Return whether the text is another than at first, or the editor has saved it beside."""
+        is_changed = self.path.is_file() and self.path.read_bytes() != self.content
+        return is_changed or any(file != self.path for file in self.path.parent.iterdir())
 
 
 @contextmanager
@@ -107,7 +116,7 @@ def text_file(console: Console, name: str, content: bytes) -> Iterator[TextFile]
     except DagctlError as error:
         if text.holds_work():
             text.stays = True
-            error.state = f"{error.state}; your text is in {text.path}"
+            error.state = f"{error.state}; your text is in {text.place}"
         raise
     except BaseException:
         if text.holds_work():
@@ -136,6 +145,8 @@ def run_editor(console: Console, editor: Sequence[str], file: Path) -> None:
             code = process.wait()
         except BaseException:  # SIGTERM: the editor goes, too, and may save what it has
             process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(PATIENCE)
             raise
     if code != 0:
         how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
