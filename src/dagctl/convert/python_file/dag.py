@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from dagctl.convert.report import Place
 
 _GONE = {
-    "default_view": "the DAG has no such argument in Airflow 3",
-    "orientation": "the DAG has no such argument in Airflow 3",
+    "default_view": "only the pages of Airflow 2 read it: how the DAG is shown first",
+    "orientation": "only the pages of Airflow 2 read it: how the graph lies",
     "sla_miss_callback": "Airflow 3 has no `sla`",
     "full_filepath": "the DAG has no such argument",
 }
@@ -44,6 +44,14 @@ _RENAMED = {
 }
 _OWN = ("schedule", "start_date", "end_date", "default_args", "catchup", "timezone", "dag_id")
 _AT_THE_TOP = ("owner", "retries", "depends_on_past", "email")
+_OF_DAGS_ALONE = frozenset(
+    {
+        *("catchup", "schedule", "schedule_interval", "timetable", "max_active_runs", "tags"),
+        *("dagrun_timeout", "is_paused_upon_creation", "template_searchpath", "concurrency"),
+        *("render_template_as_native_obj", "max_active_tasks"),
+    }
+)
+"""Arguments that no operator has; Airflow gives none of them to a task."""
 _OF_FUNCTIONS = "PythonOperator"
 """The operator whose arguments decorated functions take."""
 _GROUP_FIELDS = ("tooltip", "group_display_name", "prefix_group_id")
@@ -217,6 +225,10 @@ class DagConversion:
         ]
         operators = [lookup(path, self._target) for path in paths]
         subject = f"default_args.{key}"
+        if key in _OF_DAGS_ALONE:
+            text = "it is an argument of the DAG: in `default_args` Airflow never reads it"
+            self._report.dropped(place, subject, text)
+            return
         known = all(isinstance(operator, Operator) for operator in operators)
         if not known or key in base_parameters("operator", self._target):
             self._report.gap(place, subject, "a spec cannot set it for all tasks")

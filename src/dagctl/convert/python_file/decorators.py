@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file import making
+from dagctl.convert.python_file import assets, making
 from dagctl.convert.python_file.binding import bind, defaults_of
 from dagctl.convert.python_file.objects import (
     Decorated,
@@ -62,9 +62,7 @@ def wrapped(
         kind = kind_of(decorator.path)
         decorator = Decorator(kind, {}, {}) if kind else decorator
     if isinstance(decorator, Name | Made) and _path_of(decorator).endswith(_ASSET):
-        text = "a DAG that `@asset` makes has no word in a spec: write a task with `outlets`"
-        machine.file_report.gap(machine.place(node or value.node), value.name, text)
-        return machine.opaque(node or value.node, text)
+        return assets.materialised(machine, decorator, value, node or value.node)
     if not isinstance(decorator, Decorator):
         function = value.function if isinstance(value, Decorated) else value
         if isinstance(function, Function):
@@ -139,6 +137,9 @@ def _group(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN
     text = docstring(function)
     if text and not kwargs.get("tooltip"):
         kwargs["tooltip"] = text
+        if not machine.target.startswith("2"):
+            why = "Airflow 3 shows it as the documentation too: a group of a spec has it once"
+            machine.report.changed(function.place, "tooltip", why)
     group = making.group(machine, kwargs, callee.decorator.places, made.node, repeated=True)
     machine.around.append(group)
     scope = argument_scope(machine, function, made)

@@ -57,7 +57,7 @@ def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN40
         return "unusual_prefix_dag_file"
     if node.id == "__file__":
         return File(machine.file)
-    if node.id in plain.BUILTINS:
+    if node.id in plain.BUILTINS or plain.is_exception(node.id):
         return Name(f"builtins.{node.id}")
     return machine.opaque(node, f"`{node.id}` is known only when Python runs")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import operator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -56,6 +57,12 @@ _UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.UAdd: operator.pos,
     ast.Not: operator.not_,
 }
+
+
+def is_exception(name: str) -> bool:
+    """Return whether Python itself has an exception of that name."""
+    value = getattr(builtins, name, None)
+    return isinstance(value, type) and issubclass(value, BaseException)
 
 
 def binary(machine: Machine, node: ast.BinOp, left: object, right: object) -> Any:  # noqa: ANN401

@@ -42,6 +42,7 @@ _FLAG = re.compile(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 BREAK, CONTINUE = object(), object()
 _QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
 """Calls of these do nothing that a DAG has."""
+_QUIET_AROUND = ("warnings.catch_warnings", "catch_warnings", "suppress_and_warn", "nullcontext")
 
 
 def run(machine: Machine, body: Sequence[ast.stmt], scope: Scope) -> Any:  # noqa: ANN401
@@ -204,7 +205,8 @@ def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN40
     holders = [value for value in opened if isinstance(value, Dag | Group)]
     teardowns = [task for value in opened for task in edges.tasks_in(value) if task.teardown]
     for value in opened:
-        if not isinstance(value, Container | Task | Output | list):
+        quiet = isinstance(value, Made | Opaque) and _is_quiet(node)
+        if not quiet and not isinstance(value, Container | Task | Output | list):
             text = f"`with {words(node.items[0].context_expr)}` is not followed; what is in it is"
             machine.report.gap(machine.place(node), "with", text)
     machine.around += holders
@@ -219,6 +221,12 @@ def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN40
         if machine.enclosed:
             machine.enclosed[-1] += work
     return end
+
+
+def _is_quiet(node: ast.With) -> bool:
+    """Return whether a `with` changes nothing but which warnings are shown."""
+    names = [words(item.context_expr).partition("(")[0] for item in node.items]
+    return all(name in _QUIET_AROUND for name in names)
 
 
 def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
@@ -243,7 +251,7 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
         return run(machine, node.body, scope)  # for the names alone
     test = truth(version_test(machine, machine.evaluate(node.test, scope)))
     if test is None:
-        if _only_imports(node.body):
+        if _only_imports(node.body) or all(map(_is_about_the_path, node.body)):
             return run(machine, node.body, scope)
         text = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
         machine.report.gap(machine.place(node), "if", text)
@@ -262,6 +270,10 @@ def version_test(machine: Machine, value: object) -> object:
 
 def _only_imports(body: Sequence[ast.stmt]) -> bool:
     return all(isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass) for statement in body)
+
+
+def _is_about_the_path(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and words(statement.value).startswith("sys.path.")
 
 
 def truth(value: object) -> bool | None:

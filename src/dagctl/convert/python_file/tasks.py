@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.durations import duration_text
 from dagctl.convert.operator_names import operator_name
 from dagctl.convert.python_file.mapped_calls import ALL
-from dagctl.convert.python_file.objects import Decorated, Function, Made, Name, Opaque, Output, Task
+from dagctl.convert.python_file.objects import (
+    Decorated,
+    Function,
+    Made,
+    Moment,
+    Name,
+    Opaque,
+    Output,
+    Task,
+)
 from dagctl.convert.python_file.python_tasks import PythonTasks
 from dagctl.convert.python_file.values import MISSING
 from dagctl.operators import Operator, Unresolved, lookup
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.values import Values
     from dagctl.convert.report import Place
 
+_MOMENTS = ("start_date", "end_date")
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout")
 _FIELDS = frozenset(OperatorTask.key_names()) - {
     *("task_type", "operator", "with", "expand", "expand_kwargs", "task_id", "dependencies"),
@@ -93,6 +103,11 @@ class Tasks:
     def _argument(self, key: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
         if key in DURATIONS:
             return self.duration(value, place, key)
+        if key in _MOMENTS and isinstance(value, Moment):
+            text = self._values.moment(value, place, key)
+            if value.zone not in {None, "UTC"}:
+                return self._values.missing(place, key, "a date of a task has no zone in a spec")
+            return text
         if key in TASK_CALLBACKS:
             return self._callbacks.callback(value, place, key)
         if key in {"inlets", "outlets"} and not isinstance(value, list | tuple):

@@ -182,7 +182,7 @@ class Values:
         if not is_import_path(value.path):
             text = f"`{value.path[:80]}` is no import path: import it by its full name"
             return self.missing(place, subject, text)
-        if any(part[:1].isupper() and not part.isupper() for part in parts[:-2]):
+        if any(part[:1].isupper() for part in parts[:-2]):
             text = f"`{'.'.join(parts[-2:])}` stands in a class: give its value"
             return self.missing(place, subject, text)
         return {"$ref": value.path}
