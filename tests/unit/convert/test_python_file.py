@@ -442,21 +442,74 @@ def test_what_has_no_word_is_a_gap_at_its_line(lines: str, expected: str) -> Non
     assert found, gaps(dag)
 
 
-def test_a_task_of_no_dag_and_a_dag_of_a_decorated_asset_are_gaps() -> None:
-    head = f"{HEAD}from airflow.sdk import asset\n"
-    dag = one(
-        """
-        @asset(schedule="@daily")
-        def orders():
-            return 1
+def test_a_task_of_no_dag_is_a_gap() -> None:
+    dag = one("""
         stray = EmptyOperator(task_id="stray")
         with DAG("etl", start_date=datetime(2024, 1, 1)):
             EmptyOperator(task_id="a")
-        """,
-        head=head,
-    )
-    assert {remark.subject for remark in dag.remarks} == {"orders", "stray"}
+    """)
+    assert {remark.subject for remark in dag.remarks} == {"stray"}
     assert not dag.whole
+
+
+ASSETS = """
+@asset(schedule="@daily", uri="s3://lake/orders")
+def orders():
+    return 1
+
+@asset(schedule=None)
+def prices(context, orders):
+    return 2
+
+@asset.multi(schedule="@hourly", outlets=[Asset("a"), Asset("b")])
+def several():
+    return 3
+
+with DAG("reads", schedule=[orders], start_date=datetime(2024, 1, 1)):
+    EmptyOperator(task_id="read")
+"""
+
+
+def test_a_decorated_asset_is_a_dag_and_its_gaps_are_those_of_no_other() -> None:
+    head = f"{HEAD}from airflow.sdk import Asset, asset\n"
+    dags = convert(ASSETS, head=head)
+    assert [(dag.dag_id, dag.whole) for dag in dags] == [
+        ("orders", True),
+        ("prices", False),
+        ("several", True),
+        ("reads", True),
+    ]
+    assert "`context`, `orders`" in gaps(dags[1])[0][1]
+    lake = {"$new": "airflow.sdk.Asset", "with": {"name": "orders", "uri": "s3://lake/orders"}}
+    assert dags[0].data["tasks"][0]["outlets"] == [lake]
+    assert (dags[0].data["schedule"], dags[0].data["catchup"]) == ("@daily", False)
+    assert dags[2].data["tasks"][0]["outlets"] == [{"$asset": "a"}, {"$asset": "b"}]
+    assert dags[3].data["schedule"] == {"assets": [lake]}
+
+
+def test_what_changes_nothing_of_a_dag_is_no_gap() -> None:
+    dag = one("""
+        import sys
+        import warnings
+        if "/opt/jobs" not in sys.path:
+            sys.path.append("/opt/jobs")
+        with warnings.catch_warnings():
+            with DAG("etl", start_date=datetime(2024, 1, 1), default_args={"catchup": False}):
+                EmptyOperator(task_id="a", start_date=datetime(2024, 2, 1))
+    """)
+    assert dag.whole, gaps(dag)
+    assert dag.data["tasks"][0]["start_date"] == "2024-02-01"
+    dropped = {remark.subject for remark in dag.remarks if remark.outcome is Outcome.DROPPED}
+    assert dropped == {"default_args.catchup"}
+
+
+def test_what_stands_below_a_class_has_no_import_path() -> None:
+    dag = one("""
+        from teams.groups import DATA
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="x", env={"CHANNEL": DATA.team.channel})
+    """)
+    assert "stands in a class" in gaps(dag)[0][1]
 
 
 HOSTILE = {
