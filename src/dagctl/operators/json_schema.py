@@ -62,7 +62,7 @@ class OperatorSchema:
     """What the schema of a task needs to know operators."""
 
     operator: Schema
-    """The schema of the key `operator`."""
+    """The schema of the key `operator`: it takes the names of all operators, and import paths."""
     conditions: tuple[Schema, ...]
     """For `allOf` of a task: if this operator, then these parameters in `with`."""
     definitions: dict[str, Schema]
@@ -73,20 +73,28 @@ def operator_schema(providers: Collection[str], target: str) -> OperatorSchema:
     """Return the schema of the operators of some providers on a target.
 
     Args:
-        providers: Short names, as `amazon`; those of Airflow itself and of `standard` are always
-            there.
+        providers: Those whose parameters it has, by their short names, as `amazon`; those of
+            Airflow itself and of `standard` are always there.
         target: A version of Airflow.
 
     Raises:
         ValueError: The target is no known version of Airflow.
     """
-    operators = _operators({*providers, "airflow", "standard"}, release(target))
+    version = release(target)
+    operators = _operators({*providers, "airflow", "standard"}, version)
     names = sorted(operators)
+    others = sorted(_names(version).difference(names))
+    known = [{"enum": each} for each in (names, others) if each]
     return OperatorSchema(
-        operator={"anyOf": [{"enum": names}, {"type": "string", "pattern": _PATH}]},
+        operator={"anyOf": [*known, {"type": "string", "pattern": _PATH}]},
         conditions=tuple(_condition(name, operators[name]) for name in names),
         definitions={PREFIX + name: _definition(operators[name]) for name in names},
     )
+
+
+def _names(target: str) -> set[str]:
+    """Return the names of all operators: that of another provider is no slip."""
+    return {match.name for match in search("", target) if match.kind != "notifier"}
 
 
 def _operators(providers: Collection[str], target: str) -> dict[str, Operator]:

@@ -104,6 +104,7 @@ TASK = {"operator": "S3KeySensor", "with": {"bucket_key": "s3://landing/{{ ds }}
         ({}, True),
         ({"operator": "amazon.S3KeySensor"}, True),
         ({"operator": "mlops.operators.Own", "with": {"anything": 1}}, True),
+        ({"operator": "SnowflakeSqlApiOperator", "with": {"sql": "SELECT 1"}}, True),
         ({"operator": "S3KeySensr"}, False),
         ({"with": {"bucket_kye": "x"}}, False),
         ({"with": {"wildcard_match": "yes"}}, False),
@@ -131,7 +132,8 @@ def _unambiguous(name: str) -> str:
 
 
 def test_the_schema_of_two_large_providers_is_no_megabyte() -> None:
-    assert len(json.dumps(schema("amazon", "http"))) < 1_000_000
+    printed = json.dumps(schema("amazon", "http"), separators=(",", ":"))
+    assert len(printed) < 1_000_000
 
 
 # --- Search ---------------------------------------------------------------------------------------
