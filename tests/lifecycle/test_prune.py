@@ -90,3 +90,36 @@ def test_a_folder_has_to_be_named(empty: Shell) -> None:
         done = empty.run("create", *arguments, stdin=spec("x"))
         assert (done.code, words in done.err) == (ExitCode.USAGE, True), done.err
     assert names(empty) == ["orders"]
+
+
+@ON_ONE
+def test_the_last_spec_of_a_folder_may_go(empty: Shell) -> None:
+    for path in ("specs/a.yaml", "more/b.yaml", "kept/c.yaml"):
+        empty.write(path, spec(path[-6]))
+    empty.write("more/defaults.yaml", "owner: data\n")
+    empty.ok("create", "specs", "more", "kept")
+    empty.git("add", "-A")
+    empty.git("commit", "-qm", "Specs")
+    empty.git("rm", "-q", "specs/a.yaml", "more/b.yaml")
+    assert not (empty.folder / "specs").exists()
+    plan = empty.ok("create", "specs", "--prune", "--dry-run").out
+    assert "delete a v1 -> v2" in plan
+    done = empty.json("create", "specs", "more", "--prune")
+    assert [dag["dag_id"] for dag in done["pruned"]] == ["a", "b"]
+    assert done["dags"] == []
+    assert names(empty) == ["c"]
+    assert "nothing to do" in empty.ok("create", "more", "--prune").out
+    for name in ("specs", "spces", "more/none.yaml"):
+        refused = empty.run("create", name, "--prune")
+        assert refused.code in {ExitCode.USAGE, ExitCode.NOT_FOUND}, name
+    assert names(empty) == ["c"]
+
+
+@ON_ONE
+def test_a_dag_that_alone_could_go_and_is_not_certain_is_named(empty: Shell) -> None:
+    empty.write("specs/a.yaml", spec("a"))
+    empty.ok("create", "specs")
+    (empty.folder / "specs/a.yaml").unlink()
+    refused = empty.run("create", "specs", "--prune")
+    assert (refused.code, "`a` stays" in refused.err) == (ExitCode.CONFLICT, True)
+    assert "dagctl rm a" in refused.err

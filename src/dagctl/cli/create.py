@@ -107,7 +107,7 @@ def create(  # noqa: PLR0913 - one parameter an option
         raise _refusal("--branch goes without --push, --if-exists and --prune")
     folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict, env=env, variables=var)
-    batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going)
+    batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
     opened = partial(Client.open, variables=checks.variables)
@@ -145,14 +145,19 @@ def _refusal(message: str) -> UsageError:
 def _folders(specs: list[str]) -> list[str]:
     """Return which of the arguments are folders: what goes is looked for there only.
 
+    One that is not there counts: git keeps no folder without files.
+
     Raises:
         UsageError: None is.
     """
+    import os
     from pathlib import Path
 
     from dagctl.errors import UsageError
 
-    folders = [name for name in specs if name not in {"", "-"} and Path(name).is_dir()]
+    named = [name for name in specs if name not in {"", "-"}]
+    gone = {name for name in named if not Path(name).suffix and not os.path.lexists(name)}
+    folders = [name for name in named if name in gone or Path(name).is_dir()]
     if not folders:
         raise UsageError(
             "--prune removes DAGs whose spec file in a named folder is gone, and none is named",

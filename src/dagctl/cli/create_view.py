@@ -42,6 +42,8 @@ def write_created(invocation: Invocation, result: CreateResult, batch: Batch) ->
         return
     console.lines(map(_created_line, shown_dags(console, result.dags)))
     console.lines(map(_pruned_line, result.pruned))
+    if not (result.dags or result.pruned):
+        console.lines(["There is no spec, and no DAG whose spec is gone; nothing to do"])
     if result.pushed:
         console.lines([f"Pushed to {shown(result.pushed)}"])
     console.flush()

@@ -49,7 +49,7 @@ def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     console.flush()
     if plan.pending:
         console.note("Nothing was changed. The same command without --dry-run does it.")
-    elif len(plan.dags) == 1:
+    elif len(plan.dags) <= 1:
         console.note("Nothing to do.")
     console.lines(totals_line(counted, pending=True))
 

@@ -20,7 +20,7 @@ from dagctl.spec.checks import Checks
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from dagctl.cli.invocation import Invocation
     from dagctl.errors import Diagnostic, SpecError
@@ -72,11 +72,16 @@ def checks_of(
 
 
 def check_specs(
-    invocation: Invocation, arguments: Sequence[str], spec_format: Format | None, checks: Checks
+    invocation: Invocation,
+    arguments: Sequence[str],
+    spec_format: Format | None,
+    checks: Checks,
+    *,
+    bare: Collection[str] = (),
 ) -> Validation:
-    """Return the verdict on the specs that the arguments mean."""
+    """Return the verdict on the specs that the arguments mean; `bare` as for `read_specs`."""
     note = invocation.console.note
-    reading = read_specs(arguments, standard_input(), spec_format, note)
+    reading = read_specs(arguments, standard_input(), spec_format, note, bare)
     _note_passed_over(note, reading.passed_over)
     limit = Limit(f"{SECONDS:g} s of processor time", limited, TimeIsUpError)
     return validate(reading, checks, limit)
@@ -101,22 +106,25 @@ def good_specs(
     return sort_out(invocation, arguments, spec_format, checks, keep_going=False).specs
 
 
-def sort_out(
+def sort_out(  # noqa: PLR0913 - what is read, and how
     invocation: Invocation,
     arguments: Sequence[str],
     spec_format: Format | None,
     checks: Checks,
     *,
     keep_going: bool,
+    bare: Collection[str] = (),
 ) -> Batch:
     """Return the good specs; with `keep_going` bad ones are reported and left out.
+
+    Folders that are `bare` may hold none.
 
     Raises:
         SpecError: One of them is not good, or with `keep_going` none is.
     """
-    validation = check_specs(invocation, arguments, spec_format, checks)
+    validation = check_specs(invocation, arguments, spec_format, checks, bare=bare)
     diagnostics = validation.diagnostics
-    if validation.ok and not validation.specs:
+    if validation.ok and not validation.specs and not bare:
         message = "there is no spec, only files with defaults, or templates"
         raise UsageError(message, hint="name a spec too")
     failed = None if validation.ok else failure(diagnostics)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.records import pages
 from dagctl.errors import ConflictError, UsageError
+from dagctl.next_step import Command, Fix
 from dagctl.operation.inventory import path_of
 from dagctl.operation.removal import plan_removal
 from dagctl.ports import Query
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
-    from dagctl.ports import DagRecord, Files
+    from dagctl.ports import DagRecord, Files, Registry
 
 _PAGE = 1000
 
@@ -44,7 +45,8 @@ def with_pruned(
         command: The digest of what is asked.
 
     Raises:
-        ConflictError: The file of such a DAG was changed by hand, or a newer version is recorded.
+        ConflictError: The file of such a DAG was changed by hand, or a newer version is recorded;
+            or all that could be done is not certain.
     """
     if not folders:
         return list(planned)
@@ -54,13 +56,18 @@ def with_pruned(
     sure = [record.dag_id for record in gone if record.source_path in known]
     removals = plan_removal(context, sure, options, command) if sure else []
     warnings = [_unsure(record) for record in gone if record.source_path not in known]
-    return [*_with_warnings(planned, warnings), *(replace(each, warnings=()) for each in removals)]
+    changes = [*planned, *(replace(each, warnings=()) for each in removals)]
+    if warnings and not changes:
+        raise ConflictError(warnings[0], hint=Fix(Command("rm", gone[0].dag_id)))
+    return _with_warnings(changes, warnings)
 
 
 def folders_of(
-    folders: Sequence[str | Path], root: Path, key: str | None = None
+    folders: Sequence[str | Path], root: Path, registry: Registry, key: str | None = None
 ) -> tuple[str, ...]:
     """Return folders relative to the workspace.
+
+    One that is gone counts if a DAG was made from a spec there: git keeps no folder without files.
 
     Raises:
         UsageError: One is no folder, or not in the workspace; or a call with an idempotency key
@@ -68,31 +75,37 @@ def folders_of(
     """
     if folders and key is not None:
         raise UsageError("a key stands for specs that are given", hint="leave `prune` out")
-    return tuple(dict.fromkeys(_folder(Path(folder), root) for folder in folders))
+    return tuple(dict.fromkeys(_folder(Path(folder), root, registry) for folder in folders))
 
 
-def _folder(folder: Path, root: Path) -> str:
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder", hint="name the folder of the specs")
+def _folder(folder: Path, root: Path, registry: Registry) -> str:
     path = os.path.relpath(folder.resolve(), root.resolve())
     if path.split(os.sep, 1)[0] == "..":
         raise UsageError(
             f"{folder} is outside of the workspace {root}", hint="name a folder of the workspace"
         )
-    return Path(path).as_posix()
+    path = Path(path).as_posix()
+    if not folder.is_dir() and (folder.exists() or not any(_made_below(registry, [path]))):
+        raise UsageError(f"{folder} is no folder", hint="name the folder of the specs")
+    return path
 
 
 def _gone(context: Context, folders: Sequence[str]) -> Iterator[DagRecord]:
     """Yield the DAGs of this work tree whose spec stood in one of the folders and does not now."""
-    backend = context.backend
-    for page in pages(backend.registry, Query(limit=_PAGE)):
+    files = context.backend.files
+    for source, record in _made_below(context.backend.registry, folders):
+        path = path_of(context.settings, record.dag_id)
+        if not _is_there(files, source) and _is_there(files, path):
+            yield record
+
+
+def _made_below(registry: Registry, folders: Sequence[str]) -> Iterator[tuple[str, DagRecord]]:
+    """Yield the DAGs that were made from a spec in one of the folders, each with its path."""
+    for page in pages(registry, Query(limit=_PAGE)):
         for record in page.records:
             source = record.source_path
-            if source is None or not _is_below(source, folders):
-                continue
-            path = path_of(context.settings, record.dag_id)
-            if not _is_there(backend.files, source) and _is_there(backend.files, path):
-                yield record
+            if source is not None and _is_below(source, folders):
+                yield source, record
 
 
 def _is_below(source: str, folders: Iterable[str]) -> bool:
@@ -116,8 +129,8 @@ def _unsure(record: DagRecord) -> str:
     )
 
 
-def _with_warnings(planned: Sequence[Change], warnings: Sequence[str]) -> list[Change]:
-    if not warnings or not planned:
-        return list(planned)
-    first = replace(planned[0], warnings=(*planned[0].warnings, *warnings))
-    return [first, *planned[1:]]
+def _with_warnings(changes: list[Change], warnings: Sequence[str]) -> list[Change]:
+    if not warnings:
+        return changes
+    first = replace(changes[0], warnings=(*changes[0].warnings, *warnings))
+    return [first, *changes[1:]]

@@ -18,7 +18,7 @@ from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageE
 from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from dagctl.spec.load import Format
 
@@ -81,6 +81,7 @@ def read_specs(
     stdin: BinaryIO,
     spec_format: Format | None = None,
     note: Callable[[str], None] = lambda _: None,
+    bare: Collection[str] = (),
 ) -> Reading:
     """Return the specs that files, folders, patterns and `-` mean, each once, in that order.
 
@@ -89,11 +90,12 @@ def read_specs(
         stdin: What `-` means.
         spec_format: The syntax of a text whose name does not say it.
         note: Is called with what takes a while.
+        bare: The arguments that are folders and may hold no specs, or be gone.
     """
     documents: list[Document] = []
     problems: list[Diagnostic] = []
     passed_over: list[str] = []
-    for path, is_named in _expand(arguments, note).items():
+    for path, is_named in _expand(arguments, note, bare).items():
         read = _read(path, stdin, spec_format, note)
         if not isinstance(read, Document):
             problems.append(read)
@@ -102,7 +104,7 @@ def read_specs(
         else:
             passed_over.append(path)
     if passed_over and not documents and not problems:
-        problems += (_no_specs(argument) for argument in arguments)
+        problems += (_no_specs(argument) for argument in arguments if argument not in bare)
     return Reading(tuple(documents), tuple(problems), tuple(passed_over))
 
 
@@ -116,7 +118,9 @@ def failure(diagnostics: Iterable[Diagnostic]) -> SpecError:
     return SpecError(diagnostics)
 
 
-def _expand(arguments: Sequence[str], note: Callable[[str], None]) -> dict[str, bool]:
+def _expand(
+    arguments: Sequence[str], note: Callable[[str], None], bare: Collection[str]
+) -> dict[str, bool]:
     """Return the paths that the arguments mean, each with whether it was named itself.
 
     Raises:
@@ -128,7 +132,7 @@ def _expand(arguments: Sequence[str], note: Callable[[str], None]) -> dict[str, 
             below = sorted(specs_below(Path(match), note)) if _is_folder(match) else []
             for each in below:
                 paths.setdefault(each, False)
-            if not below:
+            if not below and argument not in bare:
                 paths[match] = True
     return paths
 
