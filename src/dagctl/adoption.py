@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
 from dagctl.lifecycle import Lifecycle
+from dagctl.next_step import Fix, Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,8 +72,8 @@ class Adopting(Lifecycle):
             on_result=lambda result: show(Adopted(adoption=adoption, result=result)),
         )
         try:
-            self._check_id(adoption)
             changes = self._specs.changes(adoption.spec_path, self._context.settings.checks)
+            self._check_id(adoption)
             options = self._options(verify=verify, push=push)
             result = create(self._context, changes, _taking_place(options, adoption), handlers)
         except DagctlError as error:
@@ -108,8 +109,9 @@ class Adopting(Lifecycle):
 
             dags = self.workspace.root / self._context.settings.dags_folder
             serialise = partial(serialised, airflow_python, folder=dags)
+        self._settle_dead()  # before the file is read: it may be what a killed run wrote
         default = Path(os.path.relpath(self.workspace.root / "specs"))
-        return adoption_of(
+        adoption = adoption_of(
             self._context,
             self.workspace.root,
             Path(file),
@@ -117,6 +119,20 @@ class Adopting(Lifecycle):
             today=datetime.now(UTC).date(),
             serialise=serialise,
         )
+        self._check_same(adoption)
+        return adoption
+
+    def _check_same(self, adoption: Adoption) -> None:
+        """Check that the folder of the spec adds nothing to it."""
+        path = os.path.relpath(adoption.spec_path.resolve(), self.workspace.root.resolve())
+        content = adoption.dag.text.encode()
+        change, _ = self._specs.edited(content, path, self._context.settings.checks)
+        if change.spec_digest != adoption.spec.digest():
+            folder = adoption.spec_path.parent
+            raise ConflictError(
+                f"the defaults of {folder} would make another DAG of {adoption.spec_path}",
+                hint=Fix("choose a folder without them: ", Option("into", "FOLDER")),
+            )
 
     def _check_id(self, adoption: Adoption) -> None:
         """Check that the spec takes the place of the file, and no other id."""
@@ -130,7 +146,6 @@ class Adopting(Lifecycle):
     def _plan(self, adoption: Adoption, spec: DagSpec | Path) -> PlanResult:
         from dagctl.commands.plan import plan
 
-        self._settle_dead()
         changes = self._specs.changes(spec, self._context.settings.checks)
         return plan(self._context, changes, _taking_place(self._options(), adoption))
 

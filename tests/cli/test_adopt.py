@@ -109,6 +109,17 @@ def test_an_edit_after_the_file_was_compared_is_not_lost(
     assert not (workspace.folder / "specs/etl.yaml").exists()
 
 
+def test_the_defaults_of_a_folder_make_no_other_dag_of_the_file(workspace: Shell) -> None:
+    shell = workspace
+    shell.write("specs/defaults.yaml", "owner: data\nretries: 7\n")
+    for options in ((), ("--dry-run",)):
+        refused = shell.run("adopt", "dags/etl.py", *options)
+        assert (refused.code, "would make another DAG" in refused.err) == (ExitCode.CONFLICT, True)
+    assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
+    assert not (shell.folder / "specs/etl.yaml").exists()
+    assert "Adopted etl v1" in shell.ok("adopt", "dags/etl.py", "--into", "plain").out
+
+
 TWO = DAG + DAG.partition("\n\n")[2].replace('"etl"', '"other"')
 REFUSED: dict[str, tuple[str, bytes | None, ExitCode, str]] = {
     "missing": ("dags/none.py", None, ExitCode.USAGE, "not a file"),
