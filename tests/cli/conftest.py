@@ -130,11 +130,11 @@ class Shell:
 
 
 def written(stream: TextIOWrapper) -> str:
-    """Return what was written to a stream."""
+    """Return what was written to a stream; bytes that are no text, as of an archive, escaped."""
     stream.flush()
     raw = stream.buffer
     assert isinstance(raw, BytesIO)
-    return raw.getvalue().decode(stream.encoding)
+    return raw.getvalue().decode(stream.encoding, "surrogateescape")
 
 
 def validator(command: str | None) -> Draft202012Validator:
