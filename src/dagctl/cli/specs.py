@@ -92,7 +92,7 @@ def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None
     if paths:
         shown = ", ".join(paths[:_SHOWN])
         more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-        note(f"No specs, as they have neither dag_name nor tasks: {shown}{more}")
+        note(f"No specs, as they have neither dag_name nor a list of tasks: {shown}{more}")
 
 
 def good_specs(

@@ -29,8 +29,13 @@ _FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "v
 """Folders of other programs."""
 _MARKS = (".git", "pyvenv.cfg")
 """What the top of a repository or of a virtual environment has: below it is not this folder's."""
-_WORDS = re.compile(rb"\b(?:dag_name|tasks)\b|^\W{0,20}use\W", re.MULTILINE)
-"""What every spec has, and a file of another program seldom."""
+_WORDS = re.compile(
+    rb"\b(?:dag_name|task_id|task_type)\b|^\W{0,20}use\W"
+    rb"|^tasks[ \t]*:\s*[\[-]|\"tasks\"\s*:\s*\[",
+    re.MULTILINE,
+)
+"""What every spec has, and a file of another program seldom: others have `tasks` too, but as a
+mapping (Taskfile), in a list (Ansible) or in a text."""
 _TEMPLATE = re.compile(rb"^template[ \t]*:", re.MULTILINE)
 """The key that makes a template of a spec; no spec has it."""
 

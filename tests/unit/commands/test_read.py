@@ -272,6 +272,28 @@ def test_files_of_other_programs_in_a_folder_are_no_specs(folder: Path) -> None:
     assert names("specs/package.json") == ["specs/package.json"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "is_spec"),
+    [
+        ("Taskfile.yml", "version: '3'\ntasks:\n  build:\n    cmds: [make]\n", False),
+        ("play.yaml", "- hosts: all\n  tasks:\n    - name: x\n      ping:\n", False),
+        ("ci.yml", "# runs all tasks\non: push\njobs: {}\n", False),
+        ("compose.yaml", "services:\n  tasks:\n    image: x\n", False),
+        ("package.json", '{"description": "tasks of the team", "tasks": {"a": 1}}', False),
+        ("broken.json", '{"tasks": {', False),
+        ("no_name.yaml", "dag_nme: X\ntasks:\n  - id: a\n", True),
+        ("no_name.json", '{"dag_nme": "X", "tasks": [', True),
+        ("flow.yaml", "{dag_nme: X, tasks: [{task_id: a}]}\n", True),
+        ("no_list.yaml", "dag_name: X\ntasks:\n  a: {bash_command: b}\n", True),
+    ],
+)
+def test_a_file_with_tasks_of_another_program_is_no_spec(
+    folder: Path, name: str, text: str, *, is_spec: bool
+) -> None:
+    (folder / "specs" / name).write_text(text)
+    assert (f"specs/{name}" in names("specs")) == is_spec
+
+
 def test_a_folder_of_other_files_holds_no_specs(folder: Path) -> None:
     (folder / "other").mkdir()
     (folder / "other" / "package.json").write_text("{}")
