@@ -100,6 +100,18 @@ def test_a_link_at_the_target_is_refused_even_with_force(place: Place, tmp_path:
     assert place.records() == []
 
 
+def test_a_linked_dags_folder_is_named_itself_with_the_next_step(
+    place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (place.root / "dags").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConflictError) as refusal:
+        create(place, place.spec("specs/x.yaml", "X"), force=True)
+    assert refusal.value.message == "dags is a link, or something else that is not a folder"
+    assert str(refusal.value.hint).startswith("move it away")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_held_index_is_refused_or_left_for_later(place: Place) -> None:
     spec = place.spec("specs/x.yaml", "X")
     (place.root / ".git/index.lock").write_text("")

@@ -68,9 +68,17 @@ def explained(path: str) -> Iterator[None]:
     except OSError as error:
         if error.errno in _IN_THE_WAY:
             raise ConflictError(
-                f"{path} is a link, or something else that is not a regular file"
+                _in_the_way(path, error),
+                hint=again("move it away, or put there what it stands for"),
             ) from error
         raise UnavailableError(f"{path}: {error.strerror or error}", hint=advice(error)) from error
+
+
+def _in_the_way(path: str, error: OSError) -> str:
+    """Return what is wrong: a folder on the way is named itself, not the file below it."""
+    if error.errno == errno.ENOTDIR and error.filename:
+        return f"{error.filename} is a link, or something else that is not a folder"
+    return f"{path} is a link, or something else that is not a regular file"
 
 
 @contextmanager
@@ -84,14 +92,18 @@ def folder(root: Path, parts: Sequence[str], *, make: bool = False) -> Iterator[
 
     Raises:
         FileNotFoundError: There is no such folder, and `make` is false.
-        NotADirectoryError: A link or a file is in the way.
+        NotADirectoryError: A link or a file is in the way; `filename` is its path below `root`.
     """
     if make and not root.exists():
         _make(root)
     descriptor = os.open(root, _FOLDER)
     try:
-        for part in parts:
-            inner = _enter(descriptor, part, make=make)
+        for depth, part in enumerate(parts, 1):
+            try:
+                inner = _enter(descriptor, part, make=make)
+            except NotADirectoryError as error:
+                error.filename = "/".join(parts[:depth])
+                raise
             os.close(descriptor)
             descriptor = inner
         yield descriptor
