@@ -76,7 +76,9 @@ def test_jobs_that_finish_out_of_order_undo_nothing(clones: tuple[Place, Place])
     assert state(early, "three") == ("updated", 2)
     with pytest.raises(StaleVersionError):
         state(late, "two")
-    (record,) = early.records()
+    (listed,) = early.records()
+    with early.open() as client:
+        record = client.get(listed.dag_id)
     assert record.spec["tasks"][0]["bash_command"] == "echo three"
 
 
