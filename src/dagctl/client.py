@@ -366,7 +366,7 @@ class Client(Transfer, Versions):
 
         if prune:
             self._follow()
-        return folders_of(prune, self.workspace.root, self._backend.registry, key)
+        return folders_of(prune, self.workspace.root, self._backend, key)
 
     def _settle_dead(self) -> None:
         from dagctl.commands.recover import recover_if_idle

@@ -20,7 +20,7 @@ from dagctl.ports import Query
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dagctl.operation.backend import Context
+    from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
     from dagctl.ports import DagRecord, Files, Registry
@@ -63,7 +63,7 @@ def with_pruned(
 
 
 def folders_of(
-    folders: Sequence[str | Path], root: Path, registry: Registry, key: str | None = None
+    folders: Sequence[str | Path], root: Path, backend: Backend, key: str | None = None
 ) -> tuple[str, ...]:
     """Return folders relative to the workspace.
 
@@ -75,17 +75,17 @@ def folders_of(
     """
     if folders and key is not None:
         raise UsageError("a key stands for specs that are given", hint="leave `prune` out")
-    return tuple(dict.fromkeys(_folder(Path(folder), root, registry) for folder in folders))
+    return tuple(dict.fromkeys(_folder(Path(folder), root, backend) for folder in folders))
 
 
-def _folder(folder: Path, root: Path, registry: Registry) -> str:
+def _folder(folder: Path, root: Path, backend: Backend) -> str:
     path = os.path.relpath(folder.resolve(), root.resolve())
     if path.split(os.sep, 1)[0] == "..":
         raise UsageError(
             f"{folder} is outside of the workspace {root}", hint="name a folder of the workspace"
         )
     path = Path(path).as_posix()
-    if not folder.is_dir() and (folder.exists() or not any(_made_below(registry, [path]))):
+    if not folder.is_dir() and (folder.exists() or not any(_made_below(backend.registry, [path]))):
         raise UsageError(f"{folder} is no folder", hint="name the folder of the specs")
     return path
 
