@@ -37,7 +37,7 @@ def write_object(objects: Path, object_id: str, kind: str, data: bytes) -> None:
     name = object_id[2:]
     inside = Location(objects, (object_id[:2],))
     with durable.explained(str(inside.path)), inside.opened(make=True) as folder:
-        if name in durable.names(folder):
+        if os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False):
             return
         # `git prune` removes what a killed run leaves under such a name; it differs for each
         # process, since two may write the same object
