@@ -23,7 +23,7 @@ from tests.e2e.conftest import (
     in_child,
     kill_at_effect,
 )
-from tests.lifecycle.acts import COMMANDS, KINDS, SPEC, Act
+from tests.lifecycle.acts import COMMANDS, EVERY, KINDS, SPEC, Act, act_of
 from tests.supabase.breaking import bad_disk
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def test_promise_3_and_4_a_kill_around_each_step_is_made_good_by_each_command(
 
 def kill_inside(place: Place, tmp_path: Path, kind: str, numbers: range) -> None:
     """Kill before effects of these numbers, until a run ends unhurt; go on each time."""
-    Act(place, kind).prepare()
+    act_of(place, kind).prepare()
     for number in numbers:
-        act = Act(place.copy(tmp_path / f"copy-{number}"), kind)
+        act = act_of(place.copy(tmp_path / f"copy-{number}"), kind)
 
         def run(number: int = number, act: Act = act) -> None:
             kill_at_effect(number)
@@ -92,14 +92,14 @@ def kill_inside(place: Place, tmp_path: Path, kind: str, numbers: range) -> None
 
         status = in_child(run)
         if status == 0:
-            assert number > 20
+            assert number > act.fewest
             assert act.check()
             return
         assert status == KILLED
         act.check_one_command(COMMANDS[number % len(COMMANDS)])
 
 
-@pytest.mark.parametrize(("kind", "number"), [("rename", 30), ("removal", 18)])
+@pytest.mark.parametrize(("kind", "number"), [("rename", 30), ("removal", 18), ("pull", 7)])
 def test_promise_3_and_4_a_kill_inside_a_step_is_made_good_by_any_command(
     place: Place, tmp_path: Path, kind: str, number: int
 ) -> None:
@@ -107,7 +107,7 @@ def test_promise_3_and_4_a_kill_inside_a_step_is_made_good_by_any_command(
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_promise_3_and_4_a_kill_before_every_effect_is_made_good_by_any_command(
     place: Place, tmp_path: Path, kind: str
 ) -> None:
@@ -117,7 +117,7 @@ def test_promise_3_and_4_a_kill_before_every_effect_is_made_good_by_any_command(
 @pytest.mark.sweep
 @pytest.mark.parametrize("lasting", [False, True])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_promise_3_a_disk_that_refuses_any_change_loses_nothing(  # noqa: PLR0913
     place: Place,
     tmp_path: Path,
@@ -127,9 +127,9 @@ def test_promise_3_a_disk_that_refuses_any_change_loses_nothing(  # noqa: PLR091
     *,
     lasting: bool,
 ) -> None:
-    Act(place, kind).prepare()
+    act_of(place, kind).prepare()
     for number in range(1, 1000):
-        act = Act(place.copy(tmp_path / f"copy-{number}"), kind)
+        act = act_of(place.copy(tmp_path / f"copy-{number}"), kind)
         is_told = True
         with bad_disk(monkeypatch, number, code, lasting=lasting) as disk:
             try:
@@ -143,7 +143,7 @@ def test_promise_3_a_disk_that_refuses_any_change_loses_nothing(  # noqa: PLR091
         else:
             act.check_one_command(COMMANDS[number % len(COMMANDS)])
         if disk.seen < number:
-            assert number > 20
+            assert number > act.fewest
             return
 
 

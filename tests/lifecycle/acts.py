@@ -8,6 +8,8 @@ was before the act, or as it is after it, and every version is still there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.paths import TEMPORARY
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Silence
 
 KINDS = ("removal", "restore", "rollback", "rename", "prune", "edit")
+"""What is an operation: it has a journal."""
 SPEC = "specs/orders.yaml"
 BEFORE = {
     "removal": {"orders": 2, "other": 1},
@@ -27,6 +30,7 @@ BEFORE = {
     "rename": {"orders": 2, "other": 1},
     "prune": {"orders": 2, "other": 1},
     "edit": {"orders": 2, "other": 1},
+    "pull": {"orders": 2, "other": 1},
 }
 AFTER = {
     "removal": {"other": 1},
@@ -35,6 +39,7 @@ AFTER = {
     "rename": {"sales": 1, "other": 1},
     "prune": {"orders": 3},
     "edit": {"orders": 3, "other": 1},
+    "pull": {"orders": 2, "other": 1},
 }
 TEXTS = {
     "removal": ("two", "two"),
@@ -62,6 +67,8 @@ class Act:
     place: Any
     """A workspace of `tests/e2e` or of `tests/supabase`: both have the same helpers."""
     kind: str
+    fewest: int = 20
+    """It changes the disk more often than this."""
 
     def prepare(self) -> Act:
         """Make what is there before it."""
@@ -131,6 +138,10 @@ class Act:
         assert text is None or text in file.read_text()
         return is_done
 
+    def check_nothing_left(self) -> None:
+        """Check that what could not be done has left nothing half done."""
+        self.place.check_agreement()
+
     def check_one_command(self, command: str) -> None:
         """Give one further command, and check; then bring the act to its end."""
         match command:
@@ -154,6 +165,113 @@ class Act:
         """Remove what is no entry of the journal yet: who merely reads lets it lie."""
         for file in (self.place.root / ".git/dagctl/top/journal").glob(f"{TEMPORARY}*"):
             file.unlink()
+
+
+class Pull(Act):
+    """`pull` in a clone that lacks files, or has them of an older version; it has no journal.
+
+    On a project the files of `orders` are those of its first version. A registry in the clone
+    follows the files, so there they are gone. Those of `other` are gone in both.
+    """
+
+    FILES = (SPEC, "dags/orders.py", "specs/other.yaml", "dags/other.py")
+
+    def __init__(self, place: Any) -> None:  # noqa: ANN401 - as in `Act`
+        super().__init__(place, "pull", fewest=9)
+
+    @cached_property
+    def kept(self) -> Path:
+        """Where the contents before and after lie: a folder that goes with each copy."""
+        return Path(self.place.root, ".git", "pull")
+
+    def prepare(self) -> Pull:
+        place = self.place
+        specs = [place.spec(SPEC), place.spec("specs/other.yaml", "Other")]
+        with place.open() as client:
+            client.create(specs)
+        self._keep("first")
+        with place.open() as client:
+            client.create(place.spec(SPEC, word="two"))
+        place.git("add", "specs")
+        place.git("commit", "-qm", "Specs", "--", "specs")
+        self._keep("after")
+        for path in self.FILES:
+            (place.root / path).unlink()
+        if hasattr(place, "stand_in"):
+            for path in self.FILES[:2]:
+                (place.root / path).write_bytes((self.kept / "first" / path).read_bytes())
+        self._keep("before")
+        return self
+
+    def _keep(self, name: str) -> None:
+        for path in self.FILES:
+            kept = self.kept / name / path
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            content = self._content(self.place.root / path)
+            if content is not None:
+                kept.write_bytes(content)
+
+    @staticmethod
+    def _content(file: Path) -> bytes | None:
+        return file.read_bytes() if file.exists() else None
+
+    def call(self, client: Client, on_result: Callable[[object], None] | None = None) -> None:
+        pulled = client.pull()
+        if on_result is not None:
+            on_result(pulled)
+
+    def is_done(self) -> bool:
+        """Return whether all files are new; each is whole, and no DAG file before its spec."""
+        versions = {record.dag_id: record.version for record in self.place.records()}
+        versions.pop("new", None)
+        assert versions == BEFORE[self.kind]
+        is_new = []
+        for path in self.FILES:
+            now = self._content(self.place.root / path)
+            before, after = (self._content(self.kept / n / path) for n in ("before", "after"))
+            assert now in (before, after)
+            is_new.append(now == after)
+        for spec, file in (is_new[:2], is_new[2:]):
+            assert spec or not file
+        return all(is_new)
+
+    def check(self) -> bool:
+        is_done = self.is_done()
+        if is_done:
+            self.place.check_agreement()
+            left = [f for top in ("specs", "dags") for f in (self.place.root / top).iterdir()]
+            assert not [file for file in left if file.name.startswith(TEMPORARY)]
+        return is_done
+
+    def check_nothing_left(self) -> None:
+        self.is_done()
+
+    def check_one_command(self, command: str) -> None:
+        match command:
+            case "recover":
+                self.place.recover()
+            case "list":
+                self.place.records()
+            case "create":
+                with self.place.open() as client:
+                    client.create(self.place.spec("specs/new.yaml", "New"))
+            case _:
+                self.do()
+        is_done = self.is_done()
+        assert is_done or command != "again"
+        self.do()  # what a killed run has left beside the files goes, too
+        assert self.check()
+        with self.place.open() as client:
+            created = client.create([self.place.root / path for path in self.FILES[::2]])
+        assert {dag.state for dag in created.dags} == {"unchanged"}
+
+
+EVERY = (*KINDS, "pull")
+
+
+def act_of(place: Any, kind: str) -> Act:  # noqa: ANN401 - as in `Act`
+    """Return the act of a kind; `pull` is one, too."""
+    return Pull(place) if kind == "pull" else Act(place, kind)
 
 
 COMMANDS = ("recover", "list", "create", "again")

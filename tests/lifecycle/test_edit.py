@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import sys
+import termios
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +19,17 @@ from dagctl.errors import ExitCode
 from tests.lifecycle.conftest import LOAD, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.cli.conftest import Shell
 
 SPEC, FILE = "specs/orders.yaml", "dags/orders.py"
 ON_ONE = pytest.mark.parametrize("empty", ["local"], indirect=True)
+
+
+def hear_of_hang_ups() -> None:
+    """Let a process take SIGHUP even where the tests run under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Desk:
@@ -28,9 +38,21 @@ class Desk:
     def __init__(self, user: Shell) -> None:
         self.user = user
         self.code = 0
+        self.modes = 0
+        """The local modes of the terminal afterwards (`man termios`)."""
 
-    def edit(self, script: str, *arguments: str, answers: str = "", **environ: str) -> str:
-        """Run `edit` with a shell script as the editor, and return what is on the terminal."""
+    def edit(
+        self,
+        script: str,
+        *arguments: str,
+        answers: str = "",
+        meanwhile: Callable[[pexpect.spawn[str]], object] | None = None,
+        **environ: str,
+    ) -> str:
+        """Run `edit` with a shell script as the editor, and return what is on the terminal.
+
+        `meanwhile` is called once the script has printed `typing`.
+        """
         program = self.user.write("../bin/my editor", f"#!/bin/sh\nset -e\n{script}\n")
         program.chmod(0o755)
         child = pexpect.spawn(
@@ -42,13 +64,19 @@ class Desk:
             dimensions=(50, 400),
             encoding="utf-8",
             timeout=60,
+            preexec_fn=hear_of_hang_ups,
         )
         said = ""
         for answer in answers:
             child.expect("Go on editing")
             said += child.before or ""
             child.sendline(answer)
-        child.expect(pexpect.EOF)
+        if meanwhile is not None:
+            child.expect("typing")
+            meanwhile(child)
+        if child.child_fd >= 0:
+            child.expect(pexpect.EOF)
+            self.modes = termios.tcgetattr(child.child_fd)[3]
         child.close()
         self.code = child.exitstatus or 0
         return (said + (child.before or "")).replace("\r\n", "\n")
@@ -135,12 +163,40 @@ def test_nothing_is_changed_where_the_editor_fails_or_changes_nothing(desk: Desk
 
 
 @ON_ONE
-def test_what_an_editor_saves_beside_the_text_before_it_fails_stays(desk: Desk) -> None:
-    said = desk.edit('echo mine > "$(dirname "$2")/.orders.yaml.swp"; exit 1')
-    assert desk.code == ExitCode.INTERRUPTED
+def test_what_an_editor_saves_beside_the_text_before_it_dies_stays(desk: Desk) -> None:
+    said = desk.edit('echo mine > "$(dirname "$2")/.orders.yaml.swp"; stty raw -echo; kill -9 $$')
+    assert (desk.code, "was ended by signal 9" in said) == (ExitCode.INTERRUPTED, True), said
+    modes = termios.ECHO | termios.ICANON | termios.ISIG
+    assert desk.modes & modes == modes  # the terminal is as it was
     (folder,) = Path(desk.user.environ["TMPDIR"]).glob("dagctl-edit-*")
     assert f"your text is in {folder}" in said
     assert (folder / ".orders.yaml.swp").read_text() == "mine\n"
+
+
+def hang_up(child: pexpect.spawn[str]) -> None:
+    """Close the terminal, as a window is closed; wait for the end of what ran in it."""
+    child.ptyproc.fileobj.close()  # type: ignore[attr-defined] # its stubs lack it
+    child.wait()
+    child.child_fd = -1
+
+
+@ON_ONE
+def test_a_signal_while_the_editor_is_open_keeps_what_it_saves_on_its_way_out(desk: Desk) -> None:
+    before = (desk.text(), desk.user.git("rev-parse", "HEAD"))
+    pid = desk.user.folder.parent / "pid"
+    script = f"""
+        trap 'sleep 0.2; echo "# saved" >> "$2"; exit 1' TERM HUP
+        echo $$ > {pid}; echo typing
+        while :; do sleep 0.05; done
+    """
+    for number, end in enumerate((lambda child: child.kill(signal.SIGTERM), hang_up), 1):
+        said = desk.edit(script, meanwhile=end)
+        assert desk.code == ExitCode.INTERRUPTED, said
+        assert left(desk) == [before[0] + "# saved\n"] * number
+        assert end is hang_up or "Your text is in " in said
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+    assert (desk.text(), desk.user.git("rev-parse", "HEAD")) == before
 
 
 @pytest.mark.parametrize("empty", ["supabase"], indirect=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from dagctl.server.listen import bind
+import uvicorn
+
+from dagctl.server.listen import EndingServer, bind
 from dagctl.server.options import Options
 
 if TYPE_CHECKING:
@@ -38,3 +41,18 @@ async def nodelay(options: Options) -> int:
 def test_who_connects_before_the_server_runs_waits_in_line(tmp_path: Path) -> None:
     with bind(Options(root=tmp_path, port=0)) as bound:
         socket.create_connection(bound.getsockname()).close()
+
+
+def test_a_hang_up_ends_the_server_as_sigterm_does_unless_it_is_ignored() -> None:
+    seen: list[int] = []
+    before = signal.signal(signal.SIGHUP, lambda number, _: seen.append(number))
+    try:
+        for is_ignored in (False, True):
+            server = EndingServer(uvicorn.Config("app"), on_exit=lambda: None)
+            with server.capture_signals():
+                signal.raise_signal(signal.SIGHUP)
+                assert server.should_exit is not is_ignored
+            assert seen == [signal.SIGHUP]  # what counted before is back, and hears of it
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGHUP, before)

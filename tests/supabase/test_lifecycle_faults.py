@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import DagctlError, UnfinishedError
-from tests.lifecycle.acts import AFTER, BEFORE, COMMANDS, KINDS, Act
+from tests.lifecycle.acts import AFTER, BEFORE, COMMANDS, EVERY, KINDS, act_of
 from tests.stand_in import faults
 from tests.supabase import remote_faults
 from tests.supabase.breaking import Break, Killed
@@ -21,6 +21,7 @@ from tests.supabase.breaking import Break, Killed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.lifecycle.acts import Act
     from tests.supabase.place import Place
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -40,6 +41,7 @@ REQUESTS = {
     "rename": (FIND, FIND, VERSIONS, FIND, RESERVE, UPLOAD, CONFIRM, FIND, REMOVAL),
     "edit": (FIND, FIND, RESERVE, UPLOAD, CONFIRM),
     "prune": (FIND, PAGE, FIND, RESERVE, UPLOAD, CONFIRM, FIND, REMOVAL),
+    "pull": (PAGE, VERSIONS, VERSIONS, VERSIONS, DOWNLOAD, DOWNLOAD),
 }
 """What an act asks of the project, in order."""
 FAULTS = (
@@ -48,14 +50,14 @@ FAULTS = (
 )
 REMOTE = [
     (kind, number, fault, times)
-    for kind in KINDS
+    for kind in EVERY
     for number, fault, times in product(range(len(REQUESTS[kind])), FAULTS, (1, None))
 ]
 MOST_CALLS = 28
 """More calls of ports than an act makes."""
 LOCAL = [
-    *product(KINDS, (False,), range(1, MOST_CALLS), ("EIO", "kill"), (False, True)),
-    *product(KINDS, (False,), range(1, MOST_CALLS), ("interrupt",), (False,)),
+    *product(EVERY, (False,), range(1, MOST_CALLS), ("EIO", "kill"), (False, True)),
+    *product(EVERY, (False,), range(1, MOST_CALLS), ("interrupt",), (False,)),
     *product(KINDS, (True,), range(13, MOST_CALLS + 14), ("EIO",), (False,)),
     *product(KINDS, (True,), range(13, MOST_CALLS + 14), ("kill",), (True,)),
 ]
@@ -106,7 +108,7 @@ def check(act: Act, said: str, seed: object) -> None:
         versions = act.place.versions()
         assert versions == (AFTER if said == "done" else BEFORE)[act.kind]
     if said == "not done":
-        act.place.check_agreement()
+        act.check_nothing_left()
     act.place.stand_in.settle()
     commands = ["recover"] if said == "done" else list(COMMANDS)
     act.check_one_command(random.Random(str(seed)).choice(commands))
@@ -114,7 +116,7 @@ def check(act: Act, said: str, seed: object) -> None:
 
 def check_remote(place: Place, case: tuple[str, int, str, int | None]) -> None:
     kind, number, fault, times = case
-    act = Act(place, kind).prepare()
+    act = act_of(place, kind).prepare()
     request = REQUESTS[kind][number]
     nth = REQUESTS[kind][: number + 1].count(request)
     made = remote_faults.KINDS[fault]()
@@ -147,7 +149,7 @@ def test_promise_3_after_every_fault_of_the_project(
 
 def check_local(place: Place, case: tuple[str, bool, int, str, bool]) -> None:
     kind, refused, number, error, after = case
-    act = Act(place, kind).prepare()
+    act = act_of(place, kind).prepare()
     if refused:
         place.stand_in.faults.add(*CONFIRM, faults.answer(403), times=None)
     broken = NthBreak("", error, after, number=number)
@@ -174,7 +176,7 @@ def test_promise_3_after_every_fault_of_this_machine(
 
 
 def test_every_request_has_its_faults(place: Place) -> None:
-    act = Act(place, "rename").prepare()
+    act = act_of(place, "rename").prepare()
     place.stand_in.requests.clear()
     act.do()
     asked = [(each.method, each.path) for each in place.stand_in.requests]

@@ -8,7 +8,7 @@ from dagctl.errors import ConflictError
 from dagctl.paths import checked_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dagctl.ports import FileWrite, SpecWrite
 
@@ -54,6 +54,9 @@ class MemoryFiles:
         """Let a spec file hold its new text, if it still holds the old one."""
         if self.content.get(write.path) == write.old:
             self.content[write.path] = write.new
+
+    def clear(self, paths: Iterable[str]) -> None:
+        """Nothing is ever half written here."""
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
         """Give each path that holds the new content its old one; return the paths left alone."""

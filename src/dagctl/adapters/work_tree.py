@@ -74,12 +74,24 @@ class WorkTree:
             durable.folder(self._root, folders, make=write.old is None) as folder,
         ):
             if durable.read(folder, name) != write.old:
+                durable.clear(folder, name)
                 return  # it has the new text already, or a person has changed it
             if write.old is None:
                 durable.create(folder, name, write.new)
             else:
                 durable.replace(folder, name, write.new)
             os.fsync(folder)
+
+    def clear(self, paths: Iterable[str]) -> None:
+        """Remove what killed runs have left beside these files."""
+        for path in paths:
+            *folders, name = checked_parts(path)
+            with (
+                durable.explained(path),
+                suppress(FileNotFoundError),
+                durable.folder(self._root, folders) as folder,
+            ):
+                durable.clear(folder, name)
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
         """Undo `write`; return the paths left as they are because they hold something else."""

@@ -98,18 +98,30 @@ def _interrupted(cause: KeyboardInterrupt, state: str) -> InterruptedRunError:
 
 @contextmanager
 def _terminate_like_interrupt() -> Iterator[None]:
-    """Let SIGTERM undo what is under way, as Ctrl-C does."""
+    """Let SIGTERM, and SIGHUP when the terminal is closed, undo what is under way, as Ctrl-C does.
+
+    A run that ignores SIGHUP, as under `nohup`, goes on ignoring it.
+    """
+
+    def ignore(number: int, frame: FrameType | None) -> None:
+        del number, frame
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        del number, frame
+        del frame
+        if number == signal.SIGHUP:  # shell and kernel both send it: the second stops no undo
+            signal.signal(number, ignore)  # a function: git does not inherit it
         raise KeyboardInterrupt
 
+    numbers = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        numbers.append(signal.SIGHUP)
     try:
-        before = signal.signal(signal.SIGTERM, interrupt)
+        before = [(number, signal.signal(number, interrupt)) for number in numbers]
     except ValueError:  # not in the main thread, where the caller handles signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before:
+            signal.signal(number, handler)

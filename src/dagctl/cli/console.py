@@ -103,11 +103,14 @@ class Console:
     def error(self, text: str) -> None:
         """Write what must be known to standard error, without secrets.
 
-        Nothing is raised if standard error is closed: there is no other place to write to.
+        Nothing is raised if standard error is closed, or the terminal is gone: there is no other
+        place to write to.
         """
-        with suppress(OSError, ValueError):
+        try:
             self.err.write(_harmless(redacted(text)) + "\n")
             self.err.flush()
+        except (OSError, ValueError):
+            _point_at_nothing(self.err)  # else Python's end fails: exit code 120
 
     def message(self, text: str, *, hang: int = 0) -> None:
         """Write running text to standard error, wrapped at words where that is a terminal."""
@@ -131,8 +134,7 @@ class Console:
 
     def give_up(self) -> None:
         """Point standard output at nothing, so that nothing more fails on the way out."""
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.out.fileno())
+        _point_at_nothing(self.out)
 
     # --- What the streams can show ----------------------------------------------------------------
 
@@ -179,6 +181,11 @@ class Console:
                 state="the result could not be shown",
                 hint=advice(error) or "write to somewhere else",
             ) from error
+
+
+def _point_at_nothing(stream: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _harmless(text: str) -> str:

@@ -6,7 +6,9 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import termios
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,14 +138,14 @@ def run_editor(console: Console, editor: Sequence[str], file: Path) -> None:
     """
     out = None if is_terminal(console.out) else console.err.fileno()
     name = Path(editor[0]).name
-    with _leaving_interrupts_to_the_editor():
+    with _leaving_interrupts_to_the_editor(), _keeping_the_terminal():
         try:
             process = subprocess.Popen([*editor, str(file)], stdout=out)  # noqa: S603 - the user's
         except OSError as error:
             raise UsageError(f"the editor `{name}` cannot be run: {error.strerror}") from error
         try:
             code = process.wait()
-        except BaseException:  # SIGTERM: the editor goes, too, and may save what it has
+        except BaseException:  # SIGTERM, SIGHUP: the editor goes, too, and may save what it has
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
@@ -165,3 +167,19 @@ def _leaving_interrupts_to_the_editor() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _keeping_the_terminal() -> Iterator[None]:
+    """Give the terminal back as it was: an editor that dies may leave it without echo."""
+    try:
+        descriptor = sys.stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+    except (OSError, ValueError, termios.error):  # no terminal
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

@@ -2,7 +2,8 @@
 
 What a person has changed stays. Nothing is committed: the files are those that another clone has
 committed, or is about to. Each file is written whole or not at all, the specs before the DAG files,
-so that a run that stops half way has undone no work, and a repeat goes on.
+so that a run that stops half way has undone no work, and a repeat goes on. There is no journal:
+what a killed run has left beside a file is removed by the next `pull` that looks at the file.
 """
 
 from __future__ import annotations
@@ -120,9 +121,20 @@ def _brought(context: Context, records: Iterable[DagRecord], *, dry_run: bool) -
     keys = [lag.record.storage_path for lag in lags if lag.file == "written"]
     objects = read_objects(backend.store, keys) if keys else {}
     lags = [_stored(lag, objects) for lag in lags]
-    if not dry_run and any("written" in {lag.file, lag.spec} for lag in lags):
-        _write(context, lags, objects)
+    if not dry_run:
+        backend.files.clear(_current(lags))
+        if any("written" in {lag.file, lag.spec} for lag in lags):
+            _write(context, lags, objects)
     return list(map(_pulled, lags))
+
+
+def _current(lags: Sequence[Lag]) -> Iterator[str]:
+    """Yield files that an earlier pull may have written just before it was killed."""
+    for lag in lags:
+        if lag.file == "current":
+            yield lag.path
+        if lag.spec == "current" and lag.record.source_path is not None:
+            yield lag.record.source_path
 
 
 def _left_out(backend: Backend, lags: Sequence[Lag]) -> set[str]:

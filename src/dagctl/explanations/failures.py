@@ -100,8 +100,8 @@ FAILURES = {
     ),
     "INTERRUPTED": Explanation(
         "The run was interrupted",
-        "Ctrl-C or SIGTERM. The operation in progress was undone, or the message says that it was"
-        " not.",
+        "Ctrl-C, SIGTERM or SIGHUP. The operation in progress was undone, or the message says that "
+        "it was not.",
         "",
         "",
         "Run the same command again.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,14 @@ class Files(Protocol):
 
         Raises:
             UsageError: It is no path of a spec.
+        """
+
+    def clear(self, paths: Iterable[str]) -> None:
+        """Remove what killed runs have left beside these files, half written; not the files.
+
+        Raises:
+            ConflictError: A link or a file stands where a folder should.
+            UnavailableError: It cannot be removed.
         """
 
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import signal
 import socket
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import FrameType
 
     from fastapi import FastAPI
@@ -115,6 +117,21 @@ class EndingServer(uvicorn.Server):
         else:
             super().handle_exit(sig, frame)
 
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Take SIGHUP, if the surroundings do not ignore it, as SIGTERM is taken."""
+        with super().capture_signals():
+            before = signal.getsignal(signal.SIGHUP)
+            is_main = threading.current_thread() is threading.main_thread()
+            if not is_main or before == signal.SIG_IGN:
+                yield
+                return
+            signal.signal(signal.SIGHUP, self.handle_exit)
+            try:
+                yield
+            finally:
+                signal.signal(signal.SIGHUP, before)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, and give requests under way their time to end."""
         self._on_exit()
@@ -151,7 +168,7 @@ def bind(options: Options) -> socket.socket:
 def listen(
     app: FastAPI, options: Options, bound: socket.socket, on_exit: Callable[[], None]
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then give requests under way their time to end."""
+    """Serve until SIGINT, SIGTERM or SIGHUP, then give requests under way their time to end."""
     _allow_many_connections()
     settings: dict[str, Any] = {
         "http": partial(ImpatientProtocol, answer_seconds=options.request_timeout),
