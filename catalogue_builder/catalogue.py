@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from catalogue_builder.extract import extract
 from catalogue_builder.merge import merge
+from catalogue_builder.pods import pod_files
 from catalogue_builder.store import files_of
 from catalogue_builder.tree import Tree
 from catalogue_builder.wheels import key, licences, requirements, sources, wheel_of
@@ -35,7 +36,8 @@ def catalogue(lock: Lock, wheels: Path, workers: int = 1) -> dict[str, bytes]:
         jobs = [pool.submit(_extract, lock, target, wheels) for target in lock.targets]
         extracts = [job.result() for job in jobs]
     expandable = json.loads(EXPANDABLE.read_text("utf-8"))
-    return files_of(lock, merge(lock, extracts), extracts, expandable) | _licences(lock, wheels)
+    files = files_of(lock, merge(lock, extracts), extracts, expandable)
+    return files | pod_files(lock, wheels) | _licences(lock, wheels)
 
 
 def _licences(lock: Lock, wheels: Path) -> dict[str, bytes]:

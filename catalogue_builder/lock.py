@@ -6,7 +6,7 @@ Every wheel has its exact version and its SHA-256 digest, so the same lock gives
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.version import Version
@@ -47,6 +47,8 @@ class Lock:
     """Distribution, then target, then the newest version that can be installed there."""
     wheels: dict[str, str]
     """`name==version`, then `sha256:...`."""
+    clients: dict[str, str] = field(default_factory=dict)
+    """Distributions whose classes operators take, and that are no providers, with versions."""
 
     def samples(self, distribution: str) -> list[Sample]:
         """Return what is read of a provider, oldest Airflow first."""
@@ -71,6 +73,7 @@ def read_lock(path: Path = LOCK) -> Lock:
         tuple(sorted(targets, key=lambda target: Version(target.version))),
         {name: _by_target(versions) for name, versions in data["providers"].items()},
         data["wheels"],
+        data.get("clients", {}),
     )
 
 
@@ -86,6 +89,7 @@ def write_lock(lock: Lock, path: Path = LOCK) -> None:
             providers.setdefault(name, {}).setdefault(sample.version, []).append(sample.target)
     data = {
         "targets": {t.name: {"version": t.version, "core": t.core} for t in lock.targets},
+        "clients": lock.clients,
         "providers": providers,
         "wheels": dict(sorted(lock.wheels.items())),
     }

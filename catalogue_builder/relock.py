@@ -25,18 +25,21 @@ def relock(lock: Lock, folder: Path) -> Lock:
     A new minor version of Airflow is added to `lock.json` by hand.
     """
     fresh = folder / "newest"
-    download_newest(lock.providers, fresh)
+    download_newest([*lock.providers, *lock.clients], fresh)
     providers = {name: dict(versions) for name, versions in lock.providers.items()}
+    clients = dict(lock.clients)
     wheels = dict(lock.wheels)
     for path in sorted(fresh.glob("*.whl")):
         facts = metadata(path)
         name, version = str(facts["Name"]), str(facts["Version"])
         requirements = [Requirement(text) for text in facts.get_all("Requires-Dist") or ()]
-        for target in _served(lock, requirements):
-            providers[name][target] = version
+        if name in clients:
+            clients[name] = version
+        else:
+            providers[name] |= dict.fromkeys(_served(lock, requirements), version)
         wheels[key(name, version)] = digest_of(path)
         path.rename(folder / path.name)
-    return _without_unused(Lock(lock.targets, providers, wheels))
+    return _without_unused(Lock(lock.targets, providers, wheels, clients))
 
 
 def _served(lock: Lock, requirements: list[Requirement]) -> Iterator[str]:
@@ -52,9 +55,10 @@ def _without_unused(lock: Lock) -> Lock:
         key(name, version)
         for target in lock.targets
         for name, version in lock.of_target(target).items()
-    }
+    } | {key(name, version) for name, version in lock.clients.items()}
     return Lock(
         lock.targets,
         lock.providers,
         {name: digest for name, digest in lock.wheels.items() if name in used},
+        lock.clients,
     )

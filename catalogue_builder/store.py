@@ -38,9 +38,9 @@ def files_of(
     files = {name: _lines(_provider_lines(part)) for name, part in parts.items()}
     files["_names"] = _lines(_name_lines(parts))
     files["_moved"] = _lines(_moved_lines(extracts))
-    files["_base"] = _compressed(_json(_base(lock, extracts, expandable)))
-    files["_targets"] = _compressed(_json({t.name: t.version for t in lock.targets}))
-    files["_about"] = _compressed(_json(_about(lock, parts, extracts)))
+    files["_base"] = compressed(_json(_base(lock, extracts, expandable)))
+    files["_targets"] = compressed(_json({t.name: t.version for t in lock.targets}))
+    files["_about"] = compressed(_json(_about(lock, parts, extracts)))
     return {name + SUFFIX: data for name, data in sorted(files.items())}
 
 
@@ -123,9 +123,9 @@ def _json(value: Any) -> str:  # noqa: ANN401 - any JSON
 
 
 def _lines(lines: Iterable[str]) -> bytes:
-    return _compressed("".join(line + "\n" for line in lines))
+    return compressed("".join(line + "\n" for line in lines))
 
 
-def _compressed(text: str) -> bytes:
+def compressed(text: str) -> bytes:
     """Return gzip without a time or a name in its header."""
     return gzip.compress(text.encode(), compresslevel=9, mtime=0)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 
 from catalogue_builder.catalogue import catalogue
 from catalogue_builder.lock import read_lock, write_lock
-from catalogue_builder.wheels import WheelError
+from catalogue_builder.pods import pod_files
+from catalogue_builder.wheels import WheelError, digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +98,43 @@ def test_the_committed_lock_has_a_digest_for_every_wheel() -> None:
         f"{name}=={version}"
         for target in lock.targets
         for name, version in lock.of_target(target).items()
-    }
+    } | {f"{name}=={version}" for name, version in lock.clients.items()}
     assert used == set(lock.wheels)
     assert all(digest.startswith("sha256:") for digest in lock.wheels.values())
+
+
+POD = """
+class V1Pod(object):
+    openapi_types = {"spec": "V1PodSpec", "status": "V1PodStatus"}
+    attribute_map = {"spec": "spec", "status": "status"}
+"""
+SPEC = """
+class V1PodSpec(object):
+    openapi_types = {"host_ipc": "bool", "node": "dict[str, str]"}
+    attribute_map = {"host_ipc": "hostIPC", "node": "node"}
+
+    @node.setter
+    def node(self, node):
+        if self.local_vars_configuration.client_side_validation and node is None:
+            raise ValueError("Invalid value for `node`, must not be `None`")
+"""
+
+
+def test_the_models_of_a_pod_are_read_from_the_client(lock: Lock, tmp_path: Path) -> None:
+    assert "_pods.gz" not in catalogue(lock, tmp_path)
+    wheel = tmp_path / "kubernetes-1.0-py3-none-any.whl"
+    with ZipFile(wheel, "w") as archive:
+        archive.writestr("kubernetes/client/models/v1_pod.py", POD)
+        archive.writestr("kubernetes/client/models/v1_pod_spec.py", SPEC)
+    wheels = lock.wheels | {"kubernetes==1.0": digest_of(wheel)}
+    with_client = replace(lock, wheels=wheels, clients={"kubernetes": "1.0"})
+    assert json.loads(gzip.decompress(pod_files(with_client, tmp_path)["_pods.gz"])) == {
+        "version": "1.0",
+        "models": {
+            "V1Pod": {"spec": ["spec", "V1PodSpec", 0]},
+            "V1PodSpec": {
+                "host_ipc": ["hostIPC", "bool", 0],
+                "node": ["node", "dict[str, str]", 1],
+            },
+        },
+    }

@@ -170,6 +170,12 @@ def _wrong(
 _GIVEN = _WORDS | {NULL: "null"}
 
 
+def in_words(value: object) -> str:
+    """Return what a value of a document is, as `a list`."""
+    shape = shape_of(value)
+    return _GIVEN[shape] if shape else "an object"
+
+
 def _takes(expected: Kind, shape: str, value: object) -> bool:
     """Return whether a value that is no text fits; what Airflow does not mind fits too."""
     shapes = expected.shapes

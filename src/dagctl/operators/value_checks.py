@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.operators.findings import Check, Finding, Level
 from dagctl.operators.kinds import NUMBER, WHOLE, shape_of, wrong
 from dagctl.operators.near import near_parameter
+from dagctl.operators.pod_values import is_of_pod, pod_findings
 from dagctl.operators.wording import quoted
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from dagctl.operators.kinds import Wrong
     from dagctl.operators.model import Operator, Parameter
 
-_BUILT_LATE = frozenset({"volumes", "volume_mounts", "ports", "full_pod_spec"})
-"""What KubernetesPodOperator takes as mappings, and cannot build a pod of."""
 _LENGTH = re.compile(r"([0-9]{1,9})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -32,14 +31,15 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
     """Yield what is wrong with a value, as far as that is certain."""
     fields = operator.template_fields
     rendered = fields is None or parameter.name in fields
-    problem = wrong(parameter.kind, value, rendered=rendered)
+    of_pod = operator.pod and is_of_pod(parameter.name, value)
+    problem = None if of_pod else wrong(parameter.kind, value, rendered=rendered)
     if problem and not (parameter.name in _ONE_OR_MORE and isinstance(value, str)):
         yield _wrong_kind(parameter, problem)
         return
     if operator.kind == "sensor":
         yield from _of_sensor(parameter.name, value)
-    if operator.pod and parameter.name in _BUILT_LATE:
-        yield from _pod_mappings(parameter.name, value)
+    if of_pod:
+        yield from pod_findings(parameter.name, value)
     if not rendered and operator.kind != "decorated":
         path = _jinja(value)
         if path is not None:
@@ -91,20 +91,6 @@ def _number_of(text: str) -> str | None:
         return None
     seconds = int(length[1]) * _SECONDS[length[2]]
     return f"write a number: {seconds}, if it counts seconds"
-
-
-def _pod_mappings(name: str, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value
-    items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
-    for index, item in items:
-        if shape_of(item) == "mapping":
-            yield Finding(
-                check=Check.POD_MAPPING,
-                level=Level.ERROR,
-                message=f"{quoted(name)} takes objects of Kubernetes, not mappings:"
-                " the DAG loads, and the task fails when it builds the pod",
-                hint="write it in `pod_template_dict`, or as `{$new: kubernetes.client.models...}`",
-                path=(name,) if index is None else (name, index),
-            )
 
 
 def _jinja(value: Any) -> tuple[str | int, ...] | None:  # noqa: ANN401 - any value

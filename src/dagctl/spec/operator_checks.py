@@ -22,6 +22,7 @@ from dagctl.spec.group_target import group_id_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
+from dagctl.spec.pod_objects import object_problems, override_problems
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import OneTask
@@ -46,7 +47,7 @@ _CODES = {
     Check.OTHER_VERSION: Code.OTHER_VERSION,
     Check.WRONG_KIND: Code.WRONG_KIND,
     Check.NOT_EXPANDABLE: Code.BAD_MAPPING,
-    Check.POD_MAPPING: Code.WRONG_KIND,
+    Check.POD_VALUE: Code.WRONG_KIND,
     Check.NOT_RENDERED: Code.NOT_RENDERED,
     Check.DEPRECATED_OPERATOR: Code.DEPRECATED,
     Check.DEPRECATED_PARAMETER: Code.DEPRECATED,
@@ -67,11 +68,14 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
     yield from dag_target_problems(data, target)
     yield from group_id_problems(data, target)
     yield from argument_problems(shared, ("default_args",), target)
+    yield from override_problems(shared, ("default_args",))
+    yield from object_problems(data)
     for path, task, groups in raw_entries(data):
         if is_group(task):
             yield from _of_group(task, path, target)
         elif isinstance(task, dict):
             yield from argument_problems(task, path, target)
+            yield from override_problems(task, path)
             defaults = {*shared, *_ALWAYS_DEFAULTS}.union(*map(_shared, groups))
             for item in _of_task(task, defaults, target):
                 yield Located((*path, *item.path), item.problem)

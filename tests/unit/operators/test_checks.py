@@ -99,24 +99,6 @@ def test_a_path_for_a_function_needs_a_marker() -> None:
     assert findings("PythonOperator", {"python_callable": {"$ref": "pkg.mod.run"}}) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("volumes", [{"name": "data"}]),
-        ("volume_mounts", [{"name": "data", "mountPath": "/data"}]),
-        ("ports", [{"containerPort": 80}]),
-        ("full_pod_spec", {"spec": {}}),
-    ],
-)
-def test_mappings_that_a_pod_cannot_be_built_of(name: str, value: object) -> None:
-    finding = only("KubernetesPodOperator", {name: value})
-    assert finding.check is Check.POD_MAPPING
-    assert finding.path[0] == name
-    marked = [{"$new": "kubernetes.client.models.V1Volume", "with": {"name": "data"}}]
-    assert findings("KubernetesPodOperator", {name: marked}) == []
-    assert findings("KubernetesPodOperator", {"pod_template_dict": {"spec": {}}}) == []
-
-
 def test_jinja_that_airflow_does_not_render_is_a_warning() -> None:
     finding = only(
         "S3KeySensor",

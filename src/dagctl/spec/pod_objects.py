@@ -1,0 +1,48 @@
+"""Objects of Kubernetes that a spec makes, and the pods of tasks that run in one of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.errors import Severity
+from dagctl.operators.findings import Check, Level
+from dagctl.operators.pod_values import PACKAGE, object_findings, override_findings
+from dagctl.spec.codes import Code
+from dagctl.spec.markers import marker_of, markers_in
+from dagctl.spec.problem import Located, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dagctl.operators.findings import Finding
+    from dagctl.spec.walk import Path
+
+_CODES = {
+    Check.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
+    Check.MISSING_PARAMETER: Code.MISSING_PARAMETER,
+    Check.POD_VALUE: Code.WRONG_KIND,
+}
+
+
+def object_problems(data: object) -> Iterator[Located]:
+    """Yield what is wrong with the arguments of each `$new` of a class of Kubernetes."""
+    for path, marker in markers_in(data, "$new"):
+        name, given = marker["$new"], marker.get("with", {})
+        if isinstance(name, str) and name.startswith(PACKAGE) and isinstance(given, dict):
+            yield from _located(object_findings(name, given), (*path, "with"), (*path, "$new"))
+
+
+def override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Located]:
+    """Yield what is wrong with the pod that a task's `executor_config` asks for."""
+    config = given.get("executor_config")
+    if isinstance(config, dict) and marker_of(config) is None:
+        where = (*path, "executor_config")
+        yield from _located(override_findings(config), where, where)
+
+
+def _located(findings: Iterable[Finding], under: Path, itself: Path) -> Iterator[Located]:
+    for finding in findings:
+        severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
+        where = (*under, *finding.path) if finding.path else itself
+        problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
+        yield Located(where, problem)

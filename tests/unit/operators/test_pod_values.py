@@ -1,0 +1,88 @@
+"""What a pod is built of: mappings, and objects of Kubernetes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dagctl.operators import Operator, lookup
+from dagctl.operators.checks import Call, check_call
+from dagctl.operators.findings import Level
+from dagctl.operators.pod_values import object_findings
+from dagctl.spec.codes import Code
+from dagctl.spec.load import check_spec
+from tests.unit.operators.pod_cases import RIGHT, WRONG
+
+PODS = ("KubernetesPodOperator", "EksPodOperator", "GKEStartPodOperator", "SparkKubernetesOperator")
+TARGETS = ("2.9", "2.10", "2.11", "3.3")
+
+
+def said(operator: str, target: str, name: str, value: object) -> list[Any]:
+    known = lookup(operator, target, {})
+    assert isinstance(known, Operator)
+    every = check_call(known, Call(arguments={name: value}, more=True))
+    return [finding for finding in every if finding.level is Level.ERROR]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_value_that_makes_a_pod_has_no_finding(target: str) -> None:
+    for name, value in RIGHT:
+        assert said("KubernetesPodOperator", target, name, value) == [], (name, value)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_value_that_makes_no_pod_has_one_error_at_its_place(target: str) -> None:
+    for name, value, place, words in WRONG:
+        errors = said("KubernetesPodOperator", target, name, value)
+        assert len(errors) == 1, (name, value, errors)
+        assert words in errors[0].message
+        assert errors[0].path[: 1 + len(place)] == (name, *place)
+
+
+def test_operators_made_of_it_have_the_same_rules() -> None:
+    for operator in PODS:
+        assert said(operator, "3.3", "volumes", [{"name": "data"}])
+        assert said(operator, "3.3", "tolerations", [{"tolerationSeconds": 5}]) == []
+
+
+def test_a_field_that_a_newer_kubernetes_may_have_is_a_warning() -> None:
+    known = lookup("KubernetesPodOperator", "3.3", {})
+    assert isinstance(known, Operator)
+    call = Call(arguments={"security_context": {"zebra": 1}}, more=True)
+    (finding,) = check_call(known, call)
+    assert finding.level is Level.WARNING
+
+
+def test_the_arguments_of_an_object_have_the_names_of_python() -> None:
+    mount = "kubernetes.client.models.V1VolumeMount"
+    assert not list(object_findings(mount, {"name": "a", "mount_path": "/a"}))
+    first, *rest = object_findings(mount, {"name": "a", "mountPath": "/a"})
+    assert (first.path, first.hint, rest) == (("mountPath",), "write `mount_path`", [])
+    (missing,) = object_findings("kubernetes.client.V1EnvVar", {"value": "x"})
+    assert missing.message == "`V1EnvVar` needs `name`"
+    pod = "kubernetes.client.models.V1Pod"
+    (merged,) = object_findings(pod, {"spec": {"containers": [{"name": "base"}]}})
+    assert "V1PodSpec" in str(merged.hint)
+    assert not list(object_findings("kubernetes.client.models.V1Job", {"anything": 1}))
+
+
+def problems(*lines: str) -> list[tuple[str, int | None]]:
+    text = ["dag_name: Orders", "tasks:", "  - task_id: a", "    bash_command: 'true'", *lines]
+    result = check_spec("\n".join(text).encode(), origin="orders.yaml")
+    return [(diagnostic.code, diagnostic.line) for diagnostic in result.diagnostics]
+
+
+def test_the_pod_of_any_task_is_made_of_objects() -> None:
+    found = problems("    executor_config: {pod_override: {spec: {}}}")
+    assert found == [(Code.WRONG_KIND, 5)]
+    found = problems("    executor_config: {KubernetesExecutor: {image: x}}")
+    assert found == [(Code.WRONG_KIND, 5)]
+    found = problems(
+        "    executor_config:",
+        "      pod_override:",
+        "        $new: kubernetes.client.models.V1Pod",
+        "        with: {metadata: {$new: kubernetes.client.models.V1ObjectMeta,",
+        "          with: {lables: {a: b}}}}",
+    )
+    assert found == [(Code.UNKNOWN_PARAMETER, 9)]
