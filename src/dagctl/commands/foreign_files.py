@@ -101,7 +101,7 @@ def _module(folder: Path, parts: list[str]) -> Module | None:
     for path in (
         (stem.with_suffix(".py"), stem / "__init__.py") if parts else (stem / "__init__.py",)
     ):
-        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+        if _is_inside(path, folder):
             try:
                 return Module(str(path), text_of(path))
             except UsageError:  # too large, or no UTF-8: its names stay import paths
@@ -146,13 +146,17 @@ def _beside(folder: Path, root: Path | None, name: str) -> Path | None:
     for base in (folder, *([root] if root else [])):
         for start in range(len(parts)):
             path = base.joinpath(*parts[start:])
-            if (
-                ".." not in parts
-                and path.is_file()
-                and path.resolve().is_relative_to(base.resolve())
-            ):
+            if ".." not in parts and _is_inside(path, base):
                 return path
     return None
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    """Return whether a path is a file that lies in a folder after links are followed."""
+    try:
+        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a name that is too long, a circle of links
+        return False
 
 
 def text_of(path: Path) -> str:

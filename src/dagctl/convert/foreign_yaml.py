@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
 _MOST_DOCUMENTS = 1_000
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+"""What PyYAML raises for a date such as 2024-13-45, `!!bool x`, a number of too many digits."""
 
 
 class Fields(dict[str, Any]):
@@ -102,7 +104,7 @@ def read_foreign_documents(text: str, file: str, *, unique: bool = False) -> lis
         raise refused(file, 1, Code.YAML_SYNTAX, "the text has a character no YAML has") from error
     except RecursionError as error:
         raise refused(file, 1, Code.TOO_DEEP, "the document is too deep") from error
-    except ValueError as error:  # a date such as 2024-13-45, a number of too many digits
+    except _UNREADABLE as error:
         raise refused(file, 1, Code.YAML_SYNTAX, f"a value cannot be read: {error}") from error
 
 
@@ -119,7 +121,18 @@ def _documents(loader: _Loader) -> Iterator[Fields]:
         if count > _MOST_DOCUMENTS:
             raise LimitError(Code.TOO_MANY_VALUES, node.start_mark.index)
         refuse_explosion(node)
-        yield loader.construct_document(node)
+        document = loader.construct_document(node)
+        if not isinstance(document, Fields):  # a tag such as `!!set` makes something else of it
+            line = node.start_mark.line + 1
+            raise refused(loader.file, line, Code.NOT_A_MAPPING, "the document is not a mapping")
+        yield document
+
+
+def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - what stands in the file
+    """Return the items of a list; what stands where a list should is its only item."""
+    if value is None or value is False:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def size_of(value: object) -> int:

@@ -65,7 +65,7 @@ class Callbacks:
         if isinstance(value, Tagged) and value.tag.startswith("name:"):
             return {"callable": value.tag.removeprefix("name:")}
         if isinstance(value, Fields) and "__type__" in value:
-            return _called("notifier", self._values.value(value, place, kind))
+            return self._called(value, place, kind)
         if isinstance(value, Fields) and isinstance(value.get("callback"), str):
             given = {
                 key: self._values.value(value[key], value.at(key), key)
@@ -78,7 +78,11 @@ class Callbacks:
             self._report.gap(place, kind, "this is no callback that a spec can hold")
         return None
 
-
-def _called(form: str, marker: Any) -> Any:  # noqa: ANN401 - JSON data
-    arguments = marker.get("with")
-    return {form: marker["$new"]} | ({"with": arguments} if arguments else {})
+    def _called(self, value: Fields, place: Place, kind: str) -> Any:  # noqa: ANN401 - JSON data
+        """Return the notifier that an object of another class is."""
+        marker = self._values.value(value, place, kind)
+        if not isinstance(marker, dict) or "$new" not in marker:
+            self._report.gap(place, kind, "this is no callback that a spec can hold")
+            return None
+        arguments = marker.get("with")
+        return {"notifier": marker["$new"]} | ({"with": arguments} if arguments else {})

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.callbacks import Callbacks
+from dagctl.convert.dag_factory.documents import listed
 from dagctl.convert.dag_factory.groups import entries
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.tasks import Tasks
@@ -163,7 +164,7 @@ class DagConversion:
             if value is not None:
                 made[key] = self._copied(key, value, dag.at(key))
         made |= self._documentation(dag)
-        tags = [str(tag) for tag in dag.pop("tags", None) or () if str(tag) != "dagfactory"]
+        tags = [str(tag) for tag in listed(dag, "tags", self._report) if str(tag) != "dagfactory"]
         made["tags"] = list(dict.fromkeys(tags)) or None
         made["catchup"] = self._catchup(dag)
         return {key: value for key, value in made.items() if value is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml import Fields, refused, size_of
 from dagctl.convert.report import Place
@@ -83,7 +83,10 @@ def _merged_files(defaults: Sequence[Fields]) -> Fields:
             if key == "default_args" and isinstance(merged.get(key), Fields):
                 _overlay(merged[key], value, deep=False)
             elif key == "tags" and isinstance(value, list):
-                tags = sorted({*map(str, merged.get("tags", ())), *map(str, value)})
+                known = merged.get("tags")
+                tags = sorted(
+                    {*map(str, known if isinstance(known, list) else ()), *map(str, value)}
+                )
                 merged.put(key, tags, document.at(key))
             else:
                 kept = value.copy() if isinstance(value, Fields) else value
@@ -117,6 +120,17 @@ def _overlay(target: Fields, source: Fields, *, deep: bool) -> None:
             target.put(key, inner, source.at(key))
         else:
             target.put(key, value, source.at(key))
+
+
+def listed(fields: Fields, key: str, report: Report) -> list[Any]:
+    """Return the items of a list; a text alone is one item, and anything else is reported."""
+    value = fields.get(key)
+    if value is None or value is False:
+        return []
+    if isinstance(value, str | list | tuple | set):
+        return [value] if isinstance(value, str) else list(value)
+    report.gap(fields.at(key), key, "it must be a list")
+    return []
 
 
 def named_entries(value: object, key: str, place: Place, report: Report) -> dict[str, Fields]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.dag_factory.documents import named_entries
+from dagctl.convert.dag_factory.documents import listed, named_entries
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import DefaultArgs
@@ -98,8 +98,11 @@ def _group(
 ) -> dict[str, Any]:
     made: dict[str, Any] = {"group_id": name}
     for key in _GROUP_FIELDS:
-        if group.get(key) is not None:
-            made[key] = group[key]
+        value = group.get(key)
+        if isinstance(value, str | bool | int | float):
+            made[key] = value
+        elif value is not None:
+            report.gap(group.at(key), key, "it must be text")
     shared = group.get("default_args")
     if isinstance(shared, Fields):
         arguments = shared.copy()
@@ -118,7 +121,7 @@ def _dependencies(
     entry: Fields, names: _Names, around: tuple[str, ...], report: Report
 ) -> dict[str, Any]:
     made: list[str] = []
-    for name in entry.get("dependencies") or ():
+    for name in listed(entry, "dependencies", report):
         seen = names.seen_from(str(name), around)
         if seen is None:
             text = f"there is no task or group {str(name)[:60]!r}"

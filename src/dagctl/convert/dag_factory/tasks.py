@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.dag_factory.documents import listed
 from dagctl.convert.dag_factory.pods import Pods
 from dagctl.convert.dag_factory.values import (
     TIMEDELTA,
@@ -191,12 +192,17 @@ class Tasks:
 
     def _variables(self, fields: Fields) -> None:
         """Put a template in the place of `variables_as_arguments`, which is read at parse time."""
-        for row in fields.pop("variables_as_arguments", None) or ():
-            place = fields.at("variables_as_arguments")
+        key = "variables_as_arguments"
+        place, rows = fields.at(key), listed(fields, key, self._report)
+        fields.pop(key, None)
+        for row in rows:
+            if not isinstance(row, Fields):
+                self._report.gap(place, key, "an item has no `variable` and no `attribute`")
+                continue
             name, attribute = str(row.get("variable")), str(row.get("attribute"))
             fields.put(attribute, f"{{{{ var.value.{name} }}}}", place)
             text = f"`{attribute}` reads the variable {name} when the task runs, not at each parse"
-            self._report.changed(place, "variables_as_arguments", text)
+            self._report.changed(place, key, text)
 
     def _mapped(self, fields: Fields, known: frozenset[str]) -> dict[str, Any]:
         """Return what the task is mapped over; `partial` joins the other arguments."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dagctl.convert.durations import duration_text
-from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,8 @@ class Values:
     def _object(self, value: Fields, place: Place, subject: str) -> Any:  # noqa: ANN401
         path = str(value["__type__"])
         if path == TYPED_LIST:
-            return [self.value(item, place, subject) for item in value.get("items") or ()]
+            items = as_list(value.get("items"))
+            return [self.value(item, place, subject) for item in items]
         given = self._named(value, path, place, subject)
         if path == TIMEDELTA:
             text = duration_text(seconds_of(value))
@@ -105,7 +106,7 @@ class Values:
     def _named(self, value: Fields, path: str, place: Place, subject: str) -> dict[str, Any]:
         """Return the arguments of an object by name."""
         given = {key: value[key] for key in value if key not in {"__type__", "__args__"}}
-        positional = value.get("__args__") or []
+        positional = as_list(value.get("__args__"))
         names = _POSITIONS.get(path, ())
         if len(positional) > len(names):
             text = f"give the arguments of {path} by name: `__args__` has no word in a spec"
@@ -119,7 +120,7 @@ def is_asset(value: object) -> bool:
         return False
     path = str(value["__type__"])
     names = [value[key] for key in ("uri", "name") if key in value]
-    names += value.get("__args__") or []
+    names += as_list(value.get("__args__"))
     simple = (
         value.keys() <= {"__type__", "__args__", "uri", "name"} and len({*map(str, names)}) == 1
     )
@@ -128,7 +129,7 @@ def is_asset(value: object) -> bool:
 
 def asset_text(value: Fields) -> str:
     """Return the URI, or the name, of what `is_asset` said yes to."""
-    positional = value.get("__args__") or [None]
+    positional = as_list(value.get("__args__") or [None])
     return str(value.get("uri") or value.get("name") or positional[0])
 
 
@@ -177,7 +178,7 @@ def seconds_of(value: object) -> float | None:
 
 def _timedelta_seconds(value: Fields) -> float | None:
     names = _POSITIONS[TIMEDELTA]
-    parts = dict(zip(names, value.get("__args__") or (), strict=False))
+    parts = dict(zip(names, as_list(value.get("__args__")), strict=False))
     parts |= {key: value[key] for key in value if not key.startswith("__")}
     try:
         return timedelta(**parts).total_seconds()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.foreign_yaml import Fields, as_list
 from dagctl.convert.gusty.levels import OneTask
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Edges:
                     item.upstream["latest_only"] = None
 
     def _named(self, key: str) -> list[OneTask]:
-        names = self._root.metadata.get(key) or []
+        names = as_list(self._root.metadata.get(key))
         return [task for task in self._root.tasks if task.task_id in names]
 
 
@@ -140,7 +140,7 @@ def _external(value: object) -> Iterator[tuple[str, str, Fields]]:
         for dag_id, given in value.items():
             if isinstance(given, Fields):
                 own = given.copy()
-                tasks = own.pop("tasks", None) or []
+                tasks = as_list(own.pop("tasks", None))
                 yield from ((dag_id, str(task), own) for task in tasks)
     elif isinstance(value, list):
         for row in value:

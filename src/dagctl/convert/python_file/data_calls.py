@@ -73,7 +73,7 @@ def _of_text(machine: Machine, owner: str, name: str, made: Call) -> Any:  # noq
     plain = all(isinstance(arg, str | int | None | tuple) for arg in made.args)
     if name not in _TEXT_METHODS or not plain or made.kwargs:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
-    if name == "replace" and len(owner) * (1 + len(str(made.args[-1]))) > 16 * MAX_TEXT:
+    if name == "replace" and len(owner) * (1 + len(str(made.args[-1:]))) > 16 * MAX_TEXT:
         return machine.opaque(made.node, f"`{words(made.node)}` is too large")
     try:
         return bounded(machine, made.node, getattr(owner, name)(*made.args))
