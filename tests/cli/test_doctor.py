@@ -132,11 +132,16 @@ def test_doctor_sees_commits_that_are_not_in_the_branch_or_on_no_remote(three: S
         "warning",
         f"1 recorded commit is on no remote: b ({commit})",
     )
+    three.git("branch", "kept")
     three.git("commit", "--amend", "-m", "other")
     assert _checks(three)["commits"] == (
         "warning",
         f"1 recorded commit is not in this branch: b ({commit})",
     )
+    three.git("branch", "-D", "kept")
+    done = three.ok("doctor")
+    assert f"in no branch any more, as after a rebase or an amended commit: b ({commit})" in done.out
+    assert "fix: dagctl create --force" in done.out
     three.git("reflog", "expire", "--expire=now", "--all")
     three.git("prune", "--expire=now")
     assert "not in this repository" in _checks(three)["commits"][1]

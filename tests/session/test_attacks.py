@@ -92,6 +92,8 @@ def no_text(file: Path) -> None:
     file.write_text(file.read_text().replace('"roles": {', '"roles": [], "x": {'))
 
 
+COMMANDS = (["whoami"], ["logout"], ["login", "--email", ADA, "--password-stdin"])
+
 DAMAGE = [
     symlink,
     fifo,
@@ -160,19 +162,24 @@ def test_a_folder_that_is_made_anew_needs_no_word(ada: Ada) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
 def test_a_session_in_the_folder_of_another_user_is_not_used(signed_in: Ada) -> None:
     os.chown(signed_in.sessions, 12345, -1)
-    for command in (["whoami"], ["login", "--email", ADA, "--password-stdin"]):
+    for command in COMMANDS:
         done = signed_in.shell.run(*command, stdin=PASSWORD)
         assert done.code == ExitCode.NOT_SIGNED_IN
         assert f"{signed_in.sessions} belongs to another user" in done.err
+    assert f"fix:   move {signed_in.sessions} away, then dagctl login" in done.err
 
 
 def test_a_session_behind_a_link_is_not_used(signed_in: Ada) -> None:
     elsewhere = signed_in.sessions.with_name("elsewhere")
     signed_in.sessions.rename(elsewhere)
     signed_in.sessions.symlink_to(elsewhere)
-    done = signed_in.shell.run("whoami")
-    assert done.code == ExitCode.NOT_SIGNED_IN
-    assert f"{signed_in.sessions} is a link or no folder" in done.err
+    for command in COMMANDS:
+        done = signed_in.shell.run(*command, stdin=PASSWORD)
+        assert done.code == ExitCode.NOT_SIGNED_IN
+        assert f"{signed_in.sessions} is a link or no folder" in done.err
+        assert f"fix:   move {signed_in.sessions} away, then dagctl login" in done.err
+    signed_in.sessions.rename(signed_in.sessions.with_name("away"))
+    assert signed_in.login().code == 0
 
 
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
@@ -217,7 +224,7 @@ def test_a_folder_that_is_a_link_is_refused(ada: Ada, tmp_path: Path) -> None:
     ada.sessions.parent.mkdir(parents=True)
     ada.sessions.symlink_to(elsewhere)
     done = ada.shell.run("login", "--email", ADA, "--password-stdin", stdin=PASSWORD)
-    assert done.code == ExitCode.CONFLICT
+    assert done.code == ExitCode.NOT_SIGNED_IN
     assert not list(elsewhere.iterdir())
 
 

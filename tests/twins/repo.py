@@ -250,9 +250,12 @@ class MemoryRepo:
     def reach(self, commits: Collection[str]) -> Reach | None:
         """Return which commits there are, and which of them lead to the branch's tip."""
         known = frozenset(commits) & self.commits.keys()
+        off_branch = known - set(self._history(self.tips.get(self.head)))
+        anywhere = {commit for tip in self.tips.values() for commit in self._history(tip)}
         return Reach(
             missing=frozenset(commits) - known,
-            off_branch=known - set(self._history(self.tips.get(self.head))),
+            off_branch=off_branch,
+            nowhere=off_branch - anywhere,
         )
 
     def _history(self, commit_id: str | None) -> Iterator[str]:

@@ -65,6 +65,8 @@ def explained(path: str) -> Iterator[None]:
     """
     try:
         yield
+    except _BlockedError as error:
+        raise _BlockedError(os.path.join(os.path.dirname(path), error.name)) from error
     except OSError as error:
         if error.errno in _IN_THE_WAY:
             raise ConflictError(
@@ -72,6 +74,16 @@ def explained(path: str) -> Iterator[None]:
                 hint=again("move it away, or put there what it stands for"),
             ) from error
         raise UnavailableError(f"{path}: {error.strerror or error}", hint=advice(error)) from error
+
+
+class _BlockedError(ConflictError):
+    """The place of a temporary file is taken; `explained` adds the folder to its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"something that dagctl did not make is in the way: {name}", hint=again("move it away")
+        )
+        self.name = name
 
 
 def _in_the_way(path: str, error: OSError) -> str:
@@ -212,10 +224,7 @@ def _opened_new(folder: int, temporary: str) -> int:
     try:
         return os.open(temporary, _CREATE, _MODE, dir_fd=folder)
     except FileExistsError as error:
-        raise ConflictError(
-            f"something that dagctl did not make is in the way: {temporary}",
-            hint=again("move it away"),
-        ) from error
+        raise _BlockedError(temporary) from error
 
 
 def _permissions(folder: int, name: str) -> int | None:

@@ -179,6 +179,7 @@ class SessionFile:
         was_there = place.exists()
         with (
             durable.explained(str(place)),
+            _not_linked(place),
             durable.folder(self._state, [FOLDER], make=True) as folder,
         ):
             mode = self._checked_mode(folder)
@@ -192,7 +193,7 @@ class SessionFile:
         """Return the mode of the folder, which must be the user's own."""
         status = os.fstat(folder)
         if status.st_uid != os.geteuid():
-            raise _untrusted(self._path.parent, "belongs to another user")
+            raise _foreign(self._path.parent, "belongs to another user")
         return stat.S_IMODE(status.st_mode)
 
     def _keep_bad_one_aside(self) -> None:
@@ -243,15 +244,13 @@ class SessionFile:
 
     def _read(self) -> bytes | None:
         try:
-            with durable.folder(self._state, [FOLDER]) as folder:
+            with _not_linked(self._path.parent), durable.folder(self._state, [FOLDER]) as folder:
                 mode = self._checked_mode(folder)
                 if mode & OTHERS_WRITE:
                     raise _open_to_others(self._path.parent, mode)
                 descriptor = os.open(self._name, _READ, dir_fd=folder)
         except FileNotFoundError:
             return None
-        except NotADirectoryError as error:
-            raise _untrusted(self._path.parent, "is a link or no folder") from error
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise _untrusted(self._path, "is a symbolic link") from error
@@ -354,6 +353,23 @@ def _open_to_others(folder: Path, mode: int) -> NotSignedInError:
     return NotSignedInError(
         f"others can write in {folder} (mode {mode:04o}): the session is not used",
         hint=f"chmod 700 {shlex.quote(str(folder))}",
+    )
+
+
+@contextmanager
+def _not_linked(folder: Path) -> Iterator[None]:
+    """Say what to do about a link, or a file, in the place of the folder that the block opens."""
+    try:
+        yield
+    except NotADirectoryError as error:
+        raise _foreign(folder, "is a link or no folder") from error
+
+
+def _foreign(folder: Path, why: str) -> NotSignedInError:
+    """Return the error about a folder that no command of dagctl changes or removes."""
+    return NotSignedInError(
+        f"{folder} {why}: the session is not used",
+        hint=Fix(f"move {shlex.quote(str(folder))} away, then ", LOGIN),
     )
 
 

@@ -103,6 +103,11 @@ def commits(survey: Survey) -> str | Advice:
             "not in this repository",
             Fix("git fetch; after a rebase, ", CREATE_ANEW),
         ),
+        (
+            reach.nowhere,
+            "in no branch any more, as after a rebase or an amended commit",
+            Fix(CREATE_ANEW, " records them anew"),
+        ),
         (reach.off_branch, "not in this branch", "git pull, or merge the branch that has them"),
         (reach.unpushed or (), "on no remote", "git push"),
     ):

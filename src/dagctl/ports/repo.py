@@ -32,6 +32,8 @@ class Reach:
     """Those that this repository does not have."""
     off_branch: frozenset[str] = frozenset()
     """Those that are not in the branch that is checked out."""
+    nowhere: frozenset[str] = frozenset()
+    """Those of `off_branch` that no branch or tag leads to: a rebase or an amended commit left them."""
     unpushed: frozenset[str] | None = None
     """Those that no remote is known to have; None if the repository knows no remote branch."""
 

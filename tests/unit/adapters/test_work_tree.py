@@ -172,7 +172,7 @@ def test_no_folder_is_made_that_all_may_write(root: Path, mask: int) -> None:
 
 def test_a_folder_with_the_name_of_the_temporary_file_is_named_and_left(root: Path) -> None:
     (root / "dags/.dagctl-tmp-x.py").mkdir()
-    with pytest.raises(ConflictError, match=r"\.dagctl-tmp-x\.py"):
+    with pytest.raises(ConflictError, match=r"way: dags/\.dagctl-tmp-x\.py"):
         WorkTree(root, "dags").write([NEW])
     assert WorkTree(root, "dags").restore([NEW]) == []
     assert names(root / "dags") == [".dagctl-tmp-x.py"]

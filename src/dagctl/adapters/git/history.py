@@ -166,6 +166,10 @@ def _hindrance(answer: Answer) -> str | None:
     return answer.error
 
 
+_SHARED = ("refs/heads", "refs/remotes", "refs/tags")
+"""Where refs stand that a person works with: not the stash, which keeps what a commit was made of."""
+
+
 def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:
     """Return from where commits can be reached; None in a shallow clone."""
     if git.run("rev-parse", "--is-shallow-repository").text != "false":
@@ -173,9 +177,12 @@ def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:
     ids = sorted(commit for commit in commits if _COMMIT_ID.fullmatch(commit))
     known = _known(git, ids)
     remotes = git.run("for-each-ref", "--format=%(objectname)", "refs/remotes").text.split()
+    current = tip(git, "HEAD")
+    off_branch = _beyond(git, known, [current] if current else [])
     return Reach(
         missing=frozenset(commits) - known,
-        off_branch=_beyond(git, known, [current] if (current := tip(git, "HEAD")) else []),
+        off_branch=off_branch,
+        nowhere=_on_no_branch(git, off_branch),
         unpushed=_beyond(git, known, remotes) if remotes else None,
     )
 
@@ -204,3 +211,11 @@ def _beyond(git: GitCommand, commits: frozenset[str], tips: Sequence[str]) -> fr
     lines = [*sorted(commits), *(f"^{tip_id}" for tip_id in tips)]
     answer = git.must("rev-list", "--stdin", data="".join(f"{line}\n" for line in lines).encode())
     return commits & frozenset(answer.text.split())
+
+
+def _on_no_branch(git: GitCommand, commits: frozenset[str]) -> frozenset[str]:
+    """Return those of the commits that no branch or tag leads to, of this clone or a remote."""
+    if not commits:
+        return commits
+    shape = "--format=%(objectname)"
+    return _beyond(git, commits, git.must("for-each-ref", shape, *_SHARED).text.split())
