@@ -140,7 +140,7 @@ def test_doctor_sees_commits_that_are_not_in_the_branch_or_on_no_remote(three: S
     )
     three.git("branch", "-D", "kept")
     done = three.ok("doctor")
-    assert f"in no branch any more, as after a rebase or an amended commit: b ({commit})" in done.out
+    assert f"in no branch any more, as after a rebase: b ({commit})" in done.out
     assert "fix: dagctl create --force" in done.out
     three.git("reflog", "expire", "--expire=now", "--all")
     three.git("prune", "--expire=now")

@@ -66,7 +66,8 @@ def explained(path: str) -> Iterator[None]:
     try:
         yield
     except _BlockedError as error:
-        raise _BlockedError(os.path.join(os.path.dirname(path), error.name)) from error
+        folder, slash, _ = path.rpartition("/")
+        raise _BlockedError(folder + slash + error.name) from error
     except OSError as error:
         if error.errno in _IN_THE_WAY:
             raise ConflictError(

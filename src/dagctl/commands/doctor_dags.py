@@ -105,7 +105,7 @@ def commits(survey: Survey) -> str | Advice:
         ),
         (
             reach.nowhere,
-            "in no branch any more, as after a rebase or an amended commit",
+            "in no branch any more, as after a rebase",
             Fix(CREATE_ANEW, " records them anew"),
         ),
         (reach.off_branch, "not in this branch", "git pull, or merge the branch that has them"),

@@ -33,7 +33,7 @@ class Reach:
     off_branch: frozenset[str] = frozenset()
     """Those that are not in the branch that is checked out."""
     nowhere: frozenset[str] = frozenset()
-    """Those of `off_branch` that no branch or tag leads to: a rebase or an amended commit left them."""
+    """Those of `off_branch` that no branch or tag leads to, as after a rebase."""
     unpushed: frozenset[str] | None = None
     """Those that no remote is known to have; None if the repository knows no remote branch."""
 

@@ -167,7 +167,7 @@ def _hindrance(answer: Answer) -> str | None:
 
 
 _SHARED = ("refs/heads", "refs/remotes", "refs/tags")
-"""Where refs stand that a person works with: not the stash, which keeps what a commit was made of."""
+"""Where the refs stand that a person works with; a stash is not among them."""
 
 
 def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:
