@@ -6,13 +6,13 @@ entry of the journal. It is checked here, at each place where it is used.
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from dagctl.dag_file.names import file_name
 from dagctl.errors import UsageError
+from dagctl.patterns import lazy_pattern
 
 TEMPORARY = ".dagctl-tmp-"
 """How the name of a file begins that is being written and has not got its real name yet."""
@@ -23,8 +23,8 @@ _IGNORED_BY_HFS = dict.fromkeys(
 """Characters that the file system HFS+ leaves out of names (`is_hfs_dotgit` in git's utf8.c)."""
 
 _BAD = frozenset("\0\n")
-_REMOTE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
+_REMOTE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_FILE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}\.py")
 
 
 _STATE = "dagctl"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from dagctl.patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -97,7 +99,7 @@ _FORMATS = (
         is_word=False,
     ),
 )
-_PLACEHOLDER = re.compile(r"[$%{*]|[xX.*]+\Z")
+_PLACEHOLDER = lazy_pattern(r"[$%{*]|[xX.*]+\Z")
 """What stands for a password that is not in the text: a variable, a template, stars."""
 _ESCAPES = frozenset({r"\n", r"\r", r"\t", r"\b", r"\f"})
 

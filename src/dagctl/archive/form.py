@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.dag_file.names import file_name
 from dagctl.errors import DagctlError, ExitCode
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +51,8 @@ below it."""
 ALWAYS = 64 * 1024 * 1024
 """Bytes that even a small archive may unpack to."""
 
-DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}", re.ASCII)
-DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+DAG_ID = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}", re.ASCII)
+DIGEST = lazy_pattern(r"[0-9a-f]{64}", re.ASCII)
 HIGHEST_VERSION = 2**31 - 1
 
 

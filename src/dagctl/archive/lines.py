@@ -26,6 +26,7 @@ from dagctl.archive.form import (
 )
 from dagctl.errors import UsageError
 from dagctl.paths import checked_parts
+from dagctl.patterns import lazy_pattern
 from dagctl.ports import VersionAction
 from dagctl.spec.model import digest_of
 from dagctl.spec.readers.findings import data_beyond_limits
@@ -48,9 +49,9 @@ LONGEST_DESCRIPTION = 100_000
 MOST_TAGS = 10_000
 LONGEST_TEXT = 8_000_000
 """Bytes of the text of a spec, as the database takes it."""
-_COMMIT = re.compile(r"([0-9a-f]{4,64})?", re.ASCII)
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_IN_NO_PATH = re.compile(
+_COMMIT = lazy_pattern(r"([0-9a-f]{4,64})?", re.ASCII)
+_CONTROL = lazy_pattern("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_IN_NO_PATH = lazy_pattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\\\]"
 )
 
@@ -303,7 +304,7 @@ _OF_A_VERSION: dict[str, Callable[[Any], bool]] = {
     "commit_id": _fits(_COMMIT),
     "source": _or_none(_is_source),
     "file_path": _is_dag_file,
-    "airflow": _fits(re.compile("[23]")),
+    "airflow": _fits(lazy_pattern("[23]")),
     "spec": _is_spec,
     "spec_text": _or_none(_is_text),
     "spec_digest": _fits(DIGEST),

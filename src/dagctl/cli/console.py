@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import shutil
 import sys
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TextIO
 
 from dagctl.cli.text import json_text, shown, shown_block, wrapped
 from dagctl.errors import UnavailableError, advice
+from dagctl.patterns import lazy_pattern
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ STYLES: Mapping[Style, str] = {
 }
 """The SGR codes of each style. Colour is never the only carrier of a meaning."""
 
-_STYLE = re.compile(rf"(\x1b\[(?:{'|'.join((*STYLES.values(), '0'))})m)")
+_STYLE = lazy_pattern(rf"(\x1b\[(?:{'|'.join((*STYLES.values(), '0'))})m)")
 
 
 class Console:

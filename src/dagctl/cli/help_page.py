@@ -5,8 +5,9 @@ Typer's own pages show the types of Python, and cut summaries off.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,9 +24,9 @@ SHARE = 0.45
 """The most that the names may take of a narrow page."""
 
 _RANGES = (
-    (re.compile(r"\[(\S+)<=x<=(\S+)\]$"), r"[\1 to \2]"),
-    (re.compile(r"; (\S+)<=x<=(\S+)\]$"), r", \1 to \2]"),
-    (re.compile(r"; x>=(\S+)\]$"), r", at least \1]"),
+    (lazy_pattern(r"\[(\S+)<=x<=(\S+)\]$"), r"[\1 to \2]"),
+    (lazy_pattern(r"; (\S+)<=x<=(\S+)\]$"), r", \1 to \2]"),
+    (lazy_pattern(r"; x>=(\S+)\]$"), r", at least \1]"),
 )
 
 

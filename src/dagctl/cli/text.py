@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from unicodedata import category, combining, east_asian_width
+
+from dagctl.patterns import lazy_pattern
 
 UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories that steer a terminal, hide, or reorder: controls, formats (bidi), line separators."""
@@ -15,11 +16,11 @@ JOINERS = frozenset("\u200c\u200d")
 ELLIPSIS = {False: "…", True: "..."}
 """What stands for text that was left out, by whether the stream is ASCII."""
 
-_WORD = re.compile(r"(\s*)((?:`[^`\n]{1,60}`|[^\s`]|`)+)")
+_WORD = lazy_pattern(r"(\s*)((?:`[^`\n]{1,60}`|[^\s`]|`)+)")
 """Spaces, and what stays together on a line: no space in it, or backticks around it."""
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_PLAIN = re.compile(r"[ -~]*")
-_NOT_PLAIN = re.compile(r"[^ -~\n]")
+_COLOUR = lazy_pattern(r"\x1b\[[0-9;]*m")
+_PLAIN = lazy_pattern(r"[ -~]*")
+_NOT_PLAIN = lazy_pattern(r"[^ -~\n]")
 
 
 def shown(value: object) -> str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from typer._click.exceptions import NoSuchOption
 
 from dagctl.errors import UsageError
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from typer._click.exceptions import ClickException
 
-_NO_SUCH = re.compile(r"(?i)no such (?:command `([^`]+)`|option: (\S+))")
+_NO_SUCH = lazy_pattern(r"(?i)no such (?:command `([^`]+)`|option: (\S+))")
 _WORDS = (
-    (re.compile(r"Value error, "), ""),
-    (re.compile(r"Input should be greater than or equal to (\S+)"), r"it must be \1 or more"),
-    (re.compile(r"Input should be less than or equal to (\S+)"), r"it must be \1 or less"),
-    (re.compile(r"Input should be a valid integer.*"), "it must be a whole number"),
-    (re.compile(r"Got unexpected extra argument\S* \((.*)\)"), r"unexpected argument `\1`"),
-    (re.compile(r"'([^']*)'"), r"`\1`"),
-    (re.compile(r"\s+"), " "),
+    (lazy_pattern(r"Value error, "), ""),
+    (lazy_pattern(r"Input should be greater than or equal to (\S+)"), r"it must be \1 or more"),
+    (lazy_pattern(r"Input should be less than or equal to (\S+)"), r"it must be \1 or less"),
+    (lazy_pattern(r"Input should be a valid integer.*"), "it must be a whole number"),
+    (lazy_pattern(r"Got unexpected extra argument\S* \((.*)\)"), r"unexpected argument `\1`"),
+    (lazy_pattern(r"'([^']*)'"), r"`\1`"),
+    (lazy_pattern(r"\s+"), " "),
 )
 """Typer reports in the words of pydantic, and lists choices on lines of their own."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.expressions import name
 from dagctl.dag_file.reserved import STANDARD_LIBRARY
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _OWN = frozenset({"dag", "default_args", *dir(builtins)})
 """What the module itself defines or Python has: an import never hides it."""
 _OWN_ENDS = ("_task", "_function", "_group")
-_DIGITS = re.compile(r"(\d+)")
-_WORDS = re.compile(r"[^A-Za-z0-9]+")
+_DIGITS = lazy_pattern(r"(\d+)")
+_WORDS = lazy_pattern(r"[^A-Za-z0-9]+")
 
 
 class Imports:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
+
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.spec.outline import Outline
 
-_NOT_IN_IDENTIFIER = re.compile(r"[^A-Za-z0-9_]")
+_NOT_IN_IDENTIFIER = lazy_pattern(r"[^A-Za-z0-9_]")
 
 
 def labels(outline: Outline) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from dagctl.errors import GeneratedCodeError
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.tree import same
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dagctl.codegen.scope import Piece
 
-_NO_CODE = re.compile(r"(?:#[^\x00-\x08\x0a-\x1f]*)?\n")
+_NO_CODE = lazy_pattern(r"(?:#[^\x00-\x08\x0a-\x1f]*)?\n")
 """A line that is a comment, or empty."""
 _STRETCH = 10_000
 """Characters that are read at once, more if one piece has more."""

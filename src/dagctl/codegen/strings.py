@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from unicodedata import ucd_3_2_0
 
-_NOT_PLAIN = re.compile(r"[^\x20-\x5b\x5d-\x7e]")
+from dagctl.patterns import lazy_pattern
+
+_NOT_PLAIN = lazy_pattern(r"[^\x20-\x5b\x5d-\x7e]")
 _SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
     map(chr, [*range(0x180B, 0x180F), *range(0xFE00, 0xFE10)])
 )
 """Letters, symbols and marks that are drawn as nothing."""
-_LAST_BLANK = re.compile(r" (?=\n)")
-_LAST_QUOTE = re.compile(r'"(?=""|\Z)')
+_LAST_BLANK = lazy_pattern(r" (?=\n)")
+_LAST_QUOTE = lazy_pattern(r'"(?=""|\Z)')
 
 
 def string(value: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from dagctl.codegen.expressions import (
     plain,
     sequence,
 )
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.import_path import split_path
 from dagctl.spec.markers import marker_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dagctl.codegen.scope import Scope
 
 _ASSETS = {"2": ("airflow.datasets", "Dataset"), "3": ("airflow.sdk", "Asset")}
-_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
+_CLASS = lazy_pattern(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 """What a class is called, and no module and no constant."""
 _LITERAL = {"2": "airflow.utils.template", "3": "airflow.sdk.definitions.template"}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from dagctl.convert import Factory, Module, may_be
 from dagctl.errors import UsageError, advice
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ DEFAULTS = ("defaults.yml", "defaults.yaml")
 _DEEPEST = 40
 """Folders in the name of a file that a DAG file names."""
 _LONGEST_NAME = 1_000
-_VARIABLE = re.compile(r"\$\{?\w+\}?")
+_VARIABLE = lazy_pattern(r"\$\{?\w+\}?")
 
 
 def foreign_files(path: Path, form: str | None) -> Iterator[Path]:

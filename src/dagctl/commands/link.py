@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from dagctl.endpoint import Endpoint
     from dagctl.workspace import Workspace
 
-TABLE = re.compile(
+TABLE = lazy_pattern(
     r"^[ \t]*\[supabase\][ \t]*(?:#.*)?$\n?(?:(?![ \t]*\[).*(?:\n|\Z))*", re.MULTILINE
 )
 """The table `[supabase]` up to the next one."""
-BACKEND = re.compile(r"^[ \t]*backend[ \t]*=.*$", re.MULTILINE)
-FIRST_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+BACKEND = lazy_pattern(r"^[ \t]*backend[ \t]*=.*$", re.MULTILINE)
+FIRST_TABLE = lazy_pattern(r"^[ \t]*\[", re.MULTILINE)
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 

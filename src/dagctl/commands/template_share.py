@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dagctl.commands.kept_templates import project_place
@@ -10,6 +9,7 @@ from dagctl.commands.template_fetch import keep
 from dagctl.commands.templates import GALLERY, newest, templates
 from dagctl.errors import NotFoundError, UnavailableError, UsageError
 from dagctl.next_step import Command, Fix
+from dagctl.patterns import lazy_pattern
 from dagctl.ports.template_store import SharedTemplate
 from dagctl.settings.templates import PROJECT
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagctl.commands.template_fetch import Fetched
     from dagctl.ports.template_store import SharedTemplates, TemplateStore
 
-_NAMED = re.compile(
+_NAMED = lazy_pattern(
     r"(?P<name>(?:[a-z]{1,20}/)?[A-Za-z0-9_-]{1,100})(?:@(?P<version>[1-9][0-9]{0,6}))?"
 )
 _LIST = Fix(Command("templates"))

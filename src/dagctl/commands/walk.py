@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,14 +30,14 @@ _FOREIGN = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "v
 """Folders of other programs."""
 _MARKS = (".git", "pyvenv.cfg")
 """What the top of a repository or of a virtual environment has: below it is not this folder's."""
-_WORDS = re.compile(
+_WORDS = lazy_pattern(
     rb"\b(?:dag_name|task_id|task_type)\b|^\W{0,20}use\W"
     rb"|^tasks[ \t]*:\s*[\[-]|\"tasks\"\s*:\s*\[",
     re.MULTILINE,
 )
 """What every spec has, and a file of another program seldom: others have `tasks` too, but as a
 mapping (Taskfile), in a list (Ansible) or in a text."""
-_TEMPLATE = re.compile(rb"^template[ \t]*:", re.MULTILINE)
+_TEMPLATE = lazy_pattern(rb"^template[ \t]*:", re.MULTILINE)
 """The key that makes a template of a spec; no spec has it."""
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from dagctl.patterns import lazy_pattern
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
-_VARIABLE = re.compile(r"\$(?=[A-Za-z0-9_{])")
+_VARIABLE = lazy_pattern(r"\$(?=[A-Za-z0-9_{])")
 """The dollar of what may be a variable of the environment."""
 _NAMED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_UNSEEN = re.compile(r'[\\"\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
-_BREAKS = re.compile("[\x85\u2028\u2029\ufeff\r]")
+_UNSEEN = lazy_pattern(r'[\\"\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
+_BREAKS = lazy_pattern("[\x85\u2028\u2029\ufeff\r]")
 """What YAML 1.1 takes for the end of a line, or for no text."""
 _BYTE, _PLANE = 0xFF, 0xFFFF
 

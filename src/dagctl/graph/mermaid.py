@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dagctl.graph.layout import edges
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Mermaid reads a label as Markdown: `__x__` would come out bold, `www.x.y` as a link. Letters,
 # digits, the hyphen and an underscore inside a word mean themselves; for everything else stands
 # Mermaid's entity code.
-_SPECIAL = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[^A-Za-z0-9_-]")
+_SPECIAL = lazy_pattern(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[^A-Za-z0-9_-]")
 
 
 def mermaid(spec: DagSpec) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.graph.art import art
 from dagctl.graph.layout import levels_of, pictures
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ _WIDEST_COLUMN = 32
 _NARROWEST = 20
 _FEWEST_TOGETHER = 4
 _MOST_DIGITS = 9
-_NUMBERED = re.compile(r"(.*?)([0-9]+)([^0-9]*)", re.ASCII)
+_NUMBERED = lazy_pattern(r"(.*?)([0-9]+)([^0-9]*)", re.ASCII)
 
 
 def draw(spec: DagSpec, *, width: int, ascii: bool) -> str:  # noqa: A002 - the standard word

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import read_header
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from dagctl.dag_file.header import Header
 
 _MARKS = {
-    "ours": re.compile(rb"<{7}(?: [^\n]*)?\n?"),
-    "base": re.compile(rb"\|{7}(?: [^\n]*)?\n?"),
-    "theirs": re.compile(rb"={7}\n?"),
-    "both": re.compile(rb">{7}(?: [^\n]*)?\n?"),
+    "ours": lazy_pattern(rb"<{7}(?: [^\n]*)?\n?"),
+    "base": lazy_pattern(rb"\|{7}(?: [^\n]*)?\n?"),
+    "theirs": lazy_pattern(rb"={7}\n?"),
+    "both": lazy_pattern(rb">{7}(?: [^\n]*)?\n?"),
 }
 """Which part begins behind a mark, as git writes it."""
 

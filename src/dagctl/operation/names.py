@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError
 from dagctl.next_step import NUMBER, Fix
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.ports import Claim
 
-_NUMBER = re.compile(r"_(?:[2-9]|[1-9]\d{1,8})\Z", re.ASCII)
+_NUMBER = lazy_pattern(r"_(?:[2-9]|[1-9]\d{1,8})\Z", re.ASCII)
 
 ASKED = (128, 16_384)
 """Up to which number names are asked for, one call each."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.kinds import (
@@ -18,14 +17,15 @@ from dagctl.operators.kinds import (
     WHOLE,
 )
 from dagctl.operators.model import Need
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.operators.model import Operator, Parameter
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SUFFIX = re.compile(r"(Operator|Sensor|Notifier)$")
+_HUMP = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SUFFIX = lazy_pattern(r"(Operator|Sensor|Notifier)$")
 
 
 def example(operator: Operator) -> str:

@@ -7,14 +7,15 @@ with a `$` key, stands for something that is made later, and is let through too.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOKEN = re.compile(r"""\s*([\w.]+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[-\[\],|])""")
+_TOKEN = lazy_pattern(r"""\s*([\w.]+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[-\[\],|])""")
 
 TEXT, WHOLE, NUMBER, TRUTH, NULL, LIST, MAPPING = (
     *("text", "whole number", "number", "true or false", "null"),

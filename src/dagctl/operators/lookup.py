@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from dagctl.operators.provider_file import entry, provider, provider_name, short
 from dagctl.operators.sampling import evidence
 from dagctl.operators.targets import release, spans, targets
 from dagctl.operators.wording import did_you_mean, quoted
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dagctl.operators.provider_file import Provider
 
 _NO_VERSIONS: Mapping[str, str] = {}
-_NAME = re.compile(r"[^\W\d][\w.-]*")
+_NAME = lazy_pattern(r"[^\W\d][\w.-]*")
 """An import path, a class's name, or either after a provider's name with dashes."""
 _LONGEST = 300
 """Characters of a name; the catalogue has none above 150."""

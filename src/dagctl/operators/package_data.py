@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import zlib
 from functools import cache, lru_cache
 from typing import Any
+
+from dagctl.patterns import lazy_pattern
 
 _GZIP = 31
 """What zlib calls a gzip header with the largest window."""
 
 
-_NAME = re.compile(r"_?[a-z0-9]+(-[a-z0-9]+)*")
+_NAME = lazy_pattern(r"_?[a-z0-9]+(-[a-z0-9]+)*")
 """A file's name without its suffix; nothing else is looked for on the disk."""
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.operators.package_data import document
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,5}")
+_NUMBERS = lazy_pattern(r"\d{1,9}(?:\.\d{1,9}){0,5}")
 
 
 def targets() -> tuple[str, ...]:

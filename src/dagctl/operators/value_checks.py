@@ -10,6 +10,7 @@ from dagctl.operators.kinds import NUMBER, WHOLE, shape_of, wrong
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
 from dagctl.operators.wording import quoted
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.operators.kinds import Wrong
     from dagctl.operators.model import Operator, Parameter
 
-_LENGTH = re.compile(r"([0-9]{1,9})([smhd])", re.ASCII)
+_LENGTH = lazy_pattern(r"([0-9]{1,9})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
 from dagctl.errors import UnavailableError, UnexpectedError, is_of_the_machine
+from dagctl.patterns import lazy_pattern
 from dagctl.server.answers import problem
 from dagctl.server.refusals import RequestError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("dagctl.server")
 REQUEST_ID = "X-Request-ID"
-_GOOD_ID = re.compile(r"[A-Za-z0-9_.:/+=-]{1,128}")
+_GOOD_ID = lazy_pattern(r"[A-Za-z0-9_.:/+=-]{1,128}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LONGEST_PATH = 500
 """How much of a path is logged, in characters."""

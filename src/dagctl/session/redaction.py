@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from dagctl.patterns import lazy_pattern
 from dagctl.token_formats import Token, find_tokens, replaced
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SHORTEST, SHORTEST_OF_OTHERS = 6, 8
 of another program's variable. A shorter one would hide parts of ordinary words."""
 
 _remembered: dict[str, None] = {}
-_NAME_OF_SECRET = re.compile(
+_NAME_OF_SECRET = lazy_pattern(
     "(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SECRET_KEY)$",
     re.IGNORECASE,
 )
@@ -56,8 +57,8 @@ _PATTERNS = (
     (("token=", "secret=", "_pwd="), rf"(?:token|secret|_pwd)={_QUOTED_OR_WORD}"),
 )
 """Words of which one stands, in lower case, in whatever the pattern can match; and the pattern."""
-_IN_LINE = re.compile(r"[^\r\n]")
-_NO_SECRET = re.compile(r"[$%{<*\[]")
+_IN_LINE = lazy_pattern(r"[^\r\n]")
+_NO_SECRET = lazy_pattern(r"[$%{<*\[]")
 """How a value begins that stands for a secret: a variable, a template, stars, a hidden secret."""
 
 

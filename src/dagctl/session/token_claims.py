@@ -6,12 +6,12 @@ The rules are those of RFC 8725 (JSON Web Token best practices) for the tokens o
 from __future__ import annotations
 
 import json
-import re
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from typing import Any
 
 from dagctl.errors import NotSignedInError
+from dagctl.patterns import lazy_pattern
 from dagctl.session.issuer import is_issuer
 from dagctl.session.model import END_OF_TIME
 
@@ -28,8 +28,8 @@ SHARED = "HS256"
 """The algorithm of projects that sign with a shared secret: only their auth server can check it."""
 ROLE = AUDIENCE = "authenticated"
 
-_SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SHAPE = lazy_pattern(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
+_UUID = lazy_pattern(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _API_KEYS = {"sb_secret_": "a secret key", "sb_publishable_": "a publishable key"}
 _OTHER_ROLES = frozenset({"service_role", "supabase_admin", "anon"})
 

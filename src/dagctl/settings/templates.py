@@ -6,12 +6,12 @@ Nothing is fetched because a file says so: `dagctl templates fetch` does that.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
 from dagctl.paths import is_path
+from dagctl.patterns import lazy_pattern
 from dagctl.settings.sources import TomlFile, read_toml
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -28,15 +28,15 @@ OWN_NAMES = ("workspace", "gallery", PROJECT)
 MOST = 20
 """Sources that a file may name."""
 _KEYS = ("git", "ref", "commit", "folder")
-_NAME = re.compile(r"[a-z]{1,20}")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_REF = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_/-]|\.(?!\.)){0,199}")
+_NAME = lazy_pattern(r"[a-z]{1,20}")
+_COMMIT = lazy_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REF = lazy_pattern(r"[A-Za-z0-9](?:[A-Za-z0-9_/-]|\.(?!\.)){0,199}")
 _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]{0,253}"
 _ADDRESSES = (
-    re.compile(rf"https://{_HOST}(?::[0-9]{{1,5}})?/[!-~]{{1,500}}"),
-    re.compile(rf"ssh://(?:[A-Za-z0-9_.]{{1,64}}@)?{_HOST}(?::[0-9]{{1,5}})?/[!-~]{{1,500}}"),
-    re.compile(rf"[A-Za-z0-9_.]{{1,64}}@{_HOST}:[A-Za-z0-9_./~][!-~]{{0,500}}"),
-    re.compile(r"file:///[!-~]{1,500}"),
+    lazy_pattern(rf"https://{_HOST}(?::[0-9]{{1,5}})?/[!-~]{{1,500}}"),
+    lazy_pattern(rf"ssh://(?:[A-Za-z0-9_.]{{1,64}}@)?{_HOST}(?::[0-9]{{1,5}})?/[!-~]{{1,500}}"),
+    lazy_pattern(rf"[A-Za-z0-9_.]{{1,64}}@{_HOST}:[A-Za-z0-9_./~][!-~]{{0,500}}"),
+    lazy_pattern(r"file:///[!-~]{1,500}"),
 )
 """What git may be given; neither an option nor a transport that runs a program is among them."""
 _FORM = 'write: git = "https://host/team/templates.git" and commit = "<40 hex digits>"'

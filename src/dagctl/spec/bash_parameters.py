@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateError, nodes
 
 from dagctl.errors import Severity
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.template import AIRFLOW
 from dagctl.spec.jinja.unread import unread
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from dagctl.spec.lines import Lines
 
-_BEGIN = re.compile(r"\{\{-?\s*+(?:dag_run\.conf|params)\b")
-_SHELL_WORD = re.compile(
+_BEGIN = lazy_pattern(r"\{\{-?\s*+(?:dag_run\.conf|params)\b")
+_SHELL_WORD = lazy_pattern(
     r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?:(?<=\s)|^)\#[^\n]*|[^\\'"\#]+|.""", re.DOTALL
 )
 _NONE = (sys.maxsize, sys.maxsize)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
 from dagctl.spec.resolution.variables import Variables
@@ -14,8 +14,8 @@ from dagctl.spec.resolution.variables import Variables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_COMMENT = re.compile(r"#[ \t]*dagctl:[ \t]*ignore\b[ \t]*(?P<codes>[A-Za-z0-9, \t]*)")
-_CODE = re.compile(r"[A-Za-z0-9]+")
+_COMMENT = lazy_pattern(r"#[ \t]*dagctl:[ \t]*ignore\b[ \t]*(?P<codes>[A-Za-z0-9, \t]*)")
+_CODE = lazy_pattern(r"[A-Za-z0-9]+")
 MOST_COMMENTS = 1000
 """How many codes in comments of one spec are looked at."""
 MOST_UNUSED = 20

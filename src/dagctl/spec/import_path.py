@@ -9,6 +9,7 @@ import keyword
 import re
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MAX_PATH = 300
 PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 """What an import path looks like, as a regular expression for editors."""
-_PATH = re.compile(PATTERN, re.ASCII)
+_PATH = lazy_pattern(PATTERN, re.ASCII)
 
 
 def is_import_path(text: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.problem import Place
 
-_LINE_FEED = re.compile("\n")
+_LINE_FEED = lazy_pattern("\n")
 
 
 class Lines:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import keyword
 import re
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.import_path import MAX_PATH
 
 OPERATOR_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 """What it looks like, as a regular expression for editors."""
-_NAME = re.compile(OPERATOR_PATTERN, re.ASCII)
+_NAME = lazy_pattern(OPERATOR_PATTERN, re.ASCII)
 
 
 def is_operator_name(name: str) -> bool:

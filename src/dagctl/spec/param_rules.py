@@ -10,6 +10,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.wording import quoted, shortened
@@ -118,9 +119,9 @@ def _longest(value: object) -> int:
     return longest
 
 
-_OPEN_REPEAT = re.compile(r"[*+?]|\{[0-9]*,[0-9]*\}")
-_ESCAPE = re.compile(r"\\.", re.DOTALL)
-_SET = re.compile(r"\[\^?\]?[^\]]*\]")
+_OPEN_REPEAT = lazy_pattern(r"[*+?]|\{[0-9]*,[0-9]*\}")
+_ESCAPE = lazy_pattern(r"\\.", re.DOTALL)
+_SET = lazy_pattern(r"\[\^?\]?[^\]]*\]")
 
 
 def is_quick(pattern: str, length: int) -> bool:

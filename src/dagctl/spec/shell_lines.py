@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Place, Problem
@@ -13,13 +14,13 @@ from dagctl.spec.problem import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STOPS = re.compile(
+_STOPS = lazy_pattern(
     r"^\s*set\s+(?:-\w*e|\S+\s+-\w*e|-o\s+errexit|-\w*o\s+errexit)|\btrap\b.*\bERR\b", re.MULTILINE
 )
 """What makes bash stop at a failure, or handle it."""
-_GOES_ON = re.compile(r"(?:\\|&&|\|\|?)$")
+_GOES_ON = lazy_pattern(r"(?:\\|&&|\|\|?)$")
 """The end of a line that is not the end of a command."""
-_HARMLESS = re.compile(
+_HARMLESS = lazy_pattern(
     r"""(?:echo|printf|export|unset|set|shopt|alias|local|declare|readonly|true|:|umask|sleep|date
     |done|fi|esac|else|then|do|\}|\)|;;|[A-Za-z_]\w*=[^$`(]*$|\S+\)|function\b|\w+\s*\(\))(?![\w-])
     |[A-Za-z_]\w*=[^$`(]*$|\[|\[\[|test\b|if\b|elif\b|while\b|until\b|for\b|case\b|exit\b|return\b
@@ -27,7 +28,7 @@ _HARMLESS = re.compile(
     re.VERBOSE,
 )
 """The beginning of a line that does not fail, or is there to say whether something did."""
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+_HEREDOC = lazy_pattern(r"<<-?\s*(['\"]?)(\w+)\1")
 
 
 def shell_advice(command: str) -> Iterator[Problem]:

@@ -6,11 +6,11 @@ and text that names a template file.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.operators import Operator, lookup
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.markers import markers_in
@@ -36,7 +36,7 @@ _TEMPLATE_FILES = {
     "html_content": (".html",),
 }
 """`template_ext` of the operators whose template fields these are."""
-_LENGTH_NAME = re.compile(
+_LENGTH_NAME = lazy_pattern(
     r"(?:^|_)(?:timeout|delay|interval|wait|duration|period|ttl|delta|backoff|age)(?:$|_)"
 )
 """Names of parameters that are a length of time."""

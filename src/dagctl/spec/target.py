@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.operators.provider_file import known_providers, short_name
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ Series = Literal["2", "3"]
 
 _SERIES: dict[int, tuple[Version, Version]] = {2: ((2, 9), (2, 11)), 3: ((3, 0), (3, 99))}
 """The oldest and newest version of each series that dagctl writes for; 3 goes on."""
-_NAME = re.compile(r"([23])(?:\.(0|[1-9][0-9]?))?", re.ASCII)
+_NAME = lazy_pattern(r"([23])(?:\.(0|[1-9][0-9]?))?", re.ASCII)
 TARGET_PATTERN = r"^(2(\.(9|10|11))?|3(\.(0|[1-9][0-9]?))?)$"
 """The names of targets, as a regular expression."""
 
-_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}", re.ASCII)
+_VERSION = lazy_pattern(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}", re.ASCII)
 MAX_PROVIDERS = 200
 """Providers in a target: more than there are."""
 TARGETS = "2 (2.9 to 2.11), 3 (3.0 and later), or one version such as 2.11 or 3.1"

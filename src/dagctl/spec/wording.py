@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,7 +24,7 @@ _NEIGHBOURS = 10
 """Names before and behind a word in the alphabet that it is compared with."""
 _LOOKUPS = 20
 """Words of one text that a near name is looked for."""
-_PLAIN_WORD = re.compile(r"[A-Za-z_](?:[\w./@+-]| (?=[^ #]))*", re.ASCII)
+_PLAIN_WORD = lazy_pattern(r"[A-Za-z_](?:[\w./@+-]| (?=[^ #]))*", re.ASCII)
 """Text that needs no quotes in YAML, unless it is a word for true, false or null."""
 _YAML_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}

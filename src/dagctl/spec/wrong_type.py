@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import in_json, in_yaml, quoted
@@ -38,7 +38,7 @@ _LONGEST = 60
 """Characters of a value that a hint repeats."""
 _TRUE, _FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,3})?\s*([a-z]*)\.?")
+_AMOUNT = lazy_pattern(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,3})?\s*([a-z]*)\.?")
 _MINUTES = {
     1: {"", "m", "min", "mins", "minute", "minutes"},
     60: {"h", "hr", "hrs", "hour", "hours"},
@@ -48,8 +48,8 @@ _MINUTES = {
 _AROUND = " \t\"'\u201c\u201d\u2018\u2019"
 """What may stand around a number that was meant as a number: spaces, straight and curly quotes."""
 _TIMES = {"", "x", "time", "times"}
-_GLUED_KEY = re.compile(r"([A-Za-z_]\w*):(\S.*)")
-_GLUED_ITEMS = re.compile(r"-[^\s-]\S*(?:\s+-[^\s-]\S*)*")
+_GLUED_KEY = lazy_pattern(r"([A-Za-z_]\w*):(\S.*)")
+_GLUED_ITEMS = lazy_pattern(r"-[^\s-]\S*(?:\s+-[^\s-]\S*)*")
 
 
 def wrong_type(path: Sequence[str | int], expected: str, value: object) -> Problem:

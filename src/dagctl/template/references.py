@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.resolution.use import PARAMETER, as_text
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 
-_BROKEN = re.compile(r"(?<!\$)\$\{\{\s{0,20}params\b")
+_BROKEN = lazy_pattern(r"(?<!\$)\$\{\{\s{0,20}params\b")
 _CODE_KEYS = frozenset(
     {
         *("bash_command", "python_code", "python_callable", "operator", "decorator", "callable"),

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _BEGIN = "# dagctl template "
-_LINE = re.compile(
+_LINE = lazy_pattern(
     _BEGIN + r"(?P<name>(?:[a-z]{1,20}/)?[A-Za-z0-9_-]{1,100})@(?P<version>[1-9][0-9]{0,6}) "
     r"(?P<digest>[0-9a-f]{16}) (?P<values>\{.*\})\s*"
 )

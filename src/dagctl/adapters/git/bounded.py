@@ -7,7 +7,6 @@ allowed. What git writes goes to files, whose size the kernel bounds (`ulimit -f
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 from contextlib import suppress
@@ -26,6 +25,7 @@ from dagctl.adapters.git.program import (
 )
 from dagctl.errors import RemoteUnavailableError
 from dagctl.next_step import again
+from dagctl.patterns import lazy_pattern
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS = "file:https:ssh"
 """`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""
-_OF_TRANSPORT = re.compile(
+_OF_TRANSPORT = lazy_pattern(
     "GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|PROXY_.+|SSL_.+|HTTP_.+|TERMINAL_PROMPT)"
 )
 _QUIET = (

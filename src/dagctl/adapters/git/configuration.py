@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError, UsageError
+from dagctl.patterns import lazy_pattern
 from dagctl.ports import Identity
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _IDENTITY_HINT = (
 )
 _DATES = ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 _NO = frozenset({"false", "no", "off", "0", ""})
-_FILTER = re.compile(r"filter\.(.+)\.(clean|process|required)")
+_FILTER = lazy_pattern(r"filter\.(.+)\.(clean|process|required)")
 
 
 @dataclass(frozen=True, slots=True)

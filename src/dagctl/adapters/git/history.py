@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import time
 from itertools import count
 from secrets import token_hex
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from dagctl.adapters.git.command import hint_for
 from dagctl.errors import UnavailableError, WorkspaceError
 from dagctl.next_step import again
+from dagctl.patterns import lazy_pattern
 from dagctl.ports import Reach
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MADE_BY = "Dagctl-Op"
 UNDOES = "Dagctl-Undo"
 
-_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT_ID = lazy_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _RECENT = 10_000
 """How many commits are searched, newest first. A commit is looked for only when a run was cut
 short, so only what was committed or fetched since then lies above it."""
@@ -33,7 +33,7 @@ short, so only what was committed or fetched since then lies above it."""
 _BUSY = ("File exists", "but expected", "reference already exists", "unable to resolve reference")
 """What git says when a ref is locked by another process or has moved: worth another try."""
 
-_LOCK = re.compile(r"'([^']+\.lock)'")
+_LOCK = lazy_pattern(r"'([^']+\.lock)'")
 _NOWHERE = "refs/heads/.invalid"
 """What the file HEAD says where refs are in a table (`git help reftable`)."""
 _LARGEST = 4096

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dagctl.adapters.git.history import MADE_BY, tip
 from dagctl.adapters.git.index import SKIPPED, flagged
 from dagctl.adapters.git.objects import id_of, look_up
+from dagctl.patterns import lazy_pattern
 from dagctl.ports import CommitPlace, Removal
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.place import Place
     from dagctl.adapters.git.tree import Entry
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
+_COMMIT = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _RECENT = 10_000
 """How many commits are searched for the last change of a path."""
-_OPERATION = re.compile(rf"^[ \t]*{MADE_BY}: *[0-9a-f-]{{36}}[ \t]*$", re.MULTILINE)
+_OPERATION = lazy_pattern(rf"^[ \t]*{MADE_BY}: *[0-9a-f-]{{36}}[ \t]*$", re.MULTILINE)
 """The trailer of an operation; a squashed commit has it anywhere in its message."""
 _TWO = 2
 _SIDES = frozenset({"2", "3"})

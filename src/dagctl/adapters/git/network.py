@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from dagctl.adapters import durable
 from dagctl.adapters.git.history import attempts, tip
 from dagctl.errors import RemoteUnavailableError, UnavailableError, UsageError
 from dagctl.next_step import again
+from dagctl.patterns import lazy_pattern
 from dagctl.session.redaction import HIDDEN
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PROTOCOLS = "file:git:http:https:ssh"
 """`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""
 
-_OF_TRANSPORT = re.compile(
+_OF_TRANSPORT = lazy_pattern(
     "GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|PROXY_.+|SSL_.+|HTTP_.+|TERMINAL_PROMPT)"
 )
 """Variables of the user's by which git finds credentials, ssh and proxies."""
@@ -44,7 +44,7 @@ _ABSENT = "couldn't find remote ref"
 _LOCKED = ("cannot lock ref", "File exists", "unable to update local ref")
 _LOCKED_FOR = 10.0
 """How many seconds another git that fetches is waited for."""
-_USER = re.compile(r"(?<=://)[^/@\s]{1,4096}@")
+_USER = lazy_pattern(r"(?<=://)[^/@\s]{1,4096}@")
 """Who signs in, in an address: a token may stand there without a password."""
 _SHOWN = 4000
 """How many characters of what git says a message holds, from its end."""

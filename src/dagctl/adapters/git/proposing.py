@@ -14,6 +14,7 @@ from dagctl.adapters.git.history import attempts, tip
 from dagctl.adapters.git.network import Pushed
 from dagctl.adapters.git.tree import Entry
 from dagctl.errors import UnavailableError, UsageError
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.network import Network
     from dagctl.adapters.git.place import Place
 
-_ADDRESS = re.compile(r"^remote:.{0,200}?(https?://[!-~]{1,2000})", re.MULTILINE)
-_HOST = re.compile(
+_ADDRESS = lazy_pattern(r"^remote:.{0,200}?(https?://[!-~]{1,2000})", re.MULTILINE)
+_HOST = lazy_pattern(
     r"(?:(?:https?|ssh)://(?:[^/@\s]*@)?|[^/@:\s]+@)(?P<host>[A-Za-z0-9.-]+)(?::\d+/|[:/])"
     r"(?P<path>[A-Za-z0-9._~/-]+?)(?:\.git)?/?"
 )

@@ -13,14 +13,15 @@ from uuid import UUID
 
 from dagctl.errors import UsageError
 from dagctl.paths import checked_parts, storage_key
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
-DIGEST = re.compile(r"([0-9a-f]{64})?")
-COMMIT = re.compile(r"[0-9A-Za-z_.-]{0,100}")
-IN_NO_PATH = re.compile(
+DAG_ID = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+DIGEST = lazy_pattern(r"([0-9a-f]{64})?")
+COMMIT = lazy_pattern(r"[0-9A-Za-z_.-]{0,100}")
+IN_NO_PATH = lazy_pattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\\\]"
 )
 LONGEST_PATH = 1000
@@ -117,7 +118,7 @@ CHECKS: Mapping[str, Callable[[object], bool]] = {
     "base_name": _is_text,
     "source_path": _is_source_path,
     "storage_path": _is_plain_path,
-    "airflow": _fits(re.compile("[23]")),
+    "airflow": _fits(lazy_pattern("[23]")),
     "spec": lambda value: isinstance(value, dict),
     "spec_digest": _fits(DIGEST),
     "content_digest": _fits(DIGEST),

@@ -13,6 +13,7 @@ from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
 from dagctl.convert.report import Outcome, Remark, Report
 from dagctl.operators import Operator, lookup
 from dagctl.operators.kinds import TEXT
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from dagctl.convert.report import Place
 
 _TARGET = "_target_"
-_CONFIGURATION = re.compile(r"^_target_:\s*['\"]?airflow_config\.Configuration\b", re.MULTILINE)
-_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
+_CONFIGURATION = lazy_pattern(r"^_target_:\s*['\"]?airflow_config\.Configuration\b", re.MULTILINE)
+_PATH = lazy_pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 _OWN = ("airflow_config.", "airflow_pydantic.")
 _READ = frozenset(
     {

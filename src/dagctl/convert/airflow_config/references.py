@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dagctl.convert.foreign_yaml import Fields, refused, size_of
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     from dagctl.convert.report import Report
 
-_REFERENCE = re.compile(r"\$\{([\w.-]+)\}")
+_REFERENCE = lazy_pattern(r"\$\{([\w.-]+)\}")
 _MOST_WRITTEN_OUT = 300_000
 """Values of templates, counted once for each DAG and task that has them."""
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.convert.foreign_yaml import read_foreign_documents, refused
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 EDITION = "2026-10-30"
 """The date of the schema that Airflow 3.4 has; it has no other."""
 SCHEMA = f"https://airflow.apache.org/schemas/dag/{EDITION}.json"
-_ANY_SCHEMA = re.compile(
+_ANY_SCHEMA = lazy_pattern(
     r"https://airflow\.apache\.org/schemas/dag/\d{4}-\d{2}-\d{2}\.json", re.ASCII
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,10 @@ from dagctl.convert.dag_factory.values import (
 )
 from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
     from dagctl.convert.dag_factory.values import Values
@@ -27,7 +28,7 @@ _CRON_TIMETABLES = {"CronTriggerTimetable": False, "CronDataIntervalTimetable": 
 _OR_TIME = frozenset({"AssetOrTimeSchedule", "DatasetOrTimeSchedule"})
 _JOINING = {"AssetAll": "all", "DatasetAll": "all", "AssetAny": "any", "DatasetAny": "any"}
 _ALL, _ANY = ("__and__", "and"), ("__or__", "or")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[\w\-/.]+|[A-Za-z_]\w*")
+_NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*://[\w\-/.]+|[A-Za-z_]\w*")
 _LONGEST_CONDITION = 20_000
 
 

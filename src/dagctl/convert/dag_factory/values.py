@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,8 @@ _POSITIONS: Mapping[str, tuple[str, ...]] = {
     "airflow.sdk.Asset": ("name", "uri"),
 }
 """The parameters that `__args__` are for, where the class is known."""
-_XCOM = re.compile(r"\+(\w+)(?:\[['\"](.*)['\"]\])?")
-_RELATIVE = re.compile(
+_XCOM = lazy_pattern(r"\+(\w+)(?:\[['\"](.*)['\"]\])?")
+_RELATIVE = lazy_pattern(
     r"(?:(?P<hours>\d+)\s+hour)?(?:(?P<minutes>\d+)\s+minute)?"
     r"(?:(?P<seconds>\d+)\s+second)?(?:(?P<days>\d+)\s+day)?",
     re.IGNORECASE,

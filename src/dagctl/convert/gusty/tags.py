@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.values import TIMEDELTA
 from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from dagctl.convert.report import Place, Report
 
-_UNIT = re.compile(
+_UNIT = lazy_pattern(
     r"\s*(days|seconds|microseconds|milliseconds|minutes|hours|weeks)\s*:\s*(\d+)\s*"
 )
 _DATES = ("start_date", "end_date")

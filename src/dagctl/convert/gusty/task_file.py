@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml, refused
 from dagctl.convert.report import Place
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".yml", ".yaml", ".Rmd", ".py", ".ipynb", ".sql")
 METADATA = "METADATA.yml"
 PYTHON = "PythonOperator"
-_FENCE = re.compile(r"```ya?ml[ \t]*\n")
+_FENCE = lazy_pattern(r"```ya?ml[ \t]*\n")
 
 
 class TaskFile(NamedTuple):

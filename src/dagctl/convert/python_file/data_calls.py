@@ -19,6 +19,7 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import is_wide, rendered, text_of, weight
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +44,7 @@ _CHANGES = {
     dict: frozenset({"update", "setdefault", "pop"}),
     set: frozenset({"add", "update"}),
 }
-_FIELD = re.compile(r"\{([^{}]*)\}")
+_FIELD = lazy_pattern(r"\{([^{}]*)\}")
 
 
 def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.objects import (
@@ -17,6 +16,7 @@ from dagctl.convert.python_file.objects import (
     full_id,
     prefix_of,
 )
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     import ast
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.report import Place, Report
 
-_NUMBERED = re.compile(r"(.*)__(\d+)")
+_NUMBERED = lazy_pattern(r"(.*)__(\d+)")
 
 
 def dag(machine: Machine, kwargs: dict[str, Any], places: dict[str, Place], place: Place) -> Dag:

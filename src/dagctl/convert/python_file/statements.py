@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.python_file import edges, setups
@@ -24,6 +23,7 @@ from dagctl.convert.python_file.objects import (
     dag_of,
 )
 from dagctl.convert.python_file.source_of import words
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +38,7 @@ class Return(NamedTuple):
     value: Any
 
 
-_FLAG = re.compile(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
+_FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 BREAK, CONTINUE = object(), object()
 _QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
 """Calls of these do nothing that a DAG has."""

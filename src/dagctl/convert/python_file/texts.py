@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.objects import Dag, Group, Late, Moment, Output, dag_of, full_id
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_WIDE = re.compile(r"[0-9]{4,}")
+_WIDE = lazy_pattern(r"[0-9]{4,}")
 _PLAIN = (str, int, float, bool, type(None), list, tuple, dict)
 MAX_WEIGHT = 500_000
 """Characters of a value: more than any field of a spec takes."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.to_dag_factory.values import MISSING, length, without_missing
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.markers import marker_of, markers_in
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, FunctionSettings
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _DECORATORS = {"2": "airflow.decorators.task", "3": "airflow.sdk.task"}
 _LENGTHS = frozenset({"poke_interval", "timeout", "max_wait"})
 _OWN = frozenset({"operator", "decorator", "dependencies", "task_group_name", "expand", "partial"})
-_SIMPLE = re.compile(r"\w+", re.ASCII)
+_SIMPLE = lazy_pattern(r"\w+", re.ASCII)
 """The ids that dag-factory reads behind a `+`."""
 
 

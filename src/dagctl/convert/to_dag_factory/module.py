@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import keyword
-import re
 from typing import TYPE_CHECKING, Any
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.callbacks import code_of
 from dagctl.spec.python_code import as_function
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.spec.python_code import PythonCode
     from dagctl.spec.walk import Path
 
-_OTHER = re.compile(r"[^A-Za-z0-9_]")
+_OTHER = lazy_pattern(r"[^A-Za-z0-9_]")
 
 
 class FunctionModule:

@@ -11,6 +11,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
@@ -22,10 +23,10 @@ LONGEST = timedelta(days=3650)
 """Ten years, so that no date that Airflow computes with it overflows."""
 _LONGEST_TEXT = 60
 _UNITS = ("weeks", "days", "hours", "minutes", "seconds")
-_SHORT = re.compile(
+_SHORT = lazy_pattern(
     r"(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?", re.ASCII
 )
-_ISO = re.compile(
+_ISO = lazy_pattern(
     r"P(?:([0-9]+)W)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?", re.ASCII
 )
 PATTERN = (

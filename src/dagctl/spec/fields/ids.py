@@ -9,6 +9,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import quoted
@@ -27,13 +28,13 @@ MAX_GROUP_ID = 200
 """As Airflow."""
 GROUP_PATTERN = rf"[A-Za-z0-9_][A-Za-z0-9_\-]{{0,{MAX_GROUP_ID - 1}}}"
 """The regular expression of a group's own id."""
-_GROUP = re.compile(GROUP_PATTERN)
-_GROUP_WHOLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_\-]*+")
+_GROUP = lazy_pattern(GROUP_PATTERN)
+_GROUP_WHOLE = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_\-]*+")
 _EXAMPLE = "load_orders"
 _READ = 2 * MAX_TASK_ID
 """Characters of a bad id that a suggestion is made of."""
-_WHOLE = re.compile(f"{_SHAPE}*+")
-_FOREIGN = re.compile(r"[^A-Za-z0-9_.\-]+")
+_WHOLE = lazy_pattern(f"{_SHAPE}*+")
+_FOREIGN = lazy_pattern(r"[^A-Za-z0-9_.\-]+")
 
 
 def pattern(limit: int) -> str:

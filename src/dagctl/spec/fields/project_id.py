@@ -1,10 +1,11 @@
 """The id of a project: a UUID in the one form that all its texts have."""
 
-import re
 from uuid import UUID
 
+from dagctl.patterns import lazy_pattern
+
 PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-_UUID = re.compile(PATTERN)
+_UUID = lazy_pattern(PATTERN)
 
 
 def uuid_of(text: str) -> UUID | None:

@@ -6,13 +6,13 @@ sense than most readers (6 or 7 fields, random values, ranges that wrap), and wh
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from croniter import CroniterBadDateError, CroniterError, croniter
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import did_you_mean, quoted
@@ -44,11 +44,11 @@ _FIELDS = {
 """The fields of a cron expression, with their values."""
 _LONGEST = 200
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
-_TEXT = re.compile(r"[!-~]+(?:[ \t]+[!-~]+)*")
-_RANDOM = re.compile(r"(?i)[rh](?:\([^)]*\))?")
-_RANGE = re.compile(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
-_EVERY = re.compile(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
+_TEXT = lazy_pattern(r"[!-~]+(?:[ \t]+[!-~]+)*")
+_RANDOM = lazy_pattern(r"(?i)[rh](?:\([^)]*\))?")
+_RANGE = lazy_pattern(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
+_CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
+_EVERY = lazy_pattern(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")

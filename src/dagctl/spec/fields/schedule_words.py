@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cron_descriptor import ExpressionDescriptor, Options
 from croniter import croniter
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.fields.cron import plain
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.fields.runs import as_cron
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 200
 """Characters of the names of assets that are all shown."""
-_DAYS = re.compile(r"every (\d+) days(?! of|, starting)")
+_DAYS = lazy_pattern(r"every (\d+) days(?! of|, starting)")
 
 _NO_CRON = {
     None: "runs only when triggered",

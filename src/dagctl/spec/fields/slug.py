@@ -1,9 +1,10 @@
 """A human name as an id."""
 
-import re
 import unicodedata
 
-_OTHERS = re.compile(r"[^a-z0-9]+")
+from dagctl.patterns import lazy_pattern
+
+_OTHERS = lazy_pattern(r"[^a-z0-9]+")
 
 
 def slug(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import NoReturn
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
@@ -18,12 +19,14 @@ ISO_PATTERN = (
     r"^\d{4}-\d{2}-\d{2}"
     r"([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,6})?)?(Z|[+\-]\d{2}(:?\d{2})?)?)?$"
 )
-_ISO = re.compile(ISO_PATTERN, re.ASCII)
+_ISO = lazy_pattern(ISO_PATTERN, re.ASCII)
 _HINT = 'write "2024-01-01" or "2024-01-01T06:00:00Z"'
-_YEAR_FIRST = re.compile(
+_YEAR_FIRST = lazy_pattern(
     r"((?:19|20|21)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|([01][0-9])([0-3][0-9]))"
 )
-_RELATIVE = re.compile(r"(?i)\b(days?_ago|today|yesterday|tomorrow|now|days?|weeks?|months?|ago)\b")
+_RELATIVE = lazy_pattern(
+    r"(?i)\b(days?_ago|today|yesterday|tomorrow|now|days?|weeks?|months?|ago)\b"
+)
 
 
 def read_start_date(value: object) -> datetime:

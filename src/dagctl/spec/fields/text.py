@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
 MAX_TEXT = 100_000
@@ -21,10 +22,10 @@ BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 REORDERING = "\u202a-\u202e\u2066-\u2069"
 """Those of them that show text in another order than it runs in (CVE-2021-42574)."""
 
-IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_IN_NAME = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDI}]")
-IN_CODE = re.compile(f"[\x00\ud800-\udfff{REORDERING}]")
+IN_PROSE = lazy_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_IN_LINE = lazy_pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_IN_NAME = lazy_pattern(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDI}]")
+IN_CODE = lazy_pattern(f"[\x00\ud800-\udfff{REORDERING}]")
 """What code may not hold: the unstorable, and what makes it read otherwise than it runs."""
 
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+\-]{0,30}(?:/[A-Za-z0-9_+\-]{1,30}){0,2}", re.ASCII)
+_NAME = lazy_pattern(r"[A-Za-z][A-Za-z0-9_+\-]{0,30}(?:/[A-Za-z0-9_+\-]{1,30}){0,2}", re.ASCII)
 _NOT_OF_IANA = {"localtime", "Factory", "posixrules"}
 """Files beside the database, which mean another zone on each machine, or none."""
 _EXAMPLE = "write a name such as `Europe/Berlin` or `America/New_York`"

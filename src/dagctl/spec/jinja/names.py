@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
 from dagctl.errors import Severity
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.template import AIRFLOW, template_nodes
@@ -53,7 +53,7 @@ _BRANCHES = (
 )
 """What may leave a part of a template out."""
 _IN_BLOCKS = {"caller", "kwargs", "loop", "self", "super", "varargs"}
-_WORD = re.compile(r"\w+")
+_WORD = lazy_pattern(r"\w+")
 _KNOWN = CONTEXT_KEYS | REPLACEMENTS.keys() | AIRFLOW.globals.keys() | _IN_BLOCKS
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
+
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 _METHODS = {*dir(dict), "dump", "serialize", "validate", "get_param"}
 """What `params.x` is where it is no parameter: a method of the mapping."""
 _GUARDS = {"default", "d", "defined", "undefined"}
-_READ = re.compile(r"\bparams[ \t]*+(?:\.[ \t]*+(\w++)|\[[ \t]*+(?:'([^'\n]*+)'|\"([^\"\n]*+)\"))")
+_READ = lazy_pattern(
+    r"\bparams[ \t]*+(?:\.[ \t]*+(\w++)|\[[ \t]*+(?:'([^'\n]*+)'|\"([^\"\n]*+)\"))"
+)
 """`params.x`, `params['x']` or `params["x"]`, with the name."""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, TemplateError, nodes
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import Place, Problem
@@ -22,7 +22,7 @@ MAX_TEMPLATE_DEPTH = 150
 MARKS = ("{{", "{%", "{#")
 """What a text needs to be a template."""
 _CLOSES = ("}}", "%}", "#}")
-_NO_LINE_END = re.compile(r"[^\r\n]+")
+_NO_LINE_END = lazy_pattern(r"[^\r\n]+")
 _SHORT = 300
 """Characters of a template whose nodes are kept for the next tasks."""
 # It only parses. Compiling would already compute constants, and `{{ 9**9**9 }}` takes forever.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _RAW = r"\{%[-+]?[ \t\r\n]*+"
-_BEGIN = re.compile(r"\{#|" + _RAW + r"raw[ \t\r\n]*+[-+]?%\}")
+_BEGIN = lazy_pattern(r"\{#|" + _RAW + r"raw[ \t\r\n]*+[-+]?%\}")
 _ENDS = {
-    True: re.compile(r"#\}"),
-    False: re.compile(_RAW + r"endraw[ \t\r\n]*+[-+]?%\}"),
+    True: lazy_pattern(r"#\}"),
+    False: lazy_pattern(_RAW + r"endraw[ \t\r\n]*+[-+]?%\}"),
 }
 """What ends a comment (True) and a raw block (False)."""
 

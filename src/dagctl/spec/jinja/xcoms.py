@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from dagctl.spec.lines import Lines
     from dagctl.spec.problem import Place
 
-_CALL = re.compile(r"\bxcom_pull\b")
-_TEXT = re.compile(r"(['\"])(?=([^'\"\n]{1,250})\1)")
+_CALL = lazy_pattern(r"\bxcom_pull\b")
+_TEXT = lazy_pattern(r"(['\"])(?=([^'\"\n]{1,250})\1)")
 """The quote before a text that can be the id of a task, and the text."""
 
 

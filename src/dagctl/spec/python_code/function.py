@@ -10,6 +10,7 @@ import tokenize
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.python_code.source import SourceBytes, indented, unit
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LINE_LENGTH = 88
 """The default of ruff and Black, in columns."""
 
-_DEF_NAME = re.compile(r"^([ \t\f]*def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MULTILINE)
+_DEF_NAME = lazy_pattern(r"^([ \t\f]*def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MULTILINE)
 
 
 def as_function(code: PythonCode, name: str, *, provide_context: bool) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import BIDI
 from dagctl.spec.problem import MAX_IN_VALUE, Place, Problem
@@ -40,8 +41,8 @@ _SCOPES = (
 )
 _FILE = "<python_code>"
 _UNINDENT = "unindent does not match any outer indentation level"
-_CODE = re.compile(r"^[ \t\f]*[^ \t\f\n#]", re.MULTILINE)
-_REFUSED = re.compile(f"[\x00\ud800-\udfff{BIDI}\u180e\u200b\u2060-\u2064\ufeff]")
+_CODE = lazy_pattern(r"^[ \t\f]*[^ \t\f\n#]", re.MULTILINE)
+_REFUSED = lazy_pattern(f"[\x00\ud800-\udfff{BIDI}\u180e\u200b\u2060-\u2064\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)

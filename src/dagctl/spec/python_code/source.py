@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.lines import Lines
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 _STRING_STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")}
 _STRING_ENDS = {getattr(token, name, None) for name in ("FSTRING_END", "TSTRING_END")}
-_CODE_LINE = re.compile(r"^([ \t\f]*)[^ \t\f\n#]", re.MULTILINE)
-_TAB_INDENT = re.compile(r"^[ \f]*\t", re.MULTILINE)
-_LINE_FEED = re.compile(rb"\n")
+_CODE_LINE = lazy_pattern(r"^([ \t\f]*)[^ \t\f\n#]", re.MULTILINE)
+_TAB_INDENT = lazy_pattern(r"^[ \f]*\t", re.MULTILINE)
+_LINE_FEED = lazy_pattern(rb"\n")
 _WHITE = " \t\f"
 
 

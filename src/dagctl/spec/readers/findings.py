@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.readers.document import Document, Finding, Span
 from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.wording import quoted
 
-_GLUED = re.compile(r"([A-Za-z_]\w*):(\S.{,60})")
+_GLUED = lazy_pattern(r"([A-Za-z_]\w*):(\S.{,60})")
 _SHOWN = 100
 """Characters of a key, of which a message shows fewer."""
 _LIMITS = {

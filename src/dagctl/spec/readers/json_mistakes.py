@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import line_and_column
 from dagctl.spec.readers.document import Finding, Span
 
 CLOSING = {"{": "}", "[": "]"}
-BARE_KEY = re.compile(r"([A-Za-z_]\w{,60})[ \t]*[:=]", re.ASCII)
+BARE_KEY = lazy_pattern(r"([A-Za-z_]\w{,60})[ \t]*[:=]", re.ASCII)
 """A key without quotes, as JavaScript and YAML have it."""
 _CURLY = "\u201c\u201d\u2018\u2019\u00ab\u00bb"
-_LEADING = re.compile(r"([-+]?)0*([0-9]+(?:\.[0-9]+)?)")
-_TEXT = re.compile(r"[A-Za-z@][\w@./-]{,60}")
+_LEADING = lazy_pattern(r"([-+]?)0*([0-9]+(?:\.[0-9]+)?)")
+_TEXT = lazy_pattern(r"[A-Za-z@][\w@./-]{,60}")
 _NOTHING = {"undefined", "nil", "none", "void"}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import MAX_PROBLEMS
@@ -26,10 +27,10 @@ from dagctl.spec.readers.json_text import Written, match_text, read_text
 from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.wording import quoted
 
-_BLANK = re.compile(r"[ \t\n\r]*")
-_COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.+-])")
-_WORD = re.compile(r"[-+.\w]+")
+_BLANK = lazy_pattern(r"[ \t\n\r]*")
+_COMMENT = lazy_pattern(r"(?://|#)[^\n]*|/\*.*?\*/", re.DOTALL)
+_NUMBER = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.+-])")
+_WORD = lazy_pattern(r"[-+.\w]+")
 _MAX_DIGITS = 300
 
 _LITERALS = {"true": True, "false": False, "null": None}

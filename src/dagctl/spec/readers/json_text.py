@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.readers.document import Finding, Node, Span
@@ -13,12 +14,12 @@ from dagctl.spec.readers.value_places import Tokens
 if TYPE_CHECKING:
     from dagctl.spec.lines import Lines
 
-_SIMPLE = re.compile(r'"([^"\\\x00-\x1f]*)"')
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_SINGLE = re.compile(r"'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
+_SIMPLE = lazy_pattern(r'"([^"\\\x00-\x1f]*)"')
+_STRING = lazy_pattern(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SINGLE = lazy_pattern(r"'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
 _PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-_TOKEN = re.compile(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|.", re.DOTALL)
-_SPECIAL = re.compile(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|[\x00-\x1f]", re.DOTALL)
+_TOKEN = lazy_pattern(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|.", re.DOTALL)
+_SPECIAL = lazy_pattern(rf"{_PAIR}|\\u[0-9a-fA-F]{{4}}|\\.|[\x00-\x1f]", re.DOTALL)
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _QUOTE = "\\'"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import re
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.readers.document import Finding, Span
 from dagctl.spec.readers.limits import MAX_BYTES
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _BOM = "\ufeff"
 _OTHER_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 _HINT = "save the file as UTF-8"
 
 
@@ -65,9 +65,12 @@ _KINDS = {
     "ipynb": "a notebook",
 }
 _BEGINNINGS = (
-    (re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:import|from) [\w.]+( import |\n| as )"), "a Python file"),
-    (re.compile(r"#!"), "a script"),
-    (re.compile(r"\s*<[?!A-Za-z]"), "an XML or HTML file"),
+    (
+        lazy_pattern(r"\s*(?:#[^\n]*\n\s*)*(?:import|from) [\w.]+( import |\n| as )"),
+        "a Python file",
+    ),
+    (lazy_pattern(r"#!"), "a script"),
+    (lazy_pattern(r"\s*<[?!A-Za-z]"), "an XML or HTML file"),
 )
 _BEGINNING = 2_000
 """Characters at the beginning that show what a text is."""

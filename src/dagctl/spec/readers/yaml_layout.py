@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import line_and_column
 from dagctl.spec.readers.document import Finding, Span
@@ -24,15 +25,21 @@ _SHORT = 60
 _NOT_PLAIN = "@%`*&!"
 """What text without quotes cannot begin with."""
 _HEAD = r"[ ]*(?:-[ ]+)*"
-_GLUED_COLON = re.compile(
+_GLUED_COLON = lazy_pattern(
     rf"{_HEAD}(?P<slip>(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/\\].*?))[ \t\r]*"
 )
-_GLUED_DASH = re.compile(r"[ ]*(?P<slip>-(?P<value>[\w\"'].*?))[ \t\r]*")
-_EQUALS = re.compile(rf"{_HEAD}(?P<slip>(?P<key>[A-Za-z_][\w-]*)[ ]*=[ ]*(?P<value>\S.*?))[ \t\r]*")
-_BARE = re.compile(rf"{_HEAD}(?P<slip>(?P<key>[A-Za-z_][\w-]*)[ ]+(?P<value>[^\s:][^:]*?))[ \t\r]*")
-_KEY = re.compile(rf"(?P<head>{_HEAD})(?P<key>[\w$.-]+|\"[^\"\n]*\"|'[^'\n]*')[ ]*:(?:[ \t]|\r?$)")
-_BLOCK = re.compile(rf"{_HEAD}[^\s:]+[ ]*:[ ]+(?P<mark>[|>])[-+0-9]*[ \t\r]*")
-_ITEM = re.compile(r"[ ]*-(?:[ ]|$)")
+_GLUED_DASH = lazy_pattern(r"[ ]*(?P<slip>-(?P<value>[\w\"'].*?))[ \t\r]*")
+_EQUALS = lazy_pattern(
+    rf"{_HEAD}(?P<slip>(?P<key>[A-Za-z_][\w-]*)[ ]*=[ ]*(?P<value>\S.*?))[ \t\r]*"
+)
+_BARE = lazy_pattern(
+    rf"{_HEAD}(?P<slip>(?P<key>[A-Za-z_][\w-]*)[ ]+(?P<value>[^\s:][^:]*?))[ \t\r]*"
+)
+_KEY = lazy_pattern(
+    rf"(?P<head>{_HEAD})(?P<key>[\w$.-]+|\"[^\"\n]*\"|'[^'\n]*')[ ]*:(?:[ \t]|\r?$)"
+)
+_BLOCK = lazy_pattern(rf"{_HEAD}[^\s:]+[ ]*:[ ]+(?P<mark>[|>])[-+0-9]*[ \t\r]*")
+_ITEM = lazy_pattern(r"[ ]*-(?:[ ]|$)")
 
 
 class Line(NamedTuple):

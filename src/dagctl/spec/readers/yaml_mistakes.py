@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import line_and_column
 from dagctl.spec.readers.document import Finding, Span
@@ -16,7 +17,7 @@ from dagctl.spec.readers.yaml_layout import indentation_slip, joined_slip
 if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError
 
-_HEAD = re.compile(r"""[ ]*+(?:-[ ]++)*+(?:(?:[\w$.-]++|"[^"\n]*+"|'[^'\n]*+')[ ]*+:[ ]++)?+""")
+_HEAD = lazy_pattern(r"""[ ]*+(?:-[ ]++)*+(?:(?:[\w$.-]++|"[^"\n]*+"|'[^'\n]*+')[ ]*+:[ ]++)?+""")
 """What stands before a value on its line: the indent, dashes, and a key."""
 
 _BRACKET = "close the bracket, or quote the text"
@@ -26,41 +27,51 @@ _MISALIGNED = ("<block end>", "did not find expected key", "did not find expecte
 _QUOTES = "close the quotes at the end; a quote inside them is written twice ('') or escaped"
 _SLIPS = (
     (
-        re.compile(r"\{\{"),
+        lazy_pattern(r"\{\{"),
         Code.YAML_QUOTE_JINJA,
         "to YAML, `{{` begins a mapping",
         'quote the text: "{{ ... }}"',
     ),
-    (re.compile(r"\{%"), Code.YAML_QUOTE_JINJA, "to YAML, `{` begins a mapping", "quote the text"),
-    (re.compile(r"@"), Code.YAML_QUOTE, "an unquoted text cannot begin with `@`", None),
-    (re.compile(r"`"), Code.YAML_QUOTE, "an unquoted text cannot begin with a backtick", None),
-    (re.compile(r"%"), Code.YAML_QUOTE, "an unquoted text cannot begin with `%`", None),
     (
-        re.compile(r"\*\w"),
+        lazy_pattern(r"\{%"),
+        Code.YAML_QUOTE_JINJA,
+        "to YAML, `{` begins a mapping",
+        "quote the text",
+    ),
+    (lazy_pattern(r"@"), Code.YAML_QUOTE, "an unquoted text cannot begin with `@`", None),
+    (lazy_pattern(r"`"), Code.YAML_QUOTE, "an unquoted text cannot begin with a backtick", None),
+    (lazy_pattern(r"%"), Code.YAML_QUOTE, "an unquoted text cannot begin with `%`", None),
+    (
+        lazy_pattern(r"\*\w"),
         Code.YAML_ALIAS,
         "there is no anchor of this name before the alias",
         None,
     ),
-    (re.compile(r"\*"), Code.YAML_QUOTE, "to YAML, `*` begins an alias", None),
-    (re.compile(r"&"), Code.YAML_QUOTE, "to YAML, `&` begins an anchor", None),
-    (re.compile(r"!"), Code.YAML_QUOTE, "to YAML, `!` begins a tag", None),
+    (lazy_pattern(r"\*"), Code.YAML_QUOTE, "to YAML, `*` begins an alias", None),
+    (lazy_pattern(r"&"), Code.YAML_QUOTE, "to YAML, `&` begins an anchor", None),
+    (lazy_pattern(r"!"), Code.YAML_QUOTE, "to YAML, `!` begins a tag", None),
     (
-        re.compile(r"[|>]"),
+        lazy_pattern(r"[|>]"),
         Code.YAML_QUOTE,
         "after `|` or `>` the text starts on the next line",
         None,
     ),
-    (re.compile(r"\["), Code.YAML_QUOTE, "to YAML, `[` begins a list", _BRACKET),
-    (re.compile(r"\{"), Code.YAML_QUOTE, "to YAML, `{` begins a mapping", _BRACKET),
-    (re.compile(r"""["']"""), Code.YAML_QUOTE, "the quotes do not enclose the whole text", _QUOTES),
+    (lazy_pattern(r"\["), Code.YAML_QUOTE, "to YAML, `[` begins a list", _BRACKET),
+    (lazy_pattern(r"\{"), Code.YAML_QUOTE, "to YAML, `{` begins a mapping", _BRACKET),
     (
-        re.compile(r".*?: "),
+        lazy_pattern(r"""["']"""),
+        Code.YAML_QUOTE,
+        "the quotes do not enclose the whole text",
+        _QUOTES,
+    ),
+    (
+        lazy_pattern(r".*?: "),
         Code.YAML_QUOTE,
         "to YAML, `: ` in an unquoted text begins a mapping",
         None,
     ),
     (
-        re.compile(r"[,\]}]"),
+        lazy_pattern(r"[,\]}]"),
         Code.YAML_QUOTE,
         "an unquoted text cannot begin with this character",
         None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.readers.document import Span
 from dagctl.spec.readers.value_places import Tokens
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from dagctl.spec.problem import Place
     from dagctl.spec.readers.document import Node, Spelling
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*+\s++)*+")
-_DOUBLE = re.compile(r"\\(?:x..|u....|U........|.)|.", re.DOTALL)
-_SINGLE = re.compile(r"''|.", re.DOTALL)
-_PLAIN = re.compile(r".", re.DOTALL)
+_PROPERTIES = lazy_pattern(r"(?:[&!]\S*+\s++)*+")
+_DOUBLE = lazy_pattern(r"\\(?:x..|u....|U........|.)|.", re.DOTALL)
+_SINGLE = lazy_pattern(r"''|.", re.DOTALL)
+_PLAIN = lazy_pattern(r".", re.DOTALL)
 
 
 def read_spelling(lines: Lines, node: Node) -> Spelling:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.problem import MAX_PROBLEMS
@@ -20,15 +20,18 @@ from dagctl.spec.readers.yaml_places import read_spelling
 from dagctl.spec.readers.yaml_values import meaning
 from dagctl.spec.wording import quoted
 
+if TYPE_CHECKING:
+    import re
+
 _REPAIRS = 20
 """So many slips of one line each are repaired, to find what else is wrong after them."""
 _READ_AGAIN = 2 * MAX_BYTES
 """Characters that are read again after repairs: a large text is repaired less often."""
-REFUSED_RAW = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
+REFUSED_RAW = lazy_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)")
 """What may not stand in YAML except as an escape between double quotes."""
-_ALIAS = re.compile(r"\*[\w-]")
+_ALIAS = lazy_pattern(r"\*[\w-]")
 """Where there may be an alias: its name is of ASCII letters, digits, `_` and `-`."""
-_BEFORE_DOCUMENT = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n|%[^\n]*+\n)*+")
+_BEFORE_DOCUMENT = lazy_pattern(r"(?:[ \t]*+(?:#[^\n]*+)?\n|%[^\n]*+\n)*+")
 """Comments, blank lines and directives."""
 _MOST_DIRECTIVES = 10
 """More than any text needs; the parser takes the square of their number."""

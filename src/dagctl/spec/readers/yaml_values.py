@@ -7,9 +7,9 @@ something else, the word is a surprise to somebody: it is refused with a hint to
 from __future__ import annotations
 
 import math
-import re
 from typing import NamedTuple
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 
 _MAX_DIGITS = 300
@@ -25,23 +25,23 @@ _BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _WORDS = {form(word) for word in _BOOLEANS for form in (str.lower, str.capitalize, str.upper)}
 
 _NUMERIC_START = frozenset("+-.0123456789")
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}.*)?")
+_INTEGER = lazy_pattern(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = lazy_pattern(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?")
+_DATE = lazy_pattern(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}.*)?")
 _AMBIGUOUS = (
-    (re.compile(r"[-+]?0[0-9]+|[-+]?0o[0-7]+"), "may be an octal number"),
-    (re.compile(r"[-+]?0x[0-9a-fA-F_]+"), "is a hexadecimal number"),
-    (re.compile(r"[-+]?0b[01_]+"), "may be a binary number"),
+    (lazy_pattern(r"[-+]?0[0-9]+|[-+]?0o[0-7]+"), "may be an octal number"),
+    (lazy_pattern(r"[-+]?0x[0-9a-fA-F_]+"), "is a hexadecimal number"),
+    (lazy_pattern(r"[-+]?0b[01_]+"), "may be a binary number"),
     (
-        re.compile(r"[-+]?[0-9][0-9_]*(?::[0-9]{1,2})+(?:\.[0-9_]*)?"),
+        lazy_pattern(r"[-+]?[0-9][0-9_]*(?::[0-9]{1,2})+(?:\.[0-9_]*)?"),
         "may be a number in base 60",
     ),
     (
-        re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"),
+        lazy_pattern(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"),
         "may be a number or a text",
     ),
-    (re.compile(r"[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"), "may be a number or a text"),
-    (re.compile(r"(?i)[-+]?\.inf|\.nan"), "is not a finite number"),
+    (lazy_pattern(r"[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"), "may be a number or a text"),
+    (lazy_pattern(r"(?i)[-+]?\.inf|\.nan"), "is not a finite number"),
 )
 
 

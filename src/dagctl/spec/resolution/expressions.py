@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagctl.patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,12 +18,12 @@ BEGIN = "${{"
 """What begins a variable; nothing else in a text is looked at."""
 LITERAL = "$${{"
 """How a text has `${{` itself."""
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}", re.ASCII)
+NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_-]{0,99}", re.ASCII)
 """What the name of a variable may be."""
 SCOPES = ("vars", "each")
 """Where variables come from: the workspace, or a loop."""
-_MARK = re.compile(r"\$\$\{\{|\$\{\{(?P<inside>[^{}\n]{0,300}?)\}\}|\$\{\{")
-_REFERENCE = re.compile(
+_MARK = lazy_pattern(r"\$\$\{\{|\$\{\{(?P<inside>[^{}\n]{0,300}?)\}\}|\$\{\{")
+_REFERENCE = lazy_pattern(
     r"\s*(?P<scope>vars|each)\.(?P<name>[A-Za-z_][A-Za-z0-9_-]{0,99}"
     r"(?:\.[A-Za-z_][A-Za-z0-9_-]{0,99}){0,9})\s*",
     re.ASCII,

@@ -6,9 +6,9 @@ itself goes before them. Each value keeps the file and the line that said it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.readers.data_document import node_of
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 USE, WITH = "use", "with"
 HEAD = "template"
 """The key that makes a template of a spec."""
-PARAMETER = re.compile(
+PARAMETER = lazy_pattern(
     r"(?<!\$)\$\{\{[ \t]{0,20}params\.([A-Za-z_][A-Za-z0-9_]{0,99})[ \t]{0,20}\}\}"
 )
 """What stands for the value of a parameter; `$${{` stands for the characters themselves."""
-_NAME = re.compile(r"(?P<name>(?:[a-z]{1,20}/)?[A-Za-z0-9_-]{1,100})@(?P<version>[1-9][0-9]{0,6})")
+_NAME = lazy_pattern(
+    r"(?P<name>(?:[a-z]{1,20}/)?[A-Za-z0-9_-]{1,100})@(?P<version>[1-9][0-9]{0,6})"
+)
 
 
 class Used(Protocol):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.fields.values import value_problems
@@ -21,7 +22,7 @@ from dagctl.spec.wrong_type import TEXT, wrong_type
 
 MAX_CWD = 1_000
 _MAPPABLE = {"env", "cwd", "append_env"}
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_VARIABLE = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 def check_command(command: str) -> str:
