@@ -77,6 +77,7 @@ class Desk:
         if child.child_fd >= 0:
             child.expect(pexpect.EOF)
             self.modes = termios.tcgetattr(child.child_fd)[3]
+            child.wait()
         child.close()
         self.code = child.exitstatus or 0
         return (said + (child.before or "")).replace("\r\n", "\n")
@@ -185,9 +186,9 @@ def test_a_signal_while_the_editor_is_open_keeps_what_it_saves_on_its_way_out(de
     before = (desk.text(), desk.user.git("rev-parse", "HEAD"))
     pid = desk.user.folder.parent / "pid"
     script = f"""
-        trap 'sleep 0.2; echo "# saved" >> "$2"; exit 1' TERM HUP
+        trap 'trap "" TERM HUP; sleep 0.1; echo "# saved" >> "$2"; exit 1' TERM HUP
         echo $$ > {pid}; echo typing
-        while :; do sleep 0.05; done
+        while :; do sleep 0.05 || :; done
     """
     for number, end in enumerate((lambda child: child.kill(signal.SIGTERM), hang_up), 1):
         said = desk.edit(script, meanwhile=end)

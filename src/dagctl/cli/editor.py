@@ -139,20 +139,49 @@ def run_editor(console: Console, editor: Sequence[str], file: Path) -> None:
     out = None if is_terminal(console.out) else console.err.fileno()
     name = Path(editor[0]).name
     with _leaving_interrupts_to_the_editor(), _keeping_the_terminal():
+        process = None
         try:
-            process = subprocess.Popen([*editor, str(file)], stdout=out)  # noqa: S603 - the user's
+            with _signals_later(signal.SIGTERM, signal.SIGHUP):
+                process = subprocess.Popen([*editor, str(file)], stdout=out)  # noqa: S603 - theirs
+            code = process.wait()
         except OSError as error:
             raise UsageError(f"the editor `{name}` cannot be run: {error.strerror}") from error
-        try:
-            code = process.wait()
         except BaseException:  # SIGTERM, SIGHUP: the editor goes, too, and may save what it has
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
+            if process is not None:
+                _end(process)
             raise
     if code != 0:
         how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
         raise InterruptedRunError(f"the editor `{name}` {how}", hint="run the command again")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE)
+
+
+@contextmanager
+def _signals_later(*numbers: signal.Signals) -> Iterator[None]:
+    """Let signals wait for the end of the block: half of it would leave an editor without us."""
+    seen: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        seen.append(number)
+
+    before = {
+        number: signal.signal(number, note)
+        for number in numbers
+        if signal.getsignal(number) != signal.SIG_IGN  # what is ignored the editor ignores, too
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in seen:
+        signal.raise_signal(number)
 
 
 @contextmanager
