@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+from contextlib import redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
-from dagctl.cli.program import app
+from dagctl.cli.app import run
+from dagctl.cli.command_table import COMMANDS
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.app import bare_app
 from dagctl.server.openapi import WORDS, describe
@@ -50,10 +52,10 @@ def commands() -> Iterator[str]:
     yield NOTE
     yield ""
     yield from shown("--help")
-    for command in app.registered_commands:
-        yield f"## dagctl {command.name}"
+    for name in COMMANDS:
+        yield f"## dagctl {name}"
         yield ""
-        yield from shown(str(command.name), "--help")
+        yield from shown(name, "--help")
 
 
 def shown(*arguments: str) -> Iterator[str]:
@@ -66,10 +68,12 @@ def shown(*arguments: str) -> Iterator[str]:
 
 def help_text(*arguments: str) -> str:
     """Return what dagctl prints on 80 columns."""
-    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
-    command = [sys.executable, "-m", "dagctl", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
-    return "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
+    printed = TextIOWrapper(BytesIO(), "utf-8")
+    environment = {"COLUMNS": "80", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    with patch.dict(os.environ, environment), redirect_stdout(printed):
+        run(arguments)
+    printed.seek(0)
+    return "\n".join(line.rstrip() for line in printed.read().rstrip().splitlines())
 
 
 def errors() -> Iterator[str]:

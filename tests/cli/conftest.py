@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,7 @@ def written(stream: TextIOWrapper) -> str:
     return raw.getvalue().decode(stream.encoding, "surrogateescape")
 
 
+@cache
 def validator(command: str | None) -> Draft202012Validator:
     """Return what checks the JSON output of a command."""
     texts = {file.name: json.loads(file.read_text("utf-8")) for file in SCHEMAS.glob("*.json")}

@@ -65,9 +65,8 @@ def _reported(arguments: list[str], invocation: Invocation) -> int:
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:
     from dagctl.cli.completion import ASKING
-    from dagctl.cli.program import app
+    from dagctl.cli.program import command
 
-    command = typer.main.get_command(app)
     if ASKING in os.environ:
         return _complete(command, ASKING)
     try:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import chdir
 from copy import copy
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from dagctl.cli import help_page
+from dagctl.cli.command_table import TABLE, Entry
 from dagctl.cli.parameters import lightened
 from dagctl.workspace import resolve_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from typer._click import Command as AnyCommand
     from typer._click import Context, HelpFormatter, Parameter
 
     from dagctl.cli.console import Console
@@ -27,6 +34,10 @@ GLOBAL_HINT = "Options of every command, such as -C, -q and --color: dagctl --he
 
 class Root(TyperGroup):
     """`dagctl`: lists its commands under the headings that they name."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - as the base class has them
+        super().__init__(**settings)
+        self.commands = Commands()  # type: ignore[assignment] # it is only read
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Return its parameters, cheap where they are not given."""
@@ -75,6 +86,36 @@ class Command(TyperCommand):
         apply(ctx, **{name: ctx.params.pop(name) for name in GLOBAL_OPTIONS})
         _warn_of_variables(ctx.obj.console)
         return super().invoke(ctx)
+
+
+class Commands(Mapping[str, "AnyCommand"]):
+    """The commands by name; one is imported and built when it is looked up."""
+
+    def __init__(self) -> None:
+        self._entries = {entry.name: entry for entry in TABLE}
+
+    def __getitem__(self, name: str) -> AnyCommand:
+        return _built(self._entries[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+@cache
+def _built(entry: Entry) -> AnyCommand:
+    """Return the command: the single command of a Typer application of its own."""
+    module = import_module(entry.module_name)
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+    app.command(entry.name, cls=Command, epilog=module.EPILOG, rich_help_panel=entry.heading)(
+        getattr(module, entry.function_name)
+    )
+    return typer.main.get_command(app)
 
 
 def apply(  # noqa: PLR0913 - as many as there are global options

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
+from dagctl.cli.command_table import COMMANDS
 from dagctl.errors import UNCHANGED
 
 if TYPE_CHECKING:
@@ -14,44 +15,6 @@ if TYPE_CHECKING:
     import typer
 
     from dagctl.cli.console import Console
-
-COMMANDS = (
-    "init",
-    "new",
-    "templates",
-    "operators",
-    "schema",
-    "validate",
-    "render",
-    "convert",
-    "requirements",
-    "create",
-    "edit",
-    "adopt",
-    "mv",
-    "rm",
-    "restore",
-    "rollback",
-    "export",
-    "import",
-    "pull",
-    "recover",
-    "list",
-    "show",
-    "history",
-    "diff",
-    "link",
-    "login",
-    "logout",
-    "whoami",
-    "doctor",
-    "migrations",
-    "serve",
-    "explain",
-    "completion",
-    "help",
-)
-
 
 PLANNED = frozenset(
     {"create", "edit", "adopt", "mv", "rm", "restore", "rollback", "import", "pull"}

@@ -1,4 +1,4 @@
-"""The Typer application: the global options, and the commands in their groups."""
+"""The Typer application: the global options, and the root of the commands."""
 
 from __future__ import annotations
 
@@ -8,43 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from dagctl import __version__
-from dagctl.cli import (
-    adopt,
-    completion,
-    convert,
-    create,
-    diff,
-    doctor,
-    edit,
-    explain,
-    export,
-    help,  # noqa: A004 - the module of `dagctl help`
-    history,
-    import_archive,
-    init,
-    link,
-    list,  # noqa: A004 - the module of `dagctl list`
-    login,
-    logout,
-    migrations,
-    new,
-    operators,
-    pull,
-    recover,
-    remove,
-    rename,
-    render,
-    requirements,
-    restore,
-    rollback,
-    schema,
-    serve,
-    show,
-    templates,
-    validate,
-    whoami,
-)
-from dagctl.cli.grouping import Command, Root, apply
+from dagctl.cli.grouping import Root, apply
 from dagctl.cli.invocation import current
 from dagctl.cli.options import examples
 
@@ -116,42 +80,5 @@ def root(  # noqa: PLR0913 - one parameter an option
         current(context).console.data(context.get_help())
 
 
-AUTHOR, PUBLISH, INSPECT, ACCOUNT, MORE = "Author", "Publish", "Inspect", "Account", "More"
-
-for _group, _name, _run, _epilog in (
-    (AUTHOR, "init", init.init, init.EPILOG),
-    (AUTHOR, "new", new.new, new.EPILOG),
-    (AUTHOR, "templates", templates.templates, templates.EPILOG),
-    (AUTHOR, "operators", operators.operators, operators.EPILOG),
-    (AUTHOR, "schema", schema.schema, schema.EPILOG),
-    (AUTHOR, "validate", validate.validate, validate.EPILOG),
-    (AUTHOR, "render", render.render, render.EPILOG),
-    (AUTHOR, "convert", convert.convert, convert.EPILOG),
-    (AUTHOR, "requirements", requirements.requirements, requirements.EPILOG),
-    (PUBLISH, "create", create.create, create.EPILOG),
-    (PUBLISH, "edit", edit.edit, edit.EPILOG),
-    (PUBLISH, "adopt", adopt.adopt, adopt.EPILOG),
-    (PUBLISH, "mv", rename.rename, rename.EPILOG),
-    (PUBLISH, "rm", remove.remove, remove.EPILOG),
-    (PUBLISH, "restore", restore.restore, restore.EPILOG),
-    (PUBLISH, "rollback", rollback.rollback, rollback.EPILOG),
-    (PUBLISH, "export", export.export, export.EPILOG),
-    (PUBLISH, "import", import_archive.import_archive, import_archive.EPILOG),
-    (PUBLISH, "pull", pull.pull, pull.EPILOG),
-    (PUBLISH, "recover", recover.recover, recover.EPILOG),
-    (INSPECT, "list", list.list_dags, list.EPILOG),
-    (INSPECT, "show", show.show, show.EPILOG),
-    (INSPECT, "history", history.history, history.EPILOG),
-    (INSPECT, "diff", diff.diff, diff.EPILOG),
-    (ACCOUNT, "link", link.link, link.EPILOG),
-    (ACCOUNT, "login", login.login, login.EPILOG),
-    (ACCOUNT, "logout", logout.logout, logout.EPILOG),
-    (ACCOUNT, "whoami", whoami.whoami, whoami.EPILOG),
-    (MORE, "doctor", doctor.doctor, doctor.EPILOG),
-    (MORE, "migrations", migrations.migrations, migrations.EPILOG),
-    (MORE, "serve", serve.serve, serve.EPILOG),
-    (MORE, "explain", explain.explain, explain.EPILOG),
-    (MORE, "completion", completion.completion, completion.EPILOG),
-    (MORE, "help", help.help_, help.EPILOG),
-):
-    app.command(_name, cls=Command, epilog=_epilog, rich_help_panel=_group)(_run)
+command = typer.main.get_command(app)
+"""What runs; each of its commands is built when it is looked up."""
