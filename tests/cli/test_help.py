@@ -9,7 +9,7 @@ import pytest
 
 from dagctl import __version__
 from dagctl.cli.app import run
-from dagctl.cli.invocation import COMMANDS
+from dagctl.cli.command_table import COMMANDS
 from dagctl.cli.program import command as root
 from dagctl.cli.topics import MEANINGS, TOPICS
 from dagctl.errors import ExitCode
