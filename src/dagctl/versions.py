@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from dagctl.commands.compare import Compared, Comparison
     from dagctl.commands.history import History
     from dagctl.commands.inputs import SpecOrFile
+    from dagctl.commands.outdated import Sources
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
-    from dagctl.ports import DagVersion
+    from dagctl.ports import DagRecord, DagVersion
 
 
 class Versions:
@@ -102,6 +105,32 @@ class Versions:
         from dagctl.commands.version_source import source_diff
 
         return source_diff(self._context.backend, comparison)
+
+    def sources(self, record: DagRecord) -> Sources:
+        """Return what a DAG was made of besides its spec file, and which of it has changed since.
+
+        Args:
+            record: The DAG; of a page of `list` the inputs are not known.
+
+        Raises:
+            UsageError: The variables of the workspace are wrong.
+        """
+        from dagctl.commands.outdated import sources_of
+
+        return sources_of(record, self._context.backend.files, self._specs)
+
+    def outdated(self, records: Iterable[DagRecord]) -> Iterator[Sources]:
+        """Yield the DAGs that their specs no longer make, since a file or a variable has changed.
+
+        Args:
+            records: The DAGs to look at, as of `list`.
+
+        Raises:
+            UsageError: The variables of the workspace are wrong.
+        """
+        from dagctl.commands.outdated import outdated
+
+        return outdated(self._context.backend, records, self._specs)
 
     def _bring_up(self) -> None:
         raise NotImplementedError

@@ -329,3 +329,29 @@ def test_an_unknown_code_is_not_found(shell: Shell) -> None:
 
 def test_the_schema_is_json(shell: Shell) -> None:
     assert "dag_name" in json.loads(shell.ok("schema").out)["properties"]
+
+
+def test_outdated_dags_are_listed_with_the_input_that_has_changed(workspace: Shell) -> None:
+    workspace.write("specs/defaults.yaml", "retries: 2\n")
+    workspace.ok("create", "specs")
+    assert workspace.ok("list", "--outdated").err.startswith("Up to date: 1 DAG\n")
+    assert "inputs    specs/defaults.yaml\n" in workspace.ok("show", "daily_orders").out
+    workspace.write("specs/defaults.yaml", "retries: 2\ndoc_md: Of the team\n")
+    done = workspace.ok("list", "--outdated")
+    assert done.out == (
+        "daily_orders v1: specs/orders.yaml makes another DAG now\n"
+        "    changed  specs/defaults.yaml\n"
+    )
+    assert done.err.endswith("  next: dagctl create --dry-run specs/orders.yaml\n")
+    assert workspace.ok("list", "--outdated", "-o", "name").out == "daily_orders\n"
+    (row,) = workspace.json("list", "--outdated")["dags"]
+    (item,) = row["inputs"]
+    assert (row["makes"], row["spec_error"], item["state"]) == ("other", None, "changed")
+    shown = workspace.ok("show", "daily_orders")
+    assert "inputs    specs/defaults.yaml (changed)\n" in shown.out
+    assert "the DAG is out of date: specs/orders.yaml makes another DAG now" in shown.err
+    assert workspace.json("show", "daily_orders")["dag"]["makes"] == "other"
+    workspace.write("specs/defaults.yaml", "retires: 2\n")
+    done = workspace.ok("list", "--outdated")
+    assert "specs/orders.yaml has errors now\n" in done.out
+    assert "    error    specs/defaults.yaml:1: " in done.out

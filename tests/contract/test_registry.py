@@ -26,6 +26,7 @@ from dagctl.ports import (
     Reservation,
     VersionAction,
 )
+from dagctl.spec.inputs import Input
 from tests.contract.people import ADA, ADA_MAIL, PROJECT
 from tests.twins.registry import MemoryRegistry
 
@@ -75,6 +76,10 @@ def record(granted: Reservation, *, source: str | None = None, owner: str = "dat
         spec={"dag_name": "x", "tasks": [{"task_id": "a", "retries": 1.5, "none": None}]},
         spec_digest="a" * 64,
         content_digest="b" * 64,
+        inputs=(
+            Input("defaults", "specs/défaults.yaml", "c" * 64),
+            Input("variable", "x", "d" * 64),
+        ),
     )
 
 
@@ -415,7 +420,8 @@ def test_a_page_has_all_of_a_record_but_the_spec(registry: Registry) -> None:
     whole = registry.get("x")
     assert whole is not None
     assert whole.spec
-    assert registry.page(Query()).records == (replace(whole, spec={}),)
+    assert whole.inputs
+    assert registry.page(Query()).records == (replace(whole, spec={}, inputs=()),)
 
 
 def test_a_page_holds_only_what_is_asked_for(registry: Registry, ada: str) -> None:

@@ -9,8 +9,10 @@ import pytest
 from dagctl import Client
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from dagctl.spec.inputs import Input
     from tests.e2e.conftest import Place
 
 SPEC = """dag_name: Report
@@ -64,6 +66,66 @@ def test_what_was_made_in_an_environment_is_known_again_without_it(specs: Path) 
     (specs.parent / ".git" / "dagctl").rename(specs.parent / ".git" / "gone")
     with Client.open(specs) as client:
         assert client.get("report").spec["tasks"][0]["bash_command"].startswith("load prod")
+
+
+def test_what_a_dag_was_made_of_is_recorded_and_what_has_changed_of_it_is_named(
+    specs: Path, tmp_path: Path
+) -> None:
+    root = specs.parent
+    (root / "sql").mkdir()
+    (root / "sql" / "q.sql").write_text("select 1")
+    (specs / "q.yaml").write_text(
+        "dag_name: Q\ntasks: [{task_id: a, bash_command: {$file: sql/q.sql}}]\n"
+    )
+    (specs / "clean.yaml").write_text("use: cleanup@1\nwith: {name: Clean, folder: /data/x}\n")
+    paths = [str(specs / name) for name in ("report.yaml", "q.yaml", "clean.yaml")]
+    with Client.open(root, env="prod") as client:
+        client.create(paths)
+        made = {dag: named(client.get(dag).inputs) for dag in ("report", "q", "clean")}
+    folder = "defaults specs/defaults.yaml"
+    assert made["report"] == [folder, "variable stage"]
+    assert made["q"] == [folder, "file sql/q.sql"]
+    assert made["clean"] == [folder, "template cleanup@1"]
+    with Client.open(root) as client:  # no environment is chosen: the one that made it counts
+        assert outdated(client) == {}
+        (specs / "defaults.yaml").write_text("# a comment\nowner: ann\n" + DEFAULTS)
+        assert outdated(client) == {}
+        assert client.sources(client.get("q")).makes == "same"
+        (root / "sql" / "q.sql").unlink()
+        config = root / "dagctl.toml"
+        config.write_text(config.read_text().replace('"prod"', '"live"'))
+        assert outdated(client) == {
+            "q": ("nothing", ["specs/defaults.yaml changed", "sql/q.sql gone"]),
+            "report": ("other", ["specs/defaults.yaml changed", "stage changed"]),
+        }
+        problem = client.sources(client.get("q")).problem
+        assert problem is not None
+        assert problem.startswith("specs/q.yaml:2: ")
+        client.remove(["clean"])
+        client.restore(["clean"])
+        assert named(client.get("clean").inputs) == made["clean"]
+        assert "$inputs" not in client.get("clean").spec
+        archive = client.export(tmp_path / "all.zip")
+        assert archive.dags
+        client.remove(["report"])
+        client.purge(["report"])
+        client.import_archive(tmp_path / "all.zip", if_exists="skip")
+        assert named(client.get("report").inputs) == made["report"]
+
+
+def named(inputs: Sequence[Input]) -> list[str]:
+    return [f"{each.kind} {each.name}" for each in inputs]
+
+
+def outdated(client: Client) -> dict[str, tuple[str, list[str]]]:
+    records = [record for page in client.list() for record in page]
+    return {
+        sources.record.dag_id: (
+            sources.makes,
+            [f"{each.input.name} {each.state}" for each in sources.changed],
+        )
+        for sources in client.outdated(records)
+    }
 
 
 DEFAULTS = "task_defaults: {bash: {pool: p}}\n"

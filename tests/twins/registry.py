@@ -93,7 +93,7 @@ class MemoryRegistry:
     def page(self, query: Query) -> Page:
         """Return one page by keyset."""
         rows = [r for r in self._sorted() if _matches(r, query)]
-        records = tuple(replace(row, spec={}) for row in rows[: query.limit])
+        records = tuple(replace(row, spec={}, inputs=()) for row in rows[: query.limit])
         return Page(records, records[-1].dag_id if len(rows) > query.limit else None)
 
     def reserve(

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dagctl.ports import DagRecord, DagVersion, Reservation
+from dagctl.spec.inputs import split, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 COLUMNS = tuple(
-    field.name for field in fields(DagRecord) if field.name not in {"problem", "is_removed"}
+    field.name
+    for field in fields(DagRecord)
+    if field.name not in {"inputs", "problem", "is_removed"}
 )
 """The columns of `user_dags`: the fields of `DagRecord` that are stored, in their order."""
 
@@ -108,7 +111,7 @@ def _json(value: object) -> str:
 
 _TO_SQL: dict[str, Callable[[Any], Any]] = {
     "tags": _json,
-    "spec": lambda spec: _json(dict(spec)),
+    "spec": _json,
     "is_active": int,
     "created_at": datetime.isoformat,
     "updated_at": datetime.isoformat,
@@ -125,27 +128,39 @@ _FROM_SQL: dict[str, Callable[[Any], Any]] = {
 
 def to_row(record: DagRecord) -> tuple[object, ...]:
     """Return the record's values in the order of `COLUMNS`."""
-    return tuple(_converted(_TO_SQL, name, getattr(record, name)) for name in COLUMNS)
+    return _row(record, COLUMNS)
 
 
 def from_row(row: Sequence[object]) -> DagRecord:
     """Return the record that `row`, selected by `COLUMNS`, holds."""
-    values = zip(COLUMNS, row, strict=True)
-    return DagRecord(**{name: _converted(_FROM_SQL, name, value) for name, value in values})
+    return DagRecord(**_values(COLUMNS, row))
 
 
 def to_version_row(version: DagVersion) -> tuple[object, ...]:
     """Return the version's values in the order of `VERSION_COLUMNS`."""
-    return tuple(_converted(_TO_SQL, name, getattr(version, name)) for name in VERSION_COLUMNS)
+    return _row(version, VERSION_COLUMNS)
 
 
 def from_version_row(row: Sequence[object], *, is_removed: bool = False) -> DagVersion:
     """Return the version that `row`, selected by `VERSION_COLUMNS`, holds."""
-    values = {
-        name: _converted(_FROM_SQL, name, value)
-        for name, value in zip(VERSION_COLUMNS, row, strict=True)
-    }
-    return DagVersion(**values, is_removed=is_removed)
+    return DagVersion(**_values(VERSION_COLUMNS, row), is_removed=is_removed)
+
+
+def _row(record: DagRecord, names: Sequence[str]) -> tuple[object, ...]:
+    """Return the values of columns; the inputs of a spec are stored in it."""
+    stored = {"spec": with_inputs(record.spec, record.inputs)}
+    return tuple(
+        _converted(_TO_SQL, name, stored[name] if name in stored else getattr(record, name))
+        for name in names
+    )
+
+
+def _values(names: Sequence[str], row: Sequence[object]) -> dict[str, Any]:
+    """Return what the columns of a row hold, by the fields of a record."""
+    columns = zip(names, row, strict=True)
+    values = {name: _converted(_FROM_SQL, name, value) for name, value in columns}
+    spec, inputs = split(values["spec"])
+    return {**values, "spec": spec, "inputs": inputs}
 
 
 def to_reservation_row(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dagctl.next_step import Fix
     from dagctl.ports import VersionAction
+    from dagctl.spec.inputs import Input
     from dagctl.spec.target import Series
 
 FORMAT = "dagctl archive"
@@ -131,6 +132,8 @@ class ArchivedVersion:
     spec_text: str | None
     spec_digest: str
     content_digest: str
+    inputs: tuple[Input, ...] = ()
+    """What the spec was made of besides its text."""
 
 
 def file_entry(dag_id: str) -> str:

@@ -28,6 +28,7 @@ from dagctl.errors import UsageError
 from dagctl.paths import checked_parts
 from dagctl.patterns import lazy_pattern
 from dagctl.ports import VersionAction
+from dagctl.spec.inputs import split, with_inputs
 from dagctl.spec.model import digest_of
 from dagctl.spec.readers.findings import data_beyond_limits
 from dagctl.spec.schedule_line import as_text
@@ -91,7 +92,7 @@ def version_line(version: DagVersion) -> bytes:
         "source": version.source_path,
         "file_path": version.file_path,
         "airflow": version.airflow,
-        "spec": dict(version.spec),
+        "spec": with_inputs(version.spec, version.inputs),
         "spec_text": version.spec_text,
         "spec_digest": version.spec_digest,
         "content_digest": version.content_digest,
@@ -143,6 +144,7 @@ def read_version(line: bytes, dag_id: str) -> ArchivedVersion:
     values = {name: _value(data, name, check, where) for name, check in _OF_A_VERSION.items()}
     if data.keys() != values.keys():
         raise ArchiveError(f"{where} has other fields than dagctl writes")
+    values["spec"], values["inputs"] = split(values["spec"])
     if data_beyond_limits(values["spec"]) or digest_of(values["spec"]) != values["spec_digest"]:
         raise ArchiveError(f"{where}: its spec has another digest than it says, or is too large")
     return ArchivedVersion(**{**values, "made_at": _time(values["made_at"])})

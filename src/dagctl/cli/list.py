@@ -62,6 +62,10 @@ Everything = Annotated[
     bool,
     typer.Option("--all", help="All DAGs in a table too; --limit is how many are read at once."),
 ]
+Outdated = Annotated[
+    bool,
+    typer.Option("--outdated", help="Only DAGs that their specs no longer make, and why."),
+]
 Form = Annotated[
     Literal["text", "json", "name"], typer.Option("--output", "-o", help="The form of the result.")
 ]
@@ -69,6 +73,7 @@ EPILOG = examples(
     "dagctl list --owner data-team",
     "dagctl list | cut -f 1,3                  # all DAGs, tab-separated, when piped",
     "dagctl list --tag gold -o name",
+    "dagctl list --outdated                    # what create would change",
     "dagctl list --limit 100 --after daily_orders -o json",
 )
 
@@ -82,6 +87,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     tag: Tag = None,
     user: User = None,
     everything: Everything = False,
+    outdated: Outdated = False,
     output: Form = "text",
 ) -> None:
     """List the DAGs that are recorded, sorted by id.
@@ -89,8 +95,10 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     On a terminal a table of the first 50; as names, as JSON and in a pipe all of them. The state is
     synced, drift (the DAG file was changed by hand), missing (it was removed), elsewhere (this
     branch has not that DAG), behind or ahead (the file is another version), unmerged (the file
-    holds both sides of a merge) or damaged (the record cannot be read).
+    holds both sides of a merge) or damaged (the record cannot be read). With --outdated each spec
+    is read: which DAGs would be others now, by their defaults, variables, templates and files.
     """
+    from dagctl.cli.outdated import write_outdated
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
@@ -104,6 +112,9 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
         pages = client.list(**filters, after=after, page_size=size)
         write_recovery(invocation.console, client.recovered, client.unsettled)
         narrowed = any(value is not None for value in (owner, tag, user, after))
+        if outdated:
+            write_outdated(invocation, client, pages)
+            return
         written = pages if is_whole else islice(pages, 1)
         cursor = _write(invocation, client, written, NO_MATCH if narrowed else NO_DAGS)
         if cursor is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dagctl.cli.console import Console, Style
     from dagctl.client import Client
     from dagctl.commands.list import Listed
+    from dagctl.commands.outdated import Sources
     from dagctl.commands.show import Details
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagVersion
@@ -121,6 +122,7 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
     from datetime import UTC, datetime
 
     from dagctl.cli.envelope import envelope
+    from dagctl.cli.outdated import warn_of_sources
     from dagctl.commands.show import details, spec_of
     from dagctl.graph.dot import dot
     from dagctl.graph.mermaid import mermaid
@@ -140,9 +142,12 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
     elif listed.state == "damaged":
         console.lines(_damaged(console, listed))
     else:
-        console.lines(_lines(invocation, dag, listed.state, now))
+        sources = client.sources(listed.record) if listed.record.inputs else None
+        console.lines(_lines(invocation, dag, listed.state, now, sources))
         console.flush()
         _warn_of_spec(console, dag)
+        if sources is not None:
+            warn_of_sources(console, sources)
         _warn_of_object(console, client.stored(listed.record))
         console.note(f"  next: dagctl show {shown(listed.record.dag_id)} --source")
 
@@ -198,24 +203,28 @@ def _warn_of_object(console: Console, stored: Drift) -> None:
 def _data(dag: Details, listed: Listed, client: Client) -> dict[str, Any]:
     from dagctl.views.details import details_data
     from dagctl.views.record import row
+    from dagctl.views.sources import sources_data
 
     is_damaged = listed.state == "damaged"
     return {
         **row(listed),
         "drift": None if is_damaged else client.drift(dag.record),
         "stored": None if is_damaged else client.stored(dag.record),
+        **sources_data(client.sources(dag.record)),
         **details_data(dag),
     }
 
 
-def _lines(invocation: Invocation, dag: Details, state: str, now: datetime) -> Iterator[str]:
+def _lines(
+    invocation: Invocation, dag: Details, state: str, now: datetime, sources: Sources | None = None
+) -> Iterator[str]:
     record = dag.record
     console = invocation.console
     style = STATE_STYLES.get(state)
     painted = console.paint(state, style, on=console.out) if style else state
     yield f"{shown(record.dag_id)}  v{record.version}  {painted}"
     yield from (f"  {shown(line)}" for line in record.description.splitlines())
-    for name, value in _facts(dag, now):
+    for name, value in _facts(dag, now, sources):
         yield f"  {name:<9} {shown(value)}"
     graph = dag.graph
     if graph is None:
@@ -225,7 +234,8 @@ def _lines(invocation: Invocation, dag: Details, state: str, now: datetime) -> I
     yield from (f"    {line}" for line in _drawing(invocation, dag).splitlines())
 
 
-def _facts(dag: Details, now: datetime) -> Iterator[tuple[str, str]]:
+def _facts(dag: Details, now: datetime, sources: Sources | None) -> Iterator[tuple[str, str]]:
+    from dagctl.cli.outdated import inputs_line
     from dagctl.commands.show import why_no_spec
     from dagctl.commands.times import ago, rfc3339
 
@@ -241,6 +251,8 @@ def _facts(dag: Details, now: datetime) -> Iterator[tuple[str, str]]:
         yield "spec", f"none is recorded: {why_no_spec(record)}"
     yield "file", record.file_path
     yield "source", record.source_path or "standard input, or Python"
+    if sources is not None:
+        yield "inputs", inputs_line(sources)
     yield "airflow", record.airflow
     yield "commit", f"{record.commit_id[:12]}, {ago(record.updated_at, now)}"
     yield "created", f"{rfc3339(record.created_at)} by {record.created_by_name or record.user_id}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.dag_file.header import Header
     from dagctl.operation.backend import Context
+    from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
 
 
@@ -34,6 +35,8 @@ class CertifiedSpec:
     """The spec as its author wrote it; None: not known."""
     base_name: str | None = None
     """The id that was asked for, before a number was added; None: not known."""
+    inputs: tuple[Input, ...] = ()
+    """What else it was made of, as far as that is known."""
 
 
 def certified_spec(
@@ -59,7 +62,7 @@ def certified_spec(
         return recorded
     spec = next(_named(context, header), None)
     if spec is not None:
-        return CertifiedSpec(spec.recorded, spec.digest(), spec.text, spec.dag_id)
+        return CertifiedSpec(spec.recorded, spec.digest(), spec.text, spec.dag_id, spec.inputs)
     return _from_code(content, path, context.settings.target)
 
 
@@ -71,7 +74,11 @@ def _recorded(
     for version in versions:
         if version.spec and version.content_digest == digest_of(content):
             return CertifiedSpec(
-                version.spec, version.spec_digest, version.spec_text, version.base_name
+                version.spec,
+                version.spec_digest,
+                version.spec_text,
+                version.base_name,
+                version.inputs,
             )
     return None
 

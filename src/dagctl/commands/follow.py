@@ -93,6 +93,7 @@ def _change_of(context: Context, dag_id: str, path: str, record: DagRecord | Non
         spec_digest=spec.digest,
         spec_data=spec.data,
         spec_text=spec.text,
+        inputs=spec.inputs,
         base_name=spec.base_name or (record.base_name if record else base_name_of(dag_id, header)),
         action=Action.UNCHANGED,
         is_known=True,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,4 +150,5 @@ def _defaults_of(root: Path, level: Path, shown: str) -> Defaults | None:
         reason = "it is a link" if error.errno == errno.ELOOP else (error.strerror or str(error))
         hint = f"put a regular file of at most {MAX_BYTES:,} bytes there, or remove it"
         return refused_defaults(shown, f"{DEFAULTS} is not read: {reason}", hint)
-    return read_defaults(data, shown)
+    read = read_defaults(data, shown)
+    return read and replace(read, path=(level / DEFAULTS).as_posix())

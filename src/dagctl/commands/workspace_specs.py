@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
     from dagctl.ports import DagRecord
     from dagctl.spec.checks import Checks
+    from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
     from dagctl.workspace import Workspace
 
@@ -109,11 +110,20 @@ class WorkspaceSpecs:
         surroundings = self._surroundings(self._variables)
         return origins_of(spec, surroundings, self._workspace.root / path, fields)
 
+    def input_digests(self, inputs: Sequence[Input]) -> dict[Input, str | None]:
+        """Return the digest that each input of a spec has now; None: it is gone.
+
+        Raises:
+            UsageError: The variables of the workspace are wrong.
+        """
+        from dagctl.commands.input_digests import digests_now
+
+        return digests_now(self._workspace.root, inputs, self._every())
+
     def variants(self, text: str | bytes, path: str) -> Iterator[DagSpec]:
         """Yield the spec as each environment makes it, the chosen one first."""
         if not self._variants:
-            every = (self._variables, *self._of_environments())
-            self._variants = [self._surroundings(variables) for variables in every]
+            self._variants = [self._surroundings(variables) for variables in self._every()]
         for surroundings in self._variants:
             try:
                 spec = surroundings.load(text, self._workspace.root / path, path)
@@ -121,8 +131,9 @@ class WorkspaceSpecs:
                 continue
             yield spec
 
-    def _of_environments(self) -> Iterator[Variables]:
-        """Yield the variables of each environment."""
+    def _every(self) -> Iterator[Variables]:
+        """Yield the variables that count, then those of each environment."""
+        yield self._variables or load_variables(self._workspace, os.environ)
         for name in environments(self._workspace):
             yield load_variables(self._workspace, os.environ, environment=name)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dagctl.dag_file.header import Header
     from dagctl.ports import Reservation, SpecWrite, VersionAction
+    from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
 
 
@@ -56,6 +57,8 @@ class Change:
     """The spec; None in a change that was read from the journal, and in a removal."""
     spec_text: str | None = field(default=None, repr=False)
     """The spec as its author wrote it; None: it was made from data."""
+    inputs: tuple[Input, ...] = field(default=(), repr=False)
+    """What else the spec was made of."""
 
     # --- What was there, and what is to be done: by the plan ---
 
@@ -178,6 +181,7 @@ def asked(spec: DagSpec, source: str | None = None) -> Change:
         dag_id=spec.dag_id,
         spec=spec,
         spec_text=spec.text,
+        inputs=spec.inputs,
     )
 
 
@@ -266,6 +270,7 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
         action=_recorded_action(change),
         renamed=change.renamed,
         spec_text=change.spec_text,
+        inputs=change.inputs,
     )
 
 

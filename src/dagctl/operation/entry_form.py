@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
@@ -21,6 +21,7 @@ from dagctl.operation.change import Action, Change
 from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
 from dagctl.operation.entry_check import check_entry
 from dagctl.ports import Reservation, SpecWrite
+from dagctl.spec.inputs import inputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,6 +134,7 @@ def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
         "path": change.path,
         "storage_path": change.storage_path,
         "spec": json.dumps(change.spec_data, ensure_ascii=False),
+        "inputs": [list(astuple(each)) for each in change.inputs],
         "spec_write": _spec_write_data(change.spec_write),
         "old": _content_data(change.old_file),
         "new": _content_data(change.content),
@@ -166,6 +168,7 @@ def _with_bytes(asked: Change, data: Mapping[str, Any]) -> Change:
         path=data["path"],
         storage_path=data["storage_path"],
         spec_data=json.loads(data["spec"]),
+        inputs=inputs_of(data.get("inputs", [])),
         old_file=old,
         content=new,
         old_object=old if kept == "old" else _content(kept),

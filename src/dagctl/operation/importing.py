@@ -147,6 +147,7 @@ def version_of(change: Change, version: ArchivedVersion, project_id: str) -> Dag
         action=version.action,
         renamed=version.renamed,
         spec_text=version.spec_text,
+        inputs=version.inputs,
     )
 
 
@@ -161,6 +162,7 @@ def _looked_for(arrival: Arrival) -> Change:
         base_name=arrival.dag.dag_id,
         dag_id=arrival.dag.dag_id,
         spec_text=newest.spec_text,
+        inputs=newest.inputs,
         spec_data=newest.spec,
         archived=arrival.dag.dag_id,
     )
@@ -290,6 +292,7 @@ class _Planner:
         update = replace(
             asked(spec, record.source_path),
             spec_text=change.spec_text,
+            inputs=change.inputs,
             base_name=record.base_name,
             is_known=True,
             dag_id=record.dag_id,

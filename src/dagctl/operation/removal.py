@@ -91,6 +91,7 @@ def _change(context: Context, dag_id: str, record: DagRecord | None, command: st
         path=path,
         old_file=standing,
         spec_data=dict(record.spec) if record else {},
+        inputs=record.inputs if record else (),
         storage_path=storage_key(settings.project_id, path),
         warnings=_warnings(context, source),
     )

@@ -148,7 +148,7 @@ def _new(context: Context, record: DagRecord, new_id: str) -> Change:
     old = version.spec_text
     new = with_dag_id(old, new_id, source) if old is not None else None
     write = spec_write(context, source, now=old, then=new, digest=spec.digest())
-    change = replace(_asked(spec, source, new_id, new), spec_write=write)
+    change = replace(_asked(spec, source, new_id, new), inputs=record.inputs, spec_write=write)
     if write is not None or source is None or standing is None:
         return change
     warning = f"{source} stays as it is: write `dag_id: {new_id}` into it, then create it"

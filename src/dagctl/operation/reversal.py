@@ -64,6 +64,7 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
     change = replace(
         asked(spec, record.source_path),
         spec_text=text,
+        inputs=record.inputs,
         base_name=record.base_name,
         is_known=True,
         action=Action.RESTORE,
@@ -109,6 +110,7 @@ def plan_rollback(
     change = replace(
         asked(spec, record.source_path),
         spec_text=version.spec_text,
+        inputs=version.inputs,
         base_name=record.base_name,
         is_known=True,
         dag_id=dag_id,

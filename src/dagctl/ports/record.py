@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from dagctl.spec.inputs import Input
     from dagctl.spec.target import Series
 
 
@@ -52,6 +53,9 @@ class DagRecord:
     the account. None if it is not recorded. The registry sets it, never a client's text."""
     updated_by_name: str | None = None
     """Who made this version; as above."""
+    inputs: tuple[Input, ...] = ()
+    """What the spec was made of besides its text: files with defaults, variables, a template, files
+    that it names. Stored with the spec; empty if it was of nothing else, or where the spec is."""
     problem: str | None = None
     """What is wrong with the row, or None. Of a damaged row only `id` and `dag_id` are to be
     trusted, and what says which spec it is of; file and object are empty. Not stored."""

@@ -96,6 +96,18 @@ class _Reading:
         return self.texts[path]
 
 
+def noting(files: Files, texts: dict[str, str]) -> Files:
+    """Return the same reader, which also puts each text that it gives into `texts`, by its path."""
+
+    def read(path: str) -> str | Problem:
+        text = files(path)
+        if isinstance(text, str):
+            texts[path] = text
+        return text
+
+    return read
+
+
 def with_files(data: Any, files: Files | None) -> tuple[Any, list[Located]]:  # noqa: ANN401 - raw
     """Return raw data with the texts of the files that they name, and what is wrong with these.
 

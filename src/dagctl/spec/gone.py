@@ -40,3 +40,25 @@ def gone(key: str) -> Problem | None:
     if key not in GONE:
         return None
     return Problem(Code.UNKNOWN_KEY, f"a spec has no {quoted(key)}", GONE[key])
+
+
+def under_a_task(key: str, *, is_shared: bool) -> Problem:
+    """Return the problem of a task's key that stands in the DAG.
+
+    Args:
+        key: The key.
+        is_shared: Whether `default_args` may have it for all tasks.
+    """
+    if is_shared:
+        return Problem(
+            Code.UNKNOWN_KEY,
+            f"{quoted(key)} belongs under a task, or under `default_args` for all tasks",
+            f"write `default_args: {{{key}: ...}}`",
+            json_hint=f'write `"default_args": {{"{key}": ...}}`',
+        )
+    return Problem(
+        Code.UNKNOWN_KEY,
+        f"{quoted(key)} belongs under a task",
+        "indent it, below the `- task_id: ...` of its task",
+        json_hint="move it into the braces of its task",
+    )

@@ -10,7 +10,8 @@ from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.advice import advice
 from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
-from dagctl.spec.files import with_files
+from dagctl.spec.files import noting, with_files
+from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.lines import Lines
 from dagctl.spec.model import DagSpec
 from dagctl.spec.operator_checks import target_problems
@@ -155,7 +156,11 @@ def _check(
     if document.root.kind != "mapping":
         return None, [*reading.findings, not_a_mapping(document)]
     meant = resolve(document, around)
-    spec, placed = _placed(reading, meant, airflow, files, needs_project=needs_project)
+    named: dict[str, str] = {}
+    reader = files and noting(files, named)
+    spec, placed = _placed(reading, meant, airflow, reader, needs_project=needs_project)
+    if spec is not None:
+        spec.note_inputs(_inputs(meant, named))
     findings = with_secrets(document, placed)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return None if failed else spec, findings
@@ -175,6 +180,17 @@ def _placed(
     return spec, place_findings(meant.document, of_texts, problems, left_out, reading.document)
 
 
+def _inputs(meant: Resolved, named: Mapping[str, str]) -> tuple[Input, ...]:
+    """Return all that a spec was made of besides its text.
+
+    Args:
+        meant: The spec.
+        named: The texts of the files that it names, by their paths.
+    """
+    files = (Input("file", path, digest_of_text(text)) for path, text in named.items())
+    return tuple(sorted({*meant.inputs, *files}))
+
+
 def _check_written_data(
     data: Mapping[str, object], origin: str | None, airflow: str, around: Around
 ) -> Checked:
@@ -183,6 +199,8 @@ def _check_written_data(
     meant = resolve(document, around)
     spec, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
     failed = any(finding.severity is Severity.ERROR for finding in findings)
+    if spec is not None:
+        spec.note_inputs(_inputs(meant, {}))
     diagnostics = tuple(_without_lines(finding, origin) for finding in findings)
     return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
 

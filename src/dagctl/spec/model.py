@@ -19,7 +19,6 @@ from pydantic import (
 
 from dagctl.spec.callback_form import DAG_CALLBACKS, Callbacks, callbacks_field
 from dagctl.spec.checked_model import CheckedModel, Family
-from dagctl.spec.codes import Code
 from dagctl.spec.dag_arguments import (
     DisplayName,
     DocMd,
@@ -63,7 +62,8 @@ from dagctl.spec.fields.start_date import (
 )
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
-from dagctl.spec.gone import GONE, gone
+from dagctl.spec.gone import GONE, gone, under_a_task
+from dagctl.spec.inputs import Input
 from dagctl.spec.jinja.brought import brought_by
 from dagctl.spec.outline import Outline
 from dagctl.spec.problem import Located, Problem
@@ -74,7 +74,6 @@ from dagctl.spec.tasks.base import TaskBase, as_tuple
 from dagctl.spec.tasks.fallback import untyped_task_problems
 from dagctl.spec.tasks.group import SharedArgs
 from dagctl.spec.walk import Path, is_group, walk
-from dagctl.spec.wording import quoted
 
 MAX_OWNER = 500
 MAX_TAG = 100
@@ -227,6 +226,7 @@ class DagSpec(CheckedModel, defer_build=False):
     _origin: str | None = PrivateAttr(default=None)
     _outline: Outline | None = PrivateAttr(default=None)
     _text: str | None = PrivateAttr(default=None)
+    _inputs: tuple[Input, ...] = PrivateAttr(default=())
     _recorded: Mapping[str, Any] | None = PrivateAttr(default=None)
     _digest: str = PrivateAttr(default="")
     _checked_for: str | None = PrivateAttr(default=None)
@@ -240,6 +240,15 @@ class DagSpec(CheckedModel, defer_build=False):
     def text(self) -> str | None:
         """What its author wrote, comments and all; None: it was made from data. As `origin`."""
         return self._text
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it was made of besides its text, sorted; no part of equality."""
+        return self._inputs
+
+    def note_inputs(self, inputs: tuple[Input, ...]) -> None:
+        """Remember what it was made of."""
+        self._inputs = inputs
 
     @property
     def checked_for(self) -> str | None:
@@ -360,19 +369,7 @@ class DagSpec(CheckedModel, defer_build=False):
             return gone(key)
         if not any(key in model.key_names() for model in family.models.values()):
             return None
-        if key in DefaultArgs.model_fields:
-            return Problem(
-                Code.UNKNOWN_KEY,
-                f"{quoted(key)} belongs under a task, or under `default_args` for all tasks",
-                f"write `default_args: {{{key}: ...}}`",
-                json_hint=f'write `"default_args": {{"{key}": ...}}`',
-            )
-        return Problem(
-            Code.UNKNOWN_KEY,
-            f"{quoted(key)} belongs under a task",
-            "indent it, below the `- task_id: ...` of its task",
-            json_hint="move it into the braces of its task",
-        )
+        return under_a_task(key, is_shared=key in DefaultArgs.model_fields)
 
     @classmethod
     def surroundings(cls, data: object) -> AbstractContextManager[None]:

@@ -25,6 +25,7 @@ from dagctl.ports import (
     Reservation,
     VersionAction,
 )
+from dagctl.spec.inputs import split, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from dagctl.ports import Claim, Origin
 
 COLUMNS = tuple(
-    field.name for field in fields(DagRecord) if field.name not in {"problem", "is_removed"}
+    field.name
+    for field in fields(DagRecord)
+    if field.name not in {"inputs", "problem", "is_removed"}
 )
 """The columns of `user_dags` that a record is read from."""
 LONGEST_NAME = 320
@@ -204,7 +207,7 @@ def _record_data(record: DagRecord) -> dict[str, Any]:
     return {
         **{name: getattr(record, name) for name in COLUMNS},
         "tags": list(record.tags),
-        "spec": dict(record.spec),
+        "spec": with_inputs(record.spec, record.inputs),
         "created_at": record.created_at.isoformat(),
         "updated_at": record.updated_at.isoformat(),
         **(_version_data(record) if isinstance(record, DagVersion) else {}),
@@ -247,7 +250,8 @@ def _record(row: Mapping[str, Any], project_id: str) -> DagRecord:
     flaw = flaw_of_row(row, project_id)
     if flaw is not None:
         return _damaged(row, project_id, flaw)
-    values = {name: row[name] for name in COLUMNS}
+    spec, inputs = split(row["spec"])
+    values = {**{name: row[name] for name in COLUMNS}, "spec": spec, "inputs": inputs}
     times = {name: _time(row[name]) for name in ("created_at", "updated_at")}
     is_removed = row.get("is_removed") is True
     return DagRecord(**{**values, **times, "tags": tuple(row["tags"])}, is_removed=is_removed)

@@ -7,10 +7,12 @@ those of an operator (`KubernetesPodOperator`). What only one DAG can have is re
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
+from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
@@ -57,6 +59,13 @@ class Defaults:
     """What is wrong with the file itself."""
     is_read: bool = True
     """Whether what it says is known; not if it is no YAML, or cannot be read."""
+    path: str = ""
+    """Where it is in the workspace; empty: a program has given the text."""
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the text, in hex."""
+        return digest_of_text(self.document.text)
 
 
 def read_defaults(text: str | bytes, name: str = DEFAULTS) -> Defaults | None:

@@ -61,6 +61,8 @@ class Filler:
     variables: Variables
     budget: Budget
     findings: list[Finding] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    """The variables of the workspace that were named."""
 
     def fill(self, node: Node, each: Each) -> Node:
         """Return a value with its variables; itself if it has none.
@@ -214,6 +216,7 @@ class Filler:
     def _variable(self, node: Node, reference: Reference) -> Variable | None:
         name = reference.names[0]
         variable = self.variables.values.get(name)
+        self.used.add(name)
         if variable is not None and is_secret(variable):
             message = f"the value of {quoted(name)} holds a secret in plain text"
             self._refuse(Code.PLAIN_CREDENTIAL, message, _REVOKE, node)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.inputs import Input, digest_of_text
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.document import Document, Finding, Node, Span
 from dagctl.spec.readers.limits import MAX_VALUES
 from dagctl.spec.resolution.expressions import BEGIN
@@ -17,9 +19,8 @@ from dagctl.spec.resolution.use import USE, WITH, no_templates, used, uses_templ
 from dagctl.spec.resolution.variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.spec.problem import Problem
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.use import Used
 
@@ -37,7 +38,7 @@ class Around:
     defaults: tuple[Defaults, ...] = ()
     variables: Variables = field(default_factory=Variables)
     template_of: Callable[[str, int], Used | Problem] = no_templates
-    _filled: dict[int, tuple[Node, Node, tuple[Finding, ...]]] = field(
+    _filled: dict[int, tuple[Node, Node, tuple[Finding, ...], frozenset[str]]] = field(
         default_factory=dict, repr=False, compare=False
     )
     _joined: list[Inherited] = field(default_factory=list, repr=False, compare=False)
@@ -52,14 +53,19 @@ class Around:
     def fill(self, node: Node, filler: Filler) -> Node:
         """Return a value of a file with its variables in place; made once for all specs."""
         if id(node) not in self._filled:
-            filler.findings = []
+            filler.findings, filler.used = [], set()
             made = filler.fill(node, {})
-            self._filled[id(node)] = (node, made, tuple(filler.findings))
+            seen = (tuple(filler.findings), frozenset(filler.used))
+            self._filled[id(node)] = (node, made, *seen)
         return self._filled[id(node)][1]
 
     def findings(self, nodes: Sequence[Node]) -> list[Finding]:
         """Return what is wrong with the variables in values of the files."""
         return [finding for node in nodes for finding in self._filled[id(node)][2]]
+
+    def used(self, nodes: Sequence[Node]) -> Iterator[str]:
+        """Yield the names of the variables in values of the files."""
+        return (name for node in nodes for name in self._filled[id(node)][3])
 
 
 NOTHING = Around()
@@ -75,6 +81,8 @@ class Resolved:
     """What is wrong with variables, loops and files with defaults."""
     is_whole: bool = True
     """Whether the rest can be checked; not if a loop, or a file, could not be read."""
+    inputs: tuple[Input, ...] = ()
+    """What else it was made of: files with defaults, variables, a template."""
 
 
 def resolve(document: Document, around: Around) -> Resolved:
@@ -86,19 +94,21 @@ def resolve(document: Document, around: Around) -> Resolved:
     """
     filler = Filler(document, around.variables, Budget())
     root = document.root
+    template: list[Input] = []
     of_template: list[Finding] = []
     try:
         if uses_template(root):
             root = _with_given(root, filler)
             of_template = list(filler.findings)
             if not of_template:
-                root, of_template = used(root, around.template_of)
+                root, of_template = used(root, _noting(around.template_of, template))
         if root is not document.root or _may_have_some(document):
             root = Unroller(filler).root(root)
         findings = list(dict.fromkeys((*of_template, *filler.findings)))
         if around.defaults:
-            root, more = _with_defaults(root, around, filler)
+            root, more, named = _with_defaults(root, around, filler)
             findings += more
+            filler.used |= named
     except TooMuchError:
         findings = [*filler.findings, _too_much()]
         return Resolved(document, tuple(findings), is_whole=False)
@@ -106,7 +116,34 @@ def resolve(document: Document, around: Around) -> Resolved:
     unreadable = not all(defaults.is_read for defaults in around.defaults)
     made = document if root is document.root else replace(document, root=root)
     whole = not (broken or unreadable or of_template)
-    return Resolved(made, tuple(findings), is_whole=whole)
+    inputs = (*template, *_inputs(around, filler.used))
+    return Resolved(made, tuple(findings), is_whole=whole, inputs=inputs)
+
+
+def _inputs(around: Around, names: set[str]) -> Iterator[Input]:
+    """Yield the files with defaults around a spec, and its variables."""
+    for each in around.defaults:
+        if each.path:
+            yield Input("defaults", each.path, each.digest)
+    values = around.variables.values
+    for name in names & values.keys():
+        canonical = json.dumps(values[name].value, sort_keys=True)
+        yield Input("variable", name, digest_of_text(canonical))
+
+
+def _noting(
+    template_of: Callable[[str, int], Used | Problem], template: list[Input]
+) -> Callable[[str, int], Used | Problem]:
+    """Return the same, which also notes what it gave."""
+
+    def read(name: str, version: int) -> Used | Problem:
+        given = template_of(name, version)
+        if not isinstance(given, Problem):
+            digest = digest_of_text(given.document.text)
+            template.append(Input("template", f"{name}@{version}", digest))
+        return given
+
+    return read
 
 
 def _with_given(root: Node, filler: Filler) -> Node:
@@ -124,7 +161,10 @@ def _may_have_some(document: Document) -> bool:
     return BEGIN in text or FOR_EACH in text or "\\" in text
 
 
-def _with_defaults(root: Node, around: Around, filler: Filler) -> tuple[Node, list[Finding]]:
+def _with_defaults(
+    root: Node, around: Around, filler: Filler
+) -> tuple[Node, list[Finding], set[str]]:
+    """Return the root with defaults, what is wrong with these, and the variables in them."""
     used: list[Node] = []
 
     def fill(node: Node) -> Node:
@@ -134,7 +174,8 @@ def _with_defaults(root: Node, around: Around, filler: Filler) -> tuple[Node, li
     of_files = Filler(filler.document, around.variables, filler.budget)
     made = inherit(root, around.inherited, fill)
     of_all = [finding for defaults in around.defaults for finding in defaults.findings]
-    return made, [*of_all, *around.findings(used)][: 2 * MAX_PROBLEMS]
+    findings = [*of_all, *around.findings(used)][: 2 * MAX_PROBLEMS]
+    return made, findings, set(around.used(used))
 
 
 def _too_much() -> Finding:

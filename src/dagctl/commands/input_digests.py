@@ -1,0 +1,80 @@
+"""What the inputs of a recorded spec are today: files with defaults, variables, templates, files.
+
+Light: files are read as text only, and a template only where a spec is linked to one.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from dagctl.commands.spec_files import read_below
+from dagctl.paths import is_path
+from dagctl.spec.inputs import digest_of_text
+from dagctl.spec.readers.limits import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from dagctl.spec.inputs import Input
+    from dagctl.spec.resolution.variables import Variables
+
+
+def digests_now(
+    root: Path, inputs: Sequence[Input], environments: Iterable[Variables]
+) -> dict[Input, str | None]:
+    """Return the digest that each input has now; None: it is gone, or cannot be read.
+
+    Args:
+        root: The workspace.
+        inputs: What a spec was made of.
+        environments: The variables that count, then those of each environment. Those are taken
+            that are most like they were: `create --env prod` may have made the DAG.
+    """
+    now = {each: _digest(root, each) for each in inputs if each.kind != "variable"}
+    variables = [each for each in inputs if each.kind == "variable"]
+    if not variables:
+        return now
+    made = (_of_variables(variables, values) for values in environments)
+    return now | max(made, key=_likeness)
+
+
+def _likeness(now: dict[Input, str | None]) -> tuple[int, int]:
+    """Return how many variables are as they were, and how many have a value at all."""
+    same = sum(digest == each.digest for each, digest in now.items())
+    return same, sum(digest is not None for digest in now.values())
+
+
+def _of_variables(inputs: Sequence[Input], variables: Variables) -> dict[Input, str | None]:
+    values = variables.values
+    return {
+        each: digest_of_text(json.dumps(values[each.name].value, sort_keys=True))
+        if each.name in values
+        else None
+        for each in inputs
+    }
+
+
+def _digest(root: Path, item: Input) -> str | None:
+    if item.kind == "template":
+        return _of_template(root, item.name)
+    if not is_path(item.name):  # of a record: nothing outside of the workspace is read
+        return None
+    try:
+        data = read_below(root, PurePosixPath(item.name).parts, MAX_BYTES + 1)
+        return digest_of_text(data.decode("utf-8-sig"))
+    except (OSError, ValueError):
+        return None
+
+
+def _of_template(root: Path, name: str) -> str | None:
+    from dagctl.commands.templates import template_reader  # noqa: PLC0415 - reads YAML
+    from dagctl.spec.problem import Problem  # noqa: PLC0415
+
+    plain, _, version = name.rpartition("@")
+    if not (version.isascii() and version.isdigit() and len(version) < 8):  # noqa: PLR2004
+        return None
+    template = template_reader(root)(plain, int(version))
+    return None if isinstance(template, Problem) else digest_of_text(template.document.text)
