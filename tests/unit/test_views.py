@@ -13,6 +13,7 @@ import pytest
 from dagctl.commands.create import CreatedDag, CreateResult
 from dagctl.commands.doctor import Finding
 from dagctl.commands.list import Listed, State
+from dagctl.commands.outdated import Sources
 from dagctl.commands.plan import PlannedDag
 from dagctl.commands.show import details, graph_of
 from dagctl.errors import Diagnostic
@@ -29,6 +30,7 @@ from dagctl.views.health import health_data
 from dagctl.views.plan import planned_data
 from dagctl.views.record import columns, row
 from dagctl.views.recovered import recovered_data
+from dagctl.views.sources import sources_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,6 +109,10 @@ SHOWN = result_of("show")["dag"]["allOf"][1]
         (row(Listed(RECORD, "synced")), schema("list")["$defs"]["row"]),
         ({**details_data(DETAILS), "drift": "none", "stored": "none"}, SHOWN),
         (
+            sources_data(Sources(record=RECORD, inputs=(), makes="same")),
+            schema("list")["$defs"]["sources"],
+        ),
+        (
             finding_data(Diagnostic(code="DAG201", message="m")),
             schema("envelope")["$defs"]["diagnostic"],
         ),
@@ -116,7 +122,7 @@ SHOWN = result_of("show")["dag"]["allOf"][1]
             result_of("doctor")["checks"]["items"],
         ),
     ],
-    ids=["row", "details", "finding", "recovered", "check"],
+    ids=["row", "details", "sources", "finding", "recovered", "check"],
 )
 def test_a_schema_has_the_keys_of_its_view(
     view: Mapping[str, Any], described: Mapping[str, Any]
