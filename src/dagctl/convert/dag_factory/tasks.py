@@ -15,6 +15,7 @@ from dagctl.convert.dag_factory.values import (
     with_rules,
     xcom,
 )
+from dagctl.convert.databases import SUCCESSOR, for_all_databases, is_of_a_database
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.operator_names import operator_name
 from dagctl.operators import Operator, lookup
@@ -265,6 +266,10 @@ class Tasks:
         if not isinstance(path, str):
             self._report.gap(place, "operator", "the task has neither `operator` nor `decorator`")
             return {"operator": "EmptyOperator"}
+        if is_of_a_database(path) and not isinstance(lookup(path, self._target), Operator):
+            arguments = for_all_databases(path, arguments)
+            self._report.changed(place, "operator", f"{path} is {SUCCESSOR} now")
+            path = SUCCESSOR
         name = operator_name(path, self._target, self._report, place)
         if name == "BashOperator" and not mapped and arguments.keys() <= {*BashTask.key_names()}:
             return _bash(arguments)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.notifiers import notifier_form
 from dagctl.convert.python_file import (
+    connections,
     dates,
     decorators,
     edges,
@@ -16,6 +17,7 @@ from dagctl.convert.python_file import (
 from dagctl.convert.python_file.data_calls import builtin
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
+    Connected,
     Decorator,
     Function,
     Label,
@@ -79,6 +81,8 @@ def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
         return _decorator
     if path.endswith(".Variable.get"):
         return _variable
+    if path.endswith(connections.READERS):
+        return _connection
     return _AIRFLOW.get(path.rpartition(".")[2])
 
 
@@ -176,6 +180,13 @@ def _decorator(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     return Decorator(kind, kwargs, made.places)
 
 
+def _connection(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+    conn_id = next(iter([*made.args, *made.kwargs.values()]), None)
+    if not isinstance(conn_id, str) or not connections.is_plain(conn_id):
+        return machine.opaque(made.node, f"`{words(made.node)}` has a name that is not known")
+    return Connected(conn_id)
+
+
 def _variable(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return the template that reads a variable when the task runs."""
     names = dict(zip(("key", "default_var", "deserialize_json"), made.args, strict=False))
@@ -187,11 +198,12 @@ def _variable(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
     has_default = {"default_var", "default"} & given.keys()
     if isinstance(default, Opaque) or not isinstance(default, str | int | float | bool | None):
         return machine.opaque(made.node, f"`{words(made.node)}` has a default that is not known")
+    is_text = kind == "value"
     if has_default:
-        return Late(f"{{{{ var.{kind}.get({key!r}, {default!r}) }}}}")
+        return Late(f"{{{{ var.{kind}.get({key!r}, {default!r}) }}}}", is_text=is_text)
     if not key.isidentifier():
-        return Late(f"{{{{ var.{kind}.get({key!r}) }}}}")
-    return Late(f"{{{{ var.{kind}.{key} }}}}")
+        return Late(f"{{{{ var.{kind}.get({key!r}) }}}}", is_text=is_text)
+    return Late(f"{{{{ var.{kind}.{key} }}}}", is_text=is_text)
 
 
 _AIRFLOW: Mapping[str, Callable[[Machine, Name, Call], Any]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.operator_names import renamed_operator
 from dagctl.convert.python_file.callbacks import Callbacks
 from dagctl.convert.python_file.objects import (
     Dag,
@@ -15,10 +16,11 @@ from dagctl.convert.python_file.objects import (
     Task,
     spec_path,
 )
+from dagctl.convert.python_file.removed import replace_removed
 from dagctl.convert.python_file.schedules import Schedules
 from dagctl.convert.python_file.tasks import Tasks
 from dagctl.convert.python_file.values import MISSING, Values
-from dagctl.operators import Operator, base_parameters, lookup
+from dagctl.operators import Operator, base_parameters
 from dagctl.spec.callback_form import DAG_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
@@ -75,6 +77,7 @@ class DagConversion:
     def spec(self) -> dict[str, Any]:
         """Return the spec as data, its keys in the order of the reference."""
         dag = self._dag
+        replace_removed(dag, self._target)
         given = self._renamed()
         made: dict[str, Any] = {"dag_name": dag.dag_id}
         if slug(dag.dag_id) != dag.dag_id:
@@ -223,7 +226,7 @@ class DagConversion:
         paths = [
             item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
         ]
-        operators = [lookup(path, self._target) for path in paths]
+        operators = [renamed_operator(path, self._target) for path in paths]
         subject = f"default_args.{key}"
         if key in _OF_DAGS_ALONE:
             text = "it is an argument of the DAG: in `default_args` Airflow never reads it"

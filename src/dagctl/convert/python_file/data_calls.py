@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file import dates
+from dagctl.convert.python_file import connections, dates
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import (
+    Connected,
     File,
     Late,
     Made,
@@ -18,7 +19,7 @@ from dagctl.convert.python_file.objects import (
 )
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.texts import is_wide, rendered, text_of, weight
+from dagctl.convert.python_file.texts import is_wide, rendered, spoken, text_of, weight
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
         return owner  # `resolve()`
     if isinstance(owner, Moment):
         return dates.method(machine, owner, name, made)
+    if isinstance(owner, Connected | Late):
+        return connections.method(machine, owner, name, made)
     if isinstance(owner, str):
         return _of_text(machine, owner, name, made)
     for kind, names in _READS.items():
@@ -87,6 +90,8 @@ def _format(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
     plain = all(
         re.fullmatch(r"[A-Za-z0-9_]*(:[^{}]{0,20})?", field) for field in _FIELD.findall(owner)
     )
+    made.args = [spoken(arg) for arg in made.args]
+    made.kwargs = {key: spoken(value) for key, value in made.kwargs.items()}
     args = [_formattable(arg) for arg in made.args]
     kwargs = {key: _formattable(value) for key, value in made.kwargs.items()}
     known = None not in args and None not in kwargs.values()
@@ -169,8 +174,13 @@ def _items(value: object) -> list[Any]:
     return items
 
 
-def _text(value: object = "") -> str | None:
-    return text_of(value)
+def _text(value: object = "") -> str | Late | None:
+    """Return the text of a value; one that is known when the task runs stays what it is."""
+    value = spoken(value)
+    if isinstance(value, Late):
+        return Late(value.template, value.is_early)
+    text = text_of(value)
+    return rendered(text, [value]) if isinstance(value, Output) and text else text
 
 
 def _number(value: object = 0) -> int:

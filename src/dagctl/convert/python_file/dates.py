@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import Moment, Name, Opaque, Zone
+from dagctl.convert.python_file.objects import Late, Made, Moment, Name, Opaque, Zone
 from dagctl.convert.python_file.source_of import words
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +37,9 @@ _UTC = frozenset(
         *("dateutil.tz.UTC", "airflow.utils.timezone.TIMEZONE"),
     }
 )
+_FORMS = {"datetime.datetime": "datetime", "datetime.date": "date"}
+_FORMAT = lazy_pattern(r"[\w %:./,+-]*")
+_PARTS = frozenset({"year", "month", "day", "hour", "minute", "second", "microsecond"})
 _NAMES = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 _UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
 
@@ -55,7 +60,7 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     if path in _ZONES and made.args and isinstance(made.args[0], str):
         return Zone(made.args[0])
     if path in _POINTS:
-        return _point(machine, made)
+        return _point(machine, path, made)
     function = _FROM_TODAY.get(path.removeprefix("airflow.utils."))
     if function is None:
         function = _TEXTS.get(path)
@@ -76,7 +81,7 @@ def _length(machine: Machine, made: Call) -> Any:  # noqa: ANN401
         return bad or machine.opaque(made.node, f"`{words(made.node)}` is no length that is known")
 
 
-def _point(machine: Machine, made: Call) -> Any:  # noqa: ANN401
+def _point(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     names = (*_NAMES, "tz")
     given = dict(zip(names, made.args, strict=False)) | made.kwargs
     zone = next((given.pop(key) for key in ("tz", "tzinfo") if key in given), None)
@@ -85,7 +90,8 @@ def _point(machine: Machine, made: Call) -> Any:  # noqa: ANN401
     if zone is not None and name is None:
         return machine.opaque(made.node, f"the zone of `{words(made.node)}` is not known")
     try:
-        return Moment(datetime(**given), name)  # noqa: DTZ001 - the zone stands beside it
+        form = _FORMS.get(path, "aware")
+        return Moment(datetime(**given), name, form=form)  # noqa: DTZ001 - the zone is beside it
     except (TypeError, ValueError, OverflowError):
         bad = next((value for value in given.values() if isinstance(value, Opaque)), None)
         return bad or machine.opaque(made.node, f"`{words(made.node)}` is no date that is known")
@@ -94,21 +100,37 @@ def _point(machine: Machine, made: Call) -> Any:  # noqa: ANN401
 def _today(machine: Machine, made: Call, days: int = 0) -> Moment:
     zone = next((zone_of(arg) for arg in (*made.args, *made.kwargs.values())), None)
     moment = datetime.combine(machine.today, time()) + timedelta(days=days)
-    return Moment(moment, zone, frozen=True)
+    return Moment(moment, zone, frozen=True, form="aware")
+
+
+def _now(machine: Machine, made: Call) -> Moment:
+    """Return `datetime.now()`, which a template gives too when a task runs."""
+    moment = _today(machine, made)
+    if not made.args and not made.kwargs:
+        return replace(moment, form="datetime", now="macros.datetime.now()")
+    return replace(moment, now="macros.datetime.utcnow()") if moment.zone == "UTC" else moment
+
+
+def _utc_now(machine: Machine, made: Call) -> Moment:
+    return replace(_today(machine, made), form="datetime", now="macros.datetime.utcnow()")
+
+
+def _this_day(machine: Machine, made: Call) -> Moment:
+    return replace(_today(machine, made), form="date", now="macros.datetime.now().date()")
 
 
 def _days_ago(machine: Machine, made: Call) -> Moment:
     given = dict(zip(("n", *_NAMES[3:]), made.args, strict=False)) | made.kwargs
     moment = datetime.combine(machine.today, time()) - timedelta(days=given.pop("n"))
-    return Moment(moment.replace(**given), None, frozen=True)
+    return Moment(moment.replace(**given), None, frozen=True, form="aware")
 
 
 def _parsed(_machine: Machine, made: Call) -> Moment:
     moment = datetime.fromisoformat(made.args[0])
     zone = next((zone_of(value) for key, value in made.kwargs.items() if key == "tz"), None)
     if moment.tzinfo is not None:
-        return Moment(moment.astimezone(UTC).replace(tzinfo=None), "UTC")
-    return Moment(moment, zone)
+        return Moment(moment.astimezone(UTC).replace(tzinfo=None), "UTC", form="aware")
+    return Moment(moment, zone, form="aware")
 
 
 def _read(_machine: Machine, made: Call) -> Moment:
@@ -117,10 +139,18 @@ def _read(_machine: Machine, made: Call) -> Moment:
 
 
 def _combined(_machine: Machine, made: Call) -> Moment:
-    first = made.args[0]
-    if not isinstance(first, Moment):
+    first, second = made.args
+    if not isinstance(first, Moment) or not _is_midnight(second):
         raise TypeError
     return Moment(datetime.combine(first.moment, time()), first.zone, first.frozen)
+
+
+def _is_midnight(value: object) -> bool:
+    """Return whether a value is the time at which a day begins."""
+    if isinstance(value, Name | Opaque):
+        text = value.path if isinstance(value, Name) else value.why
+        return "min.time()" in text or text.endswith(".time.min")
+    return isinstance(value, Made) and not value.args and not value.kwargs
 
 
 _FROM_TODAY: Mapping[str, Callable[[Machine, Call], Moment]] = {
@@ -130,10 +160,10 @@ _FROM_TODAY: Mapping[str, Callable[[Machine, Call], Moment]] = {
     "pendulum.today": _today,
     "pendulum.yesterday": lambda machine, made: _today(machine, made, -1),
     "pendulum.tomorrow": lambda machine, made: _today(machine, made, 1),
-    "datetime.datetime.now": _today,
-    "datetime.datetime.utcnow": _today,
-    "datetime.datetime.today": _today,
-    "datetime.date.today": _today,
+    "datetime.datetime.now": _now,
+    "datetime.datetime.utcnow": _utc_now,
+    "datetime.datetime.today": _now,
+    "datetime.date.today": _this_day,
 }
 _TEXTS: Mapping[str, Callable[[Machine, Call], Moment]] = {
     "pendulum.parse": _parsed,
@@ -144,27 +174,99 @@ _TEXTS: Mapping[str, Callable[[Machine, Call], Moment]] = {
 }
 
 
-def method(machine: Machine, owner: Moment, name: str, made: Call) -> Any:  # noqa: ANN401
+def method(machine: Machine, owner: Moment, name: str, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
     """Return what a method of a date gives."""
     try:
         if name in {"add", "subtract"}:
             by = timedelta(**made.kwargs)
-            moved = owner.moment + by if name == "add" else owner.moment - by
-            return Moment(moved, owner.zone, owner.frozen)
+            return moved(owner, by if name == "add" else -by)
         if name in {"replace", "set"}:
             return _replaced(owner, made)
         if name in {"in_timezone", "in_tz"} and zone_of(made.args[0]) == owner.zone:
             return owner
-        if name in {"date", "start_of"}:
-            return Moment(datetime.combine(date(*owner.moment.timetuple()[:3]), time()), owner.zone)
-        if name in {"strftime", "isoformat"} and not owner.frozen and len(str(made.args)) < 100:  # noqa: PLR2004
-            return getattr(owner.moment, name)(*made.args)
+        if name == "date" or (name == "start_of" and made.args == ["day"]):
+            return _day_of(owner, is_date=name == "date")
+        if name == "strftime" and len(made.args) == 1 and isinstance(made.args[0], str):
+            return _written(machine, owner, made.args[0], made)
+        if name == "isoformat" and not owner.frozen and owner.zone is None and not made.args:
+            text = as_text(owner)
+            return text.replace(" ", "T") if isinstance(text, str) else _not_known(machine, made)
     except (TypeError, ValueError, OverflowError, IndexError):
         pass
+    return _not_known(machine, made)
+
+
+def _not_known(machine: Machine, made: Call) -> Opaque:
     return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def moved(owner: Moment, by: timedelta) -> Moment:
+    """Return a date that is later by so much.
+
+    Raises:
+        OverflowError: There is no such date.
+    """
+    if owner.form == "date":
+        by = timedelta(days=by.days)
+    given = {"days": by.days, "seconds": by.seconds}
+    parts = ", ".join(f"{unit}={number}" for unit, number in given.items() if number)
+    now = (
+        f"({owner.now} + macros.timedelta({parts}))" if owner.now and not by.microseconds else None
+    )
+    return replace(owner, moment=owner.moment + by, now=now)
+
+
+def _day_of(owner: Moment, *, is_date: bool) -> Moment:
+    """Return the day of a point in time."""
+    moment = datetime.combine(owner.moment, time())
+    if not is_date:
+        return replace(owner, moment=moment, now=None)
+    now = f"{owner.now}.date()" if owner.now else None
+    return replace(owner, moment=moment, form="date", now=now)
+
+
+def as_text(owner: Moment, spec: str = "") -> str | Late | None:
+    """Return a date as Python writes it: a text, a template that gives it, or None: not known.
+
+    Args:
+        owner: The date.
+        spec: A format as of `strftime`; without it, as `str` writes it.
+    """
+    if spec and ("%z" in spec or "%Z" in spec or not _FORMAT.fullmatch(spec)):
+        return None
+    if not spec and (owner.form == "aware" or owner.zone is not None):
+        return None
+    if owner.frozen:
+        call = f".strftime({spec!r})" if spec else ""
+        return Late(f"{{{{ {owner.now}{call} }}}}") if owner.now else None
+    if spec:
+        return owner.moment.strftime(spec)
+    return owner.moment.date().isoformat() if owner.form == "date" else str(owner.moment)
+
+
+def _written(machine: Machine, owner: Moment, spec: str, made: Call) -> Any:  # noqa: ANN401
+    text = as_text(owner, spec) if spec and len(spec) < 100 else None  # noqa: PLR2004
+    return _not_known(machine, made) if text is None else text
+
+
+def part(owner: Moment, name: str) -> int | Late | None:
+    """Return the year, the month, and so on of a date; None where it is not known."""
+    if name not in _PARTS:
+        return None
+    if owner.frozen:
+        return Late(f"{{{{ {owner.now}.{name} }}}}", is_text=False) if owner.now else None
+    number: int = getattr(owner.moment, name)
+    return number
 
 
 def _replaced(owner: Moment, made: Call) -> Moment:
     given = dict(made.kwargs)
     zone = next((given.pop(key) for key in ("tz", "tzinfo") if key in given), owner.zone)
-    return Moment(owner.moment.replace(**given), zone_of(zone), owner.frozen)
+    now = owner.now
+    if now and given == dict(made.kwargs):
+        parts = ", ".join(f"{key}={value!r}" for key, value in given.items())
+        now = f"{now}.replace({parts})"
+    elif now:
+        now = None
+    moment = owner.moment.replace(**given)
+    return replace(owner, moment=moment, zone=zone_of(zone), now=now)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file import calls, comprehensions, edges, library_calls, plain
+from dagctl.convert.python_file import (
+    calls,
+    comprehensions,
+    dates,
+    edges,
+    library_calls,
+    plain,
+)
+from dagctl.convert.python_file.connections import field
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
     Bound,
     Condition,
+    Connected,
     Container,
     Dag,
     EnumMember,
@@ -29,7 +38,7 @@ from dagctl.convert.python_file.objects import (
     full_id,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.texts import formatted, rendered, text_of
+from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +81,8 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
         assert isinstance(part, ast.FormattedValue)  # noqa: S101 - the grammar has no other
         spec = machine.evaluate(part.format_spec, scope) if part.format_spec else ""
         value = machine.evaluate(part.value, scope)
+        if isinstance(value, Moment) and part.conversion == -1:
+            value, spec = spoken(value, spec), ""
         text = formatted(value, spec, part.conversion)
         if text is None:
             why = value.why if isinstance(value, Opaque) else f"the text of `{words(part.value)}`"
@@ -83,7 +94,7 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
     return rendered(whole, late)
 
 
-def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # noqa: ANN401
+def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # noqa: ANN401, PLR0911 - one for each kind
     owner = machine.evaluate(node.value, scope)
     if isinstance(owner, Name | LocalClass | EnumMember):
         return _member(machine, owner, node.attr)
@@ -93,6 +104,11 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
         return _attribute_of(machine, node, owner)
     if isinstance(owner, Opaque):
         return owner
+    if isinstance(owner, Moment | Connected):
+        known = (
+            dates.part(owner, node.attr) if isinstance(owner, Moment) else field(owner, node.attr)
+        )
+        return Bound(owner, node.attr) if known is None else known
     if isinstance(owner, File) and node.attr != "resolve":
         known = library_calls.attribute(owner, node.attr)
         text = f"`{words(node)}`: where the file lies is not known"

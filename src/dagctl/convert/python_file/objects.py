@@ -29,6 +29,8 @@ class Late:
     template: str
     is_early: bool = True
     """Whether Python knows it when it reads the file: then a template says something new."""
+    is_text: bool = True
+    """Whether Python has a text there; else the template alone would give another kind of value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,17 @@ class Moment:
     zone: str | None = None
     frozen: bool = False
     """Whether it was counted from today."""
+    form: str = "datetime"
+    """`datetime` and `date` are Python's without a zone; anything else is `aware`."""
+    now: str | None = None
+    """What gives one that is counted from today when a task runs, in a template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A connection that the file reads, by its id."""
+
+    conn_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import operator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from dagctl.convert.python_file import connections, dates
 from dagctl.convert.python_file.objects import Joined, Late, Made, Moment, Name, Opaque, Output
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import MAX_BITS, is_wide, weight
@@ -86,8 +87,7 @@ def _no_operator(left: object, right: object) -> NoReturn:
 
 def _moved(machine: Machine, node: ast.BinOp, left: Moment, right: timedelta) -> Any:  # noqa: ANN401
     try:
-        by = right if isinstance(node.op, ast.Add) else -right
-        return Moment(left.moment + by, left.zone, left.frozen)
+        return dates.moved(left, right if isinstance(node.op, ast.Add) else -right)
     except OverflowError:
         return machine.opaque(node, "the date is out of range")
 
@@ -168,10 +168,10 @@ def item(machine: Machine, node: ast.Subscript, owner: Any, key: Any) -> Any:  #
             pass
     if isinstance(owner, Opaque):
         return owner
-    if isinstance(owner, Late):
-        template = owner.template.removesuffix(" }}").removesuffix("}}")
-        if owner.template.startswith("{{ var.json.") and isinstance(key, str | int):
-            return Late(f"{template}[{key!r}] }}}}")
+    if isinstance(owner, Late) and isinstance(key, str | int):
+        inner = connections.inner(owner, f"[{key!r}]")
+        if inner is not None:
+            return inner
     return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
 
 

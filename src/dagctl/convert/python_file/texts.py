@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file.dates import as_text
 from dagctl.convert.python_file.objects import Dag, Group, Late, Moment, Output, dag_of, full_id
 from dagctl.patterns import lazy_pattern
 
@@ -34,7 +35,8 @@ def text_of(value: object) -> str | None:
         given = f"task_ids='{full_id(value.task)}', dag_id='{whose}', key='{key}'"
         return f"{{{{ task_instance.xcom_pull({given}) }}}}"
     if isinstance(value, Moment):
-        return str(value.moment) if value.zone is None and not value.frozen else None
+        text = as_text(value)
+        return text if isinstance(text, str) else None
     if isinstance(value, Group | Dag):
         return None
     if isinstance(value, _PLAIN) and _is_data(value):
@@ -47,6 +49,14 @@ def rendered(text: Any, parts: Sequence[object]) -> Any:  # noqa: ANN401 - not o
     if not parts or not isinstance(text, str):
         return text
     return Late(text, any(isinstance(part, Late) and part.is_early for part in parts))
+
+
+def spoken(value: object, spec: object = "") -> object:
+    """Return a date that is counted from today as the template that writes it; else the value."""
+    if not isinstance(value, Moment) or not isinstance(spec, str):
+        return value
+    text = as_text(value, spec)
+    return value if text is None else text
 
 
 def formatted(value: object, spec: object, conversion: int) -> str | None:

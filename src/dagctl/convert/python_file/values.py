@@ -10,6 +10,7 @@ from dagctl.convert.durations import duration_text
 from dagctl.convert.python_file.dates import zone_of
 from dagctl.convert.python_file.objects import (
     Argument,
+    Connected,
     Dag,
     Decorated,
     EnumMember,
@@ -98,8 +99,16 @@ class Values:
         match value:
             case timedelta():
                 return self._duration(value)
+            case Moment(frozen=True):
+                why = (
+                    "it is another moment at each parse: give a text of it, or read it in the task"
+                )
+                return self.missing(place, subject, why)
             case Moment():
                 return {"$datetime": self.moment(value, place, subject)}
+            case Connected(conn_id=conn_id):
+                why = f"a connection is no value of a spec: read `{conn_id}` in the task"
+                return self.missing(place, subject, why)
             case Late():
                 return self._late(value, place, subject)
             case Output():
@@ -136,8 +145,12 @@ class Values:
                 f"it is read at each parse, and Airflow renders no template here: {value.template}"
             )
             return self.missing(place, subject, text)
+        if not value.is_text:
+            text = f"a template gives it as text, and the file as another kind: {value.template}"
+            return self.missing(place, subject, text)
         if value.is_early:
-            why = f"it is read when the task runs, not at each parse: {value.template}"
+            kind = ", as text" if "json" in value.template else ""
+            why = f"it is read when the task runs, not at each parse{kind}: {value.template}"
             self.report.changed(place, subject, why)
         return value.template
 

@@ -1,0 +1,60 @@
+"""Connections and variables that a DAG file reads, as the templates that read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file.objects import Connected, Late
+from dagctl.convert.python_file.source_of import words
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.calls import Call
+    from dagctl.convert.python_file.machine import Machine
+
+READERS = (".BaseHook.get_connection", ".Connection.get_connection_from_secrets", ".Connection.get")
+"""The ends of the import paths of what reads a connection by its id."""
+_TEXTS = frozenset({"host", "login", "password", "schema", "conn_type", "description", "extra"})
+_OTHERS = frozenset({"port", "extra_dejson"})
+_JSON = ("{{ var.json.", "{{ conn.")
+
+
+def is_plain(conn_id: str) -> bool:
+    """Return whether an id can stand in a template as it is."""
+    return bool(conn_id) and all(sign.isalnum() or sign in "_-." for sign in conn_id)
+
+
+def _read(connection: Connected) -> str:
+    conn_id = connection.conn_id
+    return f"conn.{conn_id}" if conn_id.isidentifier() else f"conn.get({conn_id!r})"
+
+
+def field(connection: Connected, name: str) -> Late | None:
+    """Return the template that reads a field of a connection, or None: it has no such field."""
+    if name not in _TEXTS | _OTHERS:
+        return None
+    return Late(f"{{{{ {_read(connection)}.{name} }}}}", is_text=name in _TEXTS)
+
+
+def inner(owner: Late, path: str) -> Late | None:
+    """Return the template of an item of a mapping that a template reads, or None: it is none.
+
+    What kind of value stands there is not known; it is most often a text.
+    """
+    if owner.is_text or not owner.template.startswith(_JSON) or ".port " in owner.template:
+        return None
+    return Late(f"{owner.template.removesuffix(' }}')}{path} }}}}")
+
+
+def method(machine: Machine, owner: Connected | Late, name: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a method of a connection, or of a mapping that is read, gives."""
+    known: Late | None = None
+    if isinstance(owner, Connected):
+        if name in {"get_uri", "get_hook"} and not made.args and not made.kwargs:
+            known = Late(f"{{{{ {_read(owner)}.get_uri() }}}}") if name == "get_uri" else None
+    elif name == "get" and not made.kwargs and 0 < len(made.args) <= 2:  # noqa: PLR2004 - key, default
+        plain = all(isinstance(arg, str | int | bool | None) for arg in made.args)
+        arguments = ", ".join(map(repr, made.args))
+        known = inner(owner, f".get({arguments})") if plain and "}}" not in arguments else None
+    if known is None:
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+    return known

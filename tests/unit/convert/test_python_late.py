@@ -1,0 +1,130 @@
+"""What a DAG file reads at each parse: the template that reads it in the task, or a gap."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Outcome, convert_python
+
+HEAD = """
+from datetime import date, datetime, timedelta
+
+import pendulum
+from airflow import DAG
+from airflow.hooks.base import BaseHook
+from airflow.models import Variable
+from airflow.operators.bash import BashOperator
+from airflow.operators.python import PythonOperator
+from airflow.providers.amazon.aws.operators.glue_crawler import AwsGlueCrawlerOperator
+from airflow.providers.mysql.operators.mysql import MySqlOperator
+from airflow.providers.postgres.operators.postgres import PostgresOperator
+from airflow.providers.snowflake.operators.snowflake import SnowflakeOperator
+from airflow.utils.task_group import TaskGroup
+
+db = BaseHook.get_connection("shop")
+cfg = Variable.get("cfg", deserialize_json=True)
+now = datetime.now()
+
+
+def f(**given):
+    print(given)
+
+
+with DAG("d", start_date=datetime(2024, 1, 1), default_args={"snowflake_conn_id": "snow"}):
+"""
+
+
+def converted(line: str, airflow: str = "3") -> ConvertedDag:
+    text = HEAD + "    " + dedent(line).replace("\n", "\n    ") + "\n"
+    (dag,) = convert_python(text, "d.py", airflow=airflow, today=date(2026, 3, 10)).dags
+    return dag
+
+
+def gaps(dag: ConvertedDag) -> list[str]:
+    return [remark.subject for remark in dag.remarks if remark.outcome is Outcome.GAP]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("db.host", "{{ conn.shop.host }}"),
+        ('f"{db.login}:{db.port}"', "{{ conn.shop.login }}:{{ conn.shop.port }}"),
+        ('BaseHook.get_connection("a-b").password', "{{ conn.get('a-b').password }}"),
+        ('db.extra_dejson["zone"]', "{{ conn.shop.extra_dejson['zone'] }}"),
+        ('db.extra_dejson.get("zone", "x")', "{{ conn.shop.extra_dejson.get('zone', 'x') }}"),
+        ("db.get_uri()", "{{ conn.shop.get_uri() }}"),
+        ('cfg["bucket"]', "{{ var.json.cfg['bucket'] }}"),
+        ("str(cfg)", "{{ var.json.cfg }}"),
+        ('now.strftime("%Y-%m")', "{{ macros.datetime.now().strftime('%Y-%m') }}"),
+        ('f"{now:%H}h"', "{{ macros.datetime.now().strftime('%H') }}h"),
+        ("str(date.today())", "{{ macros.datetime.now().date() }}"),
+        (
+            '(now - timedelta(days=1)).strftime("%d")',
+            "{{ (macros.datetime.now() + macros.timedelta(days=-1)).strftime('%d') }}",
+        ),
+        ('"{}".format(now.date())', "{{ macros.datetime.now().date() }}"),
+        ('f"{now.year}"', "{{ macros.datetime.now().year }}"),
+        ("str(date(2024, 1, 2))", "2024-01-02"),
+        ("datetime(2024, 1, 2).isoformat()", "2024-01-02T00:00:00"),
+    ],
+)
+def test_a_text_that_is_read_becomes_its_template_where_airflow_renders_one(
+    code: str, text: str
+) -> None:
+    dag = converted(f'BashOperator(task_id="a", bash_command="x", env={{"A": {code}}})')
+    assert dag.whole
+    assert dag.data["tasks"][0]["env"] == {"A": text}
+    if "{{" in text:  # where nothing is rendered, a template would be another text
+        assert "queue" in gaps(
+            converted(f'BashOperator(task_id="a", bash_command="x", queue={code})')
+        )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("now", "now.year", "db.port", "db", "cfg", "db.extra_dejson"),  # no texts
+        *("pendulum.now().strftime('%Y')", "now.timestamp()", "str(pendulum.datetime(2024, 1, 1))"),
+    ],
+)
+def test_what_no_template_gives_as_it_is_becomes_a_gap(code: str) -> None:
+    dag = converted(f'PythonOperator(task_id="a", python_callable=f, op_kwargs={{"x": {code}}})')
+    assert gaps(dag) == ["x"]
+    assert "with" not in dag.data["tasks"][0]
+
+
+@pytest.mark.parametrize("airflow", ["2.11", "3"])
+def test_operators_of_single_databases_become_the_one_for_all(airflow: str) -> None:
+    dag = converted(
+        """
+        PostgresOperator(
+            task_id="a", sql="a.sql", postgres_conn_id="pg", database="shop", autocommit=True
+        )
+        with TaskGroup("g", default_args={"warehouse": "w"}):
+            SnowflakeOperator(task_id="b", sql="select 1", role="loader")
+        MySqlOperator.partial(task_id="c").expand(sql=["select 1", "select 2"])
+        AwsGlueCrawlerOperator(task_id="d", config={"Name": "x"})
+        """,
+        airflow,
+    )
+    first, group, third, last = dag.data["tasks"]
+    query = {"operator": "SQLExecuteQueryOperator"}
+    given = {"sql": "a.sql", "conn_id": "pg", "database": "shop", "autocommit": True}
+    assert first == {"task_id": "a"} | query | {"with": given}
+    hook = {"warehouse": "w", "role": "loader"}
+    given = {"sql": "select 1", "conn_id": "snow", "hook_params": hook}
+    assert group["tasks"] == [{"task_id": "b"} | query | {"with": given}]
+    assert third == {"task_id": "c"} | query | {
+        "with": {"conn_id": "mysql_default"},
+        "expand": {"sql": ["select 1", "select 2"]},
+    }
+    assert last["operator"] == "GlueCrawlerOperator"
+    assert gaps(dag) == ["warehouse"]  # a group of a spec has no such default
+
+
+def test_an_operator_that_is_mapped_over_its_own_arguments_stays_a_gap() -> None:
+    dag = converted('MySqlOperator.partial(task_id="a", sql="x").expand(mysql_conn_id=["a", "b"])')
+    assert "operator" in gaps(dag)
