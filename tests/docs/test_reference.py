@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 
-from dagctl.cli.invocation import COMMANDS
+from dagctl.cli.command_table import COMMANDS
 from dagctl.errors import ExitCode
 from dagctl.server.refusals import STATUSES
 from dagctl.settings import CHECKS
