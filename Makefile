@@ -9,8 +9,9 @@ AIRFLOW := .venv-airflow2/.stamp .venv-airflow3/.stamp
 CONSTRAINTS := tests/constraints.txt
 LOCKS := $(patsubst %.in,%.txt,$(wildcard tests/airflow/*.in bench/*.in))
 
-# Two workers; the tests of one Airflow stay together, so that they share one loaded Airflow.
-PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup
+# Three workers for two cores: many tests wait for a server. The tests of one Airflow stay together,
+# so that they share one loaded Airflow.
+PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

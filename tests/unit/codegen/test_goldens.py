@@ -72,7 +72,7 @@ for path in sorted(Path(sys.argv[1]).glob("*/spec.*")):
 """
 
 
-def test_same_spec_same_bytes_under_ten_hash_seeds() -> None:
+def test_same_spec_same_bytes_under_four_hash_seeds() -> None:
     outputs = {
         subprocess.run(
             [sys.executable, "-c", SEEDS, str(GOLDEN)],
@@ -80,7 +80,7 @@ def test_same_spec_same_bytes_under_ten_hash_seeds() -> None:
             capture_output=True,
             check=True,
         ).stdout
-        for seed in range(10)
+        for seed in range(4)
     }
     assert len(outputs) == 1
     assert min(map(len, outputs)) > 10_000

@@ -141,6 +141,7 @@ def test_an_alias_stands_for_its_value() -> None:
         ("a: [" + "1," * 200_000 + "]", Code.TOO_MANY_VALUES),
         ("a: &a " + "x" * 100_000 + "\nb: [" + "*a," * 1_000 + "]\n", Code.TOO_MANY_VALUES),
     ],
+    ids=["alias in itself", "no anchor", "lists", "entries", "values", "aliases"],
 )
 def test_what_would_exhaust_the_machine_is_refused(text: str, code: Code) -> None:
     assert [found.code for found in read_yaml(text).findings] == [code]
