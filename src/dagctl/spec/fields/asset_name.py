@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.asset_schemes import scheme_problems
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 
@@ -44,8 +45,10 @@ def _of_uri(value: str) -> Iterator[Problem]:
         message = "Airflow drops the user and the password of a URI"
         yield Problem(Code.BAD_ASSET, message, "take them out")
     elif parts.scheme and not parts.scheme.startswith("x-"):
+        refused = list(scheme_problems(parts))
+        yield from refused
         kept = _kept(parts)
-        if kept.rstrip("/") != value.rstrip("/"):
+        if not refused and kept.rstrip("/") != value.rstrip("/"):
             message = f"Airflow keeps another URI: {quoted(kept)}"
             yield Problem(Code.BAD_ASSET, message, "write it as Airflow keeps it")
 
