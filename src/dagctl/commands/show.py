@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.graph.layout import edges, levels
 from dagctl.next_step import Command, Fix
+from dagctl.spec.ends import end_of
 from dagctl.spec.fields.runs import next_run
 from dagctl.spec.fields.schedule_words import in_words
 from dagctl.spec.load_recorded import check_recorded
@@ -88,7 +89,9 @@ def details(record: DagRecord, now: datetime, check: Check = check_recorded) -> 
 def _next_run(spec: DagSpec, record: DagRecord, now: datetime) -> datetime | None:
     series = target_of(record.airflow).series
     start = spec.start_in_zone
-    return next_run(spec.schedule_interval, start, now, series, catchup=spec.catchup)
+    return next_run(
+        spec.schedule_interval, start, now, series, end=end_of(spec), catchup=spec.catchup
+    )
 
 
 def problem_lines(dag: Details) -> list[str]:

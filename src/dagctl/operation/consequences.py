@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
+from dagctl.spec.ends import end_of
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.fields.runs import next_run, runs_between
 from dagctl.spec.fields.schedule_words import in_words
@@ -187,6 +188,8 @@ def _of_next_run(before: Side, after: Side, spec: DagSpec, now: datetime) -> Ite
     was = "" if old is None else f" (before: {_moment(old)})"
     if new is not None:
         text = f"the next run starts at {_moment(new)}{was}"
+    elif (end := end_of(spec)) is not None and end < now:
+        text = f"Airflow starts no run by itself any more: the DAG ended at {_moment(end)}{was}"
     elif spec.schedule_interval is None:
         text = f"Airflow starts no run by itself any more{was}"
     else:
@@ -200,7 +203,9 @@ def _next(side: Side, now: datetime) -> datetime | None:
     if spec is None:
         return None
     start = spec.start_in_zone
-    return next_run(spec.schedule_interval, start, now, side.series, catchup=spec.catchup)
+    return next_run(
+        spec.schedule_interval, start, now, side.series, end=end_of(spec), catchup=spec.catchup
+    )
 
 
 def _of_start_date(

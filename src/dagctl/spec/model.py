@@ -49,6 +49,7 @@ from dagctl.spec.dag_settings import (
     SearchPath,
     Undefined,
 )
+from dagctl.spec.elsewhere import dag_key_problem
 from dagctl.spec.entry_checks import size_problems
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
@@ -62,7 +63,6 @@ from dagctl.spec.fields.start_date import (
 )
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.zone import zone_of
-from dagctl.spec.gone import GONE, gone, under_a_task
 from dagctl.spec.inputs import Input
 from dagctl.spec.jinja.brought import brought_by
 from dagctl.spec.outline import Outline
@@ -365,11 +365,7 @@ class DagSpec(CheckedModel, defer_build=False):
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs under a task, or to no spec, or None."""
-        if key in GONE and key != "dag":  # that is a level too many
-            return gone(key)
-        if not any(key in model.key_names() for model in family.models.values()):
-            return None
-        return under_a_task(key, is_shared=key in DefaultArgs.model_fields)
+        return dag_key_problem(key, family)
 
     @classmethod
     def surroundings(cls, data: object) -> AbstractContextManager[None]:

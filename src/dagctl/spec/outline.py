@@ -181,7 +181,8 @@ def waits_of(item: object) -> Iterator[Wait]:
     yield from _listed(item, "dependencies")
     yield from _listed(item, "teardown")
     for place, name in outputs_used(item):
-        yield Wait(place, name)
+        if name.isprintable():  # what is not, the marker's own check refuses
+            yield Wait(place, name)
 
 
 def _listed(item: object, key: str) -> Iterator[Wait]:

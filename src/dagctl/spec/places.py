@@ -21,6 +21,7 @@ _AT_THE_KEY = {
     *(Code.UNKNOWN_MARKER, Code.BAD_ARGUMENT, Code.UNKNOWN_PARAMETER, Code.MISPLACED_PARAMETER),
     *(Code.NOT_IN_TARGET, Code.OTHER_VERSION),
 }
+_MISSING = {Code.MISSING_PARAMETER, Code.BAD_MAPPING}
 _AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
 _OF_CODE = {Code.PYTHON_SYNTAX}
 _START_DATE = ("start_date",)
@@ -57,10 +58,12 @@ def place_findings(
     for finding in read:
         refused.setdefault(id(finding.document), []).append(finding.span)
     placed = [_place(document, written, problem) for problem in problems]
+    lost = [finding for finding in read if finding.code == Code.KEY_NOT_TEXT]
     fresh = [
         finding
         for finding in placed
         if not _within(finding.span, refused.get(id(finding.document), ()))
+        and not any(_follows(finding, key) for key in lost)
     ]
     by_span = {
         (id(finding.document), finding.span): problem.problem
@@ -145,6 +148,14 @@ def _with_hint(document: Document, finding: Finding, problem: Problem | None) ->
 def _is_plain_date(finding: Finding) -> bool:
     """Return whether this is an unquoted date where all YAML versions mean the same by it."""
     return finding.code == Code.YAML_DATE and finding.path == _START_DATE
+
+
+def _follows(finding: Finding, lost: Finding) -> bool:
+    """Return whether something is missing because the reader took a key for no text."""
+    if finding.code not in _MISSING or finding.document is not lost.document:
+        return False
+    entry = finding.path[:-1]
+    return bool(entry) and lost.path[: len(entry)] == entry
 
 
 def _within(span: Span, refused: Iterable[Span]) -> bool:

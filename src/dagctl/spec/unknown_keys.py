@@ -47,8 +47,16 @@ _OTHER_NAMES = {
 
 def is_dependency_word(key: str) -> bool:
     """Return whether other tools call the dependencies so, or what a task is called with."""
-    word = key.casefold().replace("-", "_")
-    return word in _OTHER_NAMES["dependencies"] or word in _OTHER_NAMES["with"]
+    return means_dependencies(key) or _word(key) in _OTHER_NAMES["with"]
+
+
+def means_dependencies(key: str) -> bool:
+    """Return whether other tools call the dependencies of a task so."""
+    return _word(key) in _OTHER_NAMES["dependencies"]
+
+
+def _word(key: str) -> str:
+    return key.casefold().replace("-", "_")
 
 
 def meant_keys(

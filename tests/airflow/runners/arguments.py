@@ -72,17 +72,18 @@ def dag_facts(dag: Any) -> Facts:  # noqa: ANN401 - another class in each Airflo
     has = {name: getattr(serialised, name) for name in CALLBACK_FLAGS if hasattr(serialised, name)}
     timetable = serialised.timetable
     found["timetable"] = type(timetable).__name__
-    found["runs"] = first_runs(timetable, dag)
+    found["runs"] = first_runs(timetable, dag, serialised)
     found["condition"] = condition(
         getattr(timetable, "dataset_condition", getattr(timetable, "asset_condition", None))
     )
     return {**found, **has, "params": {name: param(it) for name, it in dag.params.items()}}
 
 
-def first_runs(timetable: Any, dag: Any) -> list[str]:  # noqa: ANN401 - likewise
+def first_runs(timetable: Any, dag: Any, serialised: Any) -> list[str]:  # noqa: ANN401 - likewise
     """Return the first five times, in UTC, at which runs start if none is left out."""
     earliest = pendulum.instance(dag.default_args.get("start_date") or dag.start_date)
-    restriction = TimeRestriction(earliest=earliest, latest=None, catchup=True)
+    latest = serialised._time_restriction.latest
+    restriction = TimeRestriction(earliest=earliest, latest=latest, catchup=True)
     last, times = None, []
     for _ in range(5):
         info = timetable.next_dagrun_info(

@@ -12,6 +12,14 @@ from dagctl.errors import Severity
 from dagctl.spec.load import check_spec
 
 SLIPS = [
+    ("operator: S3KeySensor, with: {1: a}", "DAG109", "quote it"),
+    ("operator: S3KeySensor, with: {bucket_key: a}, expand: {1: [a]}", "DAG109", "quote it"),
+    ("decorator: task.docker, with: {image: a}, bash_command: b", "DAG225", "not both"),
+    ("bash_command: a, python_code: return 1", "DAG225", "not both"),
+    ("operator: EmptyOperator, bash_command: a", "DAG225", "not both"),
+    ('bash_command: a, env: {A: {$xcom: "b\\x07"}}', "DAG207", "remove it"),
+    ('bash_command: a, env: {A: {"$x\\x07com": b}}', "DAG207", "remove it"),
+    ('bash_command: a, env: {A: {$new: "a.b\\0c"}}', "DAG207", "remove it"),
     ("operator: S3KeySensor, with: {bucket_kye: a}", "DAG243", "did you mean `bucket_key`?"),
     ("decorator: task.docker, with: {imag: a}, python_code: return 1", "DAG243", "`image`?"),
     ("operator: SQLExecuteQueryOperator, sql: select 1", "DAG201", "`with: {sql: ...}`"),
@@ -52,6 +60,12 @@ SLIPS = [
     ),
 ]
 OF_DAG = [
+    ("depends_on: [a]", "DAG201", "`dependencies: [...]` in the task"),
+    ("default_args: {dependencies: [a]}", "DAG201", "write it at the task"),
+    ("default_args: {upstream: [a]}", "DAG201", "`dependencies: [...]` at the task"),
+    ("default_args: {bash_command: a}", "DAG201", "write it at the task"),
+    ("default_args: {schedule: a}", "DAG201", "at the start of a line"),
+    ("default_args: {sla_miss_callback: a}", "DAG201", "`deadline`"),
     ("schedule: [s3://a]", "DAG203", "{assets: [...]}"),
     ("schedule: [a, b]", "DAG203", "{assets: [...]}"),
     ('schedule: "@daily"\nparams: {a: {foo: 1}}', "DAG201", "{default: {...}}"),

@@ -8,7 +8,7 @@ Airflow 2 reads a cron expression as data intervals: a run starts at the end of 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
 from croniter import CroniterBadDateError, croniter
@@ -36,12 +36,13 @@ def as_cron(schedule: Schedule) -> str | None:
     return PRESETS.get(cron, cron) if isinstance(cron, str) and cron else None
 
 
-def next_run(
+def next_run(  # noqa: PLR0913 - what a run depends on
     schedule: Schedule,
     start_date: datetime,
     now: datetime,
     series: Series,
     *,
+    end: datetime | None = None,
     catchup: bool = False,
 ) -> datetime | None:
     """Return when the next run starts after `now`, in the time zone of the schedule.
@@ -53,16 +54,18 @@ def next_run(
     (`@continuous`, and `every` without a catch-up), on assets, or on a timetable's own code.
     """
     if not isinstance(schedule, dict) and schedule in {"@once", "@continuous"}:
-        return start_date if start_date > now else None
-    return next(run_times(schedule, start_date, now, series, catchup=catchup), None)
+        has_ended = end is not None and end < start_date
+        return start_date if start_date > now and not has_ended else None
+    return next(run_times(schedule, start_date, now, series, end=end, catchup=catchup), None)
 
 
-def run_times(
+def run_times(  # noqa: PLR0913 - what a run depends on
     schedule: Schedule,
     start_date: datetime,
     now: datetime,
     series: Series,
     *,
+    end: datetime | None = None,
     catchup: bool = False,
 ) -> Iterator[datetime]:
     """Yield when runs start after `now`, in order; nothing where the clock alone does not say it.
@@ -72,26 +75,61 @@ def run_times(
         start_date: The start date, by the clock of the DAG's time zone.
         now: The time.
         series: The Airflow.
+        end: When the DAG ends: no run is for a time after that. None: never.
         catchup: Whether the runs since the start date are made up for.
     """
     if isinstance(schedule, dict) and "every" in schedule:
-        yield from _at_a_distance(length_of(schedule["every"]), start_date, now, series, catchup)
+        length = length_of(schedule["every"])
+        times = _at_a_distance(length, start_date, now, series, catchup)
+        last = end and (end + length if series == "2" else end)
+        yield from _up_to(last, times)
         return
     cron = as_cron(schedule)
     if cron is None:
         return
-    given = schedule if isinstance(schedule, dict) else {}
-    zone = zone_of(given.get("timezone", ""))
-    start_date = start_date.astimezone(zone) if zone else start_date
-    is_interval = given.get("data_interval", series == "2")
-    if start_date > now:
-        yield from islice(_fires_from(cron, start_date), 1 if is_interval else 0, None)
-        return
+    start_date = start_date.astimezone(_zone(schedule, start_date))
     now = now.astimezone(start_date.tzinfo)
-    first = list(islice(_fires_from(cron, start_date), 1)) if is_interval else []
-    fires = _fires_after(cron, now)
-    # the first interval of Airflow 2 may only have begun
-    yield from (moment for moment in fires if moment not in first)
+    if _is_interval(schedule, series):
+        yield from _of_intervals(cron, start_date, now, end)
+    else:
+        begins = start_date > now
+        yield from _up_to(
+            end, _fires_from(cron, start_date) if begins else _follow(cron, start_date, now)
+        )
+
+
+def _up_to(end: datetime | None, times: Iterator[datetime]) -> Iterator[datetime]:
+    return times if end is None else takewhile(lambda moment: moment <= end, times)
+
+
+def _of_intervals(
+    cron: str, start: datetime, now: datetime, end: datetime | None
+) -> Iterator[datetime]:
+    """Yield the ends of the intervals from `start` on; the last one begins at `end`, or before."""
+    begin = next(_fires_from(cron, start), None)
+    if begin is None:
+        return
+    times = _fires_after(cron, begin) if begin > now else _follow(cron, begin, now)
+    if end is not None and end <= now:
+        # whether the interval that is open now had begun by then
+        after = next(_fires_after(cron, end.astimezone(start.tzinfo)), now)
+        begin = max(begin, after) if after <= now else begin
+    for moment in times:
+        if end is not None and begin > end:
+            return
+        yield moment
+        begin = moment
+
+
+def _is_interval(schedule: Schedule, series: Series) -> bool:
+    given = schedule if isinstance(schedule, dict) else {}
+    return bool(given.get("data_interval", series == "2"))
+
+
+def _zone(schedule: Schedule, start_date: datetime) -> tzinfo | None:
+    """Return the zone by whose clock a cron is read."""
+    given = schedule if isinstance(schedule, dict) else {}
+    return zone_of(given.get("timezone", "")) or start_date.tzinfo
 
 
 def _at_a_distance(
@@ -153,6 +191,19 @@ def _fires_after(cron: str, moment: datetime) -> Iterator[datetime]:
             yield moment
     except CroniterBadDateError:
         return
+
+
+def _follow(cron: str, start: datetime, now: datetime) -> Iterator[datetime]:
+    """Yield the fires after `now`, as they follow from the last one before it.
+
+    Where the clock changed since then, an expression for every hour may come at another minute.
+    """
+    try:
+        wall = croniter(cron, _wall(now)).get_prev(datetime)
+    except CroniterBadDateError:
+        wall = _wall(start)
+    before = max(_at(wall, now.tzinfo), start)
+    return dropwhile(lambda moment: moment <= now, _fires_after(cron, min(before, now)))
 
 
 def _wall(moment: datetime) -> datetime:

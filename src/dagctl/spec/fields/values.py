@@ -66,21 +66,26 @@ def early_argument_problems(
 def value_problems(value: object, path: Path) -> Iterator[Located]:
     """Yield what is wrong with a value: what JSON does not have, and markers."""
     stack: list[tuple[Path, Any]] = [(path, value)]
+    refused: set[Path] = set()
     while stack:
         here, item = stack.pop()
         if len(here) - len(path) > DEPTH:
             message = f"the value has more than {DEPTH} levels"
             yield Located(path, Problem(Code.TOO_DEEP, message, "make it flatter"))
             return
-        yield from (Located(here, problem) for problem in _of_scalar(item))
+        for problem in _of_scalar(item):
+            refused.add(here)
+            yield Located(here, problem)
         if isinstance(item, dict):
             texts = [(key, inner) for key, inner in item.items() if isinstance(key, str)]
             for key, _ in texts:
-                yield from (Located((*here, key), problem) for problem in _of_scalar(key))
+                for problem in _of_scalar(key):
+                    refused.add((*here, key))
+                    yield Located((*here, key), problem)
             stack += [((*here, key), inner) for key, inner in reversed(texts)]
         elif isinstance(item, list | tuple):
             stack += [((*here, place), inner) for place, inner in reversed([*enumerate(item)])]
-    yield from marker_problems(value, path)
+    yield from (item for item in marker_problems(value, path) if item.path not in refused)
 
 
 def _of_scalar(value: object) -> Iterator[Problem]:

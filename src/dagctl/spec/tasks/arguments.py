@@ -7,12 +7,13 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from dagctl.spec.callback_form import TASK_CALLBACKS, Callbacks, callbacks_field
 from dagctl.spec.callbacks import callback_problems
-from dagctl.spec.checked_model import CheckedModel
+from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import types
 from dagctl.spec.fields.start_date import ISO_PATTERN
 from dagctl.spec.fields.text import line_of, name_of, prose
 from dagctl.spec.fields.values import value_problems
+from dagctl.spec.gone import GONE, gone
 from dagctl.spec.markers import marker_of
 from dagctl.spec.params import finish_schema, param_problems
 from dagctl.spec.problem import Located, Problem
@@ -36,6 +37,7 @@ from dagctl.spec.tasks.argument_types import (
     typed,
     word_of,
 )
+from dagctl.spec.unknown_keys import means_dependencies
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import WHOLE_NUMBER
 
@@ -201,6 +203,27 @@ def _object_problems(value: object, key: str, markers: Collection[str]) -> Itera
 
 class DefaultArgs(TaskArguments):
     """Arguments for all tasks of a DAG, or of a group."""
+
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
+        """Return the problem of a key that each task has for itself, or the DAG, or None."""
+        if key in GONE:
+            return gone(key)
+        if any(key in model.key_names() for model in family.models.values()):
+            message = f"{quoted(key)} belongs to one task, not under `default_args`"
+            return Problem(Code.UNKNOWN_KEY, message, "write it at the task")
+        if means_dependencies(key):
+            message = f"{quoted(key)} belongs to one task, not under `default_args`"
+            return Problem(Code.UNKNOWN_KEY, message, "write `dependencies: [...]` at the task")
+        if key in family.outer_keys:
+            message = f"{quoted(key)} belongs to the DAG, not under `default_args`"
+            return Problem(
+                Code.UNKNOWN_KEY,
+                message,
+                "write it at the start of a line",
+                json_hint='write it beside `"default_args"`',
+            )
+        return None
 
 
 class OneTask(TaskArguments):

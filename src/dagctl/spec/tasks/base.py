@@ -68,6 +68,9 @@ class TaskBase(CheckedModel):
             if key in other.key_names() and key not in cls.key_names():
                 message = f"{quoted(key)} belongs to a task of type `{name}`"
                 hint = f"change `task_type` to `{name}`, or remove the key"
+                if cls.own_keys and key in getattr(other, "own_keys", ()):
+                    own = cls.own_keys[0]
+                    hint = f"a task has `{own}` or {quoted(key)}, not both: remove one of them"
                 return Problem(Code.OTHER_TASK_TYPE, message, hint)
         if key in family.outer_keys:
             return Problem(

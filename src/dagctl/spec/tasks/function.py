@@ -148,7 +148,11 @@ def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator
         hint = "remove it: Airflow gives a function what its parameters name"
         yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))
     unknown = [str(key) for key in data if key not in known]
-    if not given and not {*SOURCES} & {*meant_keys(unknown, data, known).values()}:
+    if (
+        not given
+        and "bash_command" not in data
+        and not {*SOURCES} & {*meant_keys(unknown, data, known).values()}
+    ):
         hint = "add it: the body of a function, or one `def`"
         problem = Problem(Code.MISSING_KEY, "`python_code` is missing", hint)
         yield Located(("python_code",), problem)

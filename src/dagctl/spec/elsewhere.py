@@ -1,0 +1,27 @@
+"""Keys that stand in the wrong part of a spec: where they belong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.spec.codes import Code
+from dagctl.spec.gone import GONE, gone, under_a_task
+from dagctl.spec.problem import Problem
+from dagctl.spec.tasks.arguments import DefaultArgs
+from dagctl.spec.unknown_keys import means_dependencies
+from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from dagctl.spec.checked_model import Family
+
+
+def dag_key_problem(key: str, family: Family) -> Problem | None:
+    """Return the problem of a key beside `tasks` that belongs under a task, or to no spec."""
+    if key in GONE and key != "dag":  # that is a level too many
+        return gone(key)
+    if means_dependencies(key):
+        hint = "write `dependencies: [...]` in the task that waits"
+        return Problem(Code.UNKNOWN_KEY, f"{quoted(key)} belongs under a task", hint)
+    if not any(key in model.key_names() for model in family.models.values()):
+        return None
+    return under_a_task(key, is_shared=key in DefaultArgs.model_fields)
