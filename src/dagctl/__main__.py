@@ -1,6 +1,7 @@
 """`python -m dagctl` and the console script."""
 
 import gc
+import os
 import sys
 
 _OBJECTS = 200_000
@@ -11,6 +12,8 @@ _OBJECTS = 200_000
 def main() -> None:
     """Run the command line and exit with its code."""
     gc.set_threshold(_OBJECTS)
+    # pydantic looks through all that is installed for plugins, and dagctl is checked without any
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from dagctl.cli.app import run  # noqa: PLC0415 - nothing is loaded before it is needed
 

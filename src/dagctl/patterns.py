@@ -34,6 +34,6 @@ class _Lazy:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a pattern has
         if name.startswith("__"):
             raise AttributeError(name)
-        value = getattr(re.compile(self.pattern, self._flags), name)
+        value = getattr(re.compile(self.pattern, self._flags), name)  # noqa: TID251 - at its first use
         setattr(self, name, value)  # a second use costs no more than one of a compiled expression
         return value

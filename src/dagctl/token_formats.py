@@ -142,7 +142,7 @@ def _of_format(text: str, form: _Format, first: str) -> Iterator[Token]:
     start = text.find(first)
     if start < 0:
         return
-    pattern = re.compile(form.pattern)
+    pattern = lazy_pattern(form.pattern)
     while start >= 0:
         inside = form.is_word and _is_inside_word(text, start)
         match = None if inside else pattern.match(text, start)

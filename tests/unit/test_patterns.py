@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import gc
 import importlib
 import pkgutil
 import re
-from pathlib import Path
 
 import pytest
 
 import dagctl
 from dagctl.patterns import lazy_pattern
-
-SOURCE = Path(dagctl.__file__).parent
 
 
 def test_a_lazy_pattern_does_what_a_compiled_one_does() -> None:
@@ -50,18 +46,3 @@ def test_every_expression_of_the_product_can_be_compiled() -> None:
     assert len(lazy) > 200
     for each in lazy:
         assert each.match is not None
-
-
-def at_import(node: ast.AST) -> list[ast.AST]:
-    """Return what runs when a module is loaded: all below a node but the bodies of functions."""
-    inside = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-    below = [child for child in ast.iter_child_nodes(node) if not isinstance(child, inside)]
-    return below + [each for child in below for each in at_import(child)]
-
-
-def test_no_module_compiles_an_expression_when_it_is_loaded() -> None:
-    for module in SOURCE.rglob("*.py"):
-        text = module.read_text()
-        if "re.compile" in text:
-            calls = [node for node in at_import(ast.parse(text)) if isinstance(node, ast.Call)]
-            assert "re.compile" not in map(ast.unparse, (call.func for call in calls)), module

@@ -104,7 +104,7 @@ def _table(target: Link) -> str:
 
 def _with_project(head: str, project_id: str) -> str:
     line = f"project_id = {json.dumps(project_id)}"
-    pattern = re.compile(r"^[ \t]*project_id[ \t]*=.*$", re.MULTILINE)
+    pattern = lazy_pattern(r"^[ \t]*project_id[ \t]*=.*$", re.MULTILINE)
     return pattern.sub(line, head) if pattern.search(head) else f"{line}\n{head}"
 
 

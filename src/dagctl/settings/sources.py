@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError, advice
+from dagctl.patterns import lazy_pattern
 from dagctl.settings.checks import CHECKS, Given
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class TomlFile:
         start = max(self._text.find(f"[{table}]"), 0) if table else 0
         inner = rf"(?:{re.escape(table)}\.)?" if table else ""
         name = rf"{inner}[\"']?{re.escape(key)}[\"']?"
-        pattern = re.compile(rf"^\s*\[*\s*{name}\s*[=.\]]", re.MULTILINE)
+        pattern = lazy_pattern(rf"^\s*\[*\s*{name}\s*[=.\]]", re.MULTILINE)
         match = pattern.search(self._text, start)
         if match is None:
             return self._name

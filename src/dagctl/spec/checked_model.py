@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from pydantic import (
@@ -27,6 +28,10 @@ from dagctl.spec.translate import located
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core.core_schema import CoreSchema
+
 
 @dataclass
 class _Count:
@@ -38,6 +43,7 @@ class _Count:
 _COUNT: ContextVar[_Count | None] = ContextVar("problems of the spec", default=None)
 """Set while a model is checked: models inside of it share its count."""
 _SOMETHING = Problem(Code.WRONG_TYPE, "the data are no spec", "`dagctl schema` lists all keys")
+_BUILDING = Lock()
 _NOT_LOOKED_AT = Problem(Code.LEFT_OUT, "not looked at: there are many errors before")
 
 
@@ -55,6 +61,10 @@ def _counting() -> Iterator[_Count]:
         _COUNT.reset(token)
 
 
+def _no_tag(entry: object) -> None:
+    del entry
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """The models that a model can have inside, and the keys of the model itself."""
@@ -66,6 +76,8 @@ class Family:
     """The models that are the value of one key each."""
     entries: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
     """Models beside the tasks in `tasks`, by the tag that selects each."""
+    tag_of: Callable[[object], str | None] = _no_tag
+    """Returns the word or tag of an entry of `tasks`, or None where nothing shows it."""
 
 
 class CheckedModel(BaseModel):
@@ -127,7 +139,26 @@ class CheckedModel(BaseModel):
             data: What the model is made from, as it was written.
             family: The kinds of models around this one; default: those inside of it.
         """
-        return cls._checked(data, cls.model_validate, family or cls.family())
+        return cls._checked(data, cls.built().model_validate, family or cls.family())
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        """Return the schema; a field that is a model has the model's title, and none of its own."""
+        schema = handler(core_schema)
+        for field_schema in handler.resolve_ref_schema(schema).get("properties", {}).values():
+            if "$ref" in field_schema:
+                field_schema.pop("title", None)
+        return schema
+
+    @classmethod
+    def built(cls) -> type[Self]:
+        """Return the class, with its validator: most are built when they are first needed."""
+        if not cls.__pydantic_complete__:
+            with _BUILDING:  # by one thread alone
+                cls.model_rebuild()
+        return cls
 
     @classmethod
     def _checked(

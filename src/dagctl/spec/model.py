@@ -67,7 +67,7 @@ from dagctl.spec.inputs import Input
 from dagctl.spec.jinja.brought import brought_by
 from dagctl.spec.outline import Outline
 from dagctl.spec.problem import Located, Problem
-from dagctl.spec.tasks import GROUP, KINDS, Entry, Group
+from dagctl.spec.tasks import GROUP, KINDS, Entry, Group, tag_of_entry
 from dagctl.spec.tasks.argument_types import Email, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.tasks.base import TaskBase, as_tuple
@@ -360,7 +360,8 @@ class DagSpec(CheckedModel, defer_build=False):
     def family(cls) -> Family:
         """Return the task types, and the keys of the DAG."""
         parts = {"default_args": DefaultArgs}
-        return Family(KINDS.by_tag, frozenset(cls.key_names()), parts, {GROUP: Group})
+        keys = frozenset(cls.key_names())
+        return Family(KINDS.by_tag, keys, parts, {GROUP: Group}, tag_of_entry)
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:

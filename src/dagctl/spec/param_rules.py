@@ -80,7 +80,7 @@ def _is_pattern(pattern: object) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            re.compile(pattern)
+            re.compile(pattern)  # noqa: TID251 - to see whether it can be
     except (re.error, OverflowError, RecursionError):
         return False
     return True

@@ -52,7 +52,7 @@ def located(
     """
     groups: dict[Path, _Group] = {}
     for item in error.errors(include_url=False):
-        path, start, word = _in_document(item["loc"], family)
+        path, start, word = _in_document(item["loc"], data, family)
         if start not in groups:
             inside = _inside(word, family)
             owner = inside or model
@@ -68,22 +68,22 @@ def located(
     return list(islice(problems, MAX_PROBLEMS))
 
 
-def _in_document(loc: Path, family: Family) -> tuple[Path, Path, str]:
-    """Return the path in the document, the part of it that leads to the model, and its word.
+def _in_document(loc: Path, data: object, family: Family) -> tuple[Path, Path, str]:
+    """Return where pydantic has met an error, the part of it that leads to the model, and its word.
 
-    pydantic puts the word that selects a model (`task_type`) after the index of a task.
+    The word selects the model (`task_type`). Where nothing shows it, the model is the one around.
     """
-    path: Path = ()
     start: Path = ()
-    word, rest = "", loc
+    word, inside, rest = "", data, loc
     while len(rest) > 1 and rest[0] == "tasks" and isinstance(rest[1], int):
-        path = (*path, *rest[:2])
-        if len(rest) > 2:  # noqa: PLR2004 - list, index, word
-            start, word = path, str(rest[2])
-        rest = rest[3:]
+        inside = _data_at(inside, rest[:2])
+        tag = family.tag_of(inside)
+        if tag is not None:
+            start, word = loc[: len(loc) - len(rest) + 2], tag
+        rest = rest[2:]
     if len(rest) > 1 and rest[0] in family.parts:
-        return (*path, *rest), (*path, rest[0]), str(rest[0])
-    return (*path, *rest), start, word
+        return loc, (*loc[: len(loc) - len(rest)], rest[0]), str(rest[0])
+    return loc, start, word
 
 
 def _inside(word: str, family: Family) -> type[CheckedModel] | None:

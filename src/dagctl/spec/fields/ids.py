@@ -5,7 +5,6 @@ Airflow's own pattern ends in `$` and is used with `match`: there, `demo\n` and 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -44,7 +43,7 @@ def pattern(limit: int) -> str:
 
 def id_check(code: Code, limit: int) -> Callable[[str], str]:
     """Return the check that keeps an id or raises with a suggestion."""
-    shape = re.compile(pattern(limit))
+    shape = lazy_pattern(pattern(limit))
 
     def check(text: str) -> str:
         if not shape.fullmatch(text):

@@ -5,7 +5,6 @@ A slip of one line is taken out of the text, so that what is wrong after it is f
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.patterns import lazy_pattern
@@ -225,7 +224,7 @@ def _is_whole(problem: str) -> bool:
 def _tab(text: str, offsets: list[int]) -> Finding | None:
     for offset in offsets:
         start = text.rfind("\n", 0, offset) + 1
-        match = re.compile(r"[ -]*\t").match(text, start)
+        match = lazy_pattern(r"[ -]*\t").match(text, start)
         if match:
             return Finding(
                 Code.YAML_TAB,

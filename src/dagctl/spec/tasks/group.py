@@ -1,7 +1,7 @@
 """A group: tasks, and further groups, that stand together under one id."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
@@ -18,13 +18,15 @@ from dagctl.spec.tasks.argument_types import MAX_WORD, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
 from dagctl.spec.tasks.base import as_tuple
 from dagctl.spec.tasks.function import check_callable
+from dagctl.spec.tasks.kinds import KINDS, Task
 from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
-from dagctl.spec.walk import is_mapped
+from dagctl.spec.tasks.selected import Selected, later
+from dagctl.spec.walk import is_group, is_mapped
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
-if TYPE_CHECKING:
-    from dagctl.spec.tasks import Entry
+GROUP = "group"
+"""What marks a group among the entries; no `task_type`."""
 
 
 def given_default_args(value: object) -> object:
@@ -36,7 +38,9 @@ def given_default_args(value: object) -> object:
 
 _TAKEN_ENDS = ("_task", "_group", "_function")
 
-SharedArgs = Annotated[DefaultArgs | None, BeforeValidator(given_default_args)]
+SharedArgs = Annotated[
+    Annotated[DefaultArgs, later(DefaultArgs)] | None, BeforeValidator(given_default_args)
+]
 """Arguments for all tasks of a DAG, or of a group."""
 
 
@@ -139,6 +143,15 @@ class Group(Mapped):
             in_json = 'write it beside the outermost `"tasks"`'
             return Problem(Code.UNKNOWN_KEY, message, hint, json_hint=in_json)
         return None
+
+
+def tag_of_entry(entry: object) -> str | None:
+    """Return the tag of the model that an entry is for, or None where nothing shows it."""
+    return GROUP if is_group(entry) else KINDS.tag_of(entry)
+
+
+Entry = Annotated[Task | Group, Selected({**KINDS.by_tag, GROUP: Group}, tag_of_entry)]
+"""A task of any kind, or a group."""
 
 
 def _content_problems(data: Mapping[str, Any]) -> Iterator[Located]:

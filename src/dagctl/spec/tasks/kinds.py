@@ -6,6 +6,10 @@ from typing import Any
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Located, Problem
 from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.bash import BashTask
+from dagctl.spec.tasks.decorator import DecoratorTask
+from dagctl.spec.tasks.operator import OperatorTask
+from dagctl.spec.tasks.python import PythonTask
 from dagctl.spec.wording import quoted
 
 _ARTICLES = {"operator": "an"}
@@ -54,3 +58,10 @@ class Kinds:
         """Return the kinds whose own keys a task has, in the order of its keys."""
         shown = list(dict.fromkeys(self._owners[key] for key in task if key in self._owners))
         return [tag for tag in shown if not any((other, tag) in self._beside for other in shown)]
+
+
+KINDS = Kinds((PythonTask, BashTask, OperatorTask, DecoratorTask))
+"""Every kind of task: the one list of them."""
+
+Task = PythonTask | BashTask | OperatorTask | DecoratorTask
+"""A task of any kind."""
