@@ -6,10 +6,11 @@ keeps them beside the spec, so that it can be said later which of them has chang
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ KEY = "$inputs"
 MOST = 2_000
 """Inputs of one spec: more than its limits allow."""
 LONGEST_NAME = 4_096
-_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST = lazy_pattern("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
