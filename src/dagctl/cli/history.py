@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,6 +71,12 @@ def history(
     if page.next is not None:
         console.flush()
         console.note(f"  more: the same command with --before {page.next}")
+    elif page.entries and (oldest := page.entries[-1].version).version > 1:
+        console.flush()
+        console.note(
+            f"  versions before {oldest.version} are not recorded here: "
+            f"`git log -p -- {quote(shown(oldest.file_path))}` shows their files"
+        )
 
 
 def entry_lines(console: Console, entry: Entry, now: datetime) -> Iterator[str]:

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError
-from dagctl.next_step import LIST, Command, Fix
+from dagctl.next_step import LIST, Fix
 from dagctl.operation.differences import changes_between
+from dagctl.operation.reversal import no_version
 
 if TYPE_CHECKING:
     from dagctl.operation.differences import Difference
@@ -75,7 +76,4 @@ def version_of(registry: Registry, dag_id: str, number: int) -> DagVersion:
     newest = registry.versions(dag_id, limit=1)
     if not newest:
         raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
-    raise NotFoundError(
-        f"`{dag_id}` has no version {number}; the newest is {newest[0].version}",
-        hint=Fix(Command("history", dag_id)),
-    )
+    raise no_version(dag_id, number, newest[0].version, newest[0].file_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -160,10 +161,7 @@ def _version_to(registry: Registry, record: DagRecord, number: int | None) -> Da
         versions = registry.versions(record.dag_id, before=number + 1, limit=1, text=True)
         if versions and versions[0].version == number:
             return versions[0]
-        raise NotFoundError(
-            f"`{record.dag_id}` has no version {number}; the newest is {record.version}",
-            hint=Fix(Command("history", record.dag_id)),
-        )
+        raise no_version(record.dag_id, number, record.version, record.file_path)
     before = record.version
     while versions := registry.versions(record.dag_id, before=before, limit=PAGE, text=True):
         for version in versions:
@@ -173,6 +171,23 @@ def _version_to(registry: Registry, record: DagRecord, number: int | None) -> Da
     raise NotFoundError(
         f"no version of `{record.dag_id}` has another spec than version {record.version}",
         hint=Fix(Command("history", record.dag_id)),
+    )
+
+
+def no_version(dag_id: str, number: int, newest: int, file_path: str) -> NotFoundError:
+    """Return the error about a version that the registry does not have.
+
+    An embedded registry begins with what its clone has checked out: it has no version between those
+    that other clones have made.
+    """
+    if number > newest:
+        return NotFoundError(
+            f"`{dag_id}` has no version {number}; the newest is {newest}",
+            hint=Fix(Command("history", dag_id)),
+        )
+    return NotFoundError(
+        f"version {number} of `{dag_id}` is not recorded here: it was made in another clone",
+        hint=f"`git log -p -- {shlex.quote(file_path)}` shows its file",
     )
 
 
