@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.errors import ConflictError
 from dagctl.lifecycle import Lifecycle
 from dagctl.next_step import Fix, Option
 
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 
     from dagctl.commands.adopt import Adopted, Adoption
     from dagctl.commands.plan import PlanResult
+    from dagctl.operation.change import Change
     from dagctl.operation.options import Options
-    from dagctl.spec.model import DagSpec
     from dagctl.workspace import Workspace
 
 
@@ -44,7 +43,8 @@ class Adopting(Lifecycle):
         The file is replaced in one operation and one commit; the commit before has it as it was.
 
         Args:
-            file: A Python file with one DAG, where dagctl writes the DAG of that id.
+            file: A Python file with one DAG, in the DAGs folder or below. If dagctl writes the DAG
+                of that id to another path, the file is removed there in the same operation.
             into: The folder for the spec. Default: `specs` in the workspace.
             accept_gaps: Take its place even if something is missing or differs.
             airflow_python: The Python of an environment with Airflow, which reads both files and
@@ -59,28 +59,20 @@ class Adopting(Lifecycle):
             ConflictError: Something is missing, differs, or is in the way; nothing was changed.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
-        from dagctl.commands.adopt import Adopted, refuse_gaps, write_spec
+        from dagctl.commands.adopt import Adopted, refuse_gaps
         from dagctl.commands.create import ResultHandlers, create, ignore
 
         adoption = self._adoption(file, into, airflow_python)
         if not accept_gaps:
             refuse_gaps(adoption)
-        is_new = write_spec(adoption)
+        self._plan(adoption)  # refuses another id
         show = on_result or ignore
         handlers = ResultHandlers(
             on_recovered=self._remember,
             on_result=lambda result: show(Adopted(adoption=adoption, result=result)),
         )
-        try:
-            changes = self._specs.changes(adoption.spec_path, self._context.settings.checks)
-            self._check_id(adoption)
-            options = self._options(verify=verify, push=push)
-            result = create(self._context, changes, _taking_place(options, adoption), handlers)
-        except DagctlError as error:
-            if is_new and not isinstance(error, UnfinishedError):
-                with suppress(OSError):
-                    adoption.spec_path.unlink()
-            raise
+        options = _taking_place(self._options(verify=verify, push=push), adoption)
+        result = create(self._context, [self._change(adoption)], options, handlers)
         return Adopted(adoption=adoption, result=result)
 
     def plan_adoption(
@@ -94,7 +86,7 @@ class Adopting(Lifecycle):
         from dagctl.commands.adopt import Adopted
 
         adoption = self._adoption(file, into, airflow_python)
-        return Adopted(adoption=adoption, plan=self._plan(adoption, adoption.spec))
+        return Adopted(adoption=adoption, plan=self._plan(adoption))
 
     def _adoption(
         self, file: str | Path, into: str | Path | None, airflow_python: str | None
@@ -122,33 +114,43 @@ class Adopting(Lifecycle):
         self._check_same(adoption)
         return adoption
 
-    def _check_same(self, adoption: Adoption) -> None:
-        """Check that the folder of the spec adds nothing to it."""
+    def _change(self, adoption: Adoption) -> Change:
+        """Return what is asked for: the DAG of a spec file that is written with its confirmation.
+
+        Raises:
+            ConflictError: The spec file may not be written, or is there already.
+        """
+        from dagctl.commands.adopt import spec_write_of
+
         path = os.path.relpath(adoption.spec_path.resolve(), self.workspace.root.resolve())
         content = adoption.dag.text.encode()
+        write = spec_write_of(self._context, path, content)
         change, _ = self._specs.edited(content, path, self._context.settings.checks)
-        if change.spec_digest != adoption.spec.digest():
+        return replace(change, spec_write=write)
+
+    def _check_same(self, adoption: Adoption) -> None:
+        """Check that the folder of the spec adds nothing to it."""
+        if self._change(adoption).spec_digest != adoption.spec.digest():
             folder = adoption.spec_path.parent
             raise ConflictError(
                 f"the defaults of {folder} would make another DAG of {adoption.spec_path}",
                 hint=Fix("choose a folder without them: ", Option("into", "FOLDER")),
             )
 
-    def _check_id(self, adoption: Adoption) -> None:
-        """Check that the spec takes the place of the file, and no other id."""
-        (dag,) = self._plan(adoption, adoption.spec_path).dags
-        if dag.dag_id != adoption.spec.dag_id:
-            raise ConflictError(
-                f"the DAG would be `{dag.dag_id}`: `{adoption.spec.dag_id}` is taken",
-                hint="remove the other DAG of that id first",
-            )
-
-    def _plan(self, adoption: Adoption, spec: DagSpec | Path) -> PlanResult:
+    def _plan(self, adoption: Adoption) -> PlanResult:
+        """Return the plan, in which the spec takes the place of the file, and no other id."""
         from dagctl.commands.plan import plan
 
-        changes = self._specs.changes(spec, self._context.settings.checks)
-        return plan(self._context, changes, _taking_place(self._options(), adoption))
+        options = _taking_place(self._options(), adoption)
+        planned = plan(self._context, [self._change(adoption)], options)
+        if planned.dags[0].dag_id != adoption.spec.dag_id:
+            why = next(iter(planned.warnings), f"`{adoption.spec.dag_id}` is taken")
+            raise ConflictError(why, hint="remove one of the two, or give it another dag_id")
+        return planned
 
 
 def _taking_place(options: Options, adoption: Adoption) -> Options:
-    return replace(options, overwrites=adoption.file_digest)
+    from dagctl.operation.options import HandWritten
+
+    file = HandWritten(adoption.file, adoption.file_digest)
+    return replace(options, takes_over=file)

@@ -108,6 +108,17 @@ def is_dag_path(path: str, dags_folder: str) -> bool:
     return bool(folder) and folder == dags_folder and _FILE.fullmatch(name) is not None
 
 
+def may_be_written(path: str, dags_folder: str, *, is_removal: bool) -> bool:
+    """Return whether an operation may write a file; a hand-written one may only be removed.
+
+    Such a file may have any name, and stand in a folder below the DAGs folder.
+    """
+    if is_dag_path(path, dags_folder):
+        return True
+    below = path.startswith(f"{dags_folder}/") and path.endswith(".py")
+    return is_removal and below and is_path(path)
+
+
 def is_spec_path(path: str) -> bool:
     """Return whether dagctl writes a spec to `path`, whatever a record says of it.
 

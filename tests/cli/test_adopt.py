@@ -8,7 +8,6 @@ import pytest
 
 from dagctl import Client
 from dagctl.commands import adopt
-from dagctl.commands.adopt import write_spec
 from dagctl.errors import ConflictError, ExitCode
 
 if TYPE_CHECKING:
@@ -94,15 +93,14 @@ def test_an_edit_after_the_file_was_compared_is_not_lost(
     file = workspace.folder / "dags/etl.py"
     edited = DAG.replace("echo 2", "echo 3")
 
-    def write_and_edit(adoption: Adoption) -> bool:
+    def edit(_: Adoption) -> None:
         file.write_text(edited, "utf-8")
-        return write_spec(adoption)
 
-    monkeypatch.setattr(adopt, "write_spec", write_and_edit)
+    monkeypatch.setattr(adopt, "refuse_gaps", edit)
     monkeypatch.chdir(workspace.folder)
     with (
         Client.open(workspace.folder) as client,
-        pytest.raises(ConflictError, match="changed just now"),
+        pytest.raises(ConflictError, match="was changed since"),
     ):
         client.adopt("dags/etl.py")
     assert file.read_text("utf-8") == edited
@@ -120,6 +118,36 @@ def test_the_defaults_of_a_folder_make_no_other_dag_of_the_file(workspace: Shell
     assert "Adopted etl v1" in shell.ok("adopt", "dags/etl.py", "--into", "plain").out
 
 
+@pytest.mark.parametrize("path", ["dags/mine.py", "dags/team/etl.py"])
+def test_a_file_of_another_name_or_folder_gives_way_in_the_same_commit(
+    shell: Shell, path: str
+) -> None:
+    shell.ok("init")
+    file = committed(shell, path, DAG)
+    committed(shell, "dags/team/other.py", DAG.replace('"etl"', '"other"'))
+    assert "whole" in shell.ok("adopt", path, "--dry-run").out
+    assert file.exists()
+    done = shell.ok("adopt", path)
+    assert f"dags/etl.py, from specs/etl.yaml, in place of {path}" in done.out
+    assert not file.exists()
+    changed = shell.git("diff", "--no-renames", "--name-status", "HEAD~1", "HEAD").split()
+    assert changed == ["A", "dags/etl.py", "D", path]
+    assert shell.git("status", "--porcelain", "--untracked-files=all") == "?? specs/etl.yaml"
+    assert "unchanged" in shell.ok("create", "specs/etl.yaml").out
+
+
+def test_two_files_of_one_id_are_named_and_neither_is_adopted(workspace: Shell) -> None:
+    shell = workspace
+    twin = committed(shell, "dags/team/twin.py", DAG)
+    for path, other in (("dags/etl.py", "dags/team/twin.py"), ("dags/team/twin.py", "dags/etl.py")):
+        done = shell.run("adopt", path)
+        assert done.code == ExitCode.CONFLICT
+        assert other in done.err
+        assert twin.read_text("utf-8") == DAG
+        assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
+        assert not (shell.folder / "specs").exists()
+
+
 TWO = DAG + DAG.partition("\n\n")[2].replace('"etl"', '"other"')
 REFUSED: dict[str, tuple[str, bytes | None, ExitCode, str]] = {
     "missing": ("dags/none.py", None, ExitCode.USAGE, "not a file"),
@@ -127,7 +155,7 @@ REFUSED: dict[str, tuple[str, bytes | None, ExitCode, str]] = {
     "no DAG": ("dags/jobs.py", b"def load(): pass\n", ExitCode.USAGE, "no DAG"),
     "not UTF-8": ("dags/latin.py", b"# \xe9\n", ExitCode.USAGE, "UTF-8"),
     "huge": ("dags/huge.py", b"#" * 20_000_000, ExitCode.USAGE, "bytes"),
-    "another name": ("dags/mine.py", DAG.encode(), ExitCode.CONFLICT, "git mv dags/mine.py"),
+    "an id twice": ("dags/mine.py", DAG.encode(), ExitCode.CONFLICT, "not committed as it is"),
     "another folder": ("jobs/etl.py", DAG.encode(), ExitCode.CONFLICT, "git mv jobs/etl.py"),
     "no spec": ("dags/etl.py", BAD.encode(), ExitCode.CONFLICT, "line 8"),
     "no syntax": ("dags/bad.py", b"with DAG(:\n", ExitCode.INVALID, "dags/bad.py"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.adapters import durable
 from dagctl.errors import ConflictError, UsageError, WorkspaceError
-from dagctl.paths import checked_parts, is_dag_path, is_spec_path
+from dagctl.paths import checked_parts, is_spec_path, may_be_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,7 +110,7 @@ class WorkTree:
         grouped: dict[tuple[str, ...], list[FileWrite]] = {}
         for write in writes:
             *folders, _ = checked_parts(write.path)
-            if not is_dag_path(write.path, self._dags_folder):
+            if not may_be_written(write.path, self._dags_folder, is_removal=write.new is None):
                 raise UsageError(
                     f"{write.path!a} is not written: it is no file of the DAGs folder "
                     f"{self._dags_folder}",

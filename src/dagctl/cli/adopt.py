@@ -57,9 +57,9 @@ def adopt(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Put a hand-written DAG file under dagctl.
 
-    Its spec is written, and the DAG file that dagctl makes takes its place, in one commit. What is
-    missing or differs is shown, and nothing is changed then. The code of the file is run only with
-    --airflow-python.
+    Its spec is written, and the DAG file that dagctl makes takes its place, in one commit. A file
+    of another name, or in a folder below, is removed there. What is missing or differs is shown,
+    and nothing is changed then. The code of the file is run only with --airflow-python.
     """
     from contextlib import closing
 
@@ -110,6 +110,8 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
         console.warn(warning)
     (dag,) = adopted.result.dags
     where = f"{shown(dag.file_path)}, from {shown(str(adoption.spec_path))}"
+    if dag.file_path != adoption.file:
+        where += f", in place of {shown(adoption.file)}"
     console.lines([f"Adopted {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}): {where}"])
     console.flush()
     console.note(f"  next: git add {shown(str(adoption.spec_path))}, then commit")

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from dagctl.codegen.render import render
 from dagctl.commands.foreign_files import content_of, decoded
 from dagctl.commands.links import outside_of_workspace
-from dagctl.commands.new_files import NewFile, file_name, write_files
+from dagctl.commands.new_files import file_name
 from dagctl.convert import Outcome, convert_python
 from dagctl.dag_file.header import read_header
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import CREATE, CREATE_ANEW, Command, Fix, Option
 from dagctl.operation.change import digest_of
-from dagctl.paths import dag_path
+from dagctl.paths import dag_path, is_spec_path, may_be_written
+from dagctl.ports import SpecWrite
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
@@ -153,22 +154,29 @@ def _first_gap(dag: ConvertedDag) -> str | None:
     return next((f"line {gap.place.line}, {gap.subject}: {gap.text}" for gap in gaps), None)
 
 
-def write_spec(adoption: Adoption) -> bool:
-    """Write the spec file; return whether it was not there before.
+def spec_write_of(context: Context, path: str, content: bytes) -> SpecWrite | None:
+    """Return how the spec file comes to be; None: it is there, as it shall be.
+
+    Args:
+        context: The workspace.
+        path: The spec file, relative to the workspace.
+        content: What it shall hold.
 
     Raises:
-        ConflictError: Another file is there, or a link leads out of the workspace.
-        UnavailableError: It cannot be written.
+        ConflictError: Another file is there, or the path is not one of a spec.
     """
-    outside = outside_of_workspace(adoption.spec_path)
-    if outside is not None:
+    if not is_spec_path(path):
         raise ConflictError(
-            f"{adoption.spec_path} leads out of the workspace, to {outside}",
-            hint="choose another folder",
+            f"{path} is no place for a spec: it is hidden, or not in the workspace",
+            hint=Fix("choose another folder: ", Option("into", "FOLDER")),
         )
-    is_new = not adoption.spec_path.exists()
-    write_files([NewFile(adoption.spec_path, adoption.dag.text)], force=False)
-    return is_new
+    standing = context.backend.files.read(path)
+    if standing not in {None, content}:
+        raise ConflictError(
+            f"{path} is there already, with other content",
+            hint=Fix("choose another folder: ", Option("into", "FOLDER")),
+        )
+    return SpecWrite(path=path, old=None, new=content) if standing is None else None
 
 
 def _place_in(root: Path, file: Path) -> str:
@@ -199,15 +207,16 @@ def _single(conversion: Any, path: str) -> ConvertedDag:  # noqa: ANN401 - a Con
 
 
 def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> None:
-    """Check that the file stands where dagctl writes it, as it was committed, and is unknown.
+    """Check that the file stands in the DAGs folder, as it was committed, and is unknown.
 
     Raises:
         ConflictError: It does not.
     """
-    own = dag_path(context.settings.dags_folder, dag_id)
-    if path != own:
+    folder = context.settings.dags_folder
+    if not may_be_written(path, folder, is_removal=True):
+        own = dag_path(folder, dag_id)
         raise ConflictError(
-            f"the DAG `{dag_id}` stands in {path}, and dagctl writes it to {own}",
+            f"{path} is not in the DAGs folder {folder}: Airflow may load it, and it would stay",
             hint=Fix(f"git mv {path} {own}, commit, then ", Command("adopt", own)),
         )
     repo = context.backend.repo

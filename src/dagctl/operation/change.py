@@ -93,6 +93,8 @@ class Change:
     """Where the DAG file stands or shall stand, relative to the workspace."""
     old_file: bytes | None = None
     """What stands there now; None: nothing."""
+    gives_way: FileWrite | None = None
+    """The removal of a hand-written file elsewhere whose place the DAG takes; None: none goes."""
     adopts: bool = field(default=False, compare=False)
     """Whether the embedded registry is to take the record over, as the file certifies it."""
     warnings: tuple[str, ...] = ()
@@ -163,7 +165,8 @@ class Change:
     @property
     def writes(self) -> tuple[FileWrite, ...]:
         """What is written in the work tree, or removed from it."""
-        return (FileWrite(path=self.path, old=self.old_file, new=self.content),)
+        own = FileWrite(path=self.path, old=self.old_file, new=self.content)
+        return (own,) if self.gives_way is None else (own, self.gives_way)
 
 
 def asked(spec: DagSpec, source: str | None = None) -> Change:

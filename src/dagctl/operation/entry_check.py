@@ -54,6 +54,10 @@ def _check_effect(change: Change) -> None:
     _check_text(granted.dag_id, granted.user_id)
     for path in (change.path, change.storage_path):
         _check_path(path)
+    if change.gives_way is not None:
+        _check_path(change.gives_way.path)
+        if change.gives_way.old is None:
+            raise ValueError("a file that gives way, and is none")
     if change.spec_write is not None and not is_spec_path(change.spec_write.path):
         raise ValueError("no path of a spec")
     if granted.version < 1:

@@ -1,9 +1,9 @@
 """The JSON form of a journal's entry. Content is text where it is UTF-8, else base64. Pure.
 
 Form 3 is written, and form 4 if the operation pushes: its commit is not where earlier versions of
-dagctl look for it. Form 2 knew no removals and no texts of specs. Form 1 held what was asked
-(`wishes`) and what is written (`items`) in two lists. Both are still read, so that an update of
-dagctl loses no operation.
+dagctl look for it. Form 5 is written where a hand-written file of another path gives way. Form 2
+knew no removals and no texts of specs. Form 1 held what was asked (`wishes`) and what is written
+(`items`) in two lists. Both are still read, so that an update of dagctl loses no operation.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import Action, Change
 from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
 from dagctl.operation.entry_check import check_entry
-from dagctl.ports import Reservation, SpecWrite
+from dagctl.ports import FileWrite, Reservation, SpecWrite
 from dagctl.spec.inputs import inputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT, PUSHED_FORMAT = 3, 4
+FORMAT, PUSHED_FORMAT, GIVING_WAY = 3, 4, 5
 """The forms that are written. A later one is left to the dagctl that reads it."""
 
 _ASKED = ("source", "spec_digest", "base_name", "dag_id", "airflow")
@@ -42,7 +42,7 @@ def to_data(entry: JournalEntry) -> dict[str, Any]:
 def streamed(entry: JournalEntry) -> dict[str, Any]:
     """Return the entry as JSON data whose changes are made one by one, as they are written."""
     return {
-        "format": FORMAT if entry.remote is None else PUSHED_FORMAT,
+        "format": _format_of(entry),
         "operation_id": entry.operation_id,
         "project_id": entry.project_id,
         "branch": entry.branch,
@@ -56,6 +56,12 @@ def streamed(entry: JournalEntry) -> dict[str, Any]:
     }
 
 
+def _format_of(entry: JournalEntry) -> int:
+    if any(change.gives_way for change in entry.changes):
+        return GIVING_WAY
+    return FORMAT if entry.remote is None else PUSHED_FORMAT
+
+
 def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
     """Return the entry that `data` holds.
 
@@ -64,7 +70,7 @@ def from_data(operation_id: str, data: Mapping[str, Any]) -> JournalEntry:
         UnfinishedError: It was written by another version of dagctl.
     """
     try:
-        if data["format"] not in {1, 2, FORMAT, PUSHED_FORMAT}:
+        if data["format"] not in {1, 2, FORMAT, PUSHED_FORMAT, GIVING_WAY}:
             raise UnfinishedError(
                 f"operation {operation_id} was begun by another version of dagctl",
                 hint=Fix("run `", RECOVER, "` with that version"),
@@ -101,7 +107,7 @@ class _ChangesData(Sequence[dict[str, Any]]):
         return _change_data(changes, self._entry.phase)
 
 
-# --- Forms 2 to 4 ---
+# --- Forms 2 to 5 ---
 
 
 def _of_form_3(data: Mapping[str, Any]) -> JournalEntry:
@@ -136,6 +142,7 @@ def _change_data(change: Change, phase: Phase) -> dict[str, Any]:
         "spec": json.dumps(change.spec_data, ensure_ascii=False),
         "inputs": [list(astuple(each)) for each in change.inputs],
         "spec_write": _spec_write_data(change.spec_write),
+        **_gives_way_data(change.gives_way),
         "old": _content_data(change.old_file),
         "new": _content_data(change.content),
         # mostly the object is what the file was
@@ -173,7 +180,18 @@ def _with_bytes(asked: Change, data: Mapping[str, Any]) -> Change:
         content=new,
         old_object=old if kept == "old" else _content(kept),
         spec_write=_spec_write(data.get("spec_write")),
+        gives_way=_gives_way(data.get("gives_way")),
     )
+
+
+def _gives_way_data(write: FileWrite | None) -> dict[str, Any]:
+    if write is None:
+        return {}
+    return {"gives_way": {"path": write.path, "old": _content_data(write.old)}}
+
+
+def _gives_way(data: Mapping[str, Any] | None) -> FileWrite | None:
+    return data and FileWrite(path=data["path"], old=_content(data["old"]), new=None)
 
 
 def _spec_write_data(write: SpecWrite | None) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ class Inventory:
     """The DAGs that some specs may mean, and the names that are not free."""
 
     dags: tuple[Known, ...]
-    foreign: dict[str, str] = field(default_factory=dict)
+    foreign: dict[str, list[str]] = field(default_factory=dict)
     """Hand-written files, by the DAG ids in them in lower case."""
     strays: frozenset[str] = frozenset()
     """Ids of DAG files of dagctl that a shared registry does not know, or not yet: another replica
@@ -148,7 +148,7 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
     own = {path_of(settings, record.dag_id) for record in records}
     sought = _Sought.by(changes, own)
     headers: dict[str, Header] = {}
-    foreign: dict[str, str] = {}
+    foreign: dict[str, list[str]] = {}
     paths: list[str] = []
     for path, content in () if is_settled else _listed(files, settings):
         paths.append(path)
@@ -160,7 +160,8 @@ def take_inventory(context: Context, changes: Sequence[Change]) -> Inventory:
         elif path not in own:
             stem = PurePosixPath(path).stem
             ids = dag_ids_in(content, sought.names, stem)
-            foreign |= {dag_id.casefold(): path for dag_id in ids}
+            for dag_id in ids:
+                foreign.setdefault(dag_id.casefold(), []).append(path)
     is_cache = context.backend.cache is not None
     if is_cache:
         headers |= _headers_at(context, own.difference(paths))

@@ -23,9 +23,9 @@ def with_names(
 ) -> list[Change]:
     """Return the changes with the ids that the registry would grant now."""
     foreign = {
-        dag_id: path
-        for dag_id, path in inventory.foreign.items()
-        if not (options.replaces_foreign and path_of(context.settings, dag_id) == path)
+        dag_id: kept[-1]
+        for dag_id, paths in inventory.foreign.items()
+        if (kept := [path for path in paths if not _gives_way(context, dag_id, path, options)])
     }
     taken = {dag.dag_id for dag in inventory.dags} | set(foreign)
     taken |= {record.dag_id for record in inventory.removed}
@@ -39,6 +39,13 @@ def with_names(
         change if change.is_known else _with_name(change, next(names), is_cache, options)
         for change in wishing
     ]
+
+
+def _gives_way(context: Context, dag_id: str, path: str, options: Options) -> bool:
+    """Return whether a hand-written file goes, so that the id in it is free."""
+    if options.takes_over is not None and options.takes_over.path == path:
+        return True
+    return options.force and path_of(context.settings, dag_id) == path
 
 
 def _beside_foreign(change: Change, foreign: dict[str, str], taken: set[str]) -> Change:

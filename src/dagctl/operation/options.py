@@ -10,6 +10,16 @@ Expected = int | Literal["any"]
 """The version that an update replaces; `any`: whichever there is, said in so many words."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandWritten:
+    """A hand-written DAG file whose place is taken, as it was when it was read."""
+
+    path: str
+    """Where it stands, relative to the workspace."""
+    digest: str
+    """SHA-256 of its content, in hex. If it has another content by then, nothing is done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a command was given besides its specs."""
@@ -18,9 +28,6 @@ class Options:
     """What to do about a DAG that exists. None: what the spec's path and id say."""
     force: bool = False
     """Overwrite files that were changed by hand or are not ours, and objects that were changed."""
-    overwrites: str | None = None
-    """The SHA-256 of a file that is not dagctl's: as long as it is this one, a new DAG of the same
-    path takes its place."""
     expected_version: Expected | None = None
     """The version that the caller has read; an update of a newer one is refused."""
     by_file: bool = True
@@ -30,8 +37,5 @@ class Options:
     """Push the commit to the remote; None: as the settings say."""
     verify: bool = True
     """Run the user's git hooks."""
-
-    @property
-    def replaces_foreign(self) -> bool:
-        """Whether a new DAG may take the place of a file that is not dagctl's."""
-        return self.force or self.overwrites is not None
+    takes_over: HandWritten | None = None
+    """The one file that dagctl did not write and that goes in this operation; None: none does."""

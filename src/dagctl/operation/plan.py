@@ -24,6 +24,7 @@ from dagctl.operation.merge import header_of
 from dagctl.operation.naming import with_names
 from dagctl.operation.rendering import provenance_of, rendered, with_header
 from dagctl.paths import storage_key
+from dagctl.ports import FileWrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
     from dagctl.operation.inventory import Inventory
-    from dagctl.operation.options import Options
+    from dagctl.operation.options import HandWritten, Options
 
 
 def make_plan(context: Context, changes: Iterable[Change], options: Options) -> list[Change]:
@@ -65,13 +66,39 @@ def standing_at(context: Context, path: str, options: Options) -> bytes | None:
         ConflictError: Something does, and may not be overwritten.
     """
     standing = context.backend.files.read(path)
-    if standing is None or options.force:
-        return standing
-    if options.overwrites is None:
+    if options.takes_over is not None and options.takes_over.path == path:
+        check_as_read(options.takes_over, standing)
+    elif standing is not None and not options.force:
         raise not_ours(path)
-    if digest_of(standing) != options.overwrites:
-        raise WorkspaceError(f"{path} was changed just now", hint=again("look at the change"))
     return standing
+
+
+def check_as_read(file: HandWritten, standing: bytes | None) -> None:
+    """Check that a hand-written file still is what its DAG was read from.
+
+    Raises:
+        ConflictError: It is not: what a person has changed since then would be lost.
+    """
+    if standing is None or digest_of(standing) != file.digest:
+        what = "removed" if standing is None else "changed"
+        raise ConflictError(
+            f"{file.path} was {what} since dagctl read it",
+            hint=again("look at the change, commit it"),
+        )
+
+
+def _giving_way(context: Context, path: str, options: Options) -> FileWrite | None:
+    """Return the removal of a hand-written file that stands elsewhere; None: there is none.
+
+    Raises:
+        ConflictError: It is not as it was read.
+    """
+    file = options.takes_over
+    if file is None or file.path == path:
+        return None
+    standing = context.backend.files.read(file.path)
+    check_as_read(file, standing)
+    return FileWrite(path=file.path, old=standing, new=None)
 
 
 # --- One DAG ---
@@ -112,6 +139,8 @@ def new_plan(context: Context, inventory: Inventory, change: Change, options: Op
     try:
         standing = standing_at(context, path, options)
     except ConflictError:
+        if options.takes_over is not None:
+            raise
         backend.registry.get(change.dag_id)  # refuses a non-member, who sees no record of any file
         standing = backend.files.read(path)
         header = read_header(standing) if standing is not None else None
@@ -121,7 +150,8 @@ def new_plan(context: Context, inventory: Inventory, change: Change, options: Op
             raise
         warning = f"{path} is of dagctl, and is not recorded here: it is recorded as a new DAG"
         change = replace(change, warnings=(*change.warnings, warning))
-    return replace(change, action=Action.CREATE, old_file=standing)
+    gives_way = _giving_way(context, path, options)
+    return replace(change, action=Action.CREATE, old_file=standing, gives_way=gives_way)
 
 
 def check_case(inventory: Inventory, path: str) -> None:

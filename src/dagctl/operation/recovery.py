@@ -20,7 +20,7 @@ from dagctl.operation.confirmation import confirm_entry
 from dagctl.operation.entry import DamagedEntryError, LeftToMembersError, Phase
 from dagctl.operation.entry_form import from_data
 from dagctl.operation.undo import undo
-from dagctl.paths import is_dag_path
+from dagctl.paths import may_be_written
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
@@ -261,7 +261,9 @@ def _check_place(settings: Settings, entry: JournalEntry) -> None:
         UnfinishedError: The settings were changed: this registry knows nothing of the operation.
     """
     outside = [
-        write.path for write in entry.writes if not is_dag_path(write.path, settings.dags_folder)
+        write.path
+        for write in entry.writes
+        if not may_be_written(write.path, settings.dags_folder, is_removal=write.new is None)
     ]
     if outside:
         raise UnfinishedError(
