@@ -191,7 +191,9 @@ def _gives_way_data(write: FileWrite | None) -> dict[str, Any]:
 
 
 def _gives_way(data: Mapping[str, Any] | None) -> FileWrite | None:
-    return data and FileWrite(path=data["path"], old=_content(data["old"]), new=None)
+    if data is None:
+        return None
+    return FileWrite(path=data["path"], old=_content(data["old"]), new=None)
 
 
 def _spec_write_data(write: SpecWrite | None) -> dict[str, Any] | None:

@@ -13,8 +13,9 @@ import pytest
 from dagctl.errors import UnfinishedError
 from dagctl.operation.change import Action, Change, record_of
 from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
-from dagctl.operation.entry_form import PUSHED_FORMAT, from_data, to_data
-from dagctl.ports import Reservation
+from dagctl.operation.entry_form import GIVING_WAY, from_data, to_data
+from dagctl.ports import FileWrite, Reservation
+from dagctl.spec.inputs import Input
 
 OP = "11111111-1111-4111-8111-111111111111"
 ROW = "22222222-2222-4222-8222-222222222222"
@@ -84,9 +85,24 @@ def test_an_entry_that_only_reserves_comes_back_without_effects() -> None:
 
 
 def test_an_entry_of_a_later_version_is_left_for_that_version() -> None:
-    data = {**to_data(ENTRY), "format": PUSHED_FORMAT + 1}
+    data = {**to_data(ENTRY), "format": GIVING_WAY + 1}
     with pytest.raises(UnfinishedError, match="another version of dagctl"):
         from_data(OP, data)
+
+
+def test_an_entry_of_a_file_that_gives_way_has_a_form_of_its_own() -> None:
+    """An earlier dagctl would leave that file where it is."""
+    gone = FileWrite(path="dags/jobs/mine.py", old=b"by hand", new=None)
+    inputs = (Input("defaults", "specs/defaults.yaml", "a" * 64),)
+    entry = replace(ENTRY, changes=(replace(CHANGE, gives_way=gone, inputs=inputs), SAME))
+    data = copied(to_data(entry))
+    assert data["format"] == GIVING_WAY
+    assert from_data(OP, data) == entry
+    assert gone in from_data(OP, data).writes
+    for path, old in (("../mine.py", {"text": "x"}), ("dags/jobs/mine.py", None)):
+        data["changes"][0]["gives_way"] = {"path": path, "old": old}
+        with pytest.raises(DamagedEntryError):
+            from_data(OP, data)
 
 
 def test_an_entry_that_pushes_has_a_form_of_its_own() -> None:
