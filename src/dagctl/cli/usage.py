@@ -52,6 +52,7 @@ MEANT = {
 """Words of other tools, and what they are called here."""
 ABSENT = {
     **dict.fromkeys(("run", "trigger", "backfill"), "runs a DAG: Airflow does, `airflow dags ...`"),
+    "push": "pushes earlier commits: `git push` does; `dagctl create --push` pushes its own",
 }
 """What other tools have a command for, and dagctl has not."""
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from subprocess import PIPE, TimeoutExpired
 from typing import IO, TYPE_CHECKING, Any
 
+from dagctl.adapters.git.output import ends_of
 from dagctl.adapters.git.program import (
     GUARDS,
     NO_GIT_HINT,
@@ -111,7 +112,8 @@ class GitCommand:
             arguments: Options, subcommand and operands. Never text of a user as an option.
             data: What git reads from standard input.
             environment: Variables to set besides those of the surroundings.
-            timeout: Seconds after which git and its children are killed.
+            timeout: Seconds after which git and its children are killed. With it, what a stranger
+                says may come along (a server, a hook): of each stream only the end is kept.
             terminal: Whether git may ask at the terminal (a signing key's passphrase).
             hooks: Whether the user's hooks may run.
             held: A descriptor that git and its children keep open as long as they live; they get
@@ -130,7 +132,7 @@ class GitCommand:
         guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
         process = self._started((*guards, *arguments), environment or {}, group)
         try:
-            out, err = process.communicate(data, timeout=timeout)
+            out, err = _written(process, data, timeout)
         except BaseException:
             # interrupted: without a limit it is git itself, at work for a moment and better not
             # stopped with a lock in its hands
@@ -210,6 +212,14 @@ def _who(identity: Identity | None) -> dict[str, str]:
         for role in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", identity.name), ("EMAIL", identity.email))
     }
+
+
+def _written(process: Git.AutoInterrupt, data: bytes, timeout: float | None) -> tuple[bytes, bytes]:
+    """Return what git writes to its two streams; under a limit of time the end of it."""
+    if timeout is None or process.proc is None:
+        out, err = process.communicate(data)
+        return out, err
+    return ends_of(process.proc, data, timeout)
 
 
 def _unset(extra: Mapping[str, str]) -> list[str]:

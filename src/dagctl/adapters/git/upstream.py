@@ -45,6 +45,9 @@ _PAUSE = 0.05
 _TRIES = 20
 """How often at least a remote that moves is tried, however long each try takes."""
 _LATE = "no answer within"
+_AS_ASKED = "do what it asks for"
+_TWICE = "matches more than one"
+"""What git says where the remote also has `refs/heads/refs/heads/NAME`, or such a tag."""
 _PROTECTED = ("protected", "hook declined", "not allowed to push", "GH006")
 
 
@@ -229,7 +232,9 @@ class GitUpstream:
         raise RemoteUnavailableError(
             f"{self._name(branch)} moved at each of {count} tries in "
             f"{time.monotonic() - begun:.0f} seconds: {pushed.said}",
-            hint=again("see who pushes to it"),
+            hint=Fix(
+                "again when fewer others push; or publish for a review: ", Option("branch", "NAME")
+            ),
         )
 
     def _tried(
@@ -297,12 +302,15 @@ class GitUpstream:
         raise self._refused(branch, pushed.said)
 
     def _refused(self, branch: str, said: str) -> PushRefusedError:
-        is_protected = any(words in said for words in _PROTECTED)
         review = Fix("do what it asks for; or publish for a review: ", Option("branch", "NAME"))
+        fix: Fix = review if any(words in said for words in _PROTECTED) else again(_AS_ASKED)
+        if _TWICE in said:
+            seen = f"git ls-remote {self._network.remote} '*/{branch}'"
+            fix = again(f"`{seen}` names a second ref that ends alike: remove it on the remote")
         return PushRefusedError(
             f"{self._network.remote} refused the push of "
             f"{branch.removeprefix('refs/heads/')}:\n{said}",
-            hint=review if is_protected else again("do what it asks for"),
+            hint=fix,
         )
 
     def _changed(self, branch: str, path: str) -> RemoteChangedError:

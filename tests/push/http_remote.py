@@ -1,0 +1,115 @@
+"""A remote behind HTTP on loopback, as git's own `http-backend` serves it, and in hostile ways."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from base64 import b64encode
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Server(ThreadingHTTPServer):
+    """Serves the repositories of a folder."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path, password: str = "") -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.folder = folder
+        self.password = password
+        """What `ada` has to give; empty: all may come in."""
+        self.moved_to = ""
+        """Where a request is sent on to; empty: it is answered."""
+        self.asked: list[str] = []
+        """The requests: method, path and whether they carry the password."""
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request of git."""
+
+    server: Server
+    protocol_version = "HTTP/1.0"
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        self._answer(b"")
+
+    def do_POST(self) -> None:
+        self._answer(self._body())
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        parts = []
+        while size := int(self.rfile.readline(), 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        return b"".join(parts)
+
+    def _answer(self, body: bytes) -> None:
+        given = self.headers.get("Authorization", "")
+        is_known = given == "Basic " + b64encode(f"ada:{self.server.password}".encode()).decode()
+        self.server.asked.append(f"{self.command} {self.path} {'known' if is_known else given}")
+        if self.server.moved_to:
+            self._send(302, {"Location": self.server.moved_to + self.path})
+        elif self.server.password and not is_known:
+            self._send(401, {"WWW-Authenticate": 'Basic realm="git"'})
+        else:
+            self._by_git(body)
+
+    def _send(self, status: int, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _by_git(self, body: bytes) -> None:
+        at = urlsplit(self.path)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "GIT_PROJECT_ROOT": str(self.server.folder),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "REQUEST_METHOD": self.command,
+            "PATH_INFO": at.path,
+            "QUERY_STRING": at.query,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "REMOTE_USER": "ada",
+        }
+        command = ["git", "-c", "safe.directory=*", "http-backend"]
+        done = subprocess.run(
+            command, input=body, env=environment, capture_output=True, check=False
+        )
+        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+        self._send(int(headers.pop("Status", "200").split()[0]), headers)
+        self.wfile.write(content)
+
+
+@contextmanager
+def serving(folder: Path, password: str = "") -> Iterator[Server]:
+    """Serve the repositories of a folder for the length of the block."""
+    with Server(folder, password) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
