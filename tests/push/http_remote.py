@@ -21,11 +21,12 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, folder: Path, password: str = "") -> None:
+    def __init__(self, folder: Path, password: str, user: str) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.folder = folder
+        self.user = user
         self.password = password
-        """What `ada` has to give; empty: all may come in."""
+        """What the user has to give; empty: all may come in."""
         self.moved_to = ""
         """Where a request is sent on to; empty: it is answered."""
         self.asked: list[str] = []
@@ -62,7 +63,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         given = self.headers.get("Authorization", "")
-        is_known = given == "Basic " + b64encode(f"ada:{self.server.password}".encode()).decode()
+        is_known = (
+            given
+            == "Basic " + b64encode(f"{self.server.user}:{self.server.password}".encode()).decode()
+        )
         self.server.asked.append(f"{self.command} {self.path} {'known' if is_known else given}")
         if self.server.moved_to:
             self._send(302, {"Location": self.server.moved_to + self.path})
@@ -103,9 +107,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(folder: Path, password: str = "") -> Iterator[Server]:
+def serving(folder: Path, password: str = "", *, user: str = "ada") -> Iterator[Server]:
     """Serve the repositories of a folder for the length of the block."""
-    with Server(folder, password) as server:
+    with Server(folder, password, user) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

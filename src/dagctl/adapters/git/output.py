@@ -22,7 +22,7 @@ class _End(Thread):
 
     def __init__(self, stream: IO[bytes], most: int) -> None:
         super().__init__(daemon=True)
-        self._descriptor = os.dup(stream.fileno())  # stays ours, whoever closes the stream
+        self._descriptor = os.dup(stream.fileno())  # stays open when the stream is closed
         self._most = most
         self._kept = bytearray()
         self._is_cut = False
