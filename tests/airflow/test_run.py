@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.spec.load import load_spec
+from dagctl.codegen.render import render
+from dagctl.spec.load import check_spec, load_spec
 
 if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
@@ -27,7 +28,53 @@ FLOWS = [
         ROOT / "tests" / "golden" / "language_stages" / "spec.yaml",
     ]
 ]
+FUNCTIONS = """
+dag_name: Functions
+retries: 0
+schedule: null
+tasks:
+  - task_id: given
+    outlets: [{$asset: "s3://shop/orders"}]
+    python_code: |
+      from MODULE import Metadata, ASSET
+      yield Metadata(ASSET("s3://shop/orders"), {"rows": 3})
+      return 3
+  - task_id: nested
+    outlets: [{$asset: "s3://shop/orders"}]
+    python_code: |
+      def nested(rows: type(4) = 4):
+          from MODULE import Metadata, ASSET
+          yield Metadata(ASSET("s3://shop/orders"), {"rows": rows})
+          return rows
+"""
+AWAITED = """
+  - task_id: awaited
+    python_code: |
+      async def awaited(rows=5, **context):
+          import asyncio
+          await asyncio.sleep(0)
+          return rows
+  - task_id: awaited_within
+    python_code: |
+      async def awaited_within(rows: type(6) = 6):
+          import asyncio
+          await asyncio.sleep(0)
+          return rows
+"""
+OF_2 = "from airflow.datasets import Dataset as ASSET, metadata; Metadata = metadata.Metadata"
 INPUT = {"user": {"0": "ana", "1": "omar"}, "sessions": {"0": 3, "1": 5}}
+
+
+def functions(version: str) -> str:
+    """Return the file of a DAG whose functions yield, and are async where Airflow awaits them."""
+    if version == "3":
+        text = (FUNCTIONS + AWAITED).replace("MODULE", "airflow.sdk").replace("ASSET", "Asset")
+    else:
+        text = FUNCTIONS.replace("from MODULE import Metadata, ASSET", OF_2)
+    target = {"2": "2.11", "3": "3.3"}[version]
+    spec = check_spec(text, format="yaml", airflow=target).spec
+    assert spec is not None
+    return render(spec, airflow=target)
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +83,7 @@ def runs(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     folder = tmp_path_factory.mktemp("dags")
     for spec in (*SPECS.values(), *FLOWS):
         airflow.write(spec, folder)
+    (folder / "functions.py").write_text(functions(airflow.version), "utf-8")
     return airflow.run(folder)
 
 
@@ -100,6 +148,17 @@ def test_mapped_tasks_and_groups_run_once_for_each_value(runs: dict[str, dict[st
     assert run["tasks"]["report"]["xcom"] == [["AMER", "EMEA"], 14]
     assert run["instances"]["train"] == 4
     assert run["instances"]["region.load.store"] == 2
+
+
+def test_functions_that_yield_metadata_or_are_asynchronous_run_to_their_end(
+    runs: dict[str, dict[str, Any]], airflow: Airflow
+) -> None:
+    expected = {"given": 3, "nested": 4}
+    expected |= {"awaited": 5, "awaited_within": 6} if airflow.version == "3" else {}
+    tasks = runs["functions"]["tasks"]
+
+    assert {task_id: task["xcom"] for task_id, task in tasks.items()} == expected
+    assert {task["state"] for task in tasks.values()} == {"success"}
 
 
 def test_setups_and_teardowns_run(runs: dict[str, dict[str, Any]]) -> None:

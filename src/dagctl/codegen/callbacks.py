@@ -65,7 +65,7 @@ def _function(callback: Callback, stem: str, scope: Scope) -> ast.Name:
     identifier = scope.free_function(stem)
     code, text = code_of(callback), callback["python_code"]
 
-    def tree() -> ast.FunctionDef:
+    def tree() -> ast.FunctionDef | ast.AsyncFunctionDef:
         return function_tree(code, input_statements(text), identifier, provide_context=False)
 
     source = as_function(code, identifier, provide_context=False)

@@ -33,7 +33,7 @@ def _statement(statement: ast.stmt, level: int, imports: Imports) -> ast.stmt:
     match statement:
         case ast.With(items=items, body=body):
             return ast.With(items, [_statement(each, inner, imports) for each in body])
-        case ast.FunctionDef(body=body):
+        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
             statement.body = [_statement(each, inner, imports) for each in body]
             return statement
         case ast.Assign(targets=targets, value=value) if level:

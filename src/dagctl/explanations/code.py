@@ -49,15 +49,17 @@ CODE = {
     ),
     Code.PYTHON_YIELD: Explanation(
         "A task that is a generator",
-        "With `yield` in it, calling the function only creates a generator. Airflow never runs "
-        "its body, and reports success.",
+        "Airflow takes what a task says of its assets from a generator: `yield Metadata(...)`. It "
+        "does so from Airflow 2.10 on, in Python tasks that are no sensor and run in no other "
+        "environment. What else a task yields is lost.",
         _python("yield 1"),
         _python("return [1]"),
         "Return a list instead.",
     ),
     Code.PYTHON_ASYNC: Explanation(
         "Asynchronous code in a task",
-        "Airflow calls the function but never awaits it.",
+        "From Airflow 3.2 on, a Python task may be one `async def`, unless it is a sensor or runs "
+        "in another environment. Elsewhere Airflow calls the function but never awaits it.",
         _python("await fetch()"),
         _python(
             "import asyncio", "async def fetch():", "    return 1", "return asyncio.run(fetch())"

@@ -18,6 +18,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.dag_target import dag_target_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
+from dagctl.spec.function_target import function_problems
 from dagctl.spec.group_target import group_id_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
@@ -99,6 +100,7 @@ def _of_group(group: Mapping[str, Any], path: Path, target: Target) -> Iterator[
 
 def _of_task(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
     """Yield what is wrong with the call of the operator that a task is."""
+    yield from function_problems(task, target)
     tag, name, decorator = KINDS.tag_of(task), task.get("operator"), task.get("decorator")
     if tag == "operator" and isinstance(name, str) and is_operator_name(name):
         yield from _of_operator(task, defaults, target)

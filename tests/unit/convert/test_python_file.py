@@ -417,7 +417,7 @@ def test_several_dags_of_a_loop_and_of_a_function() -> None:
 
 GAPS = {
     'BashOperator(task_id="a", bash_command=os.environ["X"])': "environment",
-    'BashOperator(task_id="a", bash_command=os.getenv("X", "y"))': "environment",
+    'BashOperator(task_id="a", bash_command=f"{os.getenv(1)}")': "environment",
     'for row in open("tables.txt"):\n    EmptyOperator(task_id=row)': "the loop over",
     'if os.path.exists("/x"):\n    EmptyOperator(task_id="a")': "only when Python runs",
     'a = EmptyOperator(task_id="a")\nb = EmptyOperator(task_id="b")\na >> Label("x") >> b': "edges",

@@ -7,9 +7,12 @@ from textwrap import dedent
 
 import pytest
 
+from dagctl.codegen.render import render
 from dagctl.convert import ConvertedDag, Outcome, convert_python
+from dagctl.spec.model import DagSpec
 
 HEAD = """
+import os
 from datetime import date, datetime, timedelta
 
 import pendulum
@@ -23,6 +26,7 @@ from airflow.providers.mysql.operators.mysql import MySqlOperator
 from airflow.providers.postgres.operators.postgres import PostgresOperator
 from airflow.providers.snowflake.operators.snowflake import SnowflakeOperator
 from airflow.utils.task_group import TaskGroup
+from shop.tools import *
 
 db = BaseHook.get_connection("shop")
 cfg = Variable.get("cfg", deserialize_json=True)
@@ -128,3 +132,42 @@ def test_operators_of_single_databases_become_the_one_for_all(airflow: str) -> N
 def test_an_operator_that_is_mapped_over_its_own_arguments_stays_a_gap() -> None:
     dag = converted('MySqlOperator.partial(task_id="a", sql="x").expand(mysql_conn_id=["a", "b"])')
     assert "operator" in gaps(dag)
+
+
+def test_the_environment_is_read_at_each_parse_as_the_file_does() -> None:
+    line = 'BashOperator(task_id="a", bash_command="x", env={"A": os.environ.get("A", "b")})'
+    dag = converted(line)
+    assert dag.whole
+    read = {"$new": "os.getenv", "with": {"key": "A", "default": "b"}}
+    assert dag.data["tasks"][0]["env"] == {"A": read}
+    assert 'getenv(key="A", default="b")' in render(DagSpec.model_validate(dag.data), airflow="3")
+    for code in ('os.environ["A"]', 'os.getenv("A") + "x"', 'f"{os.getenv(chr(1))}"'):
+        dag = converted(f'BashOperator(task_id="a", bash_command="x", env={{"A": {code}}})')
+        assert gaps(dag) == ["env"]
+
+
+def test_what_a_function_can_have_from_one_import_star_alone_is_imported_by_its_name() -> None:
+    line = "PythonOperator(task_id='a', python_callable=lambda: fetch(len([1])))"
+    dag = converted(line)
+    assert dag.whole
+    assert "from shop.tools import fetch\n" in dag.data["tasks"][0]["python_code"]
+    assert "import len" not in dag.data["tasks"][0]["python_code"]
+
+
+def test_asynchronous_functions_and_generators_come_over_where_the_target_runs_them() -> None:
+    lines = """
+    from airflow.decorators import task
+    @task
+    async def fetch(rows: Rows = 1):
+        await rows
+    fetch()
+    @task(outlets=[])
+    def given():
+        yield Metadata(1)
+    given()
+    """
+    assert converted(lines, "3.3").whole
+    dag = converted(lines, "3.1")
+    assert gaps(dag) == ["tasks.0.python_code"]
+    dag = converted(lines, "2.9")
+    assert gaps(dag) == ["tasks.0.python_code", "tasks.1.python_code"]

@@ -105,7 +105,7 @@ def _function(task: Function, identifier: str) -> Piece:
     """Return the text made of the checked code, and the tree made of the untouched one."""
     context = task.provide_context
 
-    def tree() -> ast.FunctionDef:
+    def tree() -> ast.FunctionDef | ast.AsyncFunctionDef:
         statements = input_statements(task.python_code)
         return function_tree(task.code, statements, identifier, provide_context=context)
 

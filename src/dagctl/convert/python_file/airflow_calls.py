@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _DAG_POSITIONS = ("dag_id", "description", "schedule")
 _GROUP_POSITIONS = ("group_id",)
+_GETTERS = ("os.getenv", "os.environ.get")
 _READS = ("os.getenv", "os.environ.get", "os.environ")
 
 
@@ -90,12 +91,23 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     """Return the object that a call makes, or why only Python knows it."""
     parts = name.path.split(".")
     if name.path.startswith(_READS):
-        return machine.opaque(made.node, f"`{words(made.node)}` reads the environment")
+        return _environment(machine, name, made)
     by_class = len(parts) > 2 and parts[-2][:1].isupper()  # noqa: PLR2004 - package, class, method
     is_bare = not made.node.keywords and not made.args and not parts[-1][:1].isupper()
     if by_class or is_bare:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     return Made(name, made.args, made.kwargs, machine.place(made.node))
+
+
+def _environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
+    """Return a call that reads the environment at each parse, as the file does."""
+    given = dict(zip(("key", "default"), made.args, strict=False)) | made.kwargs
+    texts = all(isinstance(value, str | None) for value in given.values())
+    plain = name.path in _GETTERS and len(made.args) <= 2 and given.keys() <= {"key", "default"}  # noqa: PLR2004 - key, default
+    if not plain or not texts or not isinstance(given.get("key"), str):
+        return machine.opaque(made.node, f"`{words(made.node)}` reads the environment")
+    kept = {key: value for key, value in given.items() if value is not None}
+    return Made(Name("os.getenv"), [], kept, machine.place(made.node))
 
 
 def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401

@@ -130,5 +130,5 @@ def _indented(need: str, width: int) -> str:
 def _unparsed(node: ast.FunctionDef | ast.AsyncFunctionDef, needs: Sequence[str]) -> str:
     """Return a function that is written on one line, laid out anew."""
     before = [statement for need in needs for statement in ast.parse(need).body]
-    made = ast.FunctionDef(node.name, node.args, [*before, *node.body], [], lineno=1)
+    made = type(node)(node.name, node.args, [*before, *node.body], [], lineno=1)
     return ast.unparse(made) + "\n"

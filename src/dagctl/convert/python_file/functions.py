@@ -88,9 +88,8 @@ class Functions:
         for name in names:
             holder = scope.holder(name)
             if holder is None:
-                stars = any("*" in around.values for around in scope.around())
-                if stars and not hasattr(builtins, name):
-                    needs.missing[name] = "it may come from an `import *`: import it by its name"
+                if not hasattr(builtins, name):
+                    self._from_star(name, scope, needs)
                 continue  # without a value it is there and here alike
             key = (id(holder), name)
             if key in needs.names:
@@ -100,6 +99,18 @@ class Functions:
                 needs.missing[name] = f"more than {_MOST} names of the file are too many"
                 return
             self._give(name, holder, needs)
+
+    def _from_star(self, name: str, scope: Scope, needs: _Needs) -> None:
+        """Import by its name what can come from nowhere but the one `import *` of the file."""
+        holders = [around for around in scope.around() if "*" in around.values]
+        stars = [star for holder in holders for star in holder.statements.get("*", [])]
+        if len(stars) == 1 and isinstance(stars[0], ast.ImportFrom):
+            alias = [ast.alias(name)]
+            needs.imports[ast.unparse(ast.ImportFrom(stars[0].module, alias, stars[0].level))] = (
+                None
+            )
+        elif holders:
+            needs.missing[name] = "it may come from an `import *`: import it by its name"
 
     def _give(self, name: str, holder: Scope, needs: _Needs) -> None:
         value, statements = holder.values[name], holder.statements.get(name, [])
@@ -200,8 +211,6 @@ def _free_names(source: str, *, whole: bool = True) -> list[str]:
 
 def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Edit]:
     """Yield the annotations that name what the DAG file will not have, in quotes."""
-    if isinstance(function, ast.AsyncFunctionDef):
-        return
     for annotation in signature_annotations(function):
         if runs_at_import(annotation):
             yield Edit(annotation, repr(ast.unparse(annotation)))

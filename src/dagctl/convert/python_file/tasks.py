@@ -110,8 +110,10 @@ class Tasks:
             return text
         if key in TASK_CALLBACKS:
             return self._callbacks.callback(value, place, key)
-        if key in {"inlets", "outlets"} and not isinstance(value, list | tuple):
-            value = [value]
+        if key in {"inlets", "outlets"}:
+            value = value if isinstance(value, list | tuple) else [value]
+            if not value:
+                return None
         if key == "retry_exponential_backoff" and isinstance(value, float | int):
             value = bool(value) if value in {0, 1} else value
         return self._values.value(value, place, key)

@@ -31,7 +31,9 @@ def lint(heard: Iterable[WarningMessage], source: Source) -> Iterator[Problem]:
         )
 
 
-def unfilled(function: ast.FunctionDef, source: Source, given: frozenset[str]) -> Iterator[Problem]:
+def unfilled(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source, given: frozenset[str]
+) -> Iterator[Problem]:
     """Yield a warning for each required parameter that neither Airflow nor `given` fills."""
     for parameter, by_name in required(function.args):
         if not by_name or parameter.arg not in CONTEXT_KEYS | given:
@@ -46,7 +48,9 @@ def unfilled(function: ast.FunctionDef, source: Source, given: frozenset[str]) -
             )
 
 
-def unresolved(function: ast.FunctionDef, source: Source) -> Iterator[Problem]:
+def unresolved(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source
+) -> Iterator[Problem]:
     """Yield a warning for each annotation that names what is unknown when the task runs."""
     for annotation in filter(runs_at_import, signature_annotations(function)):
         yield finding(

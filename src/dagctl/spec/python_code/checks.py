@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dagctl.spec.python_code.source import Source
 
 _YIELDS = (ast.Yield, ast.YieldFrom)
+_METADATA = "Metadata"
+"""The class of what Airflow takes from a generator: what it says of an asset."""
+Def = ast.FunctionDef | ast.AsyncFunctionDef
 _ASYNC = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 _OUTSIDE_ASYNC = "outside async function"
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -32,14 +35,14 @@ _BUILTIN_TYPES = _GENERIC_TYPES | {
 
 def body_problems(reading: Reading, signature: str) -> Iterator[Problem]:
     """Yield why the code would not run as the body of a function with these parameters."""
-    yield from _runs_nothing(reading.statements, reading)
+    yield from _runs_nothing(reading.statements, reading, is_callback=signature == "context")
     yield from _calls_nothing(reading.statements, reading.source)
     module = ast.Module([definition("f", signature, reading.statements)], [])
     yield from _does_not_compile(module, reading)
 
 
 def def_problems(
-    reading: Reading, function: ast.FunctionDef, *, is_callback: bool = False
+    reading: Reading, function: Def, *, is_callback: bool = False
 ) -> Iterator[Problem]:
     """Yield why the code, which is one `def`, would not run as a task, or run too early."""
     source = reading.source
@@ -65,7 +68,8 @@ def def_problems(
                 "use `None` as the default and compute the value in the body",
                 place_of_node(default, source),
             )
-    yield from _runs_nothing(function.body, reading)
+    is_async = isinstance(function, ast.AsyncFunctionDef)
+    yield from _runs_nothing(function.body, reading, is_callback=is_callback, is_async=is_async)
     yield from _does_not_compile(ast.Module(reading.statements, []), reading)
 
 
@@ -98,26 +102,60 @@ def _is_asynchronous(module: ast.Module) -> bool:
     return any(isinstance(node, _ASYNC) for node in own_nodes(body))
 
 
-def _runs_nothing(statements: Sequence[ast.stmt], reading: Reading) -> Iterator[Problem]:
-    """Yield what makes a function a generator or a coroutine: a call of it runs nothing."""
+def _runs_nothing(
+    statements: Sequence[ast.stmt],
+    reading: Reading,
+    *,
+    is_callback: bool,
+    is_async: bool = False,
+) -> Iterator[Problem]:
+    """Yield what makes of a function a generator or a coroutine that Airflow does not run.
+
+    It takes `Metadata` from a generator, so from 2.10 on a task may yield that. From 3.2 on it
+    awaits an `async def`. Which targets and which tasks may is checked with the target.
+    """
     if not any(isinstance(node, (*_YIELDS, *_ASYNC)) for node in reading.nodes):
         return  # mostly there is none anywhere, and the walk below is slow
     source = reading.source
     for node in own_nodes(statements):
         if isinstance(node, _YIELDS):
-            yield finding(
-                Code.PYTHON_YIELD,
-                "`yield` makes the task a generator, and Airflow never runs a generator's body",
-                "return a list instead",
-                place_of_node(node, source),
-            )
-        elif isinstance(node, _ASYNC):
+            if is_callback or is_async:
+                message, hint = (
+                    "Airflow never runs the body of such a generator",
+                    "take `yield` out",
+                )
+            elif not _gives_metadata(node):
+                message = "Airflow takes only `Metadata` from a task that yields; the rest is lost"
+                hint = "return a list instead"
+            else:
+                continue
+            yield finding(Code.PYTHON_YIELD, message, hint, place_of_node(node, source))
+        elif isinstance(node, _ASYNC) and not is_async:
             yield finding(
                 Code.PYTHON_ASYNC,
                 "a task's own function cannot contain asynchronous code",
                 "put it in an `async def` and call `asyncio.run(...)`",
                 place_of_node(node, source),
             )
+
+
+def _gives_metadata(node: ast.AST) -> bool:
+    """Return whether a `yield` gives `Metadata(...)`: what another generator gives is not known."""
+    value = node.value if isinstance(node, ast.Yield) else None
+    called = value.func if isinstance(value, ast.Call) else None
+    return _METADATA in {getattr(called, "id", None), getattr(called, "attr", None)}
+
+
+def is_generator(statements: Sequence[ast.stmt], nodes: Sequence[ast.AST]) -> bool:
+    """Return whether a function with this body is a generator.
+
+    Args:
+        statements: The body.
+        nodes: All nodes of the code.
+    """
+    if not any(isinstance(node, _YIELDS) for node in nodes):
+        return False  # as above
+    return any(isinstance(node, _YIELDS) for node in own_nodes(statements))
 
 
 def _calls_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[Problem]:
@@ -129,7 +167,7 @@ def _calls_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[P
     if len(statements) == 1 and isinstance(definition, ast.AsyncFunctionDef):
         yield finding(
             Code.PYTHON_ASYNC,
-            f"`async def {cut(definition.name)}` returns a coroutine that Airflow never awaits",
+            f"Airflow never awaits the coroutine that `async def {cut(definition.name)}` returns",
             "make it a plain `def` that calls `asyncio.run(...)`",
             place,
         )
@@ -166,7 +204,7 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars]
 
 
-def signature_annotations(function: ast.FunctionDef) -> Iterator[ast.expr]:
+def signature_annotations(function: Def) -> Iterator[ast.expr]:
     """Yield the annotations of a function's signature."""
     for parameter in parameters(function.args):
         if parameter.annotation:

@@ -29,6 +29,10 @@ class PythonCode:
     """Whether the `def` must stand inside another function to keep its meaning."""
     is_callback: bool = False
     """Whether Airflow calls it with the context as its one argument."""
+    is_generator: bool = False
+    """Whether it yields what it says of assets."""
+    is_async: bool = False
+    """Whether it is an `async def`."""
     warnings: Warnings = field(default_factory=Warnings)
     reads: Reads = field(default_factory=Reads)
     """What it reads of Airflow; what is wrong with that depends on the DAG and the target."""

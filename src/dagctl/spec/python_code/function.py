@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 LINE_LENGTH = 88
 """The default of ruff and Black, in columns."""
 
-_DEF_NAME = lazy_pattern(r"^([ \t\f]*def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MULTILINE)
+_FORWARDS = {
+    (False, False): "return ",
+    (True, False): "return (yield from ",
+    (False, True): "return await ",
+}
+"""How a function passes on what the one in it gives: by whether that is a generator, or async."""
+_DEF_NAME = lazy_pattern(
+    r"^([ \t\f]*(?:async(?:[ \t\f]|\\\n)+)?def(?:[ \t\f]|\\\n)+)[^ \t\f\\\n(\[]+", re.MULTILINE
+)
 
 
 def as_function(code: PythonCode, name: str, *, provide_context: bool) -> str:
@@ -37,9 +45,16 @@ def signature_of_body(code: PythonCode, *, provide_context: bool) -> str:
     return "context" if code.is_callback else "**context" if provide_context else ""
 
 
-def header(name: str, parameters: Sequence[str]) -> str:
-    """Return the first line of a function, or its lines if one is too short."""
-    return f"def {call(name, parameters, room=LINE_LENGTH - len('def :'))}:"
+def header(name: str, parameters: Sequence[str], before: str = "") -> str:
+    """Return the first line of a function, or its lines if one is too short.
+
+    Args:
+        name: The function.
+        parameters: Its parameters as text.
+        before: What the caller writes before it, such as `async`.
+    """
+    room = LINE_LENGTH - len(f"{before}def :")
+    return f"def {call(name, parameters, room=room)}:"
 
 
 def call(name: str, arguments: Sequence[str], *, room: int) -> str:
@@ -96,13 +111,15 @@ def _signature_marks(text: str) -> list[int]:
 def _nested(code: PythonCode, name: str) -> str:
     """Return a function that holds the user's `def`, unchanged, and passes its arguments on."""
     function = code.statements()[-1]
-    assert isinstance(function, ast.FunctionDef)  # noqa: S101 - the form says so
+    assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - see its form
     step = unit(code.text)
-    forwarded = call(
-        function.name, list(_forwarded(function.args)), room=LINE_LENGTH - len("    return ")
-    )
-    return_lines = indented(f"return {forwarded}", frozenset(), step)
-    outer = header(name, list(_signature(function.args, code.text)))
+    gives = _FORWARDS[code.is_generator, code.is_async]
+    room = LINE_LENGTH - len(f"    {gives}")
+    forwarded = call(function.name, list(_forwarded(function.args)), room=room)
+    end = ")" if "(" in gives else ""
+    return_lines = indented(f"{gives}{forwarded}{end}", frozenset(), step)
+    start = "async " if code.is_async else ""
+    outer = start + header(name, list(_signature(function.args, code.text)), start)
     return f"{outer}\n{_body(code)}\n\n{return_lines}"
 
 

@@ -13,23 +13,29 @@ if TYPE_CHECKING:
     from dagctl.spec.python_code.code import PythonCode
 
 _LOAD = ast.Load()
+Def = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def function_tree(
     code: PythonCode, statements: list[ast.stmt], name: str, *, provide_context: bool
-) -> ast.FunctionDef:
+) -> Def:
     """Return the definition of `name` whose body is `statements`, the tree of the user's text."""
     if code.form == "body":
         signature = signature_of_body(code, provide_context=provide_context)
         return definition(name, signature, statements)
-    user = cast("ast.FunctionDef", statements[-1])
+    user = cast("Def", statements[-1])
     if not code.nested:
         renamed = copy.copy(user)
         renamed.name = name
         return renamed
-    outer = definition(name, "", [*statements, ast.Return(_forwarding_call(user))])
+    value: ast.expr = _forwarding_call(user)
+    if code.is_async:
+        value = ast.Await(value)
+    elif code.is_generator:
+        value = ast.YieldFrom(value)
+    outer = definition(name, "", [*statements, ast.Return(value)])
     outer.args = _unannotated(user.args)
-    return outer
+    return ast.AsyncFunctionDef(**vars(outer)) if code.is_async else outer
 
 
 def definition(name: str, signature: str, body: list[ast.stmt]) -> ast.FunctionDef:
@@ -56,7 +62,7 @@ def _unannotated(arguments: ast.arguments) -> ast.arguments:
     )
 
 
-def _forwarding_call(function: ast.FunctionDef) -> ast.Call:
+def _forwarding_call(function: Def) -> ast.Call:
     arguments = function.args
     positional: list[ast.expr] = [
         _name(each.arg) for each in (*arguments.posonlyargs, *arguments.args)

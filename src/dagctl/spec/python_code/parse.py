@@ -46,7 +46,7 @@ def parse_python_code(
         PythonCodeError: It would not; the problem's place is inside `code`.
     """
     reading = read(code)
-    function = _only_def(reading.statements)
+    function = _only_def(reading.statements, is_callback=is_callback)
     signature = "context" if is_callback else "**context" if provide_context else ""
     if function:
         problems = checks.def_problems(reading, function, is_callback=is_callback)
@@ -62,11 +62,15 @@ def parse_python_code(
     return parsed
 
 
-def _only_def(statements: list[ast.stmt]) -> ast.FunctionDef | None:
-    """Return the one `def` that the code consists of, a leading text aside."""
+def _only_def(statements: list[ast.stmt], *, is_callback: bool) -> checks.Def | None:
+    """Return the one `def` that the code consists of, a leading text aside.
+
+    Airflow awaits no callback of a DAG file, so an `async def` is none.
+    """
     *before, last = statements
     alone = not before or (len(before) == 1 and _is_text(before[0]))
-    return last if alone and isinstance(last, ast.FunctionDef) else None
+    kinds = ast.FunctionDef if is_callback else checks.Def
+    return last if alone and isinstance(last, kinds) else None
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -95,12 +99,13 @@ def _body(reading: Reading, signature: str) -> PythonCode:
         string_lines=string_lines,
         warnings=warnings,
         is_callback=signature == "context",
+        is_generator=checks.is_generator(reading.statements, reading.nodes),
         reads=reads,
     )
 
 
 def _def(
-    reading: Reading, function: ast.FunctionDef, given: frozenset[str], *, is_callback: bool
+    reading: Reading, function: checks.Def, given: frozenset[str], *, is_callback: bool
 ) -> PythonCode:
     source = reading.source
     context = _context_of(function.args, is_callback=is_callback)
@@ -121,6 +126,8 @@ def _def(
         nested=_must_nest(reading, function),
         warnings=Warnings.of(warnings),
         is_callback=is_callback,
+        is_generator=checks.is_generator(function.body, reading.nodes),
+        is_async=isinstance(function, ast.AsyncFunctionDef),
         reads=reads,
     )
 
@@ -132,7 +139,7 @@ def _context_of(arguments: ast.arguments, *, is_callback: bool) -> str | None:
     return arguments.kwarg.arg if arguments.kwarg else None
 
 
-def _unannotated(function: ast.FunctionDef) -> ast.FunctionDef:
+def _unannotated(function: checks.Def) -> checks.Def:
     """Return a function without the annotations of its signature: they are judged elsewhere."""
     plain = copy.copy(function)
     plain.args = copy.copy(function.args)
@@ -150,7 +157,7 @@ def _bare(parameter: ast.arg) -> ast.arg:
     return bare
 
 
-def _must_nest(reading: Reading, function: ast.FunctionDef) -> bool:
+def _must_nest(reading: Reading, function: checks.Def) -> bool:
     """Return whether the `def` only keeps its meaning inside another function."""
     name = function.name
     hidden = name in {parameter.arg for parameter in checks.parameters(function.args)}

@@ -60,7 +60,7 @@ class _Judge(Checker):  # type: ignore[misc] # pyflakes has no types
 
 
 def undefined(
-    function: ast.FunctionDef, nodes: Sequence[ast.AST], source: Source
+    function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: Sequence[ast.AST], source: Source
 ) -> Iterator[Problem]:
     """Yield a warning for each name that nothing gives a value, at its first place.
 
@@ -87,7 +87,9 @@ def undefined(
             )
 
 
-def _judged(function: ast.FunctionDef, known: set[str]) -> list[tuple[str, int, int]]:
+def _judged(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str]
+) -> list[tuple[str, int, int]]:
     """Return what pyflakes says: name, line and byte of each.
 
     What is nested too deeply for it gets no verdict.

@@ -73,7 +73,7 @@ def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[Problem]:
         yield Problem(Code.BAD_ARGUMENT, message, hint)
         return
     function = code.statements()[-1]
-    assert isinstance(function, ast.FunctionDef)  # noqa: S101 - the form says so
+    assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - see its form
     arguments = function.args
     taken = {parameter.arg for parameter in (*arguments.args, *arguments.kwonlyargs)}
     for name in sorted(given - taken if arguments.kwarg is None else ()):

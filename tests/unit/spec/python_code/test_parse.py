@@ -62,7 +62,7 @@ def function(code: str, *, provide_context: bool = False) -> str:
         ("def f(**context):\n    yield 1", "DAG405"),
         ("await foo()", "DAG406"),
         ("async with a:\n    pass", "DAG406"),
-        ("async def f():\n    pass", "DAG406"),
+        ("async def f():\n    yield Metadata(a)", "DAG405"),
         ("lambda **context: 1", "DAG407"),
         ("f = lambda: 1", "DAG407"),
         ("def g():\n    return 1\ndef f():\n    return g()", "DAG407"),
