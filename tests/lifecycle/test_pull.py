@@ -85,8 +85,11 @@ def test_what_a_person_has_changed_stays(user: Shell) -> None:
 
 
 def test_what_there_is_not_is_said(user: Shell) -> None:
-    missing = user.run("pull", "ordres")
-    assert (missing.code, "did you mean `orders`?" in missing.err) == (ExitCode.NOT_FOUND, True)
+    for name in ("ordres", "ORDERS"):
+        missing = user.run("pull", name)
+        assert (missing.code, "did you mean `orders`?" in missing.err) == (ExitCode.NOT_FOUND, True)
+    nowhere = user.run("export", "-o", "nowhere/dags.zip")
+    assert (nowhere.code, "make the folder first" in nowhere.err) == (ExitCode.USAGE, True)
     user.ok("mv", "orders", "sales")
     renamed = user.run("pull", "orders")
     assert (renamed.code, "was renamed to `sales`" in renamed.err) == (ExitCode.NOT_FOUND, True)

@@ -30,7 +30,7 @@ def writing(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
     where it stands.
 
     Raises:
-        UsageError: The path does not end in `.zip`, or is that of a folder.
+        UsageError: The path does not end in `.zip`, or is that of a folder, or in none.
         UnavailableError: The file cannot be written.
     """
     if isinstance(target, str | os.PathLike):
@@ -52,6 +52,8 @@ def _writing_path(path: Path) -> Iterator[BinaryIO]:
         )
     if path.is_dir():
         raise UsageError(f"{str(path)!a} is a folder", hint=f"name a file, as {path}/dags{SUFFIX}")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {str(path.parent)!a}", hint="make the folder first")
     refuse_outside(path.with_name(f".{path.name}"))  # a link at the name itself is replaced
     temporary = None
     with _explained(path):

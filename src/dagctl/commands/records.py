@@ -167,8 +167,14 @@ def stored_source(backend: Backend, record: DagRecord) -> str:
         ) from error
 
 
+def _cases(letter: str) -> list[str]:
+    return sorted({letter, letter.swapcase()})
+
+
 def _near(registry: Registry, dag_id: str) -> Fix | str:
-    page = registry.page(Query(after=dag_id[:1], limit=NEAR))
-    near = get_close_matches(dag_id, [record.dag_id for record in page.records], n=3)
-    names = " or ".join(f"`{name}`" for name in near)
+    first = dag_id[:1]
+    each = [registry.page(Query(after=letter, limit=NEAR)) for letter in _cases(first)]
+    by_folded = {record.dag_id.casefold(): record.dag_id for page in each for record in page}
+    near = get_close_matches(dag_id.casefold(), by_folded, n=3)
+    names = " or ".join(f"`{by_folded[name]}`" for name in near)
     return f"did you mean {names}?" if near else Fix(LIST)
