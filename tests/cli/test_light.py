@@ -33,6 +33,7 @@ OF_THE_OPERATION = {"dagctl.adapters", "filelock", "git", "httpx", "sqlite3", "s
 
 THE_MODEL = {"dagctl.spec.model", "pydantic", "croniter"}
 NOT_FOR_READING = {"dagctl.codegen", "jinja2", "yaml"}
+FOR_COMMITS = {"dagctl.adapters.git.repo", "git"}
 MOST_PROCESSES = 12
 """How many times one `create` of a spec file may start git."""
 
@@ -79,15 +80,20 @@ def test_what_reads_no_spec_loads_neither_the_model_nor_the_generator(
     workspace: Shell, arguments: list[str]
 ) -> None:
     workspace.ok("create", "specs")
-    assert not loaded(workspace, *arguments) & (THE_MODEL | NOT_FOR_READING)
+    heavy = THE_MODEL | NOT_FOR_READING
+    if arguments[0] == "list":
+        heavy |= FOR_COMMITS
+    assert not loaded(workspace, *arguments) & heavy
 
 
 @pytest.mark.parametrize("form", [[], ["-o", "json"]], ids=" ".join)
-def test_show_loads_neither_jinja_nor_the_generator(workspace: Shell, form: list[str]) -> None:
+def test_show_loads_nothing_of_jinja_the_generator_and_commits(
+    workspace: Shell, form: list[str]
+) -> None:
     path = workspace.folder / "specs" / "orders.yaml"
     path.write_text(path.read_text("utf-8").replace("echo load", "echo {{ ds }}"), "utf-8")
     workspace.ok("create", "specs")
-    assert not loaded(workspace, "show", "daily_orders", *form) & NOT_FOR_READING
+    assert not loaded(workspace, "show", "daily_orders", *form) & (NOT_FOR_READING | FOR_COMMITS)
 
 
 def test_a_create_starts_few_git_processes(workspace: Shell, tmp_path: Path) -> None:

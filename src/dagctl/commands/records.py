@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -113,9 +112,10 @@ def _drift(backend: Backend, settings: Settings, record: DagRecord) -> Drift | N
         content = backend.files.read(path)
     except ConflictError:  # a link or a folder stands there
         return "changed"
-    unmerged = partial(backend.repo.unmerged, path)
     is_cache = backend.cache is not None
-    return drift_in_work_tree(content, record, is_cache=is_cache, unmerged=unmerged)
+    return drift_in_work_tree(
+        content, record, is_cache=is_cache, unmerged=lambda: backend.repo.unmerged(path)
+    )
 
 
 def _elsewhere(backend: Backend, settings: Settings, missing: Sequence[DagRecord]) -> set[str]:

@@ -7,7 +7,7 @@ certifies itself, the file counts, since a clone, a pull, a revert or another br
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -209,7 +209,7 @@ def _headers_at(context: Context, paths: Iterable[str]) -> dict[str, Header]:
 
 
 def _dag_in(context: Context, path: str, content: bytes) -> tuple[str, Header | None]:
-    return dag_of(context.settings, path, content, partial(context.backend.repo.unmerged, path))
+    return dag_of(context.settings, path, content, lambda: context.backend.repo.unmerged(path))
 
 
 def _listed(files: Files, settings: Settings) -> Iterator[tuple[str, bytes]]:

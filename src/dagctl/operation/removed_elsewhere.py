@@ -26,9 +26,12 @@ def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[Da
         context: The ports and the settings.
         records: DAGs that are recorded in an embedded registry, and have no file here.
     """
-    folder, repo = context.settings.dags_folder, context.backend.repo
+    folder = context.settings.dags_folder
     paths = {dag_path(folder, record.dag_id): record for record in records if record.commit_id}
-    removals = repo.removals(list(paths)) if paths else {}
+    if not paths:
+        return []
+    repo = context.backend.repo
+    removals = repo.removals(list(paths))
     outside = repo.outside({paths[path].commit_id for path in removals}) if removals else set()
     return [
         _tombstone(paths[path], removal)

@@ -7,7 +7,9 @@ import os
 import signal
 import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from subprocess import PIPE, TimeoutExpired
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 from dagctl.adapters.git.output import ends_of
@@ -28,6 +30,9 @@ from dagctl.session.redaction import redacted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from git.cmd import Git
+    from git.exc import GitCommandNotFound
 
     from dagctl.ports import Identity
 
@@ -54,9 +59,21 @@ def _quiet_import() -> Iterator[None]:
         os.environ.update(before)
 
 
-with _quiet_import():
-    from git.cmd import Git
-    from git.exc import GitCommandNotFound
+_IMPORTING = Lock()
+
+
+@cache
+def _git_python() -> tuple[Git, type[GitCommandNotFound]]:
+    """Return what runs git, and its error where there is no git.
+
+    GitPython is loaded with the first command: a run that only reads mostly needs none of it.
+    """
+    with _IMPORTING, _quiet_import():
+        from git.cmd import Git
+        from git.exc import GitCommandNotFound
+
+    return Git(), GitCommandNotFound
+
 
 LOG = logging.getLogger("dagctl.git")
 """Gets a line for each git command, with its time."""
@@ -160,11 +177,12 @@ class GitCommand:
     ) -> Git.AutoInterrupt:
         extra = {**surroundings(), **_who(self._identity), **self._ceiling(), **environment}
         argv = [*_unset(extra), program(), "-C", str(self.folder), *words]
+        git, not_there = _git_python()
         try:
-            process: Git.AutoInterrupt = Git().execute(
+            process: Git.AutoInterrupt = git.execute(
                 argv, istream=PIPE, as_process=True, env=extra, **group
             )
-        except GitCommandNotFound as error:
+        except not_there as error:
             raise NoRepositoryError("git is not installed", hint=NO_GIT_HINT) from error
         return process
 
