@@ -8,14 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, UsageError
 from dagctl.lifecycle import Lifecycle
 from dagctl.next_step import Fix, Option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dagctl.commands.adopt import Adopted, Adoption
+    from dagctl.commands.convert import Converted
     from dagctl.commands.plan import PlanResult
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
@@ -23,9 +24,59 @@ if TYPE_CHECKING:
 
 
 class Adopting(Lifecycle):
-    """The calls of a client that put hand-written DAG files under dagctl."""
+    """The calls of a client that read DAG files of others, and put them under dagctl."""
 
     workspace: Workspace
+
+    def convert(
+        self,
+        files: str | Path | Sequence[str | Path],
+        *,
+        form: str | None = None,
+        root: str | Path | None = None,
+        into: str | Path | None = None,
+        force: bool = False,
+    ) -> tuple[Converted, ...]:
+        """Turn DAG files of Python and of other tools into specs, for the workspace's Airflow.
+
+        Nothing of the files is imported or run, and nothing is recorded.
+
+        Args:
+            files: Files and folders.
+            form: `python`, `dag-factory`, `airflow-yaml`, `airflow-config` or `gusty`. None: what
+                each file looks like.
+            root: The outermost folder whose `defaults.yml` and modules are read.
+            into: A folder that gets each spec as `<dag_id>.yaml`. None: nothing is written.
+            force: Overwrite other files there.
+
+        Returns:
+            The files with their DAGs: `conversion.dags`, each with `dag_id`, `text` (the spec as
+            YAML), `data`, `whole` and `remarks`, the report.
+
+        Raises:
+            UsageError: A file is missing, there is no DAG in the files, or no such format.
+            SpecError: A file cannot be read as what it is.
+            ConflictError: Another file is where a spec would be; nothing was written.
+        """
+        from datetime import UTC, datetime
+
+        from dagctl.commands.convert import convert_files, write_specs
+        from dagctl.convert.formats import FORMATS
+
+        if form is not None and form not in FORMATS:
+            raise UsageError(f"no format is called {form!r}", hint=f"one of {', '.join(FORMATS)}")
+        named = [files] if isinstance(files, str | Path) else files
+        converted = convert_files(
+            [str(file) for file in named],
+            form=form,
+            root=None if root is None else Path(root),
+            airflow=self._context.settings.target,
+            today=datetime.now(UTC).date(),
+        )
+        if into is not None:
+            dags = [dag for file in converted for dag in file.conversion.dags]
+            write_specs(dags, Path(into), force=force)
+        return converted
 
     def adopt(  # noqa: PLR0913 - each is a choice of its own
         self,

@@ -8,7 +8,7 @@ import pytest
 
 from dagctl import Client
 from dagctl.commands import adopt
-from dagctl.errors import ConflictError, ExitCode
+from dagctl.errors import ConflictError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,3 +197,30 @@ def test_no_spec_of_the_users_is_overwritten_and_no_program_is_run_that_is_none(
         done = shell.run("adopt", "dags/etl.py", "--airflow-python", program)
         assert done.code in {ExitCode.USAGE, ExitCode.UNAVAILABLE}
     assert (shell.folder / "dags/etl.py").read_text("utf-8") == DAG
+
+
+def test_a_program_converts_files_as_the_command_does(
+    workspace: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = workspace
+    shell.write("dags/two.py", TWO.replace('"etl"', '"first"'))
+    monkeypatch.chdir(shell.folder)
+    with Client.open(shell.folder) as client:
+        (one,) = client.convert("dags/etl.py")
+        assert one.conversion.dags[0].text == shell.ok("convert", "dags/etl.py").out
+        made = client.convert(["dags/etl.py", "dags/two.py"], form="python", into="specs")
+        names = [dag.dag_id for each in made for dag in each.conversion.dags]
+        assert names == ["etl", "first", "other"]
+        assert [dag.whole for each in made for dag in each.conversion.dags] == [True] * 3
+        (shell.folder / "specs/etl.yaml").write_text("mine: 1\n")
+        with pytest.raises(ConflictError):
+            client.convert("dags/etl.py", into="specs")
+        for files, form, text in (
+            ("dags/etl.py", "pyton", "no format"),
+            ("dags/none.py", None, "not a file"),
+            ([], None, "no DAG"),
+        ):
+            with pytest.raises(UsageError, match=text):
+                client.convert(files, form=form)
+        client.convert("dags/etl.py", into="specs", force=True)
+    assert (shell.folder / "specs/etl.yaml").read_text() == one.conversion.dags[0].text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.commands.templates import gallery
 from dagctl.errors import SpecError, UnavailableError
 from dagctl.server.body import Body
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
@@ -80,6 +81,18 @@ def test_a_body_may_use_a_template_of_the_gallery_and_no_other(
     assert (checked.spec and checked.spec.dag_name) == name
     hints = [finding.hint or "" for finding in checked.diagnostics]
     assert [h.startswith(hint or "") for h in hints] == ([] if hint is None else [True])
+
+
+def test_every_template_that_is_listed_can_be_used_as_its_example_says(world: World) -> None:
+    editor = world.member(world.project())
+    listed = editor.request("GET", "/templates").json()["templates"]
+    assert [item["name"] for item in listed] == [item.template.name for item in gallery()]
+    assert all(item["parameters"][0]["rules"] for item in listed)
+    for item in listed:
+        verdict = editor.request("POST", "/validate", json=item["example"]).json()
+        assert verdict["valid"], (item["name"], verdict)
+    assert editor.request("GET", "/templates?x=1").status_code == 400
+    assert world.nobody().request("GET", "/templates").status_code == 401
 
 
 def test_a_check_that_takes_too_much_processor_time_is_stopped(process: CheckProcess) -> None:

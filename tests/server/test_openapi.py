@@ -33,6 +33,7 @@ OPERATIONS = {
     ("/validate", "post"),
     ("/render", "post"),
     ("/schema", "get"),
+    ("/templates", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),
     ("/metrics", "get"),
@@ -148,6 +149,7 @@ def test_answers_fit_their_schemas(document: dict[str, Any], world: World) -> No
         "post /render": editor.request("POST", "/render", json=bad),
         "get /readyz": editor.request("GET", "/readyz"),
         "get /schema": editor.request("GET", "/schema"),
+        "get /templates": editor.request("GET", "/templates"),
     }
     found = dict(operations(document))
     for name, answer in asked.items():

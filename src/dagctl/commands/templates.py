@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +171,12 @@ def gallery_template(name: str, version: int) -> LinkedTemplate | Problem:
         names = ", ".join(item.template.name for item in _gallery("").listed)
         return replace(linked, hint=f"the templates that can be used here: {names}")
     return linked
+
+
+@cache
+def gallery() -> tuple[Listed, ...]:
+    """Return the templates that dagctl ships, read once."""
+    return _gallery("").listed
 
 
 def _gallery(beginning: str) -> Templates:

@@ -139,4 +139,23 @@ VERDICT = {
         }
     ],
 }
+TEMPLATES = {
+    "templates": [
+        {
+            "name": "cleanup",
+            "version": 1,
+            "source": "gallery",
+            "description": "Delete files that are older than some days",
+            "parameters": [
+                {
+                    "name": "name",
+                    "description": "The name of the DAG",
+                    "required": True,
+                    "rules": {"type": "string", "examples": ["Clean Up Exports"]},
+                }
+            ],
+            "example": {"use": "cleanup@1", "with": {"name": "Clean Up Exports"}},
+        }
+    ]
+}
 FLOWCHART = 'flowchart LR\n    t0["fetch"]\n    t1["report"]\n    t0 --> t1\n'

@@ -264,6 +264,34 @@ class Verdict(Form):
     diagnostics: list[Finding]
 
 
+class Parameter(Form):
+    """A parameter of a template."""
+
+    name: str
+    description: str
+    required: bool
+    rules: dict[str, Any]
+    """JSON Schema."""
+
+
+class Template(Form):
+    """A template that a spec can use, by `use` and `with`."""
+
+    name: str
+    version: int
+    source: str
+    description: str
+    parameters: list[Parameter]
+    example: dict[str, Any]
+    """A spec that uses it, complete but for `project_id`."""
+
+
+class Templates(Form):
+    """The templates that a spec can use."""
+
+    templates: list[Template]
+
+
 class Problem(Form):
     """What went wrong, as RFC 9457 has it, and what state things are in."""
 

@@ -39,6 +39,24 @@ def template_data(item: Listed) -> dict[str, Any]:
     }
 
 
+def usable_data(item: Listed) -> dict[str, Any]:
+    """Return a template as one who sends specs needs it: its parameters, and a spec that uses it.
+
+    A source and a file say nothing to a caller who cannot see this machine.
+    """
+    template = item.template
+    use = f"{template.name}@{template.version}"
+    required = [each for each in template.parameters if each.is_required]
+    return {
+        "name": template.name,
+        "version": template.version,
+        "source": item.source,
+        "description": template.description,
+        "parameters": [_parameter(parameter) for parameter in template.parameters],
+        "example": {"use": use, "with": {each.name: each.example for each in required}},
+    }
+
+
 def new_spec_data(template: Template, made: NewSpec, path: Path | None) -> dict[str, Any]:
     """Return a new spec: its text, its DAG id (null if the checks refuse it), and its file."""
     return {

@@ -1,19 +1,22 @@
-"""`POST /validate`, `POST /render` and `GET /schema`: for those who write specs."""
+"""`POST /validate`, `POST /render`, `GET /templates` and `GET /schema`: for writers of specs."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from dagctl.commands.templates import gallery
 from dagctl.errors import UsageError
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer, findings
 from dagctl.server.body import spec_of
 from dagctl.server.openapi import A_SPEC, ANYTHING, OF_A_BODY, example, refusals, spec_body, text
 from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
+from dagctl.server.turns import in_thread
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
+from dagctl.views.templates import usable_data
 
 router = APIRouter(tags=["authoring"], default_response_class=Answer, dependencies=[TOKEN])
 
@@ -95,6 +98,25 @@ def _target(airflow: str, providers: list[str] | None) -> str:
     except ValueError as error:
         hint = "write `provider=amazon==9.4.0`, with the short name of the provider"
         raise UsageError(str(error), hint=hint) from error
+
+
+@router.get(
+    "/templates",
+    summary="List the templates",
+    responses={200: example(forms.Templates, examples.TEMPLATES), **refusals()},
+)
+async def templates(caller: TheCaller) -> Answer:
+    """Return the templates that a spec can use, each with its parameters and an example.
+
+    Such a spec has `use` (the template and its version) and `with` (the values), and its own keys
+    go before those of the template: for `POST /create-dag`, `/validate` and `/render`.
+    """
+    del caller
+    return Answer({"templates": await in_thread(_usable)})
+
+
+def _usable() -> list[dict[str, Any]]:
+    return [usable_data(item) for item in gallery()]
 
 
 @router.get("/schema", summary="The schema of specs", responses=refusals())
