@@ -198,3 +198,17 @@ def test_tasks_of_groups_stand_alone_and_wait_for_the_same() -> None:
 def test_the_name_is_left_out_and_said() -> None:
     _, result = exported("dag_name: My DAG\ntasks: [{task_id: a, bash_command: x}]\n")
     assert said(result) == [(Outcome.DROPPED.value, 1, "dag_name")]
+
+
+def test_a_schedule_for_airflow_2_keeps_its_intervals_or_the_report_says_so() -> None:
+    text = "dag_name: d\nschedule: {every: 90m}\ntasks: [{task_id: a, bash_command: x}]\n"
+    spec = load_spec(text)
+    (result,) = convert_specs([spec], "airflow-yaml", airflow="2.11")
+    assert "airflow.sdk.DeltaDataIntervalTimetable" in result.text
+    source = AirflowYaml(result.text, "dag.yaml")
+    (dag,) = convert_airflow_yaml(source, airflow="2.11").dags
+    assert dag.data["schedule"] == {"every": "90m"}
+    for schedule, subjects in {"0 3 * * *": ["schedule_interval"], "'@once'": []}.items():
+        spec = load_spec(text.replace("{every: 90m}", schedule))
+        (result,) = convert_specs([spec], "airflow-yaml", airflow="2.11")
+        assert [each.subject for each in result.remarks if "interval" in each.text] == subjects

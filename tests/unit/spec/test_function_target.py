@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dagctl.codegen.render import render
 from dagctl.spec.load import check_data
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ASYNC = "async def f(x=1):\n    await x\n    return x"
 WITHIN = "async def f(x: Rows = 1):\n    return x"
 YIELDS = "def f():\n    yield Metadata(1)\n    return 2"
 
 
-def codes(task: dict[str, object], airflow: str) -> list[str]:
-    data = {"dag_name": "d", "schedule": None, "tasks": [{"task_id": "a"} | task]}
+def codes(task: Mapping[str, object], airflow: str) -> list[str]:
+    data = {"dag_name": "d", "schedule": None, "tasks": [{"task_id": "a", **task}]}
     found = check_data(data, airflow=airflow).diagnostics
     return [str(each.code) for each in found if each.severity == "error"]
 

@@ -54,8 +54,8 @@ class Schedules:
         if own and word in _CRONS and len(crons) == 1 and given.keys() <= {*crons, "timezone"}:
             zone = given.get("timezone", "UTC")
             return {"cron": given[crons[0]], "timezone": zone, "data_interval": _CRONS[word]}
-        every = word == "DeltaTriggerTimetable" and given.keys() == {"delta"}
-        if own and every and is_length(given["delta"]) and not self._airflow_2:
+        of_target = "DeltaDataIntervalTimetable" if self._airflow_2 else "DeltaTriggerTimetable"
+        if own and word == of_target and given.keys() == {"delta"} and is_length(given["delta"]):
             return {"every": given["delta"]}
         made = {key: self._argument(key, given[key], given.at(key), own=own) for key in given}
         written = f"airflow.timetables.{_MODULES[word]}.{word}" if own else path

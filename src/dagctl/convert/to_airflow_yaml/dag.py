@@ -30,30 +30,33 @@ _NO_WORD = (
     *("on_failure_callback", "on_success_callback"),
 )
 _TOP = (*("owner", "depends_on_past", "email", "email_on_failure", "email_on_retry"), "retries")
+_NO_TIMES = ("@once", "@continuous")
 DEFAULTS = "defaults"
 """The template that all tasks extend: what they share."""
 
 
-def to_airflow_yaml(spec: DagSpec, *, airflow: str = "3", places: Places = nowhere) -> Exported:  # noqa: ARG001 - each format has it
+def to_airflow_yaml(spec: DagSpec, *, airflow: str = "3", places: Places = nowhere) -> Exported:
     """Return a spec as a file of Airflow's YAML (3.4), and what was lost.
 
     A pure function; nothing is imported.
 
     Args:
         spec: The spec.
-        airflow: Not used: only Airflow 3.4 and later read such files.
+        airflow: The Airflow that the spec is for. Only 3.4 and later read such files, so what a
+            schedule means on Airflow 2 is written out.
         places: Returns where a value of the spec stands, for the report.
     """
     losses = Losses(places)
-    text = foreign_yaml(_Dag(spec, losses).made())
+    text = foreign_yaml(_Dag(spec, losses, airflow).made())
     return losses.exported(spec.dag_id, "airflow-yaml", text)
 
 
 class _Dag:
     """Turns one spec into a document."""
 
-    def __init__(self, spec: DagSpec, losses: Losses) -> None:
+    def __init__(self, spec: DagSpec, losses: Losses, target: str) -> None:
         self._spec = spec
+        self._of_intervals = target.startswith("2")
         self._data = spec.recorded
         self._losses = losses
         self._tasks = Tasks(spec.outline, losses)
@@ -94,15 +97,19 @@ class _Dag:
         return {key: _date(write_start_date(at)) for key, at in moments.items() if at is not None}
 
     def _schedule(self, schedule: Any) -> Any:  # noqa: ANN401 - JSON data
-        if not isinstance(schedule, dict):
-            return schedule
         path = ("schedule_interval",)
+        if not isinstance(schedule, dict):
+            if self._of_intervals and schedule and schedule not in _NO_TIMES:
+                text = "Airflow 3 starts a run at the time, Airflow 2 at the end of its interval"
+                self._losses.changed(path, text)
+            return schedule
         if assets_of(schedule) is not None:
             self._losses.gap(path, "Airflow's YAML has no word for assets")
             return None
         if "every" in schedule:
             given: dict[str, Any] = {"delta": schedule["every"]}
-            return {"uses": "airflow.sdk.DeltaTriggerTimetable", "with": given}
+            kind = "DeltaDataInterval" if self._of_intervals else "DeltaTrigger"
+            return {"uses": f"airflow.sdk.{kind}Timetable", "with": given}
         if "timetable" in schedule:
             given = self._tasks.values.plain(schedule.get("with", {}), (*path, "with"))
             return {"uses": schedule["timetable"]} | ({"with": given} if given else {})
