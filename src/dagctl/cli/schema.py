@@ -29,6 +29,10 @@ Target = Annotated[
 Defaults = Annotated[
     bool, typer.Option("--defaults", help="Print the schema of defaults.yaml instead.")
 ]
+Optional = Annotated[
+    bool,
+    typer.Option("--optional", help="Mark no parameter as missing: files with defaults give some."),
+]
 EPILOG = examples(
     "dagctl schema",
     "dagctl schema > dag.schema.json",
@@ -43,6 +47,7 @@ def schema(
     providers: Providers = None,
     airflow: Target = None,
     *,
+    optional: Optional = False,
     defaults: Defaults = False,
 ) -> None:
     """Print the JSON Schema of a spec (draft-07).
@@ -57,6 +62,8 @@ def schema(
     console = current(context).console
     if defaults and providers is not None:
         raise UsageError("--defaults goes without --providers", hint="dagctl schema --help")
+    if optional and providers is None:
+        raise UsageError("--optional goes with --providers", hint="dagctl schema --help")
     if defaults:
         console.exact(defaults_text())
         return
@@ -65,4 +72,4 @@ def schema(
         return
     names = [name.strip() for name in providers.split(",") if name.strip()]
     target = airflow or checks_of(strict=False).airflow
-    console.exact(schema_text(names, target))
+    console.exact(schema_text(names, target, complete=not optional))

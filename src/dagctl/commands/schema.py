@@ -20,7 +20,9 @@ def defaults_text(airflow: str = "3") -> str:
     return json.dumps(defaults_schema(airflow), indent=2, ensure_ascii=False) + "\n"
 
 
-def schema_text(providers: Sequence[str] | None = None, airflow: str = "3") -> str:
+def schema_text(
+    providers: Sequence[str] | None = None, airflow: str = "3", *, complete: bool = True
+) -> str:
     """Return the schema (draft-07) as a JSON document that ends with a line feed.
 
     One that knows operators is large, so it has no line breaks.
@@ -28,12 +30,13 @@ def schema_text(providers: Sequence[str] | None = None, airflow: str = "3") -> s
     Args:
         providers: As of `json_schema`, each by its short name, its distribution or its module.
         airflow: As of `json_schema`.
+        complete: As of `json_schema`.
 
     Raises:
         UsageError: There is no such provider.
     """
     known = None if providers is None else [_provider(name) for name in providers]
-    schema = json_schema(known, airflow)
+    schema = json_schema(known, airflow, complete=complete)
     if known is None:
         return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return json.dumps(schema, separators=(",", ":"), ensure_ascii=False) + "\n"

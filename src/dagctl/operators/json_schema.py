@@ -1,14 +1,17 @@
 """The JSON Schema of operators, for editors: class names, and the parameters of the chosen one.
 
-Draft-07, as the schema of a spec is. It completes, explains and finds misspelt names; what must be
-given, and where, `check_call` knows: `default_args` and `expand` may bring it.
+Draft-07, as the schema of a spec is. It completes, explains, and finds misspelt names and what is
+missing. What a mapped task lacks only `check_call` knows: `expand` may bring it.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from dagctl.operators.base import base_parameters
 from dagctl.operators.kinds import (
     CALLABLE,
     CLOCK,
@@ -25,7 +28,8 @@ from dagctl.operators.kinds import (
     shape_of,
 )
 from dagctl.operators.lookup import at_path
-from dagctl.operators.model import Operator
+from dagctl.operators.model import Need, Operator
+from dagctl.operators.package_data import keys, line
 from dagctl.operators.search import search
 from dagctl.operators.targets import release
 
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
     from dagctl.operators.kinds import Kind
     from dagctl.operators.model import Parameter
+    from dagctl.operators.search import Match
 
 Schema = dict[str, Any]
 """A part of a JSON Schema."""
@@ -41,6 +46,11 @@ Schema = dict[str, Any]
 PREFIX = "operator."
 """What the names of the definitions begin with."""
 
+_HAS_OLD = ("airflow.providers.standard.", "airflow.providers.smtp.", "airflow.operators.")
+"""What the paths of classes begin with that many DAGs name by an older path."""
+_MAPPED = ("expand", "expand_kwargs")
+_UNMAPPED = "once"
+"""The definition of a task that is called once: nothing else brings it parameters."""
 _PATH = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$"
 """An import path: a class that the schema does not know."""
 
@@ -69,39 +79,46 @@ class OperatorSchema:
     """For `definitions` of the document, one for each operator."""
 
 
-def operator_schema(providers: Collection[str], target: str) -> OperatorSchema:
+def operator_schema(
+    providers: Collection[str], target: str, *, complete: bool = True
+) -> OperatorSchema:
     """Return the schema of the operators of some providers on a target.
 
     Args:
         providers: Those whose parameters it has, by their short names, as `amazon`; those of
             Airflow itself and of `standard` are always there.
         target: A version of Airflow.
+        complete: Whether a parameter that is required and missing is wrong; false where files with
+            defaults may give it.
 
     Raises:
         ValueError: The target is no known version of Airflow.
     """
     version = release(target)
-    operators = _operators({*providers, "airflow", "standard"}, version)
+    matches = [match for match in search("", version) if match.kind != "notifier"]
+    operators = _operators(matches, {*providers, "airflow", "standard"}, version)
     names = sorted(operators)
-    others = sorted(_names(version).difference(names))
+    # that of another provider is no slip
+    others = sorted({match.name for match in matches}.difference(names))
+    chosen = [_condition(name, operators[name], complete=complete) for name in names]
     known = [{"enum": each} for each in (names, others) if each]
     return OperatorSchema(
         operator={"anyOf": [*known, {"type": "string", "pattern": _PATH}]},
-        conditions=tuple(_condition(name, operators[name]) for name in names),
-        definitions={PREFIX + name: _definition(operators[name]) for name in names},
+        conditions=({"if": {"required": ["operator"]}, "then": {"allOf": chosen}},),
+        definitions={
+            _UNMAPPED: {"not": {"anyOf": [{"required": [key]} for key in _MAPPED]}},
+            **{PREFIX + name: _definition(operators[name]) for name in names},
+        },
     )
 
 
-def _names(target: str) -> set[str]:
-    """Return the names of all operators: that of another provider is no slip."""
-    return {match.name for match in search("", target) if match.kind != "notifier"}
-
-
-def _operators(providers: Collection[str], target: str) -> dict[str, Operator]:
+def _operators(
+    matches: Iterable[Match], providers: Collection[str], target: str
+) -> dict[str, Operator]:
     """Return the operators by short name; Airflow's own class before a provider's."""
     chosen: dict[str, Operator] = {}
-    for match in search("", target):
-        if match.provider in providers and match.kind != "notifier":
+    for match in matches:
+        if match.provider in providers:
             result = at_path(match.path, target, {})
             if isinstance(result, Operator):
                 old = chosen.get(result.name)
@@ -110,12 +127,40 @@ def _operators(providers: Collection[str], target: str) -> dict[str, Operator]:
     return chosen
 
 
-def _condition(name: str, operator: Operator) -> Schema:
+@cache
+def _old_paths() -> dict[str, list[str]]:
+    """Return the import paths that classes of Airflow itself had before, by those they have."""
+    paths: dict[str, list[str]] = {}
+    for old in keys("_moved"):
+        for own in json.loads(line("_moved", old) or "{}"):
+            if own.startswith(_HAS_OLD):
+                paths.setdefault(own, []).append(old)
+    return paths
+
+
+def _condition(name: str, operator: Operator, *, complete: bool) -> Schema:
     names = [name, f"{operator.provider}.{name}", operator.path]
-    return {
-        "if": {"properties": {"operator": {"enum": names}}, "required": ["operator"]},
-        "then": {"properties": {"with": {"$ref": f"#/definitions/{PREFIX}{name}"}}},
-    }
+    names += [path for path in _old_paths().get(operator.path, ()) if path != operator.path]
+    reference = {"$ref": f"#/definitions/{PREFIX}{name}"}
+    needed = _needed(operator) if complete else []
+    then: Schema = {"properties": {"with": reference}}
+    if needed:
+        then |= {"if": {"$ref": f"#/definitions/{_UNMAPPED}"}, "then": _given(needed)}
+    return {"if": {"properties": {"operator": {"enum": names}}}, "then": then}
+
+
+def _given(needed: list[str]) -> Schema:
+    return {"required": ["with"], "properties": {"with": {"required": needed}}}
+
+
+def _needed(operator: Operator) -> list[str]:
+    """Return the parameters that must stand under `with`: those of every task may stand beside."""
+    beside = base_parameters("operator", operator.target) if operator.takes_base else {}
+    return [
+        name
+        for name, parameter in operator.parameters.items()
+        if parameter.need is Need.REQUIRED and parameter.certain and name not in beside
+    ]
 
 
 def _definition(operator: Operator) -> Schema:

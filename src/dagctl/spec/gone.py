@@ -30,6 +30,10 @@ GONE = {
     "task_groups": "write each as an entry of `tasks`, with `group_id` and `tasks` of its own",
     "doc_md_file_path": "write `doc_md: {$file: docs/orders.md}`",
     "op_kwargs": "write `with: {name: value}` at a Python task; a command has `env`, and templates",
+    **dict.fromkeys(
+        ("skip_on_exit_code", "output_encoding", "output_processor"),
+        "write `operator: BashOperator`, and this beside `bash_command` under `with`",
+    ),
     "datasets": "write `schedule: {assets: [...]}`",
 }
 """Words that a spec does not have, with what to write instead."""

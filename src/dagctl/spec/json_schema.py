@@ -24,20 +24,24 @@ _RENAMED = {"$defs": "definitions"}
 _DROPPED = {"discriminator"}  # OpenAPI's word, unknown to JSON Schema
 
 
-def json_schema(providers: Collection[str] | None = None, airflow: str = "3") -> dict[str, Any]:
+def json_schema(
+    providers: Collection[str] | None = None, airflow: str = "3", *, complete: bool = True
+) -> dict[str, Any]:
     """Return the schema. What it refuses, dagctl refuses too; dagctl finds more (cycles, code).
 
     Args:
         providers: Those whose operators it is to know, with their parameters; those of Airflow
             itself and of `standard` are there too. None: it knows no operators.
         airflow: The Airflow whose operators they are.
+        complete: As of `operator_schema`.
 
     Raises:
         ValueError: There is no such Airflow.
     """
     schema: dict[str, Any] = _draft07(DagSpec.model_json_schema())
     if providers is not None:
-        _know_operators(schema["definitions"], operator_schema(providers, airflow))
+        known = operator_schema(providers, airflow, complete=complete)
+        _know_operators(schema["definitions"], known)
     _take_variables(schema)
     _know_loops(schema["definitions"])
     fields = schema["properties"]

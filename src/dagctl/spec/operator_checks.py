@@ -197,7 +197,9 @@ def _of_call(known: Operator, call: Call, key: str) -> Iterator[Located]:
     """Yield what is wrong with the call of a class that stands under `key`."""
     for finding in check_call(known, call):
         stands_beside = finding.path[:1] in {("task_id",), ("dag",)} and not finding.expanded
-        if finding.level is not Level.NOTE and not stands_beside:
+        # the check of what is mapped says it, of every class
+        said = finding.check is Check.GIVEN_TWICE and finding.path[:1][0] in call.expanded
+        if finding.level is not Level.NOTE and not stands_beside and not said:
             yield _located(finding, key)
     yield from _lengths(known, call.arguments)
 

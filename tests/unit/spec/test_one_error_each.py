@@ -12,6 +12,8 @@ from dagctl.errors import Severity
 from dagctl.spec.load import check_spec
 
 SLIPS = [
+    ("bash_command: a, skip_on_exit_code: 9", "DAG201", "`operator: BashOperator`"),
+    ("operator: BashOperator, with: {bash_command: a}, expand: {bash_command: [b]}", "DAG236", "t"),
     ("operator: S3KeySensor, with: {1: a}", "DAG109", "quote it"),
     ("operator: S3KeySensor, with: {bucket_key: a}, expand: {1: [a]}", "DAG109", "quote it"),
     ("decorator: task.docker, with: {image: a}, bash_command: b", "DAG225", "not both"),

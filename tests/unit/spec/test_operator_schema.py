@@ -1,0 +1,98 @@
+"""The schema with operators: no mark in specs that are right, one for each planted slip."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from dagctl.operators import Operator, lookup
+from dagctl.spec.json_schema import json_schema
+from dagctl.spec.load import check_data
+from dagctl.spec.walk import raw_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT = Path(__file__).parents[3]
+PROVIDERS = ("cncf-kubernetes", "common-sql", "http", "smtp")
+_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def texts(pages: Sequence[str]) -> Iterator[str]:
+    """Yield the specs of the goldens that have operators, and of pages."""
+    for path in sorted((ROOT / "tests" / "golden").glob("language_*/spec.yaml")):
+        yield path.read_text("utf-8")
+    for page in pages:
+        yield from _BLOCK.findall((ROOT / "docs" / page).read_text("utf-8"))
+
+
+def every_page() -> list[str]:
+    """Return the pages with specs; of those on defaults a single spec is not complete."""
+    pages = sorted(path.name for path in (ROOT / "docs" / "how-to").glob("*.md"))
+    known = [f"how-to/{name}" for name in pages if name not in ("similar-dags.md", "dbt.md")]
+    return [*known, "reference/generated.md"]
+
+
+def good_specs(pages: Sequence[str]) -> list[dict[str, Any]]:
+    specs = []
+    for text in texts(pages):
+        try:
+            data = yaml.safe_load(text)
+        except yaml.YAMLError:
+            continue
+        if isinstance(data, dict) and "tasks" in data and check_data(data).spec:
+            specs.append(json.loads(json.dumps(data, default=str)))
+    return specs
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft7Validator:
+    return Draft7Validator(json_schema(PROVIDERS, "3.3"))
+
+
+def with_one_task(task: dict[str, Any]) -> dict[str, Any]:
+    return {"dag_name": "One", "tasks": [{**task, "dependencies": []}]}
+
+
+def slips(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a task with one parameter of its operator misspelt, or with a required one missing."""
+    known = lookup(task["operator"], "3.3", {})
+    given = task.get("with", {})
+    if not isinstance(known, Operator) or known.provider not in (*PROVIDERS, "standard"):
+        return
+    mapped = "expand" in task or "expand_kwargs" in task
+    for name in given:
+        rest = {key: value for key, value in given.items() if key != name}
+        yield task | {"with": rest | {name[:-2] + name[-1] + name[-2] + "_": given[name]}}
+        if known.parameters[name].need == "required" and not mapped:
+            yield task | {"with": rest}
+
+
+@pytest.mark.parametrize(
+    ("pages", "least"),
+    [
+        pytest.param(["how-to/kubernetes.md", "how-to/sql.md"], 10, id="some"),
+        pytest.param(every_page(), 60, id="all", marks=pytest.mark.sweep),
+    ],
+)
+def test_an_editor_marks_slips_and_nothing_else(
+    validator: Draft7Validator, pages: list[str], least: int
+) -> None:
+    specs = good_specs(pages)
+    tasks = [task for spec in specs for _, task in raw_tasks(spec) if "operator" in task]
+    planted = [*chain.from_iterable(map(slips, tasks))]
+
+    for spec in specs:
+        marks = [(list(mark.absolute_path), mark.message) for mark in validator.iter_errors(spec)]
+        assert marks == [], spec["dag_name"]
+    for task in planted:
+        assert not validator.is_valid(with_one_task(task)), task
+    assert len(specs) >= least
+    assert len(planted) >= least
