@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
+import itertools
 import subprocess
-from typing import TYPE_CHECKING
+import threading
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.load import Load, Wish, members, teams
-from tests.server.served import PROJECT, Served, check_agreement
+from tests.server.load import PAUSE, TRY_AGAIN, Answer, Caller, Load, Wish, members, teams
+from tests.server.served import PROJECT, Served, check_agreement, spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,3 +99,96 @@ def test_a_killed_server_of_two_loses_and_doubles_nothing(
     assert stand_in.sql(under_way) == []
     for server in (first, second):
         check_published(server, stand_in, remote, load)
+
+
+class Stories:
+    """Clients that make, change, remove and bring back a DAG of their own, at both servers in turn.
+
+    A client repeats each request with its key until it is answered with a result.
+    """
+
+    def __init__(self, urls: list[str], tokens: list[str]) -> None:
+        self._urls = urls
+        self._tokens = tokens
+        self.answers: dict[str, list[Answer]] = {}
+        self.failures: list[object] = []
+        self.is_over = threading.Event()
+
+    def play(self, number: int) -> None:
+        both = [Caller(url) for url in self._urls]
+        callers = itertools.cycle(both)
+        count = 0
+        while count == 0 or not self.is_over.is_set():
+            name = f"Story {number} {count}"
+            path = f"/dags/{name.lower().replace(' ', '_')}"
+            body = spec(name, project_id=None)
+            for turn, (method, where, given) in enumerate(
+                (
+                    ("POST", "/create-dag", spec(name)),
+                    ("PUT", path, {**body, "owner": "team"}),
+                    ("DELETE", path, None),
+                    ("POST", f"{path}/restore", None),
+                )
+            ):
+                at = where if turn == 0 else f"{where}?project_id={PROJECT}"
+                asked = (method, at, self._tokens[number % len(self._tokens)], given)
+                headers = {"Idempotency_Key": f"{name}-{turn}".replace(" ", "-")}
+                headers |= {"If_Match": f'"{turn}"'} if turn else {}
+                self.answers.setdefault(name, []).append(self._answer(callers, asked, headers))
+            count += 1
+        for caller in both:
+            caller.close()
+
+    def _answer(
+        self, callers: Iterator[Caller], asked: tuple[Any, ...], headers: dict[str, str]
+    ) -> Answer:
+        for caller in callers:
+            try:
+                answer = caller.request(*asked, **headers)
+            except (OSError, http.client.HTTPException):
+                time.sleep(PAUSE)
+                continue
+            if answer.status not in TRY_AGAIN:
+                if answer.status != 200:
+                    self.failures.append((asked, headers, answer))
+                return answer
+            time.sleep(PAUSE)
+        raise AssertionError("there are no servers")
+
+
+@pytest.mark.sweep
+def test_updates_and_removals_outlive_the_kill_of_a_server(
+    two: tuple[Served, Served], stand_in: StandIn, remote: Path
+) -> None:
+    first, second = two
+    tokens = [token for _, token in members([PROJECT], teams(first, stand_in, [PROJECT], 2))]
+    stories = Stories([first.url, second.url], tokens)
+    threads = [threading.Thread(target=stories.play, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for victim in (second, first):
+        before = sum(map(len, list(stories.answers.values())))
+        while sum(map(len, list(stories.answers.values()))) < before + MORE:
+            assert not stories.failures, stories.failures[0]
+            time.sleep(0.02)
+        victim.kill()
+        victim.start()
+    stories.is_over.set()
+    for thread in threads:
+        thread.join()
+    assert not stories.failures, stories.failures[0]
+    standing = set(git(remote, "log", "--format=%H", "main").split())
+    for answers in stories.answers.values():
+        versions = [answer.body["version"] for answer in answers[1:]]
+        assert versions == [2, 3, 4], answers
+        assert {answer.body["commit_id"] for answer in answers} <= standing
+    for number, server in enumerate((first, second)):  # puts right what is left there
+        caller, key = Caller(server.url), f"last-{number}"
+        made = caller.request("POST", "/create-dag", tokens[0], spec(key), Idempotency_Key=key)
+        caller.close()
+        assert made.status == 200
+        assert not list(server.root.glob("*/.git/dagctl/top/journal/*"))
+        git(server.root / PROJECT, "pull", "-q", "--ff-only")
+    found = check_agreement(second, stand_in, PROJECT)
+    assert len(found) == len(stories.answers) + 2
+    assert all(version == 4 for name, version in found.items() if name.startswith("story"))
