@@ -166,7 +166,7 @@ def test_a_session_in_the_folder_of_another_user_is_not_used(signed_in: Ada) -> 
         done = signed_in.shell.run(*command, stdin=PASSWORD)
         assert done.code == ExitCode.NOT_SIGNED_IN
         assert f"{signed_in.sessions} belongs to another user" in done.err
-    assert f"fix:   move {signed_in.sessions} away, then dagctl login" in done.err
+        assert f"fix:   move {signed_in.sessions} away, then dagctl login" in done.err
 
 
 def test_a_session_behind_a_link_is_not_used(signed_in: Ada) -> None:

@@ -180,8 +180,8 @@ def _signals_later(*numbers: signal.Signals) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    for number in seen:
-        signal.raise_signal(number)
+    for caught in seen:
+        signal.raise_signal(caught)
 
 
 @contextmanager

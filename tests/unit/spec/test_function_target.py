@@ -58,7 +58,10 @@ def test_a_kind_of_task_that_does_not_run_it_is_named(kind: str, code: str, expe
 
 
 def test_a_callback_is_never_asynchronous() -> None:
-    task = {"bash_command": "x", "on_failure_callback": {"python_code": ASYNC}}
+    task: dict[str, object] = {
+        "bash_command": "x",
+        "on_failure_callback": {"python_code": ASYNC},
+    }
     assert codes(task, "3.3") == ["DAG406"]
 
 
