@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from dagctl.commands.convert import Converted, Written
     from dagctl.commands.convert_specs import WrittenOut
-    from dagctl.convert import Remark
+    from dagctl.convert import ConvertedDag, Remark
     from dagctl.convert.exported import Exported
 
 
@@ -18,15 +18,7 @@ def conversion_data(converted: Sequence[Converted], written: Sequence[Written]) 
     paths = {id(item.dag): str(item.path) for item in written}
     return {
         "dags": [
-            {
-                "dag_id": dag.dag_id,
-                "file": dag.place.file,
-                "line": dag.place.line,
-                "written": paths.get(id(dag)),
-                "whole": dag.whole,
-                "spec": dag.data,
-                "remarks": [remark_data(remark) for remark in dag.remarks],
-            }
+            _converted(dag, paths.get(id(dag)), {"spec": dag.data})
             for file in converted
             for dag in file.conversion.dags
         ],
@@ -41,21 +33,24 @@ def exported_data(exports: Sequence[Exported], written: Sequence[WrittenOut]) ->
     paths = {id(item.exported): str(item.path) for item in written}
     return {
         "dags": [
-            {
-                "dag_id": each.dag_id,
-                "file": each.place.file,
-                "line": each.place.line,
-                "written": paths.get(id(each)),
-                "whole": each.whole,
-                "format": each.form,
-                "text": each.text,
-                "beside": dict(each.beside),
-                "remarks": [remark_data(remark) for remark in each.remarks],
-            }
+            _converted(
+                each,
+                paths.get(id(each)),
+                {"format": each.form, "text": each.text, "beside": dict(each.beside)},
+            )
             for each in exports
         ],
         "remarks": [],
     }
+
+
+def _converted(
+    dag: ConvertedDag | Exported, written: str | None, made: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a DAG in either direction: where it stood, what was made of it, and its remarks."""
+    where = {"dag_id": dag.dag_id, "file": dag.place.file, "line": dag.place.line}
+    remarks = [remark_data(remark) for remark in dag.remarks]
+    return where | {"written": written, "whole": dag.whole} | made | {"remarks": remarks}
 
 
 def remark_data(remark: Remark) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.airflow_yaml.arguments import NOT_YET, Taken, arguments
 from dagctl.convert.airflow_yaml.extends import Extends
 from dagctl.convert.airflow_yaml.schedule import Schedules
 from dagctl.convert.airflow_yaml.shared import placed, shared_template
@@ -56,28 +57,17 @@ class DagConversion:
         return {key: made[key] for key in order if key in made}
 
     def _arguments(self, document: Fields) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        known = base_parameters("dag", "3")
-        for name, value in document.items():
-            place = document.at(name)
-            if name in _OWN:
-                continue
-            if name == "default_args":
-                self._report.gap(place, name, "Airflow's YAML refuses it; it has `templates`")
-            elif name in DAG_CALLBACKS:
-                text = "Airflow's YAML does not take it yet; write it into the spec"
-                self._report.gap(place, name, text)
-            elif name not in known:
-                self._report.gap(place, name, "Airflow refuses it: it is no argument of a DAG")
-            elif name not in DagSpec.key_names():
-                self._report.gap(place, name, "a spec has no word for it")
-            elif value is not None:
-                made[name] = self._argument(name, value, place)
-        return made
+        text = "Airflow's YAML refuses it; it has `templates`"
+        taken = Taken(
+            "a DAG",
+            own=_OWN,
+            refused={"default_args": text} | dict.fromkeys(DAG_CALLBACKS, NOT_YET),
+            by_airflow=base_parameters("dag", "3"),
+            by_spec=frozenset(DagSpec.key_names()),
+        )
+        return arguments(document, taken, self._report, self._argument)
 
     def _argument(self, name: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
-        if isinstance(value, date):
-            return value.isoformat()
         made = self._values.plain(name, value, place)
         if name == "params" and isinstance(made, dict):
             return {key: _default(item) for key, item in made.items()}

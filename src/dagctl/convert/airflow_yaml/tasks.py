@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.airflow_yaml.arguments import NOT_YET, Taken, arguments
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.operator_names import operator_name
 from dagctl.operators import Operator, base_parameters, lookup
@@ -15,11 +15,10 @@ from dagctl.spec.tasks import OperatorTask
 
 if TYPE_CHECKING:
     from dagctl.convert.airflow_yaml.values import Values
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.report import Report
 
 _OWN = frozenset({"id", "needs", "uses", "with", "run"})
 _MANAGED = frozenset({"task_id", "dag", "task_group", "default_args"})
-_NOT_YET = frozenset({*TASK_CALLBACKS, "inlets", "outlets"})
 _BASH = ("bash_command", "env", "append_env", "cwd")
 
 
@@ -31,6 +30,13 @@ class Tasks:
         self._values = values
         self._target = target
         self._base = base_parameters("operator", "3")
+        self._taken = Taken(
+            "every task",
+            own=_OWN,
+            refused=dict.fromkeys((*TASK_CALLBACKS, "inlets", "outlets"), NOT_YET),
+            by_airflow={*self._base} - _MANAGED,
+            by_spec=frozenset(OperatorTask.key_names()),
+        )
 
     def task(self, task_id: str, written: Fields) -> dict[str, Any]:
         """Return a task of a spec.
@@ -84,26 +90,7 @@ class Tasks:
 
     def arguments(self, written: Fields) -> dict[str, Any]:
         """Return the arguments that every task has."""
-        made: dict[str, Any] = {}
-        for name, value in written.items():
-            place = written.at(name)
-            if name in _OWN:
-                continue
-            if name in _NOT_YET:
-                text = "Airflow's YAML does not take it yet; write it into the spec"
-                self._report.gap(place, name, text)
-            elif name not in self._base or name in _MANAGED:
-                self._report.gap(place, name, "Airflow refuses it: it is no argument of every task")
-            elif name not in OperatorTask.key_names():
-                self._report.gap(place, name, "a spec has no word for it")
-            elif value is not None:
-                made[name] = self._argument(name, value, place)
-        return made
-
-    def _argument(self, name: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
-        if isinstance(value, date):
-            return value.isoformat()
-        return self._values.plain(name, value, place)
+        return arguments(written, self._taken, self._report, self._values.plain)
 
 
 def _plain_command(given: dict[str, Any]) -> bool:
