@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path, PurePosixPath
@@ -50,7 +51,16 @@ def _text(root: Path, path: str) -> str | Problem:
         return _refused(path, f"does not exist in {root.name}", "correct the path, or add the file")
     except OSError as error:
         hint = f"name a regular file, not a link, of at most {MAX_BYTES:,} bytes"
-        return _refused(path, f"cannot be read: {error.strerror}", hint)
+        return _refused(path, f"cannot be read: {_reason(error)}", hint)
+
+
+def _reason(error: OSError) -> str:
+    """Return why a file below the workspace cannot be read; no link is followed."""
+    if error.errno == errno.ELOOP:
+        return "it is a link"
+    if error.errno == errno.ENOTDIR:
+        return "what should be a folder is a link, or a file"
+    return error.strerror or str(error)
 
 
 def _refused(path: str, reason: str, hint: str) -> Problem:

@@ -10,9 +10,11 @@ import pytest
 from dagctl import SpecError, load_spec
 from dagctl.codegen.render import render
 from dagctl.commands.load import check
+from dagctl.commands.spec_files import workspace_files
 from dagctl.spec.codes import Code
 from dagctl.spec.files import MAX_BYTES
 from dagctl.spec.load import check_data, check_spec
+from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +96,19 @@ def test_nothing_else_is_read(workspace: Path, path: str) -> None:
     (workspace / ".env").write_text("PASSWORD=x")
 
     assert codes(workspace, f"bash_command: {{$file: {path}}}") == [(Code.BAD_FILE, 4)]
+
+
+def test_a_link_is_called_one(workspace: Path) -> None:
+    (workspace / "link.sql").symlink_to("dagctl.toml")
+    (workspace / "folder_link").symlink_to(workspace)
+    read = workspace_files(workspace)
+    for path, reason in (
+        ("link.sql", "it is a link"),
+        ("folder_link/a.sql", "is a link, or a file"),
+    ):
+        problem = read(path)
+        assert isinstance(problem, Problem)
+        assert reason in problem.message
 
 
 def test_a_secret_in_a_file_is_warned_of(workspace: Path) -> None:
