@@ -80,7 +80,7 @@ operators: $(SETUP)
 # The catalogue against real classes of large providers, and against the example DAGs of providers.
 .PHONY: operators-check
 operators-check: $(SETUP) .venv-operators/.stamp
-	$(BIN)/pytest -m sweep -s tests/airflow/test_constructors.py tests/airflow/test_pods.py tests/catalogue_builder
+	$(BIN)/pytest -m sweep -s tests/airflow/test_constructors.py tests/airflow/test_pods.py tests/airflow/test_decorators.py tests/catalogue_builder
 
 .PHONY: lock
 lock: | $(UV)

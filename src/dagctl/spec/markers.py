@@ -128,9 +128,10 @@ def marker_problems(value: object, path: Path = ()) -> Iterator[Located]:
     for here, item in _values(value, path):
         marker = marker_of(item)
         if marker is not None:
-            for step, problem in _problems(marker, item):
+            misplaced = list(_misplaced(marker, here))
+            yield from misplaced
+            for step, problem in _problems(marker, item) if not misplaced else ():
                 yield Located((*here, *step), problem)
-            yield from _misplaced(marker, here)
     for here in _outputs_in_objects(value, path):
         message = "Airflow does not put the output of a task into an object"
         hint = "give it to a parameter of the task itself"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.spec.markers import markers_in
+from dagctl.spec.markers import marker_of, markers_in
 from dagctl.spec.walk import field
 
 if TYPE_CHECKING:
@@ -43,5 +43,5 @@ def arguments_used(item: object) -> Iterator[tuple[Path, str]]:
 def _named(item: object, marker: str) -> Iterator[tuple[Path, str]]:
     for key, value in values_of(item):
         for path, used in markers_in(value, marker, (key,)):
-            if isinstance(used[marker], str):
+            if isinstance(used[marker], str) and marker_of(used) == marker:
                 yield (*path, marker), used[marker]

@@ -12,6 +12,8 @@ from dagctl.errors import Severity
 from dagctl.spec.load import check_spec
 
 SLIPS = [
+    ("bash_command: a, env: {A: {$ref: a.b, $xcom: c}}", "DAG233", "mapping of its own"),
+    ("bash_command: a, env: {A: {$zip: [1]}}", "DAG233", "use `$xcom` here"),
     ("bash_command: a, skip_on_exit_code: 9", "DAG201", "`operator: BashOperator`"),
     ("operator: BashOperator, with: {bash_command: a}, expand: {bash_command: [b]}", "DAG236", "t"),
     ("operator: S3KeySensor, with: {1: a}", "DAG109", "quote it"),
@@ -62,6 +64,7 @@ SLIPS = [
     ),
 ]
 OF_DAG = [
+    ("timezone: CEST", "DAG235", "write a name such as `Europe/Berlin`"),
     ("depends_on: [a]", "DAG201", "`dependencies: [...]` in the task"),
     ("default_args: {dependencies: [a]}", "DAG201", "write it at the task"),
     ("default_args: {upstream: [a]}", "DAG201", "`dependencies: [...]` at the task"),

@@ -53,6 +53,7 @@ def in_zone(start: str, name: str) -> str:
 
 
 def _unknown(text: str) -> Problem:
-    near = did_you_mean(text, available_timezones()) if _NAME.fullmatch(text) else None
+    is_name = _NAME.fullmatch(text) and not text.isupper()  # `CEST` is not meant to be `EST`
+    near = did_you_mean(text, available_timezones()) if is_name else None
     message = f"{quoted(text)} is not a time zone of the IANA database"
     return Problem(Code.BAD_TIME_ZONE, message, near or _EXAMPLE)
