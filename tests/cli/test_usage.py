@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     ("arguments", "words"),
     [
         (["craete"], ["no such command `craete`", "did you mean `create`"]),
+        (["push"], ["no such command `push`", "pushes earlier commits: `git push` does"]),
         (["list", "--ownr", "x"], ["no such option: --ownr", "did you mean `--owner`?"]),
         (["list", "--nothing-like-it"], ["no such option: --nothing-like-it", "fix:   see dagctl"]),
         (["list", "--limit", "0"], ["`--limit`: it must be 1 or more", "dagctl list --help"]),

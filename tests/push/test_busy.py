@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
+from dagctl.errors import UNCHANGED, RemoteUnavailableError
 from tests.push.conftest import cloned
 
 if TYPE_CHECKING:
@@ -51,6 +53,23 @@ def test_between_fetch_and_push_no_git_is_started(
     assert len(remote.marks()) == 1
     assert int(remote.git("rev-list", "--count", "main")) == 2 + MOVES + 1
     clone.check_published()
+
+
+@pytest.mark.sweep
+def test_a_push_that_is_always_late_says_how_often_it_was_tried_and_what_helps(
+    clone: Clone, remote: Remote
+) -> None:
+    remote.hook("update", MOVING.format(path=remote.path, moves=10**6))
+    spec = clone.spec("specs/orders.yaml")
+    with clone.open(push_timeout="2") as client, pytest.raises(RemoteUnavailableError) as caught:
+        client.create(spec)
+    assert re.search(r"origin/main moved at each of \d+ tries in \d+ sec", caught.value.message)
+    assert caught.value.hint == (
+        "again when fewer others push; or publish for a review: --branch NAME"
+    )
+    assert caught.value.state == UNCHANGED
+    assert clone.records() == []
+    assert remote.marks() == []
 
 
 @pytest.mark.sweep
