@@ -6,6 +6,7 @@ reading runs none of them, and `create` only the hooks of a commit and the signi
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,31 @@ def test_promise_9_no_command_runs_a_program_that_the_configuration_names(
     run_all(shell, [command])
     trace = victim.home / "PWNED"
     assert (trace.read_text() if trace.exists() else "") == ""
+
+
+@pytest.mark.parametrize("lacking", ["HEAD:dags", "HEAD^{tree}", "HEAD:dags/demo.py"])
+def test_promise_9_no_object_that_a_partial_clone_lacks_is_fetched(
+    victim: Victim, lacking: str
+) -> None:
+    shell = victim.meets(Attack())
+    assert shell.run("create", "specs/demo.yaml").code == 0
+    lost = victim.git("rev-parse", lacking)
+    (victim.clone / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    program = script(victim.home / "bin/program", victim.home)
+    for name, value in (
+        ("core.repositoryFormatVersion", "1"),
+        ("core.sshCommand", str(program)),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.url", "ssh://example.com/x"),
+        ("remote.origin.promisor", "true"),
+    ):
+        victim.git("config", name, value)
+    shutil.rmtree(victim.clone / ".git/dagctl")
+    (victim.clone / "dags/demo.py").unlink()
+    for command in (["doctor"], ["create", "--dry-run", "specs/demo.yaml"]):
+        done = shell.run(*command)
+        assert done.code in {0, 7, 9}, done.err
+    assert not (victim.home / "PWNED").exists()
 
 
 def hooked(shell: Shell, victim: Victim, text: str) -> None:

@@ -206,6 +206,26 @@ def test_what_a_committed_merge_left_in_a_dag_file_is_made_anew(
     bob.check_agreement()
 
 
+@pytest.mark.parametrize("lacks", ["blob:none", "tree:0"])
+def test_a_partial_clone_knows_its_dags_and_updates_them(
+    clones: tuple[Place, Place], tmp_path: Path, lacks: str
+) -> None:
+    ada, _ = clones
+    ada.spec("specs/orders.yaml", word="two")
+    states(ada)
+    push(ada)
+    remote = tmp_path / "remote.git"
+    ada.git("-C", str(remote), "config", "uploadpack.allowFilter", "true")
+    few = Place(tmp_path / "few")
+    ada.git("clone", "-q", f"--filter={lacks}", f"file://{remote}", str(few.root))
+    few.git("config", "user.name", "Eve")
+    few.git("config", "user.email", "eve@example.com")
+    assert states(few) == [("orders", "unchanged")]
+    few.spec("specs/orders.yaml", word="three")
+    assert states(few) == [("orders", "updated")]
+    few.check_agreement()
+
+
 def test_what_a_person_changed_is_drift_in_any_clone(clones: tuple[Place, Place]) -> None:
     ada, bob = clones
     file = ada.root / DAG

@@ -17,6 +17,7 @@ from dagctl.adapters.git.program import (
     GUARDS,
     NO_GIT_HINT,
     NO_HOOKS,
+    NO_TRANSPORT,
     Answer,
     printable,
     program,
@@ -147,7 +148,9 @@ class GitCommand:
             group = {"pass_fds": (held,), **({} if terminal else {"start_new_session": True})}
         began = time.monotonic()
         guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
-        process = self._started((*guards, *arguments), environment or {}, group)
+        # a hook may fetch: it is the user's own program
+        variables = {**({} if hooks else NO_TRANSPORT), **(environment or {})}
+        process = self._started((*guards, *arguments), variables, group)
         try:
             out, err = _written(process, data, timeout)
         except BaseException:
@@ -165,7 +168,9 @@ class GitCommand:
     @contextmanager
     def kept(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         """Keep one git for the length of the block: give what it reads, and what it writes."""
-        process = self._started((*GUARDS, *NO_HOOKS, *arguments), {}, {"process_group": 0})
+        process = self._started(
+            (*GUARDS, *NO_HOOKS, *arguments), NO_TRANSPORT, {"process_group": 0}
+        )
         LOG.debug("          git %s", " ".join(arguments))
         try:
             yield process.stdin, process.stdout

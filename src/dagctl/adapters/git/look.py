@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, tip
 from dagctl.adapters.git.index import SKIPPED, flagged
 from dagctl.adapters.git.objects import id_of, look_up
@@ -25,6 +26,8 @@ _RECENT = 10_000
 """How many commits are searched for the last change of a path."""
 _OPERATION = lazy_pattern(rf"^[ \t]*{MADE_BY}: *[0-9a-f-]{{36}}[ \t]*$", re.MULTILINE)
 """The trailer of an operation; a squashed commit has it anywhere in its message."""
+_LACKING = "from promisor remote"
+"""What git says of an object that a partial clone lacks: dagctl lets it fetch none."""
 _TWO = 2
 _SIDES = frozenset({"2", "3"})
 """The stages of the index for ours and theirs; 1 is what both began with."""
@@ -98,7 +101,7 @@ def _recent(place: Place, paths: Sequence[str]) -> dict[str, str]:
     command = ("log", "-z", "--no-renames", "--no-show-signature", f"--format=format:{sign}%H,")
     options = (f"--max-count={_RECENT}", "--name-only", "--diff-merges=first-parent")
     limits = [_literal(place, path) for path in paths] if len(paths) <= _FEW else []
-    listing = os.fsdecode(place.git.must(*command, *options, "HEAD", "--", *limits).out)
+    listing = _walked(place, *command, *options, "HEAD", "--", *limits)
     commits: dict[str, str] = {}
     for record in listing.split(sign)[1:]:
         commit, _, names = record.partition(",")
@@ -106,6 +109,18 @@ def _recent(place: Place, paths: Sequence[str]) -> dict[str, str]:
             if (path := full.get(name.lstrip("\n"))) is not None:
                 commits.setdefault(path, commit)
     return commits
+
+
+def _walked(place: Place, *arguments: str) -> str:
+    """Return what `git log` prints; in a partial clone, up to the first commit without its trees.
+
+    Raises:
+        UnavailableError: git failed for another reason.
+    """
+    answer = place.git.run(*arguments)
+    if not answer.ok and _LACKING not in answer.error:
+        raise failure(arguments, answer)
+    return os.fsdecode(answer.out)
 
 
 def removals(place: Place, paths: Sequence[str]) -> dict[str, Removal]:
@@ -119,9 +134,10 @@ def removals(place: Place, paths: Sequence[str]) -> dict[str, Removal]:
     command = ("log", "-z", "--no-renames", "--no-show-signature", "--no-color")
     options = (f"--max-count={_RECENT}", "--no-merges", "--diff-filter=D", "--name-only")
     limits = [_literal(place, path) for path in sorted(absent)] if len(absent) <= _FEW else []
-    listing = place.git.must(*command, f"--format=format:{shape}", *options, "HEAD", "--", *limits)
+    form = f"--format=format:{shape}"
+    listing = _walked(place, *command, form, *options, "HEAD", "--", *limits)
     newest: dict[str, Removal | None] = {}
-    for record in os.fsdecode(listing.out).split(record_sign)[1:]:
+    for record in listing.split(record_sign)[1:]:
         commit, at, by, message, names = record.split(sign)
         removal = Removal(commit_id=commit, by=_text(by), at=_moment(at))
         for name in names.split("\0"):

@@ -88,6 +88,11 @@ def stray_variables(extra: Iterable[str] = ()) -> list[str]:
     return [n for n in os.environ if n.startswith(("GIT_", _OURS)) and n not in known]
 
 
+NO_TRANSPORT = {"GIT_ALLOW_PROTOCOL": ""}
+"""Variables that keep git from a remote. In a partial clone it would fetch an object that is not
+there by itself, and so start the ssh, the proxy or the credential helper of the configuration."""
+
+
 def ask(folder: Path, *arguments: str) -> Answer:
     """Run one short git command that reads, in `folder`, without loading GitPython.
 
@@ -99,6 +104,7 @@ def ask(folder: Path, *arguments: str) -> Answer:
     environment = {
         **{name: value for name, value in os.environ.items() if name not in stray},
         **surroundings(),
+        **NO_TRANSPORT,
     }
     done = subprocess.run(  # noqa: S603 - an absolute program and arguments of ours
         [program(), "-C", str(folder), *GUARDS, *arguments],

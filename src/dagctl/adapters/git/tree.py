@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.objects import id_of, look_up, looking_up
 from dagctl.errors import UnavailableError, WorkspaceError
+from dagctl.next_step import again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -68,7 +69,10 @@ class Trees:
         if tree not in self._read:
             (stored,) = self._look([f"{tree}^{{tree}}"])
             if stored is None:
-                raise UnavailableError(f"git does not have the tree {tree}")
+                raise UnavailableError(
+                    f"git does not have the tree {tree}",
+                    hint=again("in a partial clone: git fetch --refetch --no-filter"),
+                )
             self._read[tree] = _parse(stored)
         return self._read[tree]
 
