@@ -101,6 +101,7 @@ class GitCommand:
         self.folder = folder
         self._identity = identity
         self._is_top = is_top
+        self._transport: Mapping[str, str] = NO_TRANSPORT
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -113,6 +114,10 @@ class GitCommand:
         If its repository is removed meanwhile, git takes no other for it that is further up.
         """
         return GitCommand(folder, self._identity, is_top=True)
+
+    def allow_transport(self, protocols: str) -> None:
+        """From now on, let git fetch what a partial clone lacks; the user has asked for a push."""
+        self._transport = {"GIT_ALLOW_PROTOCOL": protocols}
 
     def run(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -149,7 +154,7 @@ class GitCommand:
         began = time.monotonic()
         guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
         # a hook may fetch: it is the user's own program
-        variables = {**({} if hooks else NO_TRANSPORT), **(environment or {})}
+        variables = {**({} if hooks else self._transport), **(environment or {})}
         process = self._started((*guards, *arguments), variables, group)
         try:
             out, err = _written(process, data, timeout)
@@ -169,7 +174,7 @@ class GitCommand:
     def kept(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         """Keep one git for the length of the block: give what it reads, and what it writes."""
         process = self._started(
-            (*GUARDS, *NO_HOOKS, *arguments), NO_TRANSPORT, {"process_group": 0}
+            (*GUARDS, *NO_HOOKS, *arguments), self._transport, {"process_group": 0}
         )
         LOG.debug("          git %s", " ".join(arguments))
         try:

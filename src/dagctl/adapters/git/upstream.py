@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.follow import Follower, is_ancestor
 from dagctl.adapters.git.history import UNDOES, attempts, find, head, tip
-from dagctl.adapters.git.network import require_remote
+from dagctl.adapters.git.network import PROTOCOLS, require_remote
 from dagctl.adapters.git.objects import look_up
 from dagctl.adapters.git.preflight import branch_to_commit_to
 from dagctl.adapters.git.proposing import address_of, propose
@@ -268,6 +268,7 @@ class GitUpstream:
 
     def _require(self) -> None:
         require_remote(self._configuration.values, self._network.remote)
+        self._git.allow_transport(PROTOCOLS)
 
     def _name(self, branch: str) -> str:
         return f"{self._network.remote}/{branch.removeprefix('refs/heads/')}"
