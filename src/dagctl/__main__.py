@@ -20,6 +20,7 @@ def main() -> None:
         code = run()
     except KeyboardInterrupt:  # before the program catches it, or a second one
         code = 130
+    gc.freeze()  # else Python looks through all objects for garbage once more before it ends
     sys.exit(code)
 
 

@@ -16,6 +16,7 @@ class LightOption(TyperOption):
     def process_value(self, ctx: Context, value: Any) -> Any:  # noqa: ANN401 - as the base has it
         """Return the checked value."""
         if _is_checked(self, value):
+            value = _as_list(self, value)
             return value if self.callback is None else self.callback(ctx, self, value)
         return super().process_value(ctx, value)
 
@@ -26,6 +27,7 @@ class LightArgument(TyperArgument):
     def process_value(self, ctx: Context, value: Any) -> Any:  # noqa: ANN401 - as the base has it
         """Return the checked value."""
         if _is_checked(self, value):
+            value = _as_list(self, value)
             return value if self.callback is None else self.callback(ctx, self, value)
         return super().process_value(ctx, value)
 
@@ -39,16 +41,30 @@ def lightened(parameter: Parameter) -> Parameter:
     return parameter
 
 
-def _is_checked(parameter: LightOption | LightArgument, value: object) -> bool:
-    """Return whether a value needs no check: a text, a choice as it is written, or the default.
+def _as_list(parameter: LightOption | LightArgument, value: Any) -> Any:  # noqa: ANN401 - as above
+    """Return the value, those of a list as Typer gives them: a list; an empty tuple for none."""
+    if not _is_list(parameter):
+        return value
+    return () if value is None else [*value]
 
-    None (not given) is left to Typer where the parameter is required, or a list.
+
+def _is_list(parameter: LightOption | LightArgument) -> bool:
+    return parameter.multiple or parameter.nargs == -1
+
+
+def _is_checked(parameter: LightOption | LightArgument, value: object) -> bool:
+    """Return whether a value needs no check: texts, a choice as it is written, or the default.
+
+    None (not given) is left to Typer where the parameter is required.
     """
-    if parameter.multiple or parameter.nargs != 1:
-        return False
     if value is None:
         return not parameter.required
     kind = parameter.type_descriptor
+    if _is_list(parameter):
+        texts = isinstance(value, list | tuple) and all(type(item) is str for item in value)
+        return bool(value) and texts and kind.annotation == list[str]
+    if parameter.nargs != 1:
+        return False
     if kind.choices is not None:
         return value in kind.choices
     return kind.annotation is str is type(value) or value is parameter.default

@@ -8,11 +8,11 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.spec_files import read_below, workspace_files
-from dagctl.commands.templates import template_reader
 from dagctl.errors import UsageError
 from dagctl.settings import load_variables
 from dagctl.spec.load import check_defaults, check_spec
@@ -23,10 +23,11 @@ from dagctl.spec.resolution.resolve import Around
 from dagctl.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from dagctl.commands.templates import TemplateReader
+    from dagctl.commands.templates import LinkedTemplate, TemplateReader
     from dagctl.errors import Diagnostic
     from dagctl.spec.files import Files
     from dagctl.spec.model import DagSpec
+    from dagctl.spec.problem import Problem
     from dagctl.spec.resolution.variables import Variables
 
 MOST_LEVELS = 64
@@ -112,13 +113,28 @@ class Surroundings:
     def _templates_of(self, workspace: Workspace | None) -> TemplateReader:
         """Return what reads the templates of a workspace, one for all folders in it."""
         root = workspace.root if workspace else Path()
-        return self._templates.setdefault(root, template_reader(root))
+        return self._templates.setdefault(root, _reader_of(root))
 
     def _defaults_in(self, root: Path, level: Path) -> Defaults | None:
         where = root / level / DEFAULTS
         if where not in self._defaults:
             self._defaults[where] = _defaults_of(root, level, shown=_shown(where))
         return self._defaults[where]
+
+
+def _reader_of(root: Path) -> TemplateReader:
+    """Return what reads the templates of a workspace; nothing is loaded before a spec uses one."""
+
+    @cache
+    def reader() -> TemplateReader:
+        from dagctl.commands.templates import template_reader
+
+        return template_reader(root)
+
+    def read(name: str, version: int) -> LinkedTemplate | Problem:
+        return reader()(name, version)
+
+    return read
 
 
 def _workspace_around(folder: Path) -> Workspace | None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.surroundings import Surroundings
-from dagctl.commands.templates import template_findings
 from dagctl.commands.walk import is_template
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
@@ -86,6 +85,8 @@ def verdict(document: Document, checks: Checks, surroundings: Surroundings) -> V
         if findings is not None:
             return None, list(judged_elsewhere(findings, checks))
     if is_template(document.data):
+        from dagctl.commands.templates import template_findings
+
         return None, list(judged_elsewhere(template_findings(document.data, document.name), checks))
     checked = check_spec(
         document.data,

@@ -11,6 +11,7 @@ from dagctl.spec.callbacks import callback_warnings
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.cron import PlainCron, plain
 from dagctl.spec.fields.runs import as_cron, runs_between
+from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
 from dagctl.spec.references import reference_warnings
@@ -80,7 +81,7 @@ def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
         yield from _many_runs(spec)
     yield from _mail_to_none(spec)
     cron = as_cron(spec.schedule_interval)
-    if cron is not None:
+    if cron is not None and cron not in PRESETS.values():
         where = ("schedule" if "schedule" in data else "schedule_interval",)
         yield from (Located(where, problem) for problem in _idle_parts(plain(cron)))
 

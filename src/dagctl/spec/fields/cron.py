@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from croniter import croniter
-
 _NAMES = ("minute", "hour", "day of the month", "month", "day of the week")
 _VALUES = (range(60), range(24), range(1, 32), range(1, 13), range(7))
 _HOUR, _DAY, _WEEKDAY = 1, 2, 4
@@ -43,6 +41,8 @@ def plain(cron: str) -> PlainCron:
     Raises:
         croniter.CroniterError: It is not valid.
     """
+    from croniter import croniter
+
     fields = cron.split()
     values, nth_weekdays = croniter.expand(cron)
     texts = [_field(place, fields[place], set(values[place])) for place in range(len(fields))]

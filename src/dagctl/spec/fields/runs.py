@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
-from croniter import CroniterBadDateError, croniter
-
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.zone import zone_of
@@ -167,6 +165,8 @@ def runs_between(schedule: Schedule, start: datetime, end: datetime) -> int:
 
 def _fires_from(cron: str, start: datetime) -> Iterator[datetime]:
     """Yield when the expression fires, `start` itself among the times."""
+    from croniter import croniter
+
     if croniter.match(cron, _wall(start)) and not (start.second or start.microsecond):
         yield start
     yield from _fires_after(cron, start)
@@ -178,6 +178,8 @@ def _fires_after(cron: str, moment: datetime) -> Iterator[datetime]:
     As Airflow does (`CronMixin`): an expression for every hour counts hours that pass, so an hour
     that the clock shows twice has two runs. Others go by the clock.
     """
+    from croniter import CroniterBadDateError, croniter
+
     is_hourly = croniter.expand(cron)[0][1] == ["*"]
     try:
         while True:
@@ -198,6 +200,8 @@ def _follow(cron: str, start: datetime, now: datetime) -> Iterator[datetime]:
 
     Where the clock changed since then, an expression for every hour may come at another minute.
     """
+    from croniter import CroniterBadDateError, croniter
+
     try:
         wall = croniter(cron, _wall(now)).get_prev(datetime)
     except CroniterBadDateError:

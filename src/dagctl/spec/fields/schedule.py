@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from croniter import CroniterBadDateError, CroniterError, croniter
-
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem, refuse
@@ -144,6 +142,8 @@ def _as_a_whole(text: str) -> Iterator[Problem]:
 
 
 def _is_cron(text: str) -> bool:
+    from croniter import CroniterError, croniter
+
     try:
         croniter.expand(text)
     except (CroniterError, ValueError, KeyError):
@@ -173,6 +173,8 @@ def _number(word: str) -> int | None:
 
 
 def _fires(cron: str) -> bool:
+    from croniter import CroniterBadDateError, croniter
+
     try:
         croniter(cron, _EPOCH).get_next(datetime)
     except CroniterBadDateError:
