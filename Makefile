@@ -84,7 +84,7 @@ operators-check: $(SETUP) .venv-operators/.stamp
 
 .PHONY: lock
 lock: | $(UV)
-	$(foreach file,$(LOCKS),$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+	$(foreach file,$(LOCKS),$(UV) pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	    --no-annotate --custom-compile-command "make lock" --output-file $(file) $(file:.txt=.in);)
 	$(UV) pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --group dev --all-extras \
 	    --no-annotate --custom-compile-command "make lock" --output-file $(CONSTRAINTS) pyproject.toml
