@@ -133,7 +133,7 @@ def tried(folder: Path, name: str, text: str, form: str | None = None) -> None:
             assert dag.text.encode()  # it can be written
 
 
-@pytest.mark.parametrize("code", CODE)
+@pytest.mark.parametrize("code", CODE, ids=range(len(CODE)))
 def test_code_that_grows_or_makes_no_sense(code: str, tmp_path: Path) -> None:
     tried(tmp_path, "d.py", f"{PYTHON}    {code}\n")
 
