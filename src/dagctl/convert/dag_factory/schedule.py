@@ -12,7 +12,7 @@ from dagctl.convert.dag_factory.values import (
     seconds_of,
 )
 from dagctl.convert.durations import duration_text
-from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Schedules:
         if every:
             return {"every": every}
         if path == "builtins.list":
-            return {"assets": self._assets(value.get("items") or [], place)}
+            return {"assets": self._assets(as_list(value.get("items")), place)}
         if path.rpartition(".")[2] in {"Asset", "Dataset"}:
             return {"assets": self._assets([value], place)}
         made = self._values.value(value, place, "schedule")
@@ -140,7 +140,7 @@ class Schedules:
             text = f"give {file} beside the DAG file, or write the URIs into the spec"
             self._report.gap(place, "file", text)
             return {}
-        rows = [row for row in document.get("datasets") or () if isinstance(row, Fields)]
+        rows = [row for row in as_list(document.get("datasets")) if isinstance(row, Fields)]
         return {str(row.get("name")): str(row["uri"]) for row in rows if "uri" in row}
 
     def _assets(self, items: list[Any], place: Place, uris: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401
