@@ -31,6 +31,7 @@ help:
 	@echo "make bench           what is measured in minutes: bench-local, bench-supabase, bench-serve"
 	@echo "make bench-full      batches of 10,000, large repositories; bench-airflow: in real Airflow"
 	@echo "make bench-against REV=COMMIT  this tree and another commit, in one run"
+	@echo "make bench-same REV=COMMIT     whether the specs of another commit give the same here"
 	@echo "make operators       make the operator catalogue from its wheels; NEWEST=--newest: new ones"
 	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
@@ -149,7 +150,7 @@ docs: $(SETUP)
 
 # --- Measure ----------------------------------------------------------------------------------
 
-.PHONY: bench bench-local bench-full bench-supabase bench-serve bench-airflow bench-against
+.PHONY: bench bench-local bench-full bench-supabase bench-serve bench-airflow bench-against bench-same
 bench: bench-local bench-supabase bench-serve
 
 bench-local: $(SETUP)
@@ -174,6 +175,10 @@ bench-airflow: $(SETUP) .venv-dagfactory/.stamp
 # This tree and another commit in one run: make bench-against REV=COMMIT
 bench-against: $(SETUP)
 	@$(BIN)/python -m bench against
+
+# What the specs of another commit give there and here: make bench-same REV=COMMIT
+bench-same: $(SETUP)
+	@$(BIN)/python -m bench same
 
 # --- Tidy up ----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Measures dagctl, a row at a time: `python -m bench local|full|supabase|serve|airflow|against`."""
+"""Measures dagctl, a row at a time: `python -m bench SUITE...`; `SUITES` has their names."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bench import (
     parse,
     processor,
     push,
+    same,
     scale,
     secrets,
     serve,
@@ -53,6 +54,7 @@ SUITES: dict[str, list[Callable[[], Iterator[Row]]]] = {
     "fair": [fair.measure],
     "airflow": [parse.measure, processor.measure, task.measure],
     "against": [against.measure],
+    "same": [same.measure],
 }
 
 

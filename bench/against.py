@@ -45,10 +45,7 @@ class Tree:
 
 def measure() -> Iterator[Row]:
     """Yield list, show and create of one spec, and a served create, before and after."""
-    rev = os.environ.get("REV")
-    if not rev:
-        sys.exit("say which commit to measure against: make bench-against REV=COMMIT")
-    before = tree("before", installed(rev))
+    before = tree("before", installed(rev()))
     after = tree("after", PYTHON)
     for name, target in TARGETS.items():
         seconds = in_turn(TIMES, {"before": runner(before, name), "after": runner(after, name)})
@@ -57,6 +54,14 @@ def measure() -> Iterator[Row]:
     ratio = rates["after"] / rates["before"]
     yield Row("served create, embedded, one client: before", f"{rates['before']:.1f} a s")
     yield Row("  after", f"{rates['after']:.1f} a s", ratio, f">= {SERVED}", ratio >= SERVED)
+
+
+def rev() -> str:
+    """Return the commit that `REV` names."""
+    name = os.environ.get("REV")
+    if not name:
+        sys.exit("say which commit to compare with: REV=COMMIT")
+    return name
 
 
 def rows(name: str, seconds: Mapping[str, float], target: float) -> Iterator[Row]:
