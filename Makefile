@@ -12,6 +12,7 @@ LOCKS := $(patsubst %.in,%.txt,$(wildcard tests/airflow/*.in bench/*.in))
 # Three workers for two cores: many tests wait for a server. The tests of one Airflow stay together,
 # so that they share one loaded Airflow.
 PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadgroup
+QUICK := not sweep and not index
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -131,9 +132,11 @@ wheel: $(SETUP)
 	scripts/smoke-serve .venv-wheel/bin/dagctl
 	$(BIN)/pytest --quiet -m index tests/docker
 
-# `tests/unit` are measured (tests/conftest.py): pyproject.toml has the coverage that they must reach.
+# The unit tests are measured, on their own: tracing slows all that runs beside it. pyproject.toml has
+# the coverage that they must reach.
 test: $(POSTGRES) $(AIRFLOW)
-	$(PYTEST) --cov --cov-report= -m "not sweep and not index"
+	$(PYTEST) --cov --cov-report= -m "$(QUICK)" tests/unit
+	$(PYTEST) -m "$(QUICK)" --ignore=tests/unit
 
 test-all: $(POSTGRES) $(AIRFLOW)
 	$(PYTEST) --hypothesis-profile searching

@@ -157,7 +157,7 @@ def test_promise_3_after_any_fault_while_the_session_is_renewed(
     check(place, case, follow=follow, listener=At(step, place.expire))
 
 
-SAMPLE = random.Random(1).sample(PAIRS, 24)
+SAMPLE = random.Random(1).sample(PAIRS, 12)
 
 
 def both(pair: tuple[Case, Case]) -> str:

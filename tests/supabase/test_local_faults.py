@@ -140,7 +140,7 @@ def test_every_call_of_a_recovery_has_its_faults(
     assert tuple(broken.calls) == calls
 
 
-@pytest.mark.parametrize("pair", random.Random(2).sample(PAIRS, 24), ids=pair_id)
+@pytest.mark.parametrize("pair", random.Random(2).sample(PAIRS, 12), ids=pair_id)
 def test_promise_3_after_a_second_fault_during_recovery(
     place: Place, pair: tuple[Case, Case]
 ) -> None:
@@ -155,7 +155,7 @@ def test_promise_3_after_every_second_fault_during_recovery(
     check_second_fault(place, *pair)
 
 
-@pytest.mark.parametrize("mixed", random.Random(3).sample(MIXED, 16), ids=mixed_id)
+@pytest.mark.parametrize("mixed", random.Random(3).sample(MIXED, 8), ids=mixed_id)
 def test_promise_3_after_a_remote_fault_during_recovery(
     place: Place, mixed: tuple[Case, str, str, int | None]
 ) -> None:
@@ -184,7 +184,7 @@ def check_disk(place: Place, patch: pytest.MonkeyPatch, disk: tuple[str, int, in
     follow(place, spec, disk_id(disk), half_written=True)
 
 
-@pytest.mark.parametrize("disk", random.Random(4).sample(DISKS, 16), ids=disk_id)
+@pytest.mark.parametrize("disk", random.Random(4).sample(DISKS, 8), ids=disk_id)
 def test_promise_3_on_a_bad_disk(
     place: Place, monkeypatch: pytest.MonkeyPatch, disk: tuple[str, int, int, bool]
 ) -> None:

@@ -117,7 +117,7 @@ def check_disk(
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("disk", random.Random(6).sample(LOUD_DISKS, 16), ids=disk_and_source_id)
+@pytest.mark.parametrize("disk", random.Random(6).sample(LOUD_DISKS, 8), ids=disk_and_source_id)
 def test_promise_7_on_a_bad_disk(
     user: Shell, place: Place, canaries: Canaries, ada: str, disk: tuple[str, int, int, bool, str]
 ) -> None:
@@ -160,7 +160,7 @@ def check_kill(
 
 
 @pytest.mark.usefixtures("quick", "kept_secret")
-@pytest.mark.parametrize("kill", random.Random(7).sample(LOUD_KILLS, 9), ids=kill_id)
+@pytest.mark.parametrize("kill", random.Random(7).sample(LOUD_KILLS, 5), ids=kill_id)
 def test_promise_7_after_a_kill(
     user: Shell, place: Place, canaries: Canaries, ada: str, kill: tuple[int, str]
 ) -> None:

@@ -67,7 +67,7 @@ ALL = [
     )
     if CALLS[request] in calls
 ]
-SAMPLE = random.Random(5).sample(ALL, 24)
+SAMPLE = random.Random(5).sample(ALL, 12)
 
 
 @pytest.fixture

@@ -185,7 +185,9 @@ def test_promise_3_a_fault_at_any_call_ends_in_all_or_nothing(
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("is_cache", [False, True], ids=["shared", "cache"])
+@pytest.mark.parametrize(
+    "is_cache", [False, pytest.param(True, marks=pytest.mark.sweep)], ids=["shared", "cache"]
+)
 def test_promise_3_a_kill_at_any_call_is_made_good_by_the_same_command(
     kind: str, *, after: bool, is_cache: bool
 ) -> None:
