@@ -355,3 +355,17 @@ def test_outdated_dags_are_listed_with_the_input_that_has_changed(workspace: She
     done = workspace.ok("list", "--outdated")
     assert "specs/orders.yaml has errors now\n" in done.out
     assert "    error    specs/defaults.yaml:1: " in done.out
+
+
+def test_show_does_not_say_of_a_spec_that_it_has_not_read_that_it_makes_the_same(
+    workspace: Shell,
+) -> None:
+    workspace.write("specs/my orders.yaml", GOOD.replace("Daily orders", "Mine"))
+    workspace.ok("create", "specs/my orders.yaml")
+    workspace.write("specs/my orders.yaml", GOOD.replace("Daily orders", "Mine") + "retries: 4\n")
+    assert workspace.json("show", "mine")["dag"]["makes"] == "unknown"
+    done = workspace.ok("list", "--outdated")
+    assert (
+        done.out == "mine v1: specs/my orders.yaml makes another DAG now\n    changed  the spec\n"
+    )
+    assert done.err.endswith("  next: dagctl create --dry-run 'specs/my orders.yaml'\n")

@@ -98,7 +98,6 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     holds both sides of a merge) or damaged (the record cannot be read). With --outdated each spec
     is read: which DAGs would be others now, by their defaults, variables, templates and files.
     """
-    from dagctl.cli.outdated import write_outdated
     from dagctl.cli.progress import Warnings
     from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
@@ -113,6 +112,8 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
         write_recovery(invocation.console, client.recovered, client.unsettled)
         narrowed = any(value is not None for value in (owner, tag, user, after))
         if outdated:
+            from dagctl.cli.outdated import write_outdated
+
             write_outdated(invocation, client, pages)
             return
         written = pages if is_whole else islice(pages, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from dagctl.cli.envelope import envelope
@@ -53,8 +54,7 @@ def _write_text(console: Console, behind: list[Sources], count: int) -> None:
         console.data(f"{shown(record.dag_id)} v{record.version}: {_what(sources)}")
         console.lines(f"    {line}" for line in _why(sources))
     specs = dict.fromkeys(sources.record.source_path or "" for sources in behind)
-    names = " ".join(shown(name) for name in list(specs)[:_SHOWN])
-    console.note(f"  next: dagctl create --dry-run {names}")
+    console.note(_next_step(list(specs)[:_SHOWN]))
 
 
 def _what(sources: Sources) -> str:
@@ -83,5 +83,9 @@ def warn_of_sources(console: Console, sources: Sources) -> None:
     """Warn that `create` would make another DAG than is recorded."""
     if sources.is_outdated:
         console.warn(f"the DAG is out of date: {_what(sources)}")
-        path = shown(sources.record.source_path or "")
-        console.note(f"  next: dagctl create --dry-run {path}")
+        console.note(_next_step([sources.record.source_path or ""]))
+
+
+def _next_step(specs: Iterable[str]) -> str:
+    """Return the command to type; a path is a row's, so a shell must take it as one word."""
+    return f"  next: dagctl create --dry-run {' '.join(quote(shown(path)) for path in specs)}"

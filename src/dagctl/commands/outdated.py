@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from dagctl.errors import ConflictError, SpecError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Backend
@@ -24,6 +24,7 @@ _TOGETHER = 100
 """DAGs whose records are read at once."""
 InputState = Literal["same", "changed", "gone", "new"]
 Makes = Literal["same", "other", "nothing", "unknown"]
+_OUTDATED = frozenset({"other", "nothing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,14 @@ class Sources:
     """Those that are recorded, then those that came since."""
     makes: Makes
     """`same`: the recorded DAG; `other`: another one; `nothing`: the spec has errors now;
-    `unknown`: there is no spec file to be read here."""
+    `unknown`: the spec file was not read, as no input has changed, or cannot be read here."""
     problem: str | None = None
     """The first error, with its place."""
 
     @property
     def is_outdated(self) -> bool:
         """Whether `create` would change the DAG, or be refused."""
-        return self.makes in {"other", "nothing"}
+        return self.makes in _OUTDATED
 
     @property
     def changed(self) -> tuple[InputNow, ...]:
@@ -59,12 +60,14 @@ class Sources:
 
 
 def sources_of(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> Sources:
-    """Return what a DAG was made of. The spec is read only if an input has changed."""
+    """Return what a DAG was made of. The spec is read only if an input has changed.
+
+    To read it takes the YAML reader and the model, which `show` does without.
+    """
     now = specs.input_digests(record.inputs)
-    if all(now[each] == each.digest for each in record.inputs):
-        same = tuple(InputNow(each, "same") for each in record.inputs)
-        return Sources(record=record, inputs=same, makes="same")
-    return _read(record, files, specs, now)
+    is_changed = any(now[each] != each.digest for each in record.inputs)
+    today = _today(record, files, specs) if is_changed else _Today("unknown")
+    return _sources(record, today, now)
 
 
 def outdated(
@@ -77,33 +80,45 @@ def outdated(
         records: The DAGs, as in a page of a list: without their inputs.
         specs: Reads the specs.
     """
-    names = [each.dag_id for each in records if each.problem is None and each.spec_digest]
+    names = [each.dag_id for each in records]
     for start in range(0, len(names), _TOGETHER):
         for record in backend.registry.find(dag_ids=names[start : start + _TOGETHER]):
-            now = specs.input_digests(record.inputs)
-            sources = _read(record, backend.files, specs, now)
-            if sources.is_outdated:
-                yield sources
+            today = _today(record, backend.files, specs)
+            if today.makes in _OUTDATED:
+                yield _sources(record, today, specs.input_digests(record.inputs))
 
 
-def _read(
-    record: DagRecord, files: Files, specs: WorkspaceSpecs, now: dict[Input, str | None]
-) -> Sources:
-    kept = tuple(InputNow(each, _state(each, now[each])) for each in record.inputs)
+@dataclass(frozen=True, slots=True)
+class _Today:
+    """What the spec file of a DAG makes today, as each environment makes it."""
+
+    makes: Makes
+    made: Sequence[DagSpec] = ()
+    problem: str | None = None
+
+
+def _today(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> _Today:
     source = record.source_path
+    if source is None or record.problem is not None or not record.spec_digest:
+        return _Today("unknown")
     try:
-        content = None if source is None else files.read(source)
+        content = files.read(source)
     except (ConflictError, UsageError):  # a link, a folder
         content = None
-    if source is None or content is None:
-        return Sources(record=record, inputs=kept, makes="unknown")
+    if content is None:
+        return _Today("unknown")
     made = list(specs.variants(content, source))
     if any(spec.digest() == record.spec_digest for spec in made):
-        return Sources(record=record, inputs=kept, makes="same")
+        return _Today("same")
     if made:
-        return Sources(record=record, inputs=(*kept, *_new(record, made)), makes="other")
-    problem = _first_problem(specs, content, source)
-    return Sources(record=record, inputs=kept, makes="nothing", problem=problem)
+        return _Today("other", made)
+    return _Today("nothing", problem=_first_problem(specs, content, source))
+
+
+def _sources(record: DagRecord, today: _Today, now: Mapping[Input, str | None]) -> Sources:
+    kept = (InputNow(each, _state(each, now[each])) for each in record.inputs)
+    inputs = (*kept, *_new(record, today.made))
+    return Sources(record=record, inputs=inputs, makes=today.makes, problem=today.problem)
 
 
 def _state(item: Input, digest: str | None) -> InputState:
@@ -115,7 +130,7 @@ def _state(item: Input, digest: str | None) -> InputState:
 def _new(record: DagRecord, made: Sequence[DagSpec]) -> Iterator[InputNow]:
     """Yield the inputs that the spec has today, and did not have."""
     known = {(each.kind, each.name) for each in record.inputs}
-    for each in made[0].inputs:
+    for each in made[0].inputs if made else ():
         if (each.kind, each.name) not in known:
             yield InputNow(each, "new")
 
