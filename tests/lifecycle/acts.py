@@ -60,6 +60,20 @@ ACTIONS = {
 }
 
 
+def give(command: str, place: Any, again: Callable[[], object]) -> None:  # noqa: ANN401 - two kinds
+    """Give one further command; all but three words stand for the act itself, once more."""
+    match command:
+        case "recover":
+            place.recover()
+        case "list":
+            place.records()
+        case "create":
+            with place.open() as client:
+                client.create(place.spec("specs/new.yaml", "New"))
+        case _:
+            again()
+
+
 @dataclass(frozen=True)
 class Act:
     """One act in a place."""
@@ -144,17 +158,9 @@ class Act:
 
     def check_one_command(self, command: str) -> None:
         """Give one further command, and check; then bring the act to its end."""
-        match command:
-            case "recover":
-                self.place.recover()
-            case "list":
-                self.place.records()
-                self._forget_half_an_entry()
-            case "create":
-                with self.place.open() as client:
-                    client.create(self.place.spec("specs/new.yaml", "New"))
-            case _:
-                self.do()
+        give(command, self.place, self.do)
+        if command == "list":
+            self._forget_half_an_entry()
         is_done = self.check()
         assert is_done or command != "again"
         if not is_done:
@@ -247,16 +253,7 @@ class Pull(Act):
         self.is_done()
 
     def check_one_command(self, command: str) -> None:
-        match command:
-            case "recover":
-                self.place.recover()
-            case "list":
-                self.place.records()
-            case "create":
-                with self.place.open() as client:
-                    client.create(self.place.spec("specs/new.yaml", "New"))
-            case _:
-                self.do()
+        give(command, self.place, self.do)
         is_done = self.is_done()
         assert is_done or command != "again"
         self.do()  # what a killed run has left beside the files goes, too

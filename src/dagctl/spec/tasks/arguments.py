@@ -209,12 +209,11 @@ class DefaultArgs(TaskArguments):
         """Return the problem of a key that each task has for itself, or the DAG, or None."""
         if key in GONE:
             return gone(key)
-        if any(key in model.key_names() for model in family.models.values()):
+        is_of_a_task = any(key in model.key_names() for model in family.models.values())
+        if is_of_a_task or means_dependencies(key):
             message = f"{quoted(key)} belongs to one task, not under `default_args`"
-            return Problem(Code.UNKNOWN_KEY, message, "write it at the task")
-        if means_dependencies(key):
-            message = f"{quoted(key)} belongs to one task, not under `default_args`"
-            return Problem(Code.UNKNOWN_KEY, message, "write `dependencies: [...]` at the task")
+            word = "it" if is_of_a_task else "`dependencies: [...]`"
+            return Problem(Code.UNKNOWN_KEY, message, f"write {word} at the task")
         if key in family.outer_keys:
             message = f"{quoted(key)} belongs to the DAG, not under `default_args`"
             return Problem(
