@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUCCESSOR = "airflow.providers.common.sql.operators.sql.SQLExecuteQueryOperator"
-_OF_SNOWFLAKE = (
-    *("warehouse", "database", "role", "schema", "authenticator", "session_parameters"),
-)
+_OF_SNOWFLAKE = ("warehouse", "database", "role", "schema", "authenticator", "session_parameters")
 
 
 class _Database(NamedTuple):

@@ -49,8 +49,8 @@ def method(machine: Machine, owner: Connected | Late, name: str, made: Call) -> 
     """Return what a method of a connection, or of a mapping that is read, gives."""
     known: Late | None = None
     if isinstance(owner, Connected):
-        if name in {"get_uri", "get_hook"} and not made.args and not made.kwargs:
-            known = Late(f"{{{{ {_read(owner)}.get_uri() }}}}") if name == "get_uri" else None
+        if name == "get_uri" and not made.args and not made.kwargs:
+            known = Late(f"{{{{ {_read(owner)}.get_uri() }}}}")
     elif name == "get" and not made.kwargs and 0 < len(made.args) <= 2:  # noqa: PLR2004 - key, default
         plain = all(isinstance(arg, str | int | bool | None) for arg in made.args)
         arguments = ", ".join(map(repr, made.args))
