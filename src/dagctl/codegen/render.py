@@ -65,7 +65,7 @@ def render_header(spec: DagSpec, body: str, *, airflow: str, provenance: Provena
 def _refuse(data: Mapping[str, object], target: Target) -> None:
     """Raise an error if the target lacks what the spec has: not every spec was checked for it."""
     problems = target_problems(data, target)
-    errors = [item for item in problems if item.problem.severity is Severity.ERROR]
+    errors = [item for item in problems if item.severity is Severity.ERROR]
     if errors:
         raise SpecError([item.diagnostic() for item in errors[:MAX_PROBLEMS]])
 

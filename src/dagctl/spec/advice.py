@@ -13,7 +13,7 @@ from dagctl.spec.fields.cron import PlainCron, plain
 from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.schedule import PRESETS
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
-from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.references import reference_warnings
 from dagctl.spec.tasks.stage import idle_rule
 
@@ -35,7 +35,7 @@ _MAIL_BY_NOTIFIER = (3, 0)
 """Since then `BaseOperator` warns of `email`."""
 
 
-def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[list[Located], int]:
+def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[list[Problem], int]:
     """Return the first warnings about a spec, and how many more there are.
 
     Args:
@@ -49,7 +49,7 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
     left_out = 0
     for where, of_code in (*_of_tasks(spec), *callback_warnings(data)):
         room = MAX_PROBLEMS - len(warnings)
-        warnings += (Located(where, problem) for problem in of_code.shown[:room])
+        warnings += (problem.at(*where) for problem in of_code.shown[:room])
         left_out += len(of_code.shown[room:]) + of_code.left_out
     for item in reference_warnings(spec, data, target):
         if len(warnings) < MAX_PROBLEMS:
@@ -59,11 +59,11 @@ def advice(spec: DagSpec, data: Mapping[str, object], target: Target) -> tuple[l
     return warnings, left_out
 
 
-def _idle_rules(spec: DagSpec) -> Iterator[Located]:
+def _idle_rules(spec: DagSpec) -> Iterator[Problem]:
     """Yield the trigger rules that Airflow does not use."""
     for path, task in spec.walk():
         for item in idle_rule(task.__dict__):
-            yield Located((*path, *item.path), item.problem)
+            yield item.under(*path)
 
 
 def _of_tasks(spec: DagSpec) -> Iterator[tuple[Path, Warnings]]:
@@ -71,19 +71,19 @@ def _of_tasks(spec: DagSpec) -> Iterator[tuple[Path, Warnings]]:
         yield (*path, task.code_field), task.warnings()
 
 
-def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Located]:
+def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Problem]:
     start = data.get("start_date")
     if isinstance(start, str) and is_naive(start) and spec.timezone is None:
-        yield Located(("start_date",), _naive(start))
+        yield _naive(start).at("start_date")
     if _is_fixed_where_clocks_change(spec):
-        yield Located(("start_date",), _fixed_offset(spec))
+        yield _fixed_offset(spec).at("start_date")
     if spec.catchup:
         yield from _many_runs(spec)
     yield from _mail_to_none(spec)
     cron = as_cron(spec.schedule_interval)
     if cron is not None and cron not in PRESETS.values():
         where = ("schedule" if "schedule" in data else "schedule_interval",)
-        yield from (Located(where, problem) for problem in _idle_parts(plain(cron)))
+        yield from (problem.at(*where) for problem in _idle_parts(plain(cron)))
 
 
 def _idle_parts(cron: PlainCron) -> Iterator[Problem]:
@@ -104,7 +104,7 @@ def _idle_parts(cron: PlainCron) -> Iterator[Problem]:
         yield Problem(Code.IDLE_DAY, message, hint, severity=Severity.WARNING)
 
 
-def _mail_to_none(spec: DagSpec) -> Iterator[Located]:
+def _mail_to_none(spec: DagSpec) -> Iterator[Problem]:
     """Yield a warning where Airflow is to send emails and has no address for them.
 
     Both Airflows then send none, and say nothing of it.
@@ -120,10 +120,10 @@ def _mail_to_none(spec: DagSpec) -> Iterator[Located]:
                 message = "there is no address, so Airflow sends no email"
                 hint = "add `email: ...`, or remove the line"
                 problem = Problem(Code.NO_ADDRESS, message, hint, severity=Severity.WARNING)
-                yield Located((*path, key), problem)
+                yield problem.at(*path, key)
 
 
-def _mail_by_airflow(spec: DagSpec) -> Iterator[Located]:
+def _mail_by_airflow(spec: DagSpec) -> Iterator[Problem]:
     """Yield a warning for each address to which Airflow itself is to send emails."""
     owners: list[tuple[Path, object]] = [((), spec), (("default_args",), spec.default_args)]
     for path, owner in (*owners, *spec.walk()):
@@ -131,7 +131,7 @@ def _mail_by_airflow(spec: DagSpec) -> Iterator[Located]:
             message = "Airflow 3 warns of `email`: Airflow 4 will not have it"
             hint = "write `on_failure_callback: {notifier: SmtpNotifier, with: {to: ...}}`"
             problem = Problem(Code.DEPRECATED, message, hint, severity=Severity.WARNING)
-            yield Located((*path, "email"), problem)
+            yield problem.at(*path, "email")
 
 
 def _naive(start: str) -> Problem:
@@ -159,7 +159,7 @@ def _fixed_offset(spec: DagSpec) -> Problem:
     return Problem(Code.FIXED_OFFSET, message, hint, severity=Severity.WARNING)
 
 
-def _many_runs(spec: DagSpec) -> Iterator[Located]:
+def _many_runs(spec: DagSpec) -> Iterator[Problem]:
     """Yield a warning if many runs are to be made up for.
 
     No clock is asked, so that a spec always gets the same findings: the runs up to 2024 count.
@@ -169,4 +169,4 @@ def _many_runs(spec: DagSpec) -> Iterator[Located]:
         message = f"Airflow would backfill more than {runs // 100 * 100:,} runs at once"
         hint = "set `catchup: false`, or a later `start_date`"
         problem = Problem(Code.MANY_RUNS, message, hint, severity=Severity.WARNING)
-        yield Located(("catchup",), problem)
+        yield problem.at("catchup")

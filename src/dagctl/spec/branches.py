@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
 from dagctl.spec.followers import Followers
-from dagctl.spec.problem import Located, Place, Problem
+from dagctl.spec.problem import Place, Problem
 from dagctl.spec.python_code import PythonCodeError, parse_python_code
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.function import call_names
@@ -41,7 +41,7 @@ class _Named(NamedTuple):
     place: Place | None
 
 
-def branch_problems(outline: Outline) -> Iterator[Located]:
+def branch_problems(outline: Outline) -> Iterator[Problem]:
     """Yield each literal id, in raw data, that a branch names and that does not follow it."""
     for named, target, followers in _not_right_behind(outline):
         if target is None:
@@ -53,7 +53,7 @@ def branch_problems(outline: Outline) -> Iterator[Located]:
             yield _located(named, followers, message)
 
 
-def branch_warnings(outline: Outline) -> Iterator[Located]:
+def branch_warnings(outline: Outline) -> Iterator[Problem]:
     """Yield a warning for each literal id of a task that only others lead to."""
     for named, target, followers in _not_right_behind(outline):
         if target is not None and followers.leads_to(named.branch, target):
@@ -75,14 +75,14 @@ def _not_right_behind(outline: Outline) -> Iterator[tuple[_Named, Entry | None, 
 
 def _located(
     named: _Named, followers: Followers, message: str, severity: Severity = Severity.ERROR
-) -> Located:
+) -> Problem:
     behind = [*followers.right_behind(named.branch)]
     meant = next((each for each in behind if each.endswith(f".{named.id}")), None)
     near = f"did you mean {quoted(meant)}?" if meant else did_you_mean(named.id, behind)
     listed = ", ".join(map(quoted, behind[:_LISTED]))
     other = f"it can go on with: {listed}" if behind else "no task waits for this branch"
     problem = Problem(Code.BAD_BRANCH, message, near or other, named.place, severity)
-    return Located(named.path, problem)
+    return problem.at(*named.path)
 
 
 def _named_by(entry: Entry) -> Iterator[_Named]:

@@ -20,21 +20,21 @@ from dagctl.spec.fields.values import early_argument_problems
 from dagctl.spec.forms import form_of, form_problems
 from dagctl.spec.import_path import MAX_PATH, path_problems
 from dagctl.spec.operator_name import is_operator_name
-from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.walk import Path, field, is_group, raw_entries
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
 
 
-def callback_problems(value: object, path: Path) -> Iterator[Located]:
+def callback_problems(value: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the callbacks of one event: a mapping, or a list of mappings."""
     if not isinstance(value, list | tuple):
         yield from _one_problems(value, path)
         return
     if not 0 < len(value) <= MAX_CALLBACKS:
         message = f"the list has {len(value):,} callbacks; it must have from 1 to {MAX_CALLBACKS}"
-        yield Located(path, Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them"))
+        yield Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them").at(*path)
         return
     for place, item in enumerate(value):
         yield from _one_problems(item, (*path, place))
@@ -102,23 +102,23 @@ def callback_warnings(data: object) -> Iterator[tuple[Path, Warnings]]:
             yield (*path, "python_code"), code_of(callback).warnings
 
 
-def _one_problems(value: object, path: Path) -> Iterator[Located]:
+def _one_problems(value: object, path: Path) -> Iterator[Problem]:
     if isinstance(value, str):
         message = f"{quoted(str(path[-1]))} must be a mapping, not text"
         hint = f"write `{{callable: {value}}}`" if len(value) <= MAX_PATH else None
-        yield Located(path, Problem(Code.WRONG_TYPE, message, hint))
+        yield Problem(Code.WRONG_TYPE, message, hint).at(*path)
         return
     yield from form_problems(value, path, FORMS, "a callback")
     form = form_of(value, FORMS)
     if form is None or not isinstance(value, dict):
         return
     for problem in _CHECKS[form](value[form]):
-        yield Located((*path, form), problem)
+        yield problem.at(*path, form)
     if "with" in value and form != "python_code":
         yield from _argument_problems(value["with"], (*path, "with"))
 
 
-def _argument_problems(given: object, path: Path) -> Iterator[Located]:
+def _argument_problems(given: object, path: Path) -> Iterator[Problem]:
     message = "Airflow puts no output of a task into a callback"
     hint = "read it there: `{{ ti.xcom_pull(...) }}`, or `context['ti'].xcom_pull(...)`"
     yield from early_argument_problems(given, path, message, hint)

@@ -22,8 +22,8 @@ from pydantic import (
 
 from dagctl.errors import SpecError
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
-from dagctl.spec.translate import located
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
+from dagctl.spec.translate import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -132,7 +132,7 @@ class CheckedModel(BaseModel):
         return model
 
     @classmethod
-    def check(cls, data: object, family: Family | None = None) -> tuple[Self | None, list[Located]]:
+    def check(cls, data: object, family: Family | None = None) -> tuple[Self | None, list[Problem]]:
         """Return the model of raw data, or None and all that is wrong: no phase hides another.
 
         Args:
@@ -166,7 +166,7 @@ class CheckedModel(BaseModel):
         data: object,
         validate: Callable[[object], Self],
         family: Family,
-    ) -> tuple[Self | None, list[Located]]:
+    ) -> tuple[Self | None, list[Problem]]:
         limits = list(cls.limit_problems(data))
         if limits:
             return None, limits
@@ -176,9 +176,9 @@ class CheckedModel(BaseModel):
             try:
                 model = validate(data)
             except ValidationError as error:
-                problems += located(error, cls, data, family)
+                problems += translated(error, cls, data, family)
                 model = None
-                problems = problems or [Located((), _SOMETHING)]
+                problems = problems or [_SOMETHING]
             count.problems += len(problems)
         return (None if problems else model), problems
 
@@ -209,13 +209,13 @@ class CheckedModel(BaseModel):
         return nullcontext()
 
     @classmethod
-    def limit_problems(cls, data: object) -> Iterable[Located]:
+    def limit_problems(cls, data: object) -> Iterable[Problem]:
         """Return why raw data are too large for all other checks, which are left out then."""
         del data
         return ()
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterable[Located]:
+    def further_problems(cls, data: object) -> Iterable[Problem]:
         """Return what more is wrong with raw data, looking at several fields together."""
         del data
         return ()
@@ -259,6 +259,6 @@ def _defaults(model: type[CheckedModel]) -> tuple[tuple[str, str, Any], ...]:
     )
 
 
-def spec_error(problems: Iterable[Located]) -> SpecError:
+def spec_error(problems: Iterable[Problem]) -> SpecError:
     """Return the exception for problems of data that no text is known of."""
     return SpecError([item.diagnostic() for item in problems])

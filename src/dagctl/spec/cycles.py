@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _CYCLES = 10
 """So many circles are reported at once; the others are seen when these are gone."""
 
 
-def cycle_problems(outline: Outline) -> Iterator[Located]:
+def cycle_problems(outline: Outline) -> Iterator[Problem]:
     """Yield one problem for each circle, at the first dependency on the way round."""
     left = _without_acyclic(_all_waits(outline))
     for _ in range(_CYCLES):
@@ -102,7 +102,7 @@ def _walk_round(left: Waits) -> list[int]:
     return path[place[step] :]
 
 
-def _problem(path: list[int], left: Waits, outline: Outline) -> Located:
+def _problem(path: list[int], left: Waits, outline: Outline) -> Problem:
     """Return the problem of a circle, from the first entry on it that says what it waits for."""
     pairs = [(step, path[(at + 1) % len(path)], at) for at, step in enumerate(path)]
     said = [(step, at, left[step][follower]) for step, follower, at in pairs]
@@ -112,7 +112,7 @@ def _problem(path: list[int], left: Waits, outline: Outline) -> Located:
         name = outline.entries[each // 2].address
         if not names or names[-1] != name:
             names.append(name)
-    return Located((*outline.entries[step // 2].path, *(place or ())), _described(names))
+    return _described(names).at(*outline.entries[step // 2].path, *(place or ()))
 
 
 def _described(names: list[str]) -> Problem:

@@ -22,7 +22,7 @@ from dagctl.spec.fields.start_date import (
 from dagctl.spec.fields.text import line_of, prose
 from dagctl.spec.fields.zone import check_zone, in_zone
 from dagctl.spec.params import finish_schema
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.schedules import SCHEMA
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import TEXT, wrong_type
@@ -192,14 +192,14 @@ def dates_in_zone(data: Mapping[str, Any], default_start: str) -> Mapping[str, A
     return {**data, **texts}
 
 
-def date_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def date_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if the DAG would end before it starts."""
     dates = {"start_date": DEFAULT_START, **dates_in_zone(data, "2024-01-01")}
     start, end = (_moment(dates.get(key)) for key in ("start_date", "end_date"))
     if start is not None and end is not None and end < start:
         message = f"the end date {quoted(str(data['end_date']))} is before the start date"
         hint = "write a later `end_date`, or an earlier `start_date`"
-        yield Located(("end_date",), Problem(Code.END_BEFORE_START, message, hint))
+        yield Problem(Code.END_BEFORE_START, message, hint).at("end_date")
 
 
 def _moment(value: object) -> datetime | None:
@@ -210,11 +210,11 @@ def _moment(value: object) -> datetime | None:
         return None
 
 
-def continuous_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def continuous_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if a continuous DAG may have several runs at a time: Airflow refuses it."""
     runs = data.get("max_active_runs")
     schedule = data.get("schedule", data.get("schedule_interval"))
     if schedule == "@continuous" and type(runs) is int and runs > 1:
         message = f"a DAG with the schedule `@continuous` has one run at a time, not {runs}"
         hint = "remove `max_active_runs`, or write 1"
-        yield Located(("max_active_runs",), Problem(Code.OUT_OF_RANGE, message, hint))
+        yield Problem(Code.OUT_OF_RANGE, message, hint).at("max_active_runs")

@@ -15,7 +15,7 @@ from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.values import early_argument_problems, value_problems
 from dagctl.spec.markers import marker_of
 from dagctl.spec.params import param_problems, required_problems
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.schedules import schedule_problems
 from dagctl.spec.task_graph import graph_problems
 from dagctl.spec.tasks.arguments import DefaultArgs
@@ -35,7 +35,7 @@ MAX_NAME = 200
 """Characters of the name of a DAG."""
 
 
-def dag_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def dag_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with several fields of a DAG together, or with values of any shape."""
     yield from nameless(data)
     yield from two_schedules(data)
@@ -64,33 +64,33 @@ _AT_DEFAULT = {
 """What a recorded spec says of a field that its author has not given."""
 
 
-def dag_callback_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def dag_callback_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the callbacks of the DAG itself."""
     for key in DAG_CALLBACKS:
         if key in data:
             yield from callback_problems(data[key], (key,))
 
 
-def default_args_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def default_args_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong in `default_args`, and what stands there and beside it."""
     shared = data.get("default_args")
     for item in DefaultArgs.further_problems(shared):
-        yield Located(("default_args", *item.path), item.problem)
+        yield item.under("default_args")
     for key in shared if isinstance(shared, dict) else ():
         twin = "retry_delay_minutes" if key == "retry_delay" else key
         is_shared = key in DefaultArgs.model_fields and key not in TASK_CALLBACKS
         if is_shared and twin in data and data[twin] != _AT_DEFAULT.get(twin):
             message = f"{quoted(key)} is given twice: `{twin}` of the DAG says the same"
             problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-            yield Located(("default_args", key), problem)
+            yield problem.at("default_args", key)
         elif key in _OF_THE_DAG:
             message = f"{quoted(key)} in `default_args` would be that of the DAG itself"
             hint = "write it at the start of a line, or at a task or a group"
             problem = Problem(Code.UNKNOWN_KEY, message, hint)
-            yield Located(("default_args", key), problem)
+            yield problem.at("default_args", key)
 
 
-def nameless(data: Mapping[str, Any]) -> Iterator[Located]:
+def nameless(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if no id can be made from the name."""
     name = data.get("dag_name")
     if "dag_id" in data or not isinstance(name, str) or not name.strip():
@@ -103,37 +103,35 @@ def nameless(data: Mapping[str, Any]) -> Iterator[Located]:
             f"it would have {length} characters" if length else "it has no ASCII letters or digits"
         )
         message = f"no id can be made from the name {quoted(name)}: {reason}"
-        yield Located(("dag_name",), Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well"))
+        yield Problem(Code.NO_DAG_ID, message, "give a `dag_id` as well").at("dag_name")
 
 
-def two_schedules(data: Mapping[str, Any]) -> Iterator[Located]:
+def two_schedules(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if the schedule is given under both of its names."""
     if "schedule" in data and "schedule_interval" in data:
         message = "`schedule` and `schedule_interval` are the same field"
-        yield Located(("schedule",), Problem(Code.SCHEDULE_TWICE, message, "keep one of them"))
+        yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
 
 
-def editors_schema(data: Mapping[str, Any]) -> Iterator[Located]:
+def editors_schema(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a problem if the schema for editors is no text."""
     name = data.get("$schema", "")
     if not isinstance(name, str):
-        yield Located(("$schema",), wrong_type(("$schema",), TEXT, name))
+        yield wrong_type(("$schema",), TEXT, name).at("$schema")
 
 
-def duplicate_tags(tags: object) -> Iterator[Located]:
+def duplicate_tags(tags: object) -> Iterator[Problem]:
     """Yield a problem for each tag that stands in the list before."""
     seen: set[str] = set()
     for place, tag in enumerate(tags if isinstance(tags, list | tuple) else ()):
         if isinstance(tag, str):
             if tag in seen:
                 message = f"duplicate tag {quoted(tag)}"
-                yield Located(
-                    ("tags", place), Problem(Code.DUPLICATE_TAG, message, "remove one of them")
-                )
+                yield Problem(Code.DUPLICATE_TAG, message, "remove one of them").at("tags", place)
             seen.add(tag)
 
 
-def setting_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def setting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with macros, filters, options of Jinja and deadlines."""
     message = "there is no output of a task when Airflow makes the DAG"
     for key in ("user_defined_macros", "user_defined_filters", "jinja_environment_kwargs"):
@@ -147,7 +145,7 @@ def setting_problems(data: Mapping[str, Any]) -> Iterator[Located]:
     yield from _fail_fast_problems(data)
 
 
-def _reference_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def _reference_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each filter, or class for undefined names, that is not named by `$ref`."""
     filters = data.get("user_defined_filters")
     places: dict[Path, object] = {}
@@ -160,10 +158,10 @@ def _reference_problems(data: Mapping[str, Any]) -> Iterator[Located]:
         if marker_of(value) != "$ref":
             message = f"{quoted(str(path[-1]))} must be a marker"
             problem = Problem(Code.BAD_MARKER, message, "write `{$ref: pkg.mod.name}`")
-            yield Located(path, problem)
+            yield problem.at(*path)
 
 
-def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each task whose rule Airflow does not take in a DAG that fails fast."""
     if data.get("fail_fast") is not True:
         return
@@ -173,4 +171,4 @@ def _fail_fast_problems(data: Mapping[str, Any]) -> Iterator[Located]:
         if isinstance(rule, str) and rule not in _FAST_RULES:
             message = "a DAG with `fail_fast` has tasks with the trigger rule `all_success` only"
             problem = Problem(Code.BAD_ARGUMENT, message, "remove `fail_fast`, or the trigger rule")
-            yield Located((*path, "trigger_rule"), problem)
+            yield problem.at(*path, "trigger_rule")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
 from dagctl.spec.dag_settings import SINCE
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ _WARNS = (3, 1)
 """Since then Airflow warns of `access_control`."""
 
 
-def dag_target_problems(data: object, target: Target) -> Iterator[Located]:
+def dag_target_problems(data: object, target: Target) -> Iterator[Problem]:
     """Yield each argument of the DAG that not all versions of the target have."""
     if not isinstance(data, dict):
         return
     for key, since in SINCE.items():
         if data.get(key) is not None and not target.has(since):
-            yield Located((key,), too_new(key, since, target))
+            yield too_new(key, since, target).at(key)
     yield from _access_problems(data.get("access_control"), target)
 
 
@@ -41,14 +41,14 @@ def too_new(name: str, since: Version, target: Target) -> Problem:
     return Problem(Code.NOT_IN_TARGET, message, hint)
 
 
-def _access_problems(roles: Any, target: Target) -> Iterator[Located]:  # noqa: ANN401 - raw data
+def _access_problems(roles: Any, target: Target) -> Iterator[Problem]:  # noqa: ANN401 - raw data
     if not isinstance(roles, dict):
         return
     for role, rights in roles.items():
         if isinstance(rights, dict) and not target.has(_RESOURCES):
-            yield Located(("access_control", str(role)), too_new("resources", _RESOURCES, target))
+            yield too_new("resources", _RESOURCES, target).at("access_control", str(role))
     if target.newest >= _WARNS:
         message = "Airflow 3.1 and later warn of `access_control`: Airflow 4 will not have it"
         hint = "give the rights to the roles in the auth manager"
         problem = Problem(Code.DEPRECATED, message, hint, severity=Severity.WARNING)
-        yield Located(("access_control",), problem)
+        yield problem.at("access_control")

@@ -9,7 +9,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.forms import form_problems
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -30,44 +30,44 @@ def deadlines_of(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def deadline_problems(value: object, path: Path) -> Iterator[Located]:
+def deadline_problems(value: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with deadlines, but for their callbacks, which are checked as others."""
     if not isinstance(value, list | tuple):
         yield from _of_deadline(value, path)
         return
     if not 0 < len(value) <= MAX_CALLBACKS:
         message = f"the list must have from 1 to {MAX_CALLBACKS} deadlines"
-        yield Located(path, Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them"))
+        yield Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them").at(*path)
         return
     for place, item in enumerate(value):
         yield from _of_deadline(item, (*path, place))
 
 
-def _of_deadline(value: object, path: Path) -> Iterator[Located]:
+def _of_deadline(value: object, path: Path) -> Iterator[Problem]:
     yield from form_problems(value, path, _FORMS, "a deadline")
     if not isinstance(value, dict) or "reference" not in value:
         return
     for key in ("interval", "callback"):
         if key not in value:
             message = f"a deadline needs `{key}`"
-            yield Located((*path, key), Problem(Code.MISSING_KEY, message, f"add `{key}: ...`"))
+            yield Problem(Code.MISSING_KEY, message, f"add `{key}: ...`").at(*path, key)
     if "interval" in value:
         problem = duration_problem(value["interval"])
         if problem:
-            yield Located((*path, "interval"), problem)
+            yield problem.at(*path, "interval")
     yield from _of_reference(value["reference"], (*path, "reference"))
     if "callback" in value:
         here = (*path, "callback")
         yield from form_problems(value["callback"], here, _CALLBACKS, "the callback of a deadline")
 
 
-def _of_reference(value: object, path: Path) -> Iterator[Located]:
+def _of_reference(value: object, path: Path) -> Iterator[Problem]:
     if isinstance(value, str) and (value in REFERENCES or is_iso(value)):
         return
     words = ", ".join(f"`{word}`" for word in REFERENCES)
     near = did_you_mean(value, REFERENCES) if isinstance(value, str) else None
     message = f"a deadline counts from {words}, or from a date and time"
-    yield Located(path, Problem(Code.UNKNOWN_WORD, message, near or "write one of them"))
+    yield Problem(Code.UNKNOWN_WORD, message, near or "write one of them").at(*path)
 
 
 SCHEMA: dict[str, Any] = {

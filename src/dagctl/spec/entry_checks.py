@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.fields import types as fields
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import GROUP, KINDS, Group, code_size, tag_of_entry
 from dagctl.spec.walk import is_group, raw_entries
 
@@ -17,10 +17,10 @@ MAX_CODE = 400_000
 """Characters of the code and the commands of all tasks together."""
 
 
-def size_problems(data: object) -> Iterator[Located]:
+def size_problems(data: object) -> Iterator[Problem]:
     """Yield why raw data are too large for all other checks."""
     for problem in (*_entry_problems(*_counts(data)), *_code_problems(data)):
-        yield Located(("tasks",), problem)
+        yield problem.at("tasks")
 
 
 def _entry_problems(nesting: int, tasks: int, entries: int) -> Iterator[Problem]:
@@ -57,15 +57,15 @@ def _counts(data: object) -> tuple[int, int, int]:
     return nesting, tasks, entries
 
 
-def further_entry_problems(data: object) -> Iterator[Located]:
+def further_entry_problems(data: object) -> Iterator[Problem]:
     """Yield what is wrong with several fields of an entry together."""
     for path, entry, _ in raw_entries(data):
         tag = tag_of_entry(entry)
         if tag is None or not isinstance(entry, dict):
             continue
         if tag == GROUP:
-            problems: Iterable[Located] = Group.further_problems(entry)
+            problems: Iterable[Problem] = Group.further_problems(entry)
         else:
             problems = (*KINDS.disagreement(entry), *KINDS.by_tag[tag].further_problems(entry))
         for item in problems:
-            yield Located((*path, *item.path), item.problem)
+            yield item.under(*path)

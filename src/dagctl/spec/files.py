@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 from dagctl.token_formats import find_tokens
 
@@ -56,7 +56,7 @@ class _Reading:
     """The files of one spec that were read so far."""
 
     files: Files | None
-    problems: list[Located] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     texts: dict[str, str | Problem] = field(default_factory=dict)
     size: int = 0
 
@@ -64,17 +64,17 @@ class _Reading:
         """Return the text of a file; what is wrong with it is remembered."""
         text = self._read(marker)
         if isinstance(text, Problem):
-            self.problems.append(Located((*path, MARKER), text))
+            self.problems.append(text.at(*path, MARKER))
             return _PLACEHOLDER
         if not text.strip():
             message = f"the file {quoted(str(marker[MARKER]))} is empty"
             problem = Problem(Code.BAD_FILE, message, "fill it", severity=Severity.WARNING)
-            self.problems.append(Located((*path, MARKER), problem))
+            self.problems.append(problem.at(*path, MARKER))
         for token in list(find_tokens(text))[:1]:
             message = f"{token.kind} stands in this file in plain text: the DAG file would have it"
             hint = "revoke it; keep the new one in an Airflow connection or a secrets backend"
             problem = Problem(Code.PLAIN_CREDENTIAL, message, hint, severity=Severity.WARNING)
-            self.problems.append(Located((*path, MARKER), problem))
+            self.problems.append(problem.at(*path, MARKER))
         return text
 
     def _read(self, marker: Mapping[str, Any]) -> str | Problem:
@@ -108,7 +108,7 @@ def noting(files: Files, texts: dict[str, str]) -> Files:
     return read
 
 
-def with_files(data: Any, files: Files | None) -> tuple[Any, list[Located]]:  # noqa: ANN401 - raw
+def with_files(data: Any, files: Files | None) -> tuple[Any, list[Problem]]:  # noqa: ANN401 - raw
     """Return raw data with the texts of the files that they name, and what is wrong with these.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
@@ -23,7 +23,7 @@ def form_of(value: object, forms: Forms) -> str | None:
     return next((key for key in forms if isinstance(value, dict) and key in value), None)
 
 
-def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterator[Located]:
+def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterator[Problem]:
     """Yield why a value is not a mapping of exactly one form, with only the keys of that form.
 
     Args:
@@ -33,7 +33,7 @@ def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterato
         what: What it shall be, for messages: `a callback`.
     """
     if not isinstance(value, dict):
-        yield Located(path, wrong_type(path, MAPPING, value))
+        yield wrong_type(path, MAPPING, value).at(*path)
         return
     own = form_of(value, forms)
     names = ", ".join(f"`{key}`" for key in forms)
@@ -42,12 +42,12 @@ def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterato
         if not value:
             message = f"{what} has one of the keys {names}"
             first = next(iter(forms))
-            yield Located((*path, first), Problem(Code.MISSING_KEY, message, "add one of them"))
+            yield Problem(Code.MISSING_KEY, message, "add one of them").at(*path, first)
         return
     for key in value:
         if key != own and key in forms and key not in forms[own]:
             message = f"`{own}` and `{key}` are two forms of {what}"
-            yield Located((*path, key), Problem(Code.GIVEN_TWICE, message, "keep one of them"))
+            yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at(*path, key)
     foreign = {key: item for key, item in value.items() if key not in forms}
     beside = ", ".join(f"`{key}`" for key in forms[own])
     hint = f"beside `{own}` there may be {beside}" if beside else f"`{own}` stands alone"
@@ -56,9 +56,9 @@ def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterato
 
 def _unknown(
     value: Mapping[Any, object], path: Path, known: Collection[str], hint: str, own: str = ""
-) -> Iterator[Located]:
+) -> Iterator[Problem]:
     for key in value:
         if key != own and key not in known:
             near = did_you_mean(key, known) if isinstance(key, str) else None
             problem = Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(str(key))}", near or hint)
-            yield Located((*path, str(key)), problem)
+            yield problem.at(*path, str(key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.python_code import PythonCodeError, parse_python_code
 from dagctl.spec.wording import quoted
 
@@ -20,7 +20,7 @@ _YIELDS_FROM = (2, 10)
 _AWAITS_FROM = (3, 2)
 
 
-def function_problems(task: Mapping[str, Any], target: Target) -> Iterator[Located]:
+def function_problems(task: Mapping[str, Any], target: Target) -> Iterator[Problem]:
     """Yield why the target, or the kind of a task, does not run its function."""
     code = task.get("python_code")
     if not isinstance(code, str) or ("yield" not in code and "async" not in code):
@@ -47,4 +47,4 @@ def function_problems(task: Mapping[str, Any], target: Target) -> Iterator[Locat
             hint = f'set `version = "{version}"` under `[airflow]` in dagctl.toml, or {hint}'
     else:
         return
-    yield Located(("python_code",), Problem(number, message, hint))
+    yield Problem(number, message, hint).at("python_code")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.outline import outline_of
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.walk import is_group, raw_entries
 from dagctl.spec.wording import quoted
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
 
 
-def group_id_problems(data: object, target: Target) -> Iterator[Located]:
+def group_id_problems(data: object, target: Target) -> Iterator[Problem]:
     """Yield each group in a group whose own id is the whole id of something before it.
 
     Airflow 2 compares the own id with the whole ids that the DAG has so far, and does not load the
@@ -37,4 +37,4 @@ def group_id_problems(data: object, target: Target) -> Iterator[Located]:
             hint = "give it an id of its own, or write it before"
             if taken in entry.where:
                 hint = "give it an id of its own"
-            yield Located((*entry.path, "group_id"), Problem(Code.NOT_IN_TARGET, message, hint))
+            yield Problem(Code.NOT_IN_TARGET, message, hint).at(*entry.path, "group_id")

@@ -17,7 +17,7 @@ from dagctl.spec.model import DagSpec
 from dagctl.spec.operator_checks import target_problems
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
-from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import document_of
 from dagctl.spec.readers.document import Reading
 from dagctl.spec.readers.findings import data_beyond_limits, not_a_mapping
@@ -42,10 +42,9 @@ if TYPE_CHECKING:
 
 Format = Literal["yaml", "json"]
 
-_NO_PROJECT = Located(
-    ("project_id",),
-    Problem(Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'),
-)
+_NO_PROJECT = Problem(
+    Code.MISSING_KEY, "`project_id` is missing", 'add `"project_id": "<UUID>"`'
+).at("project_id")
 
 
 def load_spec(
@@ -89,11 +88,11 @@ def check_data(
     """
     beyond = data_beyond_limits(data)
     if beyond:
-        return Checked(None, (replace(Located((), beyond).diagnostic(), file=origin),))
+        return Checked(None, (replace(beyond.diagnostic(), file=origin),))
     if around is not None:
         return _check_written_data(data, origin, airflow, around)
     spec, problems, _ = _validate(dict(data), airflow, None)
-    failed = any(item.problem.severity is Severity.ERROR for item in problems)
+    failed = any(item.severity is Severity.ERROR for item in problems)
     diagnostics = tuple(replace(item.diagnostic(), file=origin) for item in problems)
     return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
 
@@ -228,7 +227,7 @@ def check_defaults(
 
 def _validate(
     data: dict[str, object], airflow: str, files: Files | None
-) -> tuple[DagSpec | None, list[Located], int]:
+) -> tuple[DagSpec | None, list[Problem], int]:
     """Return the spec, what is wrong with the data, and how many warnings more there are."""
     data, of_files = with_files(data, files)
     spec, problems = DagSpec.check(data)
@@ -242,7 +241,7 @@ def _validate(
     of_target = list(islice(wrong, 2 * MAX_PROBLEMS))
     if spec is None:
         return None, [*problems, *of_target], 0
-    if all(item.problem.severity is not Severity.ERROR for item in of_target):
+    if all(item.severity is not Severity.ERROR for item in of_target):
         spec.note_target(target.full_name)
     warnings, left_out = advice(spec, data, target)
     return spec, [*of_files, *of_target, *warnings], left_out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.outline import made_of, unit_of
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.mapping import mapped_names
 from dagctl.spec.uses import arguments_used
 from dagctl.spec.walk import field, is_mapped
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.spec.outline import Entry, Outline
 
 
-def mapped_problems(outline: Outline) -> Iterator[Located]:
+def mapped_problems(outline: Outline) -> Iterator[Problem]:
     """Yield what is wrong with mapped groups and with what stands in them."""
     for entry in outline.entries:
         yield from _argument_problems(entry)
@@ -29,29 +29,29 @@ def mapped_problems(outline: Outline) -> Iterator[Located]:
             message = f"{quoted(entry.address)} is in the mapped group {quoted(around.address)}"
             hint = "map only the group, or take it out of the group"
             problem = Problem(Code.BAD_MAPPING, f"{message}: it cannot be mapped again", hint)
-            yield Located((*entry.path, key), problem)
+            yield problem.at(*entry.path, key)
         if around and field(entry.item, "trigger_rule") == "always":
             message = f"Airflow takes no `always` in the mapped group {quoted(around.address)}"
             problem = Problem(Code.BAD_MAPPING, message, "write `all_done`, or remove it")
-            yield Located((*entry.path, "trigger_rule"), problem)
+            yield problem.at(*entry.path, "trigger_rule")
         yield from _named_from_outside(outline, entry)
     if any(entry.is_group and is_mapped(entry.item) for entry in outline.entries):
         yield from _creation_circles(outline)
 
 
-def _argument_problems(entry: Entry) -> Iterator[Located]:
+def _argument_problems(entry: Entry) -> Iterator[Problem]:
     for path, name in arguments_used(entry.item):
         group = entry.group and entry.group.mapped_group
         if group is None:
             message = f"no group around is mapped, so there is no argument {quoted(name)}"
             problem = Problem(Code.BAD_MAPPING, message, "use `$arg` in a group with `expand`")
-            yield Located((*entry.path, *path), problem)
+            yield problem.at(*entry.path, *path)
             continue
         known = _argument_names(group.item)
         if known and name not in known:
             message = f"the group {quoted(group.address)} has no argument {quoted(name)}"
             hint = did_you_mean(name, known) or f"it has: {', '.join(sorted(known)[:10])}"
-            yield Located((*entry.path, *path), Problem(Code.BAD_MAPPING, message, hint))
+            yield Problem(Code.BAD_MAPPING, message, hint).at(*entry.path, *path)
 
 
 def _argument_names(item: Any) -> frozenset[str]:  # noqa: ANN401 - a model or raw data
@@ -62,7 +62,7 @@ def _argument_names(item: Any) -> frozenset[str]:  # noqa: ANN401 - a model or r
     return names | frozenset(beside if isinstance(beside, dict) else ()) if names else names
 
 
-def _named_from_outside(outline: Outline, entry: Entry) -> Iterator[Located]:
+def _named_from_outside(outline: Outline, entry: Entry) -> Iterator[Problem]:
     """Yield where a group in a mapped group is named outside of that: only its tasks have ids."""
     here = entry.group and entry.group.mapped_group
     for wait, target in outline.waits(entry):
@@ -73,10 +73,10 @@ def _named_from_outside(outline: Outline, entry: Entry) -> Iterator[Located]:
                 message = f"{quoted(wait.name)} is a group in {where}"
                 hint = "name a task in it, or the whole mapped group"
                 problem = Problem(Code.BAD_MAPPING, message, hint)
-                yield Located((*entry.path, *wait.place), problem)
+                yield problem.at(*entry.path, *wait.place)
 
 
-def _creation_circles(outline: Outline) -> Iterator[Located]:
+def _creation_circles(outline: Outline) -> Iterator[Problem]:
     """Yield a problem if a mapped group, which is made at once, needs what needs it."""
     needs: dict[int, set[int]] = {}
     for entry in outline.entries:
@@ -91,4 +91,4 @@ def _creation_circles(outline: Outline) -> Iterator[Located]:
         way = " -> ".join(each.address for each in reversed(circle[:12]))
         message = f"outputs go round: {way}; Airflow makes the mapped group at once"
         hint = "read one of the outputs with `xcom_pull` instead"
-        yield Located((*group.path, "group_id"), Problem(Code.BAD_MAPPING, message, hint))
+        yield Problem(Code.BAD_MAPPING, message, hint).at(*group.path, "group_id")

@@ -15,7 +15,7 @@ from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.import_path import path_problems
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def marker_of(value: object) -> str | None:
     return next((key for key in value if isinstance(key, str) and key.startswith("$")), None)
 
 
-def marker_problems(value: object, path: Path = ()) -> Iterator[Located]:
+def marker_problems(value: object, path: Path = ()) -> Iterator[Problem]:
     """Yield what is wrong with the markers in a value, each at its path below `path`."""
     for here, item in _values(value, path):
         marker = marker_of(item)
@@ -131,19 +131,19 @@ def marker_problems(value: object, path: Path = ()) -> Iterator[Located]:
             misplaced = list(_misplaced(marker, here))
             yield from misplaced
             for step, problem in _problems(marker, item) if not misplaced else ():
-                yield Located((*here, *step), problem)
+                yield problem.at(*here, *step)
     for here in _outputs_in_objects(value, path):
         message = "Airflow does not put the output of a task into an object"
         hint = "give it to a parameter of the task itself"
-        yield Located((*here, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
+        yield Problem(Code.BAD_MARKER, message, hint).at(*here, "$xcom")
 
 
-def _misplaced(marker: str, path: Path) -> Iterator[Located]:
+def _misplaced(marker: str, path: Path) -> Iterator[Problem]:
     """Yield a problem if a marker stands where only others may."""
     kind = MARKERS.get(marker)
     if kind and kind.only_under and not (set(path[:1]) & {*kind.only_under} and _is_source(path)):
         message = f"{quoted(marker)} may stand only for what `expand` maps over"
-        yield Located((*path, marker), Problem(Code.BAD_MARKER, message, "use `$xcom` here"))
+        yield Problem(Code.BAD_MARKER, message, "use `$xcom` here").at(*path, marker)
 
 
 def _is_source(path: Path) -> bool:

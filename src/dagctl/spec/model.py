@@ -66,7 +66,7 @@ from dagctl.spec.fields.zone import zone_of
 from dagctl.spec.inputs import Input
 from dagctl.spec.jinja.brought import brought_by
 from dagctl.spec.outline import Outline
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import GROUP, KINDS, Entry, Group, tag_of_entry
 from dagctl.spec.tasks.argument_types import Email, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs
@@ -374,12 +374,12 @@ class DagSpec(CheckedModel, defer_build=False):
         return brought_by(data)
 
     @classmethod
-    def limit_problems(cls, data: object) -> Iterator[Located]:
+    def limit_problems(cls, data: object) -> Iterator[Problem]:
         """Yield a problem for each limit of what is looked at: entries, nesting, code."""
         return size_problems(data)
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with several fields together."""
         if isinstance(data, dict):
             yield from untyped_task_problems(data, cls.family())

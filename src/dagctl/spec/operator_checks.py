@@ -24,7 +24,7 @@ from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.pod_objects import object_problems, override_problems
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.function_settings import TAKEN_BY
@@ -62,7 +62,7 @@ _OF_DECORATED = {"python_callable", "task_id", "op_args", "op_kwargs"}
 """What a function gives to the operator around it."""
 
 
-def target_problems(data: object, target: Target) -> Iterator[Located]:
+def target_problems(data: object, target: Target) -> Iterator[Problem]:
     """Yield what the target does not have, and what is wrong with the calls of operators."""
     shared = data.get("default_args") if isinstance(data, dict) else None
     shared = shared if isinstance(shared, dict) else {}
@@ -79,12 +79,12 @@ def target_problems(data: object, target: Target) -> Iterator[Located]:
             yield from override_problems(task, path)
             defaults = {*shared, *_ALWAYS_DEFAULTS}.union(*map(_shared, groups))
             for item in _of_task(task, defaults, target):
-                yield Located((*path, *item.path), item.problem)
+                yield item.under(*path)
     for path, callback in callbacks_in(data):
         name = callback.get("notifier")
         if isinstance(name, str) and is_operator_name(name):
             for item in _of_notifier(callback, target):
-                yield Located((*path, *item.path), item.problem)
+                yield item.under(*path)
 
 
 def _shared(item: object) -> Mapping[str, Any]:
@@ -93,12 +93,12 @@ def _shared(item: object) -> Mapping[str, Any]:
     return shared if isinstance(shared, dict) else {}
 
 
-def _of_group(group: Mapping[str, Any], path: Path, target: Target) -> Iterator[Located]:
+def _of_group(group: Mapping[str, Any], path: Path, target: Target) -> Iterator[Problem]:
     yield from argument_problems(_shared(group), (*path, "default_args"), target)
     yield from argument_problems(group, path, target)
 
 
-def _of_task(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
+def _of_task(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Problem]:
     """Yield what is wrong with the call of the operator that a task is."""
     yield from function_problems(task, target)
     tag, name, decorator = KINDS.tag_of(task), task.get("operator"), task.get("decorator")
@@ -114,14 +114,14 @@ def _is_decorator(name: str) -> bool:
     return "." in name and next(iter(path_problems(name)), None) is None
 
 
-def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
+def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Problem]:
     name, given = task["decorator"], task.get("with")
     arguments = {k: v for k, v in given.items() if isinstance(k, str)} if given else {}
     beside = {key for key in OneTask.parameter_names() if key in task}
     if not name.startswith("task."):
         message = f"{quoted(name)} is not in the catalogue: its parameters are not checked"
         problem = Problem(Code.FOREIGN_OPERATOR, message, severity=Severity.INFO)
-        yield Located(("decorator",), problem)
+        yield problem.at("decorator")
         yield from _twice(arguments, beside)
         return
     known = lookup_decorator(name, target.name, target.providers)
@@ -138,7 +138,7 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
     yield from _outputs(known, arguments)
 
 
-def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Located]:
+def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Problem]:
     given = task.get("with")
     arguments = given if isinstance(given, dict) else {}
     arguments = {key: value for key, value in arguments.items() if isinstance(key, str)}
@@ -170,7 +170,7 @@ def _has_names(given: object) -> bool:
     return isinstance(given, dict) and all(isinstance(key, str) for key in given)
 
 
-def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Located]:
+def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Problem]:
     given = callback.get("with")
     arguments = given if isinstance(given, dict) else {}
     known = lookup(callback["notifier"], target.name, target.providers)
@@ -182,7 +182,7 @@ def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Locate
         yield from _of_call(known, Call(arguments=arguments), "notifier")
 
 
-def _other_kind(known: Operator, key: str) -> Located:
+def _other_kind(known: Operator, key: str) -> Problem:
     article = "an" if known.kind == "operator" else "a"
     message = f"{quoted(known.name)} is {article} {known.kind}, no {key}"
     hint = (
@@ -190,10 +190,10 @@ def _other_kind(known: Operator, key: str) -> Located:
         if known.kind == "notifier"
         else "write it as a task, or name a notifier"
     )
-    return Located((key,), Problem(Code.UNKNOWN_OPERATOR, message, hint))
+    return Problem(Code.UNKNOWN_OPERATOR, message, hint).at(key)
 
 
-def _of_call(known: Operator, call: Call, key: str) -> Iterator[Located]:
+def _of_call(known: Operator, call: Call, key: str) -> Iterator[Problem]:
     """Yield what is wrong with the call of a class that stands under `key`."""
     for finding in check_call(known, call):
         stands_beside = finding.path[:1] in {("task_id",), ("dag",)} and not finding.expanded
@@ -204,7 +204,7 @@ def _of_call(known: Operator, call: Call, key: str) -> Iterator[Located]:
     yield from _lengths(known, call.arguments)
 
 
-def _unresolved(known: Unresolved, key: str) -> Located:
+def _unresolved(known: Unresolved, key: str) -> Problem:
     if known.allowed:
         code, severity = Code.FOREIGN_OPERATOR, Severity.INFO
     elif known.reason in {Reason.OTHER_TARGET, Reason.OTHER_VERSION}:
@@ -214,37 +214,37 @@ def _unresolved(known: Unresolved, key: str) -> Located:
     message = known.message
     if key == "notifier":
         message = message.replace("no operator", "no notifier")
-    return Located((key,), Problem(code, message, known.hint, severity=severity))
+    return Problem(code, message, known.hint, severity=severity).at(key)
 
 
-def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Located]:
+def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Problem]:
     for name in arguments:
         if name in beside:
             message = f"{quoted(name)} is given twice: in `with` and beside it"
             problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out of `with`")
-            yield Located(("with", name), problem)
+            yield problem.at("with", name)
 
 
-def _located(finding: Finding, key: str) -> Located:
+def _located(finding: Finding, key: str) -> Problem:
     severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
     under = "expand" if finding.expanded else "with"
     path = (under, *finding.path) if finding.path else (key,)
     problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
-    return Located(path, problem)
+    return problem.at(*path)
 
 
-def _lengths(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Located]:
+def _lengths(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with text that the catalogue reads as a length of time, or a time."""
     for name, value in arguments.items():
         meaning = text_meaning(known, name, value)
         if meaning == "duration":
             problem = duration_problem(value)
             if problem:
-                yield Located(("with", name), problem)
+                yield problem.at("with", name)
         elif meaning == "time" and not is_iso(value):
             message = f"{quoted(value)} is not a date, or a date and time"
             hint = 'write "2024-01-01" or "2024-01-01T06:00"'
-            yield Located(("with", name), Problem(Code.WRONG_KIND, message, hint))
+            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
 
 
 def text_meaning(known: Operator, name: str, value: object) -> str | None:
@@ -262,7 +262,7 @@ def is_rendered(known: Operator, name: str) -> bool:
     return known.template_fields is None or name in known.template_fields
 
 
-def _outputs(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Located]:
+def _outputs(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each `$xcom` in a parameter where Airflow would leave it as it is."""
     for name, value in arguments.items():
         if name in known.parameters and not is_rendered(known, name):
@@ -275,4 +275,4 @@ def _outputs(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Located]
                 what = "output of a task" if path[-1] == "$xcom" else "argument of a group"
                 message = f"Airflow puts no {what} into {quoted(name)}"
                 hint = f"dagctl operators show {known.name} lists where it does: what is rendered"
-                yield Located(path, Problem(Code.BAD_MARKER, message, hint))
+                yield Problem(Code.BAD_MARKER, message, hint).at(*path)

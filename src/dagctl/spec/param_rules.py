@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted, shortened
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _FORMATS = ("date", "time", "email", "ipv4", "ipv6", "uuid")
 """The formats that jsonschema checks wherever it is installed."""
 
 
-def rule_problem(rules: Mapping[str, Any]) -> Located | None:
+def rule_problem(rules: Mapping[str, Any]) -> Problem | None:
     """Return what is wrong with rules, at its path in them, or None."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - few specs have params
 
@@ -35,14 +35,14 @@ def rule_problem(rules: Mapping[str, Any]) -> Located | None:
         if not _is_pattern(pattern):
             message = f"{quoted(str(pattern))} is not a regular expression"
             hint = f"correct it; it has at most {LONGEST_PATTERN} characters"
-            return Located(path, Problem(Code.BAD_PARAM, message, hint))
+            return Problem(Code.BAD_PARAM, message, hint).at(*path)
     of_rules = Draft202012Validator(Draft202012Validator.META_SCHEMA)
     error = next(of_rules.iter_errors(rules), None)
     if error is None:
         return None
     message = f"the rule is not valid in JSON Schema: {shortened(error.message)}"
     problem = Problem(Code.BAD_PARAM, message, "correct the rule; see json-schema.org")
-    return Located(tuple(error.absolute_path), problem)
+    return problem.at(*tuple(error.absolute_path))
 
 
 def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None:

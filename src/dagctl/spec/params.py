@@ -13,7 +13,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import name_of
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.param_rules import default_problem, rule_problem
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.schedules import is_timed
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
@@ -75,23 +75,23 @@ def finish_schema(schema: dict[str, JsonValue]) -> None:
     schema |= PARAM_SCHEMA
 
 
-def param_problems(params: object, path: Path) -> Iterator[Located]:
+def param_problems(params: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the params of a DAG."""
     if not isinstance(params, dict):
         return  # the model says it
     if len(params) > MAX_PARAMS:
         message = f"the DAG has {len(params):,} params; at most {MAX_PARAMS} are allowed"
-        yield Located(path, Problem(Code.TOO_MANY_VALUES, message, "group them into mappings"))
+        yield Problem(Code.TOO_MANY_VALUES, message, "group them into mappings").at(*path)
         return
     if sum(map(_work, params.values())) > MAX_WORK:
         message = "the rules and the values of `params` are too many to be checked"
-        yield Located(path, Problem(Code.TOO_MANY_VALUES, message, "make them fewer"))
+        yield Problem(Code.TOO_MANY_VALUES, message, "make them fewer").at(*path)
         return
     for name, value in params.items():
         yield from _of_param(name, value, (*path, str(name)))
 
 
-def required_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each param without a default in a DAG that Airflow starts by itself."""
     schedule = data.get("schedule", data.get("schedule_interval"))
     if not is_timed(schedule):
@@ -104,14 +104,14 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Located]:
                 message = f"{param} has no default, and the DAG has a schedule"
                 hint = "add `default: ...`, or write `schedule: null`"
                 problem = Problem(Code.NO_DEFAULT, message, hint)
-                yield Located((*path, "params", str(name)), problem)
+                yield problem.at(*path, "params", str(name))
 
 
-def _of_param(name: object, value: object, path: Path) -> Iterator[Located]:
+def _of_param(name: object, value: object, path: Path) -> Iterator[Problem]:
     try:
         name_of(MAX_NAME)(str(name))
     except ValueError as error:  # pydantic's own errors are
-        yield Located(path, _problem_of(error))
+        yield _problem_of(error).at(*path)
     marked = list(_dollar_keys(value, path))
     yield from marked
     if marked:
@@ -127,28 +127,28 @@ def _of_param(name: object, value: object, path: Path) -> Iterator[Located]:
             f"{quoted(str(key))} is no keyword of a param",
             hint or "a mapping as a value is written `{default: {...}}`",
         )
-        yield Located((*path, str(key)), problem)
+        yield problem.at(*path, str(key))
     wrong = list(value_problems(value, path))
     yield from wrong
     if not unknown and not wrong:
         yield from _of_rules(value, path)
 
 
-def _of_rules(value: Mapping[str, Any], path: Path) -> Iterator[Located]:
+def _of_rules(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the rules of a param, or else with its default."""
     rules = {key: item for key, item in value.items() if key in RULES}
     if not rules:
         return
     wrong = rule_problem(rules)
     if wrong is not None:
-        yield Located((*path, *wrong.path), wrong.problem)
+        yield wrong.under(*path)
     elif "default" in value:
         problem = default_problem(rules, value["default"])
         if problem is not None:
-            yield Located((*path, "default"), problem)
+            yield problem.at(*path, "default")
 
 
-def _dollar_keys(value: object, path: Path) -> Iterator[Located]:
+def _dollar_keys(value: object, path: Path) -> Iterator[Problem]:
     """Yield each key that begins with `$`: neither markers nor references belong here."""
     stack = [(path, value)]
     while stack:
@@ -157,7 +157,7 @@ def _dollar_keys(value: object, path: Path) -> Iterator[Located]:
             if isinstance(step, str) and step.startswith("$"):
                 message = f"{quoted(step)} cannot stand in a param: its values are plain data"
                 problem = Problem(Code.BAD_MARKER, message, "write the value itself")
-                yield Located((*here, step), problem)
+                yield problem.at(*here, step)
             else:
                 stack.append(((*here, step), inner))
 

@@ -14,7 +14,7 @@ from dagctl.spec.readers.document import Document, Finding, Node, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dagctl.spec.problem import Located, Problem
+    from dagctl.spec.problem import Problem
 
 _AT_THE_KEY = {
     *(Code.UNKNOWN_KEY, Code.OTHER_TASK_TYPE, Code.SCHEDULE_TWICE, Code.GIVEN_TWICE),
@@ -32,7 +32,7 @@ _SHOWN = 60
 def place_findings(
     document: Document,
     of_reader: Iterable[Finding],
-    problems: Sequence[Located],
+    problems: Sequence[Problem],
     left_out: int = 0,
     written: Document | None = None,
 ) -> Sequence[Finding]:
@@ -66,7 +66,7 @@ def place_findings(
         and not any(_follows(finding, key) for key in lost)
     ]
     by_span = {
-        (id(finding.document), finding.span): problem.problem
+        (id(finding.document), finding.span): problem
         for finding, problem in zip(placed, problems, strict=True)
     }
     hinted = [
@@ -162,9 +162,8 @@ def _within(span: Span, refused: Iterable[Span]) -> bool:
     return any(start <= span.start < max(end, start + 1) for start, end in refused)
 
 
-def _place(resolved: Document, written: Document, located: Located) -> Finding:
-    problem = located.problem
-    path = _written(resolved, located.path)
+def _place(resolved: Document, written: Document, problem: Problem) -> Finding:
+    path = _written(resolved, problem.path)
     if problem.code in _AT_THE_KEY:
         document, span = resolved.place_of_key(path)
     elif problem.code == Code.MISSING_KEY:
@@ -175,7 +174,7 @@ def _place(resolved: Document, written: Document, located: Located) -> Finding:
     finding = Finding(
         problem.code,
         problem.message,
-        _hint(resolved, located.problem, path, document),
+        _hint(resolved, problem, path, document),
         span,
         problem.severity,
         path,

@@ -9,7 +9,7 @@ from dagctl.operators.findings import Check, Level
 from dagctl.operators.pod_values import PACKAGE, object_findings, override_findings
 from dagctl.spec.codes import Code
 from dagctl.spec.markers import marker_of, markers_in
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ _CODES = {
 }
 
 
-def object_problems(data: object) -> Iterator[Located]:
+def object_problems(data: object) -> Iterator[Problem]:
     """Yield what is wrong with the arguments of each `$new` of a class of Kubernetes."""
     for path, marker in markers_in(data, "$new"):
         name, given = marker["$new"], marker.get("with", {})
@@ -32,7 +32,7 @@ def object_problems(data: object) -> Iterator[Located]:
             yield from _located(object_findings(name, given), (*path, "with"), (*path, "$new"))
 
 
-def override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Located]:
+def override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the pod that a task's `executor_config` asks for."""
     config = given.get("executor_config")
     if isinstance(config, dict) and marker_of(config) is None:
@@ -40,9 +40,9 @@ def override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Located]
         yield from _located(override_findings(config), where, where)
 
 
-def _located(findings: Iterable[Finding], under: Path, itself: Path) -> Iterator[Located]:
+def _located(findings: Iterable[Finding], under: Path, itself: Path) -> Iterator[Problem]:
     for finding in findings:
         severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
         where = (*under, *finding.path) if finding.path else itself
         problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
-        yield Located(where, problem)
+        yield problem.at(*where)

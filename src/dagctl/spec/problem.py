@@ -1,8 +1,8 @@
-"""One finding before it has a place in the document: what validators raise."""
+"""What is wrong with a value of a spec, before it has a place in a text."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one value, in dagctl's own words."""
+    """What is wrong with one value, in dagctl's own words: what each check of data returns."""
 
     code: str
     message: str
@@ -50,11 +50,21 @@ class Problem:
     """For a warning: the Airflow targets in which the task is certain to fail when it runs."""
     near: Callable[[], str | None] | None = None
     """Looks for a better hint; called only if the problem is shown, as it may take long."""
+    path: tuple[str | int, ...] = ()
+    """Where the value, or the key, stands in the data that are checked."""
 
     @property
     def best_hint(self) -> str | None:
         """The hint to show."""
         return (self.near() if self.near else None) or self.hint
+
+    def at(self, *path: str | int) -> Problem:
+        """Return it as the problem of the value at a path."""
+        return replace(self, path=path)
+
+    def under(self, *path: str | int) -> Problem:
+        """Return a problem of a part of the data as one of the whole, where the part has a path."""
+        return replace(self, path=(*path, *self.path))
 
     def __str__(self) -> str:
         """Return the message and the hint, as pydantic's report shows them."""
@@ -68,24 +78,16 @@ class Problem:
         """
         return PydanticCustomError(self.code, "{problem}", {"problem": self})
 
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A problem and the path of the value or key that it is about."""
-
-    path: tuple[str | int, ...]
-    problem: Problem
-
     def diagnostic(self) -> Diagnostic:
         """Return it as a diagnostic of data that no text is known of."""
-        hint = self.problem.json_hint or self.problem.best_hint
+        hint = self.json_hint or self.best_hint
         return Diagnostic(
-            code=self.problem.code,
-            message=shortened(self.problem.message),
+            code=self.code,
+            message=shortened(self.message),
             hint=hint and shortened(hint),
-            severity=self.problem.severity,
+            severity=self.severity,
             path=tuple(shortened(step) if isinstance(step, str) else step for step in self.path),
-            fails_in=self.problem.fails_in,
+            fails_in=self.fails_in,
         )
 
 

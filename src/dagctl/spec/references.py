@@ -20,7 +20,7 @@ from dagctl.spec.jinja.rendered import rendered_texts
 from dagctl.spec.jinja.template import FAILURES, is_template, template_nodes, template_problems
 from dagctl.spec.jinja.xcoms import pulls_in
 from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.python_code.gone_imports import import_warnings
 from dagctl.spec.tasks import FunctionSource, PythonTask
 from dagctl.spec.walk import field, raw_tasks
@@ -69,7 +69,7 @@ class _Dag:
         return XcomOrder(self.spec.outline)
 
 
-def template_errors(data: object, target: Target) -> Iterator[Located]:
+def template_errors(data: object, target: Target) -> Iterator[Problem]:
     """Yield why Airflow could not render a text, but for the commands of bash tasks.
 
     Those are checked with their task.
@@ -80,10 +80,10 @@ def template_errors(data: object, target: Target) -> Iterator[Located]:
     for path, text in _templates(data, target):
         if path[-1] != "bash_command":
             for problem in template_problems(text, "this text", filters):
-                yield Located(path, problem)
+                yield problem.at(*path)
 
 
-def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[Located]:
+def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[Problem]:
     """Yield what templates and code of a valid spec refer to, and will not get.
 
     Args:
@@ -98,14 +98,14 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
         macros=_names_in(data, "user_defined_macros"),
     )
     for path, text in _templates(data, target):
-        yield from (Located(path, problem) for problem in _of_template(text, path, dag))
+        yield from (problem.at(*path) for problem in _of_template(text, path, dag))
     for where, code in _codes(spec, data):
-        yield from (Located(where, problem) for problem in _of_code(code.reads, where, dag))
+        yield from (problem.at(*where) for problem in _of_code(code.reads, where, dag))
     yield from branch_warnings(spec.outline)
     yield from _not_sent(spec)
 
 
-def _not_sent(spec: DagSpec) -> Iterator[Located]:
+def _not_sent(spec: DagSpec) -> Iterator[Problem]:
     """Yield what code in another Python reads of the context, and does not get there."""
     for path, task in spec.walk():
         if task.task_type not in _APART or not isinstance(task, PythonTask):
@@ -118,7 +118,7 @@ def _not_sent(spec: DagSpec) -> Iterator[Located]:
                 problem = Problem(
                     Code.PYTHON_CONTEXT, message, hint, read.place, Severity.WARNING, fails_in=fails
                 )
-                yield Located((*path, "python_code"), problem)
+                yield problem.at(*path, "python_code")
 
 
 def _codes(spec: DagSpec, data: object) -> Iterator[tuple[Path, PythonCode]]:

@@ -22,7 +22,7 @@ from dagctl.spec.fields.zone import zone_problem
 from dagctl.spec.forms import form_of, form_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import marker_of
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import LIST, TEXT, TRUTH, wrong_type
 
@@ -47,7 +47,7 @@ DEPTH = 10
 """Levels of `any` and `all`."""
 
 
-def schedule_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def schedule_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the schedule of a DAG, where it is a mapping."""
     key = "schedule_interval" if "schedule_interval" in data else "schedule"
     schedule = data.get(key)
@@ -78,48 +78,48 @@ def is_timed(schedule: object) -> bool:
     return schedule is not None
 
 
-def _every(value: object, path: Path) -> Iterator[Located]:
+def _every(value: object, path: Path) -> Iterator[Problem]:
     problem = duration_problem(value)
     if problem is None and not length_of(str(value)):
         message = "the time between two runs must be longer than nothing"
         problem = Problem(Code.BAD_DURATION, message, "write a length such as `2h`")
     if problem:
-        yield Located(path, problem)
+        yield problem.at(*path)
 
 
-def _cron(value: object, path: Path) -> Iterator[Located]:
+def _cron(value: object, path: Path) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield Located(path, wrong_type(path, TEXT, value))
+        yield wrong_type(path, TEXT, value).at(*path)
         return
     if PRESETS.get(value, value) is None:
         message = f"{quoted(value)} is no cron expression"
         hint = f"write `schedule: {value!r}`, without a mapping"
-        yield Located(path, Problem(Code.BAD_SCHEDULE, message, hint))
+        yield Problem(Code.BAD_SCHEDULE, message, hint).at(*path)
         return
-    yield from (Located(path, problem) for problem in problems_of(value))
+    yield from (problem.at(*path) for problem in problems_of(value))
 
 
-def _zone(value: object, path: Path) -> Iterator[Located]:
+def _zone(value: object, path: Path) -> Iterator[Problem]:
     problem = zone_problem(value) if isinstance(value, str) else wrong_type(path, TEXT, value)
     if problem:
-        yield Located(path, problem)
+        yield problem.at(*path)
 
 
-def _truth(value: object, path: Path) -> Iterator[Located]:
+def _truth(value: object, path: Path) -> Iterator[Problem]:
     if not isinstance(value, bool):
-        yield Located(path, wrong_type(path, TRUTH, value))
+        yield wrong_type(path, TRUTH, value).at(*path)
 
 
-def _timetable(value: object, path: Path) -> Iterator[Located]:
-    yield from (Located(path, problem) for problem in path_problems(value))
+def _timetable(value: object, path: Path) -> Iterator[Problem]:
+    yield from (problem.at(*path) for problem in path_problems(value))
 
 
-def _arguments(value: object, path: Path) -> Iterator[Located]:
+def _arguments(value: object, path: Path) -> Iterator[Problem]:
     message = "a schedule has no output of a task: there is no run yet"
     yield from early_argument_problems(value, path, message, "write the value")
 
 
-def _assets(value: object, path: Path) -> Iterator[Located]:
+def _assets(value: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with a condition on assets: a list, or `any` or `all` of them."""
     stack: list[tuple[Path, object, int]] = [(path, value, 0)]
     number = 0
@@ -128,7 +128,7 @@ def _assets(value: object, path: Path) -> Iterator[Located]:
         number += 1
         if number > MAX_ASSETS or depth > DEPTH:
             message = f"the schedule has more than {MAX_ASSETS} assets, or {DEPTH} levels"
-            yield Located(path, Problem(Code.TOO_DEEP, message, "make it smaller"))
+            yield Problem(Code.TOO_DEEP, message, "make it smaller").at(*path)
             return
         if isinstance(item, list | tuple):
             yield from _empty(item, here)
@@ -141,12 +141,12 @@ def _assets(value: object, path: Path) -> Iterator[Located]:
             yield from asset_item_problems(item, here)
 
 
-def _empty(item: list[Any] | tuple[Any, ...], path: Path) -> Iterator[Located]:
+def _empty(item: list[Any] | tuple[Any, ...], path: Path) -> Iterator[Problem]:
     if not item:
-        yield Located(path, Problem(Code.BLANK, "the list is empty", "name an asset"))
+        yield Problem(Code.BLANK, "the list is empty", "name an asset").at(*path)
 
 
-def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) -> Iterator[Located]:
+def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) -> Iterator[Problem]:
     """Yield what is wrong with one asset: a marker, or text where that is taken.
 
     Args:
@@ -155,27 +155,27 @@ def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) ->
         takes_text: Whether text alone names an asset.
     """
     if isinstance(item, str) and takes_text:
-        yield from (Located(path, problem) for problem in asset_problems(item))
+        yield from (problem.at(*path) for problem in asset_problems(item))
     elif marker_of(item) in ASSET_MARKERS:
         yield from value_problems(item, path)
     elif isinstance(item, dict) and marker_of(item):
         yield from value_problems(item, path)
-        yield Located(path, Problem(Code.BAD_ASSET, "this is no asset", "write `{$asset: name}`"))
+        yield Problem(Code.BAD_ASSET, "this is no asset", "write `{$asset: name}`").at(*path)
     else:
         shown = f"`{{$asset: {item}}}`" if isinstance(item, str) and len(item) < 60 else None  # noqa: PLR2004 - a name that is worth repeating
         message = "an asset is a marker" if not takes_text else "an asset is text, or a marker"
         hint = f"write {shown or '`{$asset: name}`'}"
-        yield Located(path, Problem(Code.BAD_ASSET, message, hint))
+        yield Problem(Code.BAD_ASSET, message, hint).at(*path)
 
 
-def asset_list_problems(value: object, path: Path) -> Iterator[Located]:
+def asset_list_problems(value: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the inlets or outlets of a task."""
     if not isinstance(value, list | tuple):
-        yield Located(path, wrong_type(path, LIST, value))
+        yield wrong_type(path, LIST, value).at(*path)
         return
     if not 0 < len(value) <= MAX_ASSETS:
         message = f"the list must have from 1 to {MAX_ASSETS} assets"
-        yield Located(path, Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them"))
+        yield Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them").at(*path)
         return
     for place, item in enumerate(value):
         yield from asset_item_problems(item, (*path, place), takes_text=False)
@@ -183,7 +183,7 @@ def asset_list_problems(value: object, path: Path) -> Iterator[Located]:
 
 def _zone_missing(
     schedule: Mapping[str, Any], data: Mapping[str, Any], path: Path
-) -> Iterator[Located]:
+) -> Iterator[Problem]:
     """Yield a problem for a cron whose zone would be the offset of the start date."""
     start = data.get("start_date")
     has_offset = isinstance(start, str) and start[-6:-5] in {"+", "-"} and ":" in start[-6:]
@@ -193,10 +193,10 @@ def _zone_missing(
             return
         message = "the time zone of the cron is not clear: the start date has an offset"
         hint = "add `timezone: Europe/Berlin` or another zone, beside `cron` or for the DAG"
-        yield Located((*path, "cron"), Problem(Code.BAD_TIME_ZONE, message, hint))
+        yield Problem(Code.BAD_TIME_ZONE, message, hint).at(*path, "cron")
 
 
-_CHECKS: Mapping[str, Callable[[object, Path], Iterator[Located]]] = {
+_CHECKS: Mapping[str, Callable[[object, Path], Iterator[Problem]]] = {
     "every": _every,
     "cron": _cron,
     "timezone": _zone,

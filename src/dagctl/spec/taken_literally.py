@@ -15,7 +15,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import field, is_group, raw_entries
 from dagctl.spec.wording import quoted
@@ -42,7 +42,7 @@ _LENGTH_NAME = lazy_pattern(
 """Names of parameters that are a length of time."""
 
 
-def literal_warnings(data: object, target: Target) -> Iterator[Located]:
+def literal_warnings(data: object, target: Target) -> Iterator[Problem]:
     """Yield a warning for each text in raw data of a DAG that is seldom meant as it is taken."""
     if not isinstance(data, dict):
         return
@@ -58,10 +58,10 @@ def literal_warnings(data: object, target: Target) -> Iterator[Located]:
             yield from _not_rendered(item, path, _OF_TASKS)
             if KINDS.tag_of(item) == "operator":
                 for warned in _of_operator(item, target, searched=searched):
-                    yield Located((*path, *warned.path), warned.problem)
+                    yield warned.under(*path)
 
 
-def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[Located]:
+def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[Problem]:
     if not isinstance(owner, dict) or owner.keys().isdisjoint(keys):
         return
     for key in keys:
@@ -72,11 +72,11 @@ def _not_rendered(owner: object, path: Path, keys: tuple[str, ...]) -> Iterator[
                 problem = Problem(
                     Code.NOT_RENDERED, message, "write the value itself", severity=Severity.WARNING
                 )
-                yield Located((*path, key), problem)
+                yield problem.at(*path, key)
                 break
 
 
-def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> Iterator[Located]:
+def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> Iterator[Problem]:
     given, name = task.get("with"), task.get("operator")
     if not isinstance(given, dict) or not isinstance(name, str) or not is_operator_name(name):
         return
@@ -87,7 +87,7 @@ def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> 
         yield from _template_files(given, operator)
 
 
-def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Iterator[Located]:
+def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Iterator[Problem]:
     """Yield each length of time in a parameter of which no type is known."""
     for name, value in given.items():
         parameter = operator.parameters.get(name) if operator is not None else None
@@ -99,12 +99,12 @@ def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Ite
             yield from _length((*path, "with", name), name, value)
 
 
-def _length(path: Path, name: object, value: object) -> Iterator[Located]:
+def _length(path: Path, name: object, value: object) -> Iterator[Problem]:
     if isinstance(name, str) and _LENGTH_NAME.search(name) and _is_length(value):
         message = f"no type of {quoted(name)} is known, so {quoted(str(value))} stays text"
         hint = f"write `{{$duration: {value}}}` where a length of time is taken"
         problem = Problem(Code.UNTYPED_LENGTH, message, hint, severity=Severity.WARNING)
-        yield Located(path, problem)
+        yield problem.at(*path)
 
 
 def _is_length(value: object) -> bool:
@@ -116,7 +116,7 @@ def _is_length(value: object) -> bool:
         return False
 
 
-def _template_files(given: Mapping[str, Any], operator: Operator) -> Iterator[Located]:
+def _template_files(given: Mapping[str, Any], operator: Operator) -> Iterator[Problem]:
     """Yield each text that Airflow replaces by the content of a file that dagctl does not write."""
     for name, ends in _TEMPLATE_FILES.items():
         value = given.get(name)
@@ -126,7 +126,7 @@ def _template_files(given: Mapping[str, Any], operator: Operator) -> Iterator[Lo
         for place, text in texts if name in operator.template_fields else ():
             if isinstance(text, str) and text.endswith(ends) and "\n" not in text:
                 path: Path = ("with", name) if place is None else ("with", name, place)
-                yield Located(path, _template_file(name, text))
+                yield _template_file(name, text).at(*path)
 
 
 def _template_file(name: str, text: str) -> Problem:

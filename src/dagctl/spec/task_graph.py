@@ -13,7 +13,7 @@ from dagctl.spec.cycles import MENTIONED, cycle_problems, holds
 from dagctl.spec.fields.ids import MAX_TASK_ID
 from dagctl.spec.mapped_checks import mapped_problems
 from dagctl.spec.outline import outline_of
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.walk import field
 from dagctl.spec.wording import Names, quoted
 
@@ -26,7 +26,7 @@ _JOINTS = ("upstream_join_id", "downstream_join_id")
 """What Airflow 2 calls the two ends of a group in the ids of its drawing."""
 
 
-def graph_problems(data: object) -> Iterator[Located]:
+def graph_problems(data: object) -> Iterator[Problem]:
     """Yield what is wrong with the graph of raw entries; ids that are not text are skipped."""
     outline = outline_of(data)
     yield from _id_problems(outline)
@@ -43,7 +43,7 @@ def _has_name(entry: Entry) -> bool:
     return isinstance(field(entry.item, "group_id" if entry.is_group else "task_id"), str)
 
 
-def _id_problems(outline: Outline) -> Iterator[Located]:
+def _id_problems(outline: Outline) -> Iterator[Problem]:
     """Yield the ids that are there before, that groups make too long, and that Airflow takes."""
     first: dict[str, Entry] = {}
     for entry in filter(_has_name, outline.entries):
@@ -51,14 +51,14 @@ def _id_problems(outline: Outline) -> Iterator[Located]:
         taken = first.setdefault(entry.address, entry)
         taken = first.setdefault(entry.id, entry) if taken is entry else taken
         if taken is not entry:
-            yield Located((*entry.path, key), _taken(entry, taken))
+            yield _taken(entry, taken).at(*entry.path, key)
         elif len(entry.id) > MAX_TASK_ID >= len(entry.name) and not entry.is_group:
             message = f"with its groups the id has {len(entry.id)} characters"
             hint = f"Airflow takes at most {MAX_TASK_ID}: shorten the ids of the groups"
-            yield Located((*entry.path, key), Problem(Code.BAD_TASK_ID, message, hint))
+            yield Problem(Code.BAD_TASK_ID, message, hint).at(*entry.path, key)
         elif entry.name in _JOINTS and entry.id != entry.name:
             message = f"{quoted(entry.name)} in a group is an id of Airflow's own"
-            yield Located((*entry.path, key), Problem(Code.BAD_TASK_ID, message, "choose another"))
+            yield Problem(Code.BAD_TASK_ID, message, "choose another").at(*entry.path, key)
 
 
 def _taken(entry: Entry, taken: Entry) -> Problem:
@@ -76,7 +76,7 @@ def _at(entry: Entry) -> str:
     return f"place {'.'.join(numbers)} of the list"
 
 
-def _bad_waits(entry: Entry, outline: Outline, ids: Names) -> Iterator[Located]:
+def _bad_waits(entry: Entry, outline: Outline, ids: Names) -> Iterator[Problem]:
     seen: set[Entry] = set()
     problem: Problem | None
     for wait, target in outline.waits(entry):
@@ -92,7 +92,7 @@ def _bad_waits(entry: Entry, outline: Outline, ids: Names) -> Iterator[Located]:
         if target is not None:
             seen.add(target)
         if problem is not None:
-            yield Located((*entry.path, *wait.place), problem)
+            yield problem.at(*entry.path, *wait.place)
 
 
 def _kind(entry: Entry) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.unknown_keys import follow_ups, is_wrapper, meant_keys, unknown_key
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.spec.wrong_type import LIST, MAPPING, TEXT, TRUTH, WHOLE_NUMBER, wrong_type
@@ -39,9 +39,9 @@ _SAID_ELSEWHERE = {
 }
 
 
-def located(
+def translated(
     error: ValidationError, model: type[CheckedModel], data: object, family: Family
-) -> list[Located]:
+) -> list[Problem]:
     """Return the problems of a model and of those inside of it: pydantic is translated here alone.
 
     Args:
@@ -120,7 +120,7 @@ class _Group:
         owned = ((key, self.model.misplaced(key, family)) for key in keys)
         return {key: problem for key, problem in owned if problem}
 
-    def problems(self, family: Family, not_indented: Collection[str]) -> Iterator[Located]:
+    def problems(self, family: Family, not_indented: Collection[str]) -> Iterator[Problem]:
         """Yield them in dagctl's words, without those that only follow from another.
 
         Args:
@@ -140,9 +140,9 @@ class _Group:
             if item["type"] == "extra_forbidden":
                 value = given.get(key)
                 problem = elsewhere.get(key) or unknown_key(key, value, meant.get(key), known)
-                yield Located(path, problem)
+                yield problem.at(*path)
             elif item["type"] != "missing" or path[:-1] != self.start or key not in follow:
-                yield Located(path, _problem(item, path, given))
+                yield _problem(item, path, given).under(*path)
 
 
 def _problem(item: ErrorDetails, path: Path, given: Mapping[str, Any]) -> Problem:

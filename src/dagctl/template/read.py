@@ -10,7 +10,7 @@ from dagctl.spec.load import diagnostics_of
 from dagctl.spec.param_rules import LONGEST_PATTERN, is_quick, rule_problem
 from dagctl.spec.params import RULES
 from dagctl.spec.places import place_findings
-from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.document import named
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.source_text import decode
@@ -76,12 +76,12 @@ def _template(document: Document, origin: str) -> Template:
     )
 
 
-def _problems(document: Document) -> Iterator[Located]:
+def _problems(document: Document) -> Iterator[Problem]:
     data = document.root.value
     if not isinstance(data.get(HEAD), dict):
         message = f"this is no template: `{HEAD}` is missing, or no mapping"
         hint = f"add `{HEAD}: {{name: ..., version: 1, description: ...}}`"
-        yield Located((HEAD,), Problem(Code.BAD_TEMPLATE_HEAD, message, hint))
+        yield Problem(Code.BAD_TEMPLATE_HEAD, message, hint).at(HEAD)
         return
     head = data[HEAD]
     yield from _head_problems(head)
@@ -91,12 +91,12 @@ def _problems(document: Document) -> Iterator[Located]:
     yield from _reference_problems(document, names)
 
 
-def _head_problems(head: Mapping[str, Any]) -> Iterator[Located]:
+def _head_problems(head: Mapping[str, Any]) -> Iterator[Problem]:
     for key in head:
         if key not in _HEAD_KEYS:
             hint = did_you_mean(key, _HEAD_KEYS) or f"its keys are {', '.join(_HEAD_KEYS)}"
             message = f"{quoted(key)} is no key of a template's head"
-            yield Located((HEAD, key), Problem(Code.UNKNOWN_KEY, message, hint))
+            yield Problem(Code.UNKNOWN_KEY, message, hint).at(HEAD, key)
     name, version = head.get("name"), head.get("version")
     if not isinstance(name, str) or not _is_name(name):
         message = "the name of a template has letters, digits, `_` and `-`, at most 100"
@@ -112,73 +112,73 @@ def _is_name(name: str) -> bool:
     return plain.isascii() and plain.isalnum() and len(name) <= 100  # noqa: PLR2004 - as it says
 
 
-def _of_head(key: str, message: str, hint: str) -> Located:
-    return Located((HEAD, key), Problem(Code.BAD_TEMPLATE_HEAD, message, hint))
+def _of_head(key: str, message: str, hint: str) -> Problem:
+    return Problem(Code.BAD_TEMPLATE_HEAD, message, hint).at(HEAD, key)
 
 
-def _parameter_problems(parameters: object) -> Iterator[Located]:
+def _parameter_problems(parameters: object) -> Iterator[Problem]:
     here = (HEAD, "parameters")
     if parameters is None:
         return
     if not isinstance(parameters, dict) or len(parameters) > MAX_PARAMETERS:
         message = f"`parameters` is a mapping of at most {MAX_PARAMETERS} names to their rules"
-        yield Located(here, Problem(Code.BAD_TEMPLATE_HEAD, message, "`bucket: {type: string}`"))
+        yield Problem(Code.BAD_TEMPLATE_HEAD, message, "`bucket: {type: string}`").at(*here)
         return
     for name, rules in parameters.items():
         yield from _rules_problems(name, rules, (*here, name))
 
 
-def _rules_problems(name: str, rules: object, path: Path) -> Iterator[Located]:
+def _rules_problems(name: str, rules: object, path: Path) -> Iterator[Problem]:
     if not name.isidentifier() or not name.isascii() or len(name) > 100:  # noqa: PLR2004 - likewise
         message = f"{quoted(name)} cannot be the name of a parameter"
-        yield Located(path, Problem(Code.BAD_TEMPLATE_HEAD, message, "use letters, digits and `_`"))
+        yield Problem(Code.BAD_TEMPLATE_HEAD, message, "use letters, digits and `_`").at(*path)
     if not isinstance(rules, dict):
         message = "the rules of a parameter are a mapping of JSON Schema"
-        yield Located(path, Problem(Code.BAD_TEMPLATE_HEAD, message, "write `{type: string}`"))
+        yield Problem(Code.BAD_TEMPLATE_HEAD, message, "write `{type: string}`").at(*path)
         return
     for key in rules:
         if key not in _KEYWORDS:
             message = f"{quoted(key)} is no keyword of a parameter"
             hint = did_you_mean(key, _KEYWORDS) or "the keywords are those of JSON Schema"
-            yield Located((*path, key), Problem(Code.UNKNOWN_KEY, message, hint))
+            yield Problem(Code.UNKNOWN_KEY, message, hint).at(*path, key)
     of_schema = {key: item for key, item in rules.items() if key in RULES}
     wrong = rule_problem(of_schema) or _slow_pattern(of_schema)
     if wrong is not None:
-        yield Located((*path, *wrong.path), wrong.problem)
+        yield wrong.under(*path)
         return
     for key, values in (("default", [rules.get("default")]), ("examples", rules.get("examples"))):
         for value in values if key in rules and isinstance(values, list) else ():
             problem = value_problem(Parameter(name, rules), value)
             if problem is not None:
-                yield Located((*path, key), problem)
+                yield problem.at(*path, key)
 
 
-def _slow_pattern(rules: Mapping[str, Any]) -> Located | None:
+def _slow_pattern(rules: Mapping[str, Any]) -> Problem | None:
     pattern = rules.get("pattern")
     if not isinstance(pattern, str) or is_quick(pattern, _SHORT_TEXT):
         return None
     message = "the pattern could take long to try"
     hint = f"use no group with a repeat, and few repeats; at most {LONGEST_PATTERN} characters"
-    return Located(("pattern",), Problem(Code.BAD_PARAM, message, hint))
+    return Problem(Code.BAD_PARAM, message, hint).at("pattern")
 
 
-def _reference_problems(document: Document, parameters: Mapping[str, Any]) -> Iterator[Located]:
+def _reference_problems(document: Document, parameters: Mapping[str, Any]) -> Iterator[Problem]:
     unused = set(parameters)
     for use in uses(document, HEAD):
         if use.is_broken:
             message = "this begins like a reference to a parameter, and is none"
             hint = "write `${{ params.name }}`, or `$${{` for the characters themselves"
-            yield Located(use.path, Problem(Code.BAD_REFERENCE, message, hint))
+            yield Problem(Code.BAD_REFERENCE, message, hint).at(*use.path)
         for name in dict.fromkeys(use.names):
             unused.discard(name)
             problem = _reference_problem(name, parameters, is_code=use.is_code)
             if problem is not None:
-                yield Located(use.path, problem)
+                yield problem.at(*use.path)
     for name in parameters:
         if name in unused:
             message = f"the parameter {quoted(name)} is used nowhere"
             hint = f"use `${{{{ params.{name} }}}}` in the spec, or remove it"
-            yield Located((HEAD, "parameters", name), Problem(Code.BAD_REFERENCE, message, hint))
+            yield Problem(Code.BAD_REFERENCE, message, hint).at(HEAD, "parameters", name)
 
 
 def _reference_problem(

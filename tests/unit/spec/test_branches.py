@@ -110,7 +110,7 @@ def test_the_library_and_a_template_are_taken_alike() -> None:
     ]
     spec_or_none, problems = DagSpec.check({"dag_name": "B", "tasks": tasks})
     assert spec_or_none is None
-    assert [item.problem.code for item in problems] == [Code.BAD_BRANCH]
+    assert [item.code for item in problems] == [Code.BAD_BRANCH]
     no_ids = ("  follow_task_ids_if_true: '{{ a }}'", "  follow_task_ids_if_false: big")
     assert Code.BAD_BRANCH not in {each[0] for each in found(spec(*SQL, *no_ids))}
 

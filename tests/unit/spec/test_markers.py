@@ -108,13 +108,13 @@ def test_a_right_value_has_no_problem(value: object) -> None:
 )
 def test_a_slip_is_at_its_place(value: object, code: Code, path: tuple[str | int, ...]) -> None:
     problems = list(marker_problems(value, ("with",)))
-    assert [(item.problem.code, item.path) for item in problems] == [(code, ("with", *path))]
+    assert [(item.code, item.path) for item in problems] == [(code, ("with", *path))]
 
 
 def test_a_misspelt_marker_gets_the_near_one() -> None:
     (item,) = marker_problems({"$xcon": "a"})
-    assert item.problem.hint is not None
-    assert item.problem.hint.startswith("did you mean `$xcom`?")
+    assert item.hint is not None
+    assert item.hint.startswith("did you mean `$xcom`?")
 
 
 def test_the_markers_of_a_kind_are_listed_with_their_paths() -> None:

@@ -19,7 +19,7 @@ def _tasks(graph: dict[str, str]) -> list[dict[str, object]]:
 
 
 def _found(tasks: object) -> list[tuple[str, tuple[str | int, ...]]]:
-    return [(item.problem.code, item.path) for item in graph_problems({"tasks": tasks})]
+    return [(item.code, item.path) for item in graph_problems({"tasks": tasks})]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_task_id_that_is_taken_is_found_at_the_second_task() -> None:
 def test_a_cycle_is_told_with_its_path() -> None:
     (found,) = graph_problems({"tasks": _tasks({"a": "", "b": "d", "c": "ab", "d": "c"})})
 
-    assert found.problem.message == "dependency cycle: b -> d -> c -> b"
+    assert found.message == "dependency cycle: b -> d -> c -> b"
 
 
 def test_a_long_cycle_is_cut_in_the_message() -> None:
@@ -63,15 +63,15 @@ def test_a_long_cycle_is_cut_in_the_message() -> None:
     tasks = [{"task_id": name, "dependencies": [names[i - 1]]} for i, name in enumerate(names)]
 
     (found,) = graph_problems({"tasks": tasks})
-    assert len(found.problem.message) < 200
-    assert found.problem.message.endswith("... -> t0")
+    assert len(found.message) < 200
+    assert found.message.endswith("... -> t0")
 
 
 def test_a_near_name_is_suggested() -> None:
     tasks = [{"task_id": "extract"}, {"task_id": "load", "dependencies": ["extrct"]}]
 
     (found,) = graph_problems({"tasks": tasks})
-    assert found.problem.hint == "did you mean `extract`?"
+    assert found.hint == "did you mean `extract`?"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import IN_PROSE, MAX_TEXT, character_problems, length_problems
 from dagctl.spec.markers import marker_problems, markers_in
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
@@ -24,7 +24,7 @@ _BITS = 64
 """Larger numbers are kept by no database that stores a spec."""
 
 
-def argument_problems(arguments: object, path: Path) -> Iterator[Located]:
+def argument_problems(arguments: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with arguments: their names, and their values of any nesting."""
     if not isinstance(arguments, dict):
         return  # the model says it
@@ -32,18 +32,18 @@ def argument_problems(arguments: object, path: Path) -> Iterator[Located]:
     yield from value_problems(arguments, path)
 
 
-def name_problems(arguments: Mapping[object, object], path: Path) -> Iterator[Located]:
+def name_problems(arguments: Mapping[object, object], path: Path) -> Iterator[Problem]:
     """Yield the names of arguments that Python does not take."""
     for name in arguments:
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
             message = f"{quoted(str(name))} cannot be the name of an argument"
             hint = "use a name of Python: letters, digits and `_`"
-            yield Located((*path, str(name)), Problem(Code.BAD_ARGUMENT, message, hint))
+            yield Problem(Code.BAD_ARGUMENT, message, hint).at(*path, str(name))
 
 
 def early_argument_problems(
     arguments: object, path: Path, message: str, hint: str
-) -> Iterator[Located]:
+) -> Iterator[Problem]:
     """Yield what is wrong with arguments that are used before any task runs, or outside of tasks.
 
     Args:
@@ -53,17 +53,17 @@ def early_argument_problems(
         hint: What to write instead of it.
     """
     if not isinstance(arguments, dict):
-        yield Located(path, wrong_type(path, MAPPING, arguments))
+        yield wrong_type(path, MAPPING, arguments).at(*path)
         return
     problems = list(argument_problems(arguments, path))
     yield from problems
     known = {item.path for item in problems}
     for where, _ in markers_in(arguments, "$xcom", path):
         if (*where, "$xcom") not in known:
-            yield Located((*where, "$xcom"), Problem(Code.BAD_MARKER, message, hint))
+            yield Problem(Code.BAD_MARKER, message, hint).at(*where, "$xcom")
 
 
-def value_problems(value: object, path: Path) -> Iterator[Located]:
+def value_problems(value: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with a value: what JSON does not have, and markers."""
     stack: list[tuple[Path, Any]] = [(path, value)]
     refused: set[Path] = set()
@@ -71,17 +71,17 @@ def value_problems(value: object, path: Path) -> Iterator[Located]:
         here, item = stack.pop()
         if len(here) - len(path) > DEPTH:
             message = f"the value has more than {DEPTH} levels"
-            yield Located(path, Problem(Code.TOO_DEEP, message, "make it flatter"))
+            yield Problem(Code.TOO_DEEP, message, "make it flatter").at(*path)
             return
         for problem in _of_scalar(item):
             refused.add(here)
-            yield Located(here, problem)
+            yield problem.at(*here)
         if isinstance(item, dict):
             texts = [(key, inner) for key, inner in item.items() if isinstance(key, str)]
             for key, _ in texts:
                 for problem in _of_scalar(key):
                     refused.add((*here, key))
-                    yield Located((*here, key), problem)
+                    yield problem.at(*here, key)
             stack += [((*here, key), inner) for key, inner in reversed(texts)]
         elif isinstance(item, list | tuple):
             stack += [((*here, place), inner) for place, inner in reversed([*enumerate(item)])]

@@ -16,7 +16,7 @@ from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
-from dagctl.spec.problem import MAX_PROBLEMS, Located, Problem
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.document import Document, Finding, Node, Reading, Span, named
 from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_places import read_spelling
@@ -147,17 +147,17 @@ def is_selector(word: str) -> bool:
     return last[:1].isupper() and all(part.isidentifier() for part in (*path, last))
 
 
-def _problems(root: Node) -> Iterator[Located]:
+def _problems(root: Node) -> Iterator[Problem]:
     known = [*(key for key in DagSpec.key_names() if key not in OF_ONE_DAG), TASK_DEFAULTS]
     for key in root.keys:
         if key in OF_ONE_DAG:
             message = f"`{key}` belongs to one DAG, not to the defaults of a folder"
-            yield Located((key,), Problem(Code.UNKNOWN_KEY, message, "write it into the spec"))
+            yield Problem(Code.UNKNOWN_KEY, message, "write it into the spec").at(key)
         elif key not in known and key != "$schema":
-            yield Located((key,), _unknown(key, known))
+            yield _unknown(key, known).at(key)
     if {"schedule", "schedule_interval"} <= root.keys.keys():
         message = "`schedule` and `schedule_interval` are the same field"
-        yield Located(("schedule",), Problem(Code.SCHEDULE_TWICE, message, "keep one of them"))
+        yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
     if TASK_DEFAULTS in root.keys:
         yield from _task_problems(root.keys[TASK_DEFAULTS][1])
 
@@ -173,11 +173,11 @@ def _unknown(key: str, known: Collection[str]) -> Problem:
     )
 
 
-def _task_problems(node: Node) -> Iterator[Located]:
+def _task_problems(node: Node) -> Iterator[Problem]:
     if node.kind != "mapping" or len(node.keys) > MAX_SELECTORS:
         message = f"`task_defaults` must be a mapping of at most {MAX_SELECTORS} keys"
         hint = "write `task_defaults: {all: {retries: 2}}`"
-        yield Located((TASK_DEFAULTS,), Problem(Code.BAD_DEFAULTS, message, hint))
+        yield Problem(Code.BAD_DEFAULTS, message, hint).at(TASK_DEFAULTS)
         return
     for word, (_, inner) in node.keys.items():
         where = (TASK_DEFAULTS, word)
@@ -185,28 +185,27 @@ def _task_problems(node: Node) -> Iterator[Located]:
             words = [ALL, *TASK_TYPES]
             hint = did_you_mean(word, words) or f"{', '.join(words)}, or the class of an operator"
             problem = Problem(Code.UNKNOWN_KEY, f"{quoted(word)} selects no tasks", hint)
-            yield Located(where, problem)
+            yield problem.at(*where)
         elif inner.kind != "mapping":
             message = f"the defaults for {quoted(word)} must be a mapping"
-            yield Located(where, Problem(Code.BAD_DEFAULTS, message, "write `{retries: 2}`"))
+            yield Problem(Code.BAD_DEFAULTS, message, "write `{retries: 2}`").at(*where)
         else:
             yield from _key_problems(word, inner)
 
 
-def _key_problems(word: str, node: Node) -> Iterator[Located]:
+def _key_problems(word: str, node: Node) -> Iterator[Problem]:
     known = keys_for(word)
     for key in node.keys:
         where = (TASK_DEFAULTS, word, key)
         if key in _OF_ONE_TASK:
             message = f"`{key}` belongs to one task, not to defaults"
-            yield Located(where, Problem(Code.UNKNOWN_KEY, message, "write it into the spec"))
+            yield Problem(Code.UNKNOWN_KEY, message, "write it into the spec").at(*where)
         elif key not in known:
-            yield Located(where, _unknown_argument(word, key, known))
+            yield _unknown_argument(word, key, known).at(*where)
     if {"retry_delay", "retry_delay_minutes"} <= node.keys.keys():
         message = "`retry_delay` and `retry_delay_minutes` are the same argument"
-        yield Located(
-            (TASK_DEFAULTS, word, "retry_delay_minutes"),
-            Problem(Code.GIVEN_TWICE, message, "keep one of them"),
+        yield Problem(Code.GIVEN_TWICE, message, "keep one of them").at(
+            TASK_DEFAULTS, word, "retry_delay_minutes"
         )
 
 

@@ -16,7 +16,7 @@ from dagctl.spec.fields.values import value_problems
 from dagctl.spec.gone import GONE, gone
 from dagctl.spec.markers import marker_of
 from dagctl.spec.params import finish_schema, param_problems
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.schedules import asset_list_problems
 from dagctl.spec.tasks.argument_types import (
     FROM_ONE,
@@ -176,7 +176,7 @@ class TaskArguments(CheckedModel):
         return tuple(TaskArguments.model_fields)
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with the values that can have any shape."""
         if isinstance(data, dict):
             for key in ("executor_config", "resources"):
@@ -189,7 +189,7 @@ class TaskArguments(CheckedModel):
                 yield from callback_problems(data[key], (key,))
 
 
-def _object_problems(value: object, key: str, markers: Collection[str]) -> Iterator[Located]:
+def _object_problems(value: object, key: str, markers: Collection[str]) -> Iterator[Problem]:
     """Yield why a value names no object of the project's Python."""
     if not isinstance(value, dict):
         return  # the model says it
@@ -198,7 +198,7 @@ def _object_problems(value: object, key: str, markers: Collection[str]) -> Itera
     if not problems and marker_of(value) not in markers:
         hint = f"write `{{{next(iter(markers))}: package.module.name}}`"
         problem = Problem(Code.BAD_MARKER, f"{quoted(key)} must be a marker", hint)
-        yield Located((key,), problem)
+        yield problem.at(key)
 
 
 class DefaultArgs(TaskArguments):
@@ -264,13 +264,13 @@ class OneTask(TaskArguments):
     )
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with several fields together."""
         yield from super().further_problems(data)
         if isinstance(data, dict) and {"retry_delay", "retry_delay_minutes"} <= data.keys():
             message = "`retry_delay` and `retry_delay_minutes` are the same argument"
             problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-            yield Located(("retry_delay_minutes",), problem)
+            yield problem.at("retry_delay_minutes")
         if isinstance(data, dict) and "params" in data:
             yield from param_problems(data["params"], ("params",))
 

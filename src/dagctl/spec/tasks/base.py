@@ -10,7 +10,7 @@ from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
 from dagctl.spec.gone import GONE, gone
-from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.wording import quoted
 
@@ -88,14 +88,14 @@ class TaskBase(CheckedModel):
         return names
 
     @classmethod
-    def context_problems(cls, data: object, what: str, instead: str) -> Iterator[Located]:
+    def context_problems(cls, data: object, what: str, instead: str) -> Iterator[Problem]:
         """Yield a problem if a task without a function is to get a context."""
         if isinstance(data, dict) and data.get("provide_context") is True:
             message = f"{what} has no function to receive the context"
             problem = Problem(
                 Code.CONTEXT_OF_COMMAND, message, f"remove `provide_context`; {instead}"
             )
-            yield Located(("provide_context",), problem)
+            yield problem.at("provide_context")
 
     @abstractmethod
     def warnings(self) -> Warnings:

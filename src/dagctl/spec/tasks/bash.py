@@ -11,7 +11,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.markers import marker_of
-from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
@@ -65,7 +65,7 @@ class BashTask(Mapped, Stage, OneTask, TaskBase):
     )
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with the environment, and a context for what is no function."""
         yield from super().further_problems(data)
         if isinstance(data, dict):
@@ -79,7 +79,7 @@ class BashTask(Mapped, Stage, OneTask, TaskBase):
                 message = f"a bash task cannot be mapped over {quoted(name)}"
                 hint = "write `operator: BashOperator`, and `expand: {bash_command: [...]}`"
                 key = "expand" if data.get("expand") else "expand_kwargs"
-                yield Located((key,), Problem(Code.BAD_MAPPING, message, hint))
+                yield Problem(Code.BAD_MAPPING, message, hint).at(key)
 
     _warnings: Warnings = PrivateAttr(default_factory=Warnings)
 
@@ -97,14 +97,14 @@ class BashTask(Mapped, Stage, OneTask, TaskBase):
         return self._warnings
 
 
-def _env_problems(env: object) -> Iterator[Located]:
+def _env_problems(env: object) -> Iterator[Problem]:
     for name, value in env.items() if isinstance(env, dict) else ():
         path = ("env", str(name))
         if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
             message = f"{quoted(str(name))} cannot be the name of a variable"
             hint = "use letters, digits and `_`"
-            yield Located(path, Problem(Code.BAD_ARGUMENT, message, hint))
+            yield Problem(Code.BAD_ARGUMENT, message, hint).at(*path)
         if isinstance(value, str) or marker_of(value):
             yield from value_problems(value, path)
         else:
-            yield Located(path, wrong_type(path, TEXT, value))
+            yield wrong_type(path, TEXT, value).at(*path)

@@ -9,7 +9,7 @@ from dagctl.spec.checked_model import CheckedModel, Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
-from dagctl.spec.problem import Located, Problem, Warnings, refuse
+from dagctl.spec.problem import Problem, Warnings, refuse
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
@@ -76,7 +76,7 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, OneTask, Ta
     )
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with the arguments, and with where the function comes from."""
         yield from super().further_problems(data)
         if not isinstance(data, dict):
@@ -89,7 +89,7 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, OneTask, Ta
         for name in _SET_BY_DAGCTL.keys() & (given.keys() if isinstance(given, dict) else ()):
             message = f"`{name}` cannot stand under `with`: {_SET_BY_DAGCTL[name]}"
             problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out")
-            yield Located(("with", name), problem)
+            yield problem.at("with", name)
         yield from source_problems(data, cls.key_names())
 
     @classmethod

@@ -7,7 +7,7 @@ from typing import Any
 from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
 from dagctl.spec.gone import GONE
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS, TASK_TYPES, TaskBase
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import nearest, quoted
@@ -37,40 +37,38 @@ _OF_A_KIND = {Code.MISSING_KEY, Code.OTHER_TASK_TYPE, Code.UNKNOWN_KEY}
 """What is wrong only if the guess about the type is right."""
 
 
-def untyped_task_problems(data: object, family: Family) -> Iterator[Located]:
+def untyped_task_problems(data: object, family: Family) -> Iterator[Problem]:
     """Yield the problems of the raw tasks that no model of a task type has looked at."""
     for path, task in raw_tasks(data):
         if not isinstance(task, dict | TaskBase):
-            yield Located(path, wrong_type(path, MAPPING, task))
+            yield wrong_type(path, MAPPING, task).at(*path)
         elif isinstance(task, dict) and KINDS.tag_of(task) is None:
-            yield from (
-                Located((*path, *item.path), item.problem) for item in _problems(task, family)
-            )
+            yield from (item.under(*path) for item in _problems(task, family))
 
 
-def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Located]:
+def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Problem]:
     name = task.get("task_type")
     meant = _meant(task)
     if "task_type" not in task and task.get("type") in TASK_TYPES:
-        yield Located(("type",), _other_name())
+        yield _other_name().at("type")
         task = {key: value for key, value in task.items() if key != "type"}
     elif "task_type" not in task and (misspelt := _misspelt(task)):
         key, own_key = misspelt
         hint = f"did you mean {quoted(own_key)}?"
-        yield Located((key,), Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint))
+        yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint).at(key)
         task = {own_key if name == key else name: value for name, value in task.items()}
         meant = KINDS.tag_of(task)
     elif "task_type" not in task:
-        yield Located(("task_type",), _missing(task, meant))
+        yield _missing(task, meant).at("task_type")
     elif isinstance(name, str):
-        yield Located(("task_type",), _unknown(name))
+        yield _unknown(name).at("task_type")
     else:
         message = f"`task_type` must be one of: {', '.join(sorted(TASK_TYPES))}"
-        yield Located(("task_type",), Problem(Code.WRONG_TYPE, message, "write one of these words"))
+        yield Problem(Code.WRONG_TYPE, message, "write one of these words").at("task_type")
     if meant:
         certain = name is None or (_carried(task) is not None and not _operator_of(name))
         for item in _problems_as(meant, task, family):
-            if certain or item.problem.code not in _OF_A_KIND:
+            if certain or item.code not in _OF_A_KIND:
                 yield item
 
 
@@ -129,6 +127,6 @@ def _unknown(name: str) -> Problem:
     return Problem(Code.UNKNOWN_TASK_TYPE, f"unknown task type {quoted(name)}", hint)
 
 
-def _problems_as(kind: str, task: Mapping[str, Any], family: Family) -> Iterator[Located]:
+def _problems_as(kind: str, task: Mapping[str, Any], family: Family) -> Iterator[Problem]:
     _, problems = TASK_TYPES[kind].check({**task, "task_type": kind}, family)
     yield from problems

@@ -10,7 +10,7 @@ from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import MAX_TEXT, length_problems
 from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
-from dagctl.spec.problem import Located, Problem, Warnings, refuse
+from dagctl.spec.problem import Problem, Warnings, refuse
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.argument_types import without_default
@@ -136,17 +136,17 @@ class FunctionSource(CheckedModel):
         return self._code.warnings if self._code else Warnings()
 
 
-def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator[Located]:
+def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator[Problem]:
     """Yield what is wrong with where the function of a raw task comes from."""
     given = [key for key in SOURCES if key in data]
     if len(given) > 1:
         message = "`python_code` and `python_callable` are both given"
         problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-        yield Located(("python_callable",), problem)
+        yield problem.at("python_callable")
     if data.get("python_callable") and data.get("provide_context") is True:
         message = "`provide_context` belongs to `python_code`"
         hint = "remove it: Airflow gives a function what its parameters name"
-        yield Located(("provide_context",), Problem(Code.CONTEXT_OF_COMMAND, message, hint))
+        yield Problem(Code.CONTEXT_OF_COMMAND, message, hint).at("provide_context")
     unknown = [str(key) for key in data if key not in known]
     if (
         not given
@@ -155,4 +155,4 @@ def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator
     ):
         hint = "add it: the body of a function, or one `def`"
         problem = Problem(Code.MISSING_KEY, "`python_code` is missing", hint)
-        yield Located(("python_code",), problem)
+        yield problem.at("python_code")

@@ -8,7 +8,7 @@ from pydantic import PlainSerializer, PlainValidator, ValidationInfo
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import line_of
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.argument_types import (
     LENGTH,
     Duration,
@@ -198,7 +198,7 @@ TAKEN_BY: Mapping[str, Collection[str]] = {
 """The values of `task_type` that take each setting; a test holds it to the catalogue."""
 
 
-def setting_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def setting_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the settings that a raw task gives and its type does not take, and what is missing."""
     word = data.get("task_type", "python")
     for key in TAKEN_BY.keys() & data.keys():
@@ -208,7 +208,7 @@ def setting_problems(data: Mapping[str, Any]) -> Iterator[Located]:
             hint = f"write `task_type: {next(iter(TAKEN_BY[key]))}`, or remove the key"
             if key == "timeout":
                 hint = "write `execution_timeout`"
-            yield Located((key,), Problem(Code.OTHER_TASK_TYPE, message, hint))
+            yield Problem(Code.OTHER_TASK_TYPE, message, hint).at(key)
     if word == "external_python" and "python" not in data:
         hint = "write the path of its program on the worker: `python: /opt/dbt/bin/python`"
-        yield Located(("python",), Problem(Code.MISSING_KEY, "`python` is missing", hint))
+        yield Problem(Code.MISSING_KEY, "`python` is missing", hint).at("python")

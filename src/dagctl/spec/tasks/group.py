@@ -13,7 +13,7 @@ from dagctl.spec.fields.text import name_of, prose
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH, PATTERN
 from dagctl.spec.markers import markers_in
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.argument_types import MAX_WORD, without_default
 from dagctl.spec.tasks.arguments import DefaultArgs, TaskArguments
 from dagctl.spec.tasks.base import as_tuple
@@ -108,11 +108,11 @@ class Group(Mapped):
     )
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with several fields together."""
         shared = data.get("default_args") if isinstance(data, dict) else None
         for item in DefaultArgs.further_problems(shared):
-            yield Located(("default_args", *item.path), item.problem)
+            yield item.under("default_args")
         if isinstance(data, dict):
             yield from mapping_problems(data)
             yield from argument_problems(data.get("with"), ("with",))
@@ -154,35 +154,35 @@ Entry = Annotated[Task | Group, Selected({**KINDS.by_tag, GROUP: Group}, tag_of_
 """A task of any kind, or a group."""
 
 
-def _content_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with where the tasks of a raw group come from."""
     if "tasks" in data and "group_callable" in data:
         message = "`tasks` and `group_callable` are both given"
         problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
-        yield Located(("group_callable",), problem)
+        yield problem.at("group_callable")
     elif "tasks" not in data and "group_callable" not in data:
         hint = "add the tasks of the group, or `group_callable: package.module.function`"
-        yield Located(("tasks",), Problem(Code.MISSING_KEY, "`tasks` is missing", hint))
+        yield Problem(Code.MISSING_KEY, "`tasks` is missing", hint).at("tasks")
     if "group_callable" in data and not is_mapped(data):
         message = "a function that makes a group is called before any task has an output"
         hint = "let a task in the group read it with `xcom_pull`"
         for path, _ in markers_in(data.get("with"), "$xcom", ("with",)):
             problem = Problem(Code.BAD_MARKER, message, hint)
-            yield Located((*path, "$xcom"), problem)
+            yield problem.at(*path, "$xcom")
 
 
-def _argument_name_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def _argument_name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the names that become parameters of a function in the file."""
     given = data.get("with")
     if "group_callable" in data:
         return  # the function names its own
     if given and not is_mapped(data):
         message = "`with` belongs to a mapped group"
-        yield Located(("with",), Problem(Code.BAD_MAPPING, message, "add `expand`, or remove it"))
+        yield Problem(Code.BAD_MAPPING, message, "add `expand`, or remove it").at("with")
     for key in ("with", "expand"):
         names = data.get(key)
         for name in names if isinstance(names, dict) else ():
             if name == "dag" or str(name).endswith(_TAKEN_ENDS):
                 message = f"{quoted(str(name))} is a name that the DAG file uses"
                 problem = Problem(Code.BAD_ARGUMENT, message, "choose another name")
-                yield Located((key, name), problem)
+                yield problem.at(key, name)

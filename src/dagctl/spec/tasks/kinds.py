@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
 from dagctl.spec.tasks.decorator import DecoratorTask
@@ -44,7 +44,7 @@ class Kinds:
         tag = model.type_names()[0]
         return shown[0] if len(shown) == 1 and tag not in shown else tag
 
-    def disagreement(self, task: Mapping[str, Any]) -> Iterator[Located]:
+    def disagreement(self, task: Mapping[str, Any]) -> Iterator[Problem]:
         """Yield a problem where `task_type` is another kind's than the one the task's key shows."""
         tag, word = self.tag_of(task), task.get("task_type")
         if tag and isinstance(word, str) and word not in self.by_tag[tag].type_names():
@@ -52,7 +52,7 @@ class Kinds:
             made = f"{_ARTICLES.get(tag, 'a')} {tag} task"
             message = f"`task_type` is {quoted(word)}, and `{key}` makes it {made}"
             hint = f"write `task_type: {tag}`, or remove the line: `{key}` says it"
-            yield Located(("task_type",), Problem(Code.OTHER_TASK_TYPE, message, hint))
+            yield Problem(Code.OTHER_TASK_TYPE, message, hint).at("task_type")
 
     def _shown(self, task: Mapping[str, Any]) -> list[str]:
         """Return the kinds whose own keys a task has, in the order of its keys."""

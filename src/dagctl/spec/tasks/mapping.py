@@ -9,7 +9,7 @@ from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.values import argument_problems, name_problems, value_problems
 from dagctl.spec.markers import marker_of
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.walk import Path
 from dagctl.spec.wording import quoted
@@ -36,14 +36,14 @@ class Mapped(CheckedModel):
     )
 
 
-def mapping_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def mapping_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with what a raw task or group is mapped over."""
     expand, kwargs = data.get("expand"), data.get("expand_kwargs")
     if "expand" in data and "expand_kwargs" in data:
         problem = Problem(
             Code.GIVEN_TWICE, "`expand` and `expand_kwargs` are both given", "keep one"
         )
-        yield Located(("expand_kwargs",), problem)
+        yield problem.at("expand_kwargs")
     yield from argument_problems(expand, ("expand",))
     yield from value_problems(kwargs, ("expand_kwargs",))
     if isinstance(expand, dict):
@@ -53,35 +53,35 @@ def mapping_problems(data: Mapping[str, Any]) -> Iterator[Located]:
         yield from _item_problems(kwargs)
 
 
-def _expand_problems(expand: Mapping[str, Any], beside: object) -> Iterator[Located]:
+def _expand_problems(expand: Mapping[str, Any], beside: object) -> Iterator[Problem]:
     if not expand:
         message = "`expand` has no arguments to map over"
-        yield Located(("expand",), Problem(Code.BAD_MAPPING, message, "add one, or remove the key"))
+        yield Problem(Code.BAD_MAPPING, message, "add one, or remove the key").at("expand")
     for name, value in expand.items():
         yield from _source_problems(value, ("expand", str(name)))
         if isinstance(beside, dict) and name in beside:
             message = f"{quoted(str(name))} is given twice: in `with` and in `expand`"
             problem = Problem(Code.GIVEN_TWICE, message, "take it out of one of them")
-            yield Located(("expand", name), problem)
+            yield problem.at("expand", name)
 
 
-def _source_problems(value: object, path: Path) -> Iterator[Located]:
+def _source_problems(value: object, path: Path) -> Iterator[Problem]:
     """Yield why Airflow cannot map over a value: it needs a list, or the output of a task."""
     marker = marker_of(value)
     if marker is None and not isinstance(value, list | tuple | dict):
         message = f"Airflow maps over a list, not over {_words(value)}"
-        yield Located(path, Problem(Code.BAD_MAPPING, message, _HINT))
+        yield Problem(Code.BAD_MAPPING, message, _HINT).at(*path)
     elif marker is not None and marker not in _ALLOWED:
         message = f"Airflow does not map over {quoted(marker)}"
-        yield Located(path, Problem(Code.BAD_MAPPING, message, _HINT))
+        yield Problem(Code.BAD_MAPPING, message, _HINT).at(*path)
     elif isinstance(value, dict) and marker == "$xcom" and "key" in value:
         message = "Airflow maps only over what a task returns, not over another key"
-        yield Located((*path, "key"), Problem(Code.BAD_MAPPING, message, "remove `key`"))
+        yield Problem(Code.BAD_MAPPING, message, "remove `key`").at(*path, "key")
     elif isinstance(value, dict) and marker in _LISTS:
         yield from _joined_problems(value[marker], (*path, marker))
 
 
-def _joined_problems(parts: object, path: Path) -> Iterator[Located]:
+def _joined_problems(parts: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the parts of `$zip` and `$concat`: Airflow joins only outputs."""
     for place, part in enumerate(parts if isinstance(parts, list | tuple) else ()):
         here = (*path, place)
@@ -90,19 +90,19 @@ def _joined_problems(parts: object, path: Path) -> Iterator[Located]:
         else:
             message = "Airflow joins only outputs of tasks"
             hint = "write `{$xcom: ...}`; values that you know can stand in one list"
-            yield Located(here, Problem(Code.BAD_MAPPING, message, hint))
+            yield Problem(Code.BAD_MAPPING, message, hint).at(*here)
 
 
-def _item_problems(kwargs: object) -> Iterator[Located]:
+def _item_problems(kwargs: object) -> Iterator[Problem]:
     if isinstance(kwargs, dict) and marker_of(kwargs) is None:
         message = "`expand_kwargs` takes a list of mappings"
-        yield Located(("expand_kwargs",), Problem(Code.BAD_MAPPING, message, "write a list"))
+        yield Problem(Code.BAD_MAPPING, message, "write a list").at("expand_kwargs")
     for place, item in enumerate(kwargs if isinstance(kwargs, list | tuple) else ()):
         path = ("expand_kwargs", place)
         if not isinstance(item, dict):
             message = f"each item must be a mapping, not {_words(item)}"
             hint = "write `- {name: value, ...}`"
-            yield Located(path, Problem(Code.BAD_MAPPING, message, hint))
+            yield Problem(Code.BAD_MAPPING, message, hint).at(*path)
         elif marker_of(item) is None:
             yield from name_problems(item, path)
 

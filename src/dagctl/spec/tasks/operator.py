@@ -10,7 +10,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH
 from dagctl.spec.operator_name import OPERATOR_PATTERN, is_operator_name
-from dagctl.spec.problem import Located, Problem, Warnings
+from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
@@ -54,7 +54,7 @@ class OperatorTask(Mapped, Stage, OneTask, TaskBase):
     )
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with the parameters, whatever the operator is."""
         yield from super().further_problems(data)
         if isinstance(data, dict):
@@ -67,7 +67,7 @@ class OperatorTask(Mapped, Stage, OneTask, TaskBase):
             for name in _SET_BY_DAGCTL.keys() & (given.keys() if isinstance(given, dict) else ()):
                 message = f"`{name}` cannot stand under `with`: {_SET_BY_DAGCTL[name]}"
                 problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out")
-                yield Located(("with", name), problem)
+                yield problem.at("with", name)
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:

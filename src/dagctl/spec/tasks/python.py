@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.fields.values import argument_problems
-from dagctl.spec.problem import Located, Warnings
+from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
@@ -45,7 +45,7 @@ class PythonTask(
     )
 
     @classmethod
-    def further_problems(cls, data: object) -> Iterator[Located]:
+    def further_problems(cls, data: object) -> Iterator[Problem]:
         """Yield what is wrong with the arguments, and with where the function comes from."""
         yield from super().further_problems(data)
         if isinstance(data, dict):

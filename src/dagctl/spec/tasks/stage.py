@@ -8,7 +8,7 @@ from pydantic import Field, PlainSerializer, PlainValidator
 from dagctl.errors import Severity
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Located, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.argument_types import without_default
 from dagctl.spec.wrong_type import wrong_type
 
@@ -52,21 +52,21 @@ class Stage(CheckedModel):
     )
 
 
-def stage_problems(data: Mapping[str, Any]) -> Iterator[Located]:
+def stage_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what does not fit together in a raw task that sets up or tears down."""
     teardown = data.get("teardown", False)
     if data.get("setup") is True and teardown is not False:
         message = "a task is a setup or a teardown, not both"
-        yield Located(("teardown",), Problem(Code.BAD_TEARDOWN, message, "keep one of them"))
+        yield Problem(Code.BAD_TEARDOWN, message, "keep one of them").at("teardown")
     if teardown is False and "on_failure_fail_dagrun" in data:
         message = "`on_failure_fail_dagrun` belongs to a teardown"
         hint = "add `teardown: true`, or remove it"
-        yield Located(("on_failure_fail_dagrun",), Problem(Code.BAD_TEARDOWN, message, hint))
+        yield Problem(Code.BAD_TEARDOWN, message, hint).at("on_failure_fail_dagrun")
 
 
-def idle_rule(data: Mapping[str, Any]) -> Iterator[Located]:
+def idle_rule(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield a warning about the trigger rule of a teardown, which Airflow does not use."""
     if data.get("teardown", False) is not False and (data.get("trigger_rule") or RULE) != RULE:
         message = f"Airflow gives every teardown the trigger rule `{RULE}`"
         problem = Problem(Code.BAD_TEARDOWN, message, "remove it", severity=Severity.WARNING)
-        yield Located(("trigger_rule",), problem)
+        yield problem.at("trigger_rule")
