@@ -15,6 +15,8 @@ import pytest
 from dagctl.codegen.render import render
 from dagctl.dag_file.names import file_name
 
+from .running import write_all
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -137,3 +139,19 @@ def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if not (found.environment / ".stamp").exists():
         pytest.skip(f"{found.environment.name} is not set up: `make airflow`")
     return found
+
+
+@pytest.fixture(scope="session")
+def callbacks(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder into which the callbacks of the DAG `language` write."""
+    return tmp_path_factory.mktemp(f"language{airflow.version}")
+
+
+@pytest.fixture(scope="session")
+def runs(
+    airflow: Airflow, callbacks: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, Any]]:
+    """Run every DAG of `running.py` in one process of Airflow's; return what became of each."""
+    folder = tmp_path_factory.mktemp("dags")
+    write_all(airflow, folder, callbacks)
+    return airflow.run(folder)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dagctl.spec.jinja.names import REPLACEMENTS
-from dagctl.spec.model import DagSpec
 from dagctl.spec.python_code.gone_imports import GONE_IN_3, ONLY_IN_3
 
 CONF = {"hostile": "it's '; echo \"broken\" $(echo broken) `echo broken` \\\\"}
 """As in `runners/run.py`."""
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .conftest import Airflow
 
 
@@ -29,30 +26,14 @@ def test_a_replacement_gives_the_text_of_the_variable_that_is_gone(airflow: Airf
     assert all(text[old].startswith("20") for old in pairs)
 
 
-def test_both_airflows_know_every_replacement(airflow: Airflow, tmp_path: Path) -> None:
-    tasks = [
-        {"task_id": old, "task_type": "bash", "bash_command": f"echo {{{{ {new} }}}}"}
-        for old, new in REPLACEMENTS.items()
-    ]
-    spec = DagSpec.from_data({"dag_name": "Hints", "retries": 0, "tasks": tasks})
-    airflow.write(spec, tmp_path)
+def test_both_airflows_know_every_replacement(runs: dict[str, dict[str, Any]]) -> None:
+    states = {task: one["state"] for task, one in runs["hints"]["tasks"].items()}
 
-    run = airflow.run(tmp_path)["hints"]
-
-    assert {task: one["state"] for task, one in run["tasks"].items()} == dict.fromkeys(
-        REPLACEMENTS, "success"
-    )
+    assert states == dict.fromkeys(REPLACEMENTS, "success")
 
 
-def test_bash_takes_an_escaped_parameter_as_text(airflow: Airflow, tmp_path: Path) -> None:
-    command = """printf %s '{{ dag_run.conf.hostile | replace("'", "'\\\\''") }}'"""
-    task = {"task_id": "show", "task_type": "bash", "bash_command": command}
-    spec = DagSpec.from_data({"dag_name": "Escaped", "retries": 0, "tasks": [task]})
-    airflow.write(spec, tmp_path)
-
-    run = airflow.run(tmp_path)["escaped"]
-
-    assert run["tasks"]["show"]["xcom"] == CONF["hostile"]
+def test_bash_takes_an_escaped_parameter_as_text(runs: dict[str, dict[str, Any]]) -> None:
+    assert runs["escaped"]["tasks"]["show"]["xcom"] == CONF["hostile"]
 
 
 def test_only_airflow_2_has_what_is_said_to_be_gone(airflow: Airflow) -> None:

@@ -2,89 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.codegen.render import render
-from dagctl.spec.load import check_spec, load_spec
+from .running import SPECS
 
 if TYPE_CHECKING:
-    from dagctl.spec.model import DagSpec
-
     from .conftest import Airflow
 
-ROOT = Path(__file__).resolve().parents[2]
-SPECS: dict[str, DagSpec] = {
-    path.name: load_spec(path.read_text("utf-8"), origin=path.name)
-    for path in sorted((ROOT / "examples").iterdir())
-}
-FLOWS = [
-    load_spec(path.read_bytes(), format="yaml")
-    for path in [
-        *sorted((ROOT / "tests" / "airflow" / "flows").glob("*.yaml")),
-        ROOT / "tests" / "golden" / "language_mapping" / "spec.yaml",
-        ROOT / "tests" / "golden" / "language_stages" / "spec.yaml",
-    ]
-]
-FUNCTIONS = """
-dag_name: Functions
-retries: 0
-schedule: null
-tasks:
-  - task_id: given
-    outlets: [{$asset: "s3://shop/orders"}]
-    python_code: |
-      from MODULE import Metadata, ASSET
-      yield Metadata(ASSET("s3://shop/orders"), {"rows": 3})
-      return 3
-  - task_id: nested
-    outlets: [{$asset: "s3://shop/orders"}]
-    python_code: |
-      def nested(rows: type(4) = 4):
-          from MODULE import Metadata, ASSET
-          yield Metadata(ASSET("s3://shop/orders"), {"rows": rows})
-          return rows
-"""
-AWAITED = """
-  - task_id: awaited
-    python_code: |
-      async def awaited(rows=5, **context):
-          import asyncio
-          await asyncio.sleep(0)
-          return rows
-  - task_id: awaited_within
-    python_code: |
-      async def awaited_within(rows: type(6) = 6):
-          import asyncio
-          await asyncio.sleep(0)
-          return rows
-"""
-OF_2 = "from airflow.datasets import Dataset as ASSET, metadata; Metadata = metadata.Metadata"
 INPUT = {"user": {"0": "ana", "1": "omar"}, "sessions": {"0": 3, "1": 5}}
-
-
-def functions(version: str) -> str:
-    """Return the file of a DAG whose functions yield, and are async where Airflow awaits them."""
-    if version == "3":
-        text = (FUNCTIONS + AWAITED).replace("MODULE", "airflow.sdk").replace("ASSET", "Asset")
-    else:
-        text = FUNCTIONS.replace("from MODULE import Metadata, ASSET", OF_2)
-    target = {"2": "2.11", "3": "3.3"}[version]
-    spec = check_spec(text, format="yaml", airflow=target).spec
-    assert spec is not None
-    return render(spec, airflow=target)
-
-
-@pytest.fixture(scope="session")
-def runs(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Run every example, all in one process of Airflow's; return what became of each by its id."""
-    folder = tmp_path_factory.mktemp("dags")
-    for spec in (*SPECS.values(), *FLOWS):
-        airflow.write(spec, folder)
-    (folder / "functions.py").write_text(functions(airflow.version), "utf-8")
-    return airflow.run(folder)
 
 
 @pytest.mark.parametrize("name", SPECS)
