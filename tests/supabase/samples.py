@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
 
 T = TypeVar("T")
-SHARE = 0.2
+SHARE = 0.12
 
 
 def sampled(cases: Sequence[T], seed: int) -> list[T | ParameterSet]:
