@@ -9,6 +9,7 @@ from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.machine import Machine
 from dagctl.convert.python_file.modules import Modules
 from dagctl.convert.python_file.objects import Function
+from dagctl.convert.python_file.scope import Origin
 from dagctl.convert.python_file.source import read_python
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def code_of(task: OneTask, report: Report, target: str, today: date) -> str | No
     if named is None:
         tail = "\nreturn None\n" if is_body_of_one_function(text) else ""
         return f"{text.rstrip()}\n{tail}"
-    machine = Machine(place.file, target, today, Modules(lambda *_: None))
+    machine = Machine(Origin(place.file, text), target, today, Modules(lambda *_: None))
     machine.run(read_python(text, place.file).body, machine.scope)
     function = machine.scope.values.get(str(named))
     if not isinstance(function, Function):
         report.gap(place, "python_callable", f"the file has no function {str(named)[:60]!r}")
         return None
-    return Functions(text).code(function, report, task.task_id)
+    return Functions().code(function, report, task.task_id)

@@ -13,6 +13,7 @@ from dagctl.convert.python_file import (
     library_calls,
     making,
     mapped_calls,
+    project_calls,
 )
 from dagctl.convert.python_file.data_calls import builtin
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
@@ -60,7 +61,8 @@ def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
         return mapped_calls.of_operator(machine, path.rpartition(".")[0], "partial", made)
     if _is_operator(machine, path, made):
         return _operator(machine, name, made)
-    return made.unknown or _plain(made, name, machine)
+    value = project_calls.call(machine, name, made)
+    return (made.unknown or _plain(made, name, machine)) if value is UNKNOWN else value
 
 
 def _attribute(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
@@ -93,7 +95,7 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     if name.path.startswith(_READS):
         return _environment(machine, name, made)
     by_class = len(parts) > 2 and parts[-2][:1].isupper()  # noqa: PLR2004 - package, class, method
-    is_bare = not made.node.keywords and not made.args and not parts[-1][:1].isupper()
+    is_bare = not made.node.keywords and not made.node.args and not parts[-1][:1].isupper()
     if by_class or is_bare:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     return Made(name, made.args, made.kwargs, machine.place(made.node))

@@ -10,6 +10,7 @@ from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.machine import Machine
 from dagctl.convert.python_file.modules import Modules
+from dagctl.convert.python_file.scope import Origin
 from dagctl.convert.python_file.source import read_python, refused
 from dagctl.convert.report import Outcome
 from dagctl.spec.codes import Code
@@ -40,8 +41,8 @@ def convert_python(
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = Machine(file, airflow, today, Modules(modules))
-    functions = Functions(text)
+    machine = Machine(Origin(file, text), airflow, today, Modules(modules))
+    functions = Functions()
     try:
         doc = tree.body[0] if tree.body else None
         machine.scope.put("__doc__", _documentation(doc))

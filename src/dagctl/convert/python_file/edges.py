@@ -24,6 +24,7 @@ def connect(machine: Machine, before: object, after: object, node: ast.AST) -> N
     """Let everything in `after` wait for everything in `before`."""
     uppers, lowers = _ends(machine, before, node), _ends(machine, after, node)
     machine.charge(len(uppers) * len(lowers))
+    machine.effects += 1
     for lower in lowers:
         for upper in uppers:
             _adopt(machine, upper, lower)

@@ -21,6 +21,7 @@ from dagctl.convert.python_file.objects import (
     Connected,
     Container,
     Dag,
+    Decorated,
     EnumMember,
     File,
     Function,
@@ -61,7 +62,7 @@ def evaluate(machine: Machine, node: ast.expr, scope: Scope) -> Any:  # noqa: AN
 def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN401
     holder = scope.holder(node.id)
     if holder is not None:
-        return holder.values[node.id]
+        return _as_imported(machine, holder, node.id)
     if node.id == "__name__":
         return "unusual_prefix_dag_file"
     if node.id == "__file__":
@@ -69,6 +70,19 @@ def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN40
     if node.id in plain.BUILTINS or plain.is_exception(node.id):
         return Name(f"builtins.{node.id}")
     return machine.opaque(node, f"`{node.id}` is known only when Python runs")
+
+
+def _as_imported(machine: Machine, holder: Scope, name: str) -> Any:  # noqa: ANN401
+    """Return the value of a name; a function or a class of a module that is imported by its path.
+
+    So a task that a function of the module makes has what the DAG file can import.
+    """
+    value = holder.values[name]
+    module = holder.own_origin.module if holder.own_origin else ""
+    if not module or machine.is_beside or not isinstance(value, Function | LocalClass):
+        return value
+    is_named = getattr(value.node, "name", None) == name
+    return Name(f"{module}.{name}") if is_named else value
 
 
 def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  # noqa: ANN401
@@ -121,6 +135,10 @@ def _member(machine: Machine, owner: Name | LocalClass | EnumMember, name: str) 
     if not isinstance(owner, Name):
         known = attribute(machine, owner, name)
         return Bound(owner, name) if known is UNKNOWN else known
+    if name in calls.METHODS:
+        definition = machine.definition(owner.path)
+        if isinstance(definition, Decorated):
+            return Bound(definition, name)
     path = f"{owner.path}.{name}"
     known = machine.imported(path)
     return Name(path) if known is UNKNOWN else known

@@ -47,26 +47,29 @@ class _Needs:
 
 
 class Functions:
-    """Makes `python_code` of the functions of a file."""
+    """Makes `python_code` of the functions of a file, and of those that it imports."""
 
-    def __init__(self, text: str) -> None:
-        self._text = FunctionText(text)
+    def __init__(self) -> None:
+        self._texts: dict[str, FunctionText] = {}
+
+    def _text(self, scope: Scope) -> FunctionText:
+        file, text, _ = scope.origin
+        if file not in self._texts:
+            self._texts[file] = FunctionText(text)
+        return self._texts[file]
 
     def code(self, function: Function, report: Report, subject: str) -> str:
         """Return the code of a function, with what it needs of the file."""
-        node = function.node
-        needs = _Needs()
-        self._gather(
-            _free_names(self._source(node), whole=isinstance(node, ast.Lambda)),
-            function.scope,
-            needs,
-        )
+        node, scope = function.node, function.scope
+        needs, text = _Needs(), self._text(scope)
+        names = _free_names(text.source(node), whole=isinstance(node, ast.Lambda))
+        self._gather(names, scope, needs)
         if isinstance(node, ast.Lambda):
-            code = self._text.of_lambda(node, [*needs.imports, *needs.others])
+            code = text.of_lambda(node, [*needs.imports, *needs.others])
             report.changed(function.place, subject, "the lambda is written as a function")
         else:
-            edits = [*_annotations(node), *_defaults(node, function.scope)]
-            code = self._text.of_function(node, [*needs.imports, *needs.others], edits)
+            edits = [*_annotations(node), *_defaults(node, scope)]
+            code = text.of_function(node, [*needs.imports, *needs.others], edits)
         self._say(function, needs, report, subject)
         return code
 
@@ -114,10 +117,14 @@ class Functions:
 
     def _give(self, name: str, holder: Scope, needs: _Needs) -> None:
         value, statements = holder.values[name], holder.statements.get(name, [])
-        if isinstance(value, Name) and statements:
+        module = holder.own_origin.module if holder.own_origin else ""
+        if isinstance(value, Name) and statements and not (module and value.path.startswith(".")):
             needs.imports[_import_of(name, statements[-1])] = None
             return
         reason = _reason(value)
+        if module and not reason:
+            needs.imports[f"from {module} import {name}"] = None
+            return
         if reason:
             needs.missing[name] = reason
             return
@@ -127,7 +134,7 @@ class Functions:
             needs.others[f"{name} = {value!r}"] = None
         elif len(statements) == 1:
             statement = statements[0]
-            source = self._source(statement)
+            source = self._text(holder).source(statement)
             self._gather(_loaded(statement), holder, needs)
             needs.others[source] = None
         else:
@@ -135,7 +142,7 @@ class Functions:
 
     def _definition(self, value: Function | LocalClass, needs: _Needs) -> None:
         node = value.node
-        source = self._source(node)
+        source = self._text(value.scope).source(node)
         if len(source) > _LONGEST:
             needs.missing[getattr(node, "name", "")] = "it is too long"
             return
@@ -144,9 +151,6 @@ class Functions:
             needs.missing["lambda"] = "write it as a `def`"
         else:
             needs.others[source] = None
-
-    def _source(self, node: ast.AST) -> str:
-        return self._text.source(node)
 
 
 def _reason(value: object) -> str | None:

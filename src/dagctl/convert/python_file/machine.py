@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.modules import Modules
-    from dagctl.convert.python_file.objects import Task
+    from dagctl.convert.python_file.objects import Decorated, Function, Task
+    from dagctl.convert.python_file.scope import Origin
 
 MAX_STEPS = 400_000
 """Parts of the file that are looked at, each turn of a loop counted anew."""
@@ -37,14 +38,20 @@ class Machine:
     """What is known of a file while it is read."""
 
     def __init__(
-        self, file: str, target: str, today: date, modules: Modules, most_steps: int = MAX_STEPS
+        self,
+        origin: Origin,
+        target: str,
+        today: date,
+        modules: Modules,
+        most_steps: int = MAX_STEPS,
     ) -> None:
-        self.file = file
+        self.origin = origin
+        """The file whose lines are followed: that of the DAGs, or one whose function is called."""
         self.modules = modules
         self._most_steps = most_steps
         self.target = target
         self.today = today
-        self.scope = Scope()
+        self.scope = Scope(own_origin=origin)
         self.dags: list[Dag] = []
         self.around: list[Dag | Group] = []
         """The DAG and the groups whose `with` is open."""
@@ -56,6 +63,13 @@ class Machine:
         self._file_report = Report()
         self._steps = 0
         self._made = 0
+        self.effects = 0
+        """Tasks, groups, DAGs and edges that were made so far."""
+
+    @property
+    def file(self) -> str:
+        """The name of the file whose lines are followed."""
+        return self.origin.file
 
     def charge(self, steps: int = 1) -> None:
         """Count some work, and stop where it is too much.
@@ -75,17 +89,27 @@ class Machine:
             SpecError: There are more than a spec may have.
         """
         self._made += 1
+        self.effects += 1
         if self._made > MAX_TASKS or len(self.dags) > MAX_DAGS:
             what = "DAGs" if isinstance(item, Dag) else "tasks"
             raise refused(self.file, 1, Code.TOO_MANY_TASKS, f"the file has too many {what}")
 
-    def beside(self, file: str) -> Machine:
+    def beside(self, origin: Origin) -> Machine:
         """Return what reads a module that the file imports."""
-        return Machine(file, self.target, self.today, self.modules, MAX_MODULE_STEPS)
+        return Machine(origin, self.target, self.today, self.modules, MAX_MODULE_STEPS)
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether a module that the file imports is being read."""
+        return self._most_steps == MAX_MODULE_STEPS
 
     def imported(self, path: str) -> Any:  # noqa: ANN401 - any value of Python
         """Return the data that an import path names in the project, else `UNKNOWN`."""
         return self.modules.value(self, path)
+
+    def definition(self, path: str) -> Function | Decorated | None:
+        """Return the function of the project that an import path names, or None."""
+        return self.modules.definition(self, path)
 
     def place(self, node: ast.AST) -> Place:
         """Return where a node stands."""
@@ -109,7 +133,11 @@ class Machine:
 
     def run(self, body: Sequence[ast.stmt], scope: Scope) -> Any:  # noqa: ANN401
         """Follow statements; return what a `return` gives, or None."""
-        return statements.run(self, body, scope)
+        before, self.origin = self.origin, scope.origin
+        try:
+            return statements.run(self, body, scope)
+        finally:
+            self.origin = before
 
     def opaque(self, node: ast.AST, why: str) -> Opaque:
         """Return the value of something that cannot be followed."""

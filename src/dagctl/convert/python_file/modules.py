@@ -1,7 +1,7 @@
-"""Constants of the project's own modules, which a DAG file imports.
+"""The project's own modules, which a DAG file imports: their constants and their functions.
 
-A module is read as the DAG file is: as a tree, within bounds, and never run. What it gives is data
-alone; functions and classes stay import paths.
+A module is read as the DAG file is: as a tree, within bounds, and never run. What it gives is data;
+functions and classes stay import paths, and a call of a function can be followed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dagctl.convert.python_file.objects import (
     Opaque,
     Zone,
 )
-from dagctl.convert.python_file.scope import Scope
+from dagctl.convert.python_file.scope import Origin, Scope
 from dagctl.convert.python_file.source import read_python
 from dagctl.errors import SpecError
 
@@ -60,15 +60,36 @@ class Modules:
 
     def value(self, machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of Python
         """Return the data that an import path names, or `UNKNOWN`."""
+        scope, names = self._holder(machine, path)
+        if scope is None:
+            return UNKNOWN
+        value = self._within(machine, scope, names)
+        module = scope.origin.module or path.removesuffix("." + ".".join(names))
+        return exported(value, module) if value is not UNKNOWN else UNKNOWN
+
+    def definition(self, machine: Machine, path: str) -> Function | Decorated | None:
+        """Return the function of the project that an import path names, or None."""
+        for _ in range(_DEEPEST):
+            scope, names = self._holder(machine, path)
+            value = None if scope is None else scope.values.get(names[0])
+            if scope is None or len(names) > 1:
+                return None
+            if isinstance(value, Function | Decorated):
+                return value
+            if not isinstance(value, Name):
+                return None
+            path = _absolute(value.path, scope.origin)
+        return None
+
+    def _holder(self, machine: Machine, path: str) -> tuple[Scope | None, list[str]]:
+        """Return the module that a path leads into, and the names in it."""
         parts = path.split(".")
         start = len(path) - len(path.lstrip("."))
         for end in range(len(parts) - 1, start, -1):
             scope = self._scope(machine, ".".join(parts[:end]))
             if scope is not None:
-                value = self._within(machine, scope, parts[end:])
-                module = ".".join(parts[:end])
-                return exported(value, module) if value is not UNKNOWN else UNKNOWN
-        return UNKNOWN
+                return scope, parts[end:]
+        return None, []
 
     def _within(self, machine: Machine, scope: Scope, names: list[str]) -> Any:  # noqa: ANN401
         value = scope.values.get(names[0], UNKNOWN)
@@ -91,14 +112,28 @@ class Modules:
         if text is None or known >= _MOST_MODULES:
             return None
         self.depth += 1
+        name = _absolute(module, machine.origin)
+        known_as = "" if name.startswith(".") else name
         try:
-            inner = machine.beside(text.file)
+            inner = machine.beside(Origin(text.file, text.text, known_as))
             inner.run(read_python(text.text, text.file).body, inner.scope)
         except (SpecError, RecursionError):
             return None
         finally:
             self.depth -= 1
         return inner.scope
+
+
+def _absolute(path: str, importer: Origin) -> str:
+    """Return an import path without the dots that lead it, where the importer's name is known."""
+    name = path.lstrip(".")
+    up = len(path) - len(name)
+    if not up or not importer.module:
+        return path
+    parts = importer.module.split(".")
+    is_package = importer.file.endswith("__init__.py")
+    above = parts[: len(parts) - up + is_package]
+    return ".".join([*above, name]) if above else path
 
 
 def attribute(machine: Machine, owner: object, name: str) -> Any:  # noqa: ANN401 - any value

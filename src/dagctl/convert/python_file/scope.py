@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
+
+
+class Origin(NamedTuple):
+    """The file whose names a scope has."""
+
+    file: str
+    text: str
+    module: str = ""
+    """Its dotted name, where another file imports it by that."""
+
+
+_NOWHERE = Origin("", "")
 
 
 @dataclass(eq=False, slots=True)
@@ -15,6 +27,8 @@ class Scope:
     """The names of the file, or of a call of one of its functions."""
 
     parent: Scope | None = None
+    own_origin: Origin | None = None
+    """The file; None in the scope of a call."""
     values: dict[str, Any] = field(default_factory=dict)
     statements: dict[str, list[ast.stmt]] = field(default_factory=dict)
     """What gives each name its value, in the order of the file."""
@@ -25,6 +39,12 @@ class Scope:
         while scope is not None:
             yield scope
             scope = scope.parent
+
+    @property
+    def origin(self) -> Origin:
+        """The file that the scope belongs to."""
+        known = (scope.own_origin for scope in self.around())
+        return next(filter(None, known), _NOWHERE)
 
     def holder(self, name: str) -> Scope | None:
         """Return the scope that has a name, or None."""

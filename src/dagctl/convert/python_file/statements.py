@@ -23,6 +23,7 @@ from dagctl.convert.python_file.objects import (
     dag_of,
 )
 from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.uncertain import spoil
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 BREAK, CONTINUE = object(), object()
 _QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
 """Calls of these do nothing that a DAG has."""
+_NOT_FOLLOWED = "what it does if an error is raised is not followed"
 _QUIET_AROUND = ("warnings.catch_warnings", "catch_warnings", "suppress_and_warn", "nullcontext")
 
 
@@ -53,6 +55,7 @@ def run(machine: Machine, body: Sequence[ast.stmt], scope: Scope) -> Any:  # noq
         if handler is None:
             why = f"`{words(statement)}` is not followed"
             machine.report.gap(machine.place(statement), type(statement).__name__.lower(), why)
+            spoil(machine, statement, scope, why)
             continue
         end = handler(machine, statement, scope)
         if end is not None:
@@ -234,6 +237,7 @@ def _for(machine: Machine, node: ast.For, scope: Scope) -> Any:  # noqa: ANN401
     if values is None:
         text = f"what the loop over `{words(node.iter)}` goes over is known only when Python runs"
         machine.report.gap(machine.place(node), "for", text)
+        spoil(machine, node, scope, text)
         return None
     for value in values:
         machine.charge()
@@ -255,7 +259,9 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
             return run(machine, node.body, scope)
         text = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
         machine.report.gap(machine.place(node), "if", text)
-        return run(machine, node.body, scope)
+        end = run(machine, node.body, scope)
+        spoil(machine, node, scope, text)
+        return end
     return run(machine, node.body if test else node.orelse, scope)
 
 
@@ -290,10 +296,18 @@ def truth(value: object) -> bool | None:
 
 
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
+    end = _tried(machine, node, scope)
+    for handler in node.handlers:
+        if not _only_imports(node.body):
+            for statement in handler.body:
+                spoil(machine, statement, scope, _NOT_FOLLOWED)
+    return end
+
+
+def _tried(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
     for handler in node.handlers:
         if not _only_imports(node.body) and any(map(_makes, handler.body)):
-            text = "what it does if an error is raised is not followed"
-            machine.report.gap(machine.place(handler), "except", text)
+            machine.report.gap(machine.place(handler), "except", _NOT_FOLLOWED)
     for body in (node.body, node.orelse, node.finalbody):
         end = run(machine, body, scope)
         if end is not None:
@@ -324,6 +338,7 @@ def _while(machine: Machine, node: ast.While, scope: Scope) -> Any:  # noqa: ANN
             if test is None:
                 text = f"how long `{words(node.test)}` holds is known only when Python runs"
                 machine.report.gap(machine.place(node), "while", text)
+                spoil(machine, node, scope, text)
             return None
         end = run(machine, node.body, scope)
         if end is BREAK:

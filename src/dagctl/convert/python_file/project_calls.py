@@ -1,0 +1,100 @@
+"""Calls of functions that stand in other files of the project: what they make is followed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.python_file.binding import bind
+from dagctl.convert.python_file.modules import UNKNOWN
+from dagctl.convert.python_file.objects import (
+    Condition,
+    Container,
+    Decorated,
+    EnumMember,
+    Function,
+    Late,
+    Made,
+    Moment,
+    Name,
+    Output,
+    Task,
+    Zone,
+)
+from dagctl.convert.python_file.source_of import words
+from dagctl.convert.report import Outcome
+
+if TYPE_CHECKING:
+    from dagctl.convert.python_file.calls import Call
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.report import Report
+
+_KNOWN = (
+    *(str, int, float, bool, type(None), timedelta, Moment, Zone, Late, Name, Made, EnumMember),
+    *(Task, Output, Container, Condition),
+)
+_MOST = 20_000
+"""Values of a result that are looked at."""
+
+
+def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any value of Python
+    """Return what a function of the project gives; `UNKNOWN` where only Python knows.
+
+    A function of which not all is known, and which makes nothing, stays a call by its path.
+    """
+    from dagctl.convert.python_file.calls import apply, inline  # noqa: PLC0415 - each needs the other
+
+    definition = machine.definition(name.path)
+    if isinstance(definition, Decorated):
+        value = apply(machine, definition, made)
+        _say(machine, made)
+        return value
+    if definition is None:
+        return UNKNOWN
+    reports = (machine.report, machine.file_report)
+    before, effects = [len(report.remarks) for report in reports], machine.effects
+    value = inline(machine, definition, made)
+    if machine.effects == effects and (_has_gaps(reports, before) or not _is_known(value)):
+        for report, length in zip(reports, before, strict=True):
+            del report.remarks[length:]
+        _name_arguments(definition, made)
+        return UNKNOWN
+    _say(machine, made)
+    return value
+
+
+def _say(machine: Machine, made: Call) -> None:
+    text = "what it makes is what the function of the module makes now"
+    machine.report.changed(machine.place(made.node), words(made.node.func), text)
+
+
+def _has_gaps(reports: tuple[Report, ...], before: list[int]) -> bool:
+    return any(
+        remark.outcome is Outcome.GAP
+        for report, length in zip(reports, before, strict=True)
+        for remark in report.remarks[length:]
+    )
+
+
+def _is_known(value: object) -> bool:
+    """Return whether nothing of a value is known only when Python runs."""
+    stack: list[Any] = [value]
+    for _ in range(_MOST):
+        if not stack:
+            return True
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack += [*item, *item.values()]
+        elif isinstance(item, list | tuple | set | frozenset):
+            stack += item
+        elif not isinstance(item, _KNOWN):
+            return False
+    return False
+
+
+def _name_arguments(function: Function, made: Call) -> None:
+    """Give the arguments of a call by their names, which a spec needs."""
+    parameters = function.node.args
+    bindings = bind(parameters, made.args, {})
+    if not bindings.left and not parameters.posonlyargs and not parameters.vararg:
+        made.args, made.kwargs = [], bindings.values | made.kwargs
