@@ -180,6 +180,8 @@ def test_every_field_of_a_record_comes_back(registry: Registry) -> None:
     assert read.updated_at > LONG_AGO
     plain = replace(read, updated_at=LONG_AGO, created_by_name=None, updated_by_name=None)
     assert plain == written
+    assert registry.find(dag_ids=["x"]) == [read]
+    assert registry.find(dag_ids=["x"], specs=False) == [replace(read, spec={}, inputs=())]
 
 
 def test_confirming_again_changes_nothing(registry: Registry) -> None:
@@ -502,6 +504,8 @@ def test_a_removed_dag_is_in_no_list_and_its_name_and_its_versions_stay(
     )
     assert (tombstone.dag_id, tombstone.version, tombstone.commit_id) == ("x", 2, "beef2")
     assert tombstone.spec == row.spec
+    (light,) = registry.find(dag_ids=["X"], removed=True, specs=False)
+    assert light == replace(tombstone, spec={}, inputs=())
     assert [one.action for one in registry.versions("x")] == ["delete", "create"]
     (granted,) = registry.reserve(operation(), [Claim(dag_id="x")])
     assert granted.dag_id == "x_3"

@@ -64,6 +64,40 @@ def test_what_needs_the_specs_asks_for_fewer_at_a_time(large: Place) -> None:
 
 
 @pytest.mark.usefixtures("small_answers")
+def test_what_needs_no_spec_reads_none(large: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No spec fits into an answer here, and each question about DAGs fits into its first one."""
+    monkeypatch.setattr(bounds, "LARGEST", 30_000)
+    specs = [large.spec(f"specs/{n}.yaml", word=str(n)) for n in range(1, len(IDS))]
+    with large.open() as client:
+        assert {dag.action for dag in client.plan(specs).dags} == {"unchanged"}
+        assert {dag.state for dag in client.create(specs).dags} == {"unchanged"}
+        listed = [record for page in client.list() for record in page.records]
+        assert [each.record.dag_id for each in client.outdated(listed[1:])] == []
+        assert {dag.file for dag in client.pull(IDS[1:], dry_run=True)} == {"current"}
+    assert large.stand_in.requests.count("POST", f"{FUNCTION}find_dags") == 3
+
+
+@pytest.mark.usefixtures("small_answers", "quick")
+def test_a_question_that_takes_too_long_is_asked_in_parts(
+    large: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 57014 (`statement_timeout`) the same question would take as long again."""
+    monkeypatch.setattr(bounds, "LARGEST", 1_000_000)
+    body = {"code": "57014", "message": "canceling statement due to statement timeout"}
+    find, versions = (f"{FUNCTION}{name}" for name in ("find_dags", "dag_versions"))
+    specs = [large.spec(f"specs/{n}.yaml", word="new") for n in range(len(IDS))]
+    with large.open() as client:
+        # the first question of a plan has no specs
+        large.stand_in.faults.add("POST", find, faults.answer(500, body), nth=2, times=2)
+        planned = client.plan(specs).dags
+        assert {dag.dag_id for dag in planned if dag.changes} == {*IDS}
+        assert large.stand_in.requests.count("POST", find) == 1 + 5
+        large.stand_in.faults.add("POST", versions, faults.answer(500, body))
+        assert len(client.history("orders", limit=5).entries) == 5
+        assert large.stand_in.requests.count("POST", versions) == 3
+
+
+@pytest.mark.usefixtures("small_answers")
 def test_a_single_spec_that_fits_no_answer_is_asked_for_once(
     large: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,11 +55,12 @@ class MemoryRegistry:
         source_paths: Collection[str] = (),
         dag_ids: Collection[str] = (),
         removed: bool = False,
+        specs: bool = True,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         ids = folded(dag_ids)
         return [
-            record
+            record if specs else replace(record, spec={}, inputs=())
             for record in [*self._sorted(), *(self.tombstones.values() if removed else ())]
             if record.dag_id.casefold() in ids or record.source_path in source_paths
         ]

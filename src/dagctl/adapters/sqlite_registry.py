@@ -10,8 +10,6 @@ from uuid import UUID, uuid5
 
 from dagctl.adapters.sqlite_database import SqliteDatabase
 from dagctl.adapters.sqlite_rows import (
-    FIND,
-    FIND_REMOVED,
     LISTED,
     PRUNE,
     REMOVED,
@@ -19,6 +17,8 @@ from dagctl.adapters.sqlite_rows import (
     RESERVED,
     SELECT,
     UPSERT,
+    find_of,
+    find_removed_of,
     from_reservation_row,
     from_row,
     from_version_row,
@@ -104,11 +104,13 @@ class SqliteRegistry:
         source_paths: Collection[str] = (),
         dag_ids: Collection[str] = (),
         removed: bool = False,
+        specs: bool = True,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         values = {"sources": json.dumps(list(source_paths)), "ids": json.dumps(list(dag_ids))}
-        records = self._records(FIND, values)
-        tombstones = self._versions(FIND_REMOVED, values, is_removed=True) if removed else []
+        records = self._records(find_of(specs=specs), values)
+        sql = find_removed_of(specs=specs)
+        tombstones = self._versions(sql, values, is_removed=True) if removed else []
         return [*records, *tombstones]
 
     def versions(

@@ -29,12 +29,19 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM user_dags WHERE project_id = :projec
 LISTED = SELECT.replace(", spec, ", ", '{}', ")
 """As `SELECT`, but no spec is read: one may have megabytes."""
 
-# two indexed look-ups: one OR over both columns would read the whole table
-FIND = (
-    f"{SELECT} AND source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
-    f"UNION {SELECT} AND dag_id COLLATE NOCASE IN (SELECT value FROM json_each(:ids)) "
-    "ORDER BY dag_id"
-)
+
+def find_of(*, specs: bool) -> str:
+    """Return the query of DAGs by their source paths or ids, with or without their specs.
+
+    Two indexed look-ups: one OR over both columns would read the whole table.
+    """
+    select = SELECT if specs else LISTED
+    return (
+        f"{select} AND source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
+        f"UNION {select} AND dag_id COLLATE NOCASE IN (SELECT value FROM json_each(:ids)) "
+        "ORDER BY dag_id"
+    )
+
 
 UPSERT = (
     f"INSERT INTO user_dags ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "  # noqa: S608 - our own names
@@ -49,10 +56,15 @@ REMOVED = (
     "WHERE r.project_id = :project"
 )
 
-FIND_REMOVED = (
-    f"{REMOVED} AND r.source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
-    f"UNION {REMOVED} AND r.dag_id IN (SELECT value FROM json_each(:ids)) ORDER BY 4"
-)
+
+def find_removed_of(*, specs: bool) -> str:
+    """Return the query of tombstones by source paths or ids, with or without their specs."""
+    select = REMOVED if specs else REMOVED.replace(" v.spec, ", " '{}', ")
+    return (
+        f"{select} AND r.source_path IN (SELECT value FROM json_each(:sources)) "  # noqa: S608 - our own names
+        f"UNION {select} AND r.dag_id IN (SELECT value FROM json_each(:ids)) ORDER BY 4"
+    )
+
 
 REMOVE = (
     "INSERT OR REPLACE INTO removed_dags (id, project_id, dag_id, source_path, version) "

@@ -70,7 +70,7 @@ def _recorded(folder: Path, incomplete: str) -> Iterator[str]:
         return  # a key press is no reason to wait for a network
     # not by the client: it would recover what a killed run left
     with closing(open_backend(settings, workspace, os.environ)) as backend:
-        whole = backend.registry.find(dag_ids=[incomplete])
+        whole = backend.registry.find(dag_ids=[incomplete], specs=False)
         # ids are sorted, so those that begin so and go on come first behind it
         longer = backend.registry.page(Query(after=incomplete, limit=MOST)).records
     for record in (*whole, *longer):

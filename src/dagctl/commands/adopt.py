@@ -225,7 +225,7 @@ def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> No
             f"{path} is not committed as it is; only git could bring it back",
             hint=f"git add {path}, commit, then again",
         )
-    if context.backend.registry.find(dag_ids=[dag_id]):
+    if context.backend.registry.find(dag_ids=[dag_id], specs=False):
         raise ConflictError(
             f"`{dag_id}` is recorded already, and {path} is not its file",
             hint=Fix(Command("show", dag_id)),

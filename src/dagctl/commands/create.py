@@ -288,7 +288,8 @@ def _state(version: int) -> Literal["created", "updated"]:
 def _repeated(backend: Backend, entry: JournalEntry) -> CreateResult:
     """Return what an operation did whose result was not shown."""
     unchanged = [change.dag_id for change in entry.changes if not change.is_effective]
-    records = {record.dag_id: record for record in backend.registry.find(dag_ids=unchanged)}
+    recorded = backend.registry.find(dag_ids=unchanged, specs=False)
+    records = {record.dag_id: record for record in recorded}
     changes = tuple(
         change if change.is_effective else replace(change, record=records[change.dag_id])
         for change in entry.changes

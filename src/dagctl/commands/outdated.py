@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from dagctl.spec.inputs import Input
     from dagctl.spec.model import DagSpec
 
-_TOGETHER = 100
-"""DAGs whose records are read at once."""
+_TOGETHER = 50
+"""DAGs whose recorded specs are read at once."""
 InputState = Literal["same", "changed", "gone", "new"]
 Makes = Literal["same", "other", "nothing", "unknown"]
 _OUTDATED = frozenset({"other", "nothing"})
@@ -80,11 +80,14 @@ def outdated(
         records: The DAGs, as in a page of a list: without their inputs.
         specs: Reads the specs.
     """
-    names = [each.dag_id for each in records]
-    for start in range(0, len(names), _TOGETHER):
-        for record in backend.registry.find(dag_ids=names[start : start + _TOGETHER]):
-            today = _today(record, backend.files, specs)
-            if today.makes in _OUTDATED:
+    listed = list(records)
+    for start in range(0, len(listed), _TOGETHER):
+        some = listed[start : start + _TOGETHER]
+        read = ((record.dag_id, _today(record, backend.files, specs)) for record in some)
+        changed = {dag_id: today for dag_id, today in read if today.makes in _OUTDATED}
+        # the inputs are recorded with the spec: asked for only where they are shown
+        for record in backend.registry.find(dag_ids=changed.keys()):
+            if today := changed.get(record.dag_id):
                 yield _sources(record, today, specs.input_digests(record.inputs))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,15 @@ from dagctl.operation.steps import new_paths, paths_of
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.differences import Difference
     from dagctl.operation.options import Options
+
+_SPECS_AT_ONCE = 50
+"""DAGs whose recorded specs are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +97,25 @@ def result_of(context: Context, planned: Sequence[Change], options: Options) -> 
             context.listener.warn(f"this would be refused now: {error.message}")
         author = context.backend.author
     warnings = tuple(warning for change in planned for warning in change.warnings)
-    return PlanResult(
-        dags=tuple(_planned_dag(context, change, author) for change in planned), warnings=warnings
-    )
+    dags = (_planned_dag(context, change, author) for change in _with_specs(context, planned))
+    return PlanResult(dags=tuple(dags), warnings=warnings)
+
+
+def _with_specs(context: Context, planned: Sequence[Change]) -> Iterator[Change]:
+    """Yield the changes; an update has the spec that is recorded, which is read only here."""
+    for start in range(0, len(planned), _SPECS_AT_ONCE):
+        some = planned[start : start + _SPECS_AT_ONCE]
+        dag_ids = [change.dag_id for change in some if _lacks_spec(change)]
+        recorded = context.backend.registry.find(dag_ids=dag_ids, removed=True)
+        records = {(record.id, record.version): record for record in recorded}
+        for change in some:
+            record = change.record
+            known = record and records.get((record.id, record.version))
+            yield replace(change, record=known) if known else change
+
+
+def _lacks_spec(change: Change) -> bool:
+    return change.is_effective and bool(change.spec and change.record and not change.record.spec)
 
 
 def _planned_dag(context: Context, change: Change, author: str | None) -> PlannedDag:

@@ -96,7 +96,7 @@ def _all(registry: Registry) -> Iterator[DagRecord]:
 
 
 def _named(registry: Registry, dag_ids: Sequence[str]) -> list[DagRecord]:
-    records = {each.dag_id: each for each in registry.find(dag_ids=dag_ids)}
+    records = {each.dag_id: each for each in registry.find(dag_ids=dag_ids, specs=False)}
     names = dict.fromkeys(dag_ids)
     return [records.get(name) or record_of(registry, name) for name in names]
 

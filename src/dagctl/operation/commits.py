@@ -114,7 +114,8 @@ def take_back(backend: Backend, entry: JournalEntry, commit_id: str) -> None:
     if entry.remote is None:
         backend.repo.uncommit(entry.operation_id, entry.branch, commit_id, entry.writes)
         return
-    records = {record.dag_id: record for record in backend.registry.find(dag_ids=entry.dag_ids)}
+    recorded = backend.registry.find(dag_ids=entry.dag_ids, specs=False)
+    records = {record.dag_id: record for record in recorded}
     writes = [
         write
         for change in entry.effects

@@ -254,6 +254,7 @@ def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
         source_paths={change.source for change in changes if change.source is not None},
         dag_ids={change.base_name for change in changes},
         removed=True,
+        specs=False,
     )
     sources = {record.source_path for record in first if not record.is_removed}
     new = [c.base_name for c in changes if c.source is None or c.source not in sources]
@@ -263,7 +264,8 @@ def _records(registry: Registry, changes: Sequence[Change]) -> list[DagRecord]:
         names = numbers_to_ask(new, ids, asked, most)
         if not names:
             break
-        records |= {record.id: record for record in registry.find(dag_ids=names, removed=True)}
+        more = registry.find(dag_ids=names, removed=True, specs=False)
+        records |= {record.id: record for record in more}
         asked = most
     return list(records.values())
 

@@ -79,7 +79,7 @@ def recorded_digests(backend: Backend, changes: Sequence[Change]) -> dict[str, s
         MembershipEndedError: The user sees no records, as the membership is gone.
     """
     dag_ids = [change.dag_id for change in changes]
-    records = backend.registry.find(dag_ids=dag_ids)
+    records = backend.registry.find(dag_ids=dag_ids, specs=False)
     unseen = set(dag_ids) - {record.dag_id for record in records}
     if unseen:
         try:
@@ -113,7 +113,8 @@ def remove_objects(backend: Backend, changes: Sequence[Change], listener: Listen
     """
     if not changes:
         return
-    records = backend.registry.find(dag_ids=[change.dag_id for change in changes])
+    dag_ids = [change.dag_id for change in changes]
+    records = backend.registry.find(dag_ids=dag_ids, specs=False)
     back = {record.id for record in records}
 
     def remove(change: Change) -> None:

@@ -56,7 +56,7 @@ def _stale(backend: Backend, updates: Sequence[Change]) -> list[Change]:
     new = [change for change in updates if objects[change.storage_path] == change.content]
     if not new:
         return []
-    records = backend.registry.find(dag_ids=[change.dag_id for change in new])
+    records = backend.registry.find(dag_ids=[change.dag_id for change in new], specs=False)
     versions = {record.id: record.version for record in records}
     return [
         change

@@ -175,7 +175,7 @@ def recorded_commit(backend: Backend, entry: JournalEntry) -> str:
     first = entry.dag_ids[0]
     records = (
         candidate
-        for candidate in backend.registry.find(dag_ids=[first])
+        for candidate in backend.registry.find(dag_ids=[first], specs=False)
         if candidate.dag_id == first
     )
     record = next(records, None)
@@ -296,7 +296,8 @@ def _is_recorded(backend: Backend, entry: JournalEntry) -> bool:
     """
     if not entry.effects:
         return False
-    records = {record.id: record for record in backend.registry.find(dag_ids=entry.dag_ids)}
+    recorded = backend.registry.find(dag_ids=entry.dag_ids, specs=False)
+    records = {record.id: record for record in recorded}
     if not all(_may_be_of(change, records.get(change.granted.row_id)) for change in entry.effects):
         return False
     return _has_new_dag(entry) or find_commit(backend, entry) is not None

@@ -43,7 +43,8 @@ class DagRecord:
     """The key in the store, `<project_id>/dags/<file name>`."""
     airflow: Series
     spec: Mapping[str, Any]
-    """The spec as JSON data; empty if none is recorded, and in the page of a list."""
+    """The spec as JSON data; empty if none is recorded, in the page of a list, and where it was not
+    asked for."""
     spec_digest: str
     """SHA-256 of the canonical JSON of the spec, in hex."""
     content_digest: str

@@ -20,11 +20,17 @@ class Registry(Protocol):
         source_paths: Collection[str] = (),
         dag_ids: Collection[str] = (),
         removed: bool = False,
+        specs: bool = True,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, in one round trip.
 
-        Ids that differ only by case are one name: such a record is returned, too. With `removed`
-        the tombstones are, as well.
+        Ids that differ only by case are one name: such a record is returned, too.
+
+        Args:
+            source_paths: Paths of spec files.
+            dag_ids: Ids.
+            removed: Whether the tombstones are returned, as well.
+            specs: Whether the records have their specs; without, they are empty as in a page.
         """
 
     def get(self, dag_id: str) -> DagRecord | None:

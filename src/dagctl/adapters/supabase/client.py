@@ -7,7 +7,7 @@ and takes twice as long to load as they do.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from storage3 import SyncStorageClient
 from storage3.exceptions import StorageApiError
 
 from dagctl.adapters.supabase.errors import Refusal, error_of
-from dagctl.adapters.supabase.http import open_client
+from dagctl.adapters.supabase.http import divisible, open_client
 from dagctl.errors import UnavailableError
 
 NOT_UNDERSTOOD = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
@@ -56,13 +56,15 @@ class DataClient:
         """Close the connections."""
         self._http.close()
 
-    def call(self, function: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is any
+    def call(self, function: str, parameters: dict[str, Any], *, is_divisible: bool = False) -> Any:  # noqa: ANN401 - JSON is any
         """Return what a function of the database answers.
 
         Raises:
+            TooLargeError: The answer is too large; of a call `is_divisible`, which can be made in
+                parts, also that the database took too long over it.
             DagctlError: It refused, or there is no answer (`UnavailableError`).
         """
-        with self.explained(function):
+        with self.explained(function), divisible() if is_divisible else nullcontext():
             answer = self._rest.rpc(function, parameters).execute().data
             if not self._seen.response.content:  # which the library takes for an empty list
                 raise ValueError("no answer at all")

@@ -29,7 +29,7 @@ class TooLargeError(UnavailableError):
 SERVER_FAILURE = 500
 """From here on a status says nothing about whether the request was acted on."""
 
-NEWEST_MIGRATION = "20261129100300"
+NEWEST_MIGRATION = "20261129100400"
 """The migration that this dagctl works with, which `dagctl_version` of the project answers."""
 NO_FUNCTION = frozenset({"PGRST202", "PGRST205", "42883", "42P01"})
 """How PostgREST and PostgreSQL say that a function or a table does not exist."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -20,7 +22,7 @@ from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from dagctl.endpoint import Endpoint
     from dagctl.session.signed_in import SignedIn
@@ -38,6 +40,11 @@ LONGEST = 200
 """How much of what a service says is repeated, in characters."""
 BAD_REQUEST, UNAUTHORIZED, FAILURE = 400, 401, 500
 LENGTH_OF_STATUS = 3
+TOO_LARGE = frozenset({"54000"})
+"""What PostgreSQL says of an answer that it cannot make, as its own limits are lower."""
+TOO_MUCH = TOO_LARGE | {"57014"}
+"""The same, and what it says of a statement that it has cancelled, as it took too long."""
+_IS_DIVISIBLE: ContextVar[bool] = ContextVar("is_divisible", default=False)
 
 
 class Connections(httpx.HTTPTransport):
@@ -165,10 +172,24 @@ class PatientClient(httpx.Client):
             LOG.debug("%7.3f s  %s %s: %s", elapsed, request.method, request.url.path, said)
 
 
+@contextmanager
+def divisible() -> Iterator[None]:
+    """Let a request in the block not be repeated if the database cancels it as too slow.
+
+    Its sender asks for less instead (`TooLargeError`).
+    """
+    token = _IS_DIVISIBLE.set(True)
+    try:
+        yield
+    finally:
+        _IS_DIVISIBLE.reset(token)
+
+
 def _refuse_too_large(url: httpx.URL, outcome: httpx.Response | httpx.HTTPError) -> None:
     """Raise if the answer is too large for dagctl or for the database: a repetition is as large.
 
-    PostgreSQL says 54000 (program_limit_exceeded), for instance of a JSON array of over 256 MB.
+    PostgreSQL says 54000 (program_limit_exceeded), for instance of a JSON array of over 256 MB, and
+    57014 (query_canceled) where an answer takes longer than `statement_timeout` allows.
 
     Raises:
         TooLargeError: It is.
@@ -178,7 +199,7 @@ def _refuse_too_large(url: httpx.URL, outcome: httpx.Response | httpx.HTTPError)
     if (
         isinstance(outcome, httpx.Response)
         and outcome.status_code == FAILURE
-        and _fields(outcome).get("code") == "54000"
+        and _fields(outcome).get("code") in (TOO_MUCH if _IS_DIVISIBLE.get() else TOO_LARGE)
     ):
         raise TooLargeError(
             f"{url.host} cannot answer{_reason(outcome)}", hint="ask for fewer DAGs at once"

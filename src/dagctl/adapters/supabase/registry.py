@@ -62,11 +62,12 @@ class SupabaseRegistry:
         source_paths: Collection[str] = (),
         dag_ids: Collection[str] = (),
         removed: bool = False,
+        specs: bool = True,
     ) -> list[DagRecord]:
         """Return the records with one of these source paths or ids, sorted by `dag_id`."""
         names = [("p_source_paths", path) for path in sorted(source_paths)]
         names += [("p_dag_ids", dag_id) for dag_id in sorted(dag_ids)]
-        records = self._found(names, removed=removed) if names else []
+        records = self._named(names, removed=removed, specs=specs) if names else []
         return sorted(records, key=lambda record: (record.is_removed, record.dag_id))
 
     def get(self, dag_id: str) -> DagRecord | None:
@@ -98,7 +99,7 @@ class SupabaseRegistry:
             "p_text": text,
         }
         try:
-            answer = self._remote.call("dag_versions", asked)
+            answer = self._remote.call("dag_versions", asked, is_divisible=limit > 1)
         except TooLargeError:
             if limit == 1:
                 raise
@@ -241,22 +242,27 @@ class SupabaseRegistry:
 
     # --- Inside ---
 
-    def _found(self, names: Sequence[tuple[str, str]], *, removed: bool) -> list[DagRecord]:
-        """Return the records that are named; half of them at a time if their specs are too long."""
-        asked: dict[str, Any] = {"p_source_paths": [], "p_dag_ids": [], "p_removed": removed}
+    def _named(
+        self, names: Sequence[tuple[str, str]], *, removed: bool, specs: bool
+    ) -> list[DagRecord]:
+        """Return the records that are named; half of them at a time if that is too much for one."""
+        asked: dict[str, Any] = {"p_source_paths": [], "p_dag_ids": []}
         for parameter, name in names:
             asked[parameter].append(name)
+        asked |= {"p_project": self._project, "p_removed": removed, "p_spec": specs}
+        read = records_of if specs else listed_of
+        # without specs, what takes long is no size: a part would take as long
+        is_divisible = specs and len(names) > 1
         try:
-            answer = self._remote.call("find_dags", {"p_project": self._project, **asked})
+            answer = self._remote.call("find_dags", asked, is_divisible=is_divisible)
+            return read(answer, self._project)
         except TooLargeError:
             if len(names) == 1:
                 raise
-        else:
-            return records_of(answer, self._project)
         half = len(names) // 2
         records = [
-            *self._found(names[:half], removed=removed),
-            *self._found(names[half:], removed=removed),
+            *self._named(names[:half], removed=removed, specs=specs),
+            *self._named(names[half:], removed=removed, specs=specs),
         ]
         return list({(record.id, record.is_removed): record for record in records}.values())
 
