@@ -23,9 +23,10 @@ from dagctl.template import Template, checked, read_template
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dagctl.spec.readers.document import Document
+    from dagctl.workspace import Workspace
 
 WORKSPACE, GALLERY = "workspace", "gallery"
 FOLDER = "templates"
@@ -70,15 +71,24 @@ class Templates:
         )
 
 
+Text = tuple[str, str, str | bytes | Diagnostic]
+"""A template before it is read: its source, its file, and its text, or why there is none."""
+
+
 def templates(start: Path) -> Templates:
     """Return the templates that can be used in a folder, with those of the workspace around it.
 
     Raises:
         UsageError: A source of templates in `dagctl.toml` is wrong.
     """
+    return templates_of((*_of_workspace(start), *_of_gallery()))
+
+
+def templates_of(texts: Iterable[Text]) -> Templates:
+    """Return the templates that texts hold, in their order, and what is wrong with the others."""
     listed: list[Listed] = []
     problems: list[Diagnostic] = []
-    for source, path, text in (*_of_workspace(start), *_of_gallery()):
+    for source, path, text in texts:
         if isinstance(text, Diagnostic):
             problems.append(text)
             continue
@@ -163,6 +173,12 @@ def template_reader(start: Path) -> TemplateReader:
     return read
 
 
+def template_among(texts: Sequence[Text], name: str, version: int) -> LinkedTemplate | Problem:
+    """Return a template of these texts or, where they have none, of the gallery; or why not."""
+    near, given = _gallery(name.rpartition("/")[2]), templates_of(texts)
+    return _linked(Templates((*given.listed, *near.listed), given.problems), name, version)
+
+
 def gallery_template(name: str, version: int) -> LinkedTemplate | Problem:
     """Return a template of the gallery, for a spec that stands in no workspace; or why not."""
     near = _gallery(name.rpartition("/")[2])
@@ -207,12 +223,12 @@ def _linked(known: Templates, name: str, version: int) -> LinkedTemplate | Probl
     return Problem(Code.BAD_USE, message, broken or hint)
 
 
-def _of_workspace(start: Path) -> Iterator[tuple[str, str, str | bytes | Diagnostic]]:
-    """Yield the templates of the workspace, then those of the sources in its `dagctl.toml`."""
-    try:
-        workspace = find_workspace(start)
-    except UsageError:  # no workspace is no obstacle here
-        return
+def texts_in(workspace: Workspace) -> Iterator[Text]:
+    """Yield the templates of a workspace, then those of the sources in its `dagctl.toml`.
+
+    Raises:
+        UsageError: A source in that file is wrong.
+    """
     yield from _of_folder(workspace.root, WORKSPACE, FOLDER)
     for source in load_template_sources(workspace):
         if source.git is None:
@@ -220,6 +236,15 @@ def _of_workspace(start: Path) -> Iterator[tuple[str, str, str | bytes | Diagnos
             continue
         for path, text in of_source(workspace.root, source):
             yield source.name, path, text
+
+
+def _of_workspace(start: Path) -> Iterator[Text]:
+    """Yield the templates of the workspace around a folder, and of its project as it was kept."""
+    try:
+        workspace = find_workspace(start)
+    except UsageError:  # no workspace is no obstacle here
+        return
+    yield from texts_in(workspace)
     if kept_of(workspace.root, PROJECT) is not None:
         for path, text in of_project(workspace.root, project_of(workspace, os.environ)):
             yield PROJECT, path, text

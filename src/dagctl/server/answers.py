@@ -48,7 +48,11 @@ _CALLS = {
     "show": "GET /dags/{dag_id}",
 }
 """The request that does what a command does, by the command's name."""
-_REQUESTS = {"`dagctl help spec`": "GET /openapi.json", "`dagctl schema`": "GET /schema"}
+_REQUESTS = {
+    "`dagctl help spec`": "GET /openapi.json",
+    "`dagctl schema`": "GET /schema",
+    "`dagctl templates`": "GET /templates?project_id=",
+}
 """The request that answers what a command would."""
 
 
@@ -143,7 +147,8 @@ def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:
 
 def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
     data = finding_data(diagnostic)
-    del data["file"]
+    if data["file"] is None:  # the body; else a template or a file with settings
+        del data["file"]
     data["hint"] = _hint(diagnostic.hint)
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in diagnostic.path)
     return {**data, "pointer": "".join(f"/{step}" for step in steps)}

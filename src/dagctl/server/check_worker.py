@@ -12,34 +12,22 @@ import pickle
 import resource
 import signal
 import sys
-from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dagctl.codegen.render import render
-from dagctl.spec.load import check_data, check_spec
-from dagctl.spec.resolution.resolve import Around
+from dagctl.server.given import check_given, needs_of, usable
+from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.spec.problem import Problem
-    from dagctl.spec.resolution.use import Used
-
-
-def _template_of(name: str, version: int) -> Used | Problem:
-    """Return a template of the gallery: a text of no workspace can use no other."""
-    from dagctl.commands.templates import gallery_template  # noqa: PLC0415 - few specs use one
-
-    return gallery_template(name, version)
-
-
-_AROUND = Around(template_of=_template_of)
-
 
 JOBS: dict[str, Callable[..., Any]] = {
-    "check": partial(check_spec, around=_AROUND),
+    "needs": needs_of,
+    "check": check_given,
     "check_data": check_data,
     "render": render,
+    "usable": usable,
 }
 """What can be asked for, by name."""
 LENGTH = 8

@@ -6,18 +6,22 @@ import queue
 import time
 from typing import TYPE_CHECKING, Any
 
-from dagctl.errors import GeneratedCodeError, SpecError
+from dagctl.errors import GeneratedCodeError, SpecError, UnavailableError
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
 from dagctl.server.fair_slots import FairSlots
+from dagctl.server.given import Needs
+from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.spec.checked import Checked
 from dagctl.spec.costs import stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from dagctl.commands.templates import Text
     from dagctl.dag_file.header import Provenance
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
+    from dagctl.server.given import Given
     from dagctl.spec.model import DagSpec
 
 PROCESSES = 2
@@ -37,7 +41,33 @@ class Checks:
         for process in self._all:
             self._idle.put(process)
 
-    def check(
+    def needs(self, user_id: str, body: Body, *, seconds: float) -> Needs:
+        """Return what a body needs of its project; nothing, where that takes more than its bounds.
+
+        Raises:
+            BusyError, UnavailableError: As for a check.
+        """
+        try:
+            needs: Needs = self._run(user_id, seconds, "needs", body.data, format=body.format)
+        except StoppedError:  # so does the check, which says it
+            return Needs()
+        return needs
+
+    def usable(self, user_id: str, texts: Sequence[Text], *, seconds: float) -> list[Any]:
+        """Return the templates that specs can use, as JSON data.
+
+        Raises:
+            UnavailableError: It took more than its bounds.
+            BusyError: As for a check.
+        """
+        try:
+            listed: list[Any] = self._run(user_id, seconds, "usable", texts)
+        except StoppedError as error:
+            message = f"the templates of the project take more than {error.limit} to read"
+            raise UnavailableError(message, hint=ASK_OPERATORS) from None
+        return listed
+
+    def check(  # noqa: PLR0913 - each is a choice of its own
         self,
         user_id: str,
         body: Body,
@@ -45,8 +75,17 @@ class Checks:
         seconds: float,
         airflow: str = "3",
         needs_project: bool = False,
+        given: Given | None = None,
     ) -> Checked:
         """Return what a check of the body gives; a finding too where it took more than its bounds.
+
+        Args:
+            user_id: Whose it is.
+            body: The spec.
+            seconds: How long it may take in all.
+            airflow: As of `check_spec`.
+            needs_project: As of `check_spec`.
+            given: What the spec is resolved with; None: no variables, and the gallery.
 
         Raises:
             BusyError: Too many checks of this user wait.
@@ -60,6 +99,7 @@ class Checks:
             format=body.format,
             airflow=airflow,
             needs_project=needs_project,
+            given=given,
         )
 
     def render(

@@ -245,6 +245,8 @@ class Range(Form):
 class Finding(Form):
     """One finding about a spec."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
     code: str
     severity: Literal["error", "warning", "info"]
     message: str
@@ -253,6 +255,8 @@ class Finding(Form):
     """Where in the document, as a JSON Pointer (RFC 6901)."""
     path: list[str | int]
     range: Range | None
+    file: str = ""
+    """The template that `pointer`, `path` and `range` are in; not given where that is the body."""
 
 
 class Verdict(Form):

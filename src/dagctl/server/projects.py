@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,23 +17,38 @@ from dagctl.bootstrap import (
 from dagctl.client import Client
 from dagctl.commands.init import Choices, init
 from dagctl.commands.schema import schema_text
+from dagctl.commands.templates import texts_in
 from dagctl.errors import NotAMemberError, UsageError
 from dagctl.next_step import Command, Fix
-from dagctl.settings import load_settings, read_toml
+from dagctl.server.given import EVERY
+from dagctl.server.refusals import RequestError
+from dagctl.settings import load_settings, load_variables, read_toml
+from dagctl.settings.templates import PROJECT
+from dagctl.settings.variables import environments
 from dagctl.spec.checks import Checks
+from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from dagctl.bootstrap import Caller
+    from dagctl.bootstrap import Caller, WorkspaceBackend
+    from dagctl.commands.templates import Text
+    from dagctl.ports.template_store import SharedTemplate
     from dagctl.server.options import Options
+    from dagctl.settings import Settings
+    from dagctl.spec.resolution.variables import Variables
 
 WRITERS = frozenset({"owner", "editor"})
 MAPPING_HINT = 'a line is "PROJECT_ID" = "FOLDER": the id a UUID, the folder a workspace'
 JOURNAL = ".git/dagctl/top/journal"
 """Where the journal of a workspace is that a server has made."""
+ASK_FOR_VARIABLE = (
+    "ask the operators of the server to set it, in `dagctl.toml` of the project under `[vars]`"
+)
+MOST_TEXT = 4 * 1024 * 1024
+"""Bytes of the templates that are looked at for one request."""
 LOCK = ".dagctl-server"
 """The folder below the server's root with the lock for making workspaces."""
 
@@ -57,11 +73,7 @@ class Projects:
         Raises:
             UsageError: The workspace's settings are wrong.
         """
-        workspace = self._workspace(project_id)
-        take_over_old_state(workspace)
-        settings = load_settings(workspace, self._environ, self._overrides(project_id))
-        watched = replace(caller, watch=self._watch)
-        backend = open_backend(settings, workspace, self._environ, watched)
+        workspace, settings, backend = self._opened(project_id, caller)
         return Client(workspace, settings, backend, settles=False, by_file=False)
 
     def open_made(self, project_id: str, caller: Caller) -> Client:
@@ -76,6 +88,55 @@ class Projects:
             with self.open(project_id, caller) as client:
                 self._make_workspace(client)
         return self.open(project_id, caller)  # with the settings that stand there now
+
+    def texts(
+        self, project_id: str, caller: Caller, name: str | None, source: str = ""
+    ) -> tuple[Text, ...]:
+        """Return the templates that may be the one a member means; those of the project last.
+
+        Args:
+            project_id: The project.
+            caller: Who asks.
+            name: The name of the template, or `EVERY`; None: none is meant.
+            source: The source that is named with it; empty: any.
+
+        Raises:
+            NotAMemberError: The caller is no member.
+            UsageError: The workspace's settings are wrong, or the templates are too large.
+        """
+        workspace, _, backend = self._opened(project_id, caller)
+        with closing(backend):
+            _check_member(backend.role(), project_id)
+            if name is None:
+                return ()
+            places = Workspace(workspace.root.resolve())
+            texts: list[Text] = [each for each in texts_in(places) if _may_be(name, each)]
+            if backend.templates is not None and source in {"", PROJECT}:
+                shared = backend.templates.all()
+                texts += (_text_of(each) for each in shared if name in {EVERY, each.name})
+        if sum(len(text) for _, _, text in texts if isinstance(text, bytes)) > MOST_TEXT:
+            message = f"its templates have more than {MOST_TEXT:,} bytes together"
+            raise UsageError(message, hint="remove versions that no spec uses")
+        return tuple(texts)
+
+    def variables(self, project_id: str, env: str | None) -> Variables:
+        """Return the variables that count for the specs of a project.
+
+        Args:
+            project_id: The project.
+            env: The environment. Default: `DAGCTL_ENV` of the server.
+
+        Raises:
+            RequestError: There is no such environment.
+            UsageError: The workspace's settings are wrong.
+        """
+        workspace = self._workspace(project_id)
+        known = environments(workspace)
+        if env is not None and env not in known:
+            hint = did_you_mean(env, known) or f"the project has {', '.join(known) or 'none'}"
+            raise RequestError(f"query `env`: there is no environment {quoted(env)}", hint=hint)
+        loaded = load_variables(workspace, self._environ, environment=env)
+        return replace(loaded, of_request=ASK_FOR_VARIABLE)
 
     def checks(self, project_id: str) -> Checks:
         """Return how findings about specs are taken in a project.
@@ -139,6 +200,15 @@ class Projects:
                 start_repository=start_own_repository,
             )
 
+    def _opened(
+        self, project_id: str, caller: Caller
+    ) -> tuple[Workspace, Settings, WorkspaceBackend]:
+        workspace = self._workspace(project_id)
+        take_over_old_state(workspace)
+        settings = load_settings(workspace, self._environ, self._overrides(project_id))
+        watched = replace(caller, watch=self._watch)
+        return workspace, settings, open_backend(settings, workspace, self._environ, watched)
+
     def _workspace(self, project_id: str) -> Workspace:
         given = self._options.workspaces.get(project_id)
         return Workspace(given or self._options.root / project_id)
@@ -155,6 +225,29 @@ class Projects:
             "supabase_key": endpoint.publishable_key,
             "supabase_bucket": self._options.bucket,
         }
+
+
+def _check_member(role: str | None, project_id: str) -> None:
+    """Check that variables and templates are shown to a member.
+
+    Raises:
+        NotAMemberError: The caller is none.
+    """
+    if role is None:
+        raise NotAMemberError(
+            f"you are not a member of the project {project_id}",
+            hint="ask an owner of the project to add you",
+        )
+
+
+def _may_be(name: str, text: Text) -> bool:
+    """Return whether a text may be the template of this name, or says why there is none."""
+    return not isinstance(text[2], bytes) or name.encode() in text[2]
+
+
+def _text_of(shared: SharedTemplate) -> Text:
+    path = f"{PROJECT}/{shared.name}@{shared.version}.yaml"
+    return PROJECT, path, shared.text.encode()
 
 
 def mapped_workspaces(file: Path) -> dict[str, Path]:

@@ -16,7 +16,8 @@ from dagctl.operation.rendering import rendering_by
 from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
 from dagctl.server.body import Room, spec_of
 from dagctl.server.fair_slots import FairSlots
-from dagctl.server.refusals import ASK_OPERATORS
+from dagctl.server.given import EVERY, Given, may_need
+from dagctl.server.refusals import ASK_OPERATORS, RequestError
 from dagctl.server.turns import Turns, in_thread
 from dagctl.spec.checks import Checks as Taken
 from dagctl.spec.checks import taken_by, text_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from dagctl.bootstrap import Caller
     from dagctl.client import Client
+    from dagctl.commands.templates import Text
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
     from dagctl.server.checks import Checks
@@ -120,44 +122,109 @@ class Service:
         """
         return await self._in_time(_permitted(work, self._short))
 
-    async def spec_of(self, caller: Caller, body: Body, project_id: str | None = None) -> DagSpec:
+    async def spec_of(
+        self, caller: Caller, body: Body, project_id: str | None = None, env: str | None = None
+    ) -> DagSpec:
         """Return the spec of a body, checked as its project takes findings.
 
         Args:
             caller: Who calls.
             body: The spec.
             project_id: The project; None: the one that the spec has to name.
+            env: The environment of the project whose variables count.
 
         Raises:
             SpecError: The spec has errors, or what its project takes for errors.
+            NotAMemberError: It needs variables or templates of a project of others.
             BusyError, UnavailableError: As for a check.
         """
         is_named = project_id is None
-        checked = await self._check(caller, body, self.options.airflow, needs_project=is_named)
+        given = await self._given(caller, body, project_id, env)
+        check = partial(self._check, caller, body, given=given, needs_project=is_named)
+        checked = await check(self.options.airflow)
         project = project_id or str(spec_of(checked).project_id)
         with _set_up_well(project):
             checks = await self.work(lambda: self.projects.checks(project))
         if checks.airflow != self.options.airflow:
-            checked = await self._check(caller, body, checks.airflow, needs_project=is_named)
+            checked = await check(checks.airflow)
         return spec_of(await in_thread(lambda: taken_by(checked, text_of(body.data), checks)))
 
-    async def check(self, caller: Caller, body: Body, airflow: str | None = None) -> Checked:
-        """Return what a check of a body of no project gives; what is certain to fail is an error.
+    async def check(
+        self,
+        caller: Caller,
+        body: Body,
+        airflow: str | None = None,
+        *,
+        project_id: str | None = None,
+        env: str | None = None,
+    ) -> Checked:
+        """Return what a check of a body gives; what is certain to fail is an error.
 
         Args:
             caller: Who calls.
             body: The spec.
             airflow: The target; None: that of the server.
+            project_id: The project whose variables and templates count; None: that of the spec.
+            env: The environment of that project.
 
         Raises:
-            BusyError, UnavailableError: As for `spec_of`.
+            NotAMemberError, BusyError, UnavailableError: As for `spec_of`.
         """
         target = airflow or self.options.airflow
-        checked = await self._check(caller, body, target, needs_project=False)
+        given = await self._given(caller, body, project_id, env)
+        checked = await self._check(caller, body, target, given=given, needs_project=False)
         return await in_thread(lambda: taken_by(checked, text_of(body.data), Taken(airflow=target)))
 
+    async def templates(self, caller: Caller, project_id: str) -> list[dict[str, Any]]:
+        """Return the templates that specs of a project can use, as JSON data.
+
+        Raises:
+            NotAMemberError: The caller is no member.
+            UnavailableError: The workspace of the project is not set up well.
+        """
+        texts = await self._texts(caller, project_id, EVERY)
+        seconds = self.seconds_left()
+        return await in_thread(lambda: self._checks.usable(caller.user_id, texts, seconds=seconds))
+
+    async def _given(
+        self, caller: Caller, body: Body, project_id: str | None, env: str | None
+    ) -> Given | None:
+        """Return what a body is resolved with; None: it needs nothing of a project, or has none.
+
+        Raises:
+            RequestError: `env` is none of the project's environments.
+            NotAMemberError: The caller is no member of it.
+        """
+        if env is None and not may_need(body):
+            return None
+        seconds = self.seconds_left()
+        needs = await in_thread(lambda: self._checks.needs(caller.user_id, body, seconds=seconds))
+        project = project_id or needs.project_id
+        if project is None or (env is None and not needs.is_any):
+            if env is not None:
+                hint = "name the project in `project_id`"
+                raise RequestError("query `env` is an environment of a project", hint=hint)
+            return None
+        texts = await self._texts(caller, project, needs.template, needs.source)
+        with _set_up_well(project):
+            variables = await self.work(lambda: self.projects.variables(project, env))
+        return Given(variables, texts)
+
+    async def _texts(
+        self, caller: Caller, project_id: str, name: str | None, source: str = ""
+    ) -> tuple[Text, ...]:
+        return await self._reading_of(
+            project_id, caller, lambda: self.projects.texts(project_id, caller, name, source)
+        )
+
     async def _check(
-        self, caller: Caller, body: Body, airflow: str, *, needs_project: bool
+        self,
+        caller: Caller,
+        body: Body,
+        airflow: str,
+        *,
+        needs_project: bool,
+        given: Given | None,
     ) -> Checked:
         """Return what a check of the body gives; its time and memory are bounded.
 
@@ -166,6 +233,7 @@ class Service:
             body: The spec.
             airflow: The full name of the target.
             needs_project: As of `check_spec`.
+            given: What the spec is resolved with.
 
         Raises:
             BusyError: Too many checks of this caller wait.
@@ -181,6 +249,7 @@ class Service:
                 seconds=seconds,
                 airflow=airflow,
                 needs_project=needs_project,
+                given=given,
             )
         )
 
@@ -206,15 +275,20 @@ class Service:
 
     async def read(self, project_id: str, caller: Caller, work: Callable[[Client], T]) -> T:
         """Return what `work` reads in a project."""
+
+        def reading() -> T:
+            with self.projects.open(project_id, caller) as client:
+                return work(client)
+
+        return await self._reading_of(project_id, caller, reading)
+
+    async def _reading_of(self, project_id: str, caller: Caller, work: Callable[[], T]) -> T:
+        """Return what `work` reads; of all readers one user has a share."""
         seconds = self.seconds_left()
 
         def reading() -> T:
-            with (
-                self._reading.slot(caller.user_id, seconds),
-                _set_up_well(project_id),
-                self.projects.open(project_id, caller) as client,
-            ):
-                return work(client)
+            with self._reading.slot(caller.user_id, seconds), _set_up_well(project_id):
+                return work()
 
         return await self._in_time(in_thread(reading))
 
@@ -287,9 +361,12 @@ def _set_up_well(project_id: str) -> Iterator[None]:
 
     Raises:
         UnavailableError: The block lacks something.
+        RequestError: The request is wrong.
     """
     try:
         yield
+    except RequestError:
+        raise
     except UsageError as error:
         raise UnavailableError(
             f"the server is not set up well for project {project_id}: {error.message}",

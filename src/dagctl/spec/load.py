@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagctl.spec.files import Files
-    from dagctl.spec.readers.document import Finding
+    from dagctl.spec.readers.document import Document, Finding
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.resolve import Resolved
     from dagctl.spec.resolution.variables import Variables
@@ -139,11 +139,17 @@ def resolved(
     text: str | bytes, *, form: Format | None, origin: str | None, around: Around
 ) -> Resolved | None:
     """Return a text as it is meant, each value with its place; None: it cannot be read."""
+    document = document_in(text, form=form, origin=origin)
+    return None if document is None else resolve(document, around)
+
+
+def document_in(
+    text: str | bytes, *, form: Format | None, origin: str | None = None
+) -> Document | None:
+    """Return a text as it is written, each value with its place; None: it is no mapping."""
     source, findings = decode(text)
     document = None if findings else _read(source, form, origin).document
-    if document is None or document.root.kind != "mapping":
-        return None
-    return resolve(document, around)
+    return None if document is None or document.root.kind != "mapping" else document
 
 
 def _check(

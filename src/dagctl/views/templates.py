@@ -39,13 +39,15 @@ def template_data(item: Listed) -> dict[str, Any]:
     }
 
 
-def usable_data(item: Listed) -> dict[str, Any]:
+def usable_data(item: Listed, *, is_nearest: bool = True) -> dict[str, Any]:
     """Return a template as one who sends specs needs it: its parameters, and a spec that uses it.
 
-    A source and a file say nothing to a caller who cannot see this machine.
+    Args:
+        item: The template. Its file says nothing to a caller who cannot see this machine.
+        is_nearest: Whether its name alone means it.
     """
     template = item.template
-    use = f"{template.name}@{template.version}"
+    use = f"{template.name if is_nearest else item.name}@{template.version}"
     required = [each for each in template.parameters if each.is_required]
     return {
         "name": template.name,

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from dagctl.commands.templates import gallery
 from dagctl.errors import UsageError
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer, SourceAnswer, findings
 from dagctl.server.body import spec_of
-from dagctl.server.openapi import A_SPEC, ANYTHING, OF_A_BODY, example, refusals, spec_body, text
-from dagctl.server.routes.given import TOKEN, TheBody, TheCaller, TheService
+from dagctl.server.given import usable
+from dagctl.server.openapi import (
+    A_SPEC,
+    ANYTHING,
+    OF_A_BODY,
+    OF_A_PROJECT,
+    example,
+    refusals,
+    spec_body,
+    text,
+)
+from dagctl.server.routes.given import TOKEN, Environment, TheBody, TheCaller, TheService
 from dagctl.server.turns import in_thread
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
-from dagctl.views.templates import usable_data
 
 router = APIRouter(tags=["authoring"], default_response_class=Answer, dependencies=[TOKEN])
 
@@ -37,24 +46,40 @@ Providers = Annotated[
         "Default: the newest that fits.",
     ),
 ]
+OfProject = Annotated[
+    UUID | None,
+    Query(
+        description="The project whose variables and templates count for the spec. Default: the "
+        "one that the spec names."
+    ),
+]
+OfTemplates = Annotated[
+    UUID | None, Query(description="The project whose templates are listed too.")
+]
 
 
 @router.post(
     "/validate",
     summary="Check a spec",
-    responses={200: example(forms.Verdict, examples.VERDICT), **refusals(*OF_A_BODY)},
+    responses={
+        200: example(forms.Verdict, examples.VERDICT),
+        **refusals(*OF_A_PROJECT, *OF_A_BODY),
+    },
     openapi_extra=spec_body(ANYTHING),
 )
-async def validate(
+async def validate(  # noqa: PLR0913 - one parameter of the request each
+    *,
     service: TheService,
     caller: TheCaller,
     body: TheBody,
     airflow: AirflowTarget = None,
     providers: Providers = None,
+    project_id: OfProject = None,
+    env: Environment = None,
 ) -> Answer:
     """Return all that is wrong with a spec, each at its place: for a form being filled in."""
     target = _target(airflow or service.options.airflow, providers)
-    checked = await service.check(caller, body, airflow=target)
+    checked = await service.check(caller, body, target, project_id=_text(project_id), env=env)
     return Answer(
         {
             "valid": checked.spec is not None,
@@ -70,21 +95,29 @@ async def validate(
     response_class=SourceAnswer,
     responses={
         200: text("text/x-python", example="# -*- coding: utf-8 -*-\n"),
-        **refusals(*OF_A_BODY, 422),
+        **refusals(*OF_A_PROJECT, *OF_A_BODY, 422),
     },
     openapi_extra=spec_body(A_SPEC),
 )
-async def render(
+async def render(  # noqa: PLR0913 - one parameter of the request each
+    *,
     service: TheService,
     caller: TheCaller,
     body: TheBody,
     airflow: AirflowTarget = None,
     providers: Providers = None,
+    project_id: OfProject = None,
+    env: Environment = None,
 ) -> SourceAnswer:
     """Return the DAG file that a spec would become."""
     target = _target(airflow or service.options.airflow, providers)
-    spec = spec_of(await service.check(caller, body, airflow=target))
+    checked = await service.check(caller, body, target, project_id=_text(project_id), env=env)
+    spec = spec_of(checked)
     return SourceAnswer(await service.render(caller, spec, target))
+
+
+def _text(project_id: UUID | None) -> str | None:
+    return None if project_id is None else str(project_id)
 
 
 def _target(airflow: str, providers: list[str] | None) -> str:
@@ -103,20 +136,24 @@ def _target(airflow: str, providers: list[str] | None) -> str:
 @router.get(
     "/templates",
     summary="List the templates",
-    responses={200: example(forms.Templates, examples.TEMPLATES), **refusals()},
+    responses={
+        200: example(forms.Templates, examples.TEMPLATES),
+        **refusals(*OF_A_PROJECT, 429),
+    },
 )
-async def templates(caller: TheCaller) -> Answer:
+async def templates(
+    service: TheService, caller: TheCaller, project_id: OfTemplates = None
+) -> Answer:
     """Return the templates that a spec can use, each with its parameters and an example.
 
     Such a spec has `use` (the template and its version) and `with` (the values), and its own keys
-    go before those of the template: for `POST /create-dag`, `/validate` and `/render`.
+    go before those of the template: for `POST /create-dag`, `PUT /dags/{dag_id}`, `/validate` and
+    `/render`. With `project_id` the list has the templates of that project too, and before the
+    gallery's: those that it shares, and those of its workspace on the server.
     """
-    del caller
-    return Answer({"templates": await in_thread(_usable)})
-
-
-def _usable() -> list[dict[str, Any]]:
-    return [usable_data(item) for item in gallery()]
+    if project_id is not None:
+        return Answer({"templates": await service.templates(caller, str(project_id))})
+    return Answer({"templates": await in_thread(lambda: usable(()))})
 
 
 @router.get("/schema", summary="The schema of specs", responses=refusals())

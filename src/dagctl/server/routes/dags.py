@@ -34,6 +34,7 @@ from dagctl.server.routes.given import (
     TOKEN,
     Cursor,
     DagId,
+    Environment,
     IdempotencyKey,
     IfMatch,
     Limit,
@@ -79,6 +80,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
     caller: TheCaller,
     body: TheBody,
     if_exists: WhatIfExists = "number",
+    env: Environment = None,
     idempotency_key: IdempotencyKey = None,
     if_match: IfMatch = None,
 ) -> Answer:
@@ -92,7 +94,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
             "header `If-Match` names the version that is updated",
             hint="send if_exists=update with it, or leave it out",
         )
-    spec = await service.spec_of(caller, body)
+    spec = await service.spec_of(caller, body, env=env)
     project_id = str(spec.project_id)
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     result = await service.change(

@@ -77,7 +77,20 @@ TheCaller = Annotated[Caller, Depends(caller_of)]
 TheBody = Annotated[Body, Depends(body_of)]
 TOKEN = Security(BEARER)
 
+ENVIRONMENT = r"^[A-Za-z_][A-Za-z0-9_-]{0,99}$"
+"""The name of an environment."""
+
 ProjectId = Annotated[UUID, Query(description="The project.")]
+Environment = Annotated[
+    str | None,
+    Query(
+        alias="env",
+        description="The environment whose variables count for the spec: of `dagctl.toml` in the "
+        "workspace that the server has of the project. Default: none, or `DAGCTL_ENV` of the "
+        "server.",
+        pattern=ENVIRONMENT,
+    ),
+]
 ID = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 TEXT = r"^[^\x00]*$"
 """What PostgreSQL can hold."""

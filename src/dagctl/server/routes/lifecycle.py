@@ -22,6 +22,7 @@ from dagctl.server.refusals import RequestError
 from dagctl.server.routes.given import (
     TOKEN,
     DagId,
+    Environment,
     IdempotencyKey,
     IfMatch,
     ProjectId,
@@ -60,6 +61,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     dag_id: DagId,
     project_id: ProjectId,
     body: TheBody,
+    env: Environment = None,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Answer:
@@ -67,7 +69,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
 
     Its id stays, whatever its name is.
     """
-    spec = await service.spec_of(caller, body, str(project_id))
+    spec = await service.spec_of(caller, body, str(project_id), env)
     if spec.project_id not in {None, project_id}:
         raise RequestError(
             "the body names another project than the query",

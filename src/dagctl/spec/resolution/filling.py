@@ -286,5 +286,10 @@ def _where_to_set(name: str, variables: Variables) -> str:
         return near
     environments = variables.elsewhere.get(name)
     if environments:
-        return f"it is set in {', '.join(environments[:5])}: add `--env {environments[0]}`"
+        way = f"`--env {environments[0]}`"
+        if variables.of_request is not None:
+            way = f"`env={environments[0]}` to the query"
+        return f"it is set in {', '.join(environments[:5])}: add {way}"
+    if variables.of_request is not None:
+        return variables.of_request
     return f'set it in dagctl.toml, under [vars]: {name} = "..."; or add `--var {name}=...`'

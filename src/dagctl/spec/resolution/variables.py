@@ -40,6 +40,9 @@ class Variables:
     """The environment whose values count; None: none was chosen."""
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Variables that only other environments have, each with their names."""
+    of_request: str | None = None
+    """How to get a variable, for the sender of a request, who has no command line here; None: the
+    spec comes from no request."""
 
 
 def variables_of(values: Mapping[str, Any], said_by: str = "the program") -> Variables:

@@ -1,0 +1,140 @@
+"""What a posted spec is resolved with: the variables and the templates of its project.
+
+A request brings none of them: they are the server's, and are sent to the process that checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from dagctl.spec.load import check_spec, document_in
+from dagctl.spec.resolution.expressions import BEGIN
+from dagctl.spec.resolution.resolve import Around
+from dagctl.spec.resolution.use import USE, pin_of
+from dagctl.spec.resolution.variables import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagctl.commands.templates import Text
+    from dagctl.server.body import Body
+    from dagctl.spec.checked import Checked
+    from dagctl.spec.load import Format
+    from dagctl.spec.problem import Problem
+    from dagctl.spec.resolution.use import Used
+
+EVERY = ""
+"""Stands for a template whose name is not known before variables are in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a spec needs of its project."""
+
+    project_id: str | None = None
+    """The project that it names, if that is a UUID."""
+    template: str | None = None
+    """The name of the template that it uses, without its source; `EVERY`; None: it uses none."""
+    source: str = ""
+    """The source that it names of this template."""
+    has_variables: bool = False
+
+    @property
+    def is_any(self) -> bool:
+        """Whether it needs anything."""
+        return self.has_variables or self.template is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a spec is resolved with."""
+
+    variables: Variables
+    texts: tuple[Text, ...] = ()
+    """Templates that may be the one it uses, besides the gallery's, the nearest first."""
+
+
+def _in_gallery(name: str, version: int) -> Used | Problem:
+    from dagctl.commands.templates import gallery_template  # noqa: PLC0415 - few specs use one
+
+    return gallery_template(name, version)
+
+
+_NOTHING = Around(
+    variables=Variables(of_request="name the project in `project_id`: variables are a project's"),
+    template_of=_in_gallery,
+)
+"""For a spec of no project."""
+
+
+def may_need(body: Body) -> bool:
+    """Return whether a body has to be read to know what it needs; most have no such characters."""
+    escape = b"\\u" if body.format == "json" else b"\\"
+    return any(mark in body.data for mark in (BEGIN.encode(), USE.encode(), escape))
+
+
+def needs_of(text: bytes, *, format: Format) -> Needs:  # noqa: A002 - as of `check_spec`
+    """Return what a spec needs of its project; nothing, if it cannot be read."""
+    document = document_in(text, form=format)
+    if document is None:
+        return Needs()
+    data: Mapping[str, Any] = document.root.value
+    pin = pin_of(document)
+    source, _, plain = pin.name.rpartition("/") if pin else ("", "", EVERY)
+    return Needs(
+        project_id=_uuid(data.get("project_id")),
+        template=plain if USE in data else None,
+        source=source,
+        has_variables=_has_variables(data),
+    )
+
+
+def check_given(text: bytes, *, given: Given | None = None, **named: Any) -> Checked:  # noqa: ANN401 - of `check_spec`
+    """Return what a check of a spec gives; for the named arguments see `check_spec`."""
+    if given is None:
+        return check_spec(text, around=_NOTHING, **named)
+
+    def template_of(name: str, version: int) -> Used | Problem:
+        from dagctl.commands.templates import template_among  # noqa: PLC0415 - few specs use one
+
+        return template_among(given.texts, name, version)
+
+    return check_spec(text, around=Around((), given.variables, template_of), **named)
+
+
+def usable(texts: Sequence[Text]) -> list[dict[str, Any]]:
+    """Return the templates that specs can use, as JSON data: those of the texts first.
+
+    A file that is no template is left out; a spec that uses it is refused with what is wrong.
+    """
+    from dagctl.commands.templates import gallery, templates_of  # noqa: PLC0415 - as above
+    from dagctl.views.templates import usable_data  # noqa: PLC0415
+
+    known = [*templates_of(texts).listed, *gallery()]
+    nearest = {(each.template.name, each.template.version): each for each in reversed(known)}
+    return [
+        usable_data(each, is_nearest=each is nearest[each.template.name, each.template.version])
+        for each in known
+    ]
+
+
+def _uuid(value: object) -> str | None:
+    try:
+        return str(UUID(value)) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _has_variables(data: object) -> bool:
+    stack = [data]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str) and BEGIN in item:
+            return True
+        if isinstance(item, dict):
+            stack += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            stack += item
+    return False
