@@ -57,7 +57,7 @@ def build(**fields: object) -> DagSpec | None:
 
 
 @given(TEXT, TEXT, st.lists(TEXT, max_size=4), st.sampled_from(["2", "3"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples, deadline=None)
 def test_data_stays_data_in_any_field_of_the_dag(
     description: str, owner: str, tags: list[str], airflow: Literal["2", "3"]
 ) -> None:
@@ -73,7 +73,7 @@ def test_data_stays_data_in_any_field_of_the_dag(
 
 
 @given(TEXT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples, deadline=None)
 def test_data_stays_data_in_any_command(command: str) -> None:
     spec = build(tasks=[{"task_id": "t", "task_type": "bash", "bash_command": command}])
     if spec is not None:
@@ -82,7 +82,7 @@ def test_data_stays_data_in_any_command(command: str) -> None:
 
 
 @given(TEXT, TEXT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 def test_data_stays_data_in_the_comments_below_the_second_line(name: str, created_by: str) -> None:
     spec = build(dag_name=name, dag_id="x")
     plain = build(dag_name="n", dag_id="x")
@@ -98,7 +98,7 @@ def test_data_stays_data_in_the_comments_below_the_second_line(name: str, create
 @given(
     DATES, st.integers(0, 10**6), st.floats(0, 5_000_000) | st.integers(0, 5_000_000), st.booleans()
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 def test_data_stays_data_in_dates_and_numbers(
     start: datetime,
     retries: int,
@@ -119,7 +119,7 @@ def test_data_stays_data_in_dates_and_numbers(
 
 
 @given(st.lists(TASK_ID, min_size=1, max_size=8, unique=True), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 def test_the_ids_and_edges_of_the_file_are_those_of_the_spec(
     ids: list[str], data: st.DataObject
 ) -> None:

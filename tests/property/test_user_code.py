@@ -142,7 +142,7 @@ def dumped(nodes: list[ast.stmt]) -> list[str]:
 
 
 @given(codes(), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings().max_examples, deadline=None)
 def test_data_stays_data_and_the_tree_of_the_code_is_unchanged(
     code: str,
     provide_context: bool,  # noqa: FBT001 - drawn
@@ -168,7 +168,7 @@ def test_data_stays_data_and_the_tree_of_the_code_is_unchanged(
 
 
 @given(codes())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples, deadline=None)
 def test_the_lines_of_the_code_are_kept_character_for_character(code: str) -> None:
     if not accepted(code):
         return
@@ -184,7 +184,7 @@ def test_the_lines_of_the_code_are_kept_character_for_character(code: str) -> No
 @given(
     st.text(st.sampled_from("ab1 \t\n\r\x0c\\'\"#:()[]{}=,.*@-+;\u200b\u202eé\x00\ud800fdeirtun"))
 )
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=6 * settings().max_examples, deadline=None)
 def test_any_text_is_accepted_or_refused_and_nothing_else_is_raised(text: str) -> None:
     if accepted(text):
         render(spec_of(text, provide_context=False))
@@ -195,7 +195,7 @@ def test_any_text_is_accepted_or_refused_and_nothing_else_is_raised(text: str) -
     st.integers(0, 200),
     st.sampled_from(["\\", "'", '"""', ")", "\n", " ", "\t", "\x0c", ":", "yield ", "#"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples, deadline=None)
 def test_broken_code_is_refused_or_still_kept(code: str, at: int, scrap: str) -> None:
     broken = code[:at] + scrap + code[at:]
     if accepted(broken):

@@ -58,21 +58,13 @@ def edges_of_dot(text: str) -> Edges:
 
 
 @given(specs())
-def test_the_arrows_of_the_mermaid_flowchart_are_the_edges_of_the_spec(spec: DagSpec) -> None:
-    assert edges_of_mermaid(mermaid(spec)) == edges(spec)
+def test_the_arrows_of_mermaid_and_dot_are_the_edges_of_the_spec(spec: DagSpec) -> None:
+    flowchart = mermaid(spec)
 
-
-@given(specs())
-def test_a_mermaid_label_holds_nothing_that_mermaid_or_markdown_reads_as_markup(
-    spec: DagSpec,
-) -> None:
-    for label in re.findall(r'\["(.*)"\]', mermaid(spec)):
-        assert re.fullmatch(r"([A-Za-z0-9-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|#\d+;)+", label)
-
-
-@given(specs())
-def test_the_arrows_of_the_dot_digraph_are_the_edges_of_the_spec(spec: DagSpec) -> None:
+    assert edges_of_mermaid(flowchart) == edges(spec)
     assert edges_of_dot(dot(spec)) == edges(spec)
+    for label in re.findall(r'\["(.*)"\]', flowchart):  # no markup of Mermaid or Markdown
+        assert re.fullmatch(r"([A-Za-z0-9-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|#\d+;)+", label)
 
 
 # --- Text: follow the lines, character by character, as a reader does --------------------------
