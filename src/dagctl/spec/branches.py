@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
 from dagctl.spec.followers import Followers
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.python_code import PythonCodeError, parse_python_code
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.function import call_names
@@ -21,6 +21,7 @@ from dagctl.spec.wording import did_you_mean, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from dagctl.spec.lines import Place
     from dagctl.spec.outline import Entry, Outline
     from dagctl.spec.walk import Path
 

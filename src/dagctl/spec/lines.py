@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.problem import Place
 
 _LINE_FEED = lazy_pattern("\n")
+
+
+class Span(NamedTuple):
+    """A stretch of a text by offsets; the end is exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch inside a text value. Lines and columns count from 1, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int | None = None
+    end_column: int | None = None
 
 
 class Lines:

@@ -19,9 +19,9 @@ from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import document_of
-from dagctl.spec.readers.document import Reading
 from dagctl.spec.readers.findings import data_beyond_limits, not_a_mapping
 from dagctl.spec.readers.json_reader import read_json
+from dagctl.spec.readers.reading import Reading
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.references import template_errors
@@ -29,13 +29,12 @@ from dagctl.spec.resolution.defaults import sample_tasks
 from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
 from dagctl.spec.taken_literally import literal_warnings
 from dagctl.spec.target import target_of
-from dagctl.spec.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagctl.spec.files import Files
-    from dagctl.spec.readers.document import Document, Finding
+    from dagctl.spec.readers.document import Document
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.resolve import Resolved
     from dagctl.spec.resolution.variables import Variables
@@ -154,7 +153,7 @@ def document_in(
 
 def _check(
     reading: Reading, airflow: str, files: Files | None, around: Around, *, needs_project: bool
-) -> tuple[DagSpec | None, Sequence[Finding]]:
+) -> tuple[DagSpec | None, Sequence[Problem]]:
     document = reading.document
     if document is None:
         return None, reading.findings
@@ -173,7 +172,7 @@ def _check(
 
 def _placed(
     reading: Reading, meant: Resolved, airflow: str, files: Files | None, *, needs_project: bool
-) -> tuple[DagSpec | None, Sequence[Finding]]:
+) -> tuple[DagSpec | None, Sequence[Problem]]:
     """Return the spec that is meant, and all findings at their places in the texts."""
     of_texts = [*reading.findings, *meant.findings]
     if not meant.is_whole:
@@ -210,7 +209,7 @@ def _check_written_data(
     return Checked(None if failed or spec is None else spec.with_origin(origin), diagnostics)
 
 
-def _without_lines(finding: Finding, origin: str | None) -> Diagnostic:
+def _without_lines(finding: Problem, origin: str | None) -> Diagnostic:
     """Return a finding about data, which have no lines, or about a file with defaults."""
     placed = _diagnostic(finding, None)
     if finding.document is not None:
@@ -254,31 +253,26 @@ def _validate(
 
 
 def diagnostics_of(
-    text: str, findings: Sequence[Finding], origin: str | None
+    text: str, findings: Sequence[Problem], origin: str | None
 ) -> tuple[Diagnostic, ...]:
     """Return findings in a text as diagnostics, each with its line and column."""
     lines, source = Lines(text), Source(origin, text)
     return tuple(_diagnostic(finding, source, lines) for finding in findings)
 
 
-def _diagnostic(finding: Finding, own: Source | None, of_own: Lines | None = None) -> Diagnostic:
+def _diagnostic(finding: Problem, own: Source | None, of_own: Lines | None = None) -> Diagnostic:
     """Return a finding with its place in the spec, or in the other file that it is in."""
     other = finding.document
     source = Source(other.name, other.text) if other else own
     lines = other.lines if other else of_own or Lines("")
     line, column = lines.position(finding.span.start)
     end_line, end_column = lines.position(finding.span.end)
-    return Diagnostic(
-        code=finding.code,
-        message=shortened(finding.message),
-        severity=finding.severity,
-        hint=finding.hint and shortened(finding.hint),
-        path=tuple(shortened(step) if isinstance(step, str) else step for step in finding.path),
+    return replace(
+        finding.diagnostic(),
         line=line,
         column=column,
         end_line=end_line,
         end_column=end_column,
         file=source.name if source else None,
-        fails_in=finding.fails_in,
         source=source,
     )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import MAX_PROBLEMS
-from dagctl.spec.readers.document import Document, Finding, Node, Span
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dagctl.spec.problem import Problem
+    from dagctl.spec.lines import Span
+    from dagctl.spec.readers.document import Document, Node
 
 _AT_THE_KEY = {
     *(Code.UNKNOWN_KEY, Code.OTHER_TASK_TYPE, Code.SCHEDULE_TWICE, Code.GIVEN_TWICE),
@@ -31,11 +31,11 @@ _SHOWN = 60
 
 def place_findings(
     document: Document,
-    of_reader: Iterable[Finding],
+    of_reader: Iterable[Problem],
     problems: Sequence[Problem],
     left_out: int = 0,
     written: Document | None = None,
-) -> Sequence[Finding]:
+) -> Sequence[Problem]:
     """Return the first findings in the order of the text, and what says how many more there are.
 
     What the model says about a value that the reader refused is left out: one slip, one finding.
@@ -82,13 +82,13 @@ def place_findings(
     return _first(sorted([*hinted, *fresh], key=in_order), left_out)
 
 
-def in_order(finding: Finding) -> tuple[str, Span, bool]:
+def in_order(finding: Problem) -> tuple[str, Span, bool]:
     """Return the order of findings: those of the spec first, then file by file."""
     name = (finding.document.name or "") if finding.document else ""
     return name, finding.span, _is_warning(finding)
 
 
-def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+def _each_once(findings: Iterable[Problem]) -> Iterator[Problem]:
     """Yield the first finding of a kind at a place: copies of a task have the same slips."""
     seen: set[tuple[object, ...]] = set()
     for finding in findings:
@@ -98,7 +98,7 @@ def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _first(ordered: Sequence[Finding], left_out: int) -> Sequence[Finding]:
+def _first(ordered: Sequence[Problem], left_out: int) -> Sequence[Problem]:
     """Return as many errors and warnings as are shown, and what says how many more there are."""
     errors = [finding for finding in ordered if not _is_warning(finding)]
     warnings = [finding for finding in ordered if _is_warning(finding)]
@@ -112,11 +112,11 @@ def _first(ordered: Sequence[Finding], left_out: int) -> Sequence[Finding]:
     ]
 
 
-def _is_warning(finding: Finding) -> bool:
+def _is_warning(finding: Problem) -> bool:
     return finding.severity is not Severity.ERROR
 
 
-def _left_out(shown: Sequence[Finding], count: int) -> Iterator[Finding]:
+def _left_out(shown: Sequence[Problem], count: int) -> Iterator[Problem]:
     """Yield the finding, at the last one that is shown, which says how many are not."""
     if count > 0:
         last = shown[-1]
@@ -124,12 +124,17 @@ def _left_out(shown: Sequence[Finding], count: int) -> Iterator[Finding]:
         number = f"{count:,}" if _is_warning(last) else f"at least {count:,}"
         message = f"{number} more {last.severity}{'' if count == 1 else 's'} not shown"
         hint = "correct those above first"
-        yield Finding(
-            Code.LEFT_OUT, message, hint, last.span, last.severity, document=last.document
+        yield Problem(
+            Code.LEFT_OUT,
+            message,
+            hint,
+            span=last.span,
+            severity=last.severity,
+            document=last.document,
         )
 
 
-def _with_hint(document: Document, finding: Finding, problem: Problem | None) -> Finding:
+def _with_hint(document: Document, finding: Problem, problem: Problem | None) -> Problem:
     """Return a finding about an ambiguous word with a hint that fits the field it stands in.
 
     A word that the field accepts as text needs quotes and nothing else.
@@ -145,12 +150,12 @@ def _with_hint(document: Document, finding: Finding, problem: Problem | None) ->
     return finding
 
 
-def _is_plain_date(finding: Finding) -> bool:
+def _is_plain_date(finding: Problem) -> bool:
     """Return whether this is an unquoted date where all YAML versions mean the same by it."""
     return finding.code == Code.YAML_DATE and finding.path == _START_DATE
 
 
-def _follows(finding: Finding, lost: Finding) -> bool:
+def _follows(finding: Problem, lost: Problem) -> bool:
     """Return whether something is missing because the reader took a key for no text."""
     if finding.code not in _MISSING or finding.document is not lost.document:
         return False
@@ -162,7 +167,7 @@ def _within(span: Span, refused: Iterable[Span]) -> bool:
     return any(start <= span.start < max(end, start + 1) for start, end in refused)
 
 
-def _place(resolved: Document, written: Document, problem: Problem) -> Finding:
+def _place(resolved: Document, written: Document, problem: Problem) -> Problem:
     path = _written(resolved, problem.path)
     if problem.code in _AT_THE_KEY:
         document, span = resolved.place_of_key(path)
@@ -171,14 +176,13 @@ def _place(resolved: Document, written: Document, problem: Problem) -> Finding:
     else:
         document, span = resolved.place_of(path, problem.place)
     is_own = document is resolved
-    finding = Finding(
-        problem.code,
-        problem.message,
-        _hint(resolved, problem, path, document),
-        span,
-        problem.severity,
-        path,
-        problem.fails_in,
+    finding = replace(
+        problem,
+        hint=_hint(resolved, problem, path, document),
+        json_hint=None,
+        near=None,
+        path=path,
+        span=span,
         document=None if is_own else document,
     )
     if resolved is written:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
+from dagctl.spec.lines import Span
 from dagctl.spec.places import in_order
-from dagctl.spec.problem import MAX_IN_VALUE
-from dagctl.spec.readers.document import Finding, Span
+from dagctl.spec.problem import MAX_IN_VALUE, Problem
 from dagctl.token_formats import find_tokens, hidden
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HINT = "revoke it; keep the new one in an Airflow connection or a secrets backend"
 
 
-def with_secrets(document: Document, findings: Sequence[Finding]) -> Sequence[Finding]:
+def with_secrets(document: Document, findings: Sequence[Problem]) -> Sequence[Problem]:
     """Return the findings and a warning for each secret; no finding quotes a secret."""
     tokens = sorted(find_tokens(document.text), key=lambda token: token.start)[:MAX_IN_VALUE]
     if not tokens:
@@ -32,12 +32,14 @@ def with_secrets(document: Document, findings: Sequence[Finding]) -> Sequence[Fi
     return sorted([*map(_without_secrets, findings), *warnings], key=in_order)
 
 
-def _warning(document: Document, kind: str, span: Span) -> Finding:
+def _warning(document: Document, kind: str, span: Span) -> Problem:
     message = f"{kind} stands here in plain text: everyone who can read the DAG gets it"
     path = document.path_at(span)
-    return Finding(Code.PLAIN_CREDENTIAL, message, _HINT, span, Severity.WARNING, path)
+    return Problem(
+        Code.PLAIN_CREDENTIAL, message, _HINT, span=span, severity=Severity.WARNING, path=path
+    )
 
 
-def _without_secrets(finding: Finding) -> Finding:
+def _without_secrets(finding: Problem) -> Problem:
     hint = None if finding.hint is None else hidden(finding.hint)
     return replace(finding, message=hidden(finding.message), hint=hint)

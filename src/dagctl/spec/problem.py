@@ -1,38 +1,39 @@
-"""What is wrong with a value of a spec, before it has a place in a text."""
+"""What a reader says about a text, or a check about a value: one type for both."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from dagctl.errors import Diagnostic, Severity
+from dagctl.spec.lines import Span
 from dagctl.spec.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from dagctl.spec.lines import Place
+    from dagctl.spec.readers.document import Document
+
 MAX_PROBLEMS = 100
 """So many errors, and so many warnings, are shown at once; how many more there are is said."""
 MAX_IN_VALUE = 20
 """So many of them are about one value, so that it leaves room for what is wrong with others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A stretch inside a text value. Lines and columns count from 1, the end is exclusive."""
-
-    line: int
-    column: int
-    end_line: int | None = None
-    end_column: int | None = None
+AT_THE_START = Span(0, 0)
+"""The span of what is about the whole text, or has no place in it yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one value, in dagctl's own words: what each check of data returns."""
+    """What is wrong, in dagctl's own words; `Diagnostic` is what a user is shown of it.
+
+    A check knows the value: it gives a path, and perhaps a place inside the value. A reader knows
+    the text: it gives a span. `places` gives all of them both, and chooses the hint for the syntax
+    of the document.
+    """
 
     code: str
     message: str
@@ -52,6 +53,10 @@ class Problem:
     """Looks for a better hint; called only if the problem is shown, as it may take long."""
     path: tuple[str | int, ...] = ()
     """Where the value, or the key, stands in the data that are checked."""
+    span: Span = AT_THE_START
+    """Where it stands in the text of the document."""
+    document: Document | None = field(default=None, compare=False, repr=False)
+    """The document that the span is in; None: the spec itself."""
 
     @property
     def best_hint(self) -> str | None:

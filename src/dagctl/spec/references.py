@@ -31,8 +31,8 @@ from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dagctl.spec.lines import Place
     from dagctl.spec.model import DagSpec
-    from dagctl.spec.problem import Place
     from dagctl.spec.python_code import PythonCode
     from dagctl.spec.python_code.reads import Reads
     from dagctl.spec.target import Target

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.lines import Lines, Place
+from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

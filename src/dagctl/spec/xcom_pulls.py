@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import Names, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dagctl.spec.lines import Place
     from dagctl.spec.target import Target
 
 

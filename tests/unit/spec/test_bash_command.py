@@ -7,7 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command, command_problems
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.lines import Place
+from dagctl.spec.problem import Problem
 
 
 def _refusal(command: str) -> Problem:

@@ -3,8 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place
+from dagctl.spec.lines import Lines, Place
 
 TEXTS = st.text(st.sampled_from("ab\n\r\f\u2028é"))
 

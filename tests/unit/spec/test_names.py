@@ -13,8 +13,8 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import check_dag_id, check_task_id, pattern
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.text import line_of, name_of, prose
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.lines import Lines, Place
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import nearest, quoted
 
 

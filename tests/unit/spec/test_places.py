@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place
-from dagctl.spec.readers.document import Document, Node, Span
+from dagctl.spec.lines import Lines, Place, Span
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.yaml_reader import read_yaml
+
+if TYPE_CHECKING:
+    from dagctl.spec.readers.document import Document, Node
 
 
 def _yaml(text: str) -> Document:

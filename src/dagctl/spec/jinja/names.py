@@ -12,8 +12,8 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.template import AIRFLOW, template_nodes
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.lines import Lines, Place
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:

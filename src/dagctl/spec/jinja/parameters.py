@@ -11,8 +11,7 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.spec.lines import Lines
-    from dagctl.spec.problem import Place
+    from dagctl.spec.lines import Lines, Place
 
 _METHODS = {*dir(dict), "dump", "serialize", "validate", "get_param"}
 """What `params.x` is where it is no parameter: a method of the mapping."""

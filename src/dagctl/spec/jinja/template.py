@@ -9,8 +9,8 @@ from jinja2 import Environment, TemplateError, nodes
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.lines import Lines, Place
+from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.spec.lines import Lines
-    from dagctl.spec.problem import Place
+    from dagctl.spec.lines import Lines, Place
 
 _CALL = lazy_pattern(r"\bxcom_pull\b")
 _TEXT = lazy_pattern(r"(['\"])(?=([^'\"\n]{1,250})\1)")

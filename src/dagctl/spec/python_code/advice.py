@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.lines import Place
+from dagctl.spec.problem import Problem
 from dagctl.spec.python_code.checks import runs_at_import, signature_annotations
 from dagctl.spec.python_code.findings import cut, finding, place_of_node
 

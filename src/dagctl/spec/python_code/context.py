@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from dagctl.spec.problem import Place
+    from dagctl.spec.lines import Place
     from dagctl.spec.python_code.reads import Read
     from dagctl.spec.python_code.source import Source
 

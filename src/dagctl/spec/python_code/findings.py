@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
-from dagctl.spec.problem import Place, Problem
+from dagctl.spec.lines import Place
+from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     import ast

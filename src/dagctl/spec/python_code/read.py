@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import BIDI
-from dagctl.spec.problem import MAX_IN_VALUE, Place, Problem
+from dagctl.spec.lines import Place
+from dagctl.spec.problem import MAX_IN_VALUE, Problem
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.source import Source, read_source

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dagctl.spec.problem import MAX_IN_VALUE, Place
+from dagctl.spec.problem import MAX_IN_VALUE
 from dagctl.spec.python_code.findings import place_of_node
 from dagctl.spec.python_code.straight import certain_nodes
 from dagctl.spec.python_code.tree import own_nodes
@@ -16,6 +16,7 @@ from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dagctl.spec.lines import Place
     from dagctl.spec.python_code.source import Source
 
 _MOST = 5 * MAX_IN_VALUE

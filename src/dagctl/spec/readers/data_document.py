@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.spec.readers.document import Document, Node, Span
+from dagctl.spec.lines import Span
+from dagctl.spec.readers.document import Document, Node
 from dagctl.spec.readers.yaml_places import read_spelling
 
 if TYPE_CHECKING:

@@ -7,40 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from dagctl.errors import Severity
-from dagctl.spec.lines import Lines
+from dagctl.spec.lines import Lines, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.spec.problem import Place
+    from dagctl.spec.lines import Place
 
     Path = Sequence[str | int]
 
 Kind = Literal["mapping", "list", "plain", "quoted", "block"]
-
-
-class Span(NamedTuple):
-    """A stretch of the text by offsets; the end is exclusive."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong with a text, at its place."""
-
-    code: str
-    message: str
-    hint: str | None
-    span: Span
-    severity: Severity = Severity.ERROR
-    path: tuple[str | int, ...] = ()
-    fails_in: tuple[str, ...] = ()
-    """As of a `Problem`."""
-    document: Document | None = field(default=None, compare=False, repr=False)
-    """The document that the place is in; None: the spec itself."""
 
 
 @dataclass(slots=True, eq=False)
@@ -227,11 +203,3 @@ def _written_parts(node: Node) -> Iterator[_Part]:
     for key, (span, value) in node.keys.items():
         yield _Part(span, key, None)
         yield _Part(value.span, key, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a reader got out of a text: the document, if any, and what is wrong with the text."""
-
-    document: Document | None
-    findings: Sequence[Finding] = ()

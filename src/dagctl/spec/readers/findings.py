@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
+from dagctl.spec.lines import Span
 from dagctl.spec.problem import Problem
-from dagctl.spec.readers.document import Document, Finding, Span
 from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.wording import quoted
+
+if TYPE_CHECKING:
+    from dagctl.spec.readers.document import Document
 
 _GLUED = lazy_pattern(r"([A-Za-z_]\w*):(\S.{,60})")
 _SHOWN = 100
@@ -25,10 +30,10 @@ _LIMITS = {
 }
 
 
-def limit_finding(code: Code, offset: int) -> Finding:
+def limit_finding(code: Code, offset: int) -> Problem:
     """Return the finding for a limit that was exceeded at an offset."""
     message, hint = _LIMITS[code]
-    return Finding(code, message, hint, Span(offset, offset + 1))
+    return Problem(code, message, hint, span=Span(offset, offset + 1))
 
 
 def data_beyond_limits(data: object) -> Problem | None:
@@ -50,30 +55,30 @@ def data_beyond_limits(data: object) -> Problem | None:
     return None
 
 
-def duplicate_key(line: int, key: str, second: Span) -> Finding:
+def duplicate_key(line: int, key: str, second: Span) -> Problem:
     """Return the finding for a key that a mapping has twice, first on this line."""
     message = f"duplicate key {quoted(key)}; the first is on line {line}"
-    return Finding(Code.DUPLICATE_KEY, message, "remove one of them", second)
+    return Problem(Code.DUPLICATE_KEY, message, "remove one of them", span=second)
 
 
-def key_not_text(text: str, span: Span) -> Finding:
+def key_not_text(text: str, span: Span) -> Problem:
     """Return the finding for a key that is a number, a truth value, null or a collection."""
     written = text[span.start : min(span.end, span.start + _SHOWN)]
     message = f"the key {quoted(written)} is not text"
-    return Finding(Code.KEY_NOT_TEXT, message, "quote it", span)
+    return Problem(Code.KEY_NOT_TEXT, message, "quote it", span=span)
 
 
-def empty_document() -> Finding:
+def empty_document() -> Problem:
     """Return the finding for a text with no document in it."""
-    return Finding(
+    return Problem(
         Code.EMPTY_DOCUMENT,
         "there is no spec: the document is empty",
         "`dagctl help spec` shows an example",
-        Span(0, 0),
+        span=Span(0, 0),
     )
 
 
-def not_a_mapping(document: Document) -> Finding:
+def not_a_mapping(document: Document) -> Problem:
     """Return the finding for a document that is something else than a mapping."""
     root = document.root
     if root.value is None:
@@ -81,7 +86,7 @@ def not_a_mapping(document: Document) -> Finding:
     kind = "a list" if root.kind == "list" else "a single value"
     message = f"a spec is a mapping of keys to values, not {kind}"
     span = document.first_line(root.span)
-    return Finding(Code.NOT_A_MAPPING, message, _begin(document), span)
+    return Problem(Code.NOT_A_MAPPING, message, _begin(document), span=span)
 
 
 def _begin(document: Document) -> str:

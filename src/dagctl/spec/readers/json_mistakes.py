@@ -6,8 +6,8 @@ import re
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import line_and_column
-from dagctl.spec.readers.document import Finding, Span
+from dagctl.spec.lines import Span, line_and_column
+from dagctl.spec.problem import Problem
 
 CLOSING = {"{": "}", "[": "]"}
 BARE_KEY = lazy_pattern(r"([A-Za-z_]\w{,60})[ \t]*[:=]", re.ASCII)
@@ -18,9 +18,9 @@ _TEXT = lazy_pattern(r"[A-Za-z@][\w@./-]{,60}")
 _NOTHING = {"undefined", "nil", "none", "void"}
 
 
-def misspelt(message: str, hint: str, offset: int) -> Finding:
+def misspelt(message: str, hint: str, offset: int) -> Problem:
     """Return the finding for one character that is wrong or missing."""
-    return Finding(Code.JSON_SYNTAX, message, hint, Span(offset, offset + 1))
+    return Problem(Code.JSON_SYNTAX, message, hint, span=Span(offset, offset + 1))
 
 
 def after_the_end(char: str) -> tuple[str, str]:

@@ -10,9 +10,9 @@ import re
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import MAX_PROBLEMS
-from dagctl.spec.readers.document import Document, Finding, Node, Reading, Span
+from dagctl.spec.lines import Lines, Span
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
+from dagctl.spec.readers.document import Document, Node
 from dagctl.spec.readers.findings import duplicate_key, empty_document, limit_finding
 from dagctl.spec.readers.json_mistakes import (
     BARE_KEY,
@@ -25,6 +25,7 @@ from dagctl.spec.readers.json_mistakes import (
 )
 from dagctl.spec.readers.json_text import Written, match_text, read_text
 from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
+from dagctl.spec.readers.reading import Reading
 from dagctl.spec.wording import quoted
 
 _BLANK = lazy_pattern(r"[ \t\n\r]*")
@@ -64,7 +65,7 @@ class _Reader:
     """Reads one text from its beginning to its end."""
 
     def __init__(self, text: str) -> None:
-        self.findings: list[Finding] = []
+        self.findings: list[Problem] = []
         self._text = text
         self._at = 0
         self._values = 0
@@ -164,7 +165,7 @@ class _Reader:
         if char == closing:
             message = f"there is a comma before `{closing}`"
             span = Span(comma, comma + 1)
-            self._note(Finding(Code.JSON_TRAILING_COMMA, message, "remove the comma", span))
+            self._note(Problem(Code.JSON_TRAILING_COMMA, message, "remove the comma", span=span))
 
     def _unclosed(self, start: int) -> _StopError:
         """Return the stop at the end of the text, with the finding at what is still open."""
@@ -185,7 +186,7 @@ class _Reader:
             raise self._stop(message, hint)
         span = Span(*bare.span(1))
         message = f"the key {quoted(bare[1])} needs double quotes"
-        self._note(Finding(Code.JSON_SYNTAX, message, f'write "{bare[1]}"', span))
+        self._note(Problem(Code.JSON_SYNTAX, message, f'write "{bare[1]}"', span=span))
         self._at = span.end
         return Node(bare[1], span, "quoted")
 
@@ -195,7 +196,7 @@ class _Reader:
             raise self._stop("the string that starts here is never closed", "add the closing quote")
         if match.group().startswith("'"):
             message = "JSON allows only double quotes"
-            self._note(Finding(Code.JSON_PYTHON, message, 'write "..."', Span(*match.span())))
+            self._note(Problem(Code.JSON_PYTHON, message, 'write "..."', span=Span(*match.span())))
         value, findings = read_text(match)
         for finding in findings:
             self._note(finding)
@@ -220,7 +221,7 @@ class _Reader:
             value = int(word)
         if not math.isfinite(value) or len(word) > _MAX_DIGITS:
             message, hint = "the number is too large, or too long", "quote it if it is text"
-            self._note(Finding(Code.NUMBER_TOO_LARGE, message, hint, span))
+            self._note(Problem(Code.NUMBER_TOO_LARGE, message, hint, span=span))
         self._at = match.end()
         return Node(value, span, "plain")
 
@@ -234,16 +235,18 @@ class _Reader:
         if word in _PYTHON:
             right, value = _PYTHON[word]
             self._note(
-                Finding(Code.JSON_PYTHON, f"`{word}` is Python, not JSON", f"write {right}", span)
+                Problem(
+                    Code.JSON_PYTHON, f"`{word}` is Python, not JSON", f"write {right}", span=span
+                )
             )
             return Node(value, span, "plain")
         if word.lstrip("+-").lower() in _NOT_FINITE:
             self._note(
-                Finding(
+                Problem(
                     Code.JSON_NOT_FINITE,
                     f"`{word}` is not a JSON number",
                     "write a finite number",
-                    span,
+                    span=span,
                 )
             )
             return Node(word, span, "plain")
@@ -262,11 +265,11 @@ class _Reader:
                 return char
             span = Span(comment.start(), comment.end())
             self._note(
-                Finding(
+                Problem(
                     Code.JSON_COMMENT,
                     "JSON has no comments",
                     "remove it, or write the spec in YAML",
-                    span,
+                    span=span,
                 )
             )
             self._at = comment.end()
@@ -275,12 +278,12 @@ class _Reader:
         self._lines = self._lines or Lines(self._text)
         return self._lines.position(offset)[0]
 
-    def _note(self, finding: Finding) -> None:
+    def _note(self, finding: Problem) -> None:
         self.findings.append(finding)
         if len(self.findings) >= MAX_PROBLEMS:
             raise _StopError
 
     def _stop(self, message: str, hint: str, span: Span | None = None) -> _StopError:
         span = span or Span(self._at, self._at + 1)
-        self.findings.append(Finding(Code.JSON_SYNTAX, message, hint, span))
+        self.findings.append(Problem(Code.JSON_SYNTAX, message, hint, span=span))
         return _StopError()

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import MAX_PROBLEMS
-from dagctl.spec.readers.document import Finding, Node, Span
+from dagctl.spec.lines import Span
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.value_places import Tokens
 
 if TYPE_CHECKING:
     from dagctl.spec.lines import Lines
+    from dagctl.spec.readers.document import Node
 
 _SIMPLE = lazy_pattern(r'"([^"\\\x00-\x1f]*)"')
 _STRING = lazy_pattern(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -30,14 +31,14 @@ def match_text(text: str, offset: int) -> re.Match[str] | None:
     return _SIMPLE.match(text, offset) or shape.match(text, offset)
 
 
-def read_text(match: re.Match[str]) -> tuple[str, list[Finding]]:
+def read_text(match: re.Match[str]) -> tuple[str, list[Problem]]:
     """Return what the quoted text says, and what is wrong with it.
 
     It is read no further than to the last finding that is shown.
     """
     if match.re is _SIMPLE:
         return match[1], []
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     start, end = match.start() + 1, match.end() - 1
 
     def said(token: re.Match[str]) -> str:
@@ -55,7 +56,7 @@ def read_text(match: re.Match[str]) -> tuple[str, list[Finding]]:
     return "".join([*parts, match.string[start:end]]), findings
 
 
-def _said(token: re.Match[str]) -> tuple[str, Finding | None]:
+def _said(token: re.Match[str]) -> tuple[str, Problem | None]:
     spelling, span = token.group(), Span(*token.span())
     if len(spelling) == 12:  # noqa: PLR2004 - a pair of \uXXXX
         high, low = int(spelling[2:6], 16), int(spelling[8:], 16)
@@ -69,21 +70,23 @@ def _said(token: re.Match[str]) -> tuple[str, Finding | None]:
     char = chr(int(code, 16))
     if "\ud800" <= char <= "\udfff":
         message = f"`{spelling}` is half of a surrogate pair, not a character"
-        return "\ufffd", Finding(Code.JSON_SURROGATE, message, "write the character itself", span)
+        return "\ufffd", Problem(
+            Code.JSON_SURROGATE, message, "write the character itself", span=span
+        )
     return char, None
 
 
-def _raw_character(char: str, span: Span) -> Finding:
+def _raw_character(char: str, span: Span) -> Problem:
     message = f"the control character U+{ord(char):04X} must be escaped in JSON"
     escape = next((name for name, value in _ESCAPES.items() if value == char), f"u{ord(char):04x}")
-    return Finding(Code.RAW_CHARACTER, message, f"write it as \\{escape}", span)
+    return Problem(Code.RAW_CHARACTER, message, f"write it as \\{escape}", span=span)
 
 
-def _bad_escape(spelling: str, span: Span) -> Finding | None:
+def _bad_escape(spelling: str, span: Span) -> Problem | None:
     if spelling == _QUOTE:
         return None  # only between single quotes, which are reported already
     hint = "write \\\\ for a backslash"
-    return Finding(Code.JSON_SYNTAX, "JSON has no such escape", hint, span)
+    return Problem(Code.JSON_SYNTAX, "JSON has no such escape", hint, span=span)
 
 
 class Written(Tokens):

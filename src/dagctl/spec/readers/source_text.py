@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.readers.document import Finding, Span
+from dagctl.spec.lines import Span
+from dagctl.spec.problem import Problem
 from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _SURROGATE = lazy_pattern("[\ud800-\udfff]")
 _HINT = "save the file as UTF-8"
 
 
-def decode(source: str | bytes) -> tuple[str, Sequence[Finding]]:
+def decode(source: str | bytes) -> tuple[str, Sequence[Problem]]:
     """Return the text without a byte order mark, and what is wrong with it as text."""
     if len(source) > MAX_BYTES:
         return "", [_too_large()]
@@ -31,24 +32,26 @@ def decode(source: str | bytes) -> tuple[str, Sequence[Finding]]:
     match = _SURROGATE.search(text)
     if match:
         message = f"a lone surrogate (U+{ord(match.group()):04X}) is not a character"
-        return text, [Finding(Code.NOT_UTF8, message, _HINT, Span(*match.span()))]
+        return text, [Problem(Code.NOT_UTF8, message, _HINT, span=Span(*match.span()))]
     return text, [_too_large()] if len(text.encode()) > MAX_BYTES else []
 
 
-def _decode_bytes(data: bytes) -> tuple[str, Sequence[Finding]]:
+def _decode_bytes(data: bytes) -> tuple[str, Sequence[Problem]]:
     if data.startswith(_OTHER_BOMS):
-        return "", [Finding(Code.NOT_UTF8, "the text is in UTF-16 or UTF-32", _HINT, Span(0, 0))]
+        return "", [
+            Problem(Code.NOT_UTF8, "the text is in UTF-16 or UTF-32", _HINT, span=Span(0, 0))
+        ]
     try:
         return data.decode("utf-8").removeprefix(_BOM), []
     except UnicodeDecodeError as error:
         text = data[: error.start].decode("utf-8").removeprefix(_BOM)
         message = f"the byte 0x{data[error.start]:02X} is not UTF-8"
-        return text, [Finding(Code.NOT_UTF8, message, _HINT, Span(len(text), len(text) + 1))]
+        return text, [Problem(Code.NOT_UTF8, message, _HINT, span=Span(len(text), len(text) + 1))]
 
 
-def _too_large() -> Finding:
+def _too_large() -> Problem:
     message = f"the text is larger than {MAX_BYTES:,} bytes"
-    return Finding(Code.FILE_TOO_LARGE, message, "split it into several DAGs", Span(0, 0))
+    return Problem(Code.FILE_TOO_LARGE, message, "split it into several DAGs", span=Span(0, 0))
 
 
 _KINDS = {
@@ -76,7 +79,7 @@ _BEGINNING = 2_000
 """Characters at the beginning that show what a text is."""
 
 
-def other_kind(text: str, origin: str | None) -> Finding | None:
+def other_kind(text: str, origin: str | None) -> Problem | None:
     """Return the finding for a text that is no spec but a file of another kind, or None.
 
     It is asked only about a text that cannot be read: a spec may come from any file.
@@ -87,7 +90,7 @@ def other_kind(text: str, origin: str | None) -> Finding | None:
     if kind is None:
         return None
     hint = "a spec is a YAML or JSON file: `dagctl help spec` shows an example"
-    return Finding(Code.NOT_A_MAPPING, f"{kind} is not a spec", hint, Span(0, 0))
+    return Problem(Code.NOT_A_MAPPING, f"{kind} is not a spec", hint, span=Span(0, 0))
 
 
 def is_json(text: str, origin: str | None) -> bool:

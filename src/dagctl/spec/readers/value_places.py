@@ -5,13 +5,12 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from dagctl.spec.lines import Lines
-from dagctl.spec.readers.document import Span
+from dagctl.spec.lines import Lines, Span
 
 if TYPE_CHECKING:
     import re
 
-    from dagctl.spec.problem import Place
+    from dagctl.spec.lines import Place
 
 
 class Tokens:

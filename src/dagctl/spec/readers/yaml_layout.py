@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import line_and_column
-from dagctl.spec.readers.document import Finding, Span
+from dagctl.spec.lines import Span, line_and_column
+from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class Line(NamedTuple):
         return len(self.text) - len(self.text.lstrip(" "))
 
 
-def joined_slip(text: str, offsets: Sequence[int]) -> tuple[Finding, str | None] | None:
+def joined_slip(text: str, offsets: Sequence[int]) -> tuple[Problem, str | None] | None:
     """Return the slip that made the parser join lines into one text, or None.
 
     Args:
@@ -84,7 +84,7 @@ def joined_slip(text: str, offsets: Sequence[int]) -> tuple[Finding, str | None]
     return (finding, None) if finding else None
 
 
-def _glued_colon(text: str, line: Line) -> tuple[Finding, str | None] | None:
+def _glued_colon(text: str, line: Line) -> tuple[Problem, str | None] | None:
     slip = _GLUED_COLON.fullmatch(line.text)
     if slip is None:
         return None
@@ -93,7 +93,7 @@ def _glued_colon(text: str, line: Line) -> tuple[Finding, str | None] | None:
     return finding, None if slip["key"] == "task_id" else _spaced(text, line, slip)
 
 
-def _slip_of_line(line: Line) -> tuple[Finding, None] | None:
+def _slip_of_line(line: Line) -> tuple[Problem, None] | None:
     dash = _GLUED_DASH.fullmatch(line.text)
     if dash:
         hint = f"write `- {dash['value']}`" if len(dash["value"]) <= _SHORT else "write `- ...`"
@@ -105,7 +105,7 @@ def _slip_of_line(line: Line) -> tuple[Finding, None] | None:
     return None
 
 
-def _no_colon(line: Line) -> Finding | None:
+def _no_colon(line: Line) -> Problem | None:
     bare = _BARE.fullmatch(line.text)
     if bare is None:
         return None
@@ -119,7 +119,7 @@ def _spaced(text: str, line: Line, glued: re.Match[str]) -> str:
     return f"{text[:start]} {'x' * (end - start - 1)}{text[end:]}"
 
 
-def _unindented_block(text: str, line: Line) -> Finding | None:
+def _unindented_block(text: str, line: Line) -> Problem | None:
     above = next(_lines_before(text, line.start), None)
     block = _BLOCK.fullmatch(above.text) if above else None
     if above is None or block is None or line.indent > _content_column(above.text):
@@ -129,27 +129,30 @@ def _unindented_block(text: str, line: Line) -> Finding | None:
     message = (
         f"the text after `{block['mark']}` on line {number} must be indented more than its key"
     )
-    return Finding(
-        Code.YAML_SYNTAX, message, f"put {_spaces(more)} more before each of its lines", _rest(line)
+    return Problem(
+        Code.YAML_SYNTAX,
+        message,
+        f"put {_spaces(more)} more before each of its lines",
+        span=_rest(line),
     )
 
 
-def _deeper(text: str, above: Line, line: Line) -> Finding | None:
+def _deeper(text: str, above: Line, line: Line) -> Problem | None:
     key = _KEY.match(above.text)
     more = line.indent - _content_column(above.text)
     if key is None or more <= 0:
         return None
     number, _ = line_and_column(text, above.start)
     message = f"this line is indented more than line {number}, which has a value already"
-    return Finding(
+    return Problem(
         Code.YAML_SYNTAX,
         message,
         f"remove {_spaces(more)} at its start, or quote the text",
-        _rest(line),
+        span=_rest(line),
     )
 
 
-def indentation_slip(text: str, offset: int) -> Finding | None:
+def indentation_slip(text: str, offset: int) -> Problem | None:
     """Return the finding for a line that fits no level of the lines before it, or None."""
     line = _line_at(text, offset)
     is_item = bool(_ITEM.match(line.text))
@@ -162,7 +165,7 @@ def indentation_slip(text: str, offset: int) -> Finding | None:
     number, _ = line_and_column(text, levels[nearest])
     message = f"this line begins after {_spaces(line.indent)}, which fits no line above it"
     hint = f"begin it after {_spaces(nearest)}, like line {number}"
-    return Finding(Code.YAML_SYNTAX, message, hint, _rest(line))
+    return Problem(Code.YAML_SYNTAX, message, hint, span=_rest(line))
 
 
 def _levels(text: str, line: Line, *, items: bool) -> Iterator[tuple[int, int]]:
@@ -215,9 +218,9 @@ def _rest(line: Line) -> Span:
     return Span(start, max(line.start + len(line.text.rstrip()), start + 1))
 
 
-def _finding(message: str, hint: str, line: Line, slip: re.Match[str]) -> Finding:
+def _finding(message: str, hint: str, line: Line, slip: re.Match[str]) -> Problem:
     span = Span(line.start + slip.start("slip"), line.start + slip.end("slip"))
-    return Finding(Code.YAML_SYNTAX, message, hint, span)
+    return Problem(Code.YAML_SYNTAX, message, hint, span=span)
 
 
 def _write(key: str, value: str) -> str:

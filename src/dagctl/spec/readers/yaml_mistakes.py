@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import line_and_column
-from dagctl.spec.readers.document import Finding, Span
+from dagctl.spec.lines import Span, line_and_column
+from dagctl.spec.problem import Problem
 from dagctl.spec.readers.yaml_layout import indentation_slip, joined_slip
 
 if TYPE_CHECKING:
@@ -163,11 +163,11 @@ _MISFIT = (
 
 
 class _Slip(NamedTuple):
-    finding: Finding
+    finding: Problem
     repaired: str | None
 
 
-def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
+def explain(text: str, error: MarkedYAMLError) -> tuple[Problem, str | None]:
     """Return the finding for PyYAML's error, and the text without the slip if it is one value."""
     marks = [mark.index for mark in (error.problem_mark, error.context_mark) if mark is not None]
     problem = f"{error.context or ''} {error.problem or ''}"
@@ -187,7 +187,7 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Finding, str | None]:
     )
 
 
-def _of_layout(text: str, problem: str, marks: list[int]) -> tuple[Finding, str | None] | None:
+def _of_layout(text: str, problem: str, marks: list[int]) -> tuple[Problem, str | None] | None:
     if marks and any(words in problem for words in _JOINED):
         return joined_slip(text, marks)
     if marks and any(words in problem for words in _MISALIGNED):
@@ -196,7 +196,7 @@ def _of_layout(text: str, problem: str, marks: list[int]) -> tuple[Finding, str 
     return None
 
 
-def _unclosed(text: str, error: MarkedYAMLError) -> Finding | None:
+def _unclosed(text: str, error: MarkedYAMLError) -> Problem | None:
     """Return the finding for a list or mapping in brackets that goes wrong, with its opening."""
     opening, problem = error.context_mark, error.problem or ""
     if opening is None or error.problem_mark is None or "expected ',' or" not in problem:
@@ -205,11 +205,11 @@ def _unclosed(text: str, error: MarkedYAMLError) -> Finding | None:
     line, column = line_and_column(text, opening.index)
     message = f"`{bracket}` of line {line}, column {column} is not closed before this"
     hint = "close it, or write a comma between the items"
-    return Finding(
+    return Problem(
         Code.YAML_SYNTAX,
         message,
         hint,
-        Span(error.problem_mark.index, error.problem_mark.index + 1),
+        span=Span(error.problem_mark.index, error.problem_mark.index + 1),
     )
 
 
@@ -221,16 +221,16 @@ def _is_whole(problem: str) -> bool:
     )
 
 
-def _tab(text: str, offsets: list[int]) -> Finding | None:
+def _tab(text: str, offsets: list[int]) -> Problem | None:
     for offset in offsets:
         start = text.rfind("\n", 0, offset) + 1
         match = lazy_pattern(r"[ -]*\t").match(text, start)
         if match:
-            return Finding(
+            return Problem(
                 Code.YAML_TAB,
                 "YAML does not allow a tab in the indentation",
                 "indent with spaces",
-                Span(match.end() - 1, match.end()),
+                span=Span(match.end() - 1, match.end()),
             )
     return None
 
@@ -243,7 +243,7 @@ def _slip(text: str, offset: int) -> _Slip | None:
     for shape, code, message, hint in _SLIPS:
         if shape.match(value):
             said = _open_quote(value) or (message, hint or _quoted(value))
-            finding = Finding(code, *said, span)
+            finding = Problem(code, *said, span=span)
             return _Slip(finding, text[: span.start] + _placeholder(span) + text[span.end :])
     return None
 
@@ -285,12 +285,12 @@ def _placeholder(span: Span) -> str:
     return "x" * width
 
 
-def _misfit(problem: str, offset: int) -> Finding:
+def _misfit(problem: str, offset: int) -> Problem:
     span = Span(offset, offset + 1)
     for words, code, message, hint in _PROBLEMS:
         if words in problem:
-            return Finding(code, message, hint, span)
-    return Finding(Code.YAML_SYNTAX, *_MISFIT, span)
+            return Problem(code, message, hint, span=span)
+    return Problem(Code.YAML_SYNTAX, *_MISFIT, span=span)
 
 
 def _best_mark(error: MarkedYAMLError) -> int:

@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.readers.document import Span
+from dagctl.spec.lines import Span
 from dagctl.spec.readers.value_places import Tokens
 
 if TYPE_CHECKING:
-    from dagctl.spec.lines import Lines
-    from dagctl.spec.problem import Place
+    from dagctl.spec.lines import Lines, Place
     from dagctl.spec.readers.document import Node, Spelling
 
 _PROPERTIES = lazy_pattern(r"(?:[&!]\S*+\s++)*+")

@@ -8,11 +8,12 @@ import yaml
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import MAX_PROBLEMS
-from dagctl.spec.readers.document import Document, Finding, Kind, Node, Reading, Span
+from dagctl.spec.lines import Lines, Span
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
+from dagctl.spec.readers.document import Document, Kind, Node
 from dagctl.spec.readers.findings import duplicate_key, empty_document, key_not_text, limit_finding
 from dagctl.spec.readers.limits import MAX_BYTES
+from dagctl.spec.readers.reading import Reading
 from dagctl.spec.readers.yaml_limits import refuse_explosion
 from dagctl.spec.readers.yaml_mistakes import explain
 from dagctl.spec.readers.yaml_nodes import LIST, MAPPING, PLAIN, TEXT, LimitError, compose
@@ -48,7 +49,7 @@ def read_yaml(text: str) -> Reading:
         return Reading(None, [_raw_character(raw)])
     if _directives(text) > _MOST_DIRECTIVES:
         return Reading(None, [_too_many_directives(text)])
-    findings: list[Finding] = []
+    findings: list[Problem] = []
     repaired = text
     for _ in range(min(_REPAIRS, 1 + _READ_AGAIN // (len(text) + 1))):
         try:
@@ -66,16 +67,19 @@ def read_yaml(text: str) -> Reading:
     return Reading(None, findings)
 
 
-def _raw_character(match: re.Match[str]) -> Finding:
+def _raw_character(match: re.Match[str]) -> Problem:
     char = match.group()
     if char == "\r":
         message = "a carriage return alone is not a line ending"
-        return Finding(
-            Code.RAW_CHARACTER, message, "save the file with LF line endings", Span(*match.span())
+        return Problem(
+            Code.RAW_CHARACTER,
+            message,
+            "save the file with LF line endings",
+            span=Span(*match.span()),
         )
     message = f"the character U+{ord(char):04X} must be escaped in YAML"
     hint = f"remove it, or write it as {quoted(char)[1:-1]} in double quotes"
-    return Finding(Code.RAW_CHARACTER, message, hint, Span(*match.span()))
+    return Problem(Code.RAW_CHARACTER, message, hint, span=Span(*match.span()))
 
 
 def _directives(text: str) -> int:
@@ -84,13 +88,13 @@ def _directives(text: str) -> int:
     return f"\n{before.group()}".count("\n%") if before else 0
 
 
-def _too_many_directives(text: str) -> Finding:
+def _too_many_directives(text: str) -> Problem:
     start = text.find("%")
     message, hint = "there are too many directives before the document", "remove them"
-    return Finding(Code.YAML_SYNTAX, message, hint, Span(start, start + 1))
+    return Problem(Code.YAML_SYNTAX, message, hint, span=Span(start, start + 1))
 
 
-def _document(text: str, root: yaml.Node | None, findings: list[Finding]) -> Reading:
+def _document(text: str, root: yaml.Node | None, findings: list[Problem]) -> Reading:
     if root is None:
         return Reading(None, [*findings, empty_document()])
     try:
@@ -112,7 +116,7 @@ class _EnoughError(Exception):
 class _Builder:
     """Turns PyYAML's nodes into ours; an alias becomes what it stands for."""
 
-    def __init__(self, text: str, findings: list[Finding]) -> None:
+    def __init__(self, text: str, findings: list[Problem]) -> None:
         self._text = text
         self._findings = findings
         self._lines: Lines | None = None
@@ -196,9 +200,9 @@ class _Builder:
         return None
 
     def _note(self, code: Code, message: str, hint: str, span: Span) -> None:
-        self._add(Finding(code, message, hint, span))
+        self._add(Problem(code, message, hint, span=span))
 
-    def _add(self, finding: Finding) -> None:
+    def _add(self, finding: Problem) -> None:
         self._findings.append(finding)
         if len(self._findings) >= MAX_PROBLEMS:
             raise _EnoughError

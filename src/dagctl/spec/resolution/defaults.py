@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.inputs import digest_of_text
+from dagctl.spec.lines import Span
 from dagctl.spec.model import DagSpec
 from dagctl.spec.places import place_findings
 from dagctl.spec.plain_secrets import with_secrets
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.document import Document, Finding, Node, Reading, Span, named
+from dagctl.spec.readers.document import Document, Node, named
+from dagctl.spec.readers.reading import Reading
 from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_places import read_spelling
 from dagctl.spec.readers.yaml_reader import read_yaml
@@ -55,7 +57,7 @@ class Defaults:
     """Fields of a DAG."""
     tasks: Mapping[str, Entries] = field(default_factory=dict)
     """Fields of tasks, by what selects them: `all`, a type, an operator."""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Problem, ...] = ()
     """What is wrong with the file itself."""
     is_read: bool = True
     """Whether what it says is known; not if it is no YAML, or cannot be read."""
@@ -86,7 +88,7 @@ def read_defaults(text: str | bytes, name: str = DEFAULTS) -> Defaults | None:
         return Defaults(document)
     if document.root.kind != "mapping":
         message = "defaults are a mapping of keys to values"
-        finding = Finding(Code.BAD_DEFAULTS, message, "begin with `owner: ...`", Span(0, 1))
+        finding = Problem(Code.BAD_DEFAULTS, message, "begin with `owner: ...`", span=Span(0, 1))
         return Defaults(document, findings=_of(document, [finding]), is_read=False)
     if document.root.keys.keys() >= {"dag_name", "tasks"}:
         return None
@@ -98,15 +100,15 @@ def read_defaults(text: str | bytes, name: str = DEFAULTS) -> Defaults | None:
 
 def refused_defaults(name: str, message: str, hint: str) -> Defaults:
     """Return the defaults of a file that is not read, with the reason."""
-    return _unread("", [Finding(Code.BAD_DEFAULTS, message, hint, Span(0, 0))], name)
+    return _unread("", [Problem(Code.BAD_DEFAULTS, message, hint, span=Span(0, 0))], name)
 
 
-def _unread(text: str, findings: Collection[Finding], name: str) -> Defaults:
+def _unread(text: str, findings: Collection[Problem], name: str) -> Defaults:
     document = Document(text, Node(None, Span(0, 0), "plain"), read_spelling, name=name)
     return Defaults(document, findings=_of(document, findings), is_read=not findings)
 
 
-def _of(document: Document, findings: Collection[Finding]) -> tuple[Finding, ...]:
+def _of(document: Document, findings: Collection[Problem]) -> tuple[Problem, ...]:
     return tuple(replace(finding, document=document) for finding in findings)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.spec.lines import Lines
-from dagctl.spec.problem import Place
+from dagctl.spec.lines import Lines, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dagctl.spec.readers.document import Span, Spelling
+    from dagctl.spec.lines import Span
+    from dagctl.spec.readers.document import Spelling
 
 
 class Part(NamedTuple):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.spec.codes import Code
-from dagctl.spec.problem import MAX_PROBLEMS
+from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import node_of
-from dagctl.spec.readers.document import Document, Finding, Node
+from dagctl.spec.readers.document import Document, Node
 from dagctl.spec.readers.limits import MAX_BYTES, MAX_VALUES
 from dagctl.spec.resolution.expressions import BEGIN, LITERAL, Piece, Reference, pieces
 from dagctl.spec.resolution.filled_text import FilledText, Part
@@ -19,7 +19,7 @@ from dagctl.spec.wording import did_you_mean, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagctl.spec.readers.document import Span
+    from dagctl.spec.lines import Span
     from dagctl.spec.resolution.variables import Variable
 
     Each = Mapping[str, Node]
@@ -60,7 +60,7 @@ class Filler:
     """What the values are read from."""
     variables: Variables
     budget: Budget
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Problem] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     """The variables of the workspace that were named."""
 
@@ -115,7 +115,9 @@ class Filler:
         """Remember what is wrong, at its place in a file with defaults, or in the spec."""
         severity = Severity.WARNING if code == Code.PLAIN_CREDENTIAL else Severity.ERROR
         if len(self.findings) < MAX_PROBLEMS:
-            self.findings.append(Finding(code, message, hint, span, severity, document=document))
+            self.findings.append(
+                Problem(code, message, hint, span=span, severity=severity, document=document)
+            )
 
     def _refuse(self, code: Code, message: str, hint: str, node: Node) -> None:
         self.refuse(code, message, hint, node.span, node.document)

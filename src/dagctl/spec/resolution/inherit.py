@@ -17,7 +17,7 @@ from dagctl.spec.walk import is_group
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.spec.readers.document import Span
+    from dagctl.spec.lines import Span
     from dagctl.spec.resolution.defaults import Defaults, Entries
 
     Entry = tuple[Span, Node]

@@ -15,7 +15,8 @@ from dagctl.spec.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.spec.readers.document import Node, Span
+    from dagctl.spec.lines import Span
+    from dagctl.spec.readers.document import Node
     from dagctl.spec.resolution.filling import Each, Filler
 
 FOR_EACH = "for_each"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from dagctl.spec.codes import Code
 from dagctl.spec.inputs import Input, digest_of_text
+from dagctl.spec.lines import Span
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.document import Document, Finding, Node, Span
 from dagctl.spec.readers.limits import MAX_VALUES
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.resolution.filling import Budget, Filler, TooMuchError
@@ -21,6 +21,7 @@ from dagctl.spec.resolution.variables import Variables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dagctl.spec.readers.document import Document, Node
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.use import Used
 
@@ -38,7 +39,7 @@ class Around:
     defaults: tuple[Defaults, ...] = ()
     variables: Variables = field(default_factory=Variables)
     template_of: Callable[[str, int], Used | Problem] = no_templates
-    _filled: dict[int, tuple[Node, Node, tuple[Finding, ...], frozenset[str]]] = field(
+    _filled: dict[int, tuple[Node, Node, tuple[Problem, ...], frozenset[str]]] = field(
         default_factory=dict, repr=False, compare=False
     )
     _joined: list[Inherited] = field(default_factory=list, repr=False, compare=False)
@@ -59,7 +60,7 @@ class Around:
             self._filled[id(node)] = (node, made, *seen)
         return self._filled[id(node)][1]
 
-    def findings(self, nodes: Sequence[Node]) -> list[Finding]:
+    def findings(self, nodes: Sequence[Node]) -> list[Problem]:
         """Return what is wrong with the variables in values of the files."""
         return [finding for node in nodes for finding in self._filled[id(node)][2]]
 
@@ -77,7 +78,7 @@ class Resolved:
     """A spec as it is meant."""
 
     document: Document
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Problem, ...] = ()
     """What is wrong with variables, loops and files with defaults."""
     is_whole: bool = True
     """Whether the rest can be checked; not if a loop, or a file, could not be read."""
@@ -95,7 +96,7 @@ def resolve(document: Document, around: Around) -> Resolved:
     filler = Filler(document, around.variables, Budget())
     root = document.root
     template: list[Input] = []
-    of_template: list[Finding] = []
+    of_template: list[Problem] = []
     try:
         if uses_template(root):
             root = _with_given(root, filler)
@@ -163,7 +164,7 @@ def _may_have_some(document: Document) -> bool:
 
 def _with_defaults(
     root: Node, around: Around, filler: Filler
-) -> tuple[Node, list[Finding], set[str]]:
+) -> tuple[Node, list[Problem], set[str]]:
     """Return the root with defaults, what is wrong with these, and the variables in them."""
     used: list[Node] = []
 
@@ -178,9 +179,9 @@ def _with_defaults(
     return made, findings, set(around.used(used))
 
 
-def _too_much() -> Finding:
+def _too_much() -> Problem:
     message = (
         f"with its loops and variables the spec has too many values (over {MAX_VALUES:,}), or too "
         "much text"
     )
-    return Finding(Code.TOO_MANY_VALUES, message, "split it into several DAGs", Span(0, 1))
+    return Problem(Code.TOO_MANY_VALUES, message, "split it into several DAGs", span=Span(0, 1))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
+from dagctl.spec.lines import Span
 from dagctl.spec.problem import Problem
 from dagctl.spec.readers.data_document import node_of
-from dagctl.spec.readers.document import Finding, Node, Span
+from dagctl.spec.readers.document import Node
 from dagctl.spec.resolution.filled_text import FilledText, Part
 from dagctl.spec.resolution.variables import scalar_text
 from dagctl.spec.wording import quoted
@@ -83,7 +84,7 @@ def uses_template(root: Node) -> bool:
 
 def used(
     root: Node, template_of: Callable[[str, int], Used | Problem]
-) -> tuple[Node, list[Finding]]:
+) -> tuple[Node, list[Problem]]:
     """Return the root of a spec with what its template says; itself if that cannot be known.
 
     Args:
@@ -119,14 +120,14 @@ def _joined(root: Node, template: Node, values: Mapping[str, Any]) -> Node:
     return Node(value, root.span, "mapping", keys=keys)
 
 
-def _problems(problems: Mapping[str, Problem], given: Node, use: Node) -> Iterator[Finding]:
+def _problems(problems: Mapping[str, Problem], given: Node, use: Node) -> Iterator[Problem]:
     for parameter, problem in problems.items():
         node = given.keys[parameter][1] if parameter in given.keys else use
         yield _refused(problem.code, problem.message, problem.best_hint or "", node)
 
 
-def _refused(code: str, message: str, hint: str, node: Node) -> Finding:
-    return Finding(code, message, hint or None, node.span, document=node.document)
+def _refused(code: str, message: str, hint: str, node: Node) -> Problem:
+    return Problem(code, message, hint or None, span=node.span, document=node.document)
 
 
 def with_parameters(node: Node, values: Mapping[str, Any]) -> Node:
