@@ -14,10 +14,11 @@ from dagctl.spec.python_code.checks import runs_at_import, signature_annotations
 from dagctl.spec.python_code.findings import cut, finding, place_of_node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from warnings import WarningMessage
 
     from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.tree import Nodes
 
 
 def lint(heard: Iterable[WarningMessage], source: Source) -> Iterator[Problem]:
@@ -63,10 +64,10 @@ def unresolved(
         )
 
 
-def context_missing(nodes: Sequence[ast.AST], source: Source) -> Iterator[Problem]:
+def context_missing(nodes: Nodes, source: Source) -> Iterator[Problem]:
     """Yield a warning if the code reads `context`, which nothing gives it."""
-    names = [node for node in nodes if isinstance(node, ast.Name) and node.id == "context"]
-    bound = any(isinstance(node, ast.arg) and node.arg == "context" for node in nodes)
+    names = [node for node in nodes.of(ast.Name) if node.id == "context"]
+    bound = any(node.arg == "context" for node in nodes.of(ast.arg))
     if names and not bound and not any(isinstance(name.ctx, ast.Store) for name in names):
         yield finding(
             Code.PYTHON_CONTEXT,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagctl.spec.problem import Problem
     from dagctl.spec.python_code.read import Reading
     from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.tree import Nodes
 
 _YIELDS = (ast.Yield, ast.YieldFrom)
 _METADATA = "Metadata"
@@ -114,7 +115,7 @@ def _runs_nothing(
     It takes `Metadata` from a generator, so from 2.10 on a task may yield that. From 3.2 on it
     awaits an `async def`. Which targets and which tasks may is checked with the target.
     """
-    if not any(isinstance(node, (*_YIELDS, *_ASYNC)) for node in reading.nodes):
+    if not reading.nodes.has(*_YIELDS, *_ASYNC):
         return  # mostly there is none anywhere, and the walk below is slow
     source = reading.source
     for node in own_nodes(statements):
@@ -146,14 +147,14 @@ def _gives_metadata(node: ast.AST) -> bool:
     return _METADATA in {getattr(called, "id", None), getattr(called, "attr", None)}
 
 
-def is_generator(statements: Sequence[ast.stmt], nodes: Sequence[ast.AST]) -> bool:
+def is_generator(statements: Sequence[ast.stmt], nodes: Nodes) -> bool:
     """Return whether a function with this body is a generator.
 
     Args:
         statements: The body.
         nodes: All nodes of the code.
     """
-    if not any(isinstance(node, _YIELDS) for node in nodes):
+    if not nodes.has(*_YIELDS):
         return False  # as above
     return any(isinstance(node, _YIELDS) for node in own_nodes(statements))
 

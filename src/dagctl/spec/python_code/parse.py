@@ -7,6 +7,7 @@ import copy
 from functools import lru_cache
 from itertools import chain, islice
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_IN_VALUE, Warnings
 from dagctl.spec.python_code import advice, checks
@@ -23,7 +24,9 @@ from dagctl.spec.python_code.tree import same
 from dagctl.spec.python_code.undefined import undefined
 
 _ANY_NAME = "any_task_function"
-_STRINGS = (ast.Constant, ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+_STRINGS = (ast.Constant, ast.JoinedStr, *filter(None, [getattr(ast, "TemplateStr", None)]))
+_MAY_CHANGE = lazy_pattern(r"[\t\r\v\f]|\\\n| {80}")
+"""Blanks that count otherwise further in, lines that go on, and more depth than Python reads."""
 
 
 @lru_cache(maxsize=16)  # of one task the check, its model and the warnings ask in turn
@@ -58,7 +61,8 @@ def parse_python_code(
         parsed = _def(reading, function, given, is_callback=is_callback)
     else:
         parsed = _body(reading, signature)
-    _check_placement(parsed, reading.statements, provide_context=provide_context)
+    if not _is_plain(parsed, reading):
+        _check_placement(parsed, reading.statements, provide_context=provide_context)
     return parsed
 
 
@@ -161,7 +165,7 @@ def _must_nest(reading: Reading, function: checks.Def) -> bool:
     """Return whether the `def` only keeps its meaning inside another function."""
     name = function.name
     hidden = name in {parameter.arg for parameter in checks.parameters(function.args)}
-    uses = any(isinstance(node, ast.Name) and node.id == name for node in reading.nodes)
+    uses = any(node.id == name for node in reading.nodes.of(ast.Name))
     evaluated = any(map(checks.runs_at_import, checks.signature_annotations(function)))
     nested = len(reading.statements) > 1 or (uses and not hidden) or evaluated
     if nested and hidden:
@@ -181,11 +185,19 @@ def _placed(reading: Reading) -> tuple[str, frozenset[int]]:
     Only a literal over several lines has such lines, so most code is not read by the tokenizer.
     """
     source = reading.source
-    literals = (node for node in reading.nodes if isinstance(node, _STRINGS))
-    spans = any(node.end_lineno != node.lineno for node in literals)
+    spans = any(node.end_lineno != node.lineno for node in reading.nodes.of(*_STRINGS))
     fixed = lines_inside_strings(source.text) if spans else frozenset[int]()
     text = outdented(source.text, fixed, source.margin) if source.margin else source.text
     return trimmed(text, fixed)
+
+
+def _is_plain(code: PythonCode, reading: Reading) -> bool:
+    """Return whether a body cannot mean something else further in: its margins are of few spaces.
+
+    The finished file is read and compared all the same (`codegen/proof.py`).
+    """
+    is_moved = bool(reading.source.margin or code.string_lines)
+    return code.form == "body" and not is_moved and not _MAY_CHANGE.search(code.text)
 
 
 def _check_placement(

@@ -16,7 +16,7 @@ from dagctl.spec.problem import MAX_IN_VALUE, Problem
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.quiet import quietly
 from dagctl.spec.python_code.source import Source, read_source
-from dagctl.spec.python_code.tree import levels
+from dagctl.spec.python_code.tree import Nodes, levels
 
 if TYPE_CHECKING:
     from warnings import WarningMessage
@@ -52,8 +52,7 @@ class Reading:
 
     source: Source
     statements: list[ast.stmt]
-    nodes: list[ast.AST]
-    """Every node of the tree, outermost first."""
+    nodes: Nodes
     heard: list[WarningMessage]
     """What Python warned of when it read the code; what it warns of later is added."""
 
@@ -125,9 +124,9 @@ def _check_braces(source: Source) -> None:
                 raise PythonCodeError(problem)
 
 
-def _check_scopes(nodes: list[ast.AST]) -> None:
+def _check_scopes(nodes: Nodes) -> None:
     """Refuse what Python's compiler takes the square of its length for: functions in a function."""
-    count = sum(isinstance(node, _SCOPES) for node in nodes)
+    count = len(nodes.of(*_SCOPES))
     if count > MAX_SCOPES:
         problem = finding(
             Code.PYTHON_TOO_DEEP,
@@ -139,10 +138,10 @@ def _check_scopes(nodes: list[ast.AST]) -> None:
         raise PythonCodeError(problem)
 
 
-def _check_keywords(nodes: list[ast.AST], source: Source) -> None:
+def _check_keywords(nodes: Nodes, source: Source) -> None:
     """Refuse what Python's compiler compares pair by pair: the keyword arguments of one call."""
-    for node in nodes:
-        if isinstance(node, ast.Call) and len(node.keywords) > MAX_KEYWORDS:
+    for node in nodes.of(ast.Call):
+        if len(node.keywords) > MAX_KEYWORDS:
             problem = finding(
                 Code.PYTHON_TOO_DEEP,
                 f"the call has {len(node.keywords):,} keyword arguments; "
@@ -181,14 +180,14 @@ def _statements(source: Source) -> tuple[list[ast.stmt], list[WarningMessage]]:
     return block.body, heard
 
 
-def _all_nodes(statements: list[ast.stmt], source: Source) -> list[ast.AST]:
+def _all_nodes(statements: list[ast.stmt], source: Source) -> Nodes:
     nodes: list[ast.AST] = []
     for depth, level in enumerate(levels(statements)):
         if depth > MAX_DEPTH:
             place = place_of_node(_statement_of(level[0], statements), source)
             raise PythonCodeError(too_deep(place))
         nodes += level
-    return nodes
+    return Nodes(nodes)
 
 
 def _statement_of(deep: ast.AST, statements: list[ast.stmt]) -> ast.stmt:

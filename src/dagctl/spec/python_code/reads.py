@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from dagctl.spec.lines import Place
     from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.tree import Nodes
 
 _MOST = 5 * MAX_IN_VALUE
 """Of each kind so many are kept: more than are ever shown, less than a hostile code has."""
@@ -50,9 +52,7 @@ class Reads:
     """Texts that it returns as literals: of a branch, the tasks that it chooses."""
 
 
-def reads_of(
-    body: Sequence[ast.stmt], nodes: Sequence[ast.AST], source: Source, context: str | None
-) -> Reads:
+def reads_of(body: Sequence[ast.stmt], nodes: Nodes, source: Source, context: str | None) -> Reads:
     """Return what code reads.
 
     Args:
@@ -61,12 +61,15 @@ def reads_of(
         source: The text of the code.
         context: The name of the parameter that takes Airflow's context, if there is one.
     """
-    certain = certain_nodes(body)
+
+    @cache
+    def certain() -> set[int]:  # most code reads nothing
+        return certain_nodes(body)
 
     def read(name: str, node: ast.expr | ast.stmt) -> Read:
-        return Read(name, place_of_node(node, source), id(node) in certain)
+        return Read(name, place_of_node(node, source), id(node) in certain())
 
-    subscripts = [node for node in nodes if isinstance(node, ast.Subscript)]
+    subscripts = nodes.of(ast.Subscript)
     keys = [pair for node in subscripts if (pair := _key_of(node, context))]
     params = [pair for node in subscripts if (pair := _parameter_of(node, context))]
     stored = {name for name, node in keys if not isinstance(node.ctx, ast.Load)}
@@ -80,10 +83,13 @@ def reads_of(
     )
 
 
-def _returned(body: Sequence[ast.stmt], nodes: Sequence[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+_MAY_BE_TEXTS = (*(ast.Constant, ast.List, ast.Tuple, ast.Set), ast.IfExp, ast.BoolOp)
+
+
+def _returned(body: Sequence[ast.stmt], nodes: Nodes) -> Iterator[tuple[str, ast.expr]]:
     """Yield the literal texts that the function itself returns, one of them or a list."""
-    if not any(isinstance(node, ast.Return) for node in nodes):
-        return
+    if not any(isinstance(node.value, _MAY_BE_TEXTS) for node in nodes.of(ast.Return)):
+        return  # the walk below is slow
     for node in own_nodes(body):
         values = [node.value] if isinstance(node, ast.Return) else []
         while values:
@@ -127,16 +133,16 @@ def _is_context(node: ast.expr, context: str | None) -> bool:
             return False
 
 
-def _imports(nodes: Sequence[ast.AST], read: Callable[[str, ast.stmt], Read]) -> Iterator[Read]:
+def _imports(nodes: Nodes, read: Callable[[str, ast.stmt], Read]) -> Iterator[Read]:
     """Yield what is imported of Airflow, but for what is tried, or depends on something."""
+    deciding: list[ast.If | ast.Try] = [*nodes.of(ast.If), *nodes.of(ast.Try)]
     tried = {
         id(inner)
-        for node in nodes
-        if isinstance(node, ast.If | ast.Try)
+        for node in deciding
         for child in (*node.body, *node.orelse, *getattr(node, "handlers", ()))
         for inner in (child, *getattr(child, "body", ()))
     }
-    for node in nodes:
+    for node in nodes.of(ast.Import, ast.ImportFrom):
         if id(node) in tried:
             continue
         match node:
@@ -155,8 +161,8 @@ _GETTERS = {("Variable", "get"): "var", ("Connection", "get"): "conn"}
 """What reads a variable or a connection by its name, besides `get_connection`."""
 
 
-def _named(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
-    for node in nodes:
+def _named(nodes: Nodes) -> Iterator[tuple[str, str]]:
+    for node in nodes.of(ast.Call, ast.keyword):
         match node:
             case ast.Call(
                 func=ast.Attribute(attr="get_connection"), args=[ast.Constant(value=str(name)), *_]
@@ -173,8 +179,8 @@ def _named(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield "conn", name
 
 
-def _pulls(nodes: Sequence[ast.AST], source: Source) -> Iterator[Pull]:
-    for node in nodes:
+def _pulls(nodes: Nodes, source: Source) -> Iterator[Pull]:
+    for node in nodes.of(ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(attr="xcom_pull"), args=given, keywords=options):
                 pass

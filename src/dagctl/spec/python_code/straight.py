@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagctl.spec.python_code.tree import children
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -35,7 +37,7 @@ def certain_nodes(body: Iterable[ast.stmt]) -> set[int]:
             node = stack.pop()
             if not isinstance(node, _MAY_NOT_RUN):
                 certain.add(id(node))
-                stack.extend(ast.iter_child_nodes(node))
+                stack += children(node)
         if isinstance(statement, ast.Return):
             break
     return certain

