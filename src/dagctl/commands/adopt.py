@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.render import render
-from dagctl.commands.foreign_files import content_of, decoded
+from dagctl.commands.foreign_files import beside, content_of, decoded, modules
 from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.new_files import file_name
 from dagctl.convert import Outcome, convert_python
@@ -106,7 +106,15 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     if read_header(content) is not None:
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
     target = context.settings.target
-    dag = _single(convert_python(text, str(file), airflow=target, today=today), path)
+    made = convert_python(
+        text,
+        str(file),
+        airflow=target,
+        today=today,
+        modules=modules(file, root),
+        texts=beside(file),
+    )
+    dag = _single(made, path)
     checked = check_data(dag.data, airflow=target)
     if checked.spec is None:
         raise ConflictError(

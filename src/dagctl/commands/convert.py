@@ -111,9 +111,13 @@ class _Reading:
         if form == "airflow-yaml":
             own = AirflowYaml(text, str(file), beside(file))
             return convert_airflow_yaml(own, airflow=self.airflow)
-        reader = modules(file, self.root)
         return convert_python(
-            text, str(file), airflow=self.airflow, today=self.today, modules=reader
+            text,
+            str(file),
+            airflow=self.airflow,
+            today=self.today,
+            modules=modules(file, self.root),
+            texts=beside(file),
         )
 
 

@@ -6,6 +6,7 @@ of specs. Nothing is imported and no object is built: a Python tag becomes a `Ta
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,10 +90,18 @@ def read_foreign_documents(text: str, file: str, *, unique: bool = False) -> lis
         SpecError: The text is no YAML, a document is no mapping, or it is larger than a spec may
             be.
     """
+    with _as_messages(text, file):
+        return list(_documents(_Loader(text, file, unique=unique)))
+    raise AssertionError  # the block returns or raises
+
+
+@contextmanager
+def _as_messages(text: str, file: str) -> Iterator[None]:
+    """Turn what the reading of a YAML text raises into errors with a line."""
     if len(text) > MAX_BYTES:
         raise refused(file, 1, Code.FILE_TOO_LARGE, f"more than {MAX_BYTES:,} characters")
     try:
-        return list(_documents(_Loader(text, file, unique=unique)))
+        yield
     except LimitError as error:
         line, _ = Lines(text).position(error.offset)
         raise refused(file, line, error.code, "the document is too deep or too large") from error
@@ -106,6 +115,31 @@ def read_foreign_documents(text: str, file: str, *, unique: bool = False) -> lis
         raise refused(file, 1, Code.TOO_DEEP, "the document is too deep") from error
     except _UNREADABLE as error:
         raise refused(file, 1, Code.YAML_SYNTAX, f"a value cannot be read: {error}") from error
+
+
+def plain_data(text: str) -> Any:  # noqa: ANN401 - what stands in the text
+    """Return what a YAML text of one document holds: mappings, lists, texts, numbers, truths.
+
+    Raises:
+        SpecError: It is no YAML, larger than a spec may be, or holds more than such data.
+    """
+    with _as_messages(text, ""):
+        loader = _Loader(text, "", unique=False)
+        node = loader.get_single_node()
+        if node is not None:
+            refuse_explosion(node)
+        return _plain(None if node is None else loader.construct_document(node))
+    raise AssertionError  # the block returns or raises
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - what stands in the text
+    if isinstance(value, Fields) and not value.not_text:
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, str | int | float | bool | None):
+        return value
+    raise refused("", 1, Code.YAML_SYNTAX, "it holds more than plain data")
 
 
 def _documents(loader: _Loader) -> Iterator[Fields]:

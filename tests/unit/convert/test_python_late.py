@@ -55,6 +55,8 @@ def gaps(dag: ConvertedDag) -> list[str]:
     ("code", "text"),
     [
         ("db.host", "{{ conn.shop.host }}"),
+        ('"%s/%s%%" % (db.host, 7)', "{{ conn.shop.host }}/7%"),
+        ('"ls %s" % db.host', "ls {{ conn.shop.host }}"),
         ('f"{db.login}:{db.port}"', "{{ conn.shop.login }}:{{ conn.shop.port }}"),
         ('BaseHook.get_connection("a-b").password', "{{ conn.get('a-b').password }}"),
         ('db.extra_dejson["zone"]', "{{ conn.shop.extra_dejson['zone'] }}"),
@@ -171,3 +173,44 @@ def test_asynchronous_functions_and_generators_come_over_where_the_target_runs_t
     assert gaps(dag) == ["tasks.0.python_code"]
     dag = converted(lines, "2.9")
     assert gaps(dag) == ["tasks.0.python_code", "tasks.1.python_code"]
+
+
+@pytest.mark.parametrize(
+    ("call", "made"),
+    [
+        ("docker.DockerOperator(image='x', auto_remove=True", {"auto_remove": "success"}),
+        ("docker.DockerOperator(image='x', auto_remove=False", {"auto_remove": "never"}),
+        ("docker.DockerOperator(image='x', auto_remove='force'", {"auto_remove": "force"}),
+        ("docker.DockerOperator(image='x', tty=1", {"tty": True}),
+        (
+            "trigger_dagrun.TriggerDagRunOperator(trigger_dag_id='b', execution_date='{{ ds }}'",
+            {"logical_date": "{{ ds }}"},
+        ),
+    ],
+)
+def test_an_argument_has_its_name_and_form_of_now(call: str, made: dict[str, object]) -> None:
+    module = call.partition(".")[0]
+    package = {
+        "docker": "airflow.providers.docker.operators",
+        "trigger_dagrun": "airflow.operators",
+    }[module]
+    dag = converted(f"from {package} import {module}\n{call}, task_id='a')")
+    assert gaps(dag) == []
+    given = dag.data["tasks"][0]["with"]
+    assert {key: given[key] for key in made} == made
+    assert [type(given[key]) for key in made] == [type(value) for value in made.values()]
+
+
+def test_two_old_arguments_with_one_new_name_stay_a_gap() -> None:
+    dag = converted("""
+        from airflow.providers.google.cloud.transfers.gcs_to_bigquery import GCSToBigQueryOperator
+        GCSToBigQueryOperator(task_id="a", bucket="b", source_objects=["x"],
+            destination_project_dataset_table="t", bigquery_conn_id="one", s3_conn_id="two",
+            google_cloud_storage_conn_id="three")
+    """)
+    given = dag.data["tasks"][0]["with"]
+    assert given["gcp_conn_id"] == "one"
+    assert sorted(gaps(dag)) == [
+        "tasks.0.with.google_cloud_storage_conn_id",
+        "tasks.0.with.s3_conn_id",
+    ]

@@ -13,6 +13,7 @@ from dagctl.convert.python_file import (
     library_calls,
     making,
     mapped_calls,
+    paths,
     project_calls,
 )
 from dagctl.convert.python_file.data_calls import builtin
@@ -48,12 +49,12 @@ _READS = ("os.getenv", "os.environ.get", "os.environ")
 def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return what a call of an import path gives."""
     path = name.path
-    if path.startswith("builtins.") and path != "builtins.getattr":
+    if path.startswith("builtins.") and path not in {"builtins.getattr", "builtins.open"}:
         return builtin(machine, path.removeprefix("builtins."), made)
     special = _special(path)
     if special is not None:
         return special(machine, name, made)
-    for followed in (_attribute, library_calls.call, dates.call):
+    for followed in (_attribute, paths.call, library_calls.call, dates.call):
         value = followed(machine, path, made)
         if value is not None:
             return value

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.finished import finished
+from dagctl.convert.python_file import search_path
 from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.machine import Machine
@@ -18,13 +19,19 @@ from dagctl.spec.codes import Code
 if TYPE_CHECKING:
     from datetime import date
 
-    from dagctl.convert.python_file.modules import ReadModule
+    from dagctl.convert.python_file.modules import ReadModule, ReadText
     from dagctl.convert.python_file.objects import Dag
     from dagctl.convert.report import Remark
 
 
-def convert_python(
-    text: str, file: str, *, airflow: str, today: date, modules: ReadModule = lambda *_: None
+def convert_python(  # noqa: PLR0913 - the file, the target, and what may be read beside it
+    text: str,
+    file: str,
+    *,
+    airflow: str,
+    today: date,
+    modules: ReadModule = lambda *_: None,
+    texts: ReadText = lambda _: None,
 ) -> Conversion:
     """Return the DAGs of a Python file as specs, with what became of each line.
 
@@ -35,13 +42,15 @@ def convert_python(
         file: Its name, for the report.
         airflow: The Airflow that the specs are for, as `3` or `2`.
         today: What dates such as `days_ago(2)` count from.
-        modules: Reads modules of the project that the file imports, for their constants.
+        modules: Reads modules of the project that the file imports, for their constants and
+            functions.
+        texts: Reads files beside the DAG file, or below, that it opens.
 
     Raises:
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = Machine(Origin(file, text), airflow, today, Modules(modules))
+    machine = Machine(Origin(file, text), airflow, today, Modules(modules, texts))
     functions = Functions()
     try:
         doc = tree.body[0] if tree.body else None
@@ -50,6 +59,8 @@ def convert_python(
         _report_orphans(machine)
         about_all = machine.file_report.sorted()
         gaps = tuple(remark for remark in about_all if remark.outcome is Outcome.GAP)
+        for dag in machine.dags:
+            search_path.resolve(dag, machine.text_beside, airflow)
         dags = tuple(_converted(dag, functions, airflow, gaps) for dag in machine.dags)
     except RecursionError as error:
         raise refused(file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file import connections, dates
+from dagctl.convert.python_file import connections, dates, paths
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import (
     Connected,
-    File,
     Late,
     Made,
     Moment,
@@ -52,8 +51,9 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     """Return what a method of a value gives."""
     if made.unknown:
         return made.unknown
-    if isinstance(owner, File):
-        return owner  # `resolve()`
+    known = paths.method(machine, owner, name, made)
+    if known is not None:
+        return known
     if isinstance(owner, Moment):
         return dates.method(machine, owner, name, made)
     if isinstance(owner, Connected | Late):

@@ -10,7 +10,7 @@ from dagctl.convert.python_file import (
     comprehensions,
     dates,
     edges,
-    library_calls,
+    paths,
     plain,
 )
 from dagctl.convert.python_file.connections import field
@@ -40,6 +40,7 @@ from dagctl.convert.python_file.objects import (
 )
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.scope import Scope
 
 _NODES = (Task, Group, Output, Label)
+_PLAIN_FIELDS = lazy_pattern(r"([^%]|%%|%s)*")
 ASSETS = frozenset({"Dataset", "Asset", "AssetAlias", "DatasetAlias"})
 
 
@@ -66,7 +68,7 @@ def _name(machine: Machine, node: ast.Name, scope: Scope) -> Any:  # noqa: ANN40
     if node.id == "__name__":
         return "unusual_prefix_dag_file"
     if node.id == "__file__":
-        return File(machine.file)
+        return File(machine.file, is_of_dag=machine.is_in_the_dag_file)
     if node.id in plain.BUILTINS or plain.is_exception(node.id):
         return Name(f"builtins.{node.id}")
     return machine.opaque(node, f"`{node.id}` is known only when Python runs")
@@ -123,11 +125,12 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Any:  # n
             dates.part(owner, node.attr) if isinstance(owner, Moment) else field(owner, node.attr)
         )
         return Bound(owner, node.attr) if known is None else known
-    if isinstance(owner, File) and node.attr != "resolve":
-        known = library_calls.attribute(owner, node.attr)
+    if isinstance(owner, File) and node.attr not in paths.METHODS:
+        known = paths.attribute(owner, node.attr)
         text = f"`{words(node)}`: where the file lies is not known"
         return machine.opaque(node, text) if known is None else known
-    return Bound(owner, node.attr)
+    known = paths.attribute(owner, node.attr) if paths.seen(owner) else None
+    return Bound(owner, node.attr) if known is None else known
 
 
 def _member(machine: Machine, owner: Name | LocalClass | EnumMember, name: str) -> Any:  # noqa: ANN401
@@ -188,13 +191,31 @@ def _joint(machine: Machine, node: ast.BinOp, left: object, right: object) -> An
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
+    below = paths.join(left, [right]) if isinstance(node.op, ast.Div) else None
+    return _of_texts(machine, node, left, right) if below is None else below
+
+
+def _of_texts(machine: Machine, node: ast.BinOp, left: object, right: object) -> Any:  # noqa: ANN401
+    """Return what an operator makes of data, and of texts that are known when the task runs."""
     late = [side for side in (left, right) if isinstance(side, Late | Output)]
     texts = [
         text_of(side) if isinstance(side, str | Late | Output) else None for side in (left, right)
     ]
     if late and isinstance(node.op, ast.Add) and None not in texts:
         return rendered(plain.binary(machine, node, *texts), late)
+    if isinstance(node.op, ast.Mod) and isinstance(left, str):
+        return _filled(machine, node, left, right)
     return plain.binary(machine, node, left, right)
+
+
+def _filled(machine: Machine, node: ast.BinOp, left: str, right: object) -> Any:  # noqa: ANN401
+    """Return a text with `%s` filled, where some of it is known when the task runs."""
+    parts = right if isinstance(right, tuple) else (right,)
+    late = [part for part in parts if isinstance(part, Late | Output)]
+    if not late or not _PLAIN_FIELDS.fullmatch(left):
+        return plain.binary(machine, node, left, right)
+    texts = tuple(text_of(part) if part in late else part for part in parts)
+    return rendered(plain.binary(machine, node, left, texts), late)
 
 
 def _is_node(value: object) -> bool:

@@ -44,6 +44,8 @@ class _Needs:
     others: dict[str, None] = field(default_factory=dict)
     names: dict[tuple[int, str], None] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    file: bool = False
+    """Whether it asks for `__file__`."""
 
 
 class Functions:
@@ -80,6 +82,9 @@ class Functions:
             more = f" and {len(names) - 6} more" if len(names) > 6 else ""  # noqa: PLR2004
             text = f"{shown}{more} of the file stand in the function now"
             report.changed(function.place, subject, text)
+        if needs.file:
+            text = "`__file__` is the new DAG file there: what lies beside it must lie there too"
+            report.changed(function.place, subject, text)
         for name, why in needs.missing.items():
             report.gap(function.place, subject, f"the function needs `{name}`: {why}")
         if function.strange:
@@ -90,6 +95,7 @@ class Functions:
         """Add what gives each name its value, and what that needs in turn, before it."""
         for name in names:
             holder = scope.holder(name)
+            needs.file |= name == "__file__"
             if holder is None:
                 if not hasattr(builtins, name):
                     self._from_star(name, scope, needs)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import posixpath
 from inspect import cleandoc
-from pathlib import PurePosixPath
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import File
 from dagctl.convert.python_file.plain import bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import weight
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a function of the library gives; None: it is none that is followed."""
-    if path in _OF_FILES and made.args and isinstance(made.args[0], File):
-        return _OF_FILES[path](made.args[0])
     function = _FUNCTIONS.get(path)
     if function is None:
         return None
@@ -36,22 +32,6 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     if value is None:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     return bounded(machine, made.node, value)
-
-
-def attribute(owner: File, name: str) -> Any:  # noqa: ANN401
-    """Return what a path says of the DAG file: its name; None where it lies is not known."""
-    path = PurePosixPath(owner.name)
-    known = {"stem": path.stem, "name": path.name, "suffix": path.suffix}
-    return known.get(name)
-
-
-_OF_FILES: Mapping[str, Callable[[File], Any]] = {
-    "pathlib.Path": lambda file: file,
-    "pathlib.PurePath": lambda file: file,
-    "os.path.realpath": lambda file: file,
-    "os.path.abspath": lambda file: file,
-    "os.path.basename": lambda file: PurePosixPath(file.name).name,
-}
 
 
 def _dumped(value: object, indent: int | None = None, **given: bool) -> str:

@@ -47,6 +47,7 @@ class Machine:
     ) -> None:
         self.origin = origin
         """The file whose lines are followed: that of the DAGs, or one whose function is called."""
+        self._first = origin
         self.modules = modules
         self._most_steps = most_steps
         self.target = target
@@ -102,6 +103,15 @@ class Machine:
     def is_beside(self) -> bool:
         """Whether a module that the file imports is being read."""
         return self._most_steps == MAX_MODULE_STEPS
+
+    @property
+    def is_in_the_dag_file(self) -> bool:
+        """Whether the line that is followed stands in the DAG file itself."""
+        return self.origin is self._first and not self.is_beside
+
+    def text_beside(self, name: str) -> str | None:
+        """Return the text of a file beside the DAG file, or below; None: there is no such file."""
+        return self.modules.text_beside(name)
 
     def imported(self, path: str) -> Any:  # noqa: ANN401 - any value of Python
         """Return the data that an import path names in the project, else `UNKNOWN`."""

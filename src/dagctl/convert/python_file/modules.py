@@ -25,7 +25,7 @@ from dagctl.convert.python_file.objects import (
 )
 from dagctl.convert.python_file.scope import Origin, Scope
 from dagctl.convert.python_file.source import read_python
-from dagctl.errors import SpecError
+from dagctl.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 UNKNOWN = object()
 """What a name gives whose value is not known."""
 _MOST_MODULES = 40
+_MOST_TEXTS = 500
+"""Files beside the DAG file that are read or looked for."""
 _DEEPEST = 6
 """Modules that import one another in a row."""
 _ASSETS = frozenset({"Dataset", "Asset"})
@@ -50,11 +52,17 @@ ReadModule = Callable[[str, str], Module | None]
 """Returns the module of a dotted name (with leading dots: relative) that a file imports."""
 
 
+ReadText = Callable[[str], str | None]
+"""Returns the text of a file by its path from the folder of the DAG file; None: there is none."""
+
+
 class Modules:
     """The modules that a DAG file imports, each read once, when a name of it is looked up."""
 
-    def __init__(self, read: ReadModule) -> None:
+    def __init__(self, read: ReadModule, text: ReadText = lambda _: None) -> None:
         self._read = read
+        self._text = text
+        self._texts: dict[str, str | None] = {}
         self._scopes: dict[tuple[str, str], Scope | None] = {}
         self.depth = 0
 
@@ -66,6 +74,15 @@ class Modules:
         value = self._within(machine, scope, names)
         module = scope.origin.module or path.removesuffix("." + ".".join(names))
         return exported(value, module) if value is not UNKNOWN else UNKNOWN
+
+    def text_beside(self, name: str) -> str | None:
+        """Return the text of a file beside the DAG file; None: none, or too many were read."""
+        if name not in self._texts and len(self._texts) < _MOST_TEXTS:
+            try:
+                self._texts[name] = self._text(name)
+            except UsageError:  # no UTF-8, too large
+                self._texts[name] = None
+        return self._texts.get(name)
 
     def definition(self, machine: Machine, path: str) -> Function | Decorated | None:
         """Return the function of the project that an import path names, or None."""

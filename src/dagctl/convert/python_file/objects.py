@@ -63,9 +63,19 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The DAG file itself: `__file__`. Only its name is known."""
+    """A file of the project itself: `__file__`. Only its name is known."""
 
     name: str
+    is_of_dag: bool = False
+    """Whether it is the DAG file, beside which others may lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that is read: its text, and its path from the folder of the DAG file."""
+
+    text: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)

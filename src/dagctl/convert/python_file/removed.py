@@ -11,6 +11,7 @@ from dagctl.convert.databases import (
     own_arguments,
 )
 from dagctl.convert.python_file.objects import Group, Name, Task
+from dagctl.convert.python_file.old_arguments import modernise
 from dagctl.operators import Operator, lookup
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _TEMPLATES = ("{{", "{%")
 
 
 def replace_removed(dag: Dag, target: str) -> None:
-    """Give each task of a DAG whose operator is gone the one that took its place."""
+    """Give each task what took the place of its operator, or of arguments of it, that are gone."""
     _replace_in(dag, dag, target, {})
 
 
@@ -32,6 +33,7 @@ def _replace_in(dag: Dag, container: Container, target: str, around: dict[str, A
             _replace_in(dag, item, target, known)
         elif isinstance(item, Task) and isinstance(item.callee, Name):
             _replace(dag, item, item.callee.path, target, known)
+            modernise(dag, item, item.callee.path, target)
 
 
 def _replace(dag: Dag, item: Task, path: str, target: str, shared: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from dagctl.convert.python_file.objects import (
     Made,
     Name,
     Opaque,
+    Opened,
     Output,
     Task,
     dag_of,
@@ -209,7 +210,7 @@ def _with(machine: Machine, node: ast.With, scope: Scope) -> Any:  # noqa: ANN40
     teardowns = [task for value in opened for task in edges.tasks_in(value) if task.teardown]
     for value in opened:
         quiet = isinstance(value, Made | Opaque) and _is_quiet(node)
-        if not quiet and not isinstance(value, Container | Task | Output | list):
+        if not quiet and not isinstance(value, Container | Task | Output | list | Opened):
             text = f"`with {words(node.items[0].context_expr)}` is not followed; what is in it is"
             machine.report.gap(machine.place(node), "with", text)
     machine.around += holders

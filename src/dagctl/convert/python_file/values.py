@@ -151,6 +151,8 @@ class Values:
         if value.is_early:
             kind = ", as text" if "json" in value.template else ""
             why = f"it is read when the task runs, not at each parse{kind}: {value.template}"
+            if "{{ dag.folder" in value.template:
+                why = f"what lies beside the file must lie beside the new one: {value.template}"
             self.report.changed(place, subject, why)
         return value.template
 

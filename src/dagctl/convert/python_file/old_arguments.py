@@ -1,0 +1,73 @@
+"""Arguments of operators under their old names or in their old form, as providers have them now.
+
+As the changelogs of the providers say: a name that is gone has another one, and a truth became one
+of a few words. What the operator still takes as it is stays as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.operator_names import renamed_operator
+from dagctl.operators import Operator
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagctl.convert.python_file.objects import Dag, Task
+    from dagctl.operators import Parameter
+
+_NEW_NAMES: Mapping[str, str] = {
+    "bigquery_conn_id": "gcp_conn_id",
+    "google_cloud_storage_conn_id": "gcp_conn_id",
+    "google_cloud_conn_id": "gcp_conn_id",
+    "datastore_conn_id": "gcp_conn_id",
+    "s3_conn_id": "aws_conn_id",
+    "execution_date": "logical_date",
+}
+_TRUTHS: Mapping[str, tuple[str, Mapping[bool, str]]] = {
+    "auto_remove": ("auto_remove", {True: "success", False: "never"}),
+    "is_delete_operator_pod": ("on_finish_action", {True: "delete_pod", False: "keep_pod"}),
+}
+"""Arguments that were true or false, each with its name and its words now."""
+
+
+def modernise(dag: Dag, item: Task, path: str, target: str) -> None:
+    """Give a task of an operator the arguments that the operator has now."""
+    operator = renamed_operator(path, target)
+    if not isinstance(operator, Operator):
+        return
+    for given in (item.kwargs, item.mapped or {}):
+        for key in [*given]:
+            name, value = _now(key, given[key], given, operator.parameters)
+            if (name, value) == (key, given[key]) and type(value) is type(given[key]):
+                continue
+            given[name] = value
+            if name != key:
+                del given[key]
+            place = item.places.get(key, item.place)
+            item.places[name] = place
+            dag.report.changed(place, key, f"it is `{name}: {_shown(value)}` now")
+
+
+def _now(
+    key: str, value: object, given: Mapping[str, Any], parameters: Mapping[str, Parameter]
+) -> tuple[str, Any]:
+    """Return the name and the value that an argument has now."""
+    if key in _TRUTHS and isinstance(value, bool):
+        name, words = _TRUTHS[key]
+        is_free = name == key or (name in parameters and name not in given)
+        is_gone = key not in parameters or parameters[key].type.startswith("Literal[")
+        return (name, words[value]) if is_free and is_gone else (key, value)
+    own = parameters.get(key)
+    if own is None:
+        name = _NEW_NAMES.get(key, key)
+        return (name, value) if name in parameters and name not in given else (key, value)
+    is_truth = own.type in {"bool", "bool | None"} and type(value) is int and value in {0, 1}
+    return (key, bool(value)) if is_truth else (key, value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) and len(value) <= 60 else "..."  # noqa: PLR2004 - a line

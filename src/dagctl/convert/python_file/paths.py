@@ -1,0 +1,173 @@
+"""Files beside the DAG file: what `__file__` leads to, and what stands in them.
+
+A path is seen from the folder of the DAG file, which Airflow gives to templates as `dag.folder`.
+A file is read where the caller lets it be read; what stands in it is data, and is never run.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from dagctl.convert.foreign_yaml import plain_data
+from dagctl.convert.python_file.objects import File, Late, Opened
+from dagctl.convert.python_file.source_of import words
+from dagctl.errors import SpecError
+from dagctl.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dagctl.convert.python_file.calls import Call
+    from dagctl.convert.python_file.machine import Machine
+
+FOLDER = Late("{{ dag.folder }}")
+_PATH = lazy_pattern(r"\{\{ dag\.folder(?:\.rsplit\('/', (\d{1,2})\)\[0\])? \}\}(?:/([^{}\n]*))?")
+_HIGHEST = 20
+_LONGEST = 1_000
+_OPENERS = frozenset({"builtins.open", "io.open", "codecs.open"})
+_MODES = frozenset({"r", "rt", "rb"})
+_SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__", "__fspath__"})
+METHODS = _SAME | {"joinpath", "read_text", "open", "with_name", "with_suffix"}
+"""The methods of paths that are followed."""
+
+
+def seen(path: object) -> tuple[int, str] | None:
+    """Return how many folders above that of the DAG file a path begins, and what follows it."""
+    match = _PATH.fullmatch(path.template) if isinstance(path, Late) else None
+    return None if match is None else (int(match[1] or 0), match[2] or "")
+
+
+def _path(up: int, tail: str) -> Late | None:
+    """Return a path with its dots resolved; None: it begins too high."""
+    tail = posixpath.normpath(tail) if tail else ""
+    parts = [part for part in tail.split("/") if part not in {"", "."}]
+    while parts and parts[0] == "..":
+        up, parts = up + 1, parts[1:]
+    if up > _HIGHEST or len(tail) > _LONGEST or "{" in tail:
+        return None
+    start = FOLDER.template if not up else f"{{{{ dag.folder.rsplit('/', {up})[0] }}}}"
+    return Late("/".join([start, *parts]))
+
+
+def join(first: object, others: Sequence[object]) -> Late | str | None:
+    """Return a path below another; None where it is not known."""
+    place = seen(first)
+    if place is None or not all(isinstance(other, str) for other in others):
+        return None
+    tail = posixpath.join(place[1], *map(str, others)) if others else place[1]
+    return tail if tail.startswith("/") else _path(place[0], tail)
+
+
+def parent(path: object) -> Late | None:
+    """Return the folder of a path; None where it is not known."""
+    if isinstance(path, File):
+        return FOLDER if path.is_of_dag else None
+    place = seen(path)
+    return None if place is None else _path(place[0], posixpath.join(place[1], ".."))
+
+
+def attribute(owner: Late | File, name: str) -> Any:  # noqa: ANN401
+    """Return what a path says of itself; None: nothing that is known."""
+    if name == "parent":
+        return parent(owner)
+    if name == "parents":
+        above: list[Any] = [parent(owner)]
+        while above[-1] is not None and len(above) < 6:  # noqa: PLR2004 - as high as a DAG file lies
+            above.append(parent(above[-1]))
+        return [path for path in above if path is not None] or None
+    place = seen(owner)
+    text = owner.name if isinstance(owner, File) else place[1] if place else ""
+    path = PurePosixPath(text)
+    known = {"stem": path.stem, "name": path.name, "suffix": path.suffix}
+    return known.get(name) or None
+
+
+def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a method of a path, or of a file, gives; None: it is none that is followed."""
+    if isinstance(owner, Opened):
+        return _of_file(owner, name) if not made.args else None
+    is_path = isinstance(owner, Late) and seen(owner) is not None
+    if name in _SAME and (is_path or isinstance(owner, File)):
+        return owner
+    if name in {"with_name", "with_suffix"} and isinstance(owner, Late | File):
+        return _sibling(owner, name, made.args)
+    if name == "joinpath":
+        return join(owner, made.args)
+    if name not in {"read_text", "open"} or not is_path:
+        return None
+    opened = _opened(machine, owner, made, made.args if name == "open" else [])
+    return opened.text if opened and name == "read_text" else opened
+
+
+def _of_file(owner: Opened, name: str) -> Any:  # noqa: ANN401
+    """Return what a method of a file that is read gives; None: it is none that is followed."""
+    known = {"read": owner.text, "readlines": owner.text.splitlines(keepends=True), "close": False}
+    return known.get(name)
+
+
+def _sibling(owner: Late | File, name: str, args: Sequence[object]) -> Late | str | None:
+    """Return a path beside another; None where it is not known."""
+    own = attribute(owner, "stem") if name == "with_suffix" else ""
+    if own is None or len(args) != 1 or not isinstance(args[0], str):
+        return None
+    return join(parent(owner), [own + args[0]])
+
+
+def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a function for paths or files gives; None: it is none that is followed."""
+    first = made.args[0] if made.args else made.kwargs.get("file")
+    if path in _OPENERS:
+        opened = _opened(machine, first, made, made.args[1:])
+        return opened or machine.opaque(made.node, f"what `{words(made.node)}` reads is not known")
+    if path in _READERS:
+        return _read(machine, path, first, made)
+    if isinstance(first, File) and path in _OF_PATHS:
+        return first if path != "os.path.dirname" else parent(first)
+    if seen(first) is None or path not in _OF_PATHS:
+        return None
+    return _OF_PATHS[path](first, made.args[1:])
+
+
+_OF_PATHS: Mapping[str, Callable[[Any, Sequence[object]], Any]] = {
+    "os.path.join": join,
+    "pathlib.Path": join,
+    "pathlib.PurePath": join,
+    "pathlib.PurePosixPath": join,
+    "os.path.dirname": lambda path, _: parent(path),
+    "os.path.abspath": lambda path, _: path,
+    "os.path.realpath": lambda path, _: path,
+    "os.path.normpath": lambda path, _: path,
+    "os.fspath": lambda path, _: path,
+    "os.path.basename": lambda path, _: attribute(path, "name"),
+}
+_READERS = ("json.load", "yaml.safe_load", "yaml.load", "yaml.full_load")
+
+
+def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object]) -> Opened | None:
+    """Return a file that is read; None where it is not known, or written."""
+    mode = made.kwargs.get("mode", modes[0] if modes else "r")
+    place = seen(path)
+    if place is None or place[0] or mode not in _MODES:
+        return None
+    text = machine.text_beside(place[1])
+    if text is None:
+        return None
+    machine.charge(len(text) // 256)
+    why = "its text is what the file holds now; Airflow read it at each parse"
+    machine.report.changed(machine.place(made.node), place[1], why)
+    return Opened(text, place[1])
+
+
+def _read(machine: Machine, path: str, given: object, made: Call) -> Any:  # noqa: ANN401
+    """Return the data that a file or a text of JSON or YAML holds."""
+    text = given.text if isinstance(given, Opened) else given
+    if not isinstance(text, str):
+        return machine.opaque(made.node, f"what `{words(made.node)}` reads is not known")
+    machine.charge(len(text) // 16)
+    try:
+        return json.loads(text) if path.startswith("json.") else plain_data(text)
+    except (SpecError, ValueError, RecursionError):
+        return machine.opaque(made.node, f"`{words(made.node)}` cannot be read")

@@ -1,0 +1,177 @@
+"""Files beside the DAG file: paths from `__file__`, and what stands in the files."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+from dagctl.errors import UsageError
+
+HEAD = """
+import io, json, os, yaml
+from datetime import datetime
+from pathlib import Path
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
+HERE = os.path.dirname(os.path.abspath(__file__))
+P = Path(__file__).resolve()
+"""
+FILES = {
+    "sql/a.sql": "SELECT 1",
+    "sql/b.sql": "SELECT 2",
+    "b.sql": "SELECT 3",
+    "sql/parts.sql": "{% include 'a.sql' %}",
+    "conf/jobs.yaml": "---\njobs:\n  - &a {name: x, size: 1}\n  - {<<: *a, name: y}\n",
+    "conf/days.yaml": "- 2024-01-01\n",
+    "conf/list.json": '["x", "y"]',
+    "conf/bad.json": "[",
+    "etl.sql": "SELECT 4",
+}
+
+
+def convert(text: str) -> ConvertedDag:
+    def read(module: str, _importer: str) -> Module | None:
+        code = "def here():\n    import os\n    return os.path.dirname(__file__)\n"
+        return Module("lib/places.py", code) if module == "places" else None
+
+    def beside(name: str) -> str | None:
+        if name == "latin.txt":
+            raise UsageError("it is not UTF-8")
+        return FILES.get(name)
+
+    made = convert_python(
+        HEAD + dedent(text),
+        "dags/etl.py",
+        airflow="3",
+        today=date(2026, 3, 10),
+        modules=read,
+        texts=beside,
+    )
+    (dag,) = made.dags
+    return dag
+
+
+def gaps(dag: ConvertedDag) -> list[str]:
+    return [remark.text for remark in dag.remarks if remark.outcome is Outcome.GAP]
+
+
+def command(expression: str, before: str = "") -> tuple[Any, list[str]]:
+    dag = convert(
+        f"{before}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', bash_command={expression})"
+    )
+    return dag.data["tasks"][0].get("bash_command"), gaps(dag)
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"),
+    [
+        ("f'ls {HERE}'", "ls {{ dag.folder }}"),
+        ("'ls ' + os.path.join(HERE, 'a', 'b')", "ls {{ dag.folder }}/a/b"),
+        ("'ls %s' % os.path.join(HERE, 'a')", "ls {{ dag.folder }}/a"),
+        ("'ls {}'.format(P.parent / 'a')", "ls {{ dag.folder }}/a"),
+        ("'ls ' + str(P.parent.joinpath('a', 'b.py'))", "ls {{ dag.folder }}/a/b.py"),
+        ("f'ls {P.parents[1]}'", "ls {{ dag.folder.rsplit('/', 1)[0] }}"),
+        (
+            "f'ls {P.parent.parent / \"x\"}'",
+            "ls {{ dag.folder.rsplit('/', 1)[0] }}/x",
+        ),
+        ('f\'ls {os.path.join(HERE, "..", "x")}\'', "ls {{ dag.folder.rsplit('/', 1)[0] }}/x"),
+        ("f'ls {os.path.dirname(os.path.join(HERE, \"x/y\"))}'", "ls {{ dag.folder }}/x"),
+        ("'ls ' + os.path.join(HERE, '/abs')", "ls /abs"),
+        ("'ls ' + P.stem", "ls etl"),
+        ("open(os.path.join(HERE, 'sql', 'a.sql')).read()", "SELECT 1"),
+        ("(P.parent / 'sql' / 'a.sql').read_text(encoding='utf-8')", "SELECT 1"),
+        ("P.with_suffix('.sql').read_text()", "SELECT 4"),
+        ("'-'.join(json.load(io.open(f'{HERE}/conf/list.json')))", "x-y"),
+        ("json.loads((P.parent / 'conf/list.json').read_text())[1]", "y"),
+    ],
+)
+def test_paths_and_texts(expression: str, made: str) -> None:
+    assert command(expression) == (made, [])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "open(HERE + '/sql/none.sql').read()",
+        "open(f'{HERE}/latin.txt').read()",
+        "open(f'{HERE}/sql/a.sql', 'w').read()",
+        "open('/etc/hostname').read()",
+        "open(os.path.join(HERE, '..', 'a.sql')).read()",
+        "str(json.load(open(f'{HERE}/conf/bad.json')))",
+        "str(yaml.safe_load(open(f'{HERE}/conf/days.yaml')))",
+        "f'ls {__file__}'",
+        "f'ls {HERE}'.upper()",
+        "places.here()",
+    ],
+)
+def test_what_is_not_known_is_a_gap(expression: str) -> None:
+    made, missing = command(expression, "import places")
+    assert made is None
+    assert missing
+
+
+def test_a_configuration_beside_the_file_is_gone_through() -> None:
+    dag = convert("""
+        with open(os.path.join(HERE, "conf", "jobs.yaml")) as stream:
+            jobs = yaml.safe_load(stream)["jobs"]
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            for job in jobs:
+                BashOperator(task_id=job["name"], bash_command=f"run {job['size']}")
+    """)
+    assert dag.whole
+    assert [(own["task_id"], own["bash_command"]) for own in dag.data["tasks"]] == [
+        ("x", "run 1"),
+        ("y", "run 1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "sql", "made", "kept"),
+    [
+        ("[f'{HERE}/sql']", "a.sql", "sql/a.sql", None),
+        ("f'{HERE}/sql'", "['a.sql', 'SELECT 1']", ["sql/a.sql", "SELECT 1"], None),
+        ("[P.parent / 'sql', '/opt/sql']", "b.sql", "b.sql", ["/opt/sql"]),
+        ("[HERE]", "none.sql", "none.sql", None),
+    ],
+)
+def test_templates_are_named_from_the_folder_of_the_file(
+    path: str, sql: str, made: object, kept: object
+) -> None:
+    given = sql if sql.startswith("[") else repr(sql)
+    dag = convert(f"""
+        with DAG("etl", start_date=datetime(2024, 1, 1), template_searchpath={path}):
+            SQLExecuteQueryOperator(task_id="a", sql={given})
+    """)
+    assert gaps(dag) == []
+    assert dag.data["tasks"][0]["with"]["sql"] == made
+    assert dag.data.get("template_searchpath") == kept
+
+
+@pytest.mark.parametrize("sql", ["none.sql", "parts.sql"])
+def test_a_template_that_is_not_known_leaves_the_gap(sql: str) -> None:
+    dag = convert(f"""
+        with DAG("etl", start_date=datetime(2024, 1, 1), template_searchpath=[f"{{HERE}}/sql"]):
+            SQLExecuteQueryOperator(task_id="a", sql="{sql}")
+    """)
+    assert dag.data["tasks"][0]["with"]["sql"] == sql
+    assert gaps(dag)
+
+
+def test_a_function_that_asks_for_its_file_is_named() -> None:
+    dag = convert("""
+        from airflow.decorators import task
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            @task
+            def load():
+                return open(os.path.join(HERE, "x")).read()
+            load()
+    """)
+    assert dag.whole
+    assert any("`__file__` is the new DAG file" in remark.text for remark in dag.remarks)
