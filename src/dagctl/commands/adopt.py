@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from dagctl.commands.create import CreateResult
     from dagctl.commands.plan import PlanResult
-    from dagctl.convert import ConvertedDag
+    from dagctl.convert import Conversion, ConvertedDag
     from dagctl.operation.backend import Context
     from dagctl.spec.model import DagSpec
 
@@ -106,15 +106,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     if read_header(content) is not None:
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
     target = context.settings.target
-    made = convert_python(
-        text,
-        str(file),
-        airflow=target,
-        today=today,
-        modules=modules(file, root),
-        texts=beside(file),
-    )
-    dag = _single(made, path)
+    dag = _single(_read(text, file, root, target, today), path)
     checked = check_data(dag.data, airflow=target)
     if checked.spec is None:
         raise ConflictError(
@@ -238,6 +230,12 @@ def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> No
             f"`{dag_id}` is recorded already, and {path} is not its file",
             hint=Fix(Command("show", dag_id)),
         )
+
+
+def _read(text: str, file: Path, root: Path, target: str, today: date) -> Conversion:
+    """Return the DAGs of a hand-written file, with what it takes from files of the project."""
+    read, texts = modules(file, root), beside(file)
+    return convert_python(text, str(file), airflow=target, today=today, modules=read, texts=texts)
 
 
 def _read_differences(spec: DagSpec, source: str, target: str, today: date) -> Iterator[str]:
