@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.expressions import attribute, call, mapping, sequence
 from dagctl.codegen.mapping import expanded
-from dagctl.codegen.values import length, reference, time_of, value_expression
+from dagctl.codegen.values import clock, length, reference, time_of, value_expression
 from dagctl.operators import Operator, lookup
 from dagctl.spec.markers import marker_of
 from dagctl.spec.operator_checks import is_rendered, text_meaning
@@ -85,6 +85,8 @@ def argument_value(operator: Operator | None, key: str, value: object, scope: Sc
     meaning = text_meaning(operator, key, value)
     if meaning == "duration":
         return length(str(value), scope)
+    if meaning == "clock":
+        return clock(str(value), scope)
     if meaning == "time":
         return time_of(str(value), scope)
     return value_expression(value, scope, rendered=is_rendered(operator, key))

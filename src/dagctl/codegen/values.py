@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -79,6 +79,13 @@ def time_of(text: str, scope: Scope) -> ast.Call:
         return moment(scope.imports, given)
     zone = ZoneInfo(scope.zone) if scope.zone else UTC
     return moment(scope.imports, given.replace(tzinfo=zone), scope.zone)
+
+
+def clock(text: str, scope: Scope) -> ast.Call:
+    """Return a time of day, as short as it is exact."""
+    given = time.fromisoformat(text)
+    numbers = (given.hour, given.minute, *([given.second] if given.second else []))
+    return call(scope.imports.use("datetime", "time"), [plain(n) for n in numbers], {})
 
 
 def _const(value: object, scope: Scope, *, rendered: bool) -> ast.expr:

@@ -175,8 +175,8 @@ READING = {
     ),
     Code.YAML_DATE: Explanation(
         "A date that YAML versions read differently",
-        "YAML 1.1 reads it as a date, YAML 1.2 as text. Only in `start_date` do both mean the "
-        "same.",
+        "YAML 1.1 reads it as a date, YAML 1.2 as text. Only in `start_date`, `end_date` and "
+        "`$datetime` do both mean the same.",
         "dag_name: 2024-01-01",
         'dag_name: "2024-01-01"',
         "Quote it.",

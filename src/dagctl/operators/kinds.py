@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _TOKEN = lazy_pattern(r"""\s*([\w.]+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[-\[\],|])""")
 
+_CLOCK_TEXT = lazy_pattern(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+
 TEXT, WHOLE, NUMBER, TRUTH, NULL, LIST, MAPPING = (
     *("text", "whole number", "number", "true or false", "null"),
     *("list", "mapping"),
@@ -72,7 +74,7 @@ class Kind(NamedTuple):
     """Classes among the types, by their short names."""
 
     @property
-    def reads_text_as(self) -> Literal["duration", "time", "date"] | None:
+    def reads_text_as(self) -> Literal["duration", "time", "date", "clock"] | None:
         """What text means for this parameter where it is not text itself."""
         if TEXT in self.shapes or self.silent or self.values:
             return None
@@ -80,7 +82,13 @@ class Kind(NamedTuple):
             return "duration"
         if TIME in self.shapes:
             return "time"
+        if CLOCK in self.shapes:
+            return "clock"
         return "date" if DATE in self.shapes else None
+
+    def takes_clock(self, text: str) -> bool:
+        """Return whether a text is meant as a time of day, where that is taken."""
+        return CLOCK in self.shapes and looks_like_clock(text)
 
     @property
     def words(self) -> str:
@@ -108,6 +116,13 @@ _WORDS = {
     BYTES: "bytes",
 }
 
+
+def looks_like_clock(text: str) -> bool:
+    """Return whether a text has the form of a time of day, such as `06:00`."""
+    return _CLOCK_TEXT.fullmatch(text) is not None
+
+
+_HOLDERS = (dict, list, tuple)
 ANYTHING = Kind(silent=True)
 
 
@@ -208,6 +223,7 @@ def _wrong_inside(
 ) -> Wrong | None:
     """Return what is wrong one level deep."""
     inner: Kind | None = None
+    is_mapping = isinstance(value, dict)
     pairs: list[tuple[str | int, object]] = []
     if isinstance(value, dict):
         inner, pairs = expected.members, [(str(key), item) for key, item in value.items()]
@@ -215,6 +231,9 @@ def _wrong_inside(
         inner, pairs = expected.items, list(enumerate(value))
     if inner is None:
         return None
+    # `dict[str, str]` is often said of mappings that Airflow hands on with whatever is in them
+    if is_mapping and TEXT in inner.shapes:
+        pairs = [(key, item) for key, item in pairs if not isinstance(item, _HOLDERS)]
     results = (_wrong(inner, item, (*path, key), rendered=rendered) for key, item in pairs)
     return next((result for result in results if result), None)
 

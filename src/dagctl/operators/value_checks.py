@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.findings import Check, Finding, Level
-from dagctl.operators.kinds import NUMBER, WHOLE, shape_of, wrong
+from dagctl.operators.kinds import NUMBER, TEXT, WHOLE, shape_of, wrong
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
 from dagctl.operators.wording import quoted
@@ -22,6 +22,8 @@ _LENGTH = lazy_pattern(r"([0-9]{1,9})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
+_DIGITS = 20
+"""Digits of a number that a hint repeats."""
 _MODES = ("poke", "reschedule")
 _NOT_NEGATIVE = ("poke_interval", "timeout")
 _ONE_OR_MORE = {"follow_task_ids_if_true", "follow_task_ids_if_false"}
@@ -63,9 +65,16 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
         hint = _number_of(problem.value) or hint
     given = quoted(problem.value) if isinstance(problem.value, str) else problem.given
     place = " in it" if problem.path else ""
+    is_number = type(problem.value) is int and TEXT in expected.shapes
+    if is_number:
+        hint = f'write "{problem.value}", in quotes' if len(str(problem.value)) < _DIGITS else hint
+    # a number as an id, and what stands in a mapping, are handed on as they are by some operators
+    certain = not isinstance(next(iter(problem.path), 0), str) and not (
+        is_number and parameter.name.endswith("_id")
+    )
     return Finding(
         check=Check.WRONG_KIND,
-        level=Level.ERROR,
+        level=Level.ERROR if certain else Level.WARNING,
         message=f"{quoted(parameter.name)} takes {expected.words}{place}, not {given}",
         hint=hint,
         path=(parameter.name, *problem.path),

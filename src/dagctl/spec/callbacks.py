@@ -19,6 +19,7 @@ from dagctl.spec.fields.text import MAX_TEXT, length_problems
 from dagctl.spec.fields.values import early_argument_problems
 from dagctl.spec.forms import form_of, form_problems
 from dagctl.spec.import_path import MAX_PATH, path_problems
+from dagctl.spec.markers import marker_of
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
@@ -107,6 +108,12 @@ def _one_problems(value: object, path: Path) -> Iterator[Problem]:
         message = f"{quoted(str(path[-1]))} must be a mapping, not text"
         hint = f"write `{{callable: {value}}}`" if len(value) <= MAX_PATH else None
         yield Problem(Code.WRONG_TYPE, message, hint).at(*path)
+        return
+    if isinstance(value, dict) and (marker := marker_of(value)):
+        key = "notifier" if marker == "$new" else "callable"
+        message = f"a callback is no marker, such as {quoted(marker)}"
+        hint = f"write `{key}` in place of `{marker}`"[:MAX_PATH]
+        yield Problem(Code.UNKNOWN_KEY, message, hint).at(*path, marker)
         return
     yield from form_problems(value, path, FORMS, "a callback")
     form = form_of(value, FORMS)

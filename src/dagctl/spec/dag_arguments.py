@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MAX_COUNT = 2**31 - 1
 """Airflow keeps these numbers in columns of 32 bits."""
+MAX_FILE_NAME = 200
+"""Characters of a text that may be the name of a file."""
 MAX_DISPLAY_NAME = 2_000
 """Airflow's column for the name that is shown."""
 
@@ -67,7 +69,10 @@ def _not_a_file(text: str) -> str:
     """Return the text, unless Airflow would read a file of this name instead."""
     if text.endswith(".md"):
         message = "Airflow takes a text that ends in `.md` for the name of a file"
-        raise Problem(Code.TEMPLATE_FILE, message, "end the text with a full stop").error()
+        hint = "end the text with a full stop"
+        if " " not in text and len(text) <= MAX_FILE_NAME:
+            hint = f"write `doc_md: {{$file: {text}}}` for the text of the file"
+        raise Problem(Code.TEMPLATE_FILE, message, hint).error()
     return text
 
 

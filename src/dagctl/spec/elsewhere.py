@@ -19,6 +19,11 @@ def dag_key_problem(key: str, family: Family) -> Problem | None:
     """Return the problem of a key beside `tasks` that belongs under a task, or to no spec."""
     if key in GONE and key != "dag":  # that is a level too many
         return gone(key)
+    if key == "task_defaults":
+        message = "`task_defaults` belongs into `defaults.yaml`, beside the spec"
+        return Problem(Code.UNKNOWN_KEY, message, "write it there, or `default_args` here")
+    if key == "timeout":
+        return None  # `dagrun_timeout` is the better hint
     if means_dependencies(key):
         hint = "write `dependencies: [...]` in the task that waits"
         return Problem(Code.UNKNOWN_KEY, f"{quoted(key)} belongs under a task", hint)

@@ -31,6 +31,8 @@ LONGEST_TEXT = 1_000
 """Characters of the text of a marker: a task id, a key."""
 
 
+_TASK_KEYS = ("task", "task_id", "task_ids", "node")
+"""What other tools call the task whose output is meant."""
 _HOLDERS = (dict, list, tuple)
 """The kinds of values that other values stand in."""
 
@@ -41,6 +43,16 @@ def _text(value: object) -> Iterator[Problem]:
         yield Problem(
             Code.BAD_MARKER, message, "write one name, in quotes if YAML reads it as more"
         )
+
+
+def _task(value: object) -> Iterator[Problem]:
+    if isinstance(value, dict):
+        name = next((value[key] for key in _TASK_KEYS if isinstance(value.get(key), str)), "task")
+        key = f", key: {value['key']}" if isinstance(value.get("key"), str) else ""
+        hint = f"write `{{$xcom: {name}{key}}}`"[:LONGEST_TEXT]
+        yield Problem(Code.BAD_MARKER, "the value must be the id of a task, not a mapping", hint)
+    else:
+        yield from _text(value)
 
 
 def _mapping(value: object) -> Iterator[Problem]:
@@ -101,7 +113,7 @@ class Kind:
 
 
 MARKERS: Mapping[str, Kind] = {
-    "$xcom": Kind(_text, {"key": _text}),
+    "$xcom": Kind(_task, {"key": _text}),
     "$duration": Kind(_duration),
     "$datetime": Kind(_moment),
     "$ref": Kind(path_problems),

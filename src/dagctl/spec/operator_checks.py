@@ -5,6 +5,8 @@ It looks at raw data, so that a slip elsewhere hides nothing here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
@@ -12,6 +14,7 @@ from dagctl.operators import Operator, Reason, lookup
 from dagctl.operators.checks import Call, check_call
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.findings import Check, Level
+from dagctl.operators.kinds import looks_like_clock
 from dagctl.spec.argument_target import argument_problems, setting_target_problems
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.codes import Code
@@ -19,6 +22,7 @@ from dagctl.spec.dag_target import dag_target_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.function_target import function_problems
+from dagctl.spec.gone_paths import gone_path_problems
 from dagctl.spec.group_target import group_id_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
@@ -28,6 +32,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.function_settings import TAKEN_BY
+from dagctl.spec.unknown_keys import means_arguments
 from dagctl.spec.walk import field, is_group, raw_entries
 from dagctl.spec.wording import quoted
 
@@ -58,6 +63,8 @@ _ALWAYS_DEFAULTS = {
     *("retries", "retry_delay"),
 }
 """What the DAG file gives to all tasks."""
+_BESIDE_WITH = {"dependencies", "expand", "expand_kwargs", "for_each", "setup", "teardown"}
+"""Keys of a task that are no arguments of Airflow's."""
 _OF_DECORATED = {"python_callable", "task_id", "op_args", "op_kwargs"}
 """What a function gives to the operator around it."""
 
@@ -71,6 +78,7 @@ def target_problems(data: object, target: Target) -> Iterator[Problem]:
     yield from argument_problems(shared, ("default_args",), target)
     yield from override_problems(shared, ("default_args",))
     yield from object_problems(data)
+    yield from gone_path_problems(data, target)
     for path, task, groups in raw_entries(data):
         if is_group(task):
             yield from _of_group(task, path, target)
@@ -156,7 +164,10 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         beside=beside,
         defaults=defaults,
         elsewhere=task.keys() & known.parameters.keys(),
-        more=task.get("expand_kwargs") is not None or not _has_names(written),
+        more=task.get("expand_kwargs") is not None
+        or not _has_names(written)
+        or not isinstance(task.get("expand", {}), dict)
+        or any(means_arguments(key) for key in task if key != "params"),
     )
     if known.kind == "notifier":
         yield _other_kind(known, "operator")
@@ -200,8 +211,18 @@ def _of_call(known: Operator, call: Call, key: str) -> Iterator[Problem]:
         # the check of what is mapped says it, of every class
         said = finding.check is Check.GIVEN_TWICE and finding.path[:1][0] in call.expanded
         if finding.level is not Level.NOTE and not stands_beside and not said:
-            yield _located(finding, key)
+            yield _located(_of_task_key(finding), key)
     yield from _lengths(known, call.arguments)
+
+
+def _of_task_key(finding: Finding) -> Finding:
+    """Return the finding about a parameter, which may be a key of the task itself."""
+    name = finding.path[0] if finding.path else ""
+    if finding.check is not Check.UNKNOWN_PARAMETER or name not in _BESIDE_WITH:
+        return finding
+    message = f"{quoted(str(name))} stands beside `with`, not in it"
+    hint = "take it out of `with`, to the level of `task_id`"
+    return replace(finding, check=Check.MISPLACED_PARAMETER, message=message, hint=hint)
 
 
 def _unresolved(known: Unresolved, key: str) -> Problem:
@@ -241,6 +262,9 @@ def _lengths(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]
             problem = duration_problem(value)
             if problem:
                 yield problem.at("with", name)
+        elif meaning == "clock" and not is_clock(value):
+            message, hint = f"{quoted(value)} is not a time of day", 'write "06:00" or "06:00:30"'
+            yield Problem(Code.WRONG_KIND, message, hint).at("with", name)
         elif meaning == "time" and not is_iso(value):
             message = f"{quoted(value)} is not a date, or a date and time"
             hint = 'write "2024-01-01" or "2024-01-01T06:00"'
@@ -248,13 +272,22 @@ def _lengths(known: Operator, arguments: Mapping[str, Any]) -> Iterator[Problem]
 
 
 def text_meaning(known: Operator, name: str, value: object) -> str | None:
-    """Return what a text given to a parameter means: a `duration`, a `time`, or None: text."""
+    """Return what text given to a parameter means: `duration`, `time`, `clock`, or None: text."""
     parameter = known.parameters.get(name)
     if parameter is None or not isinstance(value, str):
         return None
     if "{{" in value and is_rendered(known, name):
         return None
-    return parameter.kind.reads_text_as
+    meaning = parameter.kind.reads_text_as
+    return "clock" if meaning == "time" and parameter.kind.takes_clock(value) else meaning
+
+
+def is_clock(text: str) -> bool:
+    """Return whether a text is a time of day: `06:00`, `06:00:30`."""
+    try:
+        return looks_like_clock(text) and time.fromisoformat(text) is not None
+    except ValueError:
+        return False
 
 
 def is_rendered(known: Operator, name: str) -> bool:

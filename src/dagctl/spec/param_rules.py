@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import quoted, shortened
+from dagctl.spec.wording import did_you_mean, quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,20 @@ _STEPS = 10_000_000
 """So many steps a pattern may take."""
 _MOST = 20
 """Repeats, and alternatives, of a pattern that is tried."""
+_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+_PYTHON_TYPES = {
+    "str": "string",
+    "text": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+    "mapping": "object",
+    "none": "null",
+    "date": "string",
+}
+"""What other languages call the types of JSON."""
 _FORMATS = ("date", "time", "email", "ipv4", "ipv6", "uuid")
 """The formats that jsonschema checks wherever it is installed."""
 
@@ -40,9 +54,17 @@ def rule_problem(rules: Mapping[str, Any]) -> Problem | None:
     error = next(of_rules.iter_errors(rules), None)
     if error is None:
         return None
+    if error.absolute_path and error.absolute_path[0] == "type" and isinstance(error.instance, str):
+        return _unknown_type(error.instance).at(*error.absolute_path)
     message = f"the rule is not valid in JSON Schema: {shortened(error.message)}"
     problem = Problem(Code.BAD_PARAM, message, "correct the rule; see json-schema.org")
     return problem.at(*tuple(error.absolute_path))
+
+
+def _unknown_type(word: str) -> Problem:
+    meant = _PYTHON_TYPES.get(word.casefold())
+    hint = did_you_mean(meant or word, _TYPES) or f"the types are: {', '.join(_TYPES)}"
+    return Problem(Code.BAD_PARAM, f"JSON Schema has no type {quoted(word)}", hint)
 
 
 def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None:

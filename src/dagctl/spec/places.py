@@ -24,7 +24,10 @@ _AT_THE_KEY = {
 _MISSING = {Code.MISSING_PARAMETER, Code.BAD_MAPPING}
 _AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
 _OF_CODE = {Code.PYTHON_SYNTAX}
-_START_DATE = ("start_date",)
+_DATES = {"start_date", "end_date", "$datetime"}
+"""Keys under which a date stands, whatever a version of YAML makes of it."""
+_BEFORE_DATES = {"tasks", "default_args"}
+"""Keys on the way to those of the DAG and of tasks; elsewhere a key may be an argument."""
 _SHOWN = 60
 """Characters of a word that a hint repeats."""
 
@@ -152,7 +155,10 @@ def _with_hint(document: Document, finding: Problem, problem: Problem | None) ->
 
 def _is_plain_date(finding: Problem) -> bool:
     """Return whether this is an unquoted date where all YAML versions mean the same by it."""
-    return finding.code == Code.YAML_DATE and finding.path == _START_DATE
+    if finding.code != Code.YAML_DATE or not finding.path or finding.path[-1] not in _DATES:
+        return False
+    before = (step for step in finding.path[:-1] if isinstance(step, str))
+    return finding.path[-1] == "$datetime" or _BEFORE_DATES.issuperset(before)
 
 
 def _follows(finding: Problem, lost: Problem) -> bool:

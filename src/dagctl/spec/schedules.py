@@ -162,6 +162,8 @@ def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) ->
         yield from value_problems(item, path)
         yield Problem(Code.BAD_ASSET, "this is no asset", "write `{$asset: name}`").at(*path)
     else:
+        if isinstance(item, dict):
+            item = next((item[key] for key in ("uri", "name") if isinstance(item.get(key), str)), 0)
         shown = f"`{{$asset: {item}}}`" if isinstance(item, str) and len(item) < 60 else None  # noqa: PLR2004 - a name that is worth repeating
         message = "an asset is a marker" if not takes_text else "an asset is text, or a marker"
         hint = f"write {shown or '`{$asset: name}`'}"

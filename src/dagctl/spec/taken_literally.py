@@ -82,6 +82,8 @@ def _of_operator(task: Mapping[str, Any], target: Target, *, searched: bool) -> 
         return
     known = lookup(name, target.name, target.providers)
     operator = known if isinstance(known, Operator) else None
+    if not isinstance(known, Operator) and not known.allowed:
+        return  # what is not there is an error already
     yield from _untyped_lengths(given, operator)
     if operator is not None and not searched:
         yield from _template_files(given, operator)
@@ -91,7 +93,9 @@ def _untyped_lengths(given: Mapping[str, Any], operator: Operator | None) -> Ite
     """Yield each length of time in a parameter of which no type is known."""
     for name, value in given.items():
         parameter = operator.parameters.get(name) if operator is not None else None
-        if parameter is None or parameter.kind.silent:
+        # an unknown parameter is an error, unless it takes any
+        is_free = operator is None or operator.open
+        if is_free if parameter is None else parameter.kind.silent:
             yield from _length(("with", name), name, value)
     for path, item in markers_in(given, "$new", ("with",)):
         inner = item.get("with")

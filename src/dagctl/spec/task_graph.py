@@ -15,13 +15,15 @@ from dagctl.spec.mapped_checks import mapped_problems
 from dagctl.spec.outline import outline_of
 from dagctl.spec.problem import Problem
 from dagctl.spec.walk import field
-from dagctl.spec.wording import Names, quoted
+from dagctl.spec.wording import Names, in_yaml, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dagctl.spec.outline import Entry, Outline, Wait
 
+_SHOWN = 200
+"""Characters of a list that a hint repeats."""
 _JOINTS = ("upstream_join_id", "downstream_join_id")
 """What Airflow 2 calls the two ends of a group in the ids of its drawing."""
 
@@ -106,13 +108,19 @@ def _unknown(entry: Entry, wait: Wait, outline: Outline, ids: Names) -> Problem:
         message = f"{_kind(entry)} depends on a task that only a function knows"
         hint = f"name the group: {quoted(around.address)}"
         return Problem(Code.UNKNOWN_DEPENDENCY, message, hint)
-    near = ids.nearest(wait.name)
+    near = ids.ending_in(wait.name) or ids.nearest(wait.name)
     if near is not None and outline.resolve(near, entry.group) in {None, entry}:
         near = None
     first = filter(_has_name, outline.entries[:MENTIONED])
     listed = ", ".join(quoted(each.address) for each in first)
     hint = f"did you mean {quoted(near)}?" if near else f"the tasks are: {listed}"
+    if "," in wait.name:
+        hint = f"write each id as an item of its own: {in_yaml(_split(wait.name))}"
     return Problem(Code.UNKNOWN_DEPENDENCY, message, hint)
+
+
+def _split(names: str) -> list[str]:
+    return [name.strip() for name in names[:_SHOWN].split(",") if name.strip()]
 
 
 def _of_itself(entry: Entry, target: Entry, wait: Wait) -> Problem:

@@ -133,6 +133,8 @@ class _Group:
         meant = meant_keys([key for key in self.unknown() if key not in elsewhere], given, known)
         follow = follow_ups({key: given.get(key) for key in meant}, meant.values())
         follow |= {*not_indented}
+        if any(is_wrapper(given.get(key)) for key in meant):
+            follow |= {*known}  # they are one level too deep, or not known yet
         for path, item in self.details:
             key = str(path[-1]) if path else ""
             if item["type"] in _SAID_ELSEWHERE or (self.start and key == "task_type"):
@@ -164,7 +166,7 @@ def _problem(item: ErrorDetails, path: Path, given: Mapping[str, Any]) -> Proble
 def _other_word(given: str, expected: str) -> Problem:
     """Return the problem of a text that is none of the words, which pydantic puts in quotes."""
     words = expected.replace(" or ", ", ").replace("'", "").split(", ")
-    hint = did_you_mean(given, words) or f"the words are: {', '.join(words)}"
+    hint = did_you_mean(given.rpartition(".")[2], words) or f"the words are: {', '.join(words)}"
     return Problem(Code.WRONG_TYPE, f"Airflow has no {quoted(given)} here", hint)
 
 

@@ -19,7 +19,7 @@ _OTHER_NAMES = {
     "schedule": ("cron", "interval", "schedule_cron", "cron_schedule"),
     "timezone": ("tz", "time_zone", "schedule_timezone", "start_date_timezone"),
     "dagrun_timeout": ("timeout", "execution_timeout"),
-    "default_args": ("defaults", "default_task_args", "task_defaults", "default_arguments"),
+    "default_args": ("defaults", "default_task_args", "default_arguments"),
     "on_failure_callback": ("on_failure", "on_error", "notifications", "notify", "alerts"),
     "on_success_callback": ("on_success",),
     "retries": ("retry", "max_retries"),
@@ -30,7 +30,7 @@ _OTHER_NAMES = {
     "task_type": ("type", "kind"),
     "bash_command": ("command", "cmd", "bash", "run", "script", "shell"),
     "python_code": ("python", "code", "function", "callable"),
-    "with": ("op_kwargs", "kwargs", "args", "arguments", "parameters", "params"),
+    "with": ("op_kwargs", "kwargs", "args", "arguments", "parameters", "params", "partial"),
     "operator": ("class", "operator_class", "uses", "sensor"),
     "expand": ("map", "foreach", "with_items", "matrix"),
     "trigger_rule": ("rule", "trigger"),
@@ -47,7 +47,12 @@ _OTHER_NAMES = {
 
 def is_dependency_word(key: str) -> bool:
     """Return whether other tools call the dependencies so, or what a task is called with."""
-    return means_dependencies(key) or _word(key) in _OTHER_NAMES["with"]
+    return means_dependencies(key) or means_arguments(key)
+
+
+def means_arguments(key: str) -> bool:
+    """Return whether other tools call so what a task is called with."""
+    return _word(key) in _OTHER_NAMES["with"]
 
 
 def means_dependencies(key: str) -> bool:
@@ -80,6 +85,8 @@ def unknown_key(key: str, value: object, meant: str | None, known: Collection[st
     message = f"unknown key {quoted(key)}"
     if is_wrapper(value):
         hint = f"remove the level {quoted(key)}: its keys belong at the top of the spec"
+        if isinstance(value, dict) and "dag_name" not in value:
+            hint += "; a file of dag-factory: `dagctl convert`"
         return Problem(Code.UNKNOWN_KEY, message, hint)
     hint = f"did you mean `{meant}`?" if meant else _listed(known)
     return Problem(Code.UNKNOWN_KEY, message, hint)

@@ -115,6 +115,19 @@ class Names:
         self._lookups += 1
         return nearest(word, self._neighbours(word)) if self._lookups <= _LOOKUPS else None
 
+    def ending_in(self, word: str) -> str | None:
+        """Return the one name of which the word is the last part: `load.orders` for `orders`."""
+        names = self._last_parts.get(word, ())
+        return names[0] if len(names) == 1 else None
+
+    @cached_property
+    def _last_parts(self) -> dict[str, list[str]]:
+        parts: dict[str, list[str]] = {}
+        for name in self._known:
+            if "." in name:
+                parts.setdefault(name.rpartition(".")[2], []).append(name)
+        return parts
+
     def _neighbours(self, word: str) -> list[str]:
         folded = word.casefold()
         middle = bisect_left(self._folded, (folded, ""))

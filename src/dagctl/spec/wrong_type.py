@@ -100,6 +100,8 @@ def _specific(field: str, expected: str, value: object) -> str | None:
             return f"write a space after the colon: `{glued[1]}: {glued[2]}`"
         if expected == LIST and _GLUED_ITEMS.fullmatch(value):
             return "write a space after each `-`"
+        if field == "teardown" and value.isprintable():
+            return f"write `[{value}]`"
     return None
 
 
@@ -122,7 +124,7 @@ def _right(path: Sequence[str | int], expected: str, value: object) -> object:
 def _collection(path: Sequence[str | int], expected: str, text: str) -> object:
     if expected == LIST:
         return _items(text)
-    is_task = expected == MAPPING and list(path[:1]) == ["tasks"]
+    is_task = expected == MAPPING and list(path[-2:-1]) == ["tasks"]
     return {"task_id": text} if is_task and ":" not in text else None
 
 

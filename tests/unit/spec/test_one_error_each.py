@@ -39,7 +39,7 @@ SLIPS = [
     ("operator: bash", "DAG240", "did you mean `BashOperator` or `BashSensor`?"),
     ("operator: FileSensor, with: {filepath: a, mode: pook}", "DAG246", "`poke` or `reschedule`"),
     ("operator: FileSensor, with: {filepath: a, timeout: -1}", "DAG246", "0 or more"),
-    ("operator: S3KeySensor, with: {bucket_key: 5}", "DAG246", "write text, or a list"),
+    ("operator: S3KeySensor, with: {bucket_key: 5}", "DAG246", 'write "5", in quotes'),
     (
         'operator: S3KeySensor, with: {bucket_key: a, wildcard_match: "{{ x }}"}',
         "DAG246",
@@ -57,6 +57,38 @@ SLIPS = [
     ("bash_command: a, env: {A: {$xcom: a}}", "DAG304", "under `$xcom`"),
     ("bash_command: a, trigger_rule: none_failed_or_skipped", "DAG238", "min_one_success`"),
     ("bash_command: a, trigger_rule: dummy", "DAG238", "write `always`"),
+    ("bash_command: a, trigger_rule: TriggerRule.ALL_DONE", "DAG238", "`all_done`?"),
+    ("bash_command: a, with: {env: {A: b}}", "DAG225", "`operator: BashOperator`"),
+    ("bash_command: a, teardown: b", "DAG203", "write `[b]`"),
+    ('bash_command: a, dependencies: ["b, c"]', "DAG301", "item of its own: [b, c]"),
+    ("bash_command: a, dependencies: [d]", "DAG301", "did you mean `k.d`?"),
+    ("bash_command: a, execution_timeout: 5 minutes", "DAG230", "write `5m`"),
+    ("bash_command: a, retry_delay: 1 hour 30 min", "DAG230", "write `1h30m`"),
+    ('bash_command: a, retry_delay: "timedelta(hours=2)"', "DAG230", "write `2h`"),
+    ("bash_command: a, retry_delay: 01:30:00", "DAG130", "write `1h30m`"),
+    ('bash_command: a, retry_delay: "60"', "DAG230", "did you mean `60m` or `60s`?"),
+    ("bash_command: a, env: {A: {$xcom: {task: b, key: c}}}", "DAG233", "`{$xcom: b, key: c}`"),
+    ("bash_command: a, outlets: [{uri: s3://a}]", "DAG252", "`{$asset: s3://a}`"),
+    ("bash_command: a, on_retry_callback: {$ref: a.b}", "DAG201", "write `callable`"),
+    ("bash_command: a, on_retry_callback: {$new: a.B, with: {c: 1}}", "DAG201", "`notifier`"),
+    ("operator: BashOperator, expand: [{bash_command: a}]", "DAG203", "one line per key"),
+    ("operator: BashOperator, partial: {bash_command: a}", "DAG201", "did you mean `with`?"),
+    ("operator: BashOperator, args: {bash_command: a}", "DAG201", "did you mean `with`?"),
+    ("operator: BashOperator, with: a", "DAG203", "`key: value`"),
+    (
+        "operator: BashOperator, with: {bash_command: a, dependencies: [b]}",
+        "DAG245",
+        "to the level of `task_id`",
+    ),
+    ("operator: TriggerDagRunOperator, with: {dag_id: a}", "DAG243", "`trigger_dag_id`?"),
+    (
+        "operator: ApprovalOperator, with: {subject: a, execution_timeout: 1d}",
+        "DAG245",
+        "put it beside `with`",
+    ),
+    ("operator: TimeSensor, with: {target_time: half past six}", "DAG246", '"06:00"'),
+    ("operator: TimeSensor, with: {target_time: '25:00'}", "DAG246", '"06:00"'),
+    ("tasks: [{task_id: c, bash_command: a}]", "DAG201", "`group_id: a`"),
     (
         "bash_command: a, on_failure_callback: {notifier: SlackNotifer}",
         "DAG240",
@@ -77,8 +109,38 @@ OF_DAG = [
     ("tz: Europe/Berlin", "DAG201", "`timezone`?"),
     ("notifications: a", "DAG201", "`on_failure_callback`?"),
     ("defaults: {retries: 2}", "DAG201", "`default_args`?"),
+    ("timeout: 1h", "DAG201", "`dagrun_timeout`?"),
+    ("task_defaults: {bash: {cwd: /a}}", "DAG201", "`default_args` here"),
+    ("default_args: {gcp_conn_id: a}", "DAG201", "{with: {gcp_conn_id: ...}}"),
+    ("default_args: {start_date: 2024-01-01}", "DAG201", "at the start of a line"),
+    ("default_args: *shared", "DAG126", "write `&shared` before the value"),
+    ("default_args: {<<: *shared}", "DAG126", "write `&shared` before the value"),
+    ("tags: [&shard a, *shared]", "DAG126", "`shard`"),
+    ("<<: *shared", "DAG126", "write `&shared` before the value"),
+    ("params: {a: {type: int, default: 1}}", "DAG250", "`integer`?"),
+    ("schedule: CRON_TZ=Europe/Berlin 0 6 * * *", "DAG212", "`timezone: Europe/Berlin`"),
+    ("schedule: timedelta(days=1)", "DAG210", "`{every: 1d}`"),
+    ("schedule: every 90 minutes", "DAG210", "`{every: 90m}`"),
+    ("start_date: 2024-02-01\nend_date: 2024-01-01", "DAG234", "a later `end_date`"),
+    ("start_date: 31.01.2024", "DAG214", '"2024-01-31"'),
+    ("start_date: 01/31/2024", "DAG214", '"2024-01-31"'),
+    ("start_date: 02/01/2024", "DAG214", 'write "2024-01-01" or'),
+    ("start_date: datetime(2025, 3, 1)", "DAG214", '"2025-03-01"'),
+    ("start_date: March 1, 2025", "DAG214", '"2025-03-01"'),
+    ("start_date: 1 Mar 2025", "DAG214", '"2025-03-01"'),
+    ("doc_md: docs/readme.md", "DAG452", "`doc_md: {$file: docs/readme.md}`"),
+    ("my_dag: {schedule: a, tasks: []}", "DAG201", "`dagctl convert`"),
 ]
-OTHER = "\n  - {task_id: b, bash_command: echo}\n"
+OTHER = """
+  - {task_id: b, bash_command: echo}
+  - {task_id: c, bash_command: echo}
+  - {group_id: k, tasks: [{task_id: d, bash_command: echo}]}
+"""
+OF_GROUPS = [
+    ("taks: [{task_id: e, bash_command: a}]", "DAG201", "`tasks`?"),
+    ("bash_command: a", "DAG201", "below `tasks`"),
+    ("group_callabel: jobs.groups.make", "DAG201", "`group_callable`?"),
+]
 
 
 def errors_of(text: str, airflow: str = "3") -> list[tuple[str, int | None, str | None]]:
@@ -102,6 +164,48 @@ def test_a_slip_in_the_dag_is_one_error(line: str, code: str, hint: str) -> None
 
     assert found[0] == code
     assert hint in (found[2] or "")
+
+
+@pytest.mark.parametrize(("keys", "code", "hint"), OF_GROUPS)
+def test_a_slip_in_a_group_is_one_error(keys: str, code: str, hint: str) -> None:
+    [found] = errors_of(f"dag_name: Slips\ntasks:\n  - {{group_id: e, {keys}}}{OTHER}")
+
+    assert found[:2] == (code, 3)
+    assert hint in (found[2] or "")
+
+
+def test_a_date_needs_no_quotes_where_a_date_stands() -> None:
+    text = """
+dag_name: Dates
+start_date: 2024-01-01
+end_date: 2024-12-31
+tasks:
+  - task_id: a
+    operator: jobs.operators.Load
+    start_date: 2024-02-01
+    with: {day: {$datetime: 2024-02-01}, end_date: 2024-01-01}
+"""
+    assert [found[:2] for found in errors_of(text)] == [("DAG129", 9)]
+
+
+@pytest.mark.parametrize(
+    ("airflow", "value", "hint"),
+    [
+        ("2", "{$new: airflow.sdk.AssetAlias, with: {name: a}}", "airflow.datasets.DatasetAlias"),
+        ("2", "{$ref: airflow.sdk.Anything}", "use what the target has"),
+        ("3", "{a: [{$ref: airflow.utils.dates.days_ago}]}", "pendulum.today"),
+        ("3", "{$const: {$ref: airflow.utils.dates.days_ago}}", None),
+        ("3", "{$ref: airflow.sdk.Variable}", None),
+    ],
+)
+def test_what_a_marker_names_of_another_airflow_is_an_error(
+    airflow: str, value: str, hint: str | None
+) -> None:
+    task = f"{{task_id: a, operator: jobs.operators.Load, with: {{x: {value}}}}}"
+    found = errors_of(f"dag_name: Gone\ntasks:\n  - {task}", airflow)
+
+    assert [(each[0], each[1]) for each in found] == ([("DAG237", 3)] if hint else [])
+    assert not hint or hint in (found[0][2] or "")
 
 
 def test_an_empty_group_is_no_empty_dag() -> None:

@@ -152,7 +152,8 @@ def test_a_key_that_no_airflow_has() -> None:
             "airflow.providers.standard.operators.python.PythonOperator",
         ),
         ("import airflow.contrib.hooks\nreturn airflow.contrib.hooks", "3", "target"),
-        ("from airflow.sdk import Variable\nreturn Variable.get('x')", "2", "target"),
+        ("from airflow.sdk import Variable\nreturn Variable.get('x')", "2", "models.Variable"),
+        ("from airflow.sdk import ObjectStoragePath\nreturn ObjectStoragePath('x')", "2", "target"),
     ],
 )
 def test_an_import_that_the_target_does_not_have(code: str, airflow: str, hint: str) -> None:

@@ -34,6 +34,14 @@ PATTERN = (
     r"|P([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)$"
 )
 """What a length of time looks like, as a regular expression for editors."""
+_WORDS = lazy_pattern(
+    r"(?i)([0-9]{1,9})\s*(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b[\s,]*"
+    r"(?:and\s+)?",
+    re.ASCII,
+)
+_CALL = lazy_pattern(r"(?:datetime\.|dt\.)?timedelta\(([^()]*)\)")
+_ARGUMENT = lazy_pattern(r"\s*(weeks|days|hours|minutes|seconds)\s*=\s*([0-9]{1,9})\s*,?")
+_CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])", re.ASCII)
 _HINT = "write a number with a unit: `30s`, `5m`, `1h30m`, `2d` or `1w`"
 
 
@@ -58,6 +66,49 @@ def parts_of(text: str) -> Mapping[str, int]:
     return parts
 
 
+def meant_length(text: str) -> str | None:
+    """Return the length of time that a text means in other words, as a spec writes it, or None."""
+    if len(text) > _LONGEST_TEXT:
+        return None
+    parts = _of_words(text.strip()) or _of_call(text.strip()) or _of_clock(text.strip())
+    written = "".join(f"{parts[u]}{u[0]}" for u in _UNITS if parts.get(u)) if parts else ""
+    try:
+        return written if written and parts_of(written) else None
+    except ValueError:
+        return None
+
+
+def _meant_hint(text: str) -> str | None:
+    if text.strip().isdecimal() and len(text) < 9:  # noqa: PLR2004 - a number that is worth repeating
+        return f"did you mean `{text.strip()}m` or `{text.strip()}s`?"
+    meant = meant_length(text)
+    return f"write `{meant}`" if meant else None
+
+
+def _of_words(text: str) -> dict[str, int] | None:
+    """Return the units of `5 minutes`, `1 hour 30 min`."""
+    place = 0
+    parts: dict[str, int] = {}
+    while place < len(text) and (match := _WORDS.match(text, place)):
+        unit = next(unit for unit in _UNITS if unit[0] == match[2][0].casefold())
+        parts[unit] = parts.get(unit, 0) + int(match[1])
+        place = match.end()
+    return parts if place == len(text) else None
+
+
+def _of_call(text: str) -> dict[str, int] | None:
+    """Return the units of `timedelta(minutes=5)`."""
+    call = _CALL.fullmatch(text)
+    arguments = _ARGUMENT.findall(call[1]) if call else []
+    return {unit: int(number) for unit, number in arguments} or None
+
+
+def _of_clock(text: str) -> dict[str, int] | None:
+    """Return the units of `01:30:00`."""
+    clock = _CLOCK.fullmatch(text)
+    return dict(zip(_UNITS[2:], map(int, clock.groups()), strict=True)) if clock else None
+
+
 def length_of(text: str) -> timedelta:
     """Return a length of time that was checked."""
     return timedelta(**parts_of(text))
@@ -69,7 +120,8 @@ def duration_problem(value: object) -> Problem | None:
         try:
             parts_of(value)
         except ValueError:
-            return Problem(Code.BAD_DURATION, f"{quoted(value)} is not a length of time", _HINT)
+            message = f"{quoted(value)} is not a length of time"
+            return Problem(Code.BAD_DURATION, message, _meant_hint(value) or _HINT)
         return None
     number = not isinstance(value, bool) and isinstance(value, int | float)
     message = "a number alone is not a length of time" if number else "a length of time is text"

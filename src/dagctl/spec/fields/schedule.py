@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
+from dagctl.spec.fields.durations import meant_length
 from dagctl.spec.problem import Problem, refuse
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -45,6 +46,7 @@ _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _TEXT = lazy_pattern(r"[!-~]+(?:[ \t]+[!-~]+)*")
 _RANDOM = lazy_pattern(r"(?i)[rh](?:\([^)]*\))?")
 _RANGE = lazy_pattern(r"(?P<low>[A-Za-z0-9]+)-(?P<high>[A-Za-z0-9]+)(?:/\d+)?")
+_ZONE = lazy_pattern(r"(?:CRON_)?TZ=([A-Za-z0-9_+/-]{1,60})")
 _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _EVERY = lazy_pattern(r"(?i)(?:every +)?([1-9][0-9]?) *(m|min|minutes?|h|hours?)")
 _EXAMPLE = 'for example "@daily" or "0 6 * * *" (minute, hour, day of month, month, day of week)'
@@ -89,16 +91,22 @@ def _meant(text: str) -> str | None:
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:  # noqa: PLR2004 - a time of day
         return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
     every = _EVERY.fullmatch(text)
-    if every is None:
-        return None
-    if every[2].startswith("m"):
-        return f'write "*/{every[1]} * * * *"' if 60 % int(every[1]) == 0 else None
-    return f'write "0 */{every[1]} * * *"' if 24 % int(every[1]) == 0 else None
+    if every and every[2].startswith("m") and 60 % int(every[1]) == 0:
+        return f'write "*/{every[1]} * * * *"'
+    if every and every[2].startswith("h") and 24 % int(every[1]) == 0:
+        return f'write "0 */{every[1]} * * *"'
+    length = meant_length(text.removeprefix("every "))
+    return f"write `{{every: {length}}}`" if length else None
 
 
 def _cron_problems(text: str) -> Iterator[Problem]:
     fields = text.split()
-    if len(fields) in {len(_FIELDS) + 1, len(_FIELDS) + 2}:
+    zone = _ZONE.fullmatch(fields[0])
+    if zone:
+        message = f"a schedule has no {quoted(fields[0])} in it"
+        hint = f'write `timezone: {zone[1]}`, and here "{" ".join(fields[1:])}"'
+        yield Problem(Code.REFUSED_CRON, message, hint)
+    elif len(fields) in {len(_FIELDS) + 1, len(_FIELDS) + 2}:
         message = f"a schedule has 5 fields, not {len(fields)}"
         hint = "remove the seconds or the year: cron dialects disagree about where they go"
         yield Problem(Code.REFUSED_CRON, message, hint)

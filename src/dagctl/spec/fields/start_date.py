@@ -20,9 +20,23 @@ ISO_PATTERN = (
     r"([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,6})?)?(Z|[+\-]\d{2}(:?\d{2})?)?)?$"
 )
 _ISO = lazy_pattern(ISO_PATTERN, re.ASCII)
+_LONGEST = 60
+"""Characters of a text that is looked at for a date in another form."""
 _HINT = 'write "2024-01-01" or "2024-01-01T06:00:00Z"'
 _YEAR_FIRST = lazy_pattern(
     r"((?:19|20|21)[0-9]{2})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|([01][0-9])([0-3][0-9]))"
+)
+_DAY_FIRST = lazy_pattern(r"([0-9]{1,2})\.([0-9]{1,2})\.((?:19|20|21)[0-9]{2})")
+_WITH_SLASHES = lazy_pattern(r"([0-9]{1,2})/([0-9]{1,2})/((?:19|20|21)[0-9]{2})")
+_CALL = lazy_pattern(
+    r"(?:\w+\.)?date(?:time)?\(\s*((?:19|20|21)[0-9]{2}),\s*([0-9]{1,2}),\s*([0-9]{1,2})\s*\)"
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH_FIRST = lazy_pattern(
+    r"(?i)([a-z]{3})[a-z]*\.? +([0-9]{1,2})(?:st|nd|rd|th)?,? +((?:19|20|21)[0-9]{2})"
+)
+_NAMED_MONTH = lazy_pattern(
+    r"(?i)([0-9]{1,2})(?:st|nd|rd|th|\.)? +([a-z]{3})[a-z]*\.?,? +((?:19|20|21)[0-9]{2})"
 )
 _RELATIVE = lazy_pattern(
     r"(?i)\b(days?_ago|today|yesterday|tomorrow|now|days?|weeks?|months?|ago)\b"
@@ -95,12 +109,42 @@ def _in_range(moment: datetime) -> datetime:
 
 
 def _padded(text: str) -> str:
-    """Return the hint for a date without its zeros or hyphens, or the general one."""
-    parts = _YEAR_FIRST.fullmatch(text)
+    """Return the hint for a date in another form, or the general one where it is not certain."""
+    parts = _parts(text) if len(text) <= _LONGEST else None
     if parts is None:
         return _HINT
-    month, day = parts[2] or parts[4], parts[3] or parts[5]
-    return f'write "{parts[1]}-{month:0>2}-{day:0>2}"'
+    year, month, day = parts
+    written = f"{year}-{month:0>2}-{day:0>2}"
+    return f'write "{written}"' if is_iso(written) else _HINT
+
+
+def _parts(text: str) -> tuple[str, str, str] | None:
+    """Return year, month and day of a date that can be read in one way alone, or None."""
+    if year_first := _YEAR_FIRST.fullmatch(text):
+        return year_first[1], year_first[2] or year_first[4], year_first[3] or year_first[5]
+    if call := _CALL.fullmatch(text):
+        return call[1], call[2], call[3]
+    if day_first := _DAY_FIRST.fullmatch(text):
+        return day_first[3], day_first[2], day_first[1]
+    if slashes := _WITH_SLASHES.fullmatch(text):
+        first, second, year = slashes.groups()
+        if int(first) > len(_MONTHS):
+            return year, second, first
+        return (year, first, second) if int(second) > len(_MONTHS) else None
+    return _of_words(text)
+
+
+def _of_words(text: str) -> tuple[str, str, str] | None:
+    """Return year, month and day of `March 1, 2025` and `1 Mar 2025`."""
+    if words := _MONTH_FIRST.fullmatch(text):
+        return _with_month(words[3], words[1], words[2])
+    words = _NAMED_MONTH.fullmatch(text)
+    return _with_month(words[3], words[2], words[1]) if words else None
+
+
+def _with_month(year: str, month: str, day: str) -> tuple[str, str, str] | None:
+    name = month.casefold()
+    return (year, str(_MONTHS.index(name) + 1), day) if name in _MONTHS else None
 
 
 def _refuse(message: str, hint: str = _HINT) -> NoReturn:

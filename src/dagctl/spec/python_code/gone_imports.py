@@ -6,7 +6,7 @@ its place.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.errors import Severity
 from dagctl.operators.lookup import import_state
@@ -55,26 +55,46 @@ GONE_IN_3 = {
 """Modules, and names in modules, that Airflow 2 has and 3 has not, each with what to use."""
 ONLY_IN_3 = ("airflow.sdk", "airflow.assets")
 """Packages that Airflow 2 does not have."""
+_IN_2 = {
+    "airflow.sdk.Asset": "airflow.datasets.Dataset",
+    "airflow.sdk.AssetAlias": "airflow.datasets.DatasetAlias",
+    "airflow.sdk.BaseNotifier": "airflow.notifications.basenotifier.BaseNotifier",
+    "airflow.sdk.BaseOperator": "airflow.models.BaseOperator",
+    "airflow.sdk.BaseSensorOperator": "airflow.sensors.base.BaseSensorOperator",
+    "airflow.sdk.Param": "airflow.models.param.Param",
+    "airflow.sdk.Variable": "airflow.models.Variable",
+}
+"""What Airflow 2 calls it."""
 _OF_OPERATORS = ("airflow.operators.", "airflow.sensors.", "airflow.contrib.")
 """Where classes stood, of which the catalogue knows when and where."""
 
 
-def import_warnings(read: Read, target: Target) -> Iterator[Problem]:
-    """Yield a warning if the target does not have what the code imports."""
+class Absent(NamedTuple):
+    """What the target does not have."""
+
+    message: str
+    instead: str | None
+    """The import path of what takes its place."""
+
+
+def absent_in(path: str, target: Target) -> Absent | None:
+    """Return what is said of an import path that the target does not have; None: it may have it."""
     if target.series == "2":
-        name = next((name for name in ONLY_IN_3 if _is_in(read.name, name)), None)
-        if name:
-            yield _warning(read, target, f"Airflow 2 has no {quoted(name)}", None)
-        return
-    moved = import_state(read.name, target.name) if read.name.startswith(_OF_OPERATORS) else None
+        name = next((name for name in ONLY_IN_3 if _is_in(path, name)), None)
+        return Absent(f"Airflow 2 has no {quoted(name)}", _IN_2.get(path)) if name else None
+    moved = import_state(path, target.name) if path.startswith(_OF_OPERATORS) else None
     if moved is not None:
         here, new = moved
-        if not here:
-            yield _warning(read, target, f"Airflow 3 has no {quoted(read.name)}", new)
-        return
-    gone = next((name for name in GONE_IN_3 if _is_in(read.name, name)), None)
-    if gone:
-        yield _warning(read, target, f"Airflow 3 has no {quoted(gone)}", GONE_IN_3[gone])
+        return None if here else Absent(f"Airflow 3 has no {quoted(path)}", new)
+    gone = next((name for name in GONE_IN_3 if _is_in(path, name)), None)
+    return Absent(f"Airflow 3 has no {quoted(gone)}", GONE_IN_3[gone]) if gone else None
+
+
+def import_warnings(read: Read, target: Target) -> Iterator[Problem]:
+    """Yield a warning if the target does not have what the code imports."""
+    absent = absent_in(read.name, target)
+    if absent is not None:
+        yield _warning(read, target, absent.message, absent.instead)
 
 
 def _is_in(path: str, name: str) -> bool:

@@ -5,6 +5,7 @@ A slip of one line is taken out of the text, so that what is wrong after it is f
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.patterns import lazy_pattern
@@ -12,11 +13,16 @@ from dagctl.spec.codes import Code
 from dagctl.spec.lines import Span, line_and_column
 from dagctl.spec.problem import Problem
 from dagctl.spec.readers.yaml_layout import indentation_slip, joined_slip
+from dagctl.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yaml import Mark, MarkedYAMLError
 
-_HEAD = lazy_pattern(r"""[ ]*+(?:-[ ]++)*+(?:(?:[\w$.-]++|"[^"\n]*+"|'[^'\n]*+')[ ]*+:[ ]++)?+""")
+_HEAD = lazy_pattern(
+    r"""[ ]*+(?:-[ ]++)*+(?:(?:[\w$.-]++|<<|"[^"\n]*+"|'[^'\n]*+')[ ]*+:[ ]++)?+"""
+)
 """What stands before a value on its line: the indent, dashes, and a key."""
 
 _BRACKET = "close the bracket, or quote the text"
@@ -40,12 +46,6 @@ _SLIPS = (
     (lazy_pattern(r"@"), Code.YAML_QUOTE, "an unquoted text cannot begin with `@`", None),
     (lazy_pattern(r"`"), Code.YAML_QUOTE, "an unquoted text cannot begin with a backtick", None),
     (lazy_pattern(r"%"), Code.YAML_QUOTE, "an unquoted text cannot begin with `%`", None),
-    (
-        lazy_pattern(r"\*\w"),
-        Code.YAML_ALIAS,
-        "there is no anchor of this name before the alias",
-        None,
-    ),
     (lazy_pattern(r"\*"), Code.YAML_QUOTE, "to YAML, `*` begins an alias", None),
     (lazy_pattern(r"&"), Code.YAML_QUOTE, "to YAML, `&` begins an anchor", None),
     (lazy_pattern(r"!"), Code.YAML_QUOTE, "to YAML, `!` begins a tag", None),
@@ -84,12 +84,6 @@ _PROBLEMS = (
         Code.YAML_SEVERAL_DOCUMENTS,
         "a second document begins here",
         "one file holds one spec",
-    ),
-    (
-        "found undefined alias",
-        Code.YAML_ALIAS,
-        "there is no anchor of this name before the alias",
-        "quote it if it is text",
     ),
     (
         "duplicate anchor",
@@ -154,6 +148,12 @@ _PROBLEMS = (
         "check the indentation of this line and the one before, or quote the text",
     ),
 )
+_UNDEFINED = "found undefined alias"
+_ALIAS = lazy_pattern(r"\*[\w-]+")
+_SHOWN = 60
+"""Characters of a name that a hint repeats."""
+_COMPARED = 100
+"""Anchors that an alias is compared with."""
 _ESCAPES = ("escape", "hexdecimal")
 """What PyYAML says of a slip after a backslash: it is reported there, not for the whole text."""
 _MISFIT = (
@@ -174,6 +174,8 @@ def explain(text: str, error: MarkedYAMLError) -> tuple[Problem, str | None]:
     tab = _tab(text, marks)
     if tab:
         return tab, None
+    if _UNDEFINED in problem and marks:
+        return _undefined_alias(text, marks[0])
     if not _is_whole(problem):
         for offset in marks:
             slip = _slip(text, offset)
@@ -254,6 +256,25 @@ def _open_quote(value: str) -> tuple[str, str] | None:
     if quote not in "\"'" or quote in value[1:]:
         return None
     return "this quote is never closed", f"write `{quote}` at the end of the text"
+
+
+def _undefined_alias(text: str, start: int) -> tuple[Problem, str | None]:
+    """Return the finding about an alias without an anchor, and the text without the alias."""
+    alias = _ALIAS.match(text, start)
+    span = Span(start, alias.end() if alias else start + 1)
+    name = text[start + 1 : span.end]
+    near = did_you_mean(name, islice(_anchors(text[:start]), _COMPARED))
+    hint = near or f"write `&{name[:_SHOWN]}` before the value that it stands for"
+    message = "there is no anchor of this name before the alias"
+    said = f"{hint}, or quote it if it is text"
+    finding = Problem(Code.YAML_ALIAS, message, said, span=span)
+    if text[max(0, start - _SHOWN) : start].rstrip(" [").endswith("<<:"):
+        return finding, None  # what it would bring in is not known
+    return finding, text[:start] + _placeholder(span) + text[span.end :]
+
+
+def _anchors(text: str) -> Iterator[str]:
+    return (match[1] for match in lazy_pattern(r"[\s\[{,]&([\w-]{1,60})").finditer(text))
 
 
 def _value_on_line(text: str, start: int) -> Span | None:

@@ -11,7 +11,7 @@ from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import node_of
 from dagctl.spec.readers.document import Document, Node
 from dagctl.spec.readers.limits import MAX_BYTES, MAX_VALUES
-from dagctl.spec.resolution.expressions import BEGIN, LITERAL, Piece, Reference, pieces
+from dagctl.spec.resolution.expressions import BEGIN, LITERAL, SCOPES, Piece, Reference, pieces
 from dagctl.spec.resolution.filled_text import FilledText, Part
 from dagctl.spec.resolution.variables import Variables, is_secret, scalar_text, text_of
 from dagctl.spec.wording import did_you_mean, quoted
@@ -211,7 +211,11 @@ class Filler:
             message = "`${{` begins a variable, and `}}` does not follow on this line"
         elif text.removeprefix(BEGIN).lstrip().startswith("params."):
             message = f"{quoted(text)}: only a template has parameters at create time"
-        self._refuse(Code.BAD_VARIABLE, message, _USE, node)
+        hint = _USE
+        scope = text.removeprefix(BEGIN).lstrip().partition(".")[0]
+        if text != BEGIN and scope not in {*SCOPES, "params"}:  # `shop.orders${{ ds_nodash }}`
+            hint = f"a `$` before Jinja is written twice: {quoted(f'${text}')}; else {_USE}"
+        self._refuse(Code.BAD_VARIABLE, message, hint, node)
 
     # --- What variables stand for ---
 

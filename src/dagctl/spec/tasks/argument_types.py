@@ -65,7 +65,7 @@ def word_of(words: Collection[str]) -> Callable[[str], str]:
         if text not in words:
             renamed = _RENAMED.get(text)
             is_old = renamed is not None and renamed in words
-            hint = f"write `{renamed}`" if is_old else did_you_mean(text, words)
+            hint = f"write `{renamed}`" if is_old else did_you_mean(text.rpartition(".")[2], words)
             hint = hint or f"the words are: {', '.join(words)}"
             raise Problem(Code.UNKNOWN_WORD, f"Airflow has no {quoted(text)} here", hint).error()
         return text

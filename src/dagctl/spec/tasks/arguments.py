@@ -38,7 +38,7 @@ from dagctl.spec.tasks.argument_types import (
     word_of,
 )
 from dagctl.spec.unknown_keys import means_dependencies
-from dagctl.spec.wording import quoted
+from dagctl.spec.wording import nearest, quoted
 from dagctl.spec.wrong_type import WHOLE_NUMBER
 
 TRIGGER_RULES = (
@@ -222,6 +222,13 @@ class DefaultArgs(TaskArguments):
                 "write it at the start of a line",
                 json_hint='write it beside `"default_args"`',
             )
+        if nearest(key, cls.key_names()) is None:
+            message = f"{quoted(key)} is no argument that every task has"
+            hint = (
+                "a parameter of operators stands under `with` at each task; for all of an operator "
+                f"in `defaults.yaml`: `task_defaults: {{NAME: {{with: {{{key}: ...}}}}}}`"
+            )
+            return Problem(Code.UNKNOWN_KEY, message, hint)
         return None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.fields.values import value_problems
@@ -80,6 +81,17 @@ class BashTask(Mapped, Stage, OneTask, TaskBase):
                 hint = "write `operator: BashOperator`, and `expand: {bash_command: [...]}`"
                 key = "expand" if data.get("expand") else "expand_kwargs"
                 yield Problem(Code.BAD_MAPPING, message, hint).at(key)
+
+    @classmethod
+    def misplaced(cls, key: str, family: Family) -> Problem | None:
+        """Return the problem of a key that belongs elsewhere; a command has no `with`."""
+        if key != "with":
+            return super().misplaced(key, family)
+        hint = (
+            "`env`, `append_env` and `cwd` stand beside `bash_command`; for what else BashOperator "
+            "takes, write `operator: BashOperator`, and `bash_command` under `with` too"
+        )
+        return Problem(Code.OTHER_TASK_TYPE, "a command has no `with`", hint)
 
     _warnings: Warnings = PrivateAttr(default_factory=Warnings)
 

@@ -58,6 +58,9 @@ def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Problem]:
         yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint).at(key)
         task = {own_key if name == key else name: value for name, value in task.items()}
         meant = KINDS.tag_of(task)
+    elif "task_type" not in task and "tasks" in task and "group_id" not in task:
+        yield _of_a_group(task.get("task_id")).at("task_id")
+        return
     elif "task_type" not in task:
         yield _missing(task, meant).at("task_type")
     elif isinstance(name, str):
@@ -105,6 +108,11 @@ def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
         return Problem(Code.GIVEN_TWICE, message, "remove `task_id` or `group_id`")
     hint = f"add `task_type: {meant}`" if meant else f"add one of: {', '.join(keys)}"
     return Problem(Code.MISSING_KEY, f"{who}nothing says what kind of task it is", hint)
+
+
+def _of_a_group(name: object) -> Problem:
+    message = "an entry with `tasks` is a group, and its id is `group_id`"
+    return Problem(Code.UNKNOWN_KEY, message, f"write `group_id: {str(name)[:60]}`")
 
 
 def _other_name() -> Problem:

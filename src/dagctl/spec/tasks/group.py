@@ -21,6 +21,7 @@ from dagctl.spec.tasks.function import check_callable
 from dagctl.spec.tasks.kinds import KINDS, Task
 from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
 from dagctl.spec.tasks.selected import Selected, later
+from dagctl.spec.unknown_keys import meant_keys
 from dagctl.spec.walk import is_group, is_mapped
 from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
@@ -36,6 +37,8 @@ def given_default_args(value: object) -> object:
     return value
 
 
+_COMPARED = 20
+"""Keys of a group that are compared with others: it may have any number."""
 _TAKEN_ENDS = ("_task", "_group", "_function")
 
 SharedArgs = Annotated[
@@ -160,7 +163,7 @@ def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         message = "`tasks` and `group_callable` are both given"
         problem = Problem(Code.GIVEN_TWICE, message, "keep one of them")
         yield problem.at("group_callable")
-    elif "tasks" not in data and "group_callable" not in data:
+    elif "tasks" not in data and "group_callable" not in data and not _says_its_tasks(data):
         hint = "add the tasks of the group, or `group_callable: package.module.function`"
         yield Problem(Code.MISSING_KEY, "`tasks` is missing", hint).at("tasks")
     if "group_callable" in data and not is_mapped(data):
@@ -169,6 +172,15 @@ def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         for path, _ in markers_in(data.get("with"), "$xcom", ("with",)):
             problem = Problem(Code.BAD_MARKER, message, hint)
             yield problem.at(*path, "$xcom")
+
+
+def _says_its_tasks(data: Mapping[str, Any]) -> bool:
+    """Return whether another key holds what belongs under `tasks`: an error of its own."""
+    strange = [key for key in data if key not in Group.key_names()]
+    if KINDS.tag_of(data) is not None:
+        return True
+    meant = meant_keys(strange[:_COMPARED], data, Group.key_names()).values()
+    return "tasks" in meant or "group_callable" in meant
 
 
 def _argument_name_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
