@@ -115,6 +115,11 @@ class CheckedModel(BaseModel):
             value = values[name]
             if value is default or (type(value) is type(default) and value == default):
                 data.pop(key, None)
+        return self.recorded_data(data)
+
+    @classmethod
+    def recorded_data(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the data as they are recorded; form 1 may have more than the model."""
         return data
 
     @model_validator(mode="wrap")

@@ -263,7 +263,7 @@ TASKS: dict[str, dict[str, Any]] = {
         "retry_delay": "1m30s",
         "pool": "p",
     },
-    "operator: my.Op\nexecution_timeout_secs: 60\nsla_secs: 5": {
+    "operator: my.Op\nexecution_timeout_secs: 60\nsla_secs: 5\nprovide_context: true": {
         "operator": "my.Op",
         "execution_timeout": "1m",
     },

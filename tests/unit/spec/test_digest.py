@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator
 
 from dagctl.codegen.render import render
+from dagctl.spec.json_schema import json_schema
 from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
-from dagctl.spec.tasks import TASK_TYPES, BashTask
+from dagctl.spec.tasks import TASK_TYPES, BashTask, TaskBase
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.function_settings import FunctionSettings
 from dagctl.spec.tasks.mapping import Mapped
@@ -112,3 +114,28 @@ def test_a_field_that_is_added_to_a_task_is_recorded_only_where_it_says_somethin
     assert LaterTask.model_validate(ECHO).model_dump(mode="json") == plain
     used = LaterTask.model_validate({**ECHO, "shell": "sh"})
     assert used.model_dump(mode="json") == {**plain, "shell": "sh"}
+
+
+WITHOUT_FUNCTION = {
+    "bash": ECHO,
+    "operator": {"task_id": "a", "task_type": "operator", "operator": "EmptyOperator"},
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT_FUNCTION)
+def test_form_1_has_a_context_for_tasks_whose_model_has_none(kind: str) -> None:
+    task = WITHOUT_FUNCTION[kind]
+    plain = DagSpec.from_data({**LEAST, "tasks": [task]})
+    (recorded,) = plain.to_data()["tasks"]
+
+    assert "provide_context" not in TASK_TYPES[kind].model_fields
+    assert [*recorded][:4] == ["task_id", "task_type", "provide_context", "dependencies"]
+    assert recorded["provide_context"] is False
+    assert DagSpec.from_data(plain.to_data()) == plain
+    assert Draft7Validator(json_schema()).is_valid(plain.to_data())
+
+
+def test_the_base_of_all_tasks_has_only_what_each_task_has() -> None:
+    base = {"task_id", "task_type", "dependencies"}
+
+    assert {*TaskBase.model_fields} == base

@@ -156,6 +156,8 @@ def test_a_bad_field_is_told_in_our_words(
         ({"python_code": "return 1"}, Code.OTHER_TASK_TYPE, "python_code"),
         ({"comand": "x"}, Code.UNKNOWN_KEY, "comand"),
         ({"provide_context": True}, Code.CONTEXT_OF_COMMAND, "provide_context"),
+        ({"provide_context": "yes"}, Code.WRONG_TYPE, "provide_context"),
+        ({"provide_context": None}, Code.NULL, "provide_context"),
         ({"dependencies": "a"}, Code.WRONG_TYPE, "dependencies"),
         ({"dependencies": None}, Code.NULL, "dependencies"),
         ({"task_id": "a b"}, Code.BAD_TASK_ID, "task_id"),

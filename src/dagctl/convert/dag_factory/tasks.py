@@ -39,6 +39,12 @@ OLD_DURATIONS = {f"{name}_{unit}": name for name in DURATIONS for unit in ("sec"
 """The names that dag-factory 0.x had for seconds."""
 _NOT_THE_OPERATORS = frozenset({"operator", "decorator", "dependencies", "task_id"})
 _GROUP_KEYS = frozenset({"task_group_name", "parent_group_name"})
+_NO_SLA = "Airflow 3 has no `sla`; Airflow 2 only notes it"
+_GONE = {
+    "sla": _NO_SLA,
+    "sla_secs": _NO_SLA,
+    "provide_context": "Airflow gives a function what its parameters name",
+}
 _PYTHON = {
     "PythonOperator": "python",
     "BranchPythonOperator": "branch",
@@ -119,9 +125,9 @@ class Tasks:
         made: dict[str, Any] = {}
         for key in [*fields]:
             name, place = OLD_DURATIONS.get(key, key), fields.at(key)
-            if name == "sla" or key == "sla_secs":
+            if key in _GONE:
                 fields.pop(key)
-                self._report.dropped(place, key, "Airflow 3 has no `sla`; Airflow 2 only notes it")
+                self._report.dropped(place, key, _GONE[key])
             elif name in _MOMENTS:
                 moment = self._values.value(fields.pop(key), place, key)
                 is_moment = isinstance(moment, dict) and moment.keys() == {"$datetime"}

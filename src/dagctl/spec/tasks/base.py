@@ -1,8 +1,7 @@
 """The fields that every task has."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -14,6 +13,11 @@ from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.wording import quoted
 
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core.core_schema import CoreSchema
+
 
 def as_tuple(value: object) -> object:
     """Return a list as a tuple; a strict model takes no other type (a set has no order)."""
@@ -23,13 +27,21 @@ def as_tuple(value: object) -> object:
 _OF_FUNCTIONS = {*TAKEN_BY, "op_kwargs"}
 """Keys that only functions have beside them; operators have the same under `with`."""
 
+CONTEXT = "provide_context"
+"""Form 1 has it for each task, of functions or not; the digests that are recorded depend on it."""
+_NO_CONTEXT = {
+    "description": "For functions only: of any other task it is false.",
+    "const": False,
+    "default": False,
+}
+
 TaskId = Annotated[str, AfterValidator(check_task_id)]
 
 
 class TaskBase(CheckedModel):
     """One task of a DAG. A subclass is a task type: it fixes `task_type` and adds its fields."""
 
-    form_1: ClassVar[frozenset[str]] = frozenset({"task_type", "provide_context", "dependencies"})
+    form_1: ClassVar[frozenset[str]] = frozenset({"task_type", "dependencies"})
 
     own_keys: ClassVar[tuple[str, ...]] = ()
     """The fields that show what kind of task it is, each alone."""
@@ -46,10 +58,6 @@ class TaskBase(CheckedModel):
         json_schema_extra={"pattern": f"^{pattern(MAX_TASK_ID)}$"},
     )
     task_type: str = Field(description="What kind of task this is.")
-    provide_context: bool = Field(
-        default=False,
-        description="Whether the function of a python task takes Airflow's context as `**context`.",
-    )
     dependencies: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
         default=(),
         description="The ids of the tasks that must succeed before this one starts, in any order.",
@@ -88,14 +96,27 @@ class TaskBase(CheckedModel):
         return names
 
     @classmethod
-    def context_problems(cls, data: object, what: str, instead: str) -> Iterator[Problem]:
-        """Yield a problem if a task without a function is to get a context."""
-        if isinstance(data, dict) and data.get("provide_context") is True:
-            message = f"{what} has no function to receive the context"
-            problem = Problem(
-                Code.CONTEXT_OF_COMMAND, message, f"remove `provide_context`; {instead}"
-            )
-            yield problem.at("provide_context")
+    def recorded_data(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the data as form 1 has a task: with `provide_context` after its type, always."""
+        head: dict[str, Any] = {key: data[key] for key in ("task_id", "task_type") if key in data}
+        return {**head, CONTEXT: False, **data}
+
+    @classmethod
+    def prepared(cls, data: Any) -> Any:  # noqa: ANN401 - raw input
+        """Return raw data without what form 1 says of tasks that have no such field."""
+        if isinstance(data, dict) and CONTEXT in data and CONTEXT not in cls.model_fields:
+            return {key: value for key, value in data.items() if key != CONTEXT}
+        return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: "CoreSchema", handler: "GetJsonSchemaHandler", /
+    ) -> "JsonSchemaValue":
+        """Return the schema; it takes what `to_data` writes of each task."""
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        fields.setdefault(CONTEXT, {**_NO_CONTEXT})
+        return schema
 
     @abstractmethod
     def warnings(self) -> Warnings:

@@ -16,6 +16,7 @@ from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.function import context_problems
 from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
 from dagctl.spec.wording import quoted
@@ -72,9 +73,8 @@ class BashTask(Mapped, Stage, OneTask, TaskBase):
         if isinstance(data, dict):
             yield from mapping_problems(data)
             yield from stage_problems(data)
-        instead = "in the command, use templates such as `{{ ds }}`"
-        yield from cls.context_problems(data, "a bash task", instead)
-        if isinstance(data, dict):
+            instead = "in the command, use templates such as `{{ ds }}`"
+            yield from context_problems(data, "a bash task", instead)
             yield from _env_problems(data.get("env"))
             for name in sorted({*mapped_names(data)} - _MAPPABLE):
                 message = f"a bash task cannot be mapped over {quoted(name)}"

@@ -14,9 +14,11 @@ from dagctl.spec.problem import Problem, Warnings, refuse
 from dagctl.spec.python_code import PythonCode, PythonCodeError, parse_python_code
 from dagctl.spec.recorded import is_recorded
 from dagctl.spec.tasks.argument_types import without_default
+from dagctl.spec.tasks.base import CONTEXT
 from dagctl.spec.tasks.mapping import mapped_names
 from dagctl.spec.unknown_keys import meant_keys
 from dagctl.spec.wording import quoted
+from dagctl.spec.wrong_type import TRUTH, wrong_type
 
 SOURCES = ("python_code", "python_callable")
 
@@ -27,7 +29,7 @@ def check_python_code(code: str, info: ValidationInfo) -> str:
         return code
     refuse(length_problems(code, MAX_TEXT))
     given = call_names(info.data)
-    context = info.data.get("provide_context", False)
+    context = info.data.get(CONTEXT, False)
     try:
         parsed = parse_python_code(code, provide_context=context, given=given)
     except PythonCodeError as error:
@@ -94,6 +96,10 @@ class FunctionSource(CheckedModel):
         json_schema_extra={"oneOf": [{"required": [source]} for source in SOURCES]}
     )
 
+    provide_context: bool = Field(
+        default=False,
+        description="Whether the function of a python task takes Airflow's context as `**context`.",
+    )
     python_callable: Annotated[str, AfterValidator(check_callable)] = Field(
         default="",
         description="The import path of a function, instead of `python_code`.",
@@ -116,7 +122,7 @@ class FunctionSource(CheckedModel):
         if self.python_code and not is_recorded():
             self._code = parse_python_code(
                 self.python_code,
-                provide_context=self.__dict__.get("provide_context", False),
+                provide_context=self.provide_context,
                 given=call_names(self.__dict__),
             )
 
@@ -134,6 +140,23 @@ class FunctionSource(CheckedModel):
     def code_warnings(self) -> Warnings:
         """Return the warnings about the code; there are none of a function by its path."""
         return self._code.warnings if self._code else Warnings()
+
+
+def context_problems(data: Mapping[str, Any], what: str, instead: str) -> Iterator[Problem]:
+    """Yield a problem if a raw task without a function is to get a context.
+
+    Args:
+        data: The task.
+        what: What the task is, in words.
+        instead: What to do, in words.
+    """
+    context = data.get(CONTEXT, False)
+    if context is True:
+        message = f"{what} has no function to receive the context"
+        hint = f"remove `provide_context`; {instead}"
+        yield Problem(Code.CONTEXT_OF_COMMAND, message, hint).at(CONTEXT)
+    elif context is not False:
+        yield wrong_type((CONTEXT,), TRUTH, context).at(CONTEXT)
 
 
 def source_problems(data: Mapping[str, Any], known: Collection[str]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from dagctl.spec.operator_name import OPERATOR_PATTERN, is_operator_name
 from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.tasks.arguments import OneTask
 from dagctl.spec.tasks.base import TaskBase
+from dagctl.spec.tasks.function import context_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
 from dagctl.spec.tasks.stage import Stage, stage_problems
 from dagctl.spec.unknown_keys import is_dependency_word
@@ -60,8 +61,7 @@ class OperatorTask(Mapped, Stage, OneTask, TaskBase):
         if isinstance(data, dict):
             yield from mapping_problems(data)
             yield from stage_problems(data)
-        yield from cls.context_problems(data, "an operator", "it gets the context by itself")
-        if isinstance(data, dict):
+            yield from context_problems(data, "an operator", "it gets the context by itself")
             given = data.get("with")
             yield from argument_problems(given, ("with",))
             for name in _SET_BY_DAGCTL.keys() & (given.keys() if isinstance(given, dict) else ()):
