@@ -77,19 +77,20 @@ class Transfer(Drafts, Adopting):
             SpecError: Today's rules refuse specs.
             UnfinishedError: Something failed half way; `recover` finishes or undoes it.
         """
-        from dagctl.commands.archive_file import reading
+        from dagctl.commands.archive_file import reading, spooled
         from dagctl.commands.transfer import importing
         from dagctl.spec.load import check_data
 
         options = self._options(force=force, verify=verify)
         self._bring_up()
-        with reading(file) as opened:
+        with reading(file) as opened, spooled() as kept:
             intent = importing(
                 self._context,
                 opened,
                 options,
                 if_exists,
                 key,
+                kept=kept,
                 limits=limits,
                 check=check or check_data,
             )
@@ -103,13 +104,14 @@ class Transfer(Drafts, Adopting):
         force: bool = False,
     ) -> PlanResult:
         """Return what `import_archive` would do; nothing is changed."""
-        from dagctl.commands.archive_file import reading
+        from dagctl.commands.archive_file import reading, spooled
         from dagctl.commands.transfer import importing
 
         options = self._options(force=force)
         self._bring_up()
-        with reading(file) as opened:
-            return self._planned(importing(self._context, opened, options, if_exists), options)
+        with reading(file) as opened, spooled() as kept:
+            intent = importing(self._context, opened, options, if_exists, kept=kept)
+            return self._planned(intent, options)
 
     def _bring_up(self) -> None:
         raise NotImplementedError

@@ -9,6 +9,7 @@ import os
 import struct
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from dagctl.archive.form import ALWAYS, ArchiveError, Limits
 from dagctl.archive.reader import open_archive
 from dagctl.client import Client
-from dagctl.operation.importing import arrivals
+from dagctl.operation.arrivals import arrivals
 from tests.attacks.victim import CANARY
 from tests.cli.conftest import GOOD, PROJECT, Shell, shell
 
@@ -278,8 +279,8 @@ def test_a_hostile_archive_is_refused_before_anything_is_done(good: bytes, name:
 
 def test_the_good_archive_is_good_and_built_as_the_others_are(good: bytes) -> None:
     for archive in (good, packed(entries_of(good)), true(entries_of(good))):
-        (arrival,) = arrivals(open_archive(io.BytesIO(archive)), PROJECT)
-        assert (arrival.dag.dag_id, arrival.newest.version) == (ID, 2)
+        (arrival,) = arrivals(open_archive(io.BytesIO(archive)), PROJECT).dags
+        assert (arrival.dag.dag_id, arrival.dag.version) == (ID, 2)
 
 
 @pytest.mark.parametrize(
@@ -295,10 +296,22 @@ def test_no_byte_of_an_archive_can_be_changed_without_a_refusal(good: bytes) -> 
         broken = bytearray(good)
         broken[at] ^= 0x10
         try:
-            (arrival,) = arrivals(open_archive(io.BytesIO(bytes(broken))), PROJECT)
+            (arrival,) = arrivals(open_archive(io.BytesIO(bytes(broken))), PROJECT).dags
         except ArchiveError:
             continue
         assert arrival.dag.dag_id == ID  # a byte that says nothing, as the time of an entry
+
+
+def test_an_archive_that_is_changed_between_its_check_and_its_use_is_refused(good: bytes) -> None:
+    file = io.BytesIO(good)
+    checked = arrivals(open_archive(file), PROJECT)
+    assert checked.newest(checked.dags[0]).version == 2
+    (other,) = (replace(each, spec_digest="0" * 64) for each in checked.dags)
+    with pytest.raises(ArchiveError, match="changed while it was read"):
+        checked.newest(other)
+    file.truncate(100)
+    with pytest.raises(ArchiveError):
+        checked.newest(checked.dags[0])
 
 
 def test_what_a_bomb_unpacks_to_is_never_in_memory(good: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import zipfile
 from cProfile import Profile
@@ -13,10 +14,12 @@ import pytest
 
 from dagctl.client import Client
 from dagctl.errors import ExitCode
+from dagctl.operation.change import Change
 from tests.cli.conftest import GOOD, PROJECT, Shell
 from tests.lifecycle.conftest import on_supabase, write
 
 if TYPE_CHECKING:
+    from dagctl.commands.operate import Outcome
     from tests.stand_in import StandIn
 
 MADE_ELSEWHERE = {"made_at", "made_by", "imported_by", "operation_id", "commit_id"}
@@ -203,15 +206,22 @@ def test_a_key_gives_the_same_import_again(three: Shell, tmp_path: Path) -> None
     assert second.operation_id == first.operation_id
 
 
-def test_each_spec_is_checked_once(three: Shell, tmp_path: Path) -> None:
+def test_each_spec_is_checked_once_and_none_stays_in_memory(three: Shell, tmp_path: Path) -> None:
     archive = tmp_path / "dags.zip"
     three.ok("export", "-o", str(archive))
     other = local(tmp_path / "other", three.environ)
+    whole: list[Change] = []
+
+    def look(_: Outcome) -> None:
+        changes = [each for each in gc.get_objects() if isinstance(each, Change)]
+        whole.extend(each for each in changes if each.content or each.spec_data)
+
     with pytest.MonkeyPatch.context() as patch, Profile() as profile:
         for name, value in three.environ.items():
             patch.setenv(name, value)
         with Client.open(other.folder) as client:
-            outcome = client.import_archive(archive)
+            outcome = client.import_archive(archive, on_result=look)
+    assert len(whole) < 2
     calls = {
         (Path(file).name, function): entry[0]
         for (file, _, function), entry in Stats(profile).stats.items()  # type: ignore[attr-defined]

@@ -32,6 +32,7 @@ from dagctl.adapters.sqlite_versions import (
     by_its_author,
     forget_history,
     keep,
+    positions_of,
     purge,
     remove,
     show_history,
@@ -45,7 +46,7 @@ from dagctl.operation.names import grant_names
 from dagctl.ports import KeyedOperation, OperationStatus, Page, Reservation, as_removed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
     from dagctl.ports import Claim, DagRecord, DagVersion, Origin, Query
@@ -65,6 +66,10 @@ _TAKEN = """
 character after `_`."""
 
 _HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"
+
+_PLACED = (
+    "UPDATE reservations SET file_path = ?, commit_id = ? WHERE operation_id = ? AND position = ?"
+)
 
 KEPT = timedelta(days=30)
 """How long an operation that has ended is remembered."""
@@ -217,20 +222,22 @@ class SqliteRegistry:
             if self.status(operation_id) is OperationStatus.CONFIRMED:
                 return
             self._check_reserved(operation_id)
-            written = self._completed(operation_id, records)
-            standing = [record for record in written if not record.is_removed]
-            connection.executemany(UPSERT, map(to_row, standing))
-            bring_back(connection, standing)
             show_history(connection, operation_id)
-            remove(connection, keep(connection, written, operation_id))
-            connection.executemany(
-                "UPDATE reservations SET file_path = ?, commit_id = ? "
-                "WHERE operation_id = ? AND row_id = ?",
-                (
-                    (record.file_path, record.commit_id, operation_id, record.id)
-                    for record in written
-                ),
-            )
+            positions = positions_of(connection, operation_id)
+            removals: list[int] = []
+            for record in self._completed(operation_id, records):  # never all of them in memory
+                if not record.is_removed:
+                    connection.execute(UPSERT, to_row(record))
+                    bring_back(connection, [record])
+                removals += keep(connection, [record], operation_id)
+                placed = (
+                    record.file_path,
+                    record.commit_id,
+                    operation_id,
+                    positions.get(record.id),
+                )
+                connection.execute(_PLACED, placed)
+            remove(connection, removals)
             self._set_status(operation_id, OperationStatus.CONFIRMED)
             connection.execute(
                 "UPDATE reservations SET is_open = 0 WHERE operation_id = ?", (operation_id,)
@@ -307,14 +314,14 @@ class SqliteRegistry:
         for table, column in (("reservations", "operation_id"), ("operations", "id")):
             self._database.connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ended)  # noqa: S608 - our own names
 
-    def _completed(self, operation_id: str, records: Iterable[DagRecord]) -> list[DagRecord]:
-        """Return the records with what the registry itself knows: the time, and who it was."""
+    def _completed(self, operation_id: str, records: Iterable[DagRecord]) -> Iterator[DagRecord]:
+        """Yield the records with what the registry itself knows: the time, and who it was."""
         (by,) = self._database.connection.execute(
             "SELECT user_name FROM operations WHERE id = ?", (operation_id,)
         ).fetchone()
         granted = {reservation.row_id: reservation for reservation in self.reserved(operation_id)}
-        return [
-            replace(
+        for record in records:
+            yield replace(
                 self._as_removed(record)
                 if record.is_removed
                 else with_author(record, granted[record.id]),
@@ -322,8 +329,6 @@ class SqliteRegistry:
                 is_active=not record.is_removed,
                 updated_by_name=by,
             )
-            for record in records
-        ]
 
     def _as_removed(self, record: DagRecord) -> DagRecord:
         standing = self._records(f"{SELECT} AND id = :id", {"id": record.id})

@@ -40,7 +40,7 @@ _BY = "SELECT user_name FROM operations WHERE id = ?"
 _ORIGIN = """
     UPDATE reservations
     SET version = :version, created_at = :created_at, created_by_name = :created_by_name
-    WHERE operation_id = :operation AND row_id = :row AND is_open
+    WHERE operation_id = :operation AND position = :position AND is_open
     AND NOT EXISTS (SELECT 1 FROM user_dags WHERE id = :row)
     AND NOT EXISTS (SELECT 1 FROM removed_dags WHERE id = :row)
 """
@@ -123,9 +123,11 @@ def stage_history(
     """
     (by,) = connection.execute(_BY, (operation_id,)).fetchone()
     reserved: set[str] = set()
+    positions = positions_of(connection, operation_id)
     for origin in origins:
         values = {
             "operation": operation_id,
+            "position": positions.get(origin.row_id),
             "row": origin.row_id,
             "version": origin.version,
             "created_at": origin.created_at.isoformat(),
@@ -140,6 +142,18 @@ def stage_history(
         row = to_version_row(replace(version, operation_id=operation_id, imported_by_name=by))
         staged = (operation_id, version.id, version.version, json.dumps(row))
         connection.execute("INSERT OR REPLACE INTO imported_versions VALUES (?, ?, ?, ?)", staged)
+
+
+def positions_of(connection: sqlite3.Connection, operation_id: str) -> dict[str, int]:
+    """Return where each row stands in an operation: its reservation is looked up by that at once.
+
+    A look-up by the row reads all reservations of the operation: of 10,000 DAGs a hundred million.
+    """
+    return dict(
+        connection.execute(
+            "SELECT row_id, position FROM reservations WHERE operation_id = ?", (operation_id,)
+        ).fetchall()
+    )
 
 
 def show_history(connection: sqlite3.Connection, operation_id: str) -> None:

@@ -56,12 +56,12 @@ class WorkTree:
 
     def write(self, writes: Sequence[FileWrite]) -> None:
         """Write each file atomically, then sync the folders; see the port for what is refused."""
-        for folders, group in self._by_folder(writes).items():
+        for folders, places in self._by_folder(writes).items():
             with (
                 durable.explained("/".join(folders)),
                 durable.folder(self._root, folders, make=True) as folder,
             ):
-                _side_by_side(partial(_write, folder), group)
+                _side_by_side(partial(_write, folder), writes, places)
                 os.fsync(folder)
 
     def write_spec(self, write: SpecWrite) -> None:
@@ -96,19 +96,19 @@ class WorkTree:
     def restore(self, writes: Sequence[FileWrite]) -> list[str]:
         """Undo `write`; return the paths left as they are because they hold something else."""
         left: set[str] = set()
-        for folders, group in self._by_folder(writes).items():
+        for folders, places in self._by_folder(writes).items():
             with durable.explained("/".join(folders)):
-                left.update(self._restore_folder(folders, group))
+                left.update(self._restore_folder(folders, writes, places))
         return [write.path for write in writes if write.path in left]
 
-    def _by_folder(self, writes: Iterable[FileWrite]) -> dict[tuple[str, ...], list[FileWrite]]:
-        """Return the writes by their folder.
+    def _by_folder(self, writes: Iterable[FileWrite]) -> dict[tuple[str, ...], list[int]]:
+        """Return the places of the writes by their folder; thousands are not all in memory.
 
         Raises:
             UsageError: One is of no DAG file, whatever a row, the journal or a setting says.
         """
-        grouped: dict[tuple[str, ...], list[FileWrite]] = {}
-        for write in writes:
+        grouped: dict[tuple[str, ...], list[int]] = {}
+        for place, write in enumerate(writes):
             *folders, _ = checked_parts(write.path)
             if not may_be_written(write.path, self._dags_folder, is_removal=write.new is None):
                 raise UsageError(
@@ -116,19 +116,22 @@ class WorkTree:
                     f"{self._dags_folder}",
                     hint="dagctl writes `dags_folder`/NAME.py only; see dags_folder in dagctl.toml",
                 )
-            grouped.setdefault(tuple(folders), []).append(write)
+            grouped.setdefault(tuple(folders), []).append(place)
         return grouped
 
-    def _restore_folder(self, folders: tuple[str, ...], group: list[FileWrite]) -> list[str]:
+    def _restore_folder(
+        self, folders: tuple[str, ...], writes: Sequence[FileWrite], places: Sequence[int]
+    ) -> list[str]:
         try:
             with durable.folder(self._root, folders) as folder:
-                restored = _side_by_side(partial(_restored, folder), group)
+                restored = _side_by_side(partial(_restored, folder), writes, places)
                 os.fsync(folder)
-                return [w.path for w, done in zip(group, restored, strict=True) if not done]
+                pairs = zip(places, restored, strict=True)
+                return [writes[place].path for place, done in pairs if not done]
         except FileNotFoundError:
-            return [write.path for write in group if write.old is not None]
+            return [writes[place].path for place in places if writes[place].old is not None]
         except NotADirectoryError:
-            return [write.path for write in group]
+            return [writes[place].path for place in places]
 
 
 def _python_files(top: int, folder: str, largest: int) -> Iterator[tuple[str, bytes]]:
@@ -154,12 +157,21 @@ def _regular(folder: int, name: str, path: str, largest: int) -> bytes | None:
             raise
 
 
-def _side_by_side(act: Callable[[FileWrite], _T], writes: Sequence[FileWrite]) -> list[_T]:
-    """Do this for each write, several at once: syncs that wait together share the disk's work."""
-    if len(writes) == 1:
-        return [act(writes[0])]
+def _side_by_side(
+    act: Callable[[FileWrite], _T], writes: Sequence[FileWrite], places: Sequence[int]
+) -> list[_T]:
+    """Do this for the writes at these places, several at once.
+
+    Syncs that wait together share the disk's work.
+    """
+
+    def at(place: int) -> _T:
+        return act(writes[place])
+
+    if len(places) == 1:
+        return [at(places[0])]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return list(threads.map(act, writes))
+        return list(threads.map(at, places))
 
 
 def _write(folder: int, write: FileWrite) -> None:

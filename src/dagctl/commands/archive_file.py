@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".zip"
 IN_MEMORY = 8 * 1024 * 1024
-"""Bytes of an archive that are kept in memory before they go to a temporary file."""
+"""Bytes that are kept in memory before they go to a temporary file."""
 
 
 @contextmanager
@@ -37,11 +37,16 @@ def writing(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
         with _writing_path(Path(target)) as file:
             yield file
         return
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-        yield cast("BinaryIO", spool)
+    with spooled() as spool:
+        yield spool
         spool.seek(0)
         shutil.copyfileobj(spool, target)
         target.flush()
+
+
+def spooled() -> BinaryIO:
+    """Return a file that is in memory as long as it is small; nothing is left when it is closed."""
+    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
 
 
 @contextmanager

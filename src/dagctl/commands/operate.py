@@ -155,7 +155,7 @@ def _carried_out(
 ) -> tuple[Outcome, JournalEntry | None]:
     """Return what was done, and the journal's entry if anything was."""
     backend = context.backend
-    changes = list(intent.plan())
+    changes = intent.plan()
     is_needed = any(change.is_effective for change in changes)
     begun = (
         begin(context, intent.options, changes, intent.command, intent.key, history=intent.history)

@@ -143,12 +143,13 @@ def _origins(
 
 
 def _differences(change: Change) -> tuple[Difference, ...]:
-    record, spec = change.record, change.spec
+    record = change.record
+    spec = change.spec_data if change.spec is None else change.spec.recorded
     if record is None or spec is None or not record.spec:  # a row of no dagctl has no spec
         return ()
     return differences(
         {"airflow": record.airflow, **record.spec},
-        {"airflow": target_of(change.airflow).series, **spec.recorded},
+        {"airflow": target_of(change.airflow).series, **spec},
     )
 
 

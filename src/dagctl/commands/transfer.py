@@ -16,8 +16,9 @@ from dagctl.commands.records import pages, record_of
 from dagctl.commands.version_source import source_of
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
 from dagctl.next_step import CREATE, DOCTOR, Fix
+from dagctl.operation.arrivals import arrivals, version_of
 from dagctl.operation.change import Action, digest_of
-from dagctl.operation.importing import arrivals, plan_import, version_of
+from dagctl.operation.importing import plan_import
 from dagctl.operation.inventory import path_of
 from dagctl.ports import Query
 from dagctl.spec.load import check_data
@@ -160,10 +161,14 @@ def importing(  # noqa: PLR0913 - what is imported, and how
     if_there: IfThere | None,
     key: str | None = None,
     *,
+    kept: BinaryIO,
     limits: Limits | None = None,
     check: Check = check_data,
 ) -> Intent:
     """Return the intent to restore what an archive holds. All of the archive is checked first.
+
+    Memory grows only by what names each DAG: specs and DAG files are read from the archive when
+    they are due, and the plan is kept in the file `kept`.
 
     Raises:
         ArchiveError: It is not as `export` writes it.
@@ -172,12 +177,12 @@ def importing(  # noqa: PLR0913 - what is imported, and how
     arriving = arrivals(archive, context.settings.project_id)
     return Intent(
         action=Action.IMPORT,
-        dag_ids=tuple(each.dag.dag_id for each in arriving),
+        dag_ids=tuple(each.dag.dag_id for each in arriving.dags),
         command=command_of(Action.IMPORT, [digest_of_archive(archive)], if_there),
-        plan=partial(plan_import, context, arriving, options, if_there, check),
+        plan=partial(plan_import, context, arriving, options, if_there, check=check, file=kept),
         options=options,
         key=key,
-        digests=tuple(each.newest.spec_digest for each in arriving),
+        digests=tuple(each.spec_digest for each in arriving.dags),
         history=partial(_history, archive, context.settings.project_id),
     )
 

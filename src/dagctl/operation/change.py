@@ -213,14 +213,14 @@ def check_projects(changes: Sequence[Change], project_id: str) -> None:
 
 
 def with_reservations(
-    changes: Sequence[Change], reservations: Sequence[Reservation]
+    changes: Iterable[Change], reservations: Iterable[Reservation]
 ) -> tuple[Change, ...]:
     """Return the changes, each with what was granted for it; both are in the same order."""
     pairs = zip(changes, reservations, strict=True)
-    return tuple(_with_reservation(change, granted) for change, granted in pairs)
+    return tuple(with_reservation(change, granted) for change, granted in pairs)
 
 
-def _with_reservation(change: Change, granted: Reservation) -> Change:
+def with_reservation(change: Change, granted: Reservation) -> Change:
     """Return the change with its reservation.
 
     Where the file certifies another version than the embedded registry has, or the DAG is not in it

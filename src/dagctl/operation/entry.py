@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.errors import NotAMemberError, UnfinishedError
+from dagctl.operation.stored_changes import chosen, writes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +52,7 @@ class JournalEntry:
     branch: str
     command: str
     """The digest of what was asked, see `command_digest`."""
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
     """One for each spec that was given, in that order."""
     phase: Phase = Phase.RESERVING
     key: str | None = None
@@ -65,21 +66,21 @@ class JournalEntry:
     Drawn and never shown: who could guess it could take it first."""
 
     @property
-    def effects(self) -> tuple[Change, ...]:
+    def effects(self) -> Sequence[Change]:
         """The changes that write something; none as long as their bytes are not decided."""
         if self.phase is Phase.RESERVING:
             return ()
-        return tuple(change for change in self.changes if change.is_effective)
+        return chosen(self.changes, lambda change: change.is_effective)
 
     @property
-    def uploads(self) -> tuple[Change, ...]:
+    def uploads(self) -> Sequence[Change]:
         """The effects that put an object into the store."""
-        return tuple(change for change in self.effects if not change.is_removal)
+        return chosen(self.effects, lambda change: not change.is_removal)
 
     @property
-    def removals(self) -> tuple[Change, ...]:
+    def removals(self) -> Sequence[Change]:
         """The effects that take a DAG away."""
-        return tuple(change for change in self.effects if change.is_removal)
+        return chosen(self.effects, lambda change: change.is_removal)
 
     @property
     def has_more_to_do(self) -> bool:
@@ -88,9 +89,9 @@ class JournalEntry:
         return is_more or (self.remote is not None and bool(self.effects))
 
     @property
-    def writes(self) -> list[FileWrite]:
+    def writes(self) -> Sequence[FileWrite]:
         """What is written in the work tree."""
-        return [write for change in self.effects for write in change.writes]
+        return writes_of(self.effects)
 
     @property
     def dag_ids(self) -> tuple[str, ...]:

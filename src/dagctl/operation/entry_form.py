@@ -101,10 +101,10 @@ class _ChangesData(Sequence[dict[str, Any]]):
     def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
 
     def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        changes = self._entry.changes[place]
-        if isinstance(changes, tuple):
-            return [_change_data(change, self._entry.phase) for change in changes]
-        return _change_data(changes, self._entry.phase)
+        phase = self._entry.phase
+        if isinstance(place, slice):
+            return [_change_data(change, phase) for change in self._entry.changes[place]]
+        return _change_data(self._entry.changes[place], phase)
 
 
 # --- Forms 2 to 5 ---

@@ -6,31 +6,31 @@ rules. What else the archive says (author, time, older versions) is kept as what
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.dag_file.header import DIGITS, Header, Provenance, body_of, code_digest, read_header
 from dagctl.errors import ConflictError, SpecError
 from dagctl.next_step import FORCE, NUMBER, UPDATE, Command, Fix, Option
 from dagctl.operation.agreement import agreed
-from dagctl.operation.change import Action, Change, asked, columns_of
+from dagctl.operation.change import Action, Change, asked
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.inventory import path_of, take_inventory
 from dagctl.operation.naming import with_names
 from dagctl.operation.plan import check_case, updated
 from dagctl.operation.rendering import rendered
 from dagctl.operation.spec_file import spec_in, write_of
+from dagctl.operation.stored_changes import StoredChanges
 from dagctl.paths import storage_key
-from dagctl.ports import DagVersion
 from dagctl.spec.load import check_data
-from dagctl.spec.model import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import BinaryIO
 
-    from dagctl.archive.form import ArchivedDag, ArchivedVersion
-    from dagctl.archive.reader import Archive
+    from dagctl.archive.form import ArchivedVersion
     from dagctl.errors import Diagnostic
+    from dagctl.operation.arrivals import Arrival, Arrivals
     from dagctl.operation.backend import Context
     from dagctl.operation.inventory import Inventory, Known
     from dagctl.operation.options import Options
@@ -45,53 +45,15 @@ NAMED = 10
 """How many DAGs a message names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A DAG of an archive, all of which was read and checked, and its newest version."""
-
-    dag: ArchivedDag
-    newest: ArchivedVersion
-    code: str
-    """The digest of what stands below the header of the DAG file; empty: it has no header."""
-
-
-def arrivals(archive: Archive, project_id: str) -> list[Arrival]:
-    """Return the DAGs of an archive; every entry of it is read to its end for that.
-
-    Args:
-        archive: The archive.
-        project_id: The project that they come to: specs that name another one name this one then.
-
-    Raises:
-        ArchiveError: A part of it is not as dagctl writes it.
-    """
-    return [_arrival(archive, dag, project_id) for dag in archive.dags]
-
-
-def _arrival(archive: Archive, dag: ArchivedDag, project_id: str) -> Arrival:
-    versions = archive.versions(dag)
-    newest = at_home(next(versions), project_id)
-    for _ in versions:  # each is checked
-        pass
-    body = body_of(archive.content(dag))
-    return Arrival(dag, newest, "" if body is None else code_digest(body))
-
-
-def at_home(version: ArchivedVersion, project_id: str) -> ArchivedVersion:
-    """Return a version whose spec names no other project than the one that it comes to."""
-    if version.spec.get("project_id") in {None, project_id}:
-        return version
-    spec = {**version.spec, "project_id": project_id}
-    return replace(version, spec=spec, spec_digest=digest_of(spec))
-
-
-def plan_import(
+def plan_import(  # noqa: PLR0913 - what is imported, how, and where the plan is kept
     context: Context,
-    arriving: Sequence[Arrival],
+    arriving: Arrivals,
     options: Options,
     if_there: IfThere | None,
-    check: Check = check_data,
-) -> list[Change]:
+    *,
+    check: Check,
+    file: BinaryIO,
+) -> Sequence[Change]:
     """Return what is to be done about each DAG of an archive.
 
     Args:
@@ -101,76 +63,44 @@ def plan_import(
         if_there: What to do about a DAG that is here already: leave it, give it the archive's spec
             as its next version, or make another one with a number. None: it is refused.
         check: Checks a spec.
+        file: Keeps what is large of the plan, as long as that is used.
 
     Raises:
         ConflictError: A DAG is here already, or a file is in the way.
         SpecError: Today's rules refuse specs; all findings of all of them.
     """
-    inventory = take_inventory(context, [_looked_for(each) for each in arriving])
-    meant = [_meant(inventory, each, if_there) for each in arriving]
-    _check_free(meant, arriving)
+    inventory = take_inventory(context, [_looked_for(each) for each in arriving.dags])
+    meant = [_meant(inventory, each, if_there) for each in arriving.dags]
+    _check_free(meant, arriving.dags)
     # a name that may not have a number is asked for first: no numbered one takes it
-    pairs = sorted(zip(meant, arriving, strict=True), key=lambda pair: pair[0].on_taken == "number")
+    pairs = sorted(
+        zip(meant, arriving.dags, strict=True), key=lambda pair: pair[0].on_taken == "number"
+    )
     named = with_names(context, inventory, [change for change, _ in pairs], options)
     changes = [(change, each) for change, (_, each) in zip(named, pairs, strict=True)]
-    planner = _Planner(context, inventory, options, check)
-    planned = [planner.planned(change, each) for change, each in changes]
+    planner = _Planner(context, inventory, options, check, arriving)
+    planned = StoredChanges.of((planner.planned(change, each) for change, each in changes), file)
     if planner.findings:
         raise SpecError(planner.findings)
     return planned
-
-
-def version_of(change: Change, version: ArchivedVersion, project_id: str) -> DagVersion:
-    """Return an archived version as one of a DAG that is reserved here."""
-    granted, version = change.granted, at_home(version, project_id)
-    return DagVersion(
-        id=granted.row_id,
-        project_id=project_id,
-        user_id=granted.user_id,
-        dag_id=granted.dag_id,
-        **columns_of(version.spec, granted.dag_id),
-        file_path=version.file_path,
-        is_active=version.action != "delete",
-        created_at=granted.created_at,
-        updated_at=version.made_at,
-        commit_id=version.commit_id,
-        version=version.version,
-        base_name=change.base_name,
-        source_path=version.source,
-        storage_path=storage_key(project_id, version.file_path),
-        airflow=version.airflow,
-        spec=version.spec,
-        spec_digest=version.spec_digest,
-        content_digest=version.content_digest,
-        created_by_name=granted.created_by_name,
-        updated_by_name=version.made_by,
-        action=version.action,
-        renamed=version.renamed,
-        spec_text=version.spec_text,
-        inputs=version.inputs,
-    )
 
 
 # --- Which DAG is meant ---
 
 
 def _looked_for(arrival: Arrival) -> Change:
-    newest = arrival.newest
     return Change(
-        source=newest.source,
-        spec_digest=newest.spec_digest,
+        source=arrival.source,
+        spec_digest=arrival.spec_digest,
         base_name=arrival.dag.dag_id,
         dag_id=arrival.dag.dag_id,
-        spec_text=newest.spec_text,
-        inputs=newest.inputs,
-        spec_data=newest.spec,
         archived=arrival.dag.dag_id,
     )
 
 
 def _meant(inventory: Inventory, arrival: Arrival, if_there: IfThere | None) -> Change:
     """Return the change with the DAG that it is about; `base_name` is empty if that is refused."""
-    dag, newest, change = arrival.dag, arrival.newest, _looked_for(arrival)
+    dag, change = arrival.dag, _looked_for(arrival)
     known, is_removed = inventory.of_id(dag.dag_id), inventory.removed_id(dag.dag_id) is not None
     if if_there == "number" and (known or is_removed):
         return replace(change, source=None, on_taken="number")
@@ -180,20 +110,20 @@ def _meant(inventory: Inventory, arrival: Arrival, if_there: IfThere | None) -> 
     left = replace(change, is_known=True, record=record, on_taken="fail", action=Action.UNCHANGED)
     if record is None or record.problem is not None:
         return replace(left, base_name="")
-    if if_there == "skip" or _is_here(known, dag, newest):
+    if if_there == "skip" or _is_here(known, arrival):
         return left
     if if_there == "update":
         return replace(left, action=Action.UPDATE)
     return replace(left, base_name="")
 
 
-def _is_here(known: Known | None, dag: ArchivedDag, newest: ArchivedVersion) -> bool:
+def _is_here(known: Known | None, arrival: Arrival) -> bool:
     """Return whether the DAG is here as the archive has it."""
     record = known.record if known is not None else None
     return record is not None and (record.dag_id, record.version, record.spec_digest) == (
-        dag.dag_id,
-        newest.version,
-        newest.spec_digest,
+        arrival.dag.dag_id,
+        arrival.dag.version,
+        arrival.spec_digest,
     )
 
 
@@ -236,12 +166,18 @@ class _Planner:
     """Plans one DAG after another, and gathers what is wrong with their specs."""
 
     def __init__(
-        self, context: Context, inventory: Inventory, options: Options, check: Check
+        self,
+        context: Context,
+        inventory: Inventory,
+        options: Options,
+        check: Check,
+        arriving: Arrivals,
     ) -> None:
         self._context = context
         self._inventory = inventory
         self._options = options
         self._check = check
+        self._arriving = arriving
         self._sources: set[str] = set()
         self.findings: list[Diagnostic] = []
 
@@ -249,16 +185,20 @@ class _Planner:
         """Return the plan of one DAG; of one whose spec is refused it is of no use."""
         if change.action is Action.UNCHANGED:
             return self._left(change)
+        newest = self._arriving.newest(arrival)
+        change = replace(
+            change, spec_text=newest.spec_text, inputs=newest.inputs, spec_data=newest.spec
+        )
         if change.action is Action.UPDATE:
-            spec = self._checked(arrival)
+            spec = self._checked(change)
             return change if spec is None else self._next_version(change, spec)
-        return self._new(self._with_own_source(change), arrival)
+        return self._new(self._with_own_source(change), arrival, newest)
 
-    def _checked(self, arrival: Arrival) -> DagSpec | None:
+    def _checked(self, change: Change) -> DagSpec | None:
         """Return the recorded spec of a DAG, if today's rules take it; gather why not."""
-        checked = self._check(arrival.newest.spec)
+        checked = self._check(change.spec_data or {})
         if checked.spec is None:
-            of = f"the spec of {arrival.dag.dag_id}"
+            of = f"the spec of {change.archived}"
             self.findings += [replace(each, file=each.file or of) for each in checked.diagnostics]
         return checked.spec
 
@@ -300,16 +240,17 @@ class _Planner:
             warnings=change.warnings,
         )
         (planned,) = agreed(self._context, [updated(self._context, update, self._options)])
-        return replace(planned, archived=change.archived)
+        # the checked spec is larger than its data, which says all that it does
+        return replace(planned, archived=change.archived, spec=None, spec_data=spec.recorded)
 
-    def _new(self, change: Change, arrival: Arrival) -> Change:
+    def _new(self, change: Change, arrival: Arrival, newest: ArchivedVersion) -> Change:
         written = self._written(change)
-        is_same = written is not None and written.digest() == arrival.newest.spec_digest
+        is_same = written is not None and written.digest() == newest.spec_digest
         # a spec is large, and checking it is most of an import: the text is checked once for both
-        spec = written if is_same and self._check is check_data else self._checked(arrival)
+        spec = written if is_same and self._check is check_data else self._checked(change)
         if spec is None:
             return change
-        planned = self._rendered(change, arrival, spec)
+        planned = self._rendered(change, arrival, newest, spec)
         if written is None or written.digest() != spec.digest():
             return planned
         path, text = change.source or "", change.spec_text or ""
@@ -321,8 +262,10 @@ class _Planner:
             return None
         return spec_in(self._context, change.source, change.spec_text)
 
-    def _rendered(self, change: Change, arrival: Arrival, spec: DagSpec) -> Change:
-        dag, newest, settings = arrival.dag, arrival.newest, self._context.settings
+    def _rendered(
+        self, change: Change, arrival: Arrival, newest: ArchivedVersion, spec: DagSpec
+    ) -> Change:
+        dag, settings = arrival.dag, self._context.settings
         path = path_of(settings, change.dag_id)
         check_case(self._inventory, path)
         known = Provenance(

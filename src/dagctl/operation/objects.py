@@ -138,8 +138,11 @@ def read_objects(store: Store, keys: Sequence[str]) -> dict[str, bytes | None]:
 def _for_each(
     changes: Sequence[Change], act: Callable[[Change], None], name: str, listener: Listener
 ) -> None:
+    def at(place: int) -> None:  # so that a change is in memory only while it is acted on
+        act(changes[place])
+
     with ThreadPoolExecutor(WORKERS) as pool:
-        futures = [pool.submit(act, change) for change in changes]
+        futures = [pool.submit(at, place) for place in range(len(changes))]
         try:
             for completed, future in enumerate(as_completed(futures), start=1):
                 future.result()

@@ -13,7 +13,7 @@ from dagctl.dag_file.header import Provenance
 from dagctl.errors import StaleVersionError
 from dagctl.operation import commits
 from dagctl.operation.basis import compared
-from dagctl.operation.change import Action, digest_of, origin_of, with_reservations
+from dagctl.operation.change import Action, digest_of, origin_of, with_reservation
 from dagctl.operation.commits import check_branch, remote_of
 from dagctl.operation.completion import complete
 from dagctl.operation.confirmation import confirm_entry
@@ -23,6 +23,7 @@ from dagctl.operation.inventory import path_of
 from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import standing_at
 from dagctl.operation.rendering import rendered
+from dagctl.operation.stored_changes import chosen, each
 from dagctl.paths import storage_key
 from dagctl.spec.load import check_data
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
-    from dagctl.ports import DagVersion
+    from dagctl.ports import DagVersion, Reservation
     from dagctl.spec.model import DagSpec
 
     History = Callable[[Sequence[Change]], Iterator[DagVersion]]
@@ -90,7 +91,7 @@ def begin(  # noqa: PLR0913 - what an operation is made of
         branch=branch,
         remote=remote,
         command=command,
-        changes=tuple(changes),
+        changes=changes,
         key=key,
         backend=context.settings.backend,
     )
@@ -99,8 +100,11 @@ def begin(  # noqa: PLR0913 - what an operation is made of
 
 def paths_of(changes: Sequence[Change]) -> list[str]:
     """Return the paths that are written or removed."""
-    effective = [change for change in changes if change.is_effective]
-    return [write.path for change in effective for write in change.writes]
+    return [
+        write.path
+        for change in chosen(changes, lambda change: change.is_effective)
+        for write in change.writes
+    ]
 
 
 def new_paths(changes: Sequence[Change], options: Options) -> list[str]:
@@ -108,7 +112,7 @@ def new_paths(changes: Sequence[Change], options: Options) -> list[str]:
     if options.force:
         return []
     coming = {Action.CREATE, Action.IMPORT, Action.RENAME}
-    new = [change for change in changes if change.action in coming and not change.is_removal]
+    new = chosen(changes, lambda each: each.action in coming and not each.is_removal)
     return [change.path for change in new if change.old_file is None]
 
 
@@ -128,35 +132,40 @@ def reserve(operation: Operation) -> Operation:
     With a key, what stays unchanged is claimed too: a repeat answers for it as well.
     """
     entry = operation.entry
-    claimed = [change for change in entry.changes if _is_claimed(entry, change)]
+    claimed = chosen(entry.changes, lambda change: change.is_effective or entry.key is not None)
     registry = operation.context.backend.registry
     try:
         granted = registry.reserve(
             entry.operation_id, [change.claim for change in claimed], key=entry.key
         )
     except StaleVersionError as error:
-        records = {change.dag_id: change.record for change in claimed}
-        known = records.get(error.dag_id)
+        known = next((c.record for c in claimed if c.dag_id == error.dag_id), None)
         raise compared(registry, error, known.version if known else None) from error
-    reserved = iter(with_reservations(claimed, granted))
-    changes = tuple(
-        next(reserved) if _is_claimed(entry, change) else change for change in entry.changes
-    )
+    if len(granted) != len(claimed):
+        raise ValueError(f"{len(claimed)} claims, {len(granted)} reservations")  # a bug in dagctl
+    changes = _with_granted(entry, granted)
     detail = _summary([change.dag_id for change in changes if change.is_effective], "names")
     return replace(operation, entry=replace(entry, changes=changes), detail=detail)
 
 
-def _is_claimed(entry: JournalEntry, change: Change) -> bool:
-    return change.is_effective or entry.key is not None
+def _with_granted(entry: JournalEntry, granted: Sequence[Reservation]) -> Sequence[Change]:
+    """Return the changes, each that was claimed with what was granted for it."""
+    reserved = iter(granted)
+
+    def with_its_own(change: Change) -> Change:
+        is_claimed = change.is_effective or entry.key is not None
+        return with_reservation(change, next(reserved)) if is_claimed else change
+
+    return each(entry.changes, with_its_own)
 
 
 def render(operation: Operation) -> Operation:
     """Make the DAG files under their final names, and let the journal know every byte."""
     _check_moved(operation)
-    changes = [
-        _with_content(operation, change) if change.is_effective else change
-        for change in operation.entry.changes
-    ]
+    changes = each(
+        operation.entry.changes,
+        lambda change: _with_content(operation, change) if change.is_effective else change,
+    )
     entry = replace(
         operation.entry,
         phase=Phase.PUBLISHING,
@@ -169,7 +178,7 @@ def render(operation: Operation) -> Operation:
 def keep_history(operation: Operation) -> Operation:
     """Hand the registry the versions that imported DAGs had before: shown once all is confirmed."""
     entry = operation.entry
-    new = [change for change in entry.effects if change.action is Action.IMPORT]
+    new = chosen(entry.effects, lambda change: change.action is Action.IMPORT)
     versions = operation.history(new) if operation.history else ()
     operation.context.backend.registry.keep_history(
         entry.operation_id, [origin_of(change) for change in new], versions
@@ -262,7 +271,7 @@ COMPLETE: Step = ("complete", finish)
 
 def steps_of(operation: Operation) -> tuple[Step, ...]:
     """Return the steps that the operation takes: none that has nothing to do."""
-    effective = [change for change in operation.entry.changes if change.is_effective]
+    effective = chosen(operation.entry.changes, lambda change: change.is_effective)
     is_more = any(change.is_removal or change.spec_write for change in effective)
     is_pushed = operation.entry.remote is not None
     steps = list(STEPS)
@@ -344,7 +353,7 @@ def _with_new_content(context: Context, spec: DagSpec, change: Change, options: 
     return replace(change, path=path, old_file=old_file, content=content)
 
 
-def _with_old_objects(backend: Backend, changes: Sequence[Change]) -> tuple[Change, ...]:
+def _with_old_objects(backend: Backend, changes: Sequence[Change]) -> Sequence[Change]:
     """Return the changes, each with what is at its key; the store is asked as little as may be.
 
     A name that was just granted has no object yet, and where the file is as it was recorded, so is
@@ -356,7 +365,7 @@ def _with_old_objects(backend: Backend, changes: Sequence[Change]) -> tuple[Chan
         if change.is_effective and change.record and not _is_kept(change)
     ]
     objects = read_objects(backend.store, asked)
-    return tuple(_with_old_object(change, objects) for change in changes)
+    return each(changes, lambda change: _with_old_object(change, objects))
 
 
 def _with_old_object(change: Change, objects: Mapping[str, bytes | None]) -> Change:

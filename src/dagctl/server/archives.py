@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-import tempfile
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from starlette.requests import ClientDisconnect
 
 from dagctl.archive.form import Limits
-from dagctl.commands.archive_file import IN_MEMORY
 from dagctl.server.refusals import RequestError
 
 if TYPE_CHECKING:
@@ -83,11 +81,6 @@ def too_large() -> RequestError:
         status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         hint="name some DAGs with `dag_id`, and take several archives",
     )
-
-
-def spooled() -> BinaryIO:
-    """Return a file that is in memory as long as it is small; nothing is left when it is closed."""
-    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
 
 
 class BoundedFile:

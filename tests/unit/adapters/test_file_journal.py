@@ -42,6 +42,18 @@ def test_an_entry_is_one_file(tmp_path: Path) -> None:
     assert names(tmp_path / "journal") == [f"{ONE}.json"]
 
 
+def test_an_entry_that_could_not_be_read_again_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = FileJournal(Location(tmp_path))
+    journal.write(ONE, {"step": "reserve"})
+    monkeypatch.setattr("dagctl.adapters.file_journal._LARGEST", 1000)
+    with pytest.raises(UsageError, match="too many for one operation"):
+        journal.write(ONE, {"changes": ["x" * 500, "x" * 500]})
+    assert journal.entries() == {ONE: {"step": "reserve"}}
+    assert names(tmp_path / "journal") == [f"{ONE}.json"]
+
+
 class Elements(Sequence[dict[str, str]]):
     """A sequence that knows how many of its elements are in memory at once."""
 

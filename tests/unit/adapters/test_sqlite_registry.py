@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +16,7 @@ from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
 from dagctl.errors import ConflictError, UnavailableError
-from dagctl.ports import Claim, OperationStatus, Query
+from dagctl.ports import Claim, DagVersion, OperationStatus, Origin, Query, Reservation
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 
@@ -182,6 +184,65 @@ def fill(path: Path, rows: int) -> None:
         (rows, PROJECT, moment, moment),
     )
     connection.close()
+
+
+def test_what_an_operation_costs_grows_with_its_dags_and_not_faster(tmp_path: Path) -> None:
+    few, many = (steps_of_an_import(tmp_path / str(count), count) / count for count in (50, 400))
+    assert few > 0
+    assert many < 1.5 * few
+
+
+def steps_of_an_import(folder: Path, count: int) -> int:
+    """Return how many instructions of SQLite's machine it takes to record that many new DAGs."""
+    folder.mkdir()
+    registry, operation = SqliteRegistry(Location(folder), PROJECT, nobody), str(uuid4())
+    granted = registry.reserve(operation, [Claim(dag_id=f"dag_{n}") for n in range(count)])
+    steps: list[None] = []
+    registry._database.connection.set_progress_handler(lambda: steps.append(None), 1)
+    origins = [
+        Origin(
+            row_id=each.row_id, version=2, created_at=MOMENT, created_by_name=None, base_name="b"
+        )
+        for each in granted
+    ]
+    registry.keep_history(operation, origins, map(recorded, granted))
+    registry.confirm(operation, [replace(recorded(each), version=2) for each in granted])
+    registry._database.connection.set_progress_handler(None, 1)
+    assert [each.version for each in registry.find(dag_ids=["dag_0"])] == [2]
+    registry.close()
+    return len(steps)
+
+
+MOMENT = datetime(2024, 1, 15, tzinfo=UTC)
+
+
+def recorded(granted: Reservation) -> DagVersion:
+    return DagVersion(
+        id=granted.row_id,
+        project_id=PROJECT,
+        user_id=granted.user_id,
+        dag_id=granted.dag_id,
+        dag_name="n",
+        description="",
+        file_path=f"dags/{granted.dag_id}.py",
+        schedule_interval=None,
+        owner="",
+        tags=(),
+        task_count=0,
+        is_active=True,
+        created_at=MOMENT,
+        updated_at=MOMENT,
+        commit_id="c0ffee",
+        version=1,
+        base_name="b",
+        source_path=None,
+        storage_path=f"{PROJECT}/dags/{granted.dag_id}.py",
+        airflow="3",
+        spec={"dag_name": "n", "tasks": []},
+        spec_digest="0" * 64,
+        content_digest="0" * 64,
+        action="create",
+    )
 
 
 def test_what_ended_more_than_30_days_ago_is_forgotten(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def intent_of(kind: str, context: Context) -> Intent:  # noqa: PLR0911 - one for
         case "removal":
             return removal(context, ["orders"], Options())
         case "import":
-            return importing(context, BytesIO(archive()), Options(), None)
+            return importing(context, BytesIO(archive()), Options(), None, kept=BytesIO())
         case "two removals":
             return removal(context, ["orders", "other"], Options())
         case "restoration":

@@ -128,18 +128,19 @@ class Committer:
             ConflictError: A file is not what was written.
             UnavailableError: git could not store one.
         """
-        contents = {self._place.full(write.path): write.new for write in writes}
-        paths = [path for path, content in contents.items() if content is not None]
+        full = {write.path: self._place.full(write.path) for write in writes}
+        paths = [full[write.path] for write in writes if write.new is not None]
         asked = "".join(f"./{path}\n" for path in paths)  # a path that begins with `"` is unquoted
         command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
         ids = self._git.must(*command, data=os.fsencode(asked)).text.split() if paths else []
         blobs = dict(zip(paths, ids, strict=True))
-        for path, blob in blobs.items():
-            if blob != id_of("blob", contents[path] or b"", like=blob):
+        for write in writes:
+            path, blob = full[write.path], blobs.get(full[write.path])
+            if blob is not None and blob != id_of("blob", write.new or b"", like=blob):
                 raise WorkspaceError(f"{path} was changed while it was committed")
         return {
             path: Entry(self._mode(base, path), "blob", blobs[path]) if path in blobs else None
-            for path in contents
+            for path in full.values()
         }
 
     def _mode(self, base: str | None, path: str) -> str:

@@ -154,8 +154,8 @@ class GitRepo:
         place = self._place
         branch = history.standing(place, branch)
         commit = history.find(place.git, operation_id, branch)
-        files = {place.full(write.path): write.new for write in writes}
-        if commit and files and is_reverted(place.git, commit, branch, files):
+        files = ((place.full(write.path), write.new) for write in writes)
+        if commit and writes and is_reverted(place.git, commit, branch, files):
             return None
         return commit
 

@@ -10,16 +10,16 @@ from dagctl.adapters.git.objects import id_of
 from dagctl.adapters.git.tree import Trees
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.tree import Entry
 
 
 def is_reverted(
-    git: GitCommand, commit_id: str, branch: str, files: Mapping[str, bytes | None]
+    git: GitCommand, commit_id: str, branch: str, files: Iterable[tuple[str, bytes | None]]
 ) -> bool:
-    """Return whether the branch has all these files as they were before the commit of them.
+    """Return whether the branch has all these files (path, what the commit gave it) as before it.
 
     So it is where a user committed while the index did not know that commit: the run was killed
     before it got there, and git took what the index lacked for removed.
@@ -27,7 +27,7 @@ def is_reverted(
     trees, now, before = Trees(git), tip(git, branch), parent(git, commit_id)
     return all(
         trees.find(now, path) == (old := trees.find(before, path)) and not _is_blob_of(old, content)
-        for path, content in files.items()
+        for path, content in files
     )
 
 

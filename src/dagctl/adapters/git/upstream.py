@@ -145,8 +145,8 @@ class GitUpstream:
             return None
         tracking = self._network.tracking(branch)
         commit = find(self._git, operation_id, tracking)
-        files = {self._place.full(write.path): write.new for write in writes}
-        if commit and files and is_reverted(self._git, commit, tracking, files):
+        files = ((self._place.full(write.path), write.new) for write in writes)
+        if commit and writes and is_reverted(self._git, commit, tracking, files):
             return None
         return commit
 

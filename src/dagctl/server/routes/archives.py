@@ -9,6 +9,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
+from dagctl.commands.archive_file import spooled
 from dagctl.server import examples, forms
 from dagctl.server.answers import Answer
 from dagctl.server.archives import (
@@ -19,7 +20,6 @@ from dagctl.server.archives import (
     measured,
     parts,
     receive,
-    spooled,
 )
 from dagctl.server.openapi import (
     OF_A_BODY,
