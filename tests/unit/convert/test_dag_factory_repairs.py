@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from textwrap import dedent
 
+import pytest
+
 from dagctl.convert import ConvertedDag, Factory, Outcome, convert_dag_factory
 
 TODAY = date(2026, 3, 10)
@@ -91,3 +93,37 @@ def test_mappings_are_objects_where_a_pod_takes_no_mappings() -> None:
         ("takes effect now", 8, "full_pod_spec"),
     ]
     assert dag.whole
+
+
+MADE_DOCUMENTATION = f"""
+orders:
+  doc_md_python_callable_file: $DAGS/docs.py
+  doc_md_python_callable_name: made
+  doc_md_python_arguments: {{owner: sales}}
+  tasks: [{TASK}]
+"""
+
+
+def test_a_function_that_makes_the_documentation_is_followed() -> None:
+    code = 'def made(owner, team="data"):\n    return f"# Of {owner}, {team}"\n'
+    dag = one(MADE_DOCUMENTATION, **{"docs.py": code})
+    assert dag.whole
+    assert dag.data["doc_md"] == "# Of sales, data"
+    assert ("changed", 4, "doc_md_python_callable_name") in outcomes(dag)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os\ndef made(owner):\n    return os.listdir('/')[0]\n",
+        "def made(owner):\n    if ask(owner):\n        return 'a'\n    return 'b'\n",
+        "def made(owner):\n    return {'a': owner}\n",
+        "def other(owner):\n    return owner\n",
+        "def made(owner):\n    while True:\n        owner += 'x'\n",
+        "def (",
+    ],
+)
+def test_documentation_that_only_python_knows_stays_a_gap(code: str) -> None:
+    dag = one(MADE_DOCUMENTATION, **{"docs.py": code})
+    assert "doc_md" not in dag.data
+    assert ("gap", 4, "doc_md_python_callable_name") in outcomes(dag)

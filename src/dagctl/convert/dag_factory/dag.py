@@ -12,6 +12,7 @@ from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.tasks import Tasks
 from dagctl.convert.dag_factory.values import Values, minutes_of, relative, with_rules
 from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.python_file.result import text_made_by
 from dagctl.spec.callback_form import DAG_CALLBACKS, TASK_CALLBACKS
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.model import DagSpec
@@ -173,13 +174,30 @@ class DagConversion:
         """Return the documentation that stands in a file; it comes before `doc_md`."""
         place, path = dag.at("doc_md_file_path"), dag.pop("doc_md_file_path", None)
         if path is None:
-            return {}
+            return self._made_documentation(dag)
         text = self._text_of(str(path))
         if text is None:
             why = "give it beside the DAG file, or copy its text into `doc_md`"
             self._report.gap(place, "doc_md_file_path", f"{str(path)[:60]!r} is not there: {why}")
             return {}
         self._report.changed(place, "doc_md_file_path", "the text of the file is `doc_md` now")
+        return {"doc_md": text}
+
+    def _made_documentation(self, dag: Fields) -> dict[str, str]:
+        """Return the documentation that a function of a file gives, where that is known."""
+        key = "doc_md_python_callable_name"
+        place, name, file = dag.at(key), dag.get(key), dag.get("doc_md_python_callable_file")
+        given = dag.get("doc_md_python_arguments") or {}
+        code = self._text_of(str(file)) if name is not None and file is not None else None
+        if code is None or not isinstance(given, dict):
+            return {}  # the keys stay, and each is a gap
+        target, today = self._target, self._today
+        text = text_made_by(code, str(file), str(name), given, target=target, today=today)
+        if text is None:
+            return {}
+        for each in _GENERATED:
+            dag.pop(each, None)
+        self._report.changed(place, key, "the text that the function gives now is `doc_md`")
         return {"doc_md": text}
 
     def _copied(self, key: str, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
