@@ -59,12 +59,12 @@ def reference(path: str, scope: Scope) -> ast.Name:
     return scope.imports.use(*split_path(path))
 
 
-def _ref(value: Mapping[str, Any], scope: Scope) -> ast.expr:
-    """Return what `$ref` names; what stands in a class, by the class: `Color.RED`."""
-    owner, member = split_path(value["$ref"])
+def _named(path: str, scope: Scope) -> ast.expr:
+    """Return what `$ref` or `$new` names; what stands in a class, by the class: `Color.RED`."""
+    owner, member = split_path(path)
     if _CLASS.fullmatch(split_path(owner)[1]) and split_path(owner)[0]:
         return attribute(reference(owner, scope), member)
-    return reference(value["$ref"], scope)
+    return reference(path, scope)
 
 
 def length(text: str, scope: Scope) -> ast.Call:
@@ -106,7 +106,7 @@ def _xcom(value: Mapping[str, Any], scope: Scope) -> ast.expr:
 def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     given = value.get("with", {})
     arguments = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
-    return call(reference(value["$new"], scope), [], arguments)
+    return call(_named(value["$new"], scope), [], arguments)
 
 
 def asset(name_or_uri: str, scope: Scope) -> ast.Call:
@@ -124,7 +124,7 @@ _MARKERS: Mapping[str, Callable[[Mapping[str, Any], Scope], ast.expr]] = {
     "$xcom": _xcom,
     "$duration": lambda value, scope: length(value["$duration"], scope),
     "$datetime": lambda value, scope: time_of(value["$datetime"], scope),
-    "$ref": _ref,
+    "$ref": lambda value, scope: _named(value["$ref"], scope),
     "$new": _new,
     "$asset": lambda value, scope: asset(value["$asset"], scope),
     "$arg": lambda value, _scope: name(value["$arg"]),

@@ -416,7 +416,7 @@ def test_several_dags_of_a_loop_and_of_a_function() -> None:
 
 
 GAPS = {
-    'BashOperator(task_id="a", bash_command=os.environ["X"])': "environment",
+    'BashOperator(task_id="a", bash_command=os.environ[chr(1)])': "environment",
     'BashOperator(task_id="a", bash_command=f"{os.getenv(1)}")': "environment",
     'for row in open("tables.txt"):\n    EmptyOperator(task_id=row)': "the loop over",
     'if os.path.exists("/x"):\n    EmptyOperator(task_id="a")': "only when Python runs",

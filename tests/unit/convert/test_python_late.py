@@ -92,7 +92,7 @@ def test_a_text_that_is_read_becomes_its_template_where_airflow_renders_one(
 @pytest.mark.parametrize(
     "code",
     [
-        *("now", "now.year", "db.port", "db", "cfg", "db.extra_dejson"),  # no texts
+        *("now", "now.year", "db.port", "db", "db.extra_dejson"),  # no texts
         *("pendulum.now().strftime('%Y')", "now.timestamp()", "str(pendulum.datetime(2024, 1, 1))"),
     ],
 )
@@ -143,9 +143,39 @@ def test_the_environment_is_read_at_each_parse_as_the_file_does() -> None:
     read = {"$new": "os.getenv", "with": {"key": "A", "default": "b"}}
     assert dag.data["tasks"][0]["env"] == {"A": read}
     assert 'getenv(key="A", default="b")' in render(DagSpec.model_validate(dag.data), airflow="3")
-    for code in ('os.environ["A"]', 'os.getenv("A") + "x"', 'f"{os.getenv(chr(1))}"'):
+    for code in ("os.environ[chr(1)]", 'os.getenv("A") + "x"', 'f"{os.getenv(chr(1))}"'):
         dag = converted(f'BashOperator(task_id="a", bash_command="x", env={{"A": {code}}})')
         assert gaps(dag) == ["env"]
+
+
+def test_an_item_of_the_environment_is_read_at_each_parse_and_the_difference_is_named() -> None:
+    dag = converted('BashOperator(task_id="a", bash_command="x", env={"A": os.environ["A"]})')
+    assert dag.whole
+    assert dag.data["tasks"][0]["env"] == {"A": {"$new": "os.getenv", "with": {"key": "A"}}}
+    assert any("Airflow gets None" in remark.text for remark in dag.remarks)
+
+
+@pytest.mark.parametrize(
+    ("value", "call", "code"),
+    [
+        (
+            "cfg",
+            {"key": "cfg", "deserialize_json": True},
+            "Variable.get(key='cfg', deserialize_json=True)",
+        ),
+        ("Variable.get('a', 'b')", {"key": "a", "default_var": "b"}, None),
+    ],
+)
+def test_a_variable_is_read_at_each_parse_where_no_template_gives_it(
+    value: str, call: dict[str, object], code: str | None
+) -> None:
+    dag = converted(f"BashOperator(task_id='a', bash_command='x', output_encoding={value})")
+    assert gaps(dag) == []
+    read = {"$new": "airflow.models.Variable.get", "with": call}
+    assert read in dag.data["tasks"][0]["with"].values()
+    text = render(DagSpec.model_validate(dag.data), airflow="3")
+    assert "import Variable" in text
+    assert code is None or code in text.replace('"', "'")
 
 
 def test_what_a_function_can_have_from_one_import_star_alone_is_imported_by_its_name() -> None:

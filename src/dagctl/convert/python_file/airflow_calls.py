@@ -95,9 +95,8 @@ def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     parts = name.path.split(".")
     if name.path.startswith(_READS):
         return _environment(machine, name, made)
-    by_class = len(parts) > 2 and parts[-2][:1].isupper()  # noqa: PLR2004 - package, class, method
     is_bare = not made.node.keywords and not made.node.args and not parts[-1][:1].isupper()
-    if by_class or is_bare:
+    if is_bare:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     return Made(name, made.args, made.kwargs, machine.place(made.node))
 
@@ -202,9 +201,10 @@ def _connection(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN4
     return Connected(conn_id)
 
 
-def _variable(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
+def _variable(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return the template that reads a variable when the task runs."""
-    names = dict(zip(("key", "default_var", "deserialize_json"), made.args, strict=False))
+    default_name = "default" if ".sdk." in name.path else "default_var"
+    names = dict(zip(("key", default_name, "deserialize_json"), made.args, strict=False))
     given = names | made.kwargs
     key, kind = given.get("key"), "json" if given.get("deserialize_json") is True else "value"
     default = given.get("default_var", given.get("default"))
@@ -213,12 +213,11 @@ def _variable(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN401
     has_default = {"default_var", "default"} & given.keys()
     if isinstance(default, Opaque) or not isinstance(default, str | int | float | bool | None):
         return machine.opaque(made.node, f"`{words(made.node)}` has a default that is not known")
-    is_text = kind == "value"
+    read = Made(name, [], given, machine.place(made.node))
+    template = f"var.{kind}.{key}" if key.isidentifier() else f"var.{kind}.get({key!r})"
     if has_default:
-        return Late(f"{{{{ var.{kind}.get({key!r}, {default!r}) }}}}", is_text=is_text)
-    if not key.isidentifier():
-        return Late(f"{{{{ var.{kind}.get({key!r}) }}}}", is_text=is_text)
-    return Late(f"{{{{ var.{kind}.{key} }}}}", is_text=is_text)
+        template = f"var.{kind}.get({key!r}, {default!r})"
+    return Late(f"{{{{ {template} }}}}", is_text=kind == "value", read=read)
 
 
 _AIRFLOW: Mapping[str, Callable[[Machine, Name, Call], Any]] = {

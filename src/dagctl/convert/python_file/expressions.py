@@ -250,8 +250,17 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:  # n
     if isinstance(owner, Output) and isinstance(key, int):
         return machine.opaque(node, "Airflow has no items of an output by number")
     if isinstance(owner, Name) and owner.path == "os.environ":
-        return machine.opaque(node, f"`{words(node)}` reads the environment at each parse")
+        return _variable_of_the_environment(machine, node, key)
     return plain.item(machine, node, owner, key)
+
+
+def _variable_of_the_environment(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: ANN401
+    """Return what reads a variable of the environment at each parse, as the file does."""
+    if not isinstance(key, str):
+        return machine.opaque(node, f"`{words(node)}` reads the environment at each parse")
+    text = "where the variable is not set, Airflow gets None; it did not load the file"
+    machine.report.changed(machine.place(node), words(node), text)
+    return Made(Name("os.getenv"), [], {"key": key}, machine.place(node))
 
 
 def _list(machine: Machine, node: ast.List, scope: Scope) -> list[Any]:

@@ -31,6 +31,8 @@ class Late:
     """Whether Python knows it when it reads the file: then a template says something new."""
     is_text: bool = True
     """Whether Python has a text there; else the template alone would give another kind of value."""
+    read: Made | None = field(default=None, compare=False)
+    """The call that reads it at each parse, where it is that and nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

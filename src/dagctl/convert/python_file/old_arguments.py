@@ -62,7 +62,8 @@ def _now(
     own = parameters.get(key)
     if own is None:
         name = _NEW_NAMES.get(key, key)
-        return (name, value) if name in parameters and name not in given else (key, value)
+        is_free = name in parameters and given.get(name, value) == value
+        return (name, value) if is_free else (key, value)
     is_truth = own.type in {"bool", "bool | None"} and type(value) is int and value in {0, 1}
     return (key, bool(value)) if is_truth else (key, value)
 

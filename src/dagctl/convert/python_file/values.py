@@ -61,7 +61,8 @@ class Values:
     def __init__(self, report: Report) -> None:
         self.report = report
         self._count = 0
-        self._is_rendered = False
+        self._is_rendered: bool | None = None
+        """Whether Airflow renders what is converted; None: it takes no markers either."""
 
     def value(self, value: object, place: Place, subject: str) -> Any:  # noqa: ANN401 - JSON data
         """Return a value of a spec, or `MISSING`, which is reported."""
@@ -140,6 +141,9 @@ class Values:
                 return self.missing(place, subject, f"a spec has no word for a value of {kind}")
 
     def _late(self, value: Late, place: Place, subject: str) -> Any:  # noqa: ANN401
+        takes_calls = self._is_rendered is not None
+        if value.read and takes_calls and not (self._is_rendered and value.is_text):
+            return self._made(value.read, place, subject)
         if value.is_early and not self._is_rendered:
             text = (
                 f"it is read at each parse, and Airflow renders no template here: {value.template}"
