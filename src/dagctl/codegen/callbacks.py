@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.codegen.classes import class_call
 from dagctl.codegen.expressions import call, name, sequence
-from dagctl.codegen.scope import Piece
+from dagctl.codegen.functions import function_piece
 from dagctl.codegen.values import reference, value_expression
 from dagctl.spec.callback_form import DAG_CALLBACKS
 from dagctl.spec.callbacks import code_of
-from dagctl.spec.python_code import as_function, function_tree, input_statements
 
 if TYPE_CHECKING:
     import ast
@@ -64,10 +63,5 @@ def _one(callback: Callback, stem: str, scope: Scope) -> ast.expr:
 def _function(callback: Callback, stem: str, scope: Scope) -> ast.Name:
     identifier = scope.free_function(stem)
     code, text = code_of(callback), callback["python_code"]
-
-    def tree() -> ast.FunctionDef | ast.AsyncFunctionDef:
-        return function_tree(code, input_statements(text), identifier, provide_context=False)
-
-    source = as_function(code, identifier, provide_context=False)
-    scope.functions.append(Piece(source, tree))
+    scope.functions.append(function_piece(code, text, identifier, provide_context=False))
     return name(identifier)

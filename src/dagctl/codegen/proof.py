@@ -25,7 +25,8 @@ def prove(text: str, pieces: Iterable[Piece], dag_id: str) -> None:
     """Read a rendered file and compare each piece of it with the statement that it must be.
 
     A stretch of pieces at a time, so that the memory it takes depends on the largest of them, not
-    on the file. The user's functions are compared with the tree of the user's own text.
+    on the file. The user's functions are compared with the tree of the user's own text; line by
+    line, where the margins of the lines can mean nothing else further in.
 
     Raises:
         GeneratedCodeError: They differ, or a piece does not compile.
@@ -38,6 +39,10 @@ def prove(text: str, pieces: Iterable[Piece], dag_id: str) -> None:
         if not text.startswith(expected, at):
             raise _refusal(text, at, dag_id)
         at += len(expected)
+        if piece.head and _is_moved(piece):
+            _check(text, start, at - len(expected), stretch, dag_id)
+            start, stretch = at, []
+            continue
         stretch.append(piece)
         if at - start > _STRETCH:
             _check(text, start, at, stretch, dag_id)
@@ -48,9 +53,20 @@ def prove(text: str, pieces: Iterable[Piece], dag_id: str) -> None:
         raise _refusal(text, at, dag_id)
 
 
+def _is_moved(piece: Piece) -> bool:
+    """Return whether a function has its first line, and then the user's lines further in.
+
+    Empty lines do not count: no text of such code goes over several lines. It was compiled when it
+    was checked.
+    """
+    head, *lines = piece.text.split("\n")
+    moved = [f"    {line}" for line in piece.body.split("\n") if line.strip()]
+    return head == piece.head and [line for line in lines if line.strip()] == moved
+
+
 def _check(text: str, start: int, end: int, pieces: list[Piece], dag_id: str) -> None:
     """Raise an error at the first piece of a stretch that is not what it must be."""
-    if _is_proven(text[start:end], pieces):
+    if not pieces or _is_proven(text[start:end], pieces):
         return
     for piece in pieces:
         start = _skip_comments(text, start, f"{piece.text}\n")

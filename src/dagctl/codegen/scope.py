@@ -27,6 +27,10 @@ class Piece:
     text: str
     tree: Callable[[], ast.stmt]
     """Makes the tree; a function's is as large as its code, and is needed for a moment only."""
+    head: str = ""
+    """The first line of a function whose other lines are `body`, four spaces further in."""
+    body: str = ""
+    """Code that means the same wherever it stands, as the user wrote it."""
 
 
 @dataclass(slots=True)

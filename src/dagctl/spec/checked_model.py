@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     ModelWrapValidatorHandler,
+    SerializationInfo,
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
@@ -107,14 +108,25 @@ class CheckedModel(BaseModel):
     """
 
     @model_serializer(mode="wrap")
-    def _canonical(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Return the fields as data; those at their default only if form 1 has them."""
+    def _canonical(
+        self, handler: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, Any]:
+        """Return the fields as data; those at their default only if form 1 has them.
+
+        Under `exclude_none` pydantic writes no field that is null, which is the default of most:
+        those that say something by being null are put back at their place.
+        """
         data: dict[str, Any] = handler(self)
         values = self.__dict__
-        for key, name, default in _defaults(type(self)):
+        for key, name, default in _defaults(type(self), but_null=info.exclude_none):
             value = values[name]
             if value is default or (type(value) is type(default) and value == default):
                 data.pop(key, None)
+        if info.exclude_none:
+            nulls = {key for key, name in _may_be_null(type(self)) if values[name] is None}
+            if nulls:
+                order = (each for each in _key_names(type(self)) if each in data or each in nulls)
+                data = {key: data.get(key) for key in order}
         return self.recorded_data(data)
 
     @classmethod
@@ -253,15 +265,31 @@ def _key_names(model: type[CheckedModel]) -> tuple[str, ...]:
 
 
 @cache
-def _defaults(model: type[CheckedModel]) -> tuple[tuple[str, str, Any], ...]:
-    """Return the fields that are left out at their default: key, name and default of each."""
+def _defaults(
+    model: type[CheckedModel], *, but_null: bool = False
+) -> tuple[tuple[str, str, Any], ...]:
+    """Return the fields that are left out at their default: key, name and default of each.
+
+    Args:
+        model: The model.
+        but_null: Whether those whose default is null are of no interest.
+    """
     return tuple(
         (info.alias or name, name, info.default)
         for name, info in model.model_fields.items()
         if (info.alias or name) not in model.form_1
         and not info.is_required()
         and info.default_factory is None
+        and not (but_null and info.default is None)
     )
+
+
+@cache
+def _may_be_null(model: type[CheckedModel]) -> tuple[tuple[str, str], ...]:
+    """Return the fields that are written even if they are null: key and name of each."""
+    left_out = {key for key, _, default in _defaults(model) if default is None}
+    named = ((info.alias or name, name) for name, info in model.model_fields.items())
+    return tuple((key, name) for key, name in named if key not in left_out)
 
 
 def spec_error(problems: Iterable[Problem]) -> SpecError:

@@ -303,7 +303,8 @@ class DagSpec(CheckedModel, defer_build=False):
 
         This is what is recorded. A field at its default is left out, but for those of form 1.
         """
-        return self.model_dump(mode="json", exclude=None if self.dag_id_given else {"dag_id"})
+        exclude = None if self.dag_id_given else {"dag_id"}
+        return self.model_dump(mode="json", exclude=exclude, exclude_none=True)
 
     @property
     def recorded(self) -> Mapping[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dagctl import DagSpec, render
@@ -65,6 +67,51 @@ def test_a_file_that_says_anything_else_is_stopped(module: Module, old: str, new
     assert changed != render(SPEC)
     with pytest.raises(GeneratedCodeError, match="of n "):
         prove(changed, module.pieces(), SPEC.dag_id)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x = 1", "x = 2"),
+        ("    x = 1", "    x = 1\n    x = 2"),
+        ("\n    x = 1", ""),
+        ("    x = 1", "  x = 1"),
+        ("def p_function()", "def p_function(x=1)"),
+        ("def p_function()", "async def p_function()"),
+    ],
+)
+def test_a_function_that_is_not_the_code_of_the_spec_is_stopped(
+    module: Module, old: str, new: str
+) -> None:
+    [function] = module.functions
+    wrong = replace(function, text=function.text.replace(old, new))
+    pieces = [wrong if piece is function else piece for piece in module.pieces()]
+    with pytest.raises(GeneratedCodeError, match="of n "):
+        prove(render(SPEC).replace(function.text, wrong.text), pieces, SPEC.dag_id)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_plain"),
+    [
+        ("x = 1\n\nif x:\n    return x\n", True),
+        ("# why\r\nreturn (\n1)", True),
+        ("if True:\n\treturn 1", False),
+        ("x = 1 + \\\n2\nreturn x", False),
+        ("return '''\na\n'''", False),
+        ("    return 1", False),
+        ("x = 1\n\x0cy = 2\nreturn x", False),
+        ("if True:\n" + " " * 90 + "return 1", False),
+        ("def f():\n    return 1", False),
+    ],
+)
+def test_only_lines_that_mean_the_same_further_in_are_compared_as_text(
+    code: str, *, is_plain: bool
+) -> None:
+    task = {"task_id": "p", "task_type": "python", "python_code": code}
+    spec = DagSpec.model_validate({"dag_name": "n", "tasks": [task]})
+    [function] = module_of(spec, target_of("3"), spec.dag_id).functions
+    assert bool(function.head) is is_plain
+    render(spec)
 
 
 def test_a_comment_may_stand_between_the_statements(module: Module) -> None:

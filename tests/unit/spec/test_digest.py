@@ -139,3 +139,10 @@ def test_the_base_of_all_tasks_has_only_what_each_task_has() -> None:
     base = {"task_id", "task_type", "dependencies"}
 
     assert {*TaskBase.model_fields} == base
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_fields_that_are_null_are_passed_over_and_change_nothing(path: Path) -> None:
+    spec = load_spec(path.read_bytes(), origin=path.name)
+    slowly = spec.model_dump(mode="json", exclude=None if spec.dag_id_given else {"dag_id"})
+    assert json.dumps(spec.to_data()) == json.dumps(slowly)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from dagctl.codegen.arguments import task_arguments
 from dagctl.codegen.expressions import attribute, call, name, plain
+from dagctl.codegen.functions import function_piece
 from dagctl.codegen.mapping import DECORATORS, mapped
 from dagctl.codegen.names import function
-from dagctl.codegen.scope import Piece
 from dagctl.codegen.values import length, reference, value_expression
-from dagctl.spec.python_code import as_function, function_tree, input_statements
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, FunctionSettings
 from dagctl.spec.walk import is_mapped
 
@@ -93,20 +92,12 @@ def function_of(task: Function, scope: Scope) -> ast.Name:
     if task.python_callable:
         return reference(task.python_callable, scope)
     identifier = function(scope.stem)
-    scope.functions.append(_function(task, identifier))
+    context = task.provide_context
+    scope.functions.append(
+        function_piece(task.code, task.python_code, identifier, provide_context=context)
+    )
     return name(identifier)
 
 
 def _keywords(task: PythonTask, scope: Scope) -> dict[str, ast.expr]:
     return {"op_kwargs": value_expression(task.arguments, scope)} if task.arguments else {}
-
-
-def _function(task: Function, identifier: str) -> Piece:
-    """Return the text made of the checked code, and the tree made of the untouched one."""
-    context = task.provide_context
-
-    def tree() -> ast.FunctionDef | ast.AsyncFunctionDef:
-        statements = input_statements(task.python_code)
-        return function_tree(task.code, statements, identifier, provide_context=context)
-
-    return Piece(as_function(task.code, identifier, provide_context=context), tree)

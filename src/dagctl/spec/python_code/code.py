@@ -27,6 +27,8 @@ class PythonCode:
     """The lines, counted from 1, that begin inside a string literal."""
     nested: bool = False
     """Whether the `def` must stand inside another function to keep its meaning."""
+    is_plain: bool = False
+    """Whether four spaces before each line of it can change nothing: it means the same there."""
     is_callback: bool = False
     """Whether Airflow calls it with the context as its one argument."""
     is_generator: bool = False

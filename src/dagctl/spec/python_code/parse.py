@@ -61,7 +61,7 @@ def parse_python_code(
         parsed = _def(reading, function, given, is_callback=is_callback)
     else:
         parsed = _body(reading, signature)
-    if not _is_plain(parsed, reading):
+    if not parsed.is_plain:
         _check_placement(parsed, reading.statements, provide_context=provide_context)
     return parsed
 
@@ -101,6 +101,7 @@ def _body(reading: Reading, signature: str) -> PythonCode:
         form="body",
         text=text,
         string_lines=string_lines,
+        is_plain=_is_plain(text, string_lines, reading),
         warnings=warnings,
         is_callback=signature == "context",
         is_generator=checks.is_generator(reading.statements, reading.nodes),
@@ -191,13 +192,12 @@ def _placed(reading: Reading) -> tuple[str, frozenset[int]]:
     return trimmed(text, fixed)
 
 
-def _is_plain(code: PythonCode, reading: Reading) -> bool:
+def _is_plain(text: str, string_lines: frozenset[int], reading: Reading) -> bool:
     """Return whether a body cannot mean something else further in: its margins are of few spaces.
 
-    The finished file is read and compared all the same (`codegen/proof.py`).
+    `codegen/proof.py` compares its lines with those of the finished file.
     """
-    is_moved = bool(reading.source.margin or code.string_lines)
-    return code.form == "body" and not is_moved and not _MAY_CHANGE.search(code.text)
+    return not (reading.source.margin or string_lines or _MAY_CHANGE.search(text))
 
 
 def _check_placement(
