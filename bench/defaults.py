@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bench.clock import in_turn
 from bench.place import dagctl, repository, spec
 from bench.table import Row
-from dagctl.commands.read import Document, Reading
+from dagctl.commands.read import ReadSpecs, SpecText
 from dagctl.commands.validate import validate
 from dagctl.spec.checks import Checks
 
@@ -57,12 +57,12 @@ def _folder(name: str, defaults: str | None) -> Path:
 
 def _check(folder: Path) -> Callable[[], float]:
     documents = tuple(
-        Document(str(path), path.read_bytes()) for path in sorted(folder.glob("[0-9]*.yaml"))
+        SpecText(str(path), path.read_bytes()) for path in sorted(folder.glob("[0-9]*.yaml"))
     )
 
     def run() -> float:
         begin = time.perf_counter()
-        result = validate(Reading(documents, ()), Checks())
+        result = validate(ReadSpecs(documents, ()), Checks())
         assert len(result.specs) == SPECS
         return time.perf_counter() - begin
 

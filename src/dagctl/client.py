@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from dagctl.bootstrap import WorkspaceBackend
     from dagctl.commands.create import CreateResult
-    from dagctl.commands.doctor import Finding
+    from dagctl.commands.doctor import HealthFinding
     from dagctl.commands.heal import Healed, Repairs
     from dagctl.commands.inputs import SpecOrFile
     from dagctl.commands.plan import PlanResult
@@ -333,7 +333,7 @@ class Client(Transfer, Versions):
         """Return the user's role in the project: owner, editor, viewer, or None."""
         return self._backend.role()
 
-    def doctor(self) -> Iterator[Finding]:
+    def doctor(self) -> Iterator[HealthFinding]:
         """Yield what is found about each thing that dagctl needs; nothing stays changed."""
         from dagctl.commands.doctor import examine
 

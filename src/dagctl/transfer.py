@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
 
-    from dagctl.archive.form import Limits
+    from dagctl.archive.form import ArchiveLimits
     from dagctl.commands.operate import Outcome
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.transfer import Exported
@@ -54,7 +54,7 @@ class Transfer(Drafts, Adopting):
         verify: bool = True,
         on_result: Callable[[Outcome], None] | None = None,
         key: str | None = None,
-        limits: Limits | None = None,
+        limits: ArchiveLimits | None = None,
         check: Check | None = None,
     ) -> Outcome:
         """Restore the DAGs of an archive with their ids and versions: one operation, or nothing.

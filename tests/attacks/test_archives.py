@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.archive.form import ALWAYS, ArchiveError, Limits
+from dagctl.archive.form import ALWAYS, ArchiveError, ArchiveLimits
 from dagctl.archive.reader import open_archive
 from dagctl.client import Client
 from dagctl.operation.arrivals import arrivals
@@ -284,9 +284,11 @@ def test_the_good_archive_is_good_and_built_as_the_others_are(good: bytes) -> No
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(archive=100), Limits(unpacked=100), Limits(dags=0)], ids=str
+    "limits",
+    [ArchiveLimits(archive=100), ArchiveLimits(unpacked=100), ArchiveLimits(dags=0)],
+    ids=str,
 )
-def test_less_than_the_form_allows_may_be_asked_for(good: bytes, limits: Limits) -> None:
+def test_less_than_the_form_allows_may_be_asked_for(good: bytes, limits: ArchiveLimits) -> None:
     with pytest.raises(ArchiveError):
         open_archive(io.BytesIO(good), limits)
 

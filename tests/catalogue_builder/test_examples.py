@@ -21,8 +21,8 @@ import pytest
 
 from catalogue_builder.lock import PREFIX, read_lock
 from dagctl.operators import Operator, base_parameters, lookup
-from dagctl.operators.checks import Call, check_call
-from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.checks import OperatorCall, check_call
+from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +54,9 @@ class Example:
     """All that is given is there to read: no `**kwargs`, no mapping."""
     place: str
 
-    def check(self, arguments: dict[str, Any] | None = None) -> list[Finding]:
+    def check(self, arguments: dict[str, Any] | None = None) -> list[CallFinding]:
         given = self.arguments if arguments is None else arguments
-        call = Call(
+        call = OperatorCall(
             arguments=given, beside=self.beside, defaults=self.defaults, more=not self.whole
         )
         return check_call(self.operator, call)
@@ -168,8 +168,8 @@ def _value(node: ast.expr) -> Any:  # noqa: ANN401, PLR0911 - a form of literal 
     return Later()
 
 
-def _errors(findings: list[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.level is Level.ERROR]
+def _errors(findings: list[CallFinding]) -> list[CallFinding]:
+    return [finding for finding in findings if finding.level is CallLevel.ERROR]
 
 
 @pytest.mark.sweep
@@ -213,7 +213,7 @@ def test_planted_misspellings_are_reported_with_the_right_name(examples: list[Ex
                 unknown = [
                     finding
                     for finding in example.check({**others, typo: value})
-                    if finding.check is Check.UNKNOWN_PARAMETER and finding.path == (typo,)
+                    if finding.check is CallCheck.UNKNOWN_PARAMETER and finding.path == (typo,)
                 ]
                 reported += bool(unknown)
                 suggested += any(f.hint == f"did you mean `{name}`?" for f in unknown)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.cli.deadline import TimeIsUpError, limited
-from dagctl.commands.read import Document, Reading
+from dagctl.commands.read import ReadSpecs, SpecText
 from dagctl.commands.validate import Limit, validate
 from dagctl.spec.checks import Checks
 
@@ -53,14 +53,14 @@ def test_a_spec_that_takes_too_long_is_a_finding_and_the_others_are_checked(
 
     check = module.verdict
 
-    def slow(document: Document, checks: Checks, surroundings: Surroundings) -> object:
+    def slow(document: SpecText, checks: Checks, surroundings: Surroundings) -> object:
         if document.origin == "slow.yaml":
             busy()
         return check(document, checks, surroundings)
 
     monkeypatch.setattr(module, "verdict", slow)
     good = b"dag_name: x\ntasks:\n- {task_id: a, task_type: bash, bash_command: 'true'}\n"
-    reading = Reading((Document("slow.yaml", good), Document("good.yaml", good)), ())
+    reading = ReadSpecs((SpecText("slow.yaml", good), SpecText("good.yaml", good)), ())
     limit = Limit("0.05 s of processor time", lambda: limited(0.05), TimeIsUpError)
     validation = validate(reading, Checks(), limit)
 

@@ -15,12 +15,12 @@ from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.supabase.registry import SupabaseRegistry
 from dagctl.errors import ConflictError, StaleVersionError
 from dagctl.ports import (
+    ArchiveOrigin,
     Claim,
     DagRecord,
     DagVersion,
     KeyedOperation,
     OperationStatus,
-    Origin,
     Query,
     Registry,
     Reservation,
@@ -547,7 +547,7 @@ def brought(registry: Registry, name: str = "x", newest: int = 4) -> tuple[str, 
     """Reserve a new DAG that brings two older versions; return the operation and the newest."""
     this = operation()
     (granted,) = registry.reserve(this, [Claim(dag_id=name)])
-    came = Origin(
+    came = ArchiveOrigin(
         row_id=granted.row_id,
         version=newest,
         created_at=LONG_AGO,
@@ -614,7 +614,7 @@ def test_only_a_new_dag_that_is_reserved_brings_versions(registry: Registry) -> 
     (there,) = publish(registry, "there")
     this = operation()
     (held,) = registry.reserve(this, [update(there)])
-    came = Origin(
+    came = ArchiveOrigin(
         row_id=held.row_id, version=9, created_at=LONG_AGO, created_by_name=None, base_name="x"
     )
     for asked in (this, operation()):

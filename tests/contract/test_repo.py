@@ -9,7 +9,7 @@ import pytest
 from dagctl.adapters.git.commit import Patience
 from dagctl.adapters.git.repo import GitRepo
 from dagctl.errors import ConflictError, UnavailableError
-from dagctl.ports import CommitPlace, FileWrite, Identity, Repo
+from dagctl.ports import CommitPlace, FileWrite, GitIdentity, Repo
 from tests.twins.repo import MemoryRepo
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def commit(world: World, *writes: FileWrite, operation: str = "op-1", verify: bo
 
 
 def test_identity_is_who_commits(world: World) -> None:
-    assert world.repo.identity() == Identity("Ada Lovelace", "ada@example.com")
+    assert world.repo.identity() == GitIdentity("Ada Lovelace", "ada@example.com")
 
 
 def test_preflight_names_the_branch_even_before_its_first_commit(world: World) -> None:

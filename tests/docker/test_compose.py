@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagctl.server.options import Options
+from dagctl.server.options import ServerOptions
 
 if TYPE_CHECKING:
     from tests.docker.conftest import Dockerfile
 
-OPTIONS = Options(root=Path())
+OPTIONS = ServerOptions(root=Path())
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from dagctl.errors import ExitCode
 
 if TYPE_CHECKING:
-    from dagctl.commands.doctor import Finding
+    from dagctl.commands.doctor import HealthFinding
     from tests.push.conftest import Clone, Remote
 
 
-def seen(clone: Clone, name: str = "remote") -> Finding:
+def seen(clone: Clone, name: str = "remote") -> HealthFinding:
     with clone.open() as client:
         return next(finding for finding in client.doctor() if finding.name == name)
 

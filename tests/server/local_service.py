@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from dagctl.adapters.local_user import local_user_id
 from dagctl.server.identity import LocalDoor
-from dagctl.server.options import Options
+from dagctl.server.options import ServerOptions
 from dagctl.server.projects import Projects
 from dagctl.server.service import Service
 
@@ -24,7 +24,7 @@ NO_CHECKS = cast("Checks", None)
 
 
 def opened(root: Path, seconds: float, *, cors_origins: tuple[str, ...] = ()) -> Service:
-    options = Options(
+    options = ServerOptions(
         root=root, local_user=EMAIL, request_timeout=seconds, cors_origins=cors_origins
     )
     door = LocalDoor(EMAIL, local_user_id(EMAIL))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.server.body import Body
-from dagctl.server.given import Given, Needs, check_given, may_need, needs_of, usable
+from dagctl.server.given import ProjectNeeds, ResolvedWith, check_given, may_need, needs_of, usable
 from dagctl.spec.resolution.variables import Variables
 from tests.server.problems import problem_of
 from tests.server.served import spec
@@ -259,21 +259,23 @@ def test_what_is_recorded_is_the_spec_that_is_meant_and_its_inputs(place: Place)
     ("text", "form", "needs"),
     [
         ('{"dag_name": "x"}', "json", None),
-        ('{"x": "user"}', "yaml", Needs()),
+        ('{"x": "user"}', "yaml", ProjectNeeds()),
         ('{"a": "$X ${X} {{ ds }}\\n"}', "json", None),
-        ('{"a": "caf\\u00e9"}', "json", Needs()),
-        ('{"a": ["\\u0024{{ vars.x }}"]}', "json", Needs(has_variables=True)),
-        ('{"${{ vars.x }}": 1}', "json", Needs(has_variables=True)),
-        ("use: a/b@1", "yaml", Needs(template="b", source="a")),
-        ("use: [1]", "yaml", Needs(template="")),
-        ("use: b@${{ vars.x }}", "yaml", Needs(template="", has_variables=True)),
-        ('"\\x75se": b@1', "yaml", Needs(template="b")),
-        ("use: b@1\nproject_id: ../../etc", "yaml", Needs(template="b")),
-        ("a: use: [", "yaml", Needs()),
-        ("- use", "yaml", Needs()),
+        ('{"a": "caf\\u00e9"}', "json", ProjectNeeds()),
+        ('{"a": ["\\u0024{{ vars.x }}"]}', "json", ProjectNeeds(has_variables=True)),
+        ('{"${{ vars.x }}": 1}', "json", ProjectNeeds(has_variables=True)),
+        ("use: a/b@1", "yaml", ProjectNeeds(template="b", source="a")),
+        ("use: [1]", "yaml", ProjectNeeds(template="")),
+        ("use: b@${{ vars.x }}", "yaml", ProjectNeeds(template="", has_variables=True)),
+        ('"\\x75se": b@1', "yaml", ProjectNeeds(template="b")),
+        ("use: b@1\nproject_id: ../../etc", "yaml", ProjectNeeds(template="b")),
+        ("a: use: [", "yaml", ProjectNeeds()),
+        ("- use", "yaml", ProjectNeeds()),
     ],
 )
-def test_what_a_body_needs_is_read_from_it(text: str, form: Format, needs: Needs | None) -> None:
+def test_what_a_body_needs_is_read_from_it(
+    text: str, form: Format, needs: ProjectNeeds | None
+) -> None:
     body = Body(text.encode(), form)
     read = needs_of(body.data, format=form) if may_need(body) else None
     assert read == needs
@@ -284,7 +286,7 @@ def test_what_a_body_needs_is_read_from_it(text: str, form: Format, needs: Needs
 def test_a_broken_template_is_left_out_of_the_list_and_says_why_where_it_is_used() -> None:
     broken = ("workspace", "templates/x.yaml", b"template: {name: x}\ntasks: [")
     assert all(each["source"] == "gallery" for each in usable([broken]))
-    given = Given(Variables(), (broken,))
+    given = ResolvedWith(Variables(), (broken,))
     checked = check_given(b'{"use": "x@1"}', given=given, format="json")
     (finding,) = checked.diagnostics
     assert finding.hint is not None

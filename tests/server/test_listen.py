@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from dagctl.server.listen import EndingServer, bind
-from dagctl.server.options import Options
+from dagctl.server.options import ServerOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_head(tmp_path: Path) -> None:
-    assert asyncio.run(nodelay(Options(root=tmp_path, port=0)))
+    assert asyncio.run(nodelay(ServerOptions(root=tmp_path, port=0)))
 
 
-async def nodelay(options: Options) -> int:
+async def nodelay(options: ServerOptions) -> int:
     """Return whether Nagle's algorithm is off on a connection that was accepted."""
     found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -39,7 +39,7 @@ async def nodelay(options: Options) -> int:
 
 
 def test_who_connects_before_the_server_runs_waits_in_line(tmp_path: Path) -> None:
-    with bind(Options(root=tmp_path, port=0)) as bound:
+    with bind(ServerOptions(root=tmp_path, port=0)) as bound:
         socket.create_connection(bound.getsockname()).close()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import UsageError
-from dagctl.server.options import Options
+from dagctl.server.options import ServerOptions
 from dagctl.server.projects import Projects, mapped_workspaces
 from tests.server.conftest import QUEUE, SECONDS
 from tests.server.served import PROJECT as DEFAULT_PROJECT
@@ -202,7 +202,7 @@ def test_a_mapped_workspace_below_the_root_is_counted_once(tmp_path: Path) -> No
     for root in (folder, tmp_path / "another"):
         (root / ".git/dagctl/top" / "journal").mkdir(parents=True)
         (root / ".git/dagctl/top" / "journal" / "one.json").write_text("{}")
-    projects = Projects(Options(root=tmp_path, workspaces={PROJECT: folder}), {})
+    projects = Projects(ServerOptions(root=tmp_path, workspaces={PROJECT: folder}), {})
     assert projects.unfinished() == 2
 
 

@@ -12,7 +12,7 @@ from tests.supabase.place import PROJECT, Place
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagctl.commands.doctor import Finding
+    from dagctl.commands.doctor import HealthFinding
 
 NAMES = [
     "settings",
@@ -36,7 +36,7 @@ NAMES = [
 ]
 
 
-def findings(place: Place) -> dict[str, Finding]:
+def findings(place: Place) -> dict[str, HealthFinding]:
     with place.open() as client:
         return {finding.name: finding for finding in client.doctor()}
 

@@ -23,7 +23,7 @@ from dagctl.ports import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from dagctl.ports import Claim, Origin, VersionAction
+    from dagctl.ports import ArchiveOrigin, Claim, VersionAction
 
 UNDER_WAY = {OperationStatus.RESERVED, OperationStatus.ABORTING}
 ENDED_BY_ABORT = {OperationStatus.ABORTING, OperationStatus.ABORTED}
@@ -126,7 +126,7 @@ class MemoryRegistry:
         return list(self.reservations.get(operation_id, ()))
 
     def keep_history(
-        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+        self, operation_id: str, origins: Sequence[ArchiveOrigin], versions: Iterable[DagVersion]
     ) -> None:
         """Give reserved new DAGs the versions that they had elsewhere."""
         if self.status(operation_id) is not OperationStatus.RESERVED:
@@ -286,7 +286,7 @@ class MemoryRegistry:
         return _as_recorded(granted, old) if claim.is_unchanged else granted
 
 
-def _as_brought(granted: Reservation, origin: Origin | None) -> Reservation:
+def _as_brought(granted: Reservation, origin: ArchiveOrigin | None) -> Reservation:
     if origin is None:
         return granted
     return replace(

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError, WorkspaceError
-from dagctl.ports import CommitPlace, Identity, Reach, Removal
+from dagctl.ports import CommitPlace, GitIdentity, Reach, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ class MemoryRepo:
     """
 
     def __init__(self) -> None:
-        self.who = Identity("Ada Lovelace", "ada@example.com")
+        self.who = GitIdentity("Ada Lovelace", "ada@example.com")
         self.head = "refs/heads/main"
         self.tips: dict[str, str] = {}
         self.commits: dict[str, Commit] = {}
@@ -56,7 +56,7 @@ class MemoryRepo:
         self.index_held = False
         self.sides: dict[str, tuple[bytes, ...]] = {}
 
-    def identity(self) -> Identity:
+    def identity(self) -> GitIdentity:
         """Return who commits."""
         return self.who
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from dagctl.commands.create import CreatedDag, CreateResult
-from dagctl.commands.doctor import Finding
+from dagctl.commands.doctor import HealthFinding
 from dagctl.commands.list import Listed, State
 from dagctl.commands.outdated import Sources
 from dagctl.commands.plan import PlannedDag
@@ -118,7 +118,7 @@ SHOWN = result_of("show")["dag"]["allOf"][1]
         ),
         (recovered_data([RECOVERED])[0], schema("recover")["$defs"]["recovered"]),
         (
-            health_data(Finding(name="git", state="ok", message="m")),
+            health_data(HealthFinding(name="git", state="ok", message="m")),
             result_of("doctor")["checks"]["items"],
         ),
     ],

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
-    from dagctl.ports import Claim, DagRecord, DagVersion, Origin, Query
+    from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, Query
 
 _TAKEN = """
     SELECT dag_id FROM user_dags
@@ -209,7 +209,7 @@ class SqliteRegistry:
         return self.reserved(operation_id)
 
     def keep_history(
-        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+        self, operation_id: str, origins: Sequence[ArchiveOrigin], versions: Iterable[DagVersion]
     ) -> None:
         """Give reserved new DAGs the versions that they had elsewhere."""
         with self._database.writing() as connection:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable
 
-    from dagctl.ports import Origin, Reservation, VersionAction
+    from dagctl.ports import ArchiveOrigin, Reservation, VersionAction
 
 _OF_RECORD = tuple(field.name for field in fields(DagRecord))
 _PURGED = (
@@ -113,7 +113,7 @@ def purge(connection: sqlite3.Connection, project_id: str, dag_ids: Collection[s
 def stage_history(
     connection: sqlite3.Connection,
     operation_id: str,
-    origins: Iterable[Origin],
+    origins: Iterable[ArchiveOrigin],
     versions: Iterable[DagVersion],
 ) -> None:
     """Keep the older versions of reserved new DAGs for the confirmation.

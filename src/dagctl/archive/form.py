@@ -69,7 +69,7 @@ class ArchiveError(DagctlError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ArchiveLimits:
     """How much one archive may be, for a caller who may give less than the form allows."""
 
     archive: int = LARGEST
@@ -80,7 +80,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Checksum:
     """Size in bytes and SHA-256, in hex, of an entry as it is unpacked."""
 
     size: int
@@ -100,8 +100,8 @@ class ArchivedDag:
     """The number of its newest version."""
     versions: int
     """How many versions are in the archive."""
-    file: Piece
-    history: Piece
+    file: Checksum
+    history: Checksum
 
     @property
     def file_entry(self) -> str:

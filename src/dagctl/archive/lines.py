@@ -22,7 +22,7 @@ from dagctl.archive.form import (
     ArchivedDag,
     ArchivedVersion,
     ArchiveError,
-    Piece,
+    Checksum,
 )
 from dagctl.errors import UsageError
 from dagctl.paths import checked_parts
@@ -168,8 +168,8 @@ def _dag(item: object) -> ArchivedDag:
     )
 
 
-def _piece(data: Mapping[str, Any]) -> Piece:
-    return Piece(data["size"], data["sha256"])
+def _piece(data: Mapping[str, Any]) -> Checksum:
+    return Checksum(data["size"], data["sha256"])
 
 
 def _object(content: bytes, where: str) -> dict[str, Any]:

@@ -28,8 +28,8 @@ from dagctl.archive.form import (
     ArchivedDag,
     ArchivedVersion,
     ArchiveError,
-    Limits,
-    Piece,
+    ArchiveLimits,
+    Checksum,
 )
 from dagctl.archive.lines import read_manifest, read_version
 
@@ -85,7 +85,7 @@ class Archive:
             raise ArchiveError(f"the versions of `{dag.dag_id}` are not those of the manifest")
 
 
-def open_archive(file: BinaryIO, limits: Limits | None = None) -> Archive:
+def open_archive(file: BinaryIO, limits: ArchiveLimits | None = None) -> Archive:
     """Return the archive in an open file.
 
     Args:
@@ -95,7 +95,7 @@ def open_archive(file: BinaryIO, limits: Limits | None = None) -> Archive:
     Raises:
         ArchiveError: It is no archive as dagctl writes it, or larger than it may be.
     """
-    limits = limits or Limits()
+    limits = limits or ArchiveLimits()
     with _readable():
         size = file.seek(0, io.SEEK_END)
         if size > limits.archive:
@@ -124,7 +124,7 @@ def _readable() -> Iterator[None]:
         raise ArchiveError("the archive is not as dagctl writes it") from error
 
 
-def _central_directory(file: BinaryIO, size: int, limits: Limits) -> tuple[int, int]:
+def _central_directory(file: BinaryIO, size: int, limits: ArchiveLimits) -> tuple[int, int]:
     """Return where the list of entries begins, and how many there are.
 
     It ends where the file does, and is not too long.
@@ -205,7 +205,7 @@ def _fits(name: str, sizes: Mapping[str, int], infos: Mapping[str, ZipInfo]) -> 
     return name in sizes and name in infos and infos[name].file_size == sizes[name]
 
 
-def _chunks(opened: ZipFile, name: str, piece: Piece) -> Iterator[bytes]:
+def _chunks(opened: ZipFile, name: str, piece: Checksum) -> Iterator[bytes]:
     """Yield what an entry holds, and check at its end that it is what the manifest says."""
     digest, size = sha256(), 0
     with _readable(), opened.open(name) as stream:

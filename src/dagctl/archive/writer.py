@@ -13,7 +13,7 @@ from dagctl.archive.form import (
     MOST_DAGS,
     ArchivedDag,
     ArchiveError,
-    Piece,
+    Checksum,
     file_entry,
     history_entry,
 )
@@ -106,7 +106,7 @@ class ArchiveWriter:
             raise too_large()
         self._write(MANIFEST, [manifest])
 
-    def _write(self, name: str, parts: Iterable[bytes]) -> tuple[Piece, int]:
+    def _write(self, name: str, parts: Iterable[bytes]) -> tuple[Checksum, int]:
         """Write an entry; return what it is, and how many parts it has."""
         digest, size, count = sha256(), 0, 0
         try:
@@ -118,7 +118,7 @@ class ArchiveWriter:
                     count += 1
         except LargeZipFile as error:
             raise too_large() from error
-        return Piece(size, digest.hexdigest()), count
+        return Checksum(size, digest.hexdigest()), count
 
 
 def _info(name: str) -> ZipInfo:

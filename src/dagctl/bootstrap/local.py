@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.sqlite_registry import SqliteRegistry
     from dagctl.commands.behind import Mark
-    from dagctl.commands.doctor import Check
-    from dagctl.ports import Cache, Identity, Store
+    from dagctl.commands.doctor import HealthCheck
+    from dagctl.ports import Cache, GitIdentity, Store
 
 
 class LocalBackend(WorkspaceBackend):
@@ -61,7 +61,7 @@ class LocalBackend(WorkspaceBackend):
         return self._watched("storage", FolderStore(self._state.below("store")))
 
     @cached_property
-    def _author(self) -> Identity:
+    def _author(self) -> GitIdentity:
         return self.repo.identity()
 
     def user_id(self, email: str) -> str:
@@ -72,7 +72,7 @@ class LocalBackend(WorkspaceBackend):
         """Return that everything here is the user's own."""
         return "owner"
 
-    def checks(self) -> Sequence[Check]:
+    def checks(self) -> Sequence[HealthCheck]:
         """Return what there is to look at on this machine."""
         from dagctl.commands.doctor import check_of_settings, checks_here
         from dagctl.commands.doctor_dags import checks_of_dags

@@ -62,7 +62,7 @@ def open_session(
     from dagctl.session.source import (
         EMAIL,
         PASSWORD,
-        Source,
+        SessionSource,
         check_url_origin,
         profile_of,
         source_of,
@@ -70,13 +70,13 @@ def open_session(
 
     url, source = endpoint.url, source_of(environ)
     match source:
-        case Source.TOKEN:
+        case SessionSource.TOKEN:
             return given_token(endpoint, environ)
-        case Source.PASSWORD:
+        case SessionSource.PASSWORD:
             check_url_origin(source, endpoint)
             credentials = environ[EMAIL], environ[PASSWORD]
             return ProcessSession(url, credentials, auth_server(endpoint), time.time)
-        case Source.STORED:
+        case SessionSource.STORED:
             store = session_file(endpoint, profile_of(environ, profile))
             return RenewingSession(url, store, auth_server(endpoint), time.time)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from dagctl.ports import Journal
     from dagctl.ports.template_store import TemplateStore
-    from dagctl.ports.text_merge import Merged, Side
+    from dagctl.ports.text_merge import Merged, MergeSide
     from dagctl.workspace import Workspace
 
 
@@ -64,7 +64,7 @@ def start_own_repository(folder: Path) -> bool:
     return start.start_own_repository(folder)
 
 
-def merge_texts(mine: Side, base: Side, theirs: Side) -> Merged:
+def merge_texts(mine: MergeSide, base: MergeSide, theirs: MergeSide) -> Merged:
     """Return the text that has what two sides have changed since their base, merged by git.
 
     Raises:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.supabase.http import Connections
     from dagctl.adapters.supabase.probe import ProjectProbe
     from dagctl.adapters.supabase.registry import SupabaseRegistry
-    from dagctl.commands.doctor import Check
+    from dagctl.commands.doctor import HealthCheck
     from dagctl.endpoint import Endpoint
     from dagctl.ports import Store
     from dagctl.ports.template_store import SharedTemplates
@@ -78,7 +78,7 @@ class SupabaseBackend(WorkspaceBackend):
         """Return the user's role in the project, as the database sees it now."""
         return self.registry.role()
 
-    def checks(self) -> Sequence[Check]:
+    def checks(self) -> Sequence[HealthCheck]:
         """Return what there is to look at in the project and on this machine."""
         from dagctl.commands.doctor import check_of_settings, checks_here, supabase_checks
         from dagctl.commands.doctor_dags import checks_of_dags

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.repo import GitRepo
     from dagctl.adapters.supabase.http import Connections
     from dagctl.commands.behind import Mark
-    from dagctl.commands.doctor import Check
-    from dagctl.ports import Cache, Files, Identity, Journal, Registry, Repo, Store, Upstream
+    from dagctl.commands.doctor import HealthCheck
+    from dagctl.ports import Cache, Files, GitIdentity, Journal, Registry, Repo, Store, Upstream
     from dagctl.ports.template_store import SharedTemplates
     from dagctl.session.signed_in import SignedIn
     from dagctl.settings import Settings
@@ -31,7 +31,7 @@ class Caller:
     """Whom a backend works for, where that is not the user of this process."""
 
     user_id: str
-    author: Identity
+    author: GitIdentity
     """Who commits."""
     signed_in: SignedIn | None = None
     """Whose session is used; None on the local backend."""
@@ -141,7 +141,7 @@ class WorkspaceBackend(ABC):
         """Return the user's role in the project: owner, editor, viewer, or None."""
 
     @abstractmethod
-    def checks(self) -> Sequence[Check]:
+    def checks(self) -> Sequence[HealthCheck]:
         """Return what `dagctl doctor` looks at."""
 
     @abstractmethod

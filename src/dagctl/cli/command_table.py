@@ -9,7 +9,7 @@ Heading = Literal["Author", "Publish", "Inspect", "Account", "More"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class CommandEntry:
     """A command: `dagctl NAME` is a function of a module of `dagctl.cli`."""
 
     heading: Heading
@@ -31,40 +31,40 @@ class Entry:
 
 
 TABLE = (
-    Entry("Author", "init"),
-    Entry("Author", "new"),
-    Entry("Author", "templates"),
-    Entry("Author", "operators"),
-    Entry("Author", "schema"),
-    Entry("Author", "validate"),
-    Entry("Author", "render"),
-    Entry("Author", "convert"),
-    Entry("Author", "requirements"),
-    Entry("Publish", "create"),
-    Entry("Publish", "edit"),
-    Entry("Publish", "adopt"),
-    Entry("Publish", "mv", "rename"),
-    Entry("Publish", "rm", "remove"),
-    Entry("Publish", "restore"),
-    Entry("Publish", "rollback"),
-    Entry("Publish", "export"),
-    Entry("Publish", "import", "import_archive"),
-    Entry("Publish", "pull"),
-    Entry("Publish", "recover"),
-    Entry("Inspect", "list", function="list_dags"),
-    Entry("Inspect", "show"),
-    Entry("Inspect", "history"),
-    Entry("Inspect", "diff"),
-    Entry("Account", "link"),
-    Entry("Account", "login"),
-    Entry("Account", "logout"),
-    Entry("Account", "whoami"),
-    Entry("More", "doctor"),
-    Entry("More", "migrations"),
-    Entry("More", "serve"),
-    Entry("More", "explain"),
-    Entry("More", "completion"),
-    Entry("More", "help", function="help_"),
+    CommandEntry("Author", "init"),
+    CommandEntry("Author", "new"),
+    CommandEntry("Author", "templates"),
+    CommandEntry("Author", "operators"),
+    CommandEntry("Author", "schema"),
+    CommandEntry("Author", "validate"),
+    CommandEntry("Author", "render"),
+    CommandEntry("Author", "convert"),
+    CommandEntry("Author", "requirements"),
+    CommandEntry("Publish", "create"),
+    CommandEntry("Publish", "edit"),
+    CommandEntry("Publish", "adopt"),
+    CommandEntry("Publish", "mv", "rename"),
+    CommandEntry("Publish", "rm", "remove"),
+    CommandEntry("Publish", "restore"),
+    CommandEntry("Publish", "rollback"),
+    CommandEntry("Publish", "export"),
+    CommandEntry("Publish", "import", "import_archive"),
+    CommandEntry("Publish", "pull"),
+    CommandEntry("Publish", "recover"),
+    CommandEntry("Inspect", "list", function="list_dags"),
+    CommandEntry("Inspect", "show"),
+    CommandEntry("Inspect", "history"),
+    CommandEntry("Inspect", "diff"),
+    CommandEntry("Account", "link"),
+    CommandEntry("Account", "login"),
+    CommandEntry("Account", "logout"),
+    CommandEntry("Account", "whoami"),
+    CommandEntry("More", "doctor"),
+    CommandEntry("More", "migrations"),
+    CommandEntry("More", "serve"),
+    CommandEntry("More", "explain"),
+    CommandEntry("More", "completion"),
+    CommandEntry("More", "help", function="help_"),
 )
 """In the order of the help page."""
 COMMANDS = tuple(entry.name for entry in TABLE)

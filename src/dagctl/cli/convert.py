@@ -15,7 +15,7 @@ from dagctl.spec.target import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.commands.convert import Converted, Written
+    from dagctl.commands.convert import Converted, WrittenSpec
     from dagctl.convert import ConvertedDag, Remark
 
 Files = Annotated[
@@ -131,7 +131,7 @@ def _next(
         console.note(f"  next: {step} {shown(str(into))}")
 
 
-def _report(converted: Sequence[Converted], written: Sequence[Written]) -> Iterator[str]:
+def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> Iterator[str]:
     paths = {id(item.dag): str(item.path) for item in written}
     dags = [dag for file in converted for dag in file.conversion.dags]
     for file in converted:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.cli.console import Console, Style
     from dagctl.cli.invocation import Invocation
     from dagctl.client import Client
-    from dagctl.commands.doctor import Finding
+    from dagctl.commands.doctor import HealthFinding
     from dagctl.commands.heal import Healed, Repairs
 
 EPILOG = examples("dagctl doctor", "dagctl doctor --fix", "dagctl doctor --output json")
@@ -61,7 +61,7 @@ def doctor(
     if yes and not fix:
         raise UsageError("--yes goes with --fix", hint="dagctl doctor --help")
     console = invocation.console
-    findings: list[Finding] = []
+    findings: list[HealthFinding] = []
     healed = None
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         if fix:
@@ -128,11 +128,11 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(map(shown, names[:NAMED])) + more
 
 
-def _exit_code(findings: Sequence[Finding]) -> int:
+def _exit_code(findings: Sequence[HealthFinding]) -> int:
     return next((int(finding.exit_code) for finding in findings if finding.state == "failed"), 0)
 
 
-def _lines(console: Console, finding: Finding) -> Iterator[str]:
+def _lines(console: Console, finding: HealthFinding) -> Iterator[str]:
     state = console.paint(f"{finding.state:<8}", STYLES[finding.state], on=console.out)
     line = f"{state}{finding.name:<11} {shown(redacted(finding.message))}"
     yield from console.folded(line, on=console.out, hang=20)

@@ -123,11 +123,11 @@ def _edited(
 
 
 def _write_advice(invocation: Invocation, findings: Sequence[Diagnostic]) -> None:
-    from dagctl.cli.diagnostics import FORMATS, Report, look
+    from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 
     console = invocation.console
     if findings and not invocation.is_json:
-        for line in FORMATS["text"](Report(tuple(findings)), look(console, console.err)):
+        for line in FORMATS["text"](DiagnosticReport(tuple(findings)), look(console, console.err)):
             console.error(line)
 
 

@@ -6,7 +6,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from dagctl.cli import envelope
-from dagctl.cli.diagnostics import FORMATS, Report, look
+from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.text import shown, shown_block
 from dagctl.errors import (
     ConflictError,
@@ -58,7 +58,7 @@ def unexpected(error: Exception, state: str) -> DagctlError:
 def write_findings(invocation: Invocation, error: SpecError) -> None:
     """Write the findings: as data where the command is there to report them, else as a message."""
     console = invocation.console
-    report = Report(error.diagnostics)
+    report = DiagnosticReport(error.diagnostics)
     name = invocation.output if invocation.output in FORMATS else "text"
     if invocation.command == "validate":
         console.lines(FORMATS[name](report, look(console, console.out)))

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from dagctl.cli import help_page
-from dagctl.cli.command_table import TABLE, Entry
+from dagctl.cli.command_table import TABLE, CommandEntry
 from dagctl.cli.parameters import lightened
 from dagctl.workspace import resolve_folder
 
@@ -108,7 +108,7 @@ class Commands(Mapping[str, "AnyCommand"]):
 
 
 @cache
-def _built(entry: Entry) -> AnyCommand:
+def _built(entry: CommandEntry) -> AnyCommand:
     """Return the command: the single command of a Typer application of its own."""
     module = import_module(entry.module_name)
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dagctl.cli.console import Console
-    from dagctl.commands.history import Entry
+    from dagctl.commands.history import HistoryEntry
 
 Limit = Annotated[
     int, typer.Option(metavar="N", min=1, max=200, help="At most N versions, the newest first.")
@@ -79,7 +79,7 @@ def history(
         )
 
 
-def entry_lines(console: Console, entry: Entry, now: datetime) -> Iterator[str]:
+def entry_lines(console: Console, entry: HistoryEntry, now: datetime) -> Iterator[str]:
     """Yield a version in words: who, when, what was done, and what changed in the spec."""
     from dagctl.cli.changes import row_lines, words_of
     from dagctl.commands.times import ago, rfc3339
@@ -94,7 +94,7 @@ def entry_lines(console: Console, entry: Entry, now: datetime) -> Iterator[str]:
     yield from row_lines(console, list(map(words_of, entry.changes or ())))
 
 
-def _done(entry: Entry) -> str:
+def _done(entry: HistoryEntry) -> str:
     """Return what was done, and for a rename which id it was about."""
     version = entry.version
     if version.renamed is None:

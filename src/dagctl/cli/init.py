@@ -15,7 +15,7 @@ from dagctl.spec.target import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.commands.init import Choices, InitResult
+    from dagctl.commands.init import InitChoices, InitResult
     from dagctl.workspace import Workspace
 
 Folder = Annotated[
@@ -103,13 +103,13 @@ def _outer(workspace: Workspace, *, is_named: bool) -> Workspace | None:
     return outer
 
 
-def _choices(project_id: str | None, airflow: str, dags_folder: str) -> Choices:
+def _choices(project_id: str | None, airflow: str, dags_folder: str) -> InitChoices:
     from uuid import uuid4
 
-    from dagctl.commands.init import Choices
+    from dagctl.commands.init import InitChoices
     from dagctl.settings import check_flag
 
-    return Choices(
+    return InitChoices(
         project_id=check_flag("project_id", project_id or str(uuid4())),
         airflow=airflow,
         dags_folder=check_flag("dags_folder", dags_folder),

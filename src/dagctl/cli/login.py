@@ -237,8 +237,8 @@ def _data(result: LoginResult) -> dict[str, object]:
 
 def _warn(console: Console) -> None:
     """Say so if the environment makes the login useless."""
-    from dagctl.session.source import Source, source_of
+    from dagctl.session.source import SessionSource, source_of
 
     source = source_of(console.environ)
-    if source is not Source.STORED:
+    if source is not SessionSource.STORED:
         console.note(f"  note: {source} in the environment wins over this session")

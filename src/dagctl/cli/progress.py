@@ -51,7 +51,7 @@ def reporter(invocation: Invocation) -> Reporter:
         return Reporter(invocation)
     is_dumb = console.environ.get("TERM") == "dumb"
     if console.verbose or is_dumb or not is_terminal(console.err):
-        return Lines(invocation)
+        return StepLines(invocation)
     return Bar(invocation)
 
 
@@ -92,7 +92,7 @@ class Reporter(Warnings):
         """Wipe what is drawn."""
 
 
-class Lines(Reporter):
+class StepLines(Reporter):
     """Writes one line for each step that has ended; with `--verbose`, its time too."""
 
     def __init__(self, invocation: Invocation) -> None:

@@ -95,7 +95,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     terminal, else one JSON document a line.
     """
     try:
-        from dagctl.server.options import Options
+        from dagctl.server.options import ServerOptions
         from dagctl.server.projects import mapped_workspaces
         from dagctl.server.serve import serve as run
     except ImportError as error:
@@ -107,7 +107,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         _warn_of_supabase(console)
     else:
         endpoint, bucket = _supabase(console.environ)
-    options = Options(
+    options = ServerOptions(
         root=root.absolute(),
         workspaces={} if projects is None else mapped_workspaces(projects),
         endpoint=endpoint,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.cli.console import standard_input
 from dagctl.cli.deadline import SECONDS, TimeIsUpError, limited
-from dagctl.cli.diagnostics import FORMATS, Report, look
+from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.envelope import envelope
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Limit, Validation, validate
@@ -147,7 +147,7 @@ def _write_left_out(
     invocation: Invocation, diagnostics: tuple[Diagnostic, ...], failed: SpecError | None
 ) -> None:
     console = invocation.console
-    report = Report(diagnostics)
+    report = DiagnosticReport(diagnostics)
     for line in FORMATS["text"](report, look(console, console.err)):
         console.error(line)
     if failed is not None:

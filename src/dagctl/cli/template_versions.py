@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from dagctl.cli.changes import diff_lines, row_lines, words_of
-from dagctl.cli.diagnostics import FORMATS, Report, look
+from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.envelope import envelope
 from dagctl.cli.text import plural, shown
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
@@ -30,7 +30,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class UpgradeChoices:
     """Which specs, and to what."""
 
     specs: Sequence[str]
@@ -40,7 +40,7 @@ class Choices:
     var: list[str] | None
 
 
-def outdated(invocation: Invocation, choices: Choices, *, exit_code: bool) -> None:
+def outdated(invocation: Invocation, choices: UpgradeChoices, *, exit_code: bool) -> None:
     """Write which specs are behind the newest version of their template.
 
     Raises:
@@ -64,7 +64,7 @@ def outdated(invocation: Invocation, choices: Choices, *, exit_code: bool) -> No
         raise typer.Exit(ExitCode.CHANGES)
 
 
-def upgrade(invocation: Invocation, choices: Choices, *, dry_run: bool) -> None:
+def upgrade(invocation: Invocation, choices: UpgradeChoices, *, dry_run: bool) -> None:
     """Bring specs to another version of their templates.
 
     Raises:
@@ -113,12 +113,12 @@ def _end(invocation: Invocation, known: Upgrades, *, dry_run: bool) -> None:
         invocation.console.note(f"  next: dagctl {step} {' '.join(ready[:5])}")
 
 
-def _upgrades(invocation: Invocation, choices: Choices) -> Upgrades:
+def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:
     from dagctl.bootstrap import merge_texts
     from dagctl.cli.console import standard_input
     from dagctl.cli.specs import checks_of
     from dagctl.commands.read import failure, read_specs
-    from dagctl.commands.template_upgrade import Target, upgrades
+    from dagctl.commands.template_upgrade import UpgradeTarget, upgrades
 
     specs = choices.specs or ["."]
     if "-" in specs:
@@ -127,7 +127,7 @@ def _upgrades(invocation: Invocation, choices: Choices) -> Upgrades:
     reading = read_specs(specs, standard_input(), None, invocation.console.note)
     if reading.problems:
         raise failure(reading.problems)
-    target = Target(version=choices.to, settings=_settings(choices.settings))
+    target = UpgradeTarget(version=choices.to, settings=_settings(choices.settings))
     known = upgrades(reading.documents, checks, merge_texts, target)
     if not invocation.is_json:
         _warn(invocation, known.problems)
@@ -137,7 +137,9 @@ def _upgrades(invocation: Invocation, choices: Choices) -> Upgrades:
 def _warn(invocation: Invocation, findings: Sequence[Diagnostic]) -> None:
     console = invocation.console
     for line in (
-        FORMATS["text"](Report(tuple(findings)), look(console, console.err)) if findings else ()
+        FORMATS["text"](DiagnosticReport(tuple(findings)), look(console, console.err))
+        if findings
+        else ()
     ):
         console.error(line)
 

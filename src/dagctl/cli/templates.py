@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.invocation import Invocation
-    from dagctl.commands.templates import Listed
+    from dagctl.commands.templates import ListedTemplate
     from dagctl.errors import Diagnostic, UsageError
     from dagctl.template import Parameter
 
@@ -78,13 +78,13 @@ def templates(  # noqa: PLR0913 - one parameter an option
     `share` gives a template of yours to all members of the Supabase project.
     """
     from dagctl.cli.template_sources import fetch, share, unshare
-    from dagctl.cli.template_versions import Choices, outdated, upgrade
+    from dagctl.cli.template_versions import UpgradeChoices, outdated, upgrade
 
     invocation = current(context)
     invocation.output = output
     action, *rest = words or [""]
     _check_options(action, to=to, settings=settings, dry_run=dry_run, exit_code=exit_code)
-    choices = Choices(rest, to, settings or [], env, var)
+    choices = UpgradeChoices(rest, to, settings or [], env, var)
     match action, rest:
         case "", []:
             _list(invocation)
@@ -148,7 +148,7 @@ def _list(invocation: Invocation) -> None:
         console.lines(tsv(rows))
 
 
-def _row(item: Listed) -> list[str]:
+def _row(item: ListedTemplate) -> list[str]:
     template = item.template
     return [template.name, str(template.version), item.source, template.description]
 
@@ -166,10 +166,12 @@ def _table(invocation: Invocation, rows: Sequence[Sequence[str]]) -> None:
 
 
 def _warn(invocation: Invocation, problems: tuple[Diagnostic, ...]) -> None:
-    from dagctl.cli.diagnostics import FORMATS, Report, look
+    from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 
     console = invocation.console
-    for line in FORMATS["text"](Report(problems), look(console, console.err)) if problems else ():
+    for line in (
+        FORMATS["text"](DiagnosticReport(problems), look(console, console.err)) if problems else ()
+    ):
         console.error(line)
 
 
@@ -186,7 +188,7 @@ def _show(invocation: Invocation, name: str) -> None:
         invocation.console.lines(_page(item))
 
 
-def _page(item: Listed) -> Iterator[str]:
+def _page(item: ListedTemplate) -> Iterator[str]:
     from dagctl.cli.text import shown
     from dagctl.views.templates import command_for
 

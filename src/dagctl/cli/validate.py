@@ -60,7 +60,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     Every problem of every spec is reported at its line. Needs no workspace, no git, no network.
     """
-    from dagctl.cli.diagnostics import FORMATS, Report, look
+    from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
     from dagctl.cli.envelope import envelope
     from dagctl.cli.specs import check_specs, checks_of
     from dagctl.cli.text import plural
@@ -83,7 +83,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
     if output == "json":
         console.document(envelope(invocation, result=invocation.result, diagnostics=diagnostics))
     else:
-        report = Report(diagnostics)
+        report = DiagnosticReport(diagnostics)
         console.lines(FORMATS[output](report, look(console, console.out)))
         beside = f", {report.advice}" if diagnostics else ""
         console.note(f"{plural(len(validation.specs), 'spec')} valid{beside}")

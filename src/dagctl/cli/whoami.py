@@ -102,18 +102,18 @@ class _Run:
 
         from dagctl.bootstrap import sign_in
         from dagctl.commands import whoami as command
-        from dagctl.session.source import EMAIL, Source, check_url_origin, source_of
+        from dagctl.session.source import EMAIL, SessionSource, check_url_origin, source_of
 
         url, project_id = self.remote.endpoint.url, self.remote.project_id
         source = source_of(self.environ)
         match source:
-            case Source.TOKEN:
+            case SessionSource.TOKEN:
                 token = sign_in.given_token(self.remote.endpoint, self.environ)
                 return command.given(token, url, source, project_id)
-            case Source.PASSWORD:
+            case SessionSource.PASSWORD:
                 check_url_origin(source, self.remote.endpoint)
                 return command.by_password(self.environ[EMAIL], url, source, project_id)
-            case Source.STORED:
+            case SessionSource.STORED:
                 return command.stored(self._store(), url, project_id, time.time)
 
     def checked(self) -> Identity:
@@ -122,7 +122,7 @@ class _Run:
 
         from dagctl.bootstrap import sign_in
         from dagctl.commands import whoami as command
-        from dagctl.session.source import Source, source_of
+        from dagctl.session.source import SessionSource, source_of
 
         endpoint, project_id = self.remote.endpoint, self.remote.project_id
         with (
@@ -130,7 +130,7 @@ class _Run:
             closing(sign_in.auth_server(endpoint)) as auth,
         ):
             user, role = command.ask(session, auth, project_id)
-        if source_of(self.environ) is Source.STORED:
+        if source_of(self.environ) is SessionSource.STORED:
             command.remember(self._store(), project_id, role)
         return replace(
             self.identity(), email=user.email, user_id=user.id, role=role, is_checked=True

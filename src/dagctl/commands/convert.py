@@ -40,7 +40,7 @@ class Converted:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenSpec:
     """A spec file that a conversion wrote."""
 
     path: Path
@@ -121,7 +121,9 @@ class _Reading:
         )
 
 
-def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> tuple[Written, ...]:
+def write_specs(
+    dags: Sequence[ConvertedDag], folder: Path, *, force: bool
+) -> tuple[WrittenSpec, ...]:
     """Write each DAG as `<dag_id>.yaml` into a folder, which is made if missing.
 
     Raises:
@@ -129,6 +131,6 @@ def write_specs(dags: Sequence[ConvertedDag], folder: Path, *, force: bool) -> t
         UnavailableError: As of `write_files`.
     """
     refuse_outside(folder / "spec.yaml")
-    targets = tuple(Written(folder / f"{file_name(dag.dag_id)}.yaml", dag) for dag in dags)
+    targets = tuple(WrittenSpec(folder / f"{file_name(dag.dag_id)}.yaml", dag) for dag in dags)
     write_files([NewFile(item.path, item.dag.text) for item in targets], force=force)
     return targets

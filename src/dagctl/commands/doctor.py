@@ -67,7 +67,7 @@ class Advice(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """One look, and what must be well for it to make sense."""
 
     name: str
@@ -78,7 +78,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class HealthFinding:
     """What a look has found."""
 
     name: str
@@ -88,55 +88,57 @@ class Finding:
     exit_code: ExitCode = ExitCode.OK
 
 
-def supabase_checks(probe: Probe, settings: Settings) -> tuple[Check, ...]:
+def supabase_checks(probe: Probe, settings: Settings) -> tuple[HealthCheck, ...]:
     """Return what there is to look at in a Supabase project."""
     fix_bucket = _fix_of_bucket(settings)
     return (
-        Check("url", probe.url),
-        Check("key", probe.key, ("url",)),
-        Check("clock", probe.clock, ("url",)),
-        Check("session", probe.session, ("key",)),
-        Check("table", probe.table, ("session",), MIGRATE),
-        Check("functions", probe.functions, ("session",), MIGRATE),
-        Check("membership", probe.membership, ("functions",)),
-        Check("bucket", probe.bucket, ("membership",), fix_bucket),
-        Check("policies", probe.policies, ("table", "bucket"), fix_bucket),
-        Check("privacy", probe.privacy, ("policies",)),
+        HealthCheck("url", probe.url),
+        HealthCheck("key", probe.key, ("url",)),
+        HealthCheck("clock", probe.clock, ("url",)),
+        HealthCheck("session", probe.session, ("key",)),
+        HealthCheck("table", probe.table, ("session",), MIGRATE),
+        HealthCheck("functions", probe.functions, ("session",), MIGRATE),
+        HealthCheck("membership", probe.membership, ("functions",)),
+        HealthCheck("bucket", probe.bucket, ("membership",), fix_bucket),
+        HealthCheck("policies", probe.policies, ("table", "bucket"), fix_bucket),
+        HealthCheck("privacy", probe.privacy, ("policies",)),
     )
 
 
-def check_of_settings(settings: Settings, environ: Mapping[str, str]) -> Check:
+def check_of_settings(settings: Settings, environ: Mapping[str, str]) -> HealthCheck:
     """Return the look at where settings come from."""
-    return Check("settings", lambda: _settings(settings, environ))
+    return HealthCheck("settings", lambda: _settings(settings, environ))
 
 
-def checks_here(backend: Backend, settings: Settings) -> tuple[Check, ...]:
+def checks_here(backend: Backend, settings: Settings) -> tuple[HealthCheck, ...]:
     """Return what there is to look at on this machine."""
     pushes = settings.push == "always"
     return (
-        Check("git", lambda: _git(backend.repo)),
-        *((Check("remote", lambda: _remote(backend, settings), ("git",)),) if pushes else ()),
-        Check("journal", lambda: _journal(backend.journal)),
-        Check("airflow", lambda: _airflow(settings)),
+        HealthCheck("git", lambda: _git(backend.repo)),
+        *((HealthCheck("remote", lambda: _remote(backend, settings), ("git",)),) if pushes else ()),
+        HealthCheck("journal", lambda: _journal(backend.journal)),
+        HealthCheck("airflow", lambda: _airflow(settings)),
     )
 
 
-def examine(checks: Sequence[Check]) -> Iterator[Finding]:
+def examine(checks: Sequence[HealthCheck]) -> Iterator[HealthFinding]:
     """Yield what each look finds; one that lacks what it needs is skipped."""
-    earlier: dict[str, Finding] = {}
+    earlier: dict[str, HealthFinding] = {}
     for check in checks:
         earlier[check.name] = _finding(check, earlier)
         yield earlier[check.name]
 
 
-def _finding(check: Check, earlier: Mapping[str, Finding]) -> Finding:
+def _finding(check: HealthCheck, earlier: Mapping[str, HealthFinding]) -> HealthFinding:
     missing = [name for name in check.needs if earlier[name].state in {"failed", "skipped"}]
     if missing:
-        return Finding(name=check.name, state="skipped", message=f"needs {', '.join(missing)}")
+        return HealthFinding(
+            name=check.name, state="skipped", message=f"needs {', '.join(missing)}"
+        )
     try:
         seen = check.look()
     except DagctlError as error:
-        return Finding(
+        return HealthFinding(
             name=check.name,
             state="failed",
             message=error.message,
@@ -144,11 +146,13 @@ def _finding(check: Check, earlier: Mapping[str, Finding]) -> Finding:
             exit_code=error.exit_code,
         )
     if isinstance(seen, Advice):
-        return Finding(name=check.name, state="warning", message=seen.message, fix=str(seen.fix))
-    return Finding(name=check.name, state="ok", message=seen)
+        return HealthFinding(
+            name=check.name, state="warning", message=seen.message, fix=str(seen.fix)
+        )
+    return HealthFinding(name=check.name, state="ok", message=seen)
 
 
-def _fix(check: Check, error: DagctlError) -> str | None:
+def _fix(check: HealthCheck, error: DagctlError) -> str | None:
     is_refusal = isinstance(error, ConflictError | NotAMemberError | UsageError)
     return str(check.fix) if check.fix and is_refusal else error.hint
 

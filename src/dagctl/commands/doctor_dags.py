@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dagctl.commands.doctor import Advice, Check, named
+from dagctl.commands.doctor import Advice, HealthCheck, named
 from dagctl.commands.survey import survey
 from dagctl.errors import ConflictError
 from dagctl.next_step import CREATE, CREATE_ANEW, FORCE, HEAL, Command, Fix
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 def checks_of_dags(
     backend: Backend, settings: Settings, *, needs: tuple[str, ...] = ()
-) -> tuple[Check, ...]:
+) -> tuple[HealthCheck, ...]:
     """Return the looks at records, files, commits and objects; all share one pass."""
     seen = cache(lambda: survey(backend, settings))
     looks = {"files": files, "commits": commits, "objects": objects}
     return (
-        Check("records", lambda: records(seen()), needs),
-        *(Check(name, _look(look, seen), ("records",)) for name, look in looks.items()),
+        HealthCheck("records", lambda: records(seen()), needs),
+        *(HealthCheck(name, _look(look, seen), ("records",)) for name, look in looks.items()),
     )
 
 

@@ -20,7 +20,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class HistoryEntry:
     """One version, and what it changed."""
 
     version: DagVersion
@@ -32,7 +32,7 @@ class Entry:
 class History:
     """Some versions of a DAG, the newest first."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     next: int | None
     """The cursor of the next page: it has versions below this number; None at the end."""
 
@@ -55,7 +55,7 @@ def history(registry: Registry, dag_id: str, *, before: int | None, limit: int) 
         raise NotFoundError(f"no DAG `{dag_id}` is recorded", hint=Fix(LIST))
     shown = versions[:limit]
     entries = [
-        Entry(version=version, changes=changes_between(older, version))
+        HistoryEntry(version=version, changes=changes_between(older, version))
         for version, older in pairwise([*versions, None])
         if version is not None
     ]

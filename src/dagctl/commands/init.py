@@ -27,7 +27,7 @@ _FOLDER_MODE = 0o755
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class InitChoices:
     """What `dagctl.toml` shall say."""
 
     project_id: str
@@ -47,7 +47,7 @@ class InitResult:
 
 def init(
     workspace: Workspace,
-    choices: Choices,
+    choices: InitChoices,
     *,
     schema: str,
     start_repository: Callable[[Path], bool],
@@ -90,7 +90,7 @@ def init(
     )
 
 
-def toml(choices: Choices) -> str:
+def toml(choices: InitChoices) -> str:
     """Return a commented `dagctl.toml`."""
     return f"""\
 # Settings of this dagctl workspace. Each can be overruled by an environment variable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from dagctl.commands.read import Document, failure, read_file
+from dagctl.commands.read import SpecText, failure, read_file
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import SpecError
 from dagctl.operation.change import asked
@@ -131,7 +131,7 @@ def _checked(
     if isinstance(source, DagSpec):
         return _checked_again(source, airflow, surroundings)
     document = read_file(str(source))
-    if not isinstance(document, Document):
+    if not isinstance(document, SpecText):
         raise SpecError([document])
     checked = _checked_text(document.data, document.origin, airflow, surroundings)
     return checked, text_of(document.data)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dagctl.commands.templates import Listed
+    from dagctl.commands.templates import ListedTemplate
     from dagctl.errors import Diagnostic
 
 NAME = "name"
@@ -35,7 +35,7 @@ class NewSpec:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def new_spec(listed: Listed, values: Mapping[str, Any], airflow: str) -> NewSpec:
+def new_spec(listed: ListedTemplate, values: Mapping[str, Any], airflow: str) -> NewSpec:
     """Return the spec that a template gives with some values.
 
     Its first line is a comment that says so, for `dagctl templates upgrade`.

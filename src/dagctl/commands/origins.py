@@ -14,7 +14,7 @@ from dagctl.spec.yaml_writer import to_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dagctl.commands.read import Document
+    from dagctl.commands.read import SpecText
     from dagctl.commands.surroundings import Surroundings
     from dagctl.spec import walk
     from dagctl.spec.model import DagSpec
@@ -24,7 +24,7 @@ LONGEST_FIELD = 1_000
 """Characters of the name of a field."""
 
 
-def explain_field(document: Document, surroundings: Surroundings, name: str) -> Origin:
+def explain_field(document: SpecText, surroundings: Surroundings, name: str) -> Origin:
     """Return where a field of a spec comes from.
 
     Args:

@@ -38,7 +38,7 @@ SILENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SpecText:
     """One spec as it was found."""
 
     origin: str | None
@@ -53,10 +53,10 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadSpecs:
     """What could be read, and what could not."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[SpecText, ...]
     problems: tuple[Diagnostic, ...]
     passed_over: tuple[str, ...] = ()
     """The files below a folder that are no specs, by their content."""
@@ -82,7 +82,7 @@ def read_specs(
     spec_format: Format | None = None,
     note: Callable[[str], None] = lambda _: None,
     bare: Collection[str] = (),
-) -> Reading:
+) -> ReadSpecs:
     """Return the specs that files, folders, patterns and `-` mean, each once, in that order.
 
     Args:
@@ -92,12 +92,12 @@ def read_specs(
         note: Is called with what takes a while.
         bare: The arguments that are folders and may hold no specs, or be gone.
     """
-    documents: list[Document] = []
+    documents: list[SpecText] = []
     problems: list[Diagnostic] = []
     passed_over: list[str] = []
     for path, is_named in _expand(arguments, note, bare).items():
         read = _read(path, stdin, spec_format, note)
-        if not isinstance(read, Document):
+        if not isinstance(read, SpecText):
             problems.append(read)
         elif is_named or Path(path).name == DEFAULTS or is_likely_spec(read.data):
             documents.append(read)
@@ -105,7 +105,7 @@ def read_specs(
             passed_over.append(path)
     if passed_over and not documents and not problems:
         problems += (_no_specs(argument) for argument in arguments if argument not in bare)
-    return Reading(tuple(documents), tuple(problems), tuple(passed_over))
+    return ReadSpecs(tuple(documents), tuple(problems), tuple(passed_over))
 
 
 def failure(diagnostics: Iterable[Diagnostic]) -> SpecError:
@@ -150,7 +150,7 @@ def _matches(argument: str) -> list[str]:
 
 def _read(
     path: str, stdin: BinaryIO, spec_format: Format | None, note: Callable[[str], None]
-) -> Document | Diagnostic:
+) -> SpecText | Diagnostic:
     if path == "-":
         if _is_terminal(stdin):
             note("Reading a spec from the terminal; Ctrl-D ends it, Ctrl-C stops.")
@@ -162,7 +162,7 @@ def _read(
     return _leads_outside(path, outside) if outside else read_file(path, spec_format)
 
 
-def read_file(path: str, spec_format: Format | None = None) -> Document | Diagnostic:
+def read_file(path: str, spec_format: Format | None = None) -> SpecText | Diagnostic:
     """Return a file as a document, or why it cannot be read. It never waits for a pipe."""
     try:
         # Not blocking: opening a named pipe would otherwise wait for a writer.
@@ -250,7 +250,7 @@ def _irregular(path: str, mode: int) -> Diagnostic:
 
 def _document(
     origin: str | None, file: BinaryIO, spec_format: Format | None
-) -> Document | Diagnostic:
+) -> SpecText | Diagnostic:
     name = origin or STANDARD_INPUT
     try:
         data = file.read(LARGEST + 1)
@@ -258,7 +258,7 @@ def _document(
         return _problem(name, f"cannot be read: {_reason(error)}")
     if len(data) > LARGEST:
         return _problem(name, f"is larger than {LARGEST // 1024**2} MiB", hint="is it a spec?")
-    return Document(origin, data, spec_format)
+    return SpecText(origin, data, spec_format)
 
 
 def _problem(

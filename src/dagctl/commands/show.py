@@ -35,12 +35,12 @@ class Graph:
     """Each as (what runs first, what waits): tasks, and groups where all in them is meant."""
     levels: tuple[tuple[str, ...], ...]
     """The tasks that may run at the same time, in order."""
-    groups: tuple[Group, ...]
+    groups: tuple[GraphGroup, ...]
     """The groups, each before those in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GraphGroup:
     """A group of tasks."""
 
     id: str
@@ -143,7 +143,7 @@ def graph_of(spec: DagSpec) -> Graph:
         edges=tuple(edges(spec)),
         levels=tuple(tuple(level) for level in levels(spec)),
         groups=tuple(
-            Group(entry.id, tuple(each.id for each in entry.children))
+            GraphGroup(entry.id, tuple(each.id for each in entry.children))
             for entry in spec.outline.entries
             if entry.is_group
         ),

@@ -13,7 +13,7 @@ from dagctl.spec.resolution.use import USE, pin_of
 from dagctl.template import DamagedStampError, stamp_of
 
 if TYPE_CHECKING:
-    from dagctl.commands.read import Document
+    from dagctl.commands.read import SpecText
     from dagctl.spec.resolution.use import Pin
     from dagctl.template import Stamp
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Tie:
     """A spec file, and the template that it is tied to."""
 
-    document: Document
+    document: SpecText
     text: str
     """The file, without a byte order mark."""
     name: str
@@ -40,7 +40,7 @@ class Tie:
         return self.document.name
 
 
-def tie_of(document: Document) -> Tie | str | None:
+def tie_of(document: SpecText) -> Tie | str | None:
     """Return what ties a file to a template, why that cannot be read, or None: nothing does."""
     text, findings = decode(document.data)
     if findings or is_template(document.data):
@@ -48,7 +48,7 @@ def tie_of(document: Document) -> Tie | str | None:
     return _linked(document, text) or _made(document, text)
 
 
-def _linked(document: Document, text: str) -> Tie | None:
+def _linked(document: SpecText, text: str) -> Tie | None:
     if USE not in text:
         return None
     as_json = document.format == "json" or is_json(text, document.origin)
@@ -59,7 +59,7 @@ def _linked(document: Document, text: str) -> Tie | None:
     return Tie(document=document, text=text, name=pin.name, version=pin.version, pin=pin)
 
 
-def _made(document: Document, text: str) -> Tie | str | None:
+def _made(document: SpecText, text: str) -> Tie | str | None:
     try:
         stamp, body = stamp_of(text)
     except DamagedStampError as error:

@@ -20,15 +20,15 @@ from dagctl.commands.validate import verdict
 from dagctl.errors import ConflictError, Severity, SpecError
 from dagctl.operation.differences import differences
 from dagctl.operation.line_diff import line_diff
-from dagctl.ports.text_merge import Side
+from dagctl.ports.text_merge import MergeSide
 from dagctl.template import digest_of, filled, given, stamp_for, stamped, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.commands.read import Document
+    from dagctl.commands.read import SpecText
     from dagctl.commands.template_ties import Tie
-    from dagctl.commands.templates import Listed, Templates
+    from dagctl.commands.templates import ListedTemplate, TemplateList
     from dagctl.commands.validate import Verdict
     from dagctl.errors import Diagnostic
     from dagctl.operation.differences import Difference
@@ -91,7 +91,7 @@ class Upgrade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class UpgradeTarget:
     """To what specs are upgraded."""
 
     version: int | None = None
@@ -110,7 +110,7 @@ class Upgrades:
 
 
 def upgrades(
-    documents: Iterable[Document], checks: Checks, merge: TextMerge, target: Target
+    documents: Iterable[SpecText], checks: Checks, merge: TextMerge, target: UpgradeTarget
 ) -> Upgrades:
     """Return what becomes of each spec that is tied to a template.
 
@@ -158,13 +158,13 @@ def _check_free(upgrade: Upgrade) -> None:
 class _Work:
     """What the upgrades of one command have in common: templates are read once."""
 
-    def __init__(self, checks: Checks, merge: TextMerge, target: Target) -> None:
+    def __init__(self, checks: Checks, merge: TextMerge, target: UpgradeTarget) -> None:
         self._checks = checks
         self._merge = merge
         self._to = target.version
         self._settings = target.settings
         self._surroundings = Surroundings(checks.variables)
-        self._known: dict[Path, Templates] = {}
+        self._known: dict[Path, TemplateList] = {}
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
@@ -172,7 +172,7 @@ class _Work:
         every = (problem for known in self._known.values() for problem in known.problems)
         return tuple(dict.fromkeys(every))
 
-    def upgrade(self, document: Document) -> Upgrade | None:
+    def upgrade(self, document: SpecText) -> Upgrade | None:
         tie = tie_of(document)
         if tie is None:
             return None
@@ -192,19 +192,19 @@ class _Work:
             return _of(tie, new, "current")
         return self._checked(tie, self._text(tie, old, new))
 
-    def _templates(self, document: Document) -> Templates:
+    def _templates(self, document: SpecText) -> TemplateList:
         folder = Path(document.name).parent
         if folder not in self._known:
             self._known[folder] = templates(folder)
         return self._known[folder]
 
-    def _target(self, same: Sequence[Listed], source: str) -> Listed | None:
+    def _target(self, same: Sequence[ListedTemplate], source: str) -> ListedTemplate | None:
         if self._to is None:
             return newest(same, source)
         of_source = [item for item in same if item.source == source]
         return next((item for item in of_source if item.template.version == self._to), None)
 
-    def _text(self, tie: Tie, old: Listed | None, new: Listed) -> Upgrade:
+    def _text(self, tie: Tie, old: ListedTemplate | None, new: ListedTemplate) -> Upgrade:
         if tie.pin is not None:
             return _repinned(tie, new)
         if old is None:
@@ -212,7 +212,7 @@ class _Work:
             return _stuck(tie, new.name, new.template.version, reason, _BRING_BACK)
         return self._merged(tie, old, new)
 
-    def _merged(self, tie: Tie, old: Listed, new: Listed) -> Upgrade:
+    def _merged(self, tie: Tie, old: ListedTemplate, new: ListedTemplate) -> Upgrade:
         stamp = tie.stamp
         if stamp is None:
             raise ValueError("no stamp")  # a bug in dagctl
@@ -228,16 +228,16 @@ class _Work:
             return replace(_of(tie, new, "invalid"), diagnostics=error.diagnostics)
         ending = "\r\n" if "\r\n" in tie.body else "\n"
         made = self._merge(
-            Side(tie.file, tie.body),
-            Side(f"{old.name}@{tie.version}", base.replace("\n", ending)),
-            Side(f"{new.name}@{new.template.version}", theirs.replace("\n", ending)),
+            MergeSide(tie.file, tie.body),
+            MergeSide(f"{old.name}@{tie.version}", base.replace("\n", ending)),
+            MergeSide(f"{new.name}@{new.template.version}", theirs.replace("\n", ending)),
         )
         line = stamped("", stamp_for(new.name, new.template.version, values, theirs))
         after = _encoded(tie, line.replace("\n", ending) + made.text)
         outcome: Outcome = "conflict" if made.conflicts else "ready"
         return replace(_of(tie, new, outcome), after=after, is_merged=True)
 
-    def _values(self, new: Listed, stamp: Stamp) -> Values:
+    def _values(self, new: ListedTemplate, stamp: Stamp) -> Values:
         """Return the values for the new version: those of the spec that it knows, and new ones."""
         kept = {name: value for name, value in stamp.values.items() if name in new.template.by_name}
         return kept | given(new.template, self._settings)
@@ -255,11 +255,11 @@ class _Work:
             return made
         return replace(made, changes=differences(before.to_data(), after.to_data()))
 
-    def _verdict(self, document: Document) -> Verdict:
+    def _verdict(self, document: SpecText) -> Verdict:
         return verdict(document, self._checks, self._surroundings)
 
 
-def _base(old: Listed, stamp: Stamp) -> str | None:
+def _base(old: ListedTemplate, stamp: Stamp) -> str | None:
     """Return the text that a spec began as; None: the template gives another one today."""
     try:
         text = filled(old.template, values_of(old.template, stamp.values))
@@ -268,7 +268,7 @@ def _base(old: Listed, stamp: Stamp) -> str | None:
     return text if digest_of(text) == stamp.digest else None
 
 
-def _repinned(tie: Tie, new: Listed) -> Upgrade:
+def _repinned(tie: Tie, new: ListedTemplate) -> Upgrade:
     pin, to = tie.pin, new.template.version
     if pin is None or pin.span is None:
         reason = "its version does not stand in `use` itself, so it cannot be changed there"
@@ -283,7 +283,7 @@ def _encoded(tie: Tie, text: str) -> bytes:
     return (mark if tie.document.data.startswith(mark) else b"") + text.encode()
 
 
-def _of(tie: Tie, new: Listed, outcome: Outcome) -> Upgrade:
+def _of(tie: Tie, new: ListedTemplate, outcome: Outcome) -> Upgrade:
     return Upgrade(
         file=tie.file,
         template=new.name,
@@ -307,7 +307,7 @@ def _stuck(tie: Tie, name: str, to: int | None, reason: str, hint: str) -> Upgra
     )
 
 
-def _damaged(document: Document, reason: str) -> Upgrade:
+def _damaged(document: SpecText, reason: str) -> Upgrade:
     return Upgrade(
         file=document.name,
         template="",

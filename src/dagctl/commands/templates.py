@@ -37,7 +37,7 @@ _MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedTemplate:
     """A template, and where it comes from."""
 
     template: Template
@@ -50,14 +50,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Templates:
+class TemplateList:
     """The templates that can be used here, those of the workspace first."""
 
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedTemplate, ...]
     problems: tuple[Diagnostic, ...]
     """What is wrong with files of the workspace that are left out."""
 
-    def named(self, name: str) -> tuple[Listed, ...]:
+    def named(self, name: str) -> tuple[ListedTemplate, ...]:
         """Return all versions of a template, those of the nearest source first.
 
         Args:
@@ -75,7 +75,7 @@ Text = tuple[str, str, str | bytes | Diagnostic]
 """A template before it is read: its source, its file, and its text, or why there is none."""
 
 
-def templates(start: Path) -> Templates:
+def templates(start: Path) -> TemplateList:
     """Return the templates that can be used in a folder, with those of the workspace around it.
 
     Raises:
@@ -84,19 +84,19 @@ def templates(start: Path) -> Templates:
     return templates_of((*_of_workspace(start), *_of_gallery()))
 
 
-def templates_of(texts: Iterable[Text]) -> Templates:
+def templates_of(texts: Iterable[Text]) -> TemplateList:
     """Return the templates that texts hold, in their order, and what is wrong with the others."""
-    listed: list[Listed] = []
+    listed: list[ListedTemplate] = []
     problems: list[Diagnostic] = []
     for source, path, text in texts:
         if isinstance(text, Diagnostic):
             problems.append(text)
             continue
         try:
-            listed.append(Listed(read_template(text, path), source))
+            listed.append(ListedTemplate(read_template(text, path), source))
         except SpecError as error:
             problems += error.diagnostics
-    return Templates(tuple(listed), tuple(problems))
+    return TemplateList(tuple(listed), tuple(problems))
 
 
 def template_findings(text: bytes, name: str) -> tuple[Diagnostic, ...]:
@@ -108,7 +108,7 @@ def template_findings(text: bytes, name: str) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def template_named(name: str, start: Path) -> Listed:
+def template_named(name: str, start: Path) -> ListedTemplate:
     """Return the newest template with a name; the workspace's before the gallery's.
 
     Args:
@@ -130,7 +130,7 @@ def template_named(name: str, start: Path) -> Listed:
     raise NotFoundError(f"there is no template `{name}`", hint=hint)
 
 
-def newest(same: Sequence[Listed], source: str) -> Listed:
+def newest(same: Sequence[ListedTemplate], source: str) -> ListedTemplate:
     """Return the newest of several versions of a template that one source has."""
     return max(
         (item for item in same if item.source == source), key=lambda item: item.template.version
@@ -163,7 +163,7 @@ def template_reader(start: Path) -> TemplateReader:
     Args:
         start: A folder at or below the workspace.
     """
-    known: list[Templates] = []
+    known: list[TemplateList] = []
 
     def read(name: str, version: int) -> LinkedTemplate | Problem:
         if not known:
@@ -176,7 +176,7 @@ def template_reader(start: Path) -> TemplateReader:
 def template_among(texts: Sequence[Text], name: str, version: int) -> LinkedTemplate | Problem:
     """Return a template of these texts or, where they have none, of the gallery; or why not."""
     near, given = _gallery(name.rpartition("/")[2]), templates_of(texts)
-    return _linked(Templates((*given.listed, *near.listed), given.problems), name, version)
+    return _linked(TemplateList((*given.listed, *near.listed), given.problems), name, version)
 
 
 def gallery_template(name: str, version: int) -> LinkedTemplate | Problem:
@@ -190,22 +190,22 @@ def gallery_template(name: str, version: int) -> LinkedTemplate | Problem:
 
 
 @cache
-def gallery() -> tuple[Listed, ...]:
+def gallery() -> tuple[ListedTemplate, ...]:
     """Return the templates that dagctl ships, read once."""
     return _gallery("").listed
 
 
-def _gallery(beginning: str) -> Templates:
+def _gallery(beginning: str) -> TemplateList:
     """Return the templates of the gallery in files whose names begin so, read anew."""
     listed = [
-        Listed(read_template(text, path), source)
+        ListedTemplate(read_template(text, path), source)
         for source, path, text in _of_gallery()
         if path.removeprefix(f"{GALLERY}/").startswith(beginning)
     ]
-    return Templates(tuple(listed), ())
+    return TemplateList(tuple(listed), ())
 
 
-def _linked(known: Templates, name: str, version: int) -> LinkedTemplate | Problem:
+def _linked(known: TemplateList, name: str, version: int) -> LinkedTemplate | Problem:
     plain = name.rpartition("/")[2]
     same = known.named(name)
     for item in same:

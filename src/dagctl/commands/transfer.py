@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    from dagctl.archive.form import Limits
+    from dagctl.archive.form import ArchiveLimits
     from dagctl.archive.reader import Archive
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
@@ -162,7 +162,7 @@ def importing(  # noqa: PLR0913 - what is imported, and how
     key: str | None = None,
     *,
     kept: BinaryIO,
-    limits: Limits | None = None,
+    limits: ArchiveLimits | None = None,
     check: Check = check_data,
 ) -> Intent:
     """Return the intent to restore what an archive holds. All of the archive is checked first.

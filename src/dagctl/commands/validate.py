@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    from dagctl.commands.read import Document, Reading
+    from dagctl.commands.read import ReadSpecs, SpecText
     from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
 
@@ -50,7 +50,7 @@ class Validation:
         return all(diagnostic.severity is not Severity.ERROR for diagnostic in self.diagnostics)
 
 
-def validate(reading: Reading, checks: Checks, limit: Limit | None = None) -> Validation:
+def validate(reading: ReadSpecs, checks: Checks, limit: Limit | None = None) -> Validation:
     """Return what is good and what is not, the files that could not be read first.
 
     Args:
@@ -67,7 +67,7 @@ def validate(reading: Reading, checks: Checks, limit: Limit | None = None) -> Va
 
 
 def _within(
-    limit: Limit | None, document: Document, checks: Checks, surroundings: Surroundings
+    limit: Limit | None, document: SpecText, checks: Checks, surroundings: Surroundings
 ) -> Verdict:
     if limit is None:
         return verdict(document, checks, surroundings)
@@ -78,7 +78,7 @@ def _within(
         return None, [stopped(limit.name, document.name)]
 
 
-def verdict(document: Document, checks: Checks, surroundings: Surroundings) -> Verdict:
+def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> Verdict:
     """Return the spec of a file (None: it has errors, or is none), and what there is to say."""
     if document.origin is not None and Path(document.origin).name == DEFAULTS:
         findings = surroundings.of_defaults(document.data, document.origin, checks.airflow)

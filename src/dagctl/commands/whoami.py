@@ -10,7 +10,7 @@ from dagctl.errors import NotSignedInError
 from dagctl.session.refusal import ended, not_signed_in
 
 if TYPE_CHECKING:
-    from dagctl.ports import Identity as GitIdentity
+    from dagctl.ports import GitIdentity
     from dagctl.session.given import GivenToken
     from dagctl.session.model import User
     from dagctl.session.ports import AuthServer, Clock, SessionStore

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dagctl.dag_file.header import is_unicode
 from dagctl.errors import UsageError
-from dagctl.ports import Claim, DagRecord, DagVersion, FileWrite, Origin
+from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, FileWrite
 from dagctl.spec.schedule_line import as_text
 from dagctl.spec.target import target_of
 from dagctl.spec.walk import raw_tasks
@@ -277,10 +277,10 @@ def record_of(change: Change, project_id: str, commit_id: str) -> DagVersion:
     )
 
 
-def origin_of(change: Change) -> Origin:
+def origin_of(change: Change) -> ArchiveOrigin:
     """Return where an imported DAG comes from, once it is reserved."""
     granted = change.granted
-    return Origin(
+    return ArchiveOrigin(
         row_id=granted.row_id,
         version=granted.version,
         created_at=granted.created_at,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.base import base_parameters, base_targets
-from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
 from dagctl.operators.gone import renamed_parameter
 from dagctl.operators.model import Need
 from dagctl.operators.near import near_parameter
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class OperatorCall:
     """What an operator is called with."""
 
     arguments: Mapping[str, Any]
@@ -42,7 +42,7 @@ _MOST_MEANT = 20
 """Names of a call that may be meant for a parameter that is missing: comparing takes long."""
 
 
-def check_call(operator: Operator, call: Call) -> list[Finding]:
+def check_call(operator: Operator, call: OperatorCall) -> list[CallFinding]:
     """Return all that is certainly wrong with a call, and what deserves a warning."""
     return [
         *_about_operator(operator),
@@ -52,18 +52,18 @@ def check_call(operator: Operator, call: Call) -> list[Finding]:
     ]
 
 
-def _about_operator(operator: Operator) -> Iterator[Finding]:
+def _about_operator(operator: Operator) -> Iterator[CallFinding]:
     if operator.deprecated:
-        yield Finding(
-            check=Check.DEPRECATED_OPERATOR,
-            level=Level.WARNING,
+        yield CallFinding(
+            check=CallCheck.DEPRECATED_OPERATOR,
+            level=CallLevel.WARNING,
             message=f"{quoted(operator.name)} is deprecated",
             hint=_instead(operator.deprecated.use, operator.deprecated.reason),
         )
     if operator.moved_from:
-        yield Finding(
-            check=Check.OLD_PATH,
-            level=Level.NOTE,
+        yield CallFinding(
+            check=CallCheck.OLD_PATH,
+            level=CallLevel.NOTE,
             message=f"{quoted(operator.moved_from)} is an old import path",
             hint=f"the DAG file has {quoted(operator.path)}",
         )
@@ -73,7 +73,7 @@ def _instead(use: str | None, reason: str) -> str:
     return f"use {quoted(use)}" if use else reason
 
 
-def _missing(operator: Operator, call: Call) -> Iterator[Finding]:
+def _missing(operator: Operator, call: OperatorCall) -> Iterator[CallFinding]:
     if call.more or (operator.open and not operator.parameters):
         return
     given = {*call.arguments, *call.expanded, *call.beside, *call.defaults, *call.elsewhere}
@@ -81,19 +81,19 @@ def _missing(operator: Operator, call: Call) -> Iterator[Finding]:
     meant = {_meant(operator, name) for name in written}
     for name, parameter in operator.parameters.items():
         if parameter.need is Need.REQUIRED and parameter.certain and name not in given | meant:
-            yield Finding(
-                check=Check.MISSING_PARAMETER,
-                level=Level.ERROR,
+            yield CallFinding(
+                check=CallCheck.MISSING_PARAMETER,
+                level=CallLevel.ERROR,
                 message=f"{quoted(operator.name)} needs {quoted(name)}",
                 hint=f"add it under `with`; it takes {parameter.kind.words}",
             )
 
 
-def _argument(operator: Operator, call: Call, name: str) -> Iterator[Finding]:
+def _argument(operator: Operator, call: OperatorCall, name: str) -> Iterator[CallFinding]:
     if name in call.expanded:
-        yield Finding(
-            check=Check.GIVEN_TWICE,
-            level=Level.ERROR,
+        yield CallFinding(
+            check=CallCheck.GIVEN_TWICE,
+            level=CallLevel.ERROR,
             message=f"{quoted(name)} is given twice: in `with` and in `expand`",
             hint="take it out of one of them",
             path=(name,),
@@ -108,7 +108,7 @@ def _argument(operator: Operator, call: Call, name: str) -> Iterator[Finding]:
         yield from _not_there(operator, name)
 
 
-def _expanded(operator: Operator, call: Call, name: str) -> Iterator[Finding]:
+def _expanded(operator: Operator, call: OperatorCall, name: str) -> Iterator[CallFinding]:
     parameter = operator.parameters.get(name)
     if parameter is None and operator.takes_base:
         parameter = base_parameters("operator", operator.target).get(name)
@@ -116,9 +116,9 @@ def _expanded(operator: Operator, call: Call, name: str) -> Iterator[Finding]:
         yield from (_in_expand(finding) for finding in _not_there(operator, name))
         return
     if not parameter.expandable:
-        yield Finding(
-            check=Check.NOT_EXPANDABLE,
-            level=Level.ERROR,
+        yield CallFinding(
+            check=CallCheck.NOT_EXPANDABLE,
+            level=CallLevel.ERROR,
             message=f"Airflow {operator.target} does not map over {quoted(name)}",
             hint="give it one value, outside of `expand`",
             path=(name,),
@@ -132,36 +132,36 @@ def _expanded(operator: Operator, call: Call, name: str) -> Iterator[Finding]:
                 yield _in_expand(finding, index)
 
 
-def _in_expand(finding: Finding, *index: int) -> Finding:
+def _in_expand(finding: CallFinding, *index: int) -> CallFinding:
     path = (*finding.path[:1], *index, *finding.path[1:])
     return replace(finding, path=path, expanded=True)
 
 
-def _known(operator: Operator, parameter: Parameter) -> Iterator[Finding]:
+def _known(operator: Operator, parameter: Parameter) -> Iterator[CallFinding]:
     if not parameter.certain:
-        yield Finding(
-            check=Check.OTHER_VERSION,
-            level=Level.WARNING,
+        yield CallFinding(
+            check=CallCheck.OTHER_VERSION,
+            level=CallLevel.WARNING,
             message=f"{quoted(parameter.name)} may not be in the version of"
             f" {quoted(operator.provider)} that you have",
             hint=f"{operator.distribution} {operator.version} has it; versions before may not",
             path=(parameter.name,),
         )
     if parameter.deprecated:
-        yield Finding(
-            check=Check.DEPRECATED_PARAMETER,
-            level=Level.WARNING,
+        yield CallFinding(
+            check=CallCheck.DEPRECATED_PARAMETER,
+            level=CallLevel.WARNING,
             message=f"{quoted(parameter.name)} of {quoted(operator.name)} is deprecated",
             hint=_instead(parameter.deprecated.use, parameter.deprecated.reason),
             path=(parameter.name,),
         )
 
 
-def _misplaced(call: Call, name: str) -> Iterator[Finding]:
+def _misplaced(call: OperatorCall, name: str) -> Iterator[CallFinding]:
     twice = name in call.beside
-    yield Finding(
-        check=Check.GIVEN_TWICE if twice else Check.MISPLACED_PARAMETER,
-        level=Level.ERROR,
+    yield CallFinding(
+        check=CallCheck.GIVEN_TWICE if twice else CallCheck.MISPLACED_PARAMETER,
+        level=CallLevel.ERROR,
         message=f"{quoted(name)} is given twice: in `with` and beside it"
         if twice
         else f"{quoted(name)} is no parameter of the operator: every task has it",
@@ -170,20 +170,20 @@ def _misplaced(call: Call, name: str) -> Iterator[Finding]:
     )
 
 
-def _not_there(operator: Operator, name: str) -> Iterator[Finding]:
+def _not_there(operator: Operator, name: str) -> Iterator[CallFinding]:
     """Yield what there is to say of a name that the operator does not take."""
     if name in operator.fixed:
-        yield Finding(
-            check=Check.FIXED_PARAMETER,
-            level=Level.ERROR,
+        yield CallFinding(
+            check=CallCheck.FIXED_PARAMETER,
+            level=CallLevel.ERROR,
             message=f"{quoted(operator.name)} sets {quoted(name)} itself",
             hint="take it out",
             path=(name,),
         )
     elif name in operator.absent:
-        yield Finding(
-            check=Check.OTHER_VERSION,
-            level=Level.ERROR,
+        yield CallFinding(
+            check=CallCheck.OTHER_VERSION,
+            level=CallLevel.ERROR,
             message=f"{quoted(operator.name)} has no {quoted(name)} here",
             hint=f"it is in {operator.absent[name]}",
             path=(name,),
@@ -211,21 +211,21 @@ def _of_the_same_words(operator: Operator, name: str) -> str | None:
     return longer[0] if len(longer) == 1 else None
 
 
-def _unknown(operator: Operator, name: str) -> Finding:
+def _unknown(operator: Operator, name: str) -> CallFinding:
     if operator.takes_base:
         elsewhere = base_targets("operator", name)
         if elsewhere:
-            return Finding(
-                check=Check.OTHER_VERSION,
-                level=Level.ERROR,
+            return CallFinding(
+                check=CallCheck.OTHER_VERSION,
+                level=CallLevel.ERROR,
                 message=f"{quoted(name)} needs {spans(elsewhere)}",
                 hint=f"the target is Airflow {operator.target}: take it out",
                 path=(name,),
             )
     near = _meant(operator, name)
-    return Finding(
-        check=Check.UNKNOWN_PARAMETER,
-        level=Level.ERROR,
+    return CallFinding(
+        check=CallCheck.UNKNOWN_PARAMETER,
+        level=CallLevel.ERROR,
         message=f"{quoted(operator.name)} has no parameter {quoted(name)}",
         hint=f"did you mean {quoted(near)}?" if near else f"dagctl operators show {operator.name}",
         path=(name,),

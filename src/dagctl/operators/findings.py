@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Check(StrEnum):
+class CallCheck(StrEnum):
     """What a finding is about."""
 
     UNKNOWN_PARAMETER = "unknown_parameter"
@@ -29,7 +29,7 @@ class Check(StrEnum):
     OLD_PATH = "old_path"
 
 
-class Level(StrEnum):
+class CallLevel(StrEnum):
     """How certain and how bad a finding is."""
 
     ERROR = "error"
@@ -39,11 +39,11 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CallFinding:
     """Something about a call."""
 
-    check: Check
-    level: Level
+    check: CallCheck
+    level: CallLevel
     message: str
     hint: str | None = None
     path: tuple[str | int, ...] = ()

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
 from dagctl.operators.kinds import (
     LIST,
     MAPPING,
@@ -104,7 +104,7 @@ class _Value:
     amount: bool = False
 
 
-def pod_findings(name: str, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value
+def pod_findings(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 - any value
     """Yield what is wrong with what a parameter of an operator with a pod is given."""
     form = _form(name, value)
     if form is not None:
@@ -128,14 +128,14 @@ def _form(name: str, value: Any) -> tuple[_Way, str] | None:  # noqa: ANN401 - a
     return _FORMS.get(name)
 
 
-def object_findings(path: str, arguments: Mapping[str, Any]) -> Iterator[Finding]:
+def object_findings(path: str, arguments: Mapping[str, Any]) -> Iterator[CallFinding]:
     """Yield what is wrong with the arguments of a class of Kubernetes, named by its import path."""
     name = path.rpartition(".")[2]
     if path.startswith(PACKAGE) and name in _models():
         yield from _fields(_Value(arguments, name, _Way.OBJECT, (), name))
 
 
-def override_findings(config: Mapping[str, Any]) -> Iterator[Finding]:
+def override_findings(config: Mapping[str, Any]) -> Iterator[CallFinding]:
     """Yield what is wrong with the `executor_config` of a task that has a pod of its own."""
     if "KubernetesExecutor" in config:
         message = "Airflow 2 and 3 do not read `KubernetesExecutor` here"
@@ -147,7 +147,7 @@ def override_findings(config: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _checked(place)
 
 
-def _checked(start: _Value) -> Iterator[Finding]:
+def _checked(start: _Value) -> Iterator[CallFinding]:
     """Yield what is wrong with a value and with all that it holds."""
     left = [start]
     while left:
@@ -215,7 +215,7 @@ def _by_name(place: _Value) -> dict[str, tuple[str, _Field]]:
     return {field.json_name: (name, field) for name, field in model.items()}
 
 
-def _fields(place: _Value) -> Iterator[Finding]:
+def _fields(place: _Value) -> Iterator[CallFinding]:
     """Yield the fields that a model does not have, and those that it needs."""
     by_name = _by_name(place)
     given = place.value.keys()
@@ -229,7 +229,7 @@ def _fields(place: _Value) -> Iterator[Finding]:
         if field.required and key not in meant and place.value.get(key) is None:
             message = f"{quoted(place.type)} needs {quoted(key)}"
             finding = _finding(message, f"add {quoted(key)}", place.path)
-            yield replace(finding, check=Check.MISSING_PARAMETER)
+            yield replace(finding, check=CallCheck.MISSING_PARAMETER)
     if place.way is _Way.OBJECT:
         for nested in reversed(_values(place)):
             yield from _checked(nested)
@@ -244,7 +244,7 @@ def _meant(place: _Value, key: str, by_name: Mapping[str, object]) -> str | None
     return near_parameter(key, list(by_name))
 
 
-def _unknown(place: _Value, key: str, near: str | None) -> Finding:
+def _unknown(place: _Value, key: str, near: str | None) -> CallFinding:
     path = (*place.path, key)
     message = f"{quoted(place.type)} has no field {quoted(key)}"
     fields = list(_by_name(place))
@@ -253,18 +253,18 @@ def _unknown(place: _Value, key: str, near: str | None) -> Finding:
         hint = f"write {quoted(near)}" if near else few
         effect = "" if place.way is _Way.OBJECT else ": Kubernetes does not read it"
         finding = _finding(message + effect, hint, path)
-        return replace(finding, check=Check.UNKNOWN_PARAMETER)
+        return replace(finding, check=CallCheck.UNKNOWN_PARAMETER)
     version = document("_pods")["version"]
-    return Finding(
-        check=Check.UNKNOWN_PARAMETER,
-        level=Level.WARNING,
+    return CallFinding(
+        check=CallCheck.UNKNOWN_PARAMETER,
+        level=CallLevel.WARNING,
         message=f"{message} in the client of Kubernetes {version}",
         hint="check its spelling, and the version that you have",
         path=path,
     )
 
 
-def _made(place: _Value) -> Iterator[Finding]:
+def _made(place: _Value) -> Iterator[CallFinding]:
     """Yield what is wrong with a marker in this place."""
     path = place.value.get("$new") if isinstance(place.value, dict) else None
     if not isinstance(path, str) or not path.startswith(PACKAGE):
@@ -287,7 +287,7 @@ def _is_scalar(kind: str) -> bool:
     return kind in _SCALARS or kind in ("object", "datetime")
 
 
-def _no_object(place: _Value) -> Finding:
+def _no_object(place: _Value) -> CallFinding:
     given = in_words(place.value)
     message = f"{quoted(place.label)} takes objects, not {given}: no pod is built of it"
     return _finding(message, f"write {_new(place.type)}", place.path)
@@ -302,7 +302,7 @@ def _short(kind: str) -> str:
     return kind.removeprefix("list[").removesuffix("]").rpartition(".")[2]
 
 
-def _scalar(place: _Value, shape: str) -> Iterator[Finding]:
+def _scalar(place: _Value, shape: str) -> Iterator[CallFinding]:
     if place.type not in _SCALARS:
         return
     words, sent, read = _SCALARS[place.type]
@@ -334,7 +334,7 @@ _SCALARS: dict[str, tuple[str, set[str], Callable[[str, object], bool]]] = {
 """In words, the shapes that the cluster takes, and what the client reads."""
 
 
-def _other(place: _Value, words: str) -> Finding:
+def _other(place: _Value, words: str) -> CallFinding:
     given = in_words(place.value)
     message = f"{quoted(place.label)} takes {words}, not {given}: Kubernetes refuses the pod"
     hint = f"write {words}"
@@ -346,8 +346,10 @@ def _other(place: _Value, words: str) -> Finding:
     return _finding(message, hint, place.path)
 
 
-def _finding(message: str, hint: str | None, path: Path) -> Finding:
-    return Finding(check=Check.POD_VALUE, level=Level.ERROR, message=message, hint=hint, path=path)
+def _finding(message: str, hint: str | None, path: Path) -> CallFinding:
+    return CallFinding(
+        check=CallCheck.POD_VALUE, level=CallLevel.ERROR, message=message, hint=hint, path=path
+    )
 
 
 def _is_jinja(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
 from dagctl.operators.kinds import NUMBER, TEXT, WHOLE, shape_of, wrong
 from dagctl.operators.near import near_parameter
 from dagctl.operators.pod_values import is_of_pod, pod_findings
@@ -30,7 +30,7 @@ _ONE_OR_MORE = {"follow_task_ids_if_true", "follow_task_ids_if_false"}
 """Parameters of branches that take one id as text too, whatever the annotation of a class says."""
 
 
-def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterator[Finding]:  # noqa: ANN401
+def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401
     """Yield what is wrong with a value, as far as that is certain."""
     fields = operator.template_fields
     rendered = fields is None or parameter.name in fields
@@ -46,9 +46,9 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
     if not rendered and operator.kind != "decorated":
         path = _jinja(value)
         if path is not None:
-            yield Finding(
-                check=Check.NOT_RENDERED,
-                level=Level.WARNING,
+            yield CallFinding(
+                check=CallCheck.NOT_RENDERED,
+                level=CallLevel.WARNING,
                 message=f"Airflow does not render {quoted(parameter.name)}"
                 f" of {quoted(operator.name)}: the text stays as it is",
                 hint=f"dagctl operators show {operator.name} lists what is rendered",
@@ -56,7 +56,7 @@ def check_value(operator: Operator, parameter: Parameter, value: Any) -> Iterato
             )
 
 
-def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
+def _wrong_kind(parameter: Parameter, problem: Wrong) -> CallFinding:
     expected, hint = problem.expected, f"write {problem.expected.words}"
     if isinstance(problem.value, str) and expected.values:
         near = near_parameter(problem.value, [str(value) for value in expected.values])
@@ -72,16 +72,16 @@ def _wrong_kind(parameter: Parameter, problem: Wrong) -> Finding:
     certain = not isinstance(next(iter(problem.path), 0), str) and not (
         is_number and parameter.name.endswith("_id")
     )
-    return Finding(
-        check=Check.WRONG_KIND,
-        level=Level.ERROR if certain else Level.WARNING,
+    return CallFinding(
+        check=CallCheck.WRONG_KIND,
+        level=CallLevel.ERROR if certain else CallLevel.WARNING,
         message=f"{quoted(parameter.name)} takes {expected.words}{place}, not {given}",
         hint=hint,
         path=(parameter.name, *problem.path),
     )
 
 
-def _of_sensor(name: str, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value
+def _of_sensor(name: str, value: Any) -> Iterator[CallFinding]:  # noqa: ANN401 - any value
     """Yield what every sensor refuses when it is made, as `BaseSensorOperator` does."""
     message = hint = None
     if name == "mode" and isinstance(value, str) and value not in _MODES:
@@ -89,8 +89,12 @@ def _of_sensor(name: str, value: Any) -> Iterator[Finding]:  # noqa: ANN401 - an
     elif name in _NOT_NEGATIVE and type(value) in {int, float} and value < 0:
         message, hint = f"{quoted(name)} cannot be negative", "write 0 or more"
     if message:
-        yield Finding(
-            check=Check.WRONG_KIND, level=Level.ERROR, message=message, hint=hint, path=(name,)
+        yield CallFinding(
+            check=CallCheck.WRONG_KIND,
+            level=CallLevel.ERROR,
+            message=message,
+            hint=hint,
+            path=(name,),
         )
 
 

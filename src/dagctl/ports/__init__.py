@@ -22,18 +22,19 @@ from dagctl.ports.record import (
     as_removed,
 )
 from dagctl.ports.registry import Cache, Registry
-from dagctl.ports.repo import CommitPlace, Identity, Reach, Removal, Repo
+from dagctl.ports.repo import CommitPlace, GitIdentity, Reach, Removal, Repo
 from dagctl.ports.reservation import (
+    ArchiveOrigin,
     Claim,
     KeyedOperation,
     OperationStatus,
-    Origin,
     Reservation,
 )
 from dagctl.ports.store import Store, StoredKey
 from dagctl.ports.upstream import Proposal, RemoteChangedError, Upstream
 
 __all__ = [
+    "ArchiveOrigin",
     "Cache",
     "Claim",
     "CommitPlace",
@@ -41,12 +42,11 @@ __all__ = [
     "DagVersion",
     "FileWrite",
     "Files",
-    "Identity",
+    "GitIdentity",
     "Journal",
     "KeyedOperation",
     "Listener",
     "OperationStatus",
-    "Origin",
     "Page",
     "Proposal",
     "Query",

@@ -8,7 +8,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dagctl.ports.record import DagRecord, DagVersion, Page, Query
-    from dagctl.ports.reservation import Claim, KeyedOperation, OperationStatus, Origin, Reservation
+    from dagctl.ports.reservation import (
+        ArchiveOrigin,
+        Claim,
+        KeyedOperation,
+        OperationStatus,
+        Reservation,
+    )
 
 
 class Registry(Protocol):
@@ -89,7 +95,7 @@ class Registry(Protocol):
         """Return what this operation has reserved or confirmed, in the order of the claims."""
 
     def keep_history(
-        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+        self, operation_id: str, origins: Sequence[ArchiveOrigin], versions: Iterable[DagVersion]
     ) -> None:
         """Give reserved new DAGs the versions that they had elsewhere; may be repeated.
 

@@ -49,7 +49,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class GitIdentity:
     """Who the user is to git (`git var GIT_AUTHOR_IDENT`)."""
 
     name: str
@@ -64,7 +64,7 @@ class Identity:
 class Repo(Protocol):
     """The user's git repository around the workspace."""
 
-    def identity(self) -> Identity:
+    def identity(self) -> GitIdentity:
         """Return who commits.
 
         Raises:

@@ -53,7 +53,7 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class ArchiveOrigin:
     """Where a new DAG comes from that an operation brings from an archive."""
 
     row_id: str

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 
-class Side(NamedTuple):
+class MergeSide(NamedTuple):
     """One of the texts of a merge, and what the markers of a conflict call it."""
 
     label: str
@@ -21,5 +21,5 @@ class Merged(NamedTuple):
     """Places where both have changed the same lines; each has markers in the text."""
 
 
-TextMerge = Callable[[Side, Side, Side], Merged]
+TextMerge = Callable[[MergeSide, MergeSide, MergeSide], Merged]
 """Takes mine, the base and theirs; raises `UnavailableError` where they cannot be merged."""

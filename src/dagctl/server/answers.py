@@ -56,7 +56,7 @@ _REQUESTS = {
 """The request that answers what a command would."""
 
 
-class Answer(JSONResponse):
+class JsonAnswer(JSONResponse):
     """JSON in ASCII: clients that take a body without a charset for Latin-1 read it too."""
 
     def render(self, content: object) -> bytes:
@@ -64,14 +64,14 @@ class Answer(JSONResponse):
         return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
-def tagged(content: object) -> Answer:
+def tagged(content: object) -> JsonAnswer:
     """Return an answer with an `ETag` of its bytes: for lists, which have no version."""
-    answer = Answer(content)
+    answer = JsonAnswer(content)
     answer.headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()}"'
     return answer
 
 
-class ProblemAnswer(Answer):
+class ProblemAnswer(JsonAnswer):
     """A failure, in the form of RFC 9457."""
 
     media_type = "application/problem+json"

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from starlette.requests import ClientDisconnect
 
-from dagctl.archive.form import Limits
+from dagctl.archive.form import ArchiveLimits
 from dagctl.server.refusals import RequestError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ARCHIVES = 16 * LARGEST
 """Bytes of all archives that are under way at once, on the disk."""
 ARCHIVES_OF_ONE = 2 * LARGEST
 """Bytes of those of one caller."""
-LIMITS = Limits(archive=LARGEST, unpacked=4 * LARGEST, dags=2_000)
+LIMITS = ArchiveLimits(archive=LARGEST, unpacked=4 * LARGEST, dags=2_000)
 CHUNK = 64 * 1024
 
 

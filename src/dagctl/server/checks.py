@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import GeneratedCodeError, SpecError, UnavailableError
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
 from dagctl.server.fair_slots import FairSlots
-from dagctl.server.given import Needs
+from dagctl.server.given import ProjectNeeds
 from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.spec.checked import Checked
 from dagctl.spec.costs import stopped
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.dag_file.header import Provenance
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
-    from dagctl.server.given import Given
+    from dagctl.server.given import ResolvedWith
     from dagctl.spec.model import DagSpec
 
 PROCESSES = 2
@@ -41,16 +41,18 @@ class Checks:
         for process in self._all:
             self._idle.put(process)
 
-    def needs(self, user_id: str, body: Body, *, seconds: float) -> Needs:
+    def needs(self, user_id: str, body: Body, *, seconds: float) -> ProjectNeeds:
         """Return what a body needs of its project; nothing, where that takes more than its bounds.
 
         Raises:
             BusyError, UnavailableError: As for a check.
         """
         try:
-            needs: Needs = self._run(user_id, seconds, "needs", body.data, format=body.format)
+            needs: ProjectNeeds = self._run(
+                user_id, seconds, "needs", body.data, format=body.format
+            )
         except StoppedError:  # so does the check, which says it
-            return Needs()
+            return ProjectNeeds()
         return needs
 
     def usable(self, user_id: str, texts: Sequence[Text], *, seconds: float) -> list[Any]:
@@ -75,7 +77,7 @@ class Checks:
         seconds: float,
         airflow: str = "3",
         needs_project: bool = False,
-        given: Given | None = None,
+        given: ResolvedWith | None = None,
     ) -> Checked:
         """Return what a check of the body gives; a finding too where it took more than its bounds.
 

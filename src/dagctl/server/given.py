@@ -30,7 +30,7 @@ EVERY = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class ProjectNeeds:
     """What a spec needs of its project."""
 
     project_id: str | None = None
@@ -48,7 +48,7 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ResolvedWith:
     """What a spec is resolved with."""
 
     variables: Variables
@@ -75,15 +75,15 @@ def may_need(body: Body) -> bool:
     return any(mark in body.data for mark in (BEGIN.encode(), USE.encode(), escape))
 
 
-def needs_of(text: bytes, *, format: Format) -> Needs:  # noqa: A002 - as of `check_spec`
+def needs_of(text: bytes, *, format: Format) -> ProjectNeeds:  # noqa: A002 - as of `check_spec`
     """Return what a spec needs of its project; nothing, if it cannot be read."""
     document = document_in(text, form=format)
     if document is None:
-        return Needs()
+        return ProjectNeeds()
     data: Mapping[str, Any] = document.root.value
     pin = pin_of(document)
     source, _, plain = pin.name.rpartition("/") if pin else ("", "", EVERY)
-    return Needs(
+    return ProjectNeeds(
         project_id=_uuid(data.get("project_id")),
         template=plain if USE in data else None,
         source=source,
@@ -91,7 +91,7 @@ def needs_of(text: bytes, *, format: Format) -> Needs:  # noqa: A002 - as of `ch
     )
 
 
-def check_given(text: bytes, *, given: Given | None = None, **named: Any) -> Checked:  # noqa: ANN401 - of `check_spec`
+def check_given(text: bytes, *, given: ResolvedWith | None = None, **named: Any) -> Checked:  # noqa: ANN401 - of `check_spec`
     """Return what a check of a spec gives; for the named arguments see `check_spec`."""
     if given is None:
         return check_spec(text, around=_NOTHING, **named)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from dagctl.bootstrap import Caller
 from dagctl.endpoint import is_loopback
 from dagctl.errors import NotSignedInError, UnavailableError, UsageError
-from dagctl.ports import Identity
+from dagctl.ports import GitIdentity
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 
 if TYPE_CHECKING:
@@ -110,11 +110,11 @@ def _bearer_token(headers: Headers) -> str:
     return token.strip()
 
 
-def author_of(email: str, user_id: str) -> Identity:
+def author_of(email: str, user_id: str) -> GitIdentity:
     """Return who commits for a user, in characters that git takes."""
     plain = "".join(char for char in email if char.isascii() and char.isprintable())
     address = plain.replace("<", "").replace(">", "").strip() or f"{user_id}@users.noreply.invalid"
-    return Identity(address.partition("@")[0] or address, address)
+    return GitIdentity(address.partition("@")[0] or address, address)
 
 
 def _names_loopback(host: str) -> bool:

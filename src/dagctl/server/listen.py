@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from dagctl.server.options import Options
+    from dagctl.server.options import ServerOptions
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send the head of a request, on a new connection or a kept one."""
@@ -142,7 +142,7 @@ class EndingServer(uvicorn.Server):
             task.cancel()
 
 
-def bind(options: Options) -> socket.socket:
+def bind(options: ServerOptions) -> socket.socket:
     """Return a socket that listens at the address; close it. Who connects early waits in line.
 
     Raises:
@@ -166,7 +166,7 @@ def bind(options: Options) -> socket.socket:
 
 
 def listen(
-    app: FastAPI, options: Options, bound: socket.socket, on_exit: Callable[[], None]
+    app: FastAPI, options: ServerOptions, bound: socket.socket, on_exit: Callable[[], None]
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, then give requests under way their time to end."""
     _allow_many_connections()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class ServerOptions:
     """How to serve, and for which backend: Supabase, or the local one for one user."""
 
     root: Path
@@ -50,5 +50,5 @@ class Options:
     """Of the log on standard error: for machines, or for a person at a terminal."""
 
 
-DEFAULTS = Options(root=Path("repositories"))
+DEFAULTS = ServerOptions(root=Path("repositories"))
 """How the command line serves without options."""

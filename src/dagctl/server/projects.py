@@ -15,7 +15,7 @@ from dagctl.bootstrap import (
     take_over_old_state,
 )
 from dagctl.client import Client
-from dagctl.commands.init import Choices, init
+from dagctl.commands.init import InitChoices, init
 from dagctl.commands.schema import schema_text
 from dagctl.commands.templates import texts_in
 from dagctl.errors import NotAMemberError, UsageError
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dagctl.bootstrap import Caller, WorkspaceBackend
     from dagctl.commands.templates import Text
     from dagctl.ports.template_store import SharedTemplate
-    from dagctl.server.options import Options
+    from dagctl.server.options import ServerOptions
     from dagctl.settings import Settings
     from dagctl.spec.resolution.variables import Variables
 
@@ -58,7 +58,7 @@ class Projects:
 
     def __init__(
         self,
-        options: Options,
+        options: ServerOptions,
         environ: Mapping[str, str],
         watch: Callable[[str, Any], Any] | None = None,
     ) -> None:
@@ -195,7 +195,7 @@ class Projects:
                 return
             init(
                 workspace,
-                Choices(project_id=settings.project_id, airflow=self._options.airflow),
+                InitChoices(project_id=settings.project_id, airflow=self._options.airflow),
                 schema=schema_text(),
                 start_repository=start_own_repository,
             )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.server.identity import Door
-    from dagctl.server.options import Options
+    from dagctl.server.options import ServerOptions
 
 LOG = logging.getLogger("dagctl.server")
 SUPABASE_PATIENCE = 20.0
@@ -38,7 +38,9 @@ PLAIN_HTTP = (
 )
 
 
-def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str], None]) -> None:
+def serve(
+    options: ServerOptions, environ: Mapping[str, str], announce: Callable[[str], None]
+) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
@@ -66,7 +68,7 @@ def serve(options: Options, environ: Mapping[str, str], announce: Callable[[str]
         listen(make_app(service, metrics), options, bound, service.turns.close)
 
 
-def _tell(options: Options, url: str, announce: Callable[[str], None]) -> None:
+def _tell(options: ServerOptions, url: str, announce: Callable[[str], None]) -> None:
     if not is_loopback(options.host):
         LOG.warning(PLAIN_HTTP, extra={"fields": {"host": options.host}})
     if options.log_format == "json":
@@ -107,7 +109,7 @@ def _make_root(root: Path) -> None:
         )
 
 
-def _check(options: Options) -> None:
+def _check(options: ServerOptions) -> None:
     if options.local_user is not None and "@" not in options.local_user:
         raise UsageError(
             f"--local-user {options.local_user!a} is not an e-mail address",
@@ -131,7 +133,9 @@ def _check_origin(origin: str) -> None:
         )
 
 
-def _door(options: Options, opened: ExitStack) -> tuple[Door, Mapping[str, Callable[[], None]]]:
+def _door(
+    options: ServerOptions, opened: ExitStack
+) -> tuple[Door, Mapping[str, Callable[[], None]]]:
     """Return who is let in, and a look at each service that this needs."""
     if options.endpoint is None:
         email = options.local_user or ""
@@ -166,6 +170,6 @@ def _measure(metrics: Metrics, service: Service, checks: Checks) -> None:
     )
 
 
-def _url(options: Options, port: int) -> str:
+def _url(options: ServerOptions, port: int) -> str:
     host = f"[{options.host}]" if ":" in options.host else options.host
     return f"http://{host}:{port}"

@@ -16,7 +16,7 @@ from dagctl.operation.rendering import rendering_by
 from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
 from dagctl.server.body import Room, spec_of
 from dagctl.server.fair_slots import FairSlots
-from dagctl.server.given import EVERY, Given, may_need
+from dagctl.server.given import EVERY, ResolvedWith, may_need
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 from dagctl.server.turns import Turns, in_thread
 from dagctl.spec.checks import Checks as Taken
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dagctl.server.body import Body
     from dagctl.server.checks import Checks
     from dagctl.server.identity import Door
-    from dagctl.server.options import Options
+    from dagctl.server.options import ServerOptions
     from dagctl.server.projects import Projects
     from dagctl.spec.checked import Checked
     from dagctl.spec.model import DagSpec
@@ -60,7 +60,7 @@ class Service:
 
     def __init__(  # noqa: PLR0913 - its parts
         self,
-        options: Options,
+        options: ServerOptions,
         door: Door,
         projects: Projects,
         looks: Mapping[str, Callable[[], None]],
@@ -188,7 +188,7 @@ class Service:
 
     async def _given(
         self, caller: Caller, body: Body, project_id: str | None, env: str | None
-    ) -> Given | None:
+    ) -> ResolvedWith | None:
         """Return what a body is resolved with; None: it needs nothing of a project, or has none.
 
         Raises:
@@ -208,7 +208,7 @@ class Service:
         texts = await self._texts(caller, project, needs.template, needs.source)
         with _set_up_well(project):
             variables = await self.work(lambda: self.projects.variables(project, env))
-        return Given(variables, texts)
+        return ResolvedWith(variables, texts)
 
     async def _texts(
         self, caller: Caller, project_id: str, name: str | None, source: str = ""
@@ -224,7 +224,7 @@ class Service:
         airflow: str,
         *,
         needs_project: bool,
-        given: Given | None,
+        given: ResolvedWith | None,
     ) -> Checked:
         """Return what a check of the body gives; its time and memory are bounded.
 
@@ -382,7 +382,7 @@ async def _said(look: Callable[[], None]) -> str:
     return "ok"
 
 
-def _look_at_folder(options: Options) -> None:
+def _look_at_folder(options: ServerOptions) -> None:
     if not os.access(options.root, os.W_OK | os.X_OK):
         raise UnavailableError("the folder of the workspaces cannot be written")
 

@@ -25,7 +25,7 @@ environment it would choose the server that gets the secret.
 """
 
 
-class Source(StrEnum):
+class SessionSource(StrEnum):
     """Where the session comes from, the strongest first."""
 
     TOKEN = "DAGCTL_ACCESS_TOKEN"  # noqa: S105 - the name of a variable
@@ -33,13 +33,13 @@ class Source(StrEnum):
     STORED = "login"
 
 
-def source_of(environ: Mapping[str, str]) -> Source:
+def source_of(environ: Mapping[str, str]) -> SessionSource:
     """Return which source the environment chooses; an empty variable counts as not set."""
     if environ.get(TOKEN):
-        return Source.TOKEN
+        return SessionSource.TOKEN
     if environ.get(EMAIL) and environ.get(PASSWORD):
-        return Source.PASSWORD
-    return Source.STORED
+        return SessionSource.PASSWORD
+    return SessionSource.STORED
 
 
 def check_url_origin(names: str, endpoint: Endpoint) -> None:

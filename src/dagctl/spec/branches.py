@@ -21,7 +21,7 @@ from dagctl.spec.wording import did_you_mean, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.spec.lines import Place
+    from dagctl.spec.lines import TextRange
     from dagctl.spec.outline import Entry, Outline
     from dagctl.spec.walk import Path
 
@@ -39,7 +39,7 @@ class _Named(NamedTuple):
     branch: Entry
     id: str
     path: Path
-    place: Place | None
+    place: TextRange | None
 
 
 def branch_problems(outline: Outline) -> Iterator[Problem]:

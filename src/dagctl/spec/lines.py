@@ -20,7 +20,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextRange:
     """A stretch inside a text value. Lines and columns count from 1, the end is exclusive."""
 
     line: int
@@ -47,11 +47,11 @@ class Lines:
         number = bisect_right(self._starts, offset)
         return number, offset - self._starts[number - 1] + 1
 
-    def place(self, start: int, end: int | None = None) -> Place:
+    def place(self, start: int, end: int | None = None) -> TextRange:
         """Return the stretch between two offsets of one line; one character without an end."""
         line, column = self.position(start)
         width = 1 if end is None else end - start
-        return Place(line, column, line, column + width)
+        return TextRange(line, column, line, column + width)
 
     def start(self, number: int) -> int:
         """Return the offset at which a line begins; that of the last one for a line beyond it."""

@@ -101,7 +101,7 @@ def _several(value: object) -> Iterator[Problem]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MarkerKind:
     """A kind of marker: how its value is checked, and which keys may stand beside it."""
 
     check: Check
@@ -112,18 +112,18 @@ class Kind:
     """The keys of a task or a group under which it may stand; none: wherever values are taken."""
 
 
-MARKERS: Mapping[str, Kind] = {
-    "$xcom": Kind(_task, {"key": _text}),
-    "$duration": Kind(_duration),
-    "$datetime": Kind(_moment),
-    "$ref": Kind(path_problems),
-    "$new": Kind(path_problems, {"with": _mapping}, holds_values=True),
-    "$asset": Kind(asset_problems),
-    "$file": Kind(_file),
-    "$const": Kind(_anything),
-    "$arg": Kind(_name),
-    "$zip": Kind(_several, holds_values=True, only_under=_MAPPED),
-    "$concat": Kind(_several, holds_values=True, only_under=_MAPPED),
+MARKERS: Mapping[str, MarkerKind] = {
+    "$xcom": MarkerKind(_task, {"key": _text}),
+    "$duration": MarkerKind(_duration),
+    "$datetime": MarkerKind(_moment),
+    "$ref": MarkerKind(path_problems),
+    "$new": MarkerKind(path_problems, {"with": _mapping}, holds_values=True),
+    "$asset": MarkerKind(asset_problems),
+    "$file": MarkerKind(_file),
+    "$const": MarkerKind(_anything),
+    "$arg": MarkerKind(_name),
+    "$zip": MarkerKind(_several, holds_values=True, only_under=_MAPPED),
+    "$concat": MarkerKind(_several, holds_values=True, only_under=_MAPPED),
 }
 """Every marker, by its key."""
 
@@ -223,7 +223,7 @@ def _problems(marker: str, item: Mapping[str, object]) -> Iterator[tuple[Path, P
             yield (key,), _foreign(str(key), marker, kind)
 
 
-def _foreign(key: str, marker: str, kind: Kind) -> Problem:
+def _foreign(key: str, marker: str, kind: MarkerKind) -> Problem:
     allowed = " or ".join(f"`{name}`" for name in kind.beside)
     hint = did_you_mean(key, kind.beside) or (
         f"only {allowed} may stand there" if allowed else "a marker is a mapping of its own"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.operators import Operator, Reason, lookup
-from dagctl.operators.checks import Call, check_call
+from dagctl.operators.checks import OperatorCall, check_call
 from dagctl.operators.decorators import lookup_decorator
-from dagctl.operators.findings import Check, Level
+from dagctl.operators.findings import CallCheck, CallLevel
 from dagctl.operators.kinds import looks_like_clock
 from dagctl.spec.argument_target import argument_problems, setting_target_problems
 from dagctl.spec.callbacks import callbacks_in
@@ -40,23 +40,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dagctl.operators import Unresolved
-    from dagctl.operators.findings import Finding
+    from dagctl.operators.findings import CallFinding
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 
 _CODES = {
-    Check.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
-    Check.MISSING_PARAMETER: Code.MISSING_PARAMETER,
-    Check.FIXED_PARAMETER: Code.MISPLACED_PARAMETER,
-    Check.GIVEN_TWICE: Code.MISPLACED_PARAMETER,
-    Check.MISPLACED_PARAMETER: Code.MISPLACED_PARAMETER,
-    Check.OTHER_VERSION: Code.OTHER_VERSION,
-    Check.WRONG_KIND: Code.WRONG_KIND,
-    Check.NOT_EXPANDABLE: Code.BAD_MAPPING,
-    Check.POD_VALUE: Code.WRONG_KIND,
-    Check.NOT_RENDERED: Code.NOT_RENDERED,
-    Check.DEPRECATED_OPERATOR: Code.DEPRECATED,
-    Check.DEPRECATED_PARAMETER: Code.DEPRECATED,
+    CallCheck.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
+    CallCheck.MISSING_PARAMETER: Code.MISSING_PARAMETER,
+    CallCheck.FIXED_PARAMETER: Code.MISPLACED_PARAMETER,
+    CallCheck.GIVEN_TWICE: Code.MISPLACED_PARAMETER,
+    CallCheck.MISPLACED_PARAMETER: Code.MISPLACED_PARAMETER,
+    CallCheck.OTHER_VERSION: Code.OTHER_VERSION,
+    CallCheck.WRONG_KIND: Code.WRONG_KIND,
+    CallCheck.NOT_EXPANDABLE: Code.BAD_MAPPING,
+    CallCheck.POD_VALUE: Code.WRONG_KIND,
+    CallCheck.NOT_RENDERED: Code.NOT_RENDERED,
+    CallCheck.DEPRECATED_OPERATOR: Code.DEPRECATED,
+    CallCheck.DEPRECATED_PARAMETER: Code.DEPRECATED,
 }
 _ALWAYS_DEFAULTS = {
     *("owner", "depends_on_past", "start_date", "email_on_failure", "email_on_retry"),
@@ -136,7 +136,7 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
     if not isinstance(known, Operator):
         yield _unresolved(known, "decorator")
         return
-    call = Call(
+    call = OperatorCall(
         arguments=arguments,
         beside=beside | _OF_DECORATED,
         defaults=defaults,
@@ -158,7 +158,7 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         return
     expand = task.get("expand")
     written = task.get("with", {})
-    call = Call(
+    call = OperatorCall(
         arguments=arguments,
         expanded=expand if isinstance(expand, dict) else {},
         beside=beside,
@@ -190,7 +190,7 @@ def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Proble
     elif known.kind != "notifier":
         yield _other_kind(known, "notifier")
     else:
-        yield from _of_call(known, Call(arguments=arguments), "notifier")
+        yield from _of_call(known, OperatorCall(arguments=arguments), "notifier")
 
 
 def _other_kind(known: Operator, key: str) -> Problem:
@@ -204,25 +204,25 @@ def _other_kind(known: Operator, key: str) -> Problem:
     return Problem(Code.UNKNOWN_OPERATOR, message, hint).at(key)
 
 
-def _of_call(known: Operator, call: Call, key: str) -> Iterator[Problem]:
+def _of_call(known: Operator, call: OperatorCall, key: str) -> Iterator[Problem]:
     """Yield what is wrong with the call of a class that stands under `key`."""
     for finding in check_call(known, call):
         stands_beside = finding.path[:1] in {("task_id",), ("dag",)} and not finding.expanded
         # the check of what is mapped says it, of every class
-        said = finding.check is Check.GIVEN_TWICE and finding.path[:1][0] in call.expanded
-        if finding.level is not Level.NOTE and not stands_beside and not said:
+        said = finding.check is CallCheck.GIVEN_TWICE and finding.path[:1][0] in call.expanded
+        if finding.level is not CallLevel.NOTE and not stands_beside and not said:
             yield _located(_of_task_key(finding), key)
     yield from _lengths(known, call.arguments)
 
 
-def _of_task_key(finding: Finding) -> Finding:
+def _of_task_key(finding: CallFinding) -> CallFinding:
     """Return the finding about a parameter, which may be a key of the task itself."""
     name = finding.path[0] if finding.path else ""
-    if finding.check is not Check.UNKNOWN_PARAMETER or name not in _BESIDE_WITH:
+    if finding.check is not CallCheck.UNKNOWN_PARAMETER or name not in _BESIDE_WITH:
         return finding
     message = f"{quoted(str(name))} stands beside `with`, not in it"
     hint = "take it out of `with`, to the level of `task_id`"
-    return replace(finding, check=Check.MISPLACED_PARAMETER, message=message, hint=hint)
+    return replace(finding, check=CallCheck.MISPLACED_PARAMETER, message=message, hint=hint)
 
 
 def _unresolved(known: Unresolved, key: str) -> Problem:
@@ -246,8 +246,8 @@ def _twice(arguments: Mapping[str, Any], beside: set[str]) -> Iterator[Problem]:
             yield problem.at("with", name)
 
 
-def _located(finding: Finding, key: str) -> Problem:
-    severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
+def _located(finding: CallFinding, key: str) -> Problem:
+    severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
     under = "expand" if finding.expanded else "with"
     path = (under, *finding.path) if finding.path else (key,)
     problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)

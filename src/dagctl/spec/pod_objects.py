@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
-from dagctl.operators.findings import Check, Level
+from dagctl.operators.findings import CallCheck, CallLevel
 from dagctl.operators.pod_values import PACKAGE, object_findings, override_findings
 from dagctl.spec.codes import Code
 from dagctl.spec.markers import marker_of, markers_in
@@ -14,13 +14,13 @@ from dagctl.spec.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from dagctl.operators.findings import Finding
+    from dagctl.operators.findings import CallFinding
     from dagctl.spec.walk import Path
 
 _CODES = {
-    Check.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
-    Check.MISSING_PARAMETER: Code.MISSING_PARAMETER,
-    Check.POD_VALUE: Code.WRONG_KIND,
+    CallCheck.UNKNOWN_PARAMETER: Code.UNKNOWN_PARAMETER,
+    CallCheck.MISSING_PARAMETER: Code.MISSING_PARAMETER,
+    CallCheck.POD_VALUE: Code.WRONG_KIND,
 }
 
 
@@ -40,9 +40,9 @@ def override_problems(given: Mapping[str, Any], path: Path) -> Iterator[Problem]
         yield from _located(override_findings(config), where, where)
 
 
-def _located(findings: Iterable[Finding], under: Path, itself: Path) -> Iterator[Problem]:
+def _located(findings: Iterable[CallFinding], under: Path, itself: Path) -> Iterator[Problem]:
     for finding in findings:
-        severity = Severity.ERROR if finding.level is Level.ERROR else Severity.WARNING
+        severity = Severity.ERROR if finding.level is CallLevel.ERROR else Severity.WARNING
         where = (*under, *finding.path) if finding.path else itself
         problem = Problem(_CODES[finding.check], finding.message, finding.hint, severity=severity)
         yield problem.at(*where)

@@ -15,7 +15,7 @@ from dagctl.spec.wording import shortened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dagctl.spec.lines import Place
+    from dagctl.spec.lines import TextRange
     from dagctl.spec.readers.document import Document
 
 MAX_PROBLEMS = 100
@@ -38,7 +38,7 @@ class Problem:
     code: str
     message: str
     hint: str | None = None
-    place: Place | None = None
+    place: TextRange | None = None
     """Where in the value, if it is text and more than the whole is known."""
     severity: Severity = Severity.ERROR
     wants_text: bool = False

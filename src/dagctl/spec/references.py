@@ -31,7 +31,7 @@ from dagctl.spec.xcom_pulls import TaskIds, pull_warnings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.spec.lines import Place
+    from dagctl.spec.lines import TextRange
     from dagctl.spec.model import DagSpec
     from dagctl.spec.python_code import PythonCode
     from dagctl.spec.python_code.reads import Reads
@@ -203,7 +203,7 @@ def _of_code(reads: Reads, path: Path, dag: _Dag) -> Iterator[Problem]:
         yield from import_warnings(read, dag.target)
 
 
-def _parameter(name: str, place: Place | None, dag: _Dag) -> Iterator[Problem]:
+def _parameter(name: str, place: TextRange | None, dag: _Dag) -> Iterator[Problem]:
     """Yield a warning for a parameter without default: a scheduled run has none."""
     if dag.params is not None and name not in dag.params:
         hint = f"declare it with a default: `params: {{{name}: ...}}` at the start of the spec"

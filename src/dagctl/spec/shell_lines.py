@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Lines, Place
+from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def shell_advice(command: str) -> Iterator[Problem]:
                 Code.SHELL_GOES_ON,
                 "bash goes on after a line that fails: the task succeeds if the last one does",
                 "begin the command with `set -e`",
-                Place(number, max(column, 1), number, max(column, 1) + len(text.split("\n")[0])),
+                TextRange(
+                    number, max(column, 1), number, max(column, 1) + len(text.split("\n")[0])
+                ),
                 Severity.INFO,
             )
             return

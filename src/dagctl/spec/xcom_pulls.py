@@ -14,7 +14,7 @@ from dagctl.spec.wording import Names, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dagctl.spec.lines import Place
+    from dagctl.spec.lines import TextRange
     from dagctl.spec.target import Target
 
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Pull:
     """One call of `xcom_pull` that can be read with certainty."""
 
-    task_ids: tuple[tuple[str, Place | None], ...]
+    task_ids: tuple[tuple[str, TextRange | None], ...]
     """The ids that it names as literals, each with its place."""
-    place: Place | None
+    place: TextRange | None
     """Where the call stands."""
     names_no_task: bool = False
     """It has no `task_ids` at all."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagctl.commands.convert import Converted, Written
+    from dagctl.commands.convert import Converted, WrittenSpec
     from dagctl.commands.convert_specs import WrittenOut
     from dagctl.convert import ConvertedDag, Remark
     from dagctl.convert.exported import Exported
 
 
-def conversion_data(converted: Sequence[Converted], written: Sequence[Written]) -> dict[str, Any]:
+def conversion_data(
+    converted: Sequence[Converted], written: Sequence[WrittenSpec]
+) -> dict[str, Any]:
     """Return a conversion as JSON has it: each DAG with its spec and its remarks."""
     paths = {id(item.dag): str(item.path) for item in written}
     return {

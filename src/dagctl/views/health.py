@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
-    from dagctl.commands.doctor import Finding
+    from dagctl.commands.doctor import HealthFinding
     from dagctl.commands.heal import Healed
 
 
@@ -20,7 +20,7 @@ def healed_data(healed: Healed | None) -> dict[str, Any]:
     }
 
 
-def health_data(finding: Finding) -> dict[str, Any]:
+def health_data(finding: HealthFinding) -> dict[str, Any]:
     """Return the result of one check."""
     return {
         "name": finding.name,

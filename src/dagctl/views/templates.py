@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from dagctl.commands.new import NewSpec
     from dagctl.commands.template_fetch import Fetched
     from dagctl.commands.template_upgrade import Upgrade
-    from dagctl.commands.templates import Listed
+    from dagctl.commands.templates import ListedTemplate
     from dagctl.template import Parameter, Template
 
 
-def listed_data(item: Listed) -> dict[str, Any]:
+def listed_data(item: ListedTemplate) -> dict[str, Any]:
     """Return a template as a list has it."""
     template = item.template
     return {
@@ -30,7 +30,7 @@ def listed_data(item: Listed) -> dict[str, Any]:
     }
 
 
-def template_data(item: Listed) -> dict[str, Any]:
+def template_data(item: ListedTemplate) -> dict[str, Any]:
     """Return a template with its parameters, and a command that uses it."""
     return {
         **listed_data(item),
@@ -39,7 +39,7 @@ def template_data(item: Listed) -> dict[str, Any]:
     }
 
 
-def usable_data(item: Listed, *, is_nearest: bool = True) -> dict[str, Any]:
+def usable_data(item: ListedTemplate, *, is_nearest: bool = True) -> dict[str, Any]:
     """Return a template as one who sends specs needs it: its parameters, and a spec that uses it.
 
     Args:

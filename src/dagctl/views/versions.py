@@ -8,7 +8,7 @@ from dagctl.commands.times import rfc3339
 from dagctl.views.difference import difference_data
 
 if TYPE_CHECKING:
-    from dagctl.commands.history import Entry
+    from dagctl.commands.history import HistoryEntry
     from dagctl.errors import StaleVersionError
     from dagctl.ports import DagVersion
 
@@ -32,7 +32,7 @@ def version_data(version: DagVersion) -> dict[str, Any]:
     }
 
 
-def entry_data(entry: Entry) -> dict[str, Any]:
+def entry_data(entry: HistoryEntry) -> dict[str, Any]:
     """Return a version and what it changed as JSON data."""
     changes = None if entry.changes is None else list(map(difference_data, entry.changes))
     return {**version_data(entry.version), "changes": changes}

@@ -16,7 +16,7 @@ from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_registry import SqliteRegistry
 from dagctl.adapters.sqlite_schema import MIGRATIONS, open_database
 from dagctl.errors import ConflictError, UnavailableError
-from dagctl.ports import Claim, DagVersion, OperationStatus, Origin, Query, Reservation
+from dagctl.ports import ArchiveOrigin, Claim, DagVersion, OperationStatus, Query, Reservation
 
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 
@@ -200,7 +200,7 @@ def steps_of_an_import(folder: Path, count: int) -> int:
     steps: list[None] = []
     registry._database.connection.set_progress_handler(lambda: steps.append(None), 1)
     origins = [
-        Origin(
+        ArchiveOrigin(
             row_id=each.row_id, version=2, created_at=MOMENT, created_by_name=None, base_name="b"
         )
         for each in granted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.cli.diagnostics import FORMATS, Look, Report
+from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, Look
 from dagctl.cli.text import cells
 from dagctl.errors import Diagnostic, Severity, Source
 
@@ -39,15 +39,15 @@ HOSTILE = Diagnostic(
     file="a,b:c%.yaml",
 )
 BARE = Diagnostic(code="NOT_FOUND", message="there is no such file", hint="look", file="no pe.yaml")
-REPORT = Report((SCHEDULE, HOSTILE, BARE))
+REPORT = DiagnosticReport((SCHEDULE, HOSTILE, BARE))
 
 
-def written(name: str, report: Report = REPORT, look: Look | None = None) -> str:
+def written(name: str, report: DiagnosticReport = REPORT, look: Look | None = None) -> str:
     return "\n".join(FORMATS[name](report, look or Look()))
 
 
 def test_text_shows_the_line_the_place_and_the_hint() -> None:
-    assert written("text", Report((SCHEDULE,))) == (
+    assert written("text", DiagnosticReport((SCHEDULE,))) == (
         "error[DAG210]: `@dialy` is not a schedule preset\n"
         " --> specs/a.yaml:2:11\n"
         "  |\n"
@@ -57,13 +57,13 @@ def test_text_shows_the_line_the_place_and_the_hint() -> None:
 
 
 def test_text_without_a_place_shows_the_file_and_the_hint() -> None:
-    assert written("text", Report((BARE,))) == (
+    assert written("text", DiagnosticReport((BARE,))) == (
         "error[NOT_FOUND]: there is no such file\n --> no pe.yaml\n  = hint: look\n"
     )
 
 
 def test_a_hint_that_does_not_fit_stands_on_its_own_line() -> None:
-    lines = written("text", Report((SCHEDULE,)), Look(width=40)).split("\n")
+    lines = written("text", DiagnosticReport((SCHEDULE,)), Look(width=40)).split("\n")
     assert lines[4:6] == ["  |           ^^^^^^^^", "  = hint: did you mean `@daily`?"]
 
 
@@ -74,7 +74,7 @@ def test_an_excerpt_keeps_to_the_width(width: int) -> None:
     found = Diagnostic(
         code="DAG201", message="m", line=1, column=300, end_column=310, source=source
     )
-    report = Report((found,))
+    report = DiagnosticReport((found,))
     lines = written("text", report, Look(width=width)).split("\n")
     assert all(cells(line) <= width for line in lines)
 
@@ -157,7 +157,7 @@ def test_sarif_names_files_relative_to_the_current_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     found = Diagnostic(code="DAG201", message="m", file=str(tmp_path / "specs" / "a.yaml"))
-    (run,) = json.loads(written("sarif", Report((found,))))["runs"]
+    (run,) = json.loads(written("sarif", DiagnosticReport((found,))))["runs"]
     location = run["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == "specs/a.yaml"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dagctl.commands.init import Choices, InitResult, init, toml
+from dagctl.commands.init import InitChoices, InitResult, init, toml
 from dagctl.errors import ConflictError, UnavailableError, UsageError
 from dagctl.settings.sources import TABLES
 from dagctl.workspace import Workspace
 
-CHOICES = Choices("123e4567-e89b-12d3-a456-426614174000")
+CHOICES = InitChoices("123e4567-e89b-12d3-a456-426614174000")
 
 
 def make(root: Path) -> InitResult:
@@ -90,5 +90,5 @@ def test_the_settings_file_names_every_local_setting_and_is_commented() -> None:
 
 
 def test_a_quote_in_a_folder_name_stays_data() -> None:
-    choices = Choices(CHOICES.project_id, dags_folder='my "dags"')
+    choices = InitChoices(CHOICES.project_id, dags_folder='my "dags"')
     assert tomllib.loads(toml(choices))["dags_folder"] == 'my "dags"'

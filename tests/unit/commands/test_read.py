@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.commands.read import LARGEST, Document, Reading, failure, read_specs
+from dagctl.commands.read import LARGEST, ReadSpecs, SpecText, failure, read_specs
 from dagctl.errors import Diagnostic, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def read(*arguments: str, stdin: bytes = b"") -> Reading:
+def read(*arguments: str, stdin: bytes = b"") -> ReadSpecs:
     return read_specs(arguments, io.BytesIO(stdin))
 
 
@@ -49,7 +49,7 @@ EVERY = ["specs/a.yml", "specs/b.yaml", "specs/deep/D.YAML", "specs/deep/c.json"
 
 
 def test_a_file_is_read_whatever_its_name() -> None:
-    expected = Document("specs/notes.txt", b"notes.txt: dag_name")
+    expected = SpecText("specs/notes.txt", b"notes.txt: dag_name")
     assert read("specs/notes.txt").documents == (expected,)
 
 
@@ -92,7 +92,7 @@ def test_each_spec_is_read_once_where_it_was_named_first() -> None:
 def test_a_dash_is_standard_input(folder: Path) -> None:
     (folder / "-").touch()
     found = read_specs(["-"], io.BytesIO(b"spec"), "json")
-    assert found.documents == (Document(None, b"spec", "json"),)
+    assert found.documents == (SpecText(None, b"spec", "json"),)
     assert found.documents[0].name == "<stdin>"
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dagctl.operators import Operator, lookup
-from dagctl.operators.checks import Call, check_call
-from dagctl.operators.findings import Check, Finding, Level
+from dagctl.operators.checks import OperatorCall, check_call
+from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
 
 KEY = {"bucket_key": "s3://landing/{{ ds }}/orders.csv"}
 
@@ -21,11 +21,11 @@ def operator(name: str, target: str = "3", **versions: str) -> Operator:
 
 def findings(
     name: str, arguments: dict[str, Any], target: str = "3", **more: object
-) -> list[Finding]:
-    return check_call(operator(name, target), Call(arguments=arguments, **more))  # type: ignore[arg-type]
+) -> list[CallFinding]:
+    return check_call(operator(name, target), OperatorCall(arguments=arguments, **more))  # type: ignore[arg-type]
 
 
-def only(name: str, arguments: dict[str, Any], target: str = "3", **more: object) -> Finding:
+def only(name: str, arguments: dict[str, Any], target: str = "3", **more: object) -> CallFinding:
     result = findings(name, arguments, target, **more)
     assert len(result) == 1, result
     return result[0]
@@ -37,7 +37,7 @@ def test_a_right_call_has_no_finding() -> None:
 
 def test_a_misspelt_parameter_is_unknown_with_the_near_name() -> None:
     finding = only("S3KeySensor", {**KEY, "wildcard_mach": True})
-    assert (finding.check, finding.level) == (Check.UNKNOWN_PARAMETER, Level.ERROR)
+    assert (finding.check, finding.level) == (CallCheck.UNKNOWN_PARAMETER, CallLevel.ERROR)
     assert finding.message == "`S3KeySensor` has no parameter `wildcard_mach`"
     assert finding.hint == "did you mean `wildcard_match`?"
     assert finding.path == ("wildcard_mach",)
@@ -51,7 +51,7 @@ def test_other_spellings_are_near(word: str) -> None:
 
 def test_a_missing_parameter() -> None:
     finding = only("S3KeySensor", {})
-    assert finding.check is Check.MISSING_PARAMETER
+    assert finding.check is CallCheck.MISSING_PARAMETER
     assert finding.message == "`S3KeySensor` needs `bucket_key`"
     assert finding.path == ()
 
@@ -64,13 +64,16 @@ def test_what_default_args_or_expand_bring_is_not_missing() -> None:
 
 def test_a_parameter_of_every_task_stands_beside() -> None:
     finding = only("S3KeySensor", {**KEY, "retries": 3})
-    assert finding.check is Check.MISPLACED_PARAMETER
+    assert finding.check is CallCheck.MISPLACED_PARAMETER
     assert finding.hint == "take it out of `with` and put it beside `with`"
-    assert only("S3KeySensor", {**KEY, "retries": 3}, beside=["retries"]).check is Check.GIVEN_TWICE
+    assert (
+        only("S3KeySensor", {**KEY, "retries": 3}, beside=["retries"]).check
+        is CallCheck.GIVEN_TWICE
+    )
 
 
 def test_given_in_with_and_in_expand() -> None:
-    assert only("S3KeySensor", KEY, expanded=KEY).check is Check.GIVEN_TWICE
+    assert only("S3KeySensor", KEY, expanded=KEY).check is CallCheck.GIVEN_TWICE
 
 
 def test_a_parameter_that_the_operator_gives_its_base_itself() -> None:
@@ -78,13 +81,13 @@ def test_a_parameter_that_the_operator_gives_its_base_itself() -> None:
     fixed = next(iter(operator("EksPodOperator").fixed), None)
     assert result.fixed == frozenset() or fixed
     assert fixed is not None
-    found = check_call(operator("EksPodOperator"), Call(arguments={fixed: "x"}, more=True))
-    assert [finding.check for finding in found] == [Check.FIXED_PARAMETER]
+    found = check_call(operator("EksPodOperator"), OperatorCall(arguments={fixed: "x"}, more=True))
+    assert [finding.check for finding in found] == [CallCheck.FIXED_PARAMETER]
 
 
 def test_a_value_of_the_wrong_kind() -> None:
     finding = only("S3KeySensor", {**KEY, "wildcard_match": "yes"})
-    assert finding.check is Check.WRONG_KIND
+    assert finding.check is CallCheck.WRONG_KIND
     assert finding.message == "`wildcard_match` takes true or false, not `yes`"
 
 
@@ -94,7 +97,7 @@ def test_text_for_a_duration_is_right_where_the_type_is_one() -> None:
 
 def test_a_path_for_a_function_needs_a_marker() -> None:
     finding = only("PythonOperator", {"python_callable": "pkg.mod.run"})
-    assert finding.check is Check.WRONG_KIND
+    assert finding.check is CallCheck.WRONG_KIND
     assert "{$ref: package.module.name}" in finding.message
     assert findings("PythonOperator", {"python_callable": {"$ref": "pkg.mod.run"}}) == []
 
@@ -104,42 +107,42 @@ def test_jinja_that_airflow_does_not_render_is_a_warning() -> None:
         "S3KeySensor",
         {**KEY, "poke_interval": 5, "check_fn": {"$ref": "a.b"}, "region": "{{ params.region }}"},
     )
-    assert (finding.check, finding.level) == (Check.NOT_RENDERED, Level.WARNING)
+    assert (finding.check, finding.level) == (CallCheck.NOT_RENDERED, CallLevel.WARNING)
     assert finding.path == ("region",)
 
 
 def test_a_parameter_that_another_airflow_has() -> None:
     finding = only("ExternalTaskSensor", {"external_dag_id": "x", "bogus_parameter": 1})
-    assert finding.check is Check.UNKNOWN_PARAMETER
+    assert finding.check is CallCheck.UNKNOWN_PARAMETER
     finding = only(
         "BashOperator", {"bash_command": "ls", "render_template_as_native_obj": True}, "2"
     )
-    assert finding.check is Check.OTHER_VERSION
+    assert finding.check is CallCheck.OTHER_VERSION
     assert finding.message == "`render_template_as_native_obj` needs Airflow 3.2 and later"
 
 
 def test_mapping_over_what_airflow_refuses() -> None:
     finding = only("BashOperator", {"bash_command": "ls"}, expanded={"queue": ["a", "b"]})
-    assert (finding.check, finding.expanded) == (Check.NOT_EXPANDABLE, True)
+    assert (finding.check, finding.expanded) == (CallCheck.NOT_EXPANDABLE, True)
     assert findings("BashOperator", {"bash_command": "ls"}, expanded={"pool": ["a", "b"]}) == []
     old = only("BashOperator", {"bash_command": "ls"}, "2", expanded={"pool": ["a", "b"]})
-    assert old.check is Check.NOT_EXPANDABLE
+    assert old.check is CallCheck.NOT_EXPANDABLE
 
 
 def test_a_mapped_value_of_the_wrong_kind_at_its_place() -> None:
     finding = only("S3KeySensor", KEY, expanded={"wildcard_match": [True, "yes"]})
-    assert (finding.check, finding.path) == (Check.WRONG_KIND, ("wildcard_match", 1))
+    assert (finding.check, finding.path) == (CallCheck.WRONG_KIND, ("wildcard_match", 1))
 
 
 def test_an_old_path_is_a_note() -> None:
     finding = only("airflow.operators.bash_operator.BashOperator", {"bash_command": "ls"})
-    assert (finding.check, finding.level) == (Check.OLD_PATH, Level.NOTE)
+    assert (finding.check, finding.level) == (CallCheck.OLD_PATH, CallLevel.NOTE)
 
 
 def test_an_open_operator_takes_any_name() -> None:
     opened = operator("ADLSToGCSOperator")
     assert opened.open
-    assert check_call(opened, Call(arguments={"anything": 1}, more=True)) == []
+    assert check_call(opened, OperatorCall(arguments={"anything": 1}, more=True)) == []
 
 
 def test_names_of_the_user_do_not_break_a_message() -> None:

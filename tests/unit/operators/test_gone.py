@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagctl.operators import Operator, Unresolved, lookup
-from dagctl.operators.checks import Call, check_call
+from dagctl.operators.checks import OperatorCall, check_call
 from dagctl.operators.gone import SUCCESSORS
 from dagctl.operators.near import operator_names
 
@@ -63,6 +63,6 @@ def test_an_old_path_of_a_class_that_was_renamed_leads_to_the_class_of_the_targe
 def test_a_renamed_parameter_is_named(operator: str, old: str, new: str) -> None:
     known = lookup(operator, "3")
     assert isinstance(known, Operator)
-    hints = {item.path: item.hint for item in check_call(known, Call(arguments={old: "x"}))}
+    hints = {item.path: item.hint for item in check_call(known, OperatorCall(arguments={old: "x"}))}
 
     assert hints[(old,)] == f"did you mean `{new}`?"

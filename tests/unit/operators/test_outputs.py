@@ -10,9 +10,9 @@ import yaml
 from jsonschema import Draft7Validator
 
 from dagctl.operators import Operator, lookup
-from dagctl.operators.checks import Call, check_call
+from dagctl.operators.checks import OperatorCall, check_call
 from dagctl.operators.example import example, task_id
-from dagctl.operators.findings import Level
+from dagctl.operators.findings import CallLevel
 from dagctl.operators.json_schema import operator_schema
 from dagctl.operators.requirements import requirements
 from dagctl.operators.search import names_like, search
@@ -71,8 +71,8 @@ def test_the_example_of_every_operator_has_no_error(target: str) -> None:
         result = operator(match.path, target)
         if result.kind != "notifier":
             (task,) = yaml.safe_load(example(result))
-            found = check_call(result, Call(arguments=task.get("with", {})))
-            assert [f.message for f in found if f.level is Level.ERROR] == [], result.path
+            found = check_call(result, OperatorCall(arguments=task.get("with", {})))
+            assert [f.message for f in found if f.level is CallLevel.ERROR] == [], result.path
 
 
 def test_the_name_of_a_task() -> None:

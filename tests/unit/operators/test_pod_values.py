@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dagctl.operators import Operator, lookup
-from dagctl.operators.checks import Call, check_call
-from dagctl.operators.findings import Level
+from dagctl.operators.checks import OperatorCall, check_call
+from dagctl.operators.findings import CallLevel
 from dagctl.operators.pod_values import object_findings
 from dagctl.spec.codes import Code
 from dagctl.spec.load import check_spec
@@ -21,8 +21,8 @@ TARGETS = ("2.9", "2.10", "2.11", "3.3")
 def said(operator: str, target: str, name: str, value: object) -> list[Any]:
     known = lookup(operator, target, {})
     assert isinstance(known, Operator)
-    every = check_call(known, Call(arguments={name: value}, more=True))
-    return [finding for finding in every if finding.level is Level.ERROR]
+    every = check_call(known, OperatorCall(arguments={name: value}, more=True))
+    return [finding for finding in every if finding.level is CallLevel.ERROR]
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -49,9 +49,9 @@ def test_operators_made_of_it_have_the_same_rules() -> None:
 def test_a_field_that_a_newer_kubernetes_may_have_is_a_warning() -> None:
     known = lookup("KubernetesPodOperator", "3.3", {})
     assert isinstance(known, Operator)
-    call = Call(arguments={"security_context": {"zebra": 1}}, more=True)
+    call = OperatorCall(arguments={"security_context": {"zebra": 1}}, more=True)
     (finding,) = check_call(known, call)
-    assert finding.level is Level.WARNING
+    assert finding.level is CallLevel.WARNING
 
 
 def test_the_arguments_of_an_object_have_the_names_of_python() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagctl.errors import UsageError
-from dagctl.session.source import Source, profile_of, source_of
+from dagctl.session.source import SessionSource, profile_of, source_of
 
 TOKEN = {"DAGCTL_ACCESS_TOKEN": "t"}
 PASSWORD = {"DAGCTL_EMAIL": "e", "DAGCTL_PASSWORD": "p"}
@@ -14,15 +14,15 @@ PASSWORD = {"DAGCTL_EMAIL": "e", "DAGCTL_PASSWORD": "p"}
 @pytest.mark.parametrize(
     ("environ", "source"),
     [
-        (TOKEN | PASSWORD, Source.TOKEN),
-        (PASSWORD, Source.PASSWORD),
-        (PASSWORD | {"DAGCTL_ACCESS_TOKEN": ""}, Source.PASSWORD),
-        ({"DAGCTL_EMAIL": "e"}, Source.STORED),
-        ({"DAGCTL_PASSWORD": "p"}, Source.STORED),
-        ({}, Source.STORED),
+        (TOKEN | PASSWORD, SessionSource.TOKEN),
+        (PASSWORD, SessionSource.PASSWORD),
+        (PASSWORD | {"DAGCTL_ACCESS_TOKEN": ""}, SessionSource.PASSWORD),
+        ({"DAGCTL_EMAIL": "e"}, SessionSource.STORED),
+        ({"DAGCTL_PASSWORD": "p"}, SessionSource.STORED),
+        ({}, SessionSource.STORED),
     ],
 )
-def test_the_environment_wins_over_a_login(environ: dict[str, str], source: Source) -> None:
+def test_the_environment_wins_over_a_login(environ: dict[str, str], source: SessionSource) -> None:
     assert source_of(environ) is source
 
 

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command, command_problems
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Place
+from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import Problem
 
 
@@ -73,11 +73,11 @@ def test_a_command_that_would_fail_is_refused(command: str, code: Code) -> None:
 
 
 def test_a_bad_template_is_told_at_its_line() -> None:
-    assert _refusal("echo a\n  echo {{ ds | nodash }}  \necho b").place == Place(2, 3, 2, 25)
+    assert _refusal("echo a\n  echo {{ ds | nodash }}  \necho b").place == TextRange(2, 3, 2, 25)
 
 
 def test_the_end_that_airflow_takes_for_a_file_is_marked() -> None:
-    assert _refusal("cd x\n./run.sh").place == Place(2, 6, 2, 9)
+    assert _refusal("cd x\n./run.sh").place == TextRange(2, 6, 2, 9)
 
 
 def test_a_near_filter_is_suggested() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.spec.lines import Lines, Place
+from dagctl.spec.lines import Lines, TextRange
 
 TEXTS = st.text(st.sampled_from("ab\n\r\f\u2028é"))
 
@@ -27,5 +27,5 @@ def test_what_lies_beyond_the_text_is_its_end() -> None:
 
     assert lines.offset(2, 40) == lines.offset(9, 40) == 4
     assert lines.line(3) == lines.line(0) == ""
-    assert lines.place(2) == Place(2, 1, 2, 2)
-    assert lines.place(2, 4) == Place(2, 1, 2, 3)
+    assert lines.place(2) == TextRange(2, 1, 2, 2)
+    assert lines.place(2, 4) == TextRange(2, 1, 2, 3)

@@ -13,7 +13,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.ids import check_dag_id, check_task_id, pattern
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.fields.text import line_of, name_of, prose
-from dagctl.spec.lines import Lines, Place
+from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import nearest, quoted
 
@@ -124,8 +124,8 @@ def test_the_place_of_a_refused_character_is_told() -> None:
     with pytest.raises(PydanticCustomError) as caught:
         prose("one\ntw\x00o")
 
-    assert _problem(caught.value).place == Place(2, 3, 2, 4)
-    assert Lines("a\nbc").place(3, 4) == Place(2, 2, 2, 3)
+    assert _problem(caught.value).place == TextRange(2, 3, 2, 4)
+    assert Lines("a\nbc").place(3, 4) == TextRange(2, 2, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagctl.spec.lines import Lines, Place, Span
+from dagctl.spec.lines import Lines, Span, TextRange
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.yaml_reader import read_yaml
 
@@ -24,7 +24,7 @@ def _yaml(text: str) -> Document:
     return document
 
 
-def _marked(document: Document, path: tuple[str | int, ...], place: Place | None) -> str:
+def _marked(document: Document, path: tuple[str | int, ...], place: TextRange | None) -> str:
     span = document.place_of(path, place).span
     return document.text[span.start : span.end]
 
@@ -51,8 +51,8 @@ def test_a_place_in_a_yaml_text_is_found_to_the_character(text: str) -> None:
     value = document.root.value["a"]
     line, column = Lines(value).position(value.index("X"))
 
-    assert _marked(document, ("a",), Place(line, column)) == "X"
-    assert _marked(document, ("a",), Place(line, column - 4, line, column + 1)) == "two X"
+    assert _marked(document, ("a",), TextRange(line, column)) == "X"
+    assert _marked(document, ("a",), TextRange(line, column - 4, line, column + 1)) == "two X"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.booleans())
@@ -66,20 +66,20 @@ def test_a_place_in_a_json_text_is_found_to_the_character(
     value = document.root.value["a"]
     line, column = Lines(value).position(len(before))
 
-    marked = _marked(document, ("a",), Place(line, column))
+    marked = _marked(document, ("a",), TextRange(line, column))
     assert json.loads(f'"{marked}"') == "\ue000" if "\ue000" not in before else marked
 
 
 def test_a_place_in_a_folded_text_is_the_text() -> None:
-    assert _marked(_yaml("a: >\n  one\n  two\n"), ("a",), Place(1, 5)) == ">"
-    assert _marked(_yaml('a: "one\n  two"\n'), ("a",), Place(1, 5)) == '"one'
+    assert _marked(_yaml("a: >\n  one\n  two\n"), ("a",), TextRange(1, 5)) == ">"
+    assert _marked(_yaml('a: "one\n  two"\n'), ("a",), TextRange(1, 5)) == '"one'
 
 
 def test_a_place_behind_the_end_is_the_end() -> None:
     document = _yaml("a: |\n  one\nb: c\n")
 
-    assert document.place_of(("a",), Place(1, 40)).span == Span(10, 11)
-    assert document.place_of(("b",), Place(1, 40)).span == Span(15, 16)
+    assert document.place_of(("a",), TextRange(1, 40)).span == Span(10, 11)
+    assert document.place_of(("b",), TextRange(1, 40)).span == Span(15, 16)
 
 
 def test_a_key_a_value_and_a_missing_key_have_their_places() -> None:
@@ -118,6 +118,6 @@ def test_a_place_is_not_that_of_a_value_that_is_gone() -> None:
 
     def spans(node: Node) -> Span | None:
         # a copy, as loops and defaults make them: the next one is likely to get its `id`
-        return document.spelling(replace(node)).span(Place(1, 3, 1, 4))
+        return document.spelling(replace(node)).span(TextRange(1, 3, 1, 4))
 
     assert [spans(quoted), spans(plain)] == [Span(7, 8), Span(15, 16)]

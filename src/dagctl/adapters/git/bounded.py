@@ -17,7 +17,7 @@ from dagctl.adapters.git.network import shown
 from dagctl.adapters.git.program import (
     GUARDS,
     NO_HOOKS,
-    Answer,
+    GitAnswer,
     printable,
     program,
     stray_variables,
@@ -51,7 +51,7 @@ _BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GitLimits:
     """What git may take."""
 
     seconds: float = 120.0
@@ -63,8 +63,8 @@ class Limits:
 
 
 def bounded(
-    folder: Path, *arguments: str, limits: Limits, data: bytes = b"", asks: bool = False
-) -> Answer:
+    folder: Path, *arguments: str, limits: GitLimits, data: bytes = b"", asks: bool = False
+) -> GitAnswer:
     """Run git in a folder of ours and return its answer.
 
     Args:
@@ -99,10 +99,10 @@ def bounded(
         out.seek(0)
         err.seek(max(0, err.seek(0, os.SEEK_END) - _SAID))
         said = redacted(printable(err.read().decode(errors="replace")))
-        return Answer(process.returncode, out.read(), shown(said).rstrip())
+        return GitAnswer(process.returncode, out.read(), shown(said).rstrip())
 
 
-def _command(folder: Path, arguments: tuple[str, ...], limits: Limits) -> list[str]:
+def _command(folder: Path, arguments: tuple[str, ...], limits: GitLimits) -> list[str]:
     numbers = (limits.file // _BLOCK, int(limits.seconds) + 1, limits.memory // 1024)
     shell = (program("sh"), "-c", _LIMITED, "sh", *map(str, numbers))
     return [*shell, program(), "-C", str(folder), *GUARDS, *NO_HOOKS, *_QUIET, *arguments]

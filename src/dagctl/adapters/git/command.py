@@ -18,7 +18,7 @@ from dagctl.adapters.git.program import (
     NO_GIT_HINT,
     NO_HOOKS,
     NO_TRANSPORT,
-    Answer,
+    GitAnswer,
     printable,
     program,
     stray_variables,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from git.cmd import Git
     from git.exc import GitCommandNotFound
 
-    from dagctl.ports import Identity
+    from dagctl.ports import GitIdentity
 
 _ON_IMPORT = {
     "GIT_PYTHON_REFRESH": "quiet",
@@ -96,7 +96,7 @@ class GitCommand:
     """Runs git in one folder: as the user whom git knows, or as somebody else."""
 
     def __init__(
-        self, folder: Path, identity: Identity | None = None, *, is_top: bool = False
+        self, folder: Path, identity: GitIdentity | None = None, *, is_top: bool = False
     ) -> None:
         self.folder = folder
         self._identity = identity
@@ -128,7 +128,7 @@ class GitCommand:
         terminal: bool = False,
         hooks: bool = False,
         held: int | None = None,
-    ) -> Answer:
+    ) -> GitAnswer:
         """Run `git ARGUMENTS` and return its answer, whatever the status.
 
         Args:
@@ -168,7 +168,7 @@ class GitCommand:
             raise
         LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
         said = redacted(printable(err.decode(errors="replace")))
-        return Answer(process.returncode, out, said.rstrip())
+        return GitAnswer(process.returncode, out, said.rstrip())
 
     @contextmanager
     def kept(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
@@ -198,7 +198,7 @@ class GitCommand:
 
     def must(
         self, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> GitAnswer:
         """Run `git ARGUMENTS` and return its answer if it succeeded.
 
         Raises:
@@ -214,14 +214,14 @@ class GitCommand:
         return {CEILING: os.path.realpath(self.folder.parent)} if self._is_top else {}
 
 
-def failure(arguments: tuple[str, ...], answer: Answer) -> UnavailableError:
+def failure(arguments: tuple[str, ...], answer: GitAnswer) -> UnavailableError:
     """Return the error for a git command that should not have failed."""
     name = next(word for word in arguments if not word.startswith("-") and "=" not in word)
     said = answer.error or f"exit status {answer.status}"
     return UnavailableError(f"git {name} failed: {said}", hint=hint_for(answer))
 
 
-def hint_for(answer: Answer) -> Fix | None:
+def hint_for(answer: GitAnswer) -> Fix | None:
     """Return what to do about a failure that git blames on the disk or its permissions."""
     return next((hint for words, hint in _HINTS.items() if words in answer.error), None)
 
@@ -231,7 +231,7 @@ def zero_ended(values: list[str]) -> bytes:
     return b"".join(os.fsencode(value) + b"\0" for value in values)
 
 
-def _who(identity: Identity | None) -> dict[str, str]:
+def _who(identity: GitIdentity | None) -> dict[str, str]:
     """Return the variables by which git takes somebody for author and committer."""
     if identity is None:
         return {}

@@ -17,7 +17,7 @@ from dagctl.adapters.git.hooks import Hooks
 from dagctl.adapters.git.loose import write_object
 from dagctl.adapters.git.objects import id_of
 from dagctl.adapters.git.private_index import PrivateIndex
-from dagctl.adapters.git.tree import Entry
+from dagctl.adapters.git.tree import TreeEntry
 from dagctl.errors import ConflictError, WorkspaceError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.objects import Stored
-    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.place import GitWorkTree
     from dagctl.ports import Files, FileWrite
 
 
@@ -44,13 +44,13 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class CommitDraft:
     """What is to be committed, whatever it will stand on."""
 
     branch: str
     base: str | None
     """What the files were prepared against: other changes of them since then are a conflict."""
-    files: Mapping[str, Entry | None]
+    files: Mapping[str, TreeEntry | None]
     text: str
     """The whole message, with the trailer."""
 
@@ -58,7 +58,9 @@ class Draft:
 class Committer:
     """Makes commits in one work tree."""
 
-    def __init__(self, place: Place, files: Files, patience: Patience, *, signs: bool) -> None:
+    def __init__(
+        self, place: GitWorkTree, files: Files, patience: Patience, *, signs: bool
+    ) -> None:
         self._place = place
         self._signs = signs
         self._files = files
@@ -99,7 +101,7 @@ class Committer:
         *,
         at: str | None,
         verify: bool,
-    ) -> Draft:
+    ) -> CommitDraft:
         """Return what is to be committed on top of `at`; nothing, and no hook, if that holds it.
 
         Raises:
@@ -117,9 +119,9 @@ class Committer:
                     hooks.before_commit(lambda: self._trees.graft(at, files))
                     text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
                     self._require_unchanged(writes)
-        return Draft(branch=branch, base=at, files=files, text=text)
+        return CommitDraft(branch=branch, base=at, files=files, text=text)
 
-    def _stored(self, base: str | None, writes: Sequence[FileWrite]) -> dict[str, Entry | None]:
+    def _stored(self, base: str | None, writes: Sequence[FileWrite]) -> dict[str, TreeEntry | None]:
         """Write the files as blobs, to the byte; return their entries, None for a removal.
 
         No filter of git's runs: what is committed is what is stored.
@@ -139,7 +141,7 @@ class Committer:
             if blob is not None and blob != id_of("blob", write.new or b"", like=blob):
                 raise WorkspaceError(f"{path} was changed while it was committed")
         return {
-            path: Entry(self._mode(base, path), "blob", blobs[path]) if path in blobs else None
+            path: TreeEntry(self._mode(base, path), "blob", blobs[path]) if path in blobs else None
             for path in full.values()
         }
 
@@ -167,7 +169,7 @@ class Committer:
             if self._files.read(write.path) != write.new:
                 raise WorkspaceError(f"{write.path} was changed while it was committed")
 
-    def _land(self, draft: Draft) -> str:
+    def _land(self, draft: CommitDraft) -> str:
         """Commit on the tip of the branch; if that moves meanwhile, on the new one."""
         branch, at = draft.branch, draft.base
         new, said = self.commit_on(draft, at), None
@@ -180,7 +182,7 @@ class Committer:
                 return new
         raise busy(branch, self._patience.ref, said or "")
 
-    def _renewed(self, draft: Draft, at: str | None, new: str) -> tuple[str | None, str]:
+    def _renewed(self, draft: CommitDraft, at: str | None, new: str) -> tuple[str | None, str]:
         """Return the tip of the branch, and the commit on it: the same if it is where it was."""
         now = tip(self._git, draft.branch)
         if now == at:
@@ -188,16 +190,16 @@ class Committer:
         self.require_same_files(draft, now, partial(_changed, draft.branch))
         return now, self.commit_on(draft, now)
 
-    def holds(self, commit: str, files: Mapping[str, Entry | None]) -> bool:
+    def holds(self, commit: str, files: Mapping[str, TreeEntry | None]) -> bool:
         """Return whether the commit has all these files already: another would be empty."""
         return all(self._trees.find(commit, path) == entry for path, entry in files.items())
 
-    def commit_on(self, draft: Draft, parent: str | None) -> str:
+    def commit_on(self, draft: CommitDraft, parent: str | None) -> str:
         """Write the commit on top of another (None: as the first one), and return its id."""
         tree = self._trees.graft(parent, draft.files)
         return write_commit(self._git, tree, parent, draft.text, signs=self._signs)
 
-    def commit_again(self, draft: Draft, parent: str | None, before: Stored) -> str:
+    def commit_again(self, draft: CommitDraft, parent: str | None, before: Stored) -> str:
         """Write a commit that was made on another parent for this one, and return its id.
 
         No git is started, as the time since that parent was fetched is what a push can lose.
@@ -218,7 +220,7 @@ class Committer:
 
     def require_same_files(
         self,
-        draft: Draft,
+        draft: CommitDraft,
         now: str | None,
         refusal: Callable[[str], WorkspaceError],
     ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError, UsageError
 from dagctl.patterns import lazy_pattern
-from dagctl.ports import Identity
+from dagctl.ports import GitIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ class Configuration:
     known: frozenset[str]
     """The parts of an identity that are set, not guessed: `GIT_AUTHOR_NAME` and the like."""
 
-    def identity(self, role: str = "AUTHOR") -> Identity:
+    def identity(self, role: str = "AUTHOR") -> GitIdentity:
         """Return who commits (`AUTHOR` or `COMMITTER`), as the user has set it.
 
         Raises:
@@ -45,7 +45,7 @@ class Configuration:
         if not is_set or ident is None or not ident[1]:
             raise UsageError("git does not know who you are", hint=_IDENTITY_HINT)
         name, email = (os.fsencode(part).decode("utf-8", "replace") for part in ident.groups())
-        return Identity(name, email)
+        return GitIdentity(name, email)
 
     @property
     def signs(self) -> bool:

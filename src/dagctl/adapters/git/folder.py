@@ -12,7 +12,7 @@ from dagctl.adapters.git.program import ask
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from dagctl.adapters.git.program import Answer
+    from dagctl.adapters.git.program import GitAnswer
 
 STATES = {
     "rebase-merge": "a rebase",
@@ -116,7 +116,7 @@ def _work_tree_setting(top: Path) -> str:
     return ask(top, "config", "--get", "core.worktree").text
 
 
-def _refusal(root: Path, answer: Answer) -> Exception:
+def _refusal(root: Path, answer: GitAnswer) -> Exception:
     if "dubious ownership" in answer.error:
         return UsageError(
             f"git does not trust the repository around {root}: it belongs to another user",

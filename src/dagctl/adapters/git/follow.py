@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.configuration import Configuration
-    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.place import GitWorkTree
 
 _ATTRIBUTES = ".gitattributes"
 
@@ -22,7 +22,7 @@ _ATTRIBUTES = ".gitattributes"
 class Follower:
     """Moves the local branch, the index and the work tree on."""
 
-    def __init__(self, place: Place, configuration: Configuration, *, wait: float) -> None:
+    def __init__(self, place: GitWorkTree, configuration: Configuration, *, wait: float) -> None:
         self._place = place
         self._git = place.git
         self._configuration = configuration

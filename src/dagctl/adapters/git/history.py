@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from dagctl.adapters.git.command import GitCommand
-    from dagctl.adapters.git.place import Place
-    from dagctl.adapters.git.program import Answer
+    from dagctl.adapters.git.place import GitWorkTree
+    from dagctl.adapters.git.program import GitAnswer
 
 MADE_BY = "Dagctl-Op"
 UNDOES = "Dagctl-Undo"
@@ -65,7 +65,7 @@ def tip(git: GitCommand, branch: str) -> str | None:
     return answer.text if answer.ok else None
 
 
-def head(place: Place) -> str | None:
+def head(place: GitWorkTree) -> str | None:
     """Return the branch that is checked out, born or not, or None if HEAD is detached.
 
     The file HEAD says so (`git help repository-layout`); where it is a link, or refs are kept
@@ -84,7 +84,7 @@ def head(place: Place) -> str | None:
     return answer.text if answer.ok else None
 
 
-def standing(place: Place, branch: str) -> str:
+def standing(place: GitWorkTree, branch: str) -> str:
     """Return the branch, or the one that is checked out if it is gone: renamed, or merged first."""
     if tip(place.git, branch) is not None:
         return branch
@@ -156,7 +156,7 @@ def _marks(git: GitCommand, branch: str) -> Iterator[tuple[str, list[str], list[
         yield commit, made_by.split(), undoes.split()
 
 
-def _hindrance(answer: Answer) -> str | None:
+def _hindrance(answer: GitAnswer) -> str | None:
     if answer.ok:
         return None
     if not any(words in answer.error for words in _BUSY):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.place import GitWorkTree
     from dagctl.adapters.git.private_index import PrivateIndex
 
 _HINT = Fix("do what the hook asks for, or skip the hooks with ", Option("no_verify"))
@@ -28,7 +28,7 @@ class Hooks:
     A hook that takes longer than `limit` seconds is killed and counts as a refusal.
     """
 
-    def __init__(self, place: Place, index: PrivateIndex, *, limit: float) -> None:
+    def __init__(self, place: GitWorkTree, index: PrivateIndex, *, limit: float) -> None:
         self._place = place
         self._index = index
         self._limit = limit

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from dagctl.adapters.git.place import Place
-    from dagctl.adapters.git.tree import Entry
+    from dagctl.adapters.git.place import GitWorkTree
+    from dagctl.adapters.git.tree import TreeEntry
 
 _HELD = "File exists"
 _LISTED = 10
@@ -25,7 +25,7 @@ _FEW = 100
 
 
 def stage(  # noqa: PLR0913 - each is a choice of its own
-    place: Place,
+    place: GitWorkTree,
     paths: Sequence[str],
     *,
     wait: float,
@@ -52,7 +52,7 @@ def stage(  # noqa: PLR0913 - each is a choice of its own
     head = place.trees.read_tip(ref, paths).commit
     blind = flagged(place, [path for path in paths if path not in new])
     alike: list[str] = []
-    other: dict[str, Entry] = {}
+    other: dict[str, TreeEntry] = {}
     gone: list[str] = []
     for path in paths:
         entry = place.trees.find(head, path)
@@ -78,7 +78,7 @@ _FLAGS = {"--assume-unchanged": "hs", "--skip-worktree": SKIPPED}
 """The options that flag an entry, each with the letters of `ls-files -v` for it."""
 
 
-def flagged(place: Place, paths: Sequence[str]) -> dict[str, str]:
+def flagged(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
     """Return the paths of which git does not look at the work tree, each with its letter.
 
     From such a file git does not update its entry, so the next commit would take the update back.
@@ -93,7 +93,11 @@ def flagged(place: Place, paths: Sequence[str]) -> dict[str, str]:
 
 
 def _flag_again(
-    place: Place, update: tuple[str, ...], blind: Mapping[str, str], gone: list[str], wait: float
+    place: GitWorkTree,
+    update: tuple[str, ...],
+    blind: Mapping[str, str],
+    gone: list[str],
+    wait: float,
 ) -> str:
     """Flag the entries again, as their users had it; return what git says if it cannot."""
     held = ""
@@ -104,7 +108,7 @@ def _flag_again(
     return held
 
 
-def wait_for_index(place: Place, *, wait: float) -> Path | None:
+def wait_for_index(place: GitWorkTree, *, wait: float) -> Path | None:
     """Return the user's index.lock if it is still held after `wait` seconds, else None."""
     index = place.files["index"]
     lock = index.with_name(index.name + ".lock")
@@ -116,7 +120,7 @@ def wait_for_index(place: Place, *, wait: float) -> Path | None:
     return None
 
 
-def _update(place: Place, command: tuple[str, ...], data: bytes, wait: float) -> str:
+def _update(place: GitWorkTree, command: tuple[str, ...], data: bytes, wait: float) -> str:
     """Run update-index on the user's index; return what git says if it cannot."""
     deadline = time.monotonic() + wait
     while True:
@@ -128,7 +132,7 @@ def _update(place: Place, command: tuple[str, ...], data: bytes, wait: float) ->
         time.sleep(0.1)
 
 
-def _is_checked_out(place: Place, path: str, entry: Entry) -> bool:
+def _is_checked_out(place: GitWorkTree, path: str, entry: TreeEntry) -> bool:
     """Return whether the work tree holds a committed file to the byte."""
     *folders, name = path.split("/")
     try:
@@ -139,12 +143,12 @@ def _is_checked_out(place: Place, path: str, entry: Entry) -> bool:
     return content is not None and id_of("blob", content, like=entry.id) == entry.id
 
 
-def _index_info(entries: Mapping[str, Entry]) -> bytes:
+def _index_info(entries: Mapping[str, TreeEntry]) -> bytes:
     """Return the input of `update-index --index-info`."""
     return zero_ended([f"{entry.mode} {entry.id}\t{path}" for path, entry in entries.items()])
 
 
-def _warning(place: Place, paths: Iterable[str], held: str) -> str:
+def _warning(place: GitWorkTree, paths: Iterable[str], held: str) -> str:
     names = list(paths)
     repair = shlex.join(["git", "-C", str(place.git.folder), "reset", "-q", "--", *names[:_LISTED]])
     more = f" (and {len(names) - _LISTED} more paths)" if len(names) > _LISTED else ""

@@ -18,8 +18,8 @@ from dagctl.ports import CommitPlace, Removal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.adapters.git.place import Place
-    from dagctl.adapters.git.tree import Entry
+    from dagctl.adapters.git.place import GitWorkTree
+    from dagctl.adapters.git.tree import TreeEntry
 
 _COMMIT = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _RECENT = 10_000
@@ -33,7 +33,7 @@ _SIDES = frozenset({"2", "3"})
 """The stages of the index for ours and theirs; 1 is what both began with."""
 
 
-def differing(place: Place, files: Mapping[str, bytes | None]) -> set[str]:
+def differing(place: GitWorkTree, files: Mapping[str, bytes | None]) -> set[str]:
     """Return the paths that hold something else in HEAD; see the port."""
     head = place.trees.read_tip("HEAD", [place.full(path) for path in files]).commit
     entries = {path: place.trees.find(head, place.full(path)) for path in files}
@@ -43,7 +43,7 @@ def differing(place: Place, files: Mapping[str, bytes | None]) -> set[str]:
     return unlike - _alike_for_git(place, checked_out)
 
 
-def place_of(place: Place, commit_id: str) -> CommitPlace:
+def place_of(place: GitWorkTree, commit_id: str) -> CommitPlace:
     """Return where a commit is, as seen from HEAD."""
     if not _COMMIT.fullmatch(commit_id):
         return CommitPlace.UNKNOWN
@@ -53,20 +53,20 @@ def place_of(place: Place, commit_id: str) -> CommitPlace:
     return CommitPlace.ELSEWHERE if answer.status == 1 else CommitPlace.UNKNOWN
 
 
-def left_out(place: Place, paths: Sequence[str]) -> set[str]:
+def left_out(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     """Return which of these paths a sparse checkout leaves out of the work tree."""
     full = {place.full(path): path for path in paths}
     letters = flagged(place, list(full))
     return {full[path] for path, letter in letters.items() if letter in SKIPPED}
 
 
-def is_merge_result(place: Place, path: str) -> bool:
+def is_merge_result(place: GitWorkTree, path: str) -> bool:
     """Return whether the last commit that changed the path is a merge."""
     answer = place.git.run("log", "-1", "--format=%P", "--", _literal(place, path))
     return answer.ok and len(answer.text.split()) >= _TWO
 
 
-def unmerged(place: Place, path: str) -> tuple[bytes, ...]:
+def unmerged(place: GitWorkTree, path: str) -> tuple[bytes, ...]:
     """Return both files that a merge under way could not join, as the index has them."""
     answer = place.git.run("ls-files", "-u", "-z", "--", _literal(place, path))
     stages = [entry.split() for entry in os.fsdecode(answer.out).split("\0") if answer.ok and entry]
@@ -74,7 +74,7 @@ def unmerged(place: Place, path: str) -> tuple[bytes, ...]:
     return tuple(place.git.must("cat-file", "blob", blob).out for blob in blobs)
 
 
-def last_commits(place: Place, paths: Sequence[str]) -> dict[str, str]:
+def last_commits(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
     """Return the commit that changed each path last, from one walk through the recent history."""
     head = tip(place.git, "HEAD")
     if head is None:
@@ -83,7 +83,7 @@ def last_commits(place: Place, paths: Sequence[str]) -> dict[str, str]:
     return {path: commits.get(path, head) for path in paths}
 
 
-def remembered(place: Place, paths: Sequence[str]) -> set[str]:
+def remembered(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     """Return which of these paths are in the index, or in the recent history of HEAD."""
     recent = set(_recent(place, paths)) if tip(place.git, "HEAD") is not None else set()
     return recent | {path for some in _some(paths) for path in tracked(place, some)}
@@ -94,7 +94,7 @@ def _some(paths: Sequence[str]) -> Iterator[Sequence[str]]:
     return (paths[at : at + _FEW] for at in range(0, len(paths), _FEW))
 
 
-def _recent(place: Place, paths: Sequence[str]) -> dict[str, str]:
+def _recent(place: GitWorkTree, paths: Sequence[str]) -> dict[str, str]:
     """Return the commit that changed each path last, of those that a recent commit has changed."""
     full = {place.full(path): path for path in paths}
     sign = token_hex(16)  # no name can hold what was not known before
@@ -111,7 +111,7 @@ def _recent(place: Place, paths: Sequence[str]) -> dict[str, str]:
     return commits
 
 
-def _walked(place: Place, *arguments: str) -> str:
+def _walked(place: GitWorkTree, *arguments: str) -> str:
     """Return what `git log` prints; in a partial clone, up to the first commit without its trees.
 
     Raises:
@@ -123,7 +123,7 @@ def _walked(place: Place, *arguments: str) -> str:
     return os.fsdecode(answer.out)
 
 
-def removals(place: Place, paths: Sequence[str]) -> dict[str, Removal]:
+def removals(place: GitWorkTree, paths: Sequence[str]) -> dict[str, Removal]:
     """Return the commits of operations that have removed paths; see the port."""
     absent = set(paths) - differing(place, dict.fromkeys(paths))
     full = {place.full(path): path for path in absent}
@@ -159,7 +159,7 @@ def _moment(seconds: str) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def content_at(place: Place, commit_id: str, path: str) -> bytes | None:
+def content_at(place: GitWorkTree, commit_id: str, path: str) -> bytes | None:
     """Return a file as a commit has it, or None."""
     if not _COMMIT.fullmatch(commit_id) or not place.full(path).isprintable():
         return None
@@ -167,7 +167,7 @@ def content_at(place: Place, commit_id: str, path: str) -> bytes | None:
     return stored.data if stored is not None and stored.kind == "blob" else None
 
 
-def tracked(place: Place, paths: Sequence[str]) -> set[str]:
+def tracked(place: GitWorkTree, paths: Sequence[str]) -> set[str]:
     """Return which of these paths are in the user's index."""
     full = {place.full(path): path for path in paths}
     listing = place.git.must("ls-files", "-z", "--", *(_literal(place, path) for path in paths))
@@ -178,18 +178,18 @@ _FEW = 100
 """How many paths go onto a command line."""
 
 
-def _literal(place: Place, path: str) -> str:
+def _literal(place: GitWorkTree, path: str) -> str:
     """Return a path of the workspace for a command line of git, which runs at the top."""
     return f":(top,literal){place.full(path)}"
 
 
-def _is_blob(entry: Entry | None, content: bytes | None) -> bool:
+def _is_blob(entry: TreeEntry | None, content: bytes | None) -> bool:
     if entry is None or content is None:
         return entry is None and content is None
     return entry.kind == "blob" and id_of("blob", content, like=entry.id) == entry.id
 
 
-def _holds(place: Place, path: str, content: bytes | None) -> bool:
+def _holds(place: GitWorkTree, path: str, content: bytes | None) -> bool:
     """Return whether the work tree holds this content."""
     try:
         return content == (place.git.folder / place.full(path)).read_bytes()
@@ -197,7 +197,7 @@ def _holds(place: Place, path: str, content: bytes | None) -> bool:
         return False
 
 
-def _alike_for_git(place: Place, entries: Mapping[str, Entry | None]) -> set[str]:
+def _alike_for_git(place: GitWorkTree, entries: Mapping[str, TreeEntry | None]) -> set[str]:
     """Return the paths whose file in the work tree git would store as it is stored already."""
     paths = [path for path, entry in entries.items() if entry is not None]
     if not paths:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from dagctl.adapters.git.program import ask
 from dagctl.errors import UnavailableError
-from dagctl.ports.text_merge import Merged, Side
+from dagctl.ports.text_merge import Merged, MergeSide
 
 _MOST_CONFLICTS = 127
 """`git merge-file` exits with the number of conflicts, cut at this one; above it is a failure."""
 
 
-def merged(mine: Side, base: Side, theirs: Side) -> Merged:
+def merged(mine: MergeSide, base: MergeSide, theirs: MergeSide) -> Merged:
     """Return the text that has what both sides have changed since the base.
 
     Raises:

@@ -24,8 +24,8 @@ from dagctl.session.redaction import HIDDEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.adapters.git.place import Place
-    from dagctl.adapters.git.program import Answer
+    from dagctl.adapters.git.place import GitWorkTree
+    from dagctl.adapters.git.program import GitAnswer
 
 PROTOCOLS = "file:git:http:https:ssh"
 """`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""
@@ -68,7 +68,7 @@ class Pushed:
 class Network:
     """One remote of a repository."""
 
-    def __init__(self, place: Place, remote: str, *, limit: float, asks: bool) -> None:
+    def __init__(self, place: GitWorkTree, remote: str, *, limit: float, asks: bool) -> None:
         """Take the remote; nothing is asked yet.
 
         Args:
@@ -130,7 +130,7 @@ class Network:
             hint=again(f"see whether `git fetch {self.remote}` works"),
         )
 
-    def _run(self, *arguments: str) -> Answer:
+    def _run(self, *arguments: str) -> GitAnswer:
         """Run git while no other git speaks to a remote for dagctl here.
 
         Raises:
@@ -143,7 +143,7 @@ class Network:
         except TimeoutExpired as error:
             raise self.unavailable(f"no answer within {self._limit:g} seconds") from error
 
-    def _git(self, arguments: Sequence[str], held: int) -> Answer:
+    def _git(self, arguments: Sequence[str], held: int) -> GitAnswer:
         return self._place.git.run(
             *_QUIET,
             *arguments,
@@ -213,11 +213,11 @@ def shown(text: str) -> str:
     return _USER.sub(f"{HIDDEN}@", text)[-_SHOWN:].strip()
 
 
-def _shown(answer: Answer) -> Answer:
+def _shown(answer: GitAnswer) -> GitAnswer:
     return type(answer)(answer.status, answer.out, shown(answer.error))
 
 
-def _of(answer: Answer, branch: str) -> Pushed:
+def _of(answer: GitAnswer, branch: str) -> Pushed:
     """Read what `git push --porcelain` says of the one ref: flag, names, summary."""
     line = next(
         (line for line in answer.text.splitlines() if line.partition("\t")[2].find(branch) > 0), ""

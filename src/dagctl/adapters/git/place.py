@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GitWorkTree:
     """The work tree that holds the workspace, and git in its top folder."""
 
     git: GitCommand
@@ -39,7 +39,7 @@ class Place:
         return self.files[f"hooks/{name}"].is_file()
 
 
-def place_in(git: GitCommand, folder: GitFolder) -> Place:
+def place_in(git: GitCommand, folder: GitFolder) -> GitWorkTree:
     """Return the place of a workspace whose git folder is known."""
     top_git = git.at_top(folder.top)
-    return Place(top_git, folder, Trees(top_git))
+    return GitWorkTree(top_git, folder, Trees(top_git))

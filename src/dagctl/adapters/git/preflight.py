@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
-    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.place import GitWorkTree
     from dagctl.adapters.git.tree import Tip
 
 _CHANGING = ("filter", "working-tree-encoding")
@@ -28,7 +28,7 @@ files have none but `\\n`."""
 _UNCHANGING = frozenset({"UNSPECIFIED", "UNSET", "SET", "UTF-8", "UTF8"})
 
 
-def branch_to_commit_to(place: Place) -> str:
+def branch_to_commit_to(place: GitWorkTree) -> str:
     """Return the branch that is checked out, born or not.
 
     Raises:
@@ -45,7 +45,7 @@ def branch_to_commit_to(place: Place) -> str:
     return branch
 
 
-def require_free_index(place: Place, *, wait: float) -> None:
+def require_free_index(place: GitWorkTree, *, wait: float) -> None:
     """Make sure that no other process holds the user's index.
 
     Raises:
@@ -60,7 +60,7 @@ def require_free_index(place: Place, *, wait: float) -> None:
 
 
 def require_paths(
-    place: Place, branch: str, paths: Sequence[str], new: Sequence[str]
+    place: GitWorkTree, branch: str, paths: Sequence[str], new: Sequence[str]
 ) -> str | None:
     """Make sure that these paths can be committed; return the tip of the branch.
 
@@ -92,7 +92,7 @@ def require_paths(
 
 
 def _require_unknown(
-    place: Place, tip: Tip, path: str, names: Mapping[str, Collection[str]]
+    place: GitWorkTree, tip: Tip, path: str, names: Mapping[str, Collection[str]]
 ) -> None:
     """Make sure that git knows nothing at a new path, in no spelling.
 
@@ -121,7 +121,7 @@ def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _names(place: Place, commit: str | None, folder: str) -> dict[str, set[str]]:
+def _names(place: GitWorkTree, commit: str | None, folder: str) -> dict[str, set[str]]:
     """Return what a folder holds in the work tree or the last commit, by name in lower case."""
     names: dict[str, set[str]] = {}
     for name in _names_in(place.git.folder / folder) | _committed_in(place, commit, folder):
@@ -136,13 +136,13 @@ def _names_in(folder: Path) -> set[str]:
         return set()
 
 
-def _committed_in(place: Place, commit: str | None, folder: str) -> set[str]:
+def _committed_in(place: GitWorkTree, commit: str | None, folder: str) -> set[str]:
     entry = place.trees.find(commit, folder)
     is_folder = entry is not None and entry.kind == "tree"
     return set(place.trees.entries(entry.id)) if entry is not None and is_folder else set()
 
 
-def require_no_filter(place: Place, paths: Sequence[str], drivers: Collection[str]) -> None:
+def require_no_filter(place: GitWorkTree, paths: Sequence[str], drivers: Collection[str]) -> None:
     """Make sure that git would store the bytes of these files as they are.
 
     Raises:
@@ -168,7 +168,7 @@ def require_no_filter(place: Place, paths: Sequence[str], drivers: Collection[st
             )
 
 
-def require_signing(place: Place) -> None:
+def require_signing(place: GitWorkTree) -> None:
     """Make sure that a commit can be signed: sign one that is thrown away.
 
     Raises:

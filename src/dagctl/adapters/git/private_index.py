@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.place import GitWorkTree
 
 _PLAIN = (
     *("-c", "core.fsync=all,-index"),  # it is thrown away
@@ -22,7 +22,7 @@ _PLAIN = (
 class PrivateIndex:
     """An index file in a folder of our own."""
 
-    def __init__(self, place: Place, folder: Path) -> None:
+    def __init__(self, place: GitWorkTree, folder: Path) -> None:
         self._place = place
         self._file = folder / "index"
         self.environment = {"GIT_INDEX_FILE": str(self._file)}

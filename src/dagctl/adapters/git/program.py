@@ -40,7 +40,7 @@ NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitAnswer:
     """What a git process gave back."""
 
     status: int
@@ -93,7 +93,7 @@ NO_TRANSPORT = {"GIT_ALLOW_PROTOCOL": ""}
 there by itself, and so start the ssh, the proxy or the credential helper of the configuration."""
 
 
-def ask(folder: Path, *arguments: str) -> Answer:
+def ask(folder: Path, *arguments: str) -> GitAnswer:
     """Run one short git command that reads, in `folder`, without loading GitPython.
 
     Raises:
@@ -114,7 +114,7 @@ def ask(folder: Path, *arguments: str) -> Answer:
         check=False,
     )
     error = printable(done.stderr.decode(errors="replace")).rstrip()
-    return Answer(done.returncode, done.stdout, error)
+    return GitAnswer(done.returncode, done.stdout, error)
 
 
 def surroundings() -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from dagctl.adapters.git.commit import write_commit
 from dagctl.adapters.git.history import attempts, tip
 from dagctl.adapters.git.network import Pushed
-from dagctl.adapters.git.tree import Entry
+from dagctl.adapters.git.tree import TreeEntry
 from dagctl.errors import UnavailableError, UsageError
 from dagctl.patterns import lazy_pattern
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagctl.adapters.git.network import Network
-    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.place import GitWorkTree
 
 _ADDRESS = lazy_pattern(r"^remote:.{0,200}?(https?://[!-~]{1,2000})", re.MULTILINE)
 _HOST = lazy_pattern(
@@ -39,7 +39,7 @@ _HOSTS = {
 
 
 def propose(  # noqa: PLR0913 - what a commit on another branch is made of
-    place: Place,
+    place: GitWorkTree,
     network: Network,
     name: str,
     files: Mapping[str, bytes],
@@ -89,7 +89,7 @@ def address_of(said: str, url: str, name: str) -> str | None:
     return form.format(path=match["path"], name=quote(name), query=quote(name, safe=""))
 
 
-def _checked(place: Place, name: str) -> str:
+def _checked(place: GitWorkTree, name: str) -> str:
     """Return the ref of a branch.
 
     Raises:
@@ -102,7 +102,7 @@ def _checked(place: Place, name: str) -> str:
     return branch
 
 
-def _stored(place: Place, files: Mapping[str, bytes]) -> dict[str, Entry]:
+def _stored(place: GitWorkTree, files: Mapping[str, bytes]) -> dict[str, TreeEntry]:
     """Write the files as blobs, to the byte, all by one git; return their entries."""
     with TemporaryDirectory(prefix="dagctl-") as folder:
         copies = [Path(folder, str(number)) for number in range(len(files))]
@@ -111,4 +111,4 @@ def _stored(place: Place, files: Mapping[str, bytes]) -> dict[str, Entry]:
         asked = "".join(f"{copy}\n" for copy in copies)
         command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
         ids = place.git.must(*command, data=os.fsencode(asked)).text.split()
-    return {path: Entry("100644", "blob", blob) for path, blob in zip(files, ids, strict=True)}
+    return {path: TreeEntry("100644", "blob", blob) for path, blob in zip(files, ids, strict=True)}

@@ -11,7 +11,7 @@ from dagctl.adapters.git.commit import Committer, Patience
 from dagctl.adapters.git.configuration import read_configuration
 from dagctl.adapters.git.folder import GitFolder, locate
 from dagctl.adapters.git.network import Network
-from dagctl.adapters.git.place import Place, place_in
+from dagctl.adapters.git.place import GitWorkTree, place_in
 from dagctl.adapters.git.undo import Undoer, is_reverted
 from dagctl.adapters.git.upstream import GitUpstream
 from dagctl.adapters.work_tree import WorkTree
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dagctl.adapters.git.configuration import Configuration
-    from dagctl.ports import CommitPlace, FileWrite, Identity, Reach, Removal
+    from dagctl.ports import CommitPlace, FileWrite, GitIdentity, Reach, Removal
 
 
 class GitRepo:
@@ -33,7 +33,7 @@ class GitRepo:
         root: Path,
         dags_folder: str,
         *,
-        identity: Identity | None = None,
+        identity: GitIdentity | None = None,
         patience: Patience | None = None,
         located: Callable[[], GitFolder] | None = None,
     ) -> None:
@@ -57,14 +57,14 @@ class GitRepo:
         came since, if nothing of ours is in it."""
 
     @cached_property
-    def _place(self) -> Place:
+    def _place(self) -> GitWorkTree:
         return place_in(self._git, self._located())
 
     @cached_property
     def _configuration(self) -> Configuration:
         return read_configuration(self._git)
 
-    def identity(self) -> Identity:
+    def identity(self) -> GitIdentity:
         """Return who commits."""
         return self._configuration.identity()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.adapters import durable
-from dagctl.adapters.git.bounded import Limits, bounded
+from dagctl.adapters.git.bounded import GitLimits, bounded
 from dagctl.errors import RemoteUnavailableError
 from dagctl.next_step import again
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
-    from dagctl.adapters.git.program import Answer
+    from dagctl.adapters.git.program import GitAnswer
 
 FOLDER = "templates"
 """The folder in the state folder."""
@@ -44,7 +44,7 @@ class GitTemplateStore:
     """Fetches by git, and keeps in the state folder of a workspace."""
 
     state: Location
-    limits: Limits = field(default_factory=Limits)
+    limits: GitLimits = field(default_factory=GitLimits)
 
     def tip(self, address: str, ref: str) -> str:
         """Return the commit that a branch or tag stands at; see the port."""
@@ -94,7 +94,7 @@ class GitTemplateStore:
             message = f"{address} has no commit {commit[:7]} in {ref or 'what it gives'}"
             raise RemoteUnavailableError(message, hint="correct `commit` in dagctl.toml")
 
-    def _fetched(self, place: Path, option: str, address: str, what: str) -> Answer:
+    def _fetched(self, place: Path, option: str, address: str, what: str) -> GitAnswer:
         options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
         own = ("--no-auto-maintenance", "--upload-pack=git-upload-pack", option)
         return self._run(place, "--git-dir=repo", "fetch", *options, *own, "--", address, what)
@@ -111,7 +111,7 @@ class GitTemplateStore:
             at += blob.size + 1
         return contents
 
-    def _run(self, place: Path, *arguments: str, data: bytes = b"") -> Answer:
+    def _run(self, place: Path, *arguments: str, data: bytes = b"") -> GitAnswer:
         asks = sys.stdin is not None and sys.stdin.isatty()
         return bounded(place, *arguments, limits=self.limits, data=data, asks=asks)
 
@@ -142,7 +142,7 @@ def _checked(address: str, blobs: Sequence[_Blob]) -> Sequence[_Blob]:
     return blobs
 
 
-def _unavailable(address: str, answer: Answer) -> RemoteUnavailableError:
+def _unavailable(address: str, answer: GitAnswer) -> RemoteUnavailableError:
     said = answer.error or f"git ended with status {answer.status}: it may be too large"
     return RemoteUnavailableError(
         f"the templates of {address} cannot be fetched: {said}",

@@ -22,7 +22,7 @@ _FILES = frozenset({"100644", "100755"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """What stands under one name in a tree: a file, a link, a folder or a submodule."""
 
     mode: str
@@ -46,7 +46,7 @@ class Trees:
     def __init__(self, git: GitCommand) -> None:
         self._git = git
         self._look: LookUp = partial(look_up, git)
-        self._read: dict[str, dict[str, Entry]] = {}
+        self._read: dict[str, dict[str, TreeEntry]] = {}
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
@@ -62,7 +62,7 @@ class Trees:
         """Forget what was read: a remote that keeps moving has ever new trees."""
         self._read.clear()
 
-    def entries(self, tree: str | None) -> dict[str, Entry]:
+    def entries(self, tree: str | None) -> dict[str, TreeEntry]:
         """Return the entries of a tree (or of a commit's tree) by name; of None, nothing."""
         if tree is None:
             return {}
@@ -97,7 +97,7 @@ class Trees:
                 self._read[stored.id] = _parse(stored)
         return Tip(commit.id, known)
 
-    def find(self, tree: str | None, path: str) -> Entry | None:
+    def find(self, tree: str | None, path: str) -> TreeEntry | None:
         """Return what stands at a path below a tree, or None."""
         *folders, name = path.split("/")
         for folder in folders:
@@ -110,7 +110,7 @@ class Trees:
     def graft(
         self,
         tree: str | None,
-        files: Mapping[str, Entry | None],
+        files: Mapping[str, TreeEntry | None],
         write: Callable[[str, bytes], None] | None = None,
     ) -> str:
         """Write the tree with these paths replaced (None: removed) and return its id.
@@ -134,7 +134,7 @@ class Trees:
     def _grafted(
         self,
         tree: str | None,
-        files: Mapping[str, Entry | None],
+        files: Mapping[str, TreeEntry | None],
         like: str,
         new: dict[str, bytes],
     ) -> str:
@@ -148,7 +148,7 @@ class Trees:
                 )
             inner = self._grafted(None if known is None else known.id, inside, like, new)
             if self._read[inner]:
-                entries[folder] = Entry(_TREE_MODE, "tree", inner)
+                entries[folder] = TreeEntry(_TREE_MODE, "tree", inner)
         for name, entry in ((n, e) for n, e in files.items() if "/" not in n):
             _replace(entries, name, entry)
         data = _tree_data(entries)
@@ -189,7 +189,7 @@ _NOUNS = {
 }
 
 
-def _replace(entries: dict[str, Entry], name: str, entry: Entry | None) -> None:
+def _replace(entries: dict[str, TreeEntry], name: str, entry: TreeEntry | None) -> None:
     known = entries.pop(name, None)
     if known is not None and known.mode not in _FILES:
         raise WorkspaceError(f"{name} is {_NOUNS[known.mode]} on the branch, not a regular file")
@@ -197,9 +197,9 @@ def _replace(entries: dict[str, Entry], name: str, entry: Entry | None) -> None:
         entries[name] = entry
 
 
-def _by_folder(files: Mapping[str, Entry | None]) -> dict[str, dict[str, Entry | None]]:
+def _by_folder(files: Mapping[str, TreeEntry | None]) -> dict[str, dict[str, TreeEntry | None]]:
     """Return the paths that lie in folders, grouped by their first folder."""
-    grouped: dict[str, dict[str, Entry | None]] = {}
+    grouped: dict[str, dict[str, TreeEntry | None]] = {}
     for path, entry in files.items():
         folder, slash, rest = path.partition("/")
         if slash:
@@ -213,10 +213,10 @@ def folders_of(path: str) -> list[str]:
     return ["/".join(parts[: n + 1]) for n in range(len(parts))]
 
 
-def _tree_data(entries: Mapping[str, Entry]) -> bytes:
+def _tree_data(entries: Mapping[str, TreeEntry]) -> bytes:
     """Return a tree object: mode, name, NUL, binary id; a folder sorts as if it ended in `/`."""
 
-    def place(item: tuple[str, Entry]) -> bytes:
+    def place(item: tuple[str, TreeEntry]) -> bytes:
         return os.fsencode(item[0]) + (b"/" if item[1].kind == "tree" else b"")
 
     return b"".join(
@@ -225,16 +225,16 @@ def _tree_data(entries: Mapping[str, Entry]) -> bytes:
     )
 
 
-def _parse(stored: Stored) -> dict[str, Entry]:
+def _parse(stored: Stored) -> dict[str, TreeEntry]:
     """Read a tree object."""
     data, size, at = stored.data, len(stored.id) // 2, 0
-    entries: dict[str, Entry] = {}
+    entries: dict[str, TreeEntry] = {}
     while at < len(data):
         space, end = data.index(b" ", at), data.index(b"\0", at)
         mode = data[at:space].decode().rjust(6, "0")
         name = os.fsdecode(data[space + 1 : end])
         at = end + 1 + size
-        entries[name] = Entry(mode, _KINDS.get(mode, "blob"), data[end + 1 : at].hex())
+        entries[name] = TreeEntry(mode, _KINDS.get(mode, "blob"), data[end + 1 : at].hex())
     return entries
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dagctl.adapters.git.command import GitCommand
-    from dagctl.adapters.git.tree import Entry
+    from dagctl.adapters.git.tree import TreeEntry
 
 
 def is_reverted(
@@ -31,7 +31,7 @@ def is_reverted(
     )
 
 
-def _is_blob_of(entry: Entry | None, content: bytes | None) -> bool:
+def _is_blob_of(entry: TreeEntry | None, content: bytes | None) -> bool:
     """Return whether the entry is of a file with this content; None: of no file."""
     if entry is None or content is None:
         return entry is None and content is None

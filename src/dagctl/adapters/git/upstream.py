@@ -26,11 +26,11 @@ from dagctl.ports import Proposal, RemoteChangedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.adapters.git.commit import Committer, Draft, Patience
+    from dagctl.adapters.git.commit import CommitDraft, Committer, Patience
     from dagctl.adapters.git.configuration import Configuration
     from dagctl.adapters.git.network import Network, Pushed
     from dagctl.adapters.git.objects import Stored
-    from dagctl.adapters.git.place import Place
+    from dagctl.adapters.git.place import GitWorkTree
     from dagctl.ports import FileWrite
 
 _PULL = "git pull, then again"
@@ -56,7 +56,7 @@ class GitUpstream:
 
     def __init__(
         self,
-        place: Place,
+        place: GitWorkTree,
         network: Network,
         committer: Committer,
         configuration: Configuration,
@@ -213,7 +213,7 @@ class GitUpstream:
 
     # --- Inside ---
 
-    def _land(self, draft: Draft, there: str | None) -> str:
+    def _land(self, draft: CommitDraft, there: str | None) -> str:
         """Push the draft on top of what the remote has, again and again while that moves."""
         branch, begun = draft.branch, time.monotonic()
         new, pushed = self._tried(draft, there, self._committer.commit_on)
@@ -238,7 +238,7 @@ class GitUpstream:
         )
 
     def _tried(
-        self, draft: Draft, there: str | None, make: Callable[[Draft, str | None], str]
+        self, draft: CommitDraft, there: str | None, make: Callable[[CommitDraft, str | None], str]
     ) -> tuple[str, Pushed | None]:
         """Commit on what the remote has, and push.
 
@@ -261,7 +261,7 @@ class GitUpstream:
             return None
         return look_up(self._git, [commit])[0]
 
-    def _made_again(self, before: Stored | None) -> Callable[[Draft, str | None], str]:
+    def _made_again(self, before: Stored | None) -> Callable[[CommitDraft, str | None], str]:
         if before is None:
             return self._committer.commit_on
         return lambda draft, at: self._committer.commit_again(draft, at, before)

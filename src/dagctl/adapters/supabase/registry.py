@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from dagctl.adapters.supabase.client import DataClient
     from dagctl.ports import (
+        ArchiveOrigin,
         Claim,
         DagRecord,
         DagVersion,
         KeyedOperation,
-        Origin,
         Query,
         Reservation,
     )
@@ -192,7 +192,7 @@ class SupabaseRegistry:
         return granted_of(answer, claims)
 
     def keep_history(
-        self, operation_id: str, origins: Sequence[Origin], versions: Iterable[DagVersion]
+        self, operation_id: str, origins: Sequence[ArchiveOrigin], versions: Iterable[DagVersion]
     ) -> None:
         """Give reserved new DAGs the versions that they had elsewhere: some in each request.
 

@@ -30,7 +30,7 @@ from dagctl.spec.inputs import split, with_inputs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dagctl.ports import Claim, Origin
+    from dagctl.ports import ArchiveOrigin, Claim
 
 COLUMNS = tuple(
     field.name
@@ -58,7 +58,7 @@ def records_data(records: Iterable[DagRecord]) -> list[dict[str, Any]]:
     return [_record_data(record) for record in records]
 
 
-def origins_data(origins: Iterable[Origin]) -> list[dict[str, Any]]:
+def origins_data(origins: Iterable[ArchiveOrigin]) -> list[dict[str, Any]]:
     """Return the origins as `import_versions` takes them."""
     return [{**asdict(origin), "created_at": origin.created_at.isoformat()} for origin in origins]
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from dagctl.cli.diagnostics.concise import concise
 from dagctl.cli.diagnostics.github import github
-from dagctl.cli.diagnostics.report import Look, Report, look
+from dagctl.cli.diagnostics.report import DiagnosticReport, Look, look
 from dagctl.cli.diagnostics.sarif import sarif
 from dagctl.cli.diagnostics.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-FORMATS: Mapping[str, Callable[[Report, Look], Iterator[str]]] = {
+FORMATS: Mapping[str, Callable[[DiagnosticReport, Look], Iterator[str]]] = {
     "text": text,
     "concise": concise,
     "github": github,
@@ -21,4 +21,4 @@ FORMATS: Mapping[str, Callable[[Report, Look], Iterator[str]]] = {
 }
 """How to write a report in each format; JSON is an envelope of its own."""
 
-__all__ = ["FORMATS", "Look", "Report", "look"]
+__all__ = ["FORMATS", "DiagnosticReport", "Look", "look"]

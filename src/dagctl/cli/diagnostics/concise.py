@@ -10,10 +10,10 @@ from dagctl.cli.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.cli.diagnostics.report import Look, Report
+    from dagctl.cli.diagnostics.report import DiagnosticReport, Look
 
 
-def concise(report: Report, look: Look) -> Iterator[str]:
+def concise(report: DiagnosticReport, look: Look) -> Iterator[str]:
     """Yield the line of each finding."""
     for diagnostic in report.diagnostics:
         hint = f" ({diagnostic.hint})" if diagnostic.hint else ""

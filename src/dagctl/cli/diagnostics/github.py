@@ -14,7 +14,7 @@ from dagctl.errors import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.cli.diagnostics.report import Look, Report
+    from dagctl.cli.diagnostics.report import DiagnosticReport, Look
     from dagctl.errors import Diagnostic
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -22,7 +22,7 @@ DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 
 
-def github(report: Report, _: Look) -> Iterator[str]:
+def github(report: DiagnosticReport, _: Look) -> Iterator[str]:
     """Yield the workflow command of each finding."""
     for diagnostic in report.diagnostics:
         hint = f"\n{diagnostic.hint}" if diagnostic.hint else ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Report:
+class DiagnosticReport:
     """The findings of one run, in the order of the files and then of the text."""
 
     diagnostics: tuple[Diagnostic, ...]

@@ -13,14 +13,14 @@ from dagctl.errors import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.cli.diagnostics.report import Look, Report
+    from dagctl.cli.diagnostics.report import DiagnosticReport, Look
     from dagctl.errors import Diagnostic
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def sarif(report: Report, look: Look) -> Iterator[str]:
+def sarif(report: DiagnosticReport, look: Look) -> Iterator[str]:
     """Yield the log as one JSON document; files are relative URIs."""
     codes = list(dict.fromkeys(diagnostic.code for diagnostic in report.diagnostics))
     driver = {

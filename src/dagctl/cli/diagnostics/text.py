@@ -11,14 +11,14 @@ from dagctl.cli.text import cells, clip, shown, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagctl.cli.diagnostics.report import Look, Report
+    from dagctl.cli.diagnostics.report import DiagnosticReport, Look
     from dagctl.errors import Diagnostic
 
 LONGEST_MESSAGE = 600
 """Cells of a message that are shown; the JSON form has all of it."""
 
 
-def text(report: Report, look: Look) -> Iterator[str]:
+def text(report: DiagnosticReport, look: Look) -> Iterator[str]:
     """Yield the lines of every finding, each finding followed by an empty line."""
     for diagnostic in report.diagnostics:
         yield from _running(_headline(diagnostic, look), look, 2)

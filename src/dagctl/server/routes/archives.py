@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from dagctl.commands.archive_file import spooled
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer
+from dagctl.server.answers import JsonAnswer
 from dagctl.server.archives import (
     LARGEST,
     LIMITS,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from dagctl.commands.operate import ChangedDag, Outcome
     from dagctl.server.archives import Sent
 
-router = APIRouter(tags=["archives"], default_response_class=Answer, dependencies=[TOKEN])
+router = APIRouter(tags=["archives"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
 MOST = 1000
 """How many DAGs a request may name."""
@@ -119,7 +119,7 @@ async def import_dags(  # noqa: PLR0913 - one parameter of the request each
     project_id: ProjectId,
     if_exists: IfThere = None,
     idempotency_key: IdempotencyKey = None,
-) -> Answer:
+) -> JsonAnswer:
     """Restore the DAGs of an archive, with their ids and versions: all of them, or none."""
     key = f"{caller.user_id}/{idempotency_key or uuid4()}"
     is_begun = False
@@ -143,7 +143,7 @@ async def import_dags(  # noqa: PLR0913 - one parameter of the request each
             file.close()
     dags = [_dag_data(dag) for dag in outcome.dags]
     data = {"dags": dags, "warnings": list(outcome.warnings)}
-    return Answer(data, headers=replayed(outcome))
+    return JsonAnswer(data, headers=replayed(outcome))
 
 
 def _dag_data(dag: ChangedDag) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from dagctl.errors import UsageError
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer, SourceAnswer, findings
+from dagctl.server.answers import JsonAnswer, SourceAnswer, findings
 from dagctl.server.body import spec_of
 from dagctl.server.given import usable
 from dagctl.server.openapi import (
@@ -27,7 +27,7 @@ from dagctl.server.turns import in_thread
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of
 
-router = APIRouter(tags=["authoring"], default_response_class=Answer, dependencies=[TOKEN])
+router = APIRouter(tags=["authoring"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
 AirflowTarget = Annotated[
     str | None,
@@ -76,11 +76,11 @@ async def validate(  # noqa: PLR0913 - one parameter of the request each
     providers: Providers = None,
     project_id: OfProject = None,
     env: Environment = None,
-) -> Answer:
+) -> JsonAnswer:
     """Return all that is wrong with a spec, each at its place: for a form being filled in."""
     target = _target(airflow or service.options.airflow, providers)
     checked = await service.check(caller, body, target, project_id=_text(project_id), env=env)
-    return Answer(
+    return JsonAnswer(
         {
             "valid": checked.spec is not None,
             "dag_id": None if checked.spec is None else checked.spec.dag_id,
@@ -143,7 +143,7 @@ def _target(airflow: str, providers: list[str] | None) -> str:
 )
 async def templates(
     service: TheService, caller: TheCaller, project_id: OfTemplates = None
-) -> Answer:
+) -> JsonAnswer:
     """Return the templates that a spec can use, each with its parameters and an example.
 
     Such a spec has `use` (the template and its version) and `with` (the values), and its own keys
@@ -152,12 +152,12 @@ async def templates(
     gallery's: those that it shares, and those of its workspace on the server.
     """
     if project_id is not None:
-        return Answer({"templates": await service.templates(caller, str(project_id))})
-    return Answer({"templates": await in_thread(lambda: usable(()))})
+        return JsonAnswer({"templates": await service.templates(caller, str(project_id))})
+    return JsonAnswer({"templates": await in_thread(lambda: usable(()))})
 
 
 @router.get("/schema", summary="The schema of specs", responses=refusals())
-async def schema(caller: TheCaller) -> Answer:
+async def schema(caller: TheCaller) -> JsonAnswer:
     """Return the JSON Schema (draft-07) of a spec."""
     del caller
-    return Answer(json_schema())
+    return JsonAnswer(json_schema())

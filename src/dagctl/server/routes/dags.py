@@ -17,7 +17,7 @@ from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
 from dagctl.operation.options import IfExists
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer, SourceAnswer, tagged
+from dagctl.server.answers import JsonAnswer, SourceAnswer, tagged
 from dagctl.server.openapi import (
     A_SPEC_OF_A_PROJECT,
     OF_A_BODY,
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.ports import DagRecord
 
-router = APIRouter(tags=["dags"], default_response_class=Answer, dependencies=[TOKEN])
+router = APIRouter(tags=["dags"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
 WhatIfExists = Annotated[
     IfExists, Query(description="What to do about a DAG of that name: by default another number.")
@@ -83,7 +83,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
     env: Environment = None,
     idempotency_key: IdempotencyKey = None,
     if_match: IfMatch = None,
-) -> Answer:
+) -> JsonAnswer:
     """Write, commit, upload and record the DAG of a spec: all of it, or nothing.
 
     A name that is taken gets the next free number. An update names the version that it replaces.
@@ -105,7 +105,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
         ),
     )
     (dag,) = result.dags
-    return Answer(
+    return JsonAnswer(
         {
             "dag_id": dag.dag_id,
             "file_path": dag.file_path,
@@ -131,10 +131,10 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
     tag: Tag = None,
     limit: Limit = MOST,
     cursor: Cursor = None,
-) -> Answer:
+) -> JsonAnswer:
     """Return the DAGs of a project, sorted by id, a page at a time."""
 
-    def first_page(client: Client) -> Answer:
+    def first_page(client: Client) -> JsonAnswer:
         page = next(
             client.list(
                 owner=owner,
@@ -157,11 +157,11 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
 )
 async def show_dag(
     service: TheService, caller: TheCaller, dag_id: DagId, project_id: ProjectId
-) -> Answer:
+) -> JsonAnswer:
     """Return all about a DAG: its row, its schedule in words, its next run, graph and spec."""
     record = await service.read(str(project_id), caller, lambda client: client.get(dag_id))
     headers = {"ETag": etag_of(record.version)}
-    return Answer(await service.of_record(caller, partial(details, record)), headers=headers)
+    return JsonAnswer(await service.of_record(caller, partial(details, record)), headers=headers)
 
 
 @router.get(
@@ -187,7 +187,7 @@ async def draw_dag(
     def drawn(check: show.Check) -> Response:
         spec = show.spec_of(record, check)
         if form == "json":
-            return Answer(graph_data(show.graph_of(spec)), headers=headers)
+            return JsonAnswer(graph_data(show.graph_of(spec)), headers=headers)
         draw, media_type = DRAWINGS[form]
         return PlainTextResponse(draw(spec), media_type=media_type, headers=headers)
 

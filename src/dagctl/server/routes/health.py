@@ -8,14 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
 from dagctl.server import forms
-from dagctl.server.answers import Answer
+from dagctl.server.answers import JsonAnswer
 from dagctl.server.openapi import example, text
 from dagctl.server.routes.given import TheService  # noqa: TC001 - read at run time
 
 if TYPE_CHECKING:
     from dagctl.server.metrics import Metrics
 
-router = APIRouter(tags=["operations"], default_response_class=Answer)
+router = APIRouter(tags=["operations"], default_response_class=JsonAnswer)
 
 READY = {"ready": True, "checks": {"auth": "ok", "database": "ok", "storage": "ok"}}
 MEASURED = "# TYPE dagctl_operations_waiting gauge\ndagctl_operations_waiting 0.0\n"
@@ -38,11 +38,11 @@ async def healthz() -> PlainTextResponse:
     summary="Whether the server can work",
     responses={200: example(forms.Ready, READY), 503: example(forms.Ready, NOT_READY)},
 )
-async def readyz(service: TheService) -> Answer:
+async def readyz(service: TheService) -> JsonAnswer:
     """Return what each dependency says; 503 if one is down."""
     checks = await service.readiness()
     is_ready = all(said == "ok" for said in checks.values())
-    return Answer({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
+    return JsonAnswer({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
 
 
 @router.get(

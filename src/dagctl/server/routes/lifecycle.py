@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from dagctl.commands.inputs import Judged
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer
+from dagctl.server.answers import JsonAnswer
 from dagctl.server.openapi import (
     A_SPEC,
     OF_A_BODY,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.operate import Outcome
 
-router = APIRouter(tags=["lifecycle"], default_response_class=Answer, dependencies=[TOKEN])
+router = APIRouter(tags=["lifecycle"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
 CHANGING = (*OF_A_PROJECT, 404, 409, 412, 422)
 CHANGED: dict[int | str, dict[str, Any]] = {200: example(forms.Changed, examples.CHANGED)}
@@ -64,7 +64,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     env: Environment = None,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
-) -> Answer:
+) -> JsonAnswer:
     """Give a DAG another spec: its next version, if it is still as `If-Match` says.
 
     Its id stays, whatever its name is.
@@ -86,7 +86,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     data = {"dag_id": dag.dag_id, "action": action, "version": dag.version}
     where = {"file_path": dag.file_path, "commit_id": dag.commit_id}
     headers = {"ETag": etag_of(dag.version), **replayed(result)}
-    return Answer({**data, **where}, headers=headers)
+    return JsonAnswer({**data, **where}, headers=headers)
 
 
 @router.delete(
@@ -102,7 +102,7 @@ async def remove_dag(  # noqa: PLR0913 - one parameter of the request each
     project_id: ProjectId,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
-) -> Answer:
+) -> JsonAnswer:
     """Remove a DAG: its file, its stored copy and its row. Its id and its versions stay."""
     expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
@@ -125,7 +125,7 @@ async def restore_dag(
     dag_id: DagId,
     project_id: ProjectId,
     idempotency_key: IdempotencyKey = None,
-) -> Answer:
+) -> JsonAnswer:
     """Bring a removed DAG back as it was, as a new version."""
     key = _key(caller, idempotency_key)
     return await _changed(
@@ -147,7 +147,7 @@ async def roll_dag_back(  # noqa: PLR0913 - one parameter of the request each
     to: ToVersion = None,
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
-) -> Answer:
+) -> JsonAnswer:
     """Give a DAG the spec of an older version again, as a new version."""
     expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
@@ -160,7 +160,7 @@ async def roll_dag_back(  # noqa: PLR0913 - one parameter of the request each
 
 async def _changed(
     service: TheService, caller: Caller, project_id: str, work: Callable[[Client], Outcome]
-) -> Answer:
+) -> JsonAnswer:
     """Return the answer to a change of one DAG."""
     outcome = await service.change(project_id, caller, work)
     (dag,) = outcome.dags
@@ -171,7 +171,7 @@ async def _changed(
         "file_path": dag.file_path,
         "commit_id": dag.commit_id,
     }
-    return Answer(data, headers={"ETag": etag_of(dag.version), **replayed(outcome)})
+    return JsonAnswer(data, headers={"ETag": etag_of(dag.version), **replayed(outcome)})
 
 
 def _key(caller: Caller, idempotency_key: str | None) -> str:

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from dagctl.commands.compare import compared
 from dagctl.server import examples, forms
-from dagctl.server.answers import Answer, tagged
+from dagctl.server.answers import JsonAnswer, tagged
 from dagctl.server.openapi import OF_A_PROJECT, example, refusals
 from dagctl.server.routes.given import (
     TOKEN,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dagctl.commands.compare import Compared
     from dagctl.commands.show import Check
 
-router = APIRouter(tags=["versions"], default_response_class=Answer, dependencies=[TOKEN])
+router = APIRouter(tags=["versions"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
 
 @router.get(
@@ -49,7 +49,7 @@ async def list_versions(  # noqa: PLR0913 - one parameter of the request each
     project_id: ProjectId,
     limit: VersionLimit = 20,
     before: Before = None,
-) -> Answer:
+) -> JsonAnswer:
     """Return the versions of a DAG, the newest first, each with what it changed in the spec.
 
     A DAG that was removed keeps its versions.
@@ -74,14 +74,14 @@ async def show_version(
     dag_id: DagId,
     version: VersionNumber,
     project_id: ProjectId,
-) -> Answer:
+) -> JsonAnswer:
     """Return one version as it was recorded, with the text that its author wrote."""
     shown = await service.read(
         str(project_id), caller, lambda client: client.version(dag_id, version)
     )
     spec = {"spec": dict(shown.spec) or None, "spec_text": shown.spec_text}
     data = {**columns(shown), **version_data(shown), **spec}
-    return Answer(data, headers={"ETag": etag_of(shown.version)})
+    return JsonAnswer(data, headers={"ETag": etag_of(shown.version)})
 
 
 @router.get(
@@ -97,7 +97,7 @@ async def compare_versions(  # noqa: PLR0913 - one parameter of the request each
     project_id: ProjectId,
     from_version: FromVersion = None,
     to_version: UntilVersion = None,
-) -> Answer:
+) -> JsonAnswer:
     """Return what two versions differ in, what that means in Airflow, and the diff of the specs."""
     sides = await service.read(
         str(project_id),

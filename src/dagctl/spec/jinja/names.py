@@ -12,7 +12,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.template import AIRFLOW, template_nodes
-from dagctl.spec.lines import Lines, Place
+from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -93,7 +93,7 @@ def newer_names(text: str, target: Target) -> Iterator[Problem]:
 
 
 def _gone_variables(
-    gone: set[str], first: Mapping[str, Place], *, straight: bool
+    gone: set[str], first: Mapping[str, TextRange], *, straight: bool
 ) -> Iterator[Problem]:
     for name in sorted(gone):
         yield Problem(
@@ -107,7 +107,7 @@ def _gone_variables(
 
 
 def _unknown_variables(
-    strange: set[str], first: Mapping[str, Place], *, straight: bool
+    strange: set[str], first: Mapping[str, TextRange], *, straight: bool
 ) -> Iterator[Problem]:
     for name in sorted(strange):
         yield Problem(
@@ -164,9 +164,9 @@ def _bound_names(tree: list[nodes.Node]) -> set[str]:
     return bound
 
 
-def first_places(lines: Lines, names: set[str]) -> dict[str, Place]:
+def first_places(lines: Lines, names: set[str]) -> dict[str, TextRange]:
     """Return where each of these names stands first in the command."""
-    first: dict[str, Place] = {}
+    first: dict[str, TextRange] = {}
     for word in _WORD.finditer(lines.text) if names else ():
         if word.group() in names and word.group() not in first:
             first[word.group()] = lines.place(*word.span())

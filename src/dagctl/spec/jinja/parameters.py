@@ -11,7 +11,7 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.spec.lines import Lines, Place
+    from dagctl.spec.lines import Lines, TextRange
 
 _METHODS = {*dir(dict), "dump", "serialize", "validate", "get_param"}
 """What `params.x` is where it is no parameter: a method of the mapping."""
@@ -22,7 +22,7 @@ _READ = lazy_pattern(
 """`params.x`, `params['x']` or `params["x"]`, with the name."""
 
 
-def params_read(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[tuple[str, Place | None]]:
+def params_read(tree: Sequence[nodes.Node], lines: Lines) -> Iterator[tuple[str, TextRange | None]]:
     """Yield each parameter that a template cannot do without, once, with its first place."""
     if any(isinstance(node, nodes.Compare) and _asks_for_params(node) for node in tree):
         return  # it looks first whether they are there
@@ -63,9 +63,9 @@ def _asks_for_params(node: nodes.Compare) -> bool:
     )
 
 
-def _first_places(lines: Lines) -> dict[str, Place]:
+def _first_places(lines: Lines) -> dict[str, TextRange]:
     """Return where each parameter is first read, up to the end of its name."""
-    places: dict[str, Place] = {}
+    places: dict[str, TextRange] = {}
     for read in _READ.finditer(lines.text):
         group = read.lastindex or 0
         if read[group] not in places:

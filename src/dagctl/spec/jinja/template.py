@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateError, nodes
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Lines, Place
+from dagctl.spec.lines import Lines, TextRange
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -136,8 +136,8 @@ def _bad(lines: Lines, what: str, reason: str, line: int, hint: str | None = Non
     )
 
 
-def _line(lines: Lines, number: int) -> Place:
+def _line(lines: Lines, number: int) -> TextRange:
     number = min(max(number, 1), len(lines))
     line = lines.line(number).rstrip()
     start = len(line) - len(line.lstrip())
-    return Place(number, start + 1, number, max(len(line), start + 1) + 1)
+    return TextRange(number, start + 1, number, max(len(line), start + 1) + 1)

@@ -12,7 +12,7 @@ from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dagctl.spec.lines import Lines, Place
+    from dagctl.spec.lines import Lines, TextRange
 
 _CALL = lazy_pattern(r"\bxcom_pull\b")
 _TEXT = lazy_pattern(r"(['\"])(?=([^'\"\n]{1,250})\1)")
@@ -50,18 +50,18 @@ def _texts(node: nodes.Node | None) -> list[str]:
             return []
 
 
-def _places(lines: Lines) -> dict[int, Place]:
+def _places(lines: Lines) -> dict[int, TextRange]:
     """Return where `xcom_pull` first stands on each line."""
-    places: dict[int, Place] = {}
+    places: dict[int, TextRange] = {}
     for word in _CALL.finditer(lines.text):
         number, _ = lines.position(word.start())
         places.setdefault(number, lines.place(*word.span()))
     return places
 
 
-def _places_of_texts(lines: Lines) -> dict[tuple[int, str], Place]:
+def _places_of_texts(lines: Lines) -> dict[tuple[int, str], TextRange]:
     """Return where a literal first stands on a line, by the line and the literal."""
-    places: dict[tuple[int, str], Place] = {}
+    places: dict[tuple[int, str], TextRange] = {}
     for quote in _TEXT.finditer(lines.text):
         number, _ = lines.position(quote.start())
         if (number, quote[2]) not in places:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import Severity
 from dagctl.spec.airflow_context import CONTEXT_KEYS
 from dagctl.spec.codes import Code
-from dagctl.spec.lines import Place
+from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import Problem
 from dagctl.spec.python_code.checks import runs_at_import, signature_annotations
 from dagctl.spec.python_code.findings import cut, finding, place_of_node
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from warnings import WarningMessage
 
-    from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.source import CodeText
     from dagctl.spec.python_code.tree import Nodes
 
 
-def lint(heard: Iterable[WarningMessage], source: Source) -> Iterator[Problem]:
+def lint(heard: Iterable[WarningMessage], source: CodeText) -> Iterator[Problem]:
     """Yield what Python itself warns of, once each."""
     for message, line in {(str(each.message), each.lineno - source.shift): None for each in heard}:
         yield finding(
             Code.PYTHON_LINT,
             f"Python warns: {cut(message)}",
             "a later Python may reject it",
-            Place(line, 1, line, len(source.lines.line(line)) + 1),
+            TextRange(line, 1, line, len(source.lines.line(line)) + 1),
             Severity.WARNING,
         )
 
 
 def unfilled(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source, given: frozenset[str]
+    function: ast.FunctionDef | ast.AsyncFunctionDef, source: CodeText, given: frozenset[str]
 ) -> Iterator[Problem]:
     """Yield a warning for each required parameter that neither Airflow nor `given` fills."""
     for parameter, by_name in required(function.args):
@@ -51,7 +51,7 @@ def unfilled(
 
 
 def unresolved(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source
+    function: ast.FunctionDef | ast.AsyncFunctionDef, source: CodeText
 ) -> Iterator[Problem]:
     """Yield a warning for each annotation that names what is unknown when the task runs."""
     for annotation in filter(runs_at_import, signature_annotations(function)):
@@ -64,7 +64,7 @@ def unresolved(
         )
 
 
-def context_missing(nodes: Nodes, source: Source) -> Iterator[Problem]:
+def context_missing(nodes: Nodes, source: CodeText) -> Iterator[Problem]:
     """Yield a warning if the code reads `context`, which nothing gives it."""
     names = [node for node in nodes.of(ast.Name) if node.id == "context"]
     bound = any(node.arg == "context" for node in nodes.of(ast.arg))

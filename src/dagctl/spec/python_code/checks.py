@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.spec.problem import Problem
-    from dagctl.spec.python_code.read import Reading
-    from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.read import ParsedCode
+    from dagctl.spec.python_code.source import CodeText
     from dagctl.spec.python_code.tree import Nodes
 
 _YIELDS = (ast.Yield, ast.YieldFrom)
@@ -34,7 +34,7 @@ _BUILTIN_TYPES = _GENERIC_TYPES | {
 }
 
 
-def body_problems(reading: Reading, signature: str) -> Iterator[Problem]:
+def body_problems(reading: ParsedCode, signature: str) -> Iterator[Problem]:
     """Yield why the code would not run as the body of a function with these parameters."""
     yield from _runs_nothing(reading.statements, reading, is_callback=signature == "context")
     yield from _calls_nothing(reading.statements, reading.source)
@@ -43,7 +43,7 @@ def body_problems(reading: Reading, signature: str) -> Iterator[Problem]:
 
 
 def def_problems(
-    reading: Reading, function: Def, *, is_callback: bool = False
+    reading: ParsedCode, function: Def, *, is_callback: bool = False
 ) -> Iterator[Problem]:
     """Yield why the code, which is one `def`, would not run as a task, or run too early."""
     source = reading.source
@@ -82,7 +82,7 @@ def _takes_context(arguments: ast.arguments) -> bool:
     return is_free and bool(positional or arguments.vararg)
 
 
-def _does_not_compile(module: ast.Module, reading: Reading) -> Iterator[Problem]:
+def _does_not_compile(module: ast.Module, reading: ParsedCode) -> Iterator[Problem]:
     """Yield what Python can read but not compile (`return` in a class, a parameter twice)."""
     try:
         _, heard = quietly(lambda: compile(module, "<python_code>", "exec", dont_inherit=True))
@@ -105,7 +105,7 @@ def _is_asynchronous(module: ast.Module) -> bool:
 
 def _runs_nothing(
     statements: Sequence[ast.stmt],
-    reading: Reading,
+    reading: ParsedCode,
     *,
     is_callback: bool,
     is_async: bool = False,
@@ -159,7 +159,7 @@ def is_generator(statements: Sequence[ast.stmt], nodes: Nodes) -> bool:
     return any(isinstance(node, _YIELDS) for node in own_nodes(statements))
 
 
-def _calls_nothing(statements: Sequence[ast.stmt], source: Source) -> Iterator[Problem]:
+def _calls_nothing(statements: Sequence[ast.stmt], source: CodeText) -> Iterator[Problem]:
     """Yield a problem if a body only defines functions or classes: the task would do nothing."""
     definition = next((s for s in statements if _defines(s)), None)
     if definition is None or not all(_inert(statement) for statement in statements):

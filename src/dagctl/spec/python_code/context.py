@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from dagctl.spec.lines import Place
+    from dagctl.spec.lines import TextRange
     from dagctl.spec.python_code.reads import Read
-    from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.source import CodeText
 
 _DAY = '.strftime("%Y-%m-%d")'
 _DIGITS = '.strftime("%Y%m%d")'
@@ -68,7 +68,7 @@ def key_warnings(read: Read, given: frozenset[str]) -> Iterator[Problem]:
 
 
 def gone_parameters(
-    arguments: ast.arguments, given: frozenset[str], source: Source
+    arguments: ast.arguments, given: frozenset[str], source: CodeText
 ) -> Iterator[Problem]:
     """Yield a warning for each required parameter that Airflow 2 fills, and Airflow 3 does not."""
     for parameter, _ in required(arguments):
@@ -76,7 +76,7 @@ def gone_parameters(
             yield _gone(parameter.arg, place_of_node(parameter, source), certain=True)
 
 
-def _gone(key: str, place: Place, *, certain: bool) -> Problem:
+def _gone(key: str, place: TextRange, *, certain: bool) -> Problem:
     instead = REPLACEMENTS.get(key)
     return Problem(
         Code.GONE_VARIABLE,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
-from dagctl.spec.lines import Place
+from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import Problem
 
 if TYPE_CHECKING:
     import ast
 
     from dagctl.spec.codes import Code
-    from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.source import CodeText
 
 
 _LONGEST = 200
@@ -39,18 +39,18 @@ def finding(
     code: Code,
     message: str,
     hint: str,
-    place: Place | None,
+    place: TextRange | None,
     severity: Severity = Severity.ERROR,
 ) -> Problem:
     """Return a finding about code."""
     return Problem(code, message, hint, place, severity)
 
 
-def place_of_node(node: ast.stmt | ast.expr | ast.arg, source: Source) -> Place:
+def place_of_node(node: ast.stmt | ast.expr | ast.arg, source: CodeText) -> TextRange:
     """Return where a node stands: a tree counts bytes, a place counts characters."""
     line = node.lineno - source.shift
     end_line = (node.end_lineno or node.lineno) - source.shift
-    return Place(
+    return TextRange(
         line,
         source.column(line, node.col_offset),
         end_line,

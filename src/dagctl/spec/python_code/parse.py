@@ -17,7 +17,7 @@ from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, plac
 from dagctl.spec.python_code.function import as_function
 from dagctl.spec.python_code.function_tree import definition, function_tree
 from dagctl.spec.python_code.quiet import quietly
-from dagctl.spec.python_code.read import TOO_COMPLEX, Reading, read
+from dagctl.spec.python_code.read import TOO_COMPLEX, ParsedCode, read
 from dagctl.spec.python_code.reads import reads_of
 from dagctl.spec.python_code.source import lines_inside_strings, outdented, trimmed
 from dagctl.spec.python_code.tree import same
@@ -82,7 +82,7 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _body(reading: Reading, signature: str) -> PythonCode:
+def _body(reading: ParsedCode, signature: str) -> PythonCode:
     source = reading.source
     missing = () if signature else advice.context_missing(reading.nodes, source)
     # that the context lacks is said already
@@ -110,7 +110,7 @@ def _body(reading: Reading, signature: str) -> PythonCode:
 
 
 def _def(
-    reading: Reading, function: checks.Def, given: frozenset[str], *, is_callback: bool
+    reading: ParsedCode, function: checks.Def, given: frozenset[str], *, is_callback: bool
 ) -> PythonCode:
     source = reading.source
     context = _context_of(function.args, is_callback=is_callback)
@@ -162,7 +162,7 @@ def _bare(parameter: ast.arg) -> ast.arg:
     return bare
 
 
-def _must_nest(reading: Reading, function: checks.Def) -> bool:
+def _must_nest(reading: ParsedCode, function: checks.Def) -> bool:
     """Return whether the `def` only keeps its meaning inside another function."""
     name = function.name
     hidden = name in {parameter.arg for parameter in checks.parameters(function.args)}
@@ -180,7 +180,7 @@ def _must_nest(reading: Reading, function: checks.Def) -> bool:
     return nested
 
 
-def _placed(reading: Reading) -> tuple[str, frozenset[int]]:
+def _placed(reading: ParsedCode) -> tuple[str, frozenset[int]]:
     """Return the text without margin and outer blank lines, and its lines inside strings.
 
     Only a literal over several lines has such lines, so most code is not read by the tokenizer.
@@ -192,7 +192,7 @@ def _placed(reading: Reading) -> tuple[str, frozenset[int]]:
     return trimmed(text, fixed)
 
 
-def _is_plain(text: str, string_lines: frozenset[int], reading: Reading) -> bool:
+def _is_plain(text: str, string_lines: frozenset[int], reading: ParsedCode) -> bool:
     """Return whether a body cannot mean something else further in: its margins are of few spaces.
 
     `codegen/proof.py` compares its lines with those of the finished file.

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, cast
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import BIDI
-from dagctl.spec.lines import Place
+from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import MAX_IN_VALUE, Problem
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.quiet import quietly
-from dagctl.spec.python_code.source import Source, read_source
+from dagctl.spec.python_code.source import CodeText, read_source
 from dagctl.spec.python_code.tree import Nodes, levels
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ _REFUSED = lazy_pattern(f"[\x00\ud800-\udfff{BIDI}\u180e\u200b\u2060-\u2064\ufef
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedCode:
     """Code as text and as a tree."""
 
-    source: Source
+    source: CodeText
     statements: list[ast.stmt]
     nodes: Nodes
     heard: list[WarningMessage]
     """What Python warned of when it read the code; what it warns of later is added."""
 
 
-def read(code: str) -> Reading:
+def read(code: str) -> ParsedCode:
     """Return the code as a tree.
 
     Raises:
@@ -70,7 +70,7 @@ def read(code: str) -> Reading:
     nodes = _all_nodes(statements, source)
     _check_scopes(nodes)
     _check_keywords(nodes, source)
-    return Reading(source, statements, nodes, heard)
+    return ParsedCode(source, statements, nodes, heard)
 
 
 def input_statements(code: str) -> list[ast.stmt]:
@@ -78,15 +78,15 @@ def input_statements(code: str) -> list[ast.stmt]:
     return _statements(read_source(code))[0]
 
 
-def place_of_error(error: SyntaxError, source: Source, *, in_bytes: bool) -> Place:
+def place_of_error(error: SyntaxError, source: CodeText, *, in_bytes: bool) -> TextRange:
     """Return the place of a syntax error: the compiler counts bytes, the parser characters."""
     line = min(max((error.lineno or 1) - source.shift, 1), len(source.lines))
     offset = max(error.offset or 1, 1)
     column = source.column(line, offset - 1) if in_bytes else offset
-    return Place(line, min(column, len(source.lines.line(line)) + 1))
+    return TextRange(line, min(column, len(source.lines.line(line)) + 1))
 
 
-def too_deep(place: Place | None) -> Problem:
+def too_deep(place: TextRange | None) -> Problem:
     """Return the finding for code that Python reads on one day and not on another."""
     return finding(
         Code.PYTHON_TOO_DEEP,
@@ -96,7 +96,7 @@ def too_deep(place: Place | None) -> Problem:
     )
 
 
-def _check_characters(source: Source) -> None:
+def _check_characters(source: CodeText) -> None:
     problems = [
         finding(
             Code.PYTHON_CHARACTER,
@@ -110,7 +110,7 @@ def _check_characters(source: Source) -> None:
         raise PythonCodeError(*problems)
 
 
-def _check_braces(source: Source) -> None:
+def _check_braces(source: CodeText) -> None:
     """Refuse what Python 3.11 takes the square of its length for: one long format string."""
     if source.text.count("{") > MAX_BRACES:
         for number in range(1, len(source.lines) + 1):
@@ -119,7 +119,7 @@ def _check_braces(source: Source) -> None:
                     Code.PYTHON_TOO_DEEP,
                     f"this line has more than {MAX_BRACES:,} opening braces",
                     "write it on several lines, or put the data into a file",
-                    Place(number, 1),
+                    TextRange(number, 1),
                 )
                 raise PythonCodeError(problem)
 
@@ -138,7 +138,7 @@ def _check_scopes(nodes: Nodes) -> None:
         raise PythonCodeError(problem)
 
 
-def _check_keywords(nodes: Nodes, source: Source) -> None:
+def _check_keywords(nodes: Nodes, source: CodeText) -> None:
     """Refuse what Python's compiler compares pair by pair: the keyword arguments of one call."""
     for node in nodes.of(ast.Call):
         if len(node.keywords) > MAX_KEYWORDS:
@@ -152,7 +152,7 @@ def _check_keywords(nodes: Nodes, source: Source) -> None:
             raise PythonCodeError(problem)
 
 
-def _read_statements(source: Source) -> tuple[list[ast.stmt], list[WarningMessage]]:
+def _read_statements(source: CodeText) -> tuple[list[ast.stmt], list[WarningMessage]]:
     try:
         statements, heard = _statements(source) if _CODE.search(source.text) else ([], [])
     except SyntaxError as error:
@@ -168,7 +168,7 @@ def _read_statements(source: Source) -> tuple[list[ast.stmt], list[WarningMessag
     return statements, heard
 
 
-def _statements(source: Source) -> tuple[list[ast.stmt], list[WarningMessage]]:
+def _statements(source: CodeText) -> tuple[list[ast.stmt], list[WarningMessage]]:
     module, heard = quietly(lambda: ast.parse(source.parsable))
     body = module.body
     if not source.margin:
@@ -180,7 +180,7 @@ def _statements(source: Source) -> tuple[list[ast.stmt], list[WarningMessage]]:
     return block.body, heard
 
 
-def _all_nodes(statements: list[ast.stmt], source: Source) -> Nodes:
+def _all_nodes(statements: list[ast.stmt], source: CodeText) -> Nodes:
     nodes: list[ast.AST] = []
     for depth, level in enumerate(levels(statements)):
         if depth > MAX_DEPTH:

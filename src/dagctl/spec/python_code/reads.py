@@ -17,8 +17,8 @@ from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.spec.lines import Place
-    from dagctl.spec.python_code.source import Source
+    from dagctl.spec.lines import TextRange
+    from dagctl.spec.python_code.source import CodeText
     from dagctl.spec.python_code.tree import Nodes
 
 _MOST = 5 * MAX_IN_VALUE
@@ -30,7 +30,7 @@ class Read:
     """Something that code reads by its name."""
 
     name: str
-    place: Place
+    place: TextRange
     certain: bool
     """Whether the code reads it whenever the task runs."""
 
@@ -52,7 +52,9 @@ class Reads:
     """Texts that it returns as literals: of a branch, the tasks that it chooses."""
 
 
-def reads_of(body: Sequence[ast.stmt], nodes: Nodes, source: Source, context: str | None) -> Reads:
+def reads_of(
+    body: Sequence[ast.stmt], nodes: Nodes, source: CodeText, context: str | None
+) -> Reads:
     """Return what code reads.
 
     Args:
@@ -179,7 +181,7 @@ def _named(nodes: Nodes) -> Iterator[tuple[str, str]]:
                 yield "conn", name
 
 
-def _pulls(nodes: Nodes, source: Source) -> Iterator[Pull]:
+def _pulls(nodes: Nodes, source: CodeText) -> Iterator[Pull]:
     for node in nodes.of(ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(attr="xcom_pull"), args=given, keywords=options):

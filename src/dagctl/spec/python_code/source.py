@@ -28,7 +28,7 @@ _WHITE = " \t\f"
 
 
 @dataclass(frozen=True)
-class Source:
+class CodeText:
     """Code with line feeds as line ends, and the white space before its first line of code."""
 
     text: str
@@ -84,12 +84,12 @@ class SourceBytes:
         return self._data[start:end].decode()
 
 
-def read_source(code: str) -> Source:
+def read_source(code: str) -> CodeText:
     """Return the code with the line ends that Python sees."""
     text = code.replace("\r\n", "\n").replace("\r", "\n")
     first = _CODE_LINE.search(text)
     margin = first[1].rpartition("\f")[2] if first else ""
-    return Source(text, margin)
+    return CodeText(text, margin)
 
 
 def lines_inside_strings(text: str) -> frozenset[int]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from dagctl.spec.problem import Problem
-    from dagctl.spec.python_code.source import Source
+    from dagctl.spec.python_code.source import CodeText
     from dagctl.spec.python_code.tree import Nodes
 
 _BUILT_IN = frozenset(dir(builtins)) | {"__file__", "__name__", "__builtins__", "__annotations__"}
@@ -88,7 +88,7 @@ class _PlainJudge(_Judge):
 
 
 def undefined(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: Nodes, source: Source
+    function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: Nodes, source: CodeText
 ) -> Iterator[Problem]:
     """Yield a warning for each name that nothing gives a value, at its first place.
 

@@ -12,7 +12,7 @@ from dagctl.spec.lines import Lines, Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dagctl.spec.lines import Place
+    from dagctl.spec.lines import TextRange
 
     Path = Sequence[str | int]
 
@@ -43,7 +43,7 @@ class Node:
 class Spelling(Protocol):
     """How the document writes one text value."""
 
-    def span(self, place: Place) -> Span | None:
+    def span(self, place: TextRange) -> Span | None:
         """Return where a place in the value stands in the document; None if that is not known."""
 
 
@@ -87,7 +87,7 @@ class Document:
         entry = parent.keys.get(str(path[-1])) if parent else None
         return self._spot(entry[1], entry[0]) if entry else self.place_of(path[:-1])
 
-    def place_of(self, path: Path, place: Place | None = None) -> Spot:
+    def place_of(self, path: Path, place: TextRange | None = None) -> Spot:
         """Return where the value at a path stands, or a place in it, or else what is around it."""
         node = self.node(path)
         if node is None:

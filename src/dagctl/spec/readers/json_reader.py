@@ -23,7 +23,7 @@ from dagctl.spec.readers.json_mistakes import (
     no_key,
     no_value,
 )
-from dagctl.spec.readers.json_text import Written, match_text, read_text
+from dagctl.spec.readers.json_text import JsonSpelling, match_text, read_text
 from dagctl.spec.readers.limits import MAX_DEPTH, MAX_VALUES
 from dagctl.spec.readers.reading import Reading
 from dagctl.spec.wording import quoted
@@ -54,7 +54,9 @@ def read_json(text: str) -> Reading:
         root = reader.document()
     except _StopError:
         return Reading(None, reader.findings)
-    return Reading(Document(text, root, Written, is_json=True) if root else None, reader.findings)
+    return Reading(
+        Document(text, root, JsonSpelling, is_json=True) if root else None, reader.findings
+    )
 
 
 class _StopError(Exception):

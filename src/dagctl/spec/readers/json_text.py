@@ -9,7 +9,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Span
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
-from dagctl.spec.readers.value_places import Tokens
+from dagctl.spec.readers.value_places import CharacterPlaces
 
 if TYPE_CHECKING:
     from dagctl.spec.lines import Lines
@@ -89,7 +89,7 @@ def _bad_escape(spelling: str, span: Span) -> Problem | None:
     return Problem(Code.JSON_SYNTAX, "JSON has no such escape", hint, span=span)
 
 
-class Written(Tokens):
+class JsonSpelling(CharacterPlaces):
     """How a document writes one text value."""
 
     def __init__(self, lines: Lines, node: Node) -> None:

@@ -10,10 +10,10 @@ from dagctl.spec.lines import Lines, Span
 if TYPE_CHECKING:
     import re
 
-    from dagctl.spec.lines import Place
+    from dagctl.spec.lines import TextRange
 
 
-class Tokens:
+class CharacterPlaces:
     """Where each character of a text value is written."""
 
     def __init__(self, text: str, written: Span, token: re.Pattern[str], value: str) -> None:
@@ -22,7 +22,7 @@ class Tokens:
         self._starts = array("L", (each.start() for each in token.finditer(text, *written)))
         self._end = written.end
 
-    def span(self, place: Place) -> Span | None:
+    def span(self, place: TextRange) -> Span | None:
         """Return the stretch that a place in the value stands for."""
         first = self._lines.offset(place.line, place.column)
         last = first + 1

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.lines import Span
-from dagctl.spec.readers.value_places import Tokens
+from dagctl.spec.readers.value_places import CharacterPlaces
 
 if TYPE_CHECKING:
-    from dagctl.spec.lines import Lines, Place
+    from dagctl.spec.lines import Lines, TextRange
     from dagctl.spec.readers.document import Node, Spelling
 
 _PROPERTIES = lazy_pattern(r"(?:[&!]\S*+\s++)*+")
@@ -33,14 +33,14 @@ def read_spelling(lines: Lines, node: Node) -> Spelling:
         return _Unknown()
     if node.kind == "quoted":
         quote = _DOUBLE if text[start] == '"' else _SINGLE
-        return Tokens(text, Span(start + 1, end - 1), quote, node.value)
-    return Tokens(text, Span(start, end), _PLAIN, node.value)
+        return CharacterPlaces(text, Span(start + 1, end - 1), quote, node.value)
+    return CharacterPlaces(text, Span(start, end), _PLAIN, node.value)
 
 
 class _Unknown:
     """A text whose places are not known."""
 
-    def span(self, place: Place) -> Span | None:
+    def span(self, place: TextRange) -> Span | None:
         """Return None."""
         del place
         return None
@@ -60,7 +60,7 @@ class _Block:
             number = self._before + first
             self._indent = self._end(number) - lines.start(number) - len(written[first - 1])
 
-    def span(self, place: Place) -> Span | None:
+    def span(self, place: TextRange) -> Span | None:
         """Return the stretch of the document for a place in the block."""
         line = self._before + place.line
         if self._indent is None or line > len(self._lines):

@@ -45,7 +45,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Placeholder:
     """A stretch of a text that stands for something else."""
 
     start: int
@@ -55,15 +55,15 @@ class Piece:
     is_literal: bool = False
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def pieces(text: str) -> Iterator[Placeholder]:
     """Yield what begins with `${{` in a text, in its order; linear in its length."""
     for match in _MARK.finditer(text):
         if match.group() == LITERAL:
-            yield Piece(*match.span(), None, is_literal=True)
+            yield Placeholder(*match.span(), None, is_literal=True)
             continue
         inside = _REFERENCE.fullmatch(match["inside"] or "")
         names = tuple(inside["name"].split(".")) if inside else ()
-        yield Piece(*match.span(), Reference(inside["scope"], names) if inside else None)
+        yield Placeholder(*match.span(), Reference(inside["scope"], names) if inside else None)
 
 
 def escaped(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagctl.spec.lines import Lines, Place
+from dagctl.spec.lines import Lines, TextRange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class FilledText:
         self._value, self._written = value, written
         self._parts, self._spelling = parts, spelling
 
-    def span(self, place: Place) -> Span | None:
+    def span(self, place: TextRange) -> Span | None:
         """Return the stretch that a place in the text that was made stands for."""
         made, written = Lines(self._value), Lines(self._written)
         start = self._before(made.offset(place.line, place.column))
@@ -53,7 +53,7 @@ class FilledText:
         if place.end_line and place.end_column:
             end = max(self._before(made.offset(place.end_line, place.end_column)), end)
         return self._spelling().span(
-            Place(*written.position(start), *written.position(min(end, len(self._written))))
+            TextRange(*written.position(start), *written.position(min(end, len(self._written))))
         )
 
     def _before(self, offset: int) -> int:

@@ -11,7 +11,14 @@ from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.data_document import node_of
 from dagctl.spec.readers.document import Document, Node
 from dagctl.spec.readers.limits import MAX_BYTES, MAX_VALUES
-from dagctl.spec.resolution.expressions import BEGIN, LITERAL, SCOPES, Piece, Reference, pieces
+from dagctl.spec.resolution.expressions import (
+    BEGIN,
+    LITERAL,
+    SCOPES,
+    Placeholder,
+    Reference,
+    pieces,
+)
 from dagctl.spec.resolution.filled_text import FilledText, Part
 from dagctl.spec.resolution.variables import Variables, is_secret, scalar_text, text_of
 from dagctl.spec.wording import did_you_mean, quoted
@@ -149,7 +156,7 @@ class Filler:
         made.said = _said(reference, variable)
         return made
 
-    def _joined(self, node: Node, places: Sequence[Piece], each: Each) -> Node:
+    def _joined(self, node: Node, places: Sequence[Placeholder], each: Each) -> Node:
         """Return a text in which variables are replaced by what they stand for."""
         text: str = node.value
         made, parts, said, start, size = [], [], [], 0, 0
@@ -180,7 +187,7 @@ class Filler:
             spelling=spelling,
         )
 
-    def _filled(self, node: Node, piece: Piece, each: Each) -> tuple[str | None, str]:
+    def _filled(self, node: Node, piece: Placeholder, each: Each) -> tuple[str | None, str]:
         """Return what stands for a piece of a text, and what said so; None: nothing can."""
         reference = piece.reference
         if piece.is_literal:
@@ -204,7 +211,7 @@ class Filler:
             self._refuse(Code.BAD_VARIABLE, message, hint, node)
         return text, said
 
-    def _refuse_piece(self, node: Node, piece: Piece) -> None:
+    def _refuse_piece(self, node: Node, piece: Placeholder) -> None:
         text = node.value[piece.start : piece.end]
         message = f"{quoted(text)} is no variable"
         if text == BEGIN:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.adapters.durable import Location
-from dagctl.adapters.git.bounded import Limits
+from dagctl.adapters.git.bounded import GitLimits
 from dagctl.adapters.git.template_store import GitTemplateStore
 from dagctl.errors import RemoteUnavailableError
 
@@ -55,7 +55,7 @@ def origin(tmp_path: Path) -> Origin:
 
 
 def store(tmp_path: Path, **limits: float) -> GitTemplateStore:
-    return GitTemplateStore(Location(tmp_path, ("state",)), Limits(**limits))  # type: ignore[arg-type]
+    return GitTemplateStore(Location(tmp_path, ("state",)), GitLimits(**limits))  # type: ignore[arg-type]
 
 
 def test_a_commit_gives_the_templates_of_its_folder_and_nothing_else(
