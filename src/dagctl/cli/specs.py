@@ -17,6 +17,7 @@ from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
 from dagctl.settings import ForSpecs, load_for_specs, load_variables
 from dagctl.spec.checks import Checks
+from dagctl.spec.resolution import DEFAULTS
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None
         shown = ", ".join(paths[:_SHOWN])
         more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
         note(f"No specs, as they have neither dag_name nor a list of tasks: {shown}{more}")
+    for path in paths:
+        if Path(path).stem.casefold() == Path(DEFAULTS).stem:
+            note(f"Not read: {path}; the defaults of a folder stand in {DEFAULTS}")
 
 
 def good_specs(

@@ -65,6 +65,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.specs import check_specs, checks_of
     from dagctl.cli.text import plural
     from dagctl.commands.read import failure
+    from dagctl.commands.validate import distinct
 
     invocation = current(context)
     invocation.output = output
@@ -74,7 +75,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
         write_origin(invocation, specs, spec_format, checks, explain)
         return
-    validation = check_specs(invocation, specs, spec_format, checks)
+    validation = distinct(check_specs(invocation, specs, spec_format, checks))
     invocation.result = {"valid": [spec.origin for spec in validation.specs]}
     if not validation.ok:
         raise failure(validation.diagnostics)

@@ -208,19 +208,41 @@ def _gallery(beginning: str) -> TemplateList:
 def _linked(known: TemplateList, name: str, version: int) -> LinkedTemplate | Problem:
     plain = name.rpartition("/")[2]
     same = known.named(name)
-    for item in same:
-        if item.template.version == version:
-            return LinkedTemplate(item.template)
-    broken = next((f"{each.file}:{each.line or 1}: {each.message}" for each in known.problems), "")
+    exact = [item for item in same if item.template.version == version]
+    if exact:
+        twice = next((each for each in exact[1:] if each.source == exact[0].source), None)
+        return _twice(exact[0], twice) if twice else LinkedTemplate(exact[0].template)
+    broken = _broken(known.problems, plain)
     if same:
         versions = ", ".join(str(item.template.version) for item in same)
         message = f"the template {quoted(plain)} has no version {version}"
         hint = f"its versions here: {versions}"
+    elif broken is not None:
+        message = f"the template {quoted(name)} has errors: {_shown(broken)}"
+        hint = broken.hint or "correct it there"
     else:
         message = f"there is no template {quoted(name)}"
         names = [item.template.name for item in known.listed]
-        hint = did_you_mean(plain, names) or "`dagctl templates` lists them"
-    return Problem(Code.BAD_USE, message, broken or hint)
+        missing = next((_shown(each) for each in known.problems if each.source is None), None)
+        hint = did_you_mean(plain, names) or missing or "`dagctl templates` lists them"
+    return Problem(Code.BAD_USE, message, hint)
+
+
+def _twice(first: Listed, second: Listed) -> Problem:
+    template = first.template
+    files = f"{template.origin} and {second.template.origin}"
+    message = f"{template.name}@{template.version} stands twice, in {files}"
+    return Problem(Code.BAD_USE, message, "give one of them another version")
+
+
+def _broken(problems: Sequence[Diagnostic], name: str) -> Diagnostic | None:
+    """Return what is wrong with a file that has this name in it; None: none has, or is wrong."""
+    of_texts = (each for each in problems if each.source is not None)
+    return next((each for each in of_texts if each.source and name in each.source.text), None)
+
+
+def _shown(problem: Diagnostic) -> str:
+    return f"{problem.file}:{problem.line or 1}: {problem.message}"
 
 
 def texts_in(workspace: Workspace) -> Iterator[Text]:

@@ -10,12 +10,13 @@ from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.walk import is_template
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
+from dagctl.spec.codes import Code
 from dagctl.spec.costs import stopped
 from dagctl.spec.load import check_spec
 from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from dagctl.commands.read import ReadSpecs, SpecText
@@ -62,8 +63,17 @@ def validate(reading: ReadSpecs, checks: Checks, limit: Limit | None = None) -> 
     checked = [_within(limit, document, checks, surroundings) for document in reading.documents]
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
-        diagnostics=(*reading.problems, *_each_once(diagnostics for _, diagnostics in checked)),
+        diagnostics=(*reading.problems, *_each_once(reading, [found for _, found in checked])),
     )
+
+
+def distinct(validation: Validation) -> Validation:
+    """Return the same with an error for each spec that gives the id of one before it."""
+    if len(validation.specs) < 2:  # noqa: PLR2004 - there is no other
+        return validation
+    from dagctl.commands.same_ids import same_ids
+
+    return replace(validation, diagnostics=(*validation.diagnostics, *same_ids(validation.specs)))
 
 
 def _within(
@@ -107,10 +117,16 @@ def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> V
     return taken.spec, named
 
 
-def _each_once(lists: Iterable[list[Diagnostic]]) -> Iterator[Diagnostic]:
+def _each_once(reading: Reading, lists: Sequence[list[Diagnostic]]) -> Iterator[Diagnostic]:
     """Yield the findings; what is wrong with defaults is wrong for each spec below them."""
+    refused = {problem.file for problem in reading.problems}
+    for document, some in zip(reading.documents, lists, strict=True):
+        if some and Path(document.name).name == DEFAULTS:
+            refused.add(document.name)
     seen: set[Diagnostic] = set()
-    for diagnostic in (finding for some in lists for finding in some):
-        if diagnostic not in seen:
-            seen.add(diagnostic)
-            yield diagnostic
+    for document, some in zip(reading.documents, lists, strict=True):
+        for diagnostic in some:
+            is_said = diagnostic.code == Code.BAD_DEFAULTS and diagnostic.file in refused
+            if diagnostic not in seen and not (is_said and diagnostic.file != document.name):
+                seen.add(diagnostic)
+                yield diagnostic

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import SpecError, UsageError
@@ -36,10 +37,11 @@ class WorkspaceSpecs:
         self._workspace = workspace
         self._variables = variables
         self._variants: list[Surroundings] = []
+        self._environments: tuple[Variables, ...] = ()
 
     def renew(self) -> None:
         """Forget what was read: a command begins, and files may have changed."""
-        self._variants = []
+        self._variants, self._environments = [], ()
 
     def changes(
         self, specs: SpecOrFile | Sequence[SpecOrFile], checks: Checks | None = None
@@ -131,11 +133,14 @@ class WorkspaceSpecs:
                 continue
             yield spec
 
-    def _every(self) -> Iterator[Variables]:
-        """Yield the variables that count, then those of each environment."""
-        yield self._variables or load_variables(self._workspace, os.environ)
-        for name in environments(self._workspace):
-            yield load_variables(self._workspace, os.environ, environment=name)
+    def _every(self) -> tuple[Variables, ...]:
+        """Return the variables that count, then those of each environment; read once a command."""
+        if not self._environments:
+            names = environments(self._workspace)
+            load = partial(load_variables, self._workspace, os.environ)
+            chosen = self._variables or load()
+            self._environments = (chosen, *(load(environment=name) for name in names))
+        return self._environments
 
     def _surroundings(self, variables: Variables | None) -> Surroundings:
         from dagctl.commands.surroundings import Surroundings

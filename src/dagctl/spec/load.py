@@ -25,13 +25,13 @@ from dagctl.spec.readers.reading import Reading
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.references import template_errors
-from dagctl.spec.resolution.defaults import sample_tasks
+from dagctl.spec.resolution.defaults import TASK_DEFAULTS, sample_tasks
 from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
 from dagctl.spec.taken_literally import literal_warnings
 from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.spec.files import Files
     from dagctl.spec.readers.document import Document
@@ -224,10 +224,38 @@ def check_defaults(
 
     Its values are looked at in a DAG that has one task for each kind that it names.
     """
-    document = document_of({"dag_name": "Defaults", "tasks": list(sample_tasks(defaults))})
+    tasks = list(sample_tasks(defaults))
+    document = document_of({"dag_name": "Defaults", "tasks": tasks})
     meant = resolve(document, Around((defaults,), variables))
     _, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
-    return tuple(_diagnostic(each, None) for each in findings if each.document is not None)
+    own = [each for each in findings if each.document is not None]
+    own += _misspelt_operators(findings, tasks, defaults)
+    return tuple(_diagnostic(each, None) for each in own)
+
+
+def _misspelt_operators(
+    findings: Sequence[Problem], tasks: Sequence[Mapping[str, object]], defaults: Defaults
+) -> Iterator[Problem]:
+    """Yield a warning at each key that is almost the name of an operator; others may be a team's.
+
+    Args:
+        findings: What is wrong with the tasks that stand for the kinds.
+        tasks: These tasks.
+        defaults: The file.
+    """
+    spans = defaults.document.root.keys
+    selectors = spans[TASK_DEFAULTS][1].keys if TASK_DEFAULTS in spans else {}
+    for finding in findings:
+        match finding.path:
+            case ("tasks", int(number), "operator") if (finding.hint or "").startswith("did you"):
+                entry = selectors.get(str(tasks[number].get("operator")))
+                if finding.code == Code.UNKNOWN_OPERATOR and entry is not None:
+                    yield replace(
+                        finding,
+                        span=entry[0],
+                        severity=Severity.WARNING,
+                        document=defaults.document,
+                    )
 
 
 def _validate(

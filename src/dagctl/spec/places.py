@@ -22,6 +22,8 @@ _AT_THE_KEY = {
     *(Code.NOT_IN_TARGET, Code.OTHER_VERSION),
 }
 _MISSING = {Code.MISSING_PARAMETER, Code.BAD_MAPPING}
+_LOSES = {Code.KEY_NOT_TEXT: _MISSING, Code.YAML_MERGE: {*_MISSING, Code.MISSING_KEY}}
+"""What may be missing because the reader could not take a key."""
 _AMBIGUOUS = {Code.YAML_WORD, Code.YAML_NUMBER}
 _OF_CODE = {Code.PYTHON_SYNTAX}
 _DATES = {"start_date", "end_date", "$datetime"}
@@ -61,7 +63,7 @@ def place_findings(
     for finding in read:
         refused.setdefault(id(finding.document), []).append(finding.span)
     placed = [_place(document, written, problem) for problem in problems]
-    lost = [finding for finding in read if finding.code == Code.KEY_NOT_TEXT]
+    lost = [finding for finding in read if finding.code in _LOSES]
     fresh = [
         finding
         for finding in placed
@@ -80,8 +82,7 @@ def place_findings(
         )
         for finding in read
     ]
-    if document is not written:
-        fresh = list(_each_once(fresh))
+    fresh = list(_each_once(fresh, of_copies=document is not written))
     return _first(sorted([*hinted, *fresh], key=in_order), left_out)
 
 
@@ -91,11 +92,17 @@ def in_order(finding: Problem) -> tuple[str, Span, bool]:
     return name, finding.span, _is_warning(finding)
 
 
-def _each_once(findings: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield the first finding of a kind at a place: copies of a task have the same slips."""
+def _each_once(findings: Iterable[Problem], *, of_copies: bool) -> Iterator[Problem]:
+    """Yield each finding at a place once: an alias repeats what is wrong.
+
+    Args:
+        findings: All.
+        of_copies: Whether tasks may be copies of one entry, which differ in their names: then the
+            first of a kind stands for all.
+    """
     seen: set[tuple[object, ...]] = set()
     for finding in findings:
-        what = (id(finding.document), finding.span, finding.code)
+        what = (id(finding.document), finding.span, finding.code, of_copies or finding.message)
         if what not in seen:
             seen.add(what)
             yield finding
@@ -162,10 +169,12 @@ def _is_plain_date(finding: Problem) -> bool:
 
 
 def _follows(finding: Problem, lost: Problem) -> bool:
-    """Return whether something is missing because the reader took a key for no text."""
-    if finding.code not in _MISSING or finding.document is not lost.document:
+    """Return whether something is missing because the reader could not take a key."""
+    if finding.code not in _LOSES[Code(lost.code)] or finding.document is not lost.document:
         return False
     entry = finding.path[:-1]
+    if lost.code == Code.YAML_MERGE:
+        return lost.path in {finding.path, entry}
     return bool(entry) and lost.path[: len(entry)] == entry
 
 

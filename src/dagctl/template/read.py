@@ -15,7 +15,7 @@ from dagctl.spec.readers.document import named
 from dagctl.spec.readers.findings import not_a_mapping
 from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_reader import read_yaml
-from dagctl.spec.resolution.use import HEAD
+from dagctl.spec.resolution.use import HEAD, USE
 from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.template.model import Parameter, Template
 from dagctl.template.references import uses
@@ -85,6 +85,10 @@ def _problems(document: Document) -> Iterator[Problem]:
         return
     head = data[HEAD]
     yield from _head_problems(head)
+    if USE in data:
+        message = "a template uses no other template"
+        problem = Problem(Code.BAD_TEMPLATE_HEAD, message, "write out what that one says")
+        yield problem.at(USE)
     parameters = head.get("parameters")
     names = parameters if isinstance(parameters, dict) else {}
     yield from _parameter_problems(parameters)

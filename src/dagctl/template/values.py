@@ -11,7 +11,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.param_rules import default_problem, is_quick
 from dagctl.spec.params import RULES
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import did_you_mean, quoted, shortened
+from dagctl.spec.wording import did_you_mean, nearest, quoted, shortened
 from dagctl.template.model import fits
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def checked(template: Template, some: Mapping[str, Any]) -> tuple[Values, dict[s
     """Return the value of every parameter, and what is wrong, by the names of parameters."""
     problems = dict(_problems(template, some))
     values = {
-        parameter.name: some.get(parameter.name, parameter.rules.get("default"))
+        parameter.name: _whole(parameter, some.get(parameter.name, parameter.rules.get("default")))
         for parameter in template.parameters
     }
     return values, problems
@@ -84,6 +84,12 @@ def value_problem(parameter: Parameter, value: object) -> Problem | None:
     return _code_problem(value, texts)
 
 
+def _whole(parameter: Parameter, value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a value as it is written into a text: JSON Schema takes `1.0` for a whole number."""
+    is_whole = isinstance(value, float) and value.is_integer()
+    return int(value) if is_whole and "number" not in parameter.types else value
+
+
 def _code_problem(value: object, texts: list[str]) -> Problem | None:
     """Return why a value could become code: a template of Jinja, a marker, a control character."""
     if not _is_finite(value):
@@ -100,8 +106,11 @@ def _code_problem(value: object, texts: list[str]) -> Problem | None:
 
 
 def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+    misspelt: set[str] = set()
     for name in some:
         if name not in template.by_name:
+            near = nearest(name, template.by_name)
+            misspelt |= {near} if near else set()
             names = ", ".join(template.by_name) or "none"
             hint = did_you_mean(name, template.by_name) or f"its parameters: {names}"
             message = f"the template {template.name} has no parameter {quoted(name)}"
@@ -111,10 +120,10 @@ def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[tuple[str
             problem = value_problem(parameter, some[parameter.name])
             if problem is not None:
                 yield parameter.name, problem
-        elif parameter.is_required:
+        elif parameter.is_required and parameter.name not in misspelt:
             about = f": {shortened(parameter.description)}" if parameter.description else ""
             message = f"the parameter {quoted(parameter.name)} has no value{about}"
-            hint = f"give it one, such as {_shown(parameter.example)}"
+            hint = f"add `{parameter.name}: {_shown(parameter.example)}` to `with`"
             yield parameter.name, Problem(Code.MISSING_VALUE, message, hint)
 
 

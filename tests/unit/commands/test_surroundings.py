@@ -12,10 +12,12 @@ from dagctl.commands import templates
 from dagctl.commands.read import read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.commands.validate import validate
+from dagctl.commands.workspace_specs import WorkspaceSpecs
 from dagctl.errors import Severity, SpecError, UsageError
 from dagctl.settings import load_variables
 from dagctl.spec.checks import Checks
 from dagctl.spec.codes import Code
+from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.template import Template, read_template
 from dagctl.workspace import Workspace
 
@@ -164,3 +166,15 @@ def test_the_templates_are_read_once_for_all_folders(
         assert spec.dag_name == "X"
 
     assert len(reads) == len(set(reads))
+
+
+def test_the_variables_of_all_environments_are_read_once_a_command(tmp_path: Path) -> None:
+    place = tmp_path / "dagctl.toml"
+    place.write_text('[vars]\nx = "a"\n[env.prod.vars]\nx = "b"\n')
+    specs = WorkspaceSpecs(Workspace(tmp_path))
+    item = Input("variable", "x", digest_of_text('"b"'))
+    assert specs.input_digests([item]) == {item: item.digest}
+    place.write_text('[vars]\nx = "c"\n')
+    assert specs.input_digests([item]) == {item: item.digest}
+    specs.renew()
+    assert specs.input_digests([item]) == {item: digest_of_text('"c"')}

@@ -171,11 +171,12 @@ class _Builder:
             return []
         built = self.build(value)
         parts = built.items if built.kind == "list" else [built]
-        if all(part.kind == "mapping" for part in parts) and parts:
-            return parts
+        good = [part for part in parts if part.kind == "mapping"]
+        if good and len(good) == len(parts):
+            return good
         message = "`<<` takes the keys of a mapping, or of a list of mappings"
         self._note(Code.YAML_MERGE, message, "write `<<: *name`, where `&name` marks one", where)
-        return []
+        return good
 
     def _entry(self, built: Node, key: yaml.Node, value: yaml.Node) -> None:
         where = Span(key.start_mark.index, key.end_mark.index)

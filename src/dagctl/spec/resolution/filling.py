@@ -68,6 +68,10 @@ class Filler:
     variables: Variables
     budget: Budget
     findings: list[Problem] = field(default_factory=list)
+    refused: int = 0
+    """How often something was wrong; each copy of a loop counts."""
+    is_broken: bool = False
+    """Whether a loop could not be done."""
     used: set[str] = field(default_factory=set)
     """The variables of the workspace that were named."""
 
@@ -121,10 +125,10 @@ class Filler:
     ) -> None:
         """Remember what is wrong, at its place in a file with defaults, or in the spec."""
         severity = Severity.WARNING if code == Code.PLAIN_CREDENTIAL else Severity.ERROR
-        if len(self.findings) < MAX_PROBLEMS:
-            self.findings.append(
-                Problem(code, message, hint, span=span, severity=severity, document=document)
-            )
+        finding = Problem(code, message, hint, span=span, severity=severity, document=document)
+        self.refused += severity is Severity.ERROR
+        if len(self.findings) < MAX_PROBLEMS and finding not in self.findings:
+            self.findings.append(finding)  # each copy of a loop has the same slip
 
     def _refuse(self, code: Code, message: str, hint: str, node: Node) -> None:
         self.refuse(code, message, hint, node.span, node.document)
@@ -200,11 +204,13 @@ class Filler:
             text, said = (scalar_text(item.value) if item else None), ""
             is_known = item is not None
         else:
+            before = self.refused
             variable = self._variable(node, reference)
             value = variable and self._inside(variable.value, reference, node)
             is_plain = len(reference.names) == 1
             text = (text_of(variable) if is_plain else scalar_text(value)) if variable else None
-            said, is_known = (_said(reference, variable) if variable else ""), bool(variable)
+            said = _said(reference, variable) if variable else ""
+            is_known = self.refused == before
         if text is None and is_known:
             message = f"{quoted(str(reference))} is no text and no number"
             hint = "let it be the whole value, or name one of its keys"
@@ -274,6 +280,8 @@ class Filler:
         message = f"{quoted(inside)} has no key {quoted(name)}"
         keys = list(map(str, value)) if isinstance(value, dict) else []
         hint = did_you_mean(name, keys) or f"its keys: {', '.join(keys[:12]) or 'none'}"
+        if not isinstance(value, dict):
+            message, hint = f"{message}: it is no table", f"write `${{{{ {inside} }}}}`"
         self._refuse(Code.NO_VARIABLE, message, hint, node)
 
 

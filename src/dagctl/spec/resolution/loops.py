@@ -74,20 +74,27 @@ class Unroller:
             return
         keys = {name: inner for name, inner in entry.keys.items() if name != FOR_EACH}
         rounds = self._rounds(*entry.keys[FOR_EACH], each)
-        self.filler.budget.take(values=len(rounds) * _values(entry))
+        self.filler.is_broken |= not rounds
+        self.filler.budget.take(values=len(rounds) * (1 + sum(map(_values, _inner(keys)))))
         ids: set[object] = set()
         for number, scope in enumerate(rounds):
+            before = self.filler.refused
             copy = self._holder(entry, scope, keys)
             own_id = copy.keys.get("task_id") or copy.keys.get("group_id")
             if own_id is not None and own_id[1].value in ids:
-                self._refuse_same_id(own_id[1], scope)
+                self.filler.is_broken = True
+                if self.filler.refused == before:  # else the id is not known
+                    self._refuse_same_id(own_id[1], scope)
                 return
             ids.add(own_id[1].value if own_id else number)
             yield copy
 
     def _rounds(self, key: Span, node: Node, each: Each) -> list[Each]:
         """Return what the names of a `for_each` stand for in each round; none if it is wrong."""
+        before = self.filler.refused
         loop = self.filler.fill(node, each)
+        if self.filler.refused > before:
+            return []
         if loop.kind != "mapping" or not 0 < len(loop.keys) <= MAX_NAMES:
             message = f"`for_each` must be a mapping of 1 to {MAX_NAMES} names to lists"
             self.filler.refuse(Code.BAD_LOOP, message, _FORM, key)
@@ -122,6 +129,10 @@ class Unroller:
         self.filler.refuse(Code.BAD_LOOP, message, hint, own_id.span)
 
 
+def _inner(keys: Mapping[str, tuple[Span, Node]]) -> Iterator[Node]:
+    return (node for _, node in keys.values())
+
+
 def _values(node: Node) -> int:
     """Return how many values stand in a value, itself included."""
     count, stack = 0, [node]
@@ -129,5 +140,5 @@ def _values(node: Node) -> int:
         here = stack.pop()
         count += 1
         stack += here.items
-        stack += (inner for _, inner in here.keys.values())
+        stack += _inner(here.keys)
     return count

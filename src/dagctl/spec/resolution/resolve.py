@@ -113,10 +113,9 @@ def resolve(document: Document, around: Around) -> Resolved:
     except TooMuchError:
         findings = [*filler.findings, _too_much()]
         return Resolved(document, tuple(findings), is_whole=False)
-    broken = any(finding.code == Code.BAD_LOOP for finding in findings)
     unreadable = not all(defaults.is_read for defaults in around.defaults)
     made = document if root is document.root else replace(document, root=root)
-    whole = not (broken or unreadable or of_template)
+    whole = not (filler.is_broken or unreadable or of_template)
     inputs = (*template, *_inputs(around, filler.used))
     return Resolved(made, tuple(findings), is_whole=whole, inputs=inputs)
 

@@ -106,12 +106,13 @@ def used(
     values, problems = template.checked(given.value)
     if problems:
         return root, list(_problems(problems, given, name))
-    return _joined(root, template.document.root, values), []
+    return _joined(root, template.document.root, values, given), []
 
 
-def _joined(root: Node, template: Node, values: Mapping[str, Any]) -> Node:
+def _joined(root: Node, template: Node, values: Mapping[str, Any], given: Node) -> Node:
+    said = {key: node for key, (_, node) in given.keys.items() if node.value == values.get(key)}
     keys = {
-        key: (span, with_parameters(node, values))
+        key: (span, with_parameters(node, values, said))
         for key, (span, node) in template.keys.items()
         if key != HEAD
     }
@@ -130,17 +131,26 @@ def _refused(code: str, message: str, hint: str, node: Node) -> Problem:
     return Problem(code, message, hint or None, span=node.span, document=node.document)
 
 
-def with_parameters(node: Node, values: Mapping[str, Any]) -> Node:
-    """Return a value of a template with the values of its parameters; itself if it has none."""
+def with_parameters(node: Node, values: Mapping[str, Any], said: Mapping[str, Node]) -> Node:
+    """Return a value of a template with the values of its parameters; itself if it has none.
+
+    Args:
+        node: The value.
+        values: The values, by parameter.
+        said: Where the spec says them, for those that it says as they are.
+    """
     if isinstance(node.value, str):
-        return _text(node, values) if PARAMETER.search(node.value) else node
+        return _text(node, values, said) if PARAMETER.search(node.value) else node
     if node.kind == "list":
-        items = [with_parameters(item, values) for item in node.items]
+        items = [with_parameters(item, values, said) for item in node.items]
         if all(new is old for new, old in zip(items, node.items, strict=True)):
             return node
         return Node([i.value for i in items], node.span, "list", items, document=node.document)
     if node.kind == "mapping":
-        keys = {key: (span, with_parameters(n, values)) for key, (span, n) in node.keys.items()}
+        keys = {
+            key: (span, with_parameters(inner, values, said))
+            for key, (span, inner) in node.keys.items()
+        }
         if all(keys[key][1] is entry[1] for key, entry in node.keys.items()):
             return node
         value = {key: inner.value for key, (_, inner) in keys.items()}
@@ -148,9 +158,11 @@ def with_parameters(node: Node, values: Mapping[str, Any]) -> Node:
     return node
 
 
-def _text(node: Node, values: Mapping[str, Any]) -> Node:
+def _text(node: Node, values: Mapping[str, Any], said: Mapping[str, Node]) -> Node:
     text: str = node.value
     whole = PARAMETER.fullmatch(text.strip())
+    if whole is not None and whole[1] in said:
+        return said[whole[1]]
     if whole is not None:
         return node_of(values[whole[1]], node.span, node.document)
     made, parts, start, size = [], [], 0, 0
