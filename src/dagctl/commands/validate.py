@@ -63,7 +63,10 @@ def validate(reading: ReadSpecs, checks: Checks, limit: Limit | None = None) -> 
     checked = [_within(limit, document, checks, surroundings) for document in reading.documents]
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
-        diagnostics=(*reading.problems, *_each_once(reading, [found for _, found in checked])),
+        diagnostics=(
+            *reading.problems,
+            *_each_once(reading, [findings for _, findings in checked]),
+        ),
     )
 
 
