@@ -228,7 +228,7 @@ def _linked(known: TemplateList, name: str, version: int) -> LinkedTemplate | Pr
     return Problem(Code.BAD_USE, message, hint)
 
 
-def _twice(first: Listed, second: Listed) -> Problem:
+def _twice(first: ListedTemplate, second: ListedTemplate) -> Problem:
     template = first.template
     files = f"{template.origin} and {second.template.origin}"
     message = f"{template.name}@{template.version} stands twice, in {files}"

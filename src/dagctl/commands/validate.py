@@ -120,7 +120,7 @@ def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> V
     return taken.spec, named
 
 
-def _each_once(reading: Reading, lists: Sequence[list[Diagnostic]]) -> Iterator[Diagnostic]:
+def _each_once(reading: ReadSpecs, lists: Sequence[list[Diagnostic]]) -> Iterator[Diagnostic]:
     """Yield the findings; what is wrong with defaults is wrong for each spec below them."""
     refused = {problem.file for problem in reading.problems}
     for document, some in zip(reading.documents, lists, strict=True):
