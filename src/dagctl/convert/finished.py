@@ -9,7 +9,7 @@ from dagctl.spec.load import check_data
 from dagctl.spec.yaml_writer import data_to_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dagctl.convert.report import Place, Report
 
@@ -34,6 +34,10 @@ def finished(  # noqa: PLR0913 - what a converted DAG is made of
             own id alone where ids are unique in the DAG.
         airflow: The Airflow that the spec is for.
     """
+    for path in _strange(data):
+        where = _place(data, path, places) or place
+        report.gap(where, ".".join(map(str, path)), "a spec has no word for such a value")
+    data = _plain(data)
     for diagnostic in check_data(data, airflow=airflow).diagnostics:
         if diagnostic.severity == "error":
             hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
@@ -41,6 +45,30 @@ def finished(  # noqa: PLR0913 - what a converted DAG is made of
             where = _place(data, diagnostic.path, places) or place
             report.gap(where, subject, f"{diagnostic.code}: {diagnostic.message}{hint}")
     return ConvertedDag(dag_id, data, data_to_yaml(data), place, report.sorted())
+
+
+_DATA = (str, int, float, bool, type(None))
+
+
+def _strange(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield where something stands that is no data, which no YAML can say."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _strange(item, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _strange(item, (*path, index))
+    elif not isinstance(value, _DATA):
+        yield path
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON data
+    """Return a value with None in the place of what is no data."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, _DATA) else None
 
 
 def _place(

@@ -164,6 +164,32 @@ def test_a_template_that_is_not_known_leaves_the_gap(sql: str) -> None:
     assert gaps(dag)
 
 
+@pytest.mark.parametrize(
+    ("body", "is_whole"),
+    [
+        ("with open(HERE + '/sql/a.sql') as f:\n        text = f.read()", True),
+        ("text = (P.parent / 'sql/a.sql').read_text()", True),
+        ("with open(HERE + '/sql/none.sql') as f:\n        text = f.read()", False),
+        ("text = os.environ['TEXT']", False),
+        ("text = ask()", False),
+        ("ask(); text = 'x'", False),
+    ],
+)
+def test_an_except_counts_only_where_something_can_fail(body: str, *, is_whole: bool) -> None:
+    dag = convert(f"""
+        def ask():
+            answer = requests.get("https://example.com")
+            return "x"
+        try:
+            {body.replace(chr(10), chr(10) + "        ")}
+        except Exception:
+            text = "other"
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="true", env={{"A": "x"}}, doc_md="y")
+    """)
+    assert dag.whole == is_whole, dag.remarks
+
+
 def test_a_function_that_asks_for_its_file_is_named() -> None:
     dag = convert("""
         from airflow.decorators import task

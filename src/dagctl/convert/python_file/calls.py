@@ -137,6 +137,7 @@ def inline(machine: Machine, function: Function, made: Call) -> Any:  # noqa: AN
     if isinstance(node, ast.Lambda):
         return machine.evaluate(node.body, scope)
     machine.calls += 1
+    machine.entered += 1
     machine.charge(20)  # a call makes a scope of its own
     end = machine.run(node.body, scope)
     machine.calls -= 1

@@ -59,6 +59,8 @@ class Machine:
         self.enclosed: list[list[Task]] = []
         """The tasks that are made in each `with` of a teardown that is open."""
         self.calls = 0
+        self.entered = 0
+        """Calls of functions that were gone through so far."""
         self.orphans: list[Task | Group] = []
         """Tasks that belong to no DAG yet."""
         self._file_report = Report()

@@ -51,6 +51,8 @@ class Schedules:
     def _condition(self, value: object, place: Place) -> Any:  # noqa: ANN401 - JSON data
         if isinstance(value, Condition):
             members = [self._condition(member, place) for member in value.members]
+            if None in members:
+                return None
             return {value.word: [_alone(member) for member in members]}
         if isinstance(value, list | tuple):
             made = [self._condition(item, place) for item in value]
@@ -58,14 +60,16 @@ class Schedules:
                 return None
             return [_alone(item) for item in made]
         if isinstance(value, Made) and value.target.path.rpartition(".")[2] in _ASSETS:
-            return [_text(self._values.value(value, place, "schedule"))]
+            made = self._values.value(value, place, "schedule")
+            return None if made is MISSING else [_text(made)]
         return None
 
     def _timetable(self, value: Made, place: Place) -> Any:  # noqa: ANN401 - JSON data
         word = value.target.path.rpartition(".")[2]
         given = self._values.named(value, place, "schedule")
-        if word in _CRONS and given.keys() <= {"cron", "timezone"} and "cron" in given:
-            zone = zone_of(given.get("timezone")) or "UTC"
+        is_plain = isinstance(given.get("cron"), str) and given.keys() <= {"cron", "timezone"}
+        zone = zone_of(given["timezone"]) if "timezone" in given else "UTC"
+        if word in _CRONS and is_plain and zone is not None:
             return {"cron": given["cron"], "timezone": zone, "data_interval": _CRONS[word]}
         # no `every` for a length of time: which timetable that is depends on the Airflow
         if word in _OR_TIME:

@@ -24,7 +24,7 @@ from dagctl.convert.python_file.objects import (
     dag_of,
 )
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import spoil
+from dagctl.convert.python_file.uncertain import cannot_fail, spoil
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -297,23 +297,17 @@ def truth(value: object) -> bool | None:
 
 
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
-    end = _tried(machine, node, scope)
-    for handler in node.handlers:
-        if not _only_imports(node.body):
-            for statement in handler.body:
-                spoil(machine, statement, scope, _NOT_FOLLOWED)
-    return end
-
-
-def _tried(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
-    for handler in node.handlers:
-        if not _only_imports(node.body) and any(map(_makes, handler.body)):
+    entered = machine.entered
+    end = run(machine, node.body, scope)
+    is_known = machine.entered == entered and cannot_fail(node.body, scope)
+    for handler in [] if is_known or _only_imports(node.body) else node.handlers:
+        if any(map(_makes, handler.body)):
             machine.report.gap(machine.place(handler), "except", _NOT_FOLLOWED)
-    for body in (node.body, node.orelse, node.finalbody):
-        end = run(machine, body, scope)
-        if end is not None:
-            return end
-    return None
+        for statement in handler.body:
+            spoil(machine, statement, scope, _NOT_FOLLOWED)
+    for body in (node.orelse, node.finalbody):
+        end = run(machine, body, scope) if end is None else end
+    return end
 
 
 def _makes(statement: ast.stmt) -> bool:

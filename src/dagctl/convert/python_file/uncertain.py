@@ -1,12 +1,15 @@
-"""Statements of an imported module that may run or not: what they change is not known."""
+"""Statements that may run or not: what a module changes in them is not known."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
+from dagctl.convert.python_file.objects import Opened
+from dagctl.convert.python_file.texts import weight
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
@@ -21,6 +24,26 @@ def spoil(machine: Machine, node: ast.stmt, scope: Scope, why: str) -> None:
         for name in changed_names(node):
             if scope.holder(name) is not None:
                 scope.put(name, machine.opaque(node, why))
+
+
+def cannot_fail(body: Sequence[ast.stmt], scope: Scope) -> bool:
+    """Return whether statements did nothing but give names data, so that no `except` is reached."""
+    if not all(isinstance(statement, ast.Assign | ast.AnnAssign | ast.With) for statement in body):
+        return False
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    if any(isinstance(node, ast.Expr) for node in nodes):
+        return False  # it stands there for what it does
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and _is_stored(node)}
+    holders = [(name, scope.holder(name)) for name in names]
+    return all(holder and _is_data(holder.values[name]) for name, holder in holders)
+
+
+def _is_data(value: object) -> bool:
+    return isinstance(value, Opened) or weight(value) is not None
+
+
+def _is_stored(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store | ast.Del)
 
 
 def changed_names(node: ast.stmt) -> Iterator[str]:

@@ -27,6 +27,7 @@ from dagctl.convert.python_file.objects import (
     full_id,
     spec_path,
 )
+from dagctl.convert.python_file.texts import weight
 from dagctl.spec.import_path import is_import_path
 
 if TYPE_CHECKING:
@@ -211,10 +212,13 @@ class Values:
         word = path.rpartition(".")[2]
         given = self.named(value, place, subject)
         if word in _ASSETS and path.startswith("airflow."):
-            names = {given.get("uri"), given.get("name")} - {None}
-            if given.keys() <= {"uri", "name"} and len(names) == 1:
-                return {"$asset": str(names.pop())}
+            names = [name for name in (given.get("uri"), given.get("name")) if name is not None]
+            is_plain = all(isinstance(name, str) for name in names)
+            if given.keys() <= {"uri", "name"} and is_plain and len(set(names)) == 1:
+                return {"$asset": names[0]}
         if word == "literal" and path.startswith("airflow.") and len(value.args) == 1:
+            if weight(value.args[0]) is None:
+                return self.missing(place, subject, "`literal` takes plain data in a spec")
             return {"$const": value.args[0]}
         if not is_import_path(path):
             return self.missing(place, subject, f"`{path[:80]}` is no import path")
@@ -227,7 +231,7 @@ class Values:
         """Return the arguments of an object by name."""
         word = value.target.path.rpartition(".")[2]
         names = _POSITIONS.get(word, ())
-        if len(value.args) > len(names) and word != "literal":
+        if len(value.args) > len(names):
             text = f"give the arguments of {word} by name: a spec has no others"
             self.report.gap(place, subject, text)
         return dict(zip(names, value.args, strict=False)) | value.kwargs
