@@ -72,7 +72,8 @@ CALLS = (
         "DockerOperator(task_id='a', image=value)",
     ),
     *(
-        "BashOperator(task_id='a', bash_command='x', env={'A': value}, pool=value, priority_weight=value)",
+        "BashOperator(task_id='a', bash_command='x', env={'A': value}, pool=value)",
+        "BashOperator(task_id='a', bash_command='x', priority_weight=value, queue=value)",
     ),
     *(
         "PythonOperator(task_id='a', python_callable=value)",
