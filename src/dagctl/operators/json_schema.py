@@ -34,7 +34,7 @@ from dagctl.operators.search import search
 from dagctl.operators.targets import release
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from dagctl.operators.kinds import Kind
     from dagctl.operators.model import Parameter
@@ -75,6 +75,10 @@ class OperatorSchema:
     """The schema of the key `operator`: it takes the names of all operators, and import paths."""
     conditions: tuple[Schema, ...]
     """For `allOf` of a task: if this operator, then these parameters in `with`."""
+    notifier: Schema
+    """The schema of the key `notifier` of a callback."""
+    of_notifiers: tuple[Schema, ...]
+    """For `allOf` of a callback: if this notifier, then these parameters in `with`."""
     definitions: dict[str, Schema]
     """For `definitions` of the document, one for each operator."""
 
@@ -95,21 +99,39 @@ def operator_schema(
         ValueError: The target is no known version of Airflow.
     """
     version = release(target)
-    matches = [match for match in search("", version) if match.kind != "notifier"]
-    operators = _operators(matches, {*providers, "airflow", "standard"}, version)
-    names = sorted(operators)
-    # that of another provider is no slip
-    others = sorted({match.name for match in matches}.difference(names))
-    chosen = [_condition(name, operators[name], complete=complete) for name in names]
-    known = [{"enum": each} for each in (names, others) if each]
+    matches = search("", version)
+    of_tasks = [match for match in matches if match.kind != "notifier"]
+    of_callbacks = [match for match in matches if match.kind == "notifier"]
+    known = {*providers, "airflow", "standard"}
+    operators = _operators(of_tasks, known, version)
+    notifiers = _operators(of_callbacks, known, version)
     return OperatorSchema(
-        operator={"anyOf": [*known, {"type": "string", "pattern": _PATH}]},
-        conditions=({"if": {"required": ["operator"]}, "then": {"allOf": chosen}},),
+        operator=_names(of_tasks, operators),
+        conditions=(_conditions("operator", operators, complete=complete),),
+        notifier=_names(of_callbacks, notifiers),
+        of_notifiers=(_conditions("notifier", notifiers, complete=complete),),
         definitions={
             _UNMAPPED: {"not": {"anyOf": [{"required": [key]} for key in _MAPPED]}},
-            **{PREFIX + name: _definition(operators[name]) for name in names},
+            **{
+                PREFIX + name: _definition(each)
+                for name, each in sorted({**operators, **notifiers}.items())
+            },
         },
     )
+
+
+def _names(matches: Iterable[Match], known: Collection[str]) -> Schema:
+    """Return what takes the names of classes, those of other providers too, and import paths."""
+    names = sorted(known)
+    # that of another provider is no slip
+    others = sorted({match.name for match in matches}.difference(names))
+    each_known = [{"enum": each} for each in (names, others) if each]
+    return {"anyOf": [*each_known, {"type": "string", "pattern": _PATH}]}
+
+
+def _conditions(key: str, operators: Mapping[str, Operator], *, complete: bool) -> Schema:
+    chosen = [_condition(key, name, operators[name], complete=complete) for name in sorted(operators)]
+    return {"if": {"required": [key]}, "then": {"allOf": chosen}} if chosen else {}
 
 
 def _operators(
@@ -138,7 +160,7 @@ def _old_paths() -> dict[str, list[str]]:
     return paths
 
 
-def _condition(name: str, operator: Operator, *, complete: bool) -> Schema:
+def _condition(key: str, name: str, operator: Operator, *, complete: bool) -> Schema:
     names = [name, f"{operator.provider}.{name}", operator.path]
     names += [path for path in _old_paths().get(operator.path, ()) if path != operator.path]
     reference = {"$ref": f"#/definitions/{PREFIX}{name}"}
@@ -146,7 +168,7 @@ def _condition(name: str, operator: Operator, *, complete: bool) -> Schema:
     then: Schema = {"properties": {"with": reference}}
     if needed:
         then |= {"if": {"$ref": f"#/definitions/{_UNMAPPED}"}, "then": _given(needed)}
-    return {"if": {"properties": {"operator": {"enum": names}}}, "then": then}
+    return {"if": {"properties": {key: {"enum": names}}}, "then": then}
 
 
 def _given(needed: list[str]) -> Schema:

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def end_of(spec: DagSpec) -> datetime | None:
-    """Return when the last of its tasks ends, or None where one of them never does.
+    """Return its own end, or else when the last of its tasks ends, or None: one never does.
 
-    As `DAG._time_restriction` of Airflow: a task ends with the DAG at the latest.
+    As `DAG._time_restriction` of Airflow: where all tasks end before the DAG does, runs without
+    any task to run start until the DAG ends.
     """
-    ends = list(_ends(spec))
-    of_tasks = max((end for end in ends if end is not None), default=None)
-    if None in ends or of_tasks is None:
+    if spec.end_date is not None:
         return spec.end_date
-    return of_tasks if spec.end_date is None else min(of_tasks, spec.end_date)
+    ends = list(_ends(spec))
+    return None if None in ends else max((end for end in ends if end is not None), default=None)
 
 
 def _ends(spec: DagSpec) -> Iterator[datetime | None]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.operators.json_schema import operator_schema
+from dagctl.spec.files import MARKER
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution.defaults import ALL, OF_ONE_DAG, TASK_DEFAULTS, keys_for
 from dagctl.spec.resolution.loops import MAX_NAMES
 from dagctl.spec.resolution.use import USE, WITH
 from dagctl.spec.tasks import KINDS, TASK_TYPES, Group, OperatorTask
+from dagctl.spec.wording import in_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,28 +44,42 @@ def json_schema(
     if providers is not None:
         known = operator_schema(providers, airflow, complete=complete)
         _know_operators(schema["definitions"], known)
+    _take_files(schema)
     _take_variables(schema)
     _know_loops(schema["definitions"])
+    _choose_entries(schema)
     fields = schema["properties"]
     short = {**fields["schedule_interval"], "description": "Short for schedule_interval."}
     editor = {"type": "string", "description": "The schema for editors; dagctl ignores it."}
     properties = {"$schema": editor, **_LINK, **fields, "schedule": short}
     needed = schema.pop("required")
-    return {
-        "$schema": DRAFT,
-        **schema,
-        "anyOf": [{"required": needed}, {"required": [USE]}],
-        "title": "dagctl spec",
-        "description": "One Airflow DAG.",
-        "properties": properties,
-        "not": {"required": ["schedule", "schedule_interval"]},
-    }
+    return _with_snippets(
+        {
+            "$schema": DRAFT,
+            **schema,
+            "anyOf": [{"required": needed}, {"required": [USE]}],
+            "title": "dagctl spec",
+            "description": "One Airflow DAG.",
+            "properties": properties,
+            "not": {"required": ["schedule", "schedule_interval"]},
+        }
+    )
 
 
 _LINK: dict[str, Any] = {
     USE: {"type": "string", "description": "The template that the spec uses: `elt_dbt@1`."},
     WITH: {"type": "object", "description": "The values of the template's parameters."},
 }
+_FILE = {
+    "type": "object",
+    "properties": {
+        MARKER: {"type": "string", "description": "The path of a file, from the workspace on."}
+    },
+    "required": [MARKER],
+    "additionalProperties": False,
+}
+_FROM_FILES = ("bash_command", "python_code", "doc_md", "doc", "doc_json", "doc_yaml", "doc_rst")
+"""Fields whose text may be that of a file."""
 VARIABLE = {"type": "string", "pattern": r"\$\{\{"}
 """A text in which a variable stands: any value may come from one."""
 _LOOP = {
@@ -126,6 +142,57 @@ def _know_loops(definitions: dict[str, Any]) -> None:
         definitions[name]["properties"]["for_each"] = _LOOP
 
 
+def _take_files(schema: dict[str, Any]) -> None:
+    """Let a file stand for the fields that hold longer texts."""
+    for part in (schema, *schema["definitions"].values()):
+        fields = part.get("properties", {})
+        for key in _FROM_FILES:
+            if key in fields:
+                fields[key] = _or(fields[key], _FILE)
+
+
+def _choose_entries(schema: dict[str, Any]) -> None:
+    """Let the own key of an entry choose its schema, so that a slip in it has no second mark."""
+    for part in (schema, schema["definitions"][GROUP_MODEL]):
+        of_list = part["properties"]["tasks"]
+        entry = of_list["items"]
+        for key, name in _OWN_KEYS:
+            has_key = {"type": "object", "required": [key]}
+            entry = {"if": has_key, "then": {"$ref": f"#/definitions/{name}"}, "else": entry}
+        of_list["items"] = entry
+
+
+_OWN_KEYS = (
+    *((key, GROUP_MODEL) for key in ("group_callable", "group_id")),
+    *(
+        (key, KINDS.by_tag[tag].__name__)
+        for tag in ("python", "bash", "operator", "decorator")
+        for key in KINDS.by_tag[tag].own_keys
+    ),
+)
+"""Keys that show what an entry is, with its model; the last ones first where it has several."""
+
+
+def _with_snippets(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a part of a schema whose examples that are mappings are snippets.
+
+    The YAML language server, which most editors use, would offer each as `[object Object]`.
+    """
+    if isinstance(part, list):
+        return [_with_snippets(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    made = {key: _with_snippets(value) for key, value in part.items()}
+    examples = part.get("examples")
+    mappings = [it for it in examples if isinstance(it, dict)] if type(examples) is list else []
+    if mappings:
+        made["examples"] = [example for example in part["examples"] if example not in mappings]
+        made["defaultSnippets"] = [{"label": in_json(it), "body": it} for it in mappings]
+        if not made["examples"]:
+            del made["examples"]
+    return made
+
+
 def _take_variables(schema: dict[str, Any]) -> None:
     """Let a variable stand for each value that is not any text already."""
     for part in (schema, *schema["definitions"].values()):
@@ -158,10 +225,15 @@ def _or_variable(field: dict[str, Any]) -> dict[str, Any]:
     kinds = _kinds(field)
     if kinds and "string" not in kinds and not field.keys() & _OF_TEXT:
         return {**field, "type": [*kinds, "string"], "pattern": VARIABLE["pattern"]}
+    return _or(field, VARIABLE)
+
+
+def _or(field: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a field that may have another form too."""
     outside = ("description", "default", "examples")
     shown: dict[str, Any] = {key: field[key] for key in outside if key in field}
     rest = {key: value for key, value in field.items() if key not in shown}
-    return {**shown, "anyOf": [rest, VARIABLE]} if rest else field
+    return {**shown, "anyOf": [rest, other]} if rest else field
 
 
 def _know_operators(definitions: dict[str, Any], operators: OperatorSchema) -> None:
@@ -170,7 +242,12 @@ def _know_operators(definitions: dict[str, Any], operators: OperatorSchema) -> N
     fields = task["properties"]
     about = fields["operator"]["description"]
     fields["operator"] = {"description": about, **operators.operator}
+    fields["with"].pop("examples", None)  # those of the chosen operator are there instead
     task["allOf"] = [*task.get("allOf", ()), *operators.conditions]
+    callback = definitions["Callback"]
+    about = callback["properties"]["notifier"]["description"]
+    callback["properties"]["notifier"] = {"description": about, **operators.notifier}
+    callback["allOf"] = [*callback.get("allOf", ()), *operators.of_notifiers]
     definitions |= operators.definitions
 
 

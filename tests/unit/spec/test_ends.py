@@ -20,6 +20,7 @@ CASES: list[tuple[dict[str, Any], list[dict[str, Any]], str | None]] = [
     ({}, [{"end_date": END}, {}], None),
     ({}, [{"end_date": END}, {"end_date": "2024-01-12T06:00"}], "2024-01-12T06:00+00:00"),
     ({"end_date": END}, [{"end_date": "2024-01-12"}], "2024-01-10T00:00+00:00"),
+    ({"end_date": END}, [{"end_date": "2024-01-05"}], "2024-01-10T00:00+00:00"),
     ({"timezone": "Asia/Tokyo"}, [{"end_date": END}], "2024-01-09T15:00+00:00"),
 ]
 
@@ -32,7 +33,7 @@ def spec(fields: dict[str, Any], tasks: list[dict[str, Any]]) -> DagSpec:
 
 
 @pytest.mark.parametrize(("fields", "tasks", "end"), CASES)
-def test_a_dag_ends_with_the_last_of_its_tasks(
+def test_a_dag_ends_as_it_says_or_with_the_last_of_its_tasks(
     fields: dict[str, Any], tasks: list[dict[str, Any]], end: str | None
 ) -> None:
     known = end_of(spec(fields, tasks))
