@@ -130,7 +130,9 @@ def _names(matches: Iterable[Match], known: Collection[str]) -> Schema:
 
 
 def _conditions(key: str, operators: Mapping[str, Operator], *, complete: bool) -> Schema:
-    chosen = [_condition(key, name, operators[name], complete=complete) for name in sorted(operators)]
+    chosen = [
+        _condition(key, name, operators[name], complete=complete) for name in sorted(operators)
+    ]
     return {"if": {"required": [key]}, "then": {"allOf": chosen}} if chosen else {}
 
 
@@ -166,8 +168,9 @@ def _condition(key: str, name: str, operator: Operator, *, complete: bool) -> Sc
     reference = {"$ref": f"#/definitions/{PREFIX}{name}"}
     needed = _needed(operator) if complete else []
     then: Schema = {"properties": {"with": reference}}
-    if needed:
-        then |= {"if": {"$ref": f"#/definitions/{_UNMAPPED}"}, "then": _given(needed)}
+    if needed:  # where a name is wrong, it may be the one that is missing
+        right = [{"$ref": f"#/definitions/{_UNMAPPED}"}, {"properties": {"with": reference}}]
+        then |= {"if": {"allOf": right}, "then": _given(needed)}
     return {"if": {"properties": {key: {"enum": names}}}, "then": then}
 
 

@@ -53,7 +53,7 @@ def json_schema(
     editor = {"type": "string", "description": "The schema for editors; dagctl ignores it."}
     properties = {"$schema": editor, **_LINK, **fields, "schedule": short}
     needed = schema.pop("required")
-    return _with_snippets(
+    made: dict[str, Any] = _with_snippets(
         {
             "$schema": DRAFT,
             **schema,
@@ -64,6 +64,7 @@ def json_schema(
             "not": {"required": ["schedule", "schedule_interval"]},
         }
     )
+    return made
 
 
 _LINK: dict[str, Any] = {

@@ -75,6 +75,45 @@ def slips(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield task | {"with": rest}
 
 
+SENSOR = {"task_id": "a", "operator": "HttpSensor", "with": {"endpoint": "a"}}
+MARKED = [
+    (SENSOR, 0),
+    (SENSOR | {"with": {"endpiont": "a"}}, 1),
+    (SENSOR | {"with": {}}, 1),
+    (SENSOR | {"soft_fail": True}, 1),
+    (SENSOR | {"on_failure_callback": {"notifier": "HttpNotifier", "with": {"endpoint": "a"}}}, 0),
+    (SENSOR | {"on_failure_callback": {"notifier": "HttpNotifier", "with": {"endpiont": "a"}}}, 1),
+    ({"task_id": "a", "bash_command": {"$file": "jobs/load.sh"}}, 0),
+    ({"task_id": "a", "bash_command": "a", "soft_fail": True}, 1),
+    ({"task_id": "a", "python_code": {"$file": "jobs/load.py"}, "doc_md": {"$file": "a.md"}}, 0),
+    ({"task_id": "a", "python_code": {"$fiel": "jobs/load.py"}}, 1),
+    ({"group_id": "a", "tasks": [SENSOR | {"soft_fail": True}]}, 1),
+]
+"""Tasks, and how many marks an editor shows in each."""
+
+
+@pytest.mark.parametrize(("task", "count"), MARKED)
+def test_an_editor_marks_a_slip_once(
+    validator: Draft7Validator, task: dict[str, Any], count: int
+) -> None:
+    marks = [mark.message for mark in validator.iter_errors(with_one_task(task))]
+    assert len(marks) == count, marks
+
+
+def test_no_example_for_an_editor_is_a_mapping() -> None:
+    """The YAML language server would offer it as `[object Object]`."""
+    stack: list[Any] = [json_schema(("http",), "3.3")]
+    snippets = 0
+    while stack:
+        part = stack.pop()
+        if isinstance(part, dict):
+            examples = part.get("examples")
+            assert not isinstance(examples, list) or not any(type(it) is dict for it in examples)
+            snippets += "defaultSnippets" in part
+        stack += part.values() if isinstance(part, dict) else part if type(part) is list else ()
+    assert snippets > 20
+
+
 @pytest.mark.parametrize(
     ("pages", "least"),
     [

@@ -76,6 +76,8 @@ def run_times(  # noqa: PLR0913 - what a run depends on
         end: When the DAG ends: no run is for a time after that. None: never.
         catchup: Whether the runs since the start date are made up for.
     """
+    # times of one zone are compared by what its clock shows, which comes twice when it is put back
+    now, end = now.astimezone(UTC), end and end.astimezone(UTC)
     if isinstance(schedule, dict) and "every" in schedule:
         length = length_of(schedule["every"])
         times = _at_a_distance(length, start_date, now, series, catchup)
@@ -86,11 +88,10 @@ def run_times(  # noqa: PLR0913 - what a run depends on
     if cron is None:
         return
     start_date = start_date.astimezone(_zone(schedule, start_date))
-    now = now.astimezone(start_date.tzinfo)
     if _is_interval(schedule, series):
         yield from _of_intervals(cron, start_date, now, end)
     else:
-        begins = start_date > now
+        begins = start_date.astimezone(UTC) > now
         yield from _up_to(
             end, _fires_from(cron, start_date) if begins else _follow(cron, start_date, now)
         )
@@ -107,11 +108,12 @@ def _of_intervals(
     begin = next(_fires_from(cron, start), None)
     if begin is None:
         return
-    times = _fires_after(cron, begin) if begin > now else _follow(cron, begin, now)
+    begins = begin.astimezone(UTC) > now
+    times = _fires_after(cron, begin) if begins else _follow(cron, begin, now)
     if end is not None and end <= now:
         # whether the interval that is open now had begun by then
         after = next(_fires_after(cron, end.astimezone(start.tzinfo)), now)
-        begin = max(begin, after) if after <= now else begin
+        begin = max(begin, after, key=datetime.timestamp) if after <= now else begin
     for moment in times:
         if end is not None and begin > end:
             return
@@ -202,12 +204,14 @@ def _follow(cron: str, start: datetime, now: datetime) -> Iterator[datetime]:
     """
     from croniter import CroniterBadDateError, croniter
 
+    here = now.astimezone(start.tzinfo)
     try:
-        wall = croniter(cron, _wall(now)).get_prev(datetime)
+        wall = croniter(cron, _wall(here)).get_prev(datetime)
     except CroniterBadDateError:
         wall = _wall(start)
-    before = max(_at(wall, now.tzinfo), start)
-    return dropwhile(lambda moment: moment <= now, _fires_after(cron, min(before, now)))
+    before = max(_at(wall, here.tzinfo), start, key=datetime.timestamp)
+    first = min(before, here, key=datetime.timestamp)
+    return dropwhile(lambda moment: moment <= now, _fires_after(cron, first))
 
 
 def _wall(moment: datetime) -> datetime:

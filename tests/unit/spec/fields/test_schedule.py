@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import locale
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from croniter import CroniterError, croniter
@@ -16,6 +18,9 @@ from dagctl.spec.fields.cron import plain
 from dagctl.spec.fields.runs import next_run, runs_between
 from dagctl.spec.fields.schedule import PRESETS, check_schedule, problems_of
 from dagctl.spec.fields.schedule_words import in_words
+
+if TYPE_CHECKING:
+    from dagctl.spec.target import Series
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -218,6 +223,21 @@ def test_cron_fields_are_in_the_zone_of_the_start_date() -> None:
     start = datetime(2024, 1, 1, tzinfo=zone)
 
     assert next_run("0 6 * * *", start, START, "3") == datetime(2024, 1, 1, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("series", ["2", "3"])
+@pytest.mark.parametrize("schedule", ["18 * * * *", {"every": "1h"}])
+def test_an_hour_that_the_clock_shows_twice_has_two_runs(
+    schedule: str | dict[str, str], series: Series
+) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    start = datetime(2024, 10, 26, 22, 18, tzinfo=berlin)
+    first = datetime(2024, 10, 27, 2, 18, tzinfo=berlin)
+
+    second = next_run(schedule, start, first, series, catchup=True)
+
+    assert second is not None
+    assert second.astimezone(UTC) == datetime(2024, 10, 27, 1, 18, tzinfo=UTC)
 
 
 @given(st.from_regex(r"\A[0-9*/,L#\-]{1,6}( [0-9*/,L#\-]{1,6}){4}\Z"))
