@@ -100,8 +100,8 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
         ConflictError: It is not where dagctl writes it, not committed, or known already; or what
             it becomes is no good spec.
     """
+    content = content_of(file)  # so nothing on the way is a circle of links
     path = _place_in(root, file)
-    content = content_of(file)
     text = decoded(content, file)
     if read_header(content) is not None:
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))

@@ -152,5 +152,5 @@ def _linked(entry: Path) -> Path | None:
         folder = (entry.parent / text.removeprefix("gitdir:").strip()).resolve()
         back = read_below(folder, ("gitdir",), _LARGEST_LINK).decode().strip()
         return folder if (folder / back).samefile(entry) else None
-    except (OSError, ValueError):
+    except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL character
         return None

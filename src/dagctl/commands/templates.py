@@ -277,7 +277,7 @@ def _of_folder(
 ) -> Iterator[tuple[str, str, bytes | Diagnostic]]:
     parts = PurePosixPath(folder).parts
     place = root.joinpath(*parts)
-    if place.resolve() != place or not place.is_dir():
+    if not place.is_dir() or place.resolve() != place:  # a circle of links is no folder
         return
     names = sorted(name for name in os.listdir(place) if name.endswith(_SUFFIXES))  # noqa: PTH208
     for name in names[:_MOST]:

@@ -22,10 +22,10 @@ from dagctl.adapters.git.program import (
     program,
     stray_variables,
     surroundings,
+    transport_variables,
 )
 from dagctl.errors import RemoteUnavailableError
 from dagctl.next_step import again
-from dagctl.patterns import lazy_pattern
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 PROTOCOLS = "file:https:ssh"
 """`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""
-_OF_TRANSPORT = lazy_pattern(
-    "GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|PROXY_.+|SSL_.+|HTTP_.+|TERMINAL_PROMPT)"
-)
 _QUIET = (
     *("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "color.ui=false"),
     *("-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false"),
@@ -110,14 +107,9 @@ def _command(folder: Path, arguments: tuple[str, ...], limits: GitLimits) -> lis
 
 def _environment(*, asks: bool) -> dict[str, str]:
     stray = set(stray_variables())
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in stray or _OF_TRANSPORT.fullmatch(name)
-    }
-    quiet = {} if asks else {"GIT_TERMINAL_PROMPT": "0"}
+    kept = {name: value for name, value in os.environ.items() if name not in stray}
     own = {"GIT_ALLOW_PROTOCOL": PROTOCOLS, "GIT_NO_LAZY_FETCH": "1", "GIT_ATTR_NOSYSTEM": "1"}
-    return {**kept, **surroundings(), **quiet, **own}
+    return {**kept, **surroundings(), **transport_variables(asks=asks), **own}
 
 
 def _stop(process: subprocess.Popen[bytes], *, is_group: bool) -> None:

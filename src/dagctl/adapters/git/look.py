@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from dagctl.adapters import durable
 from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, tip
 from dagctl.adapters.git.index import SKIPPED, flagged
@@ -190,9 +191,16 @@ def _is_blob(entry: TreeEntry | None, content: bytes | None) -> bool:
 
 
 def _holds(place: GitWorkTree, path: str, content: bytes | None) -> bool:
-    """Return whether the work tree holds this content."""
+    """Return whether the work tree holds this content, in a regular file that no link leads to.
+
+    A clone may bring a link to a device that can be read without end.
+    """
+    if content is None:
+        return False
+    *folders, name = place.full(path).split("/")
     try:
-        return content == (place.git.folder / place.full(path)).read_bytes()
+        with durable.folder(place.git.folder, folders) as folder:
+            return content == durable.read(folder, name, limit=len(content))
     except OSError:
         return False
 

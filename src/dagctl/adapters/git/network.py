@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dagctl.adapters import durable
 from dagctl.adapters.git.history import attempts, tip
+from dagctl.adapters.git.program import transport_variables
 from dagctl.errors import RemoteUnavailableError, UnavailableError, UsageError
 from dagctl.next_step import again
 from dagctl.patterns import lazy_pattern
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 
 PROTOCOLS = "file:git:http:https:ssh"
 """`GIT_ALLOW_PROTOCOL`: it overrides what any configuration allows (`git help config`)."""
-
-_OF_TRANSPORT = lazy_pattern(
-    "GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|PROXY_.+|SSL_.+|HTTP_.+|TERMINAL_PROMPT)"
-)
-"""Variables of the user's by which git finds credentials, ssh and proxies."""
 
 _QUIET = (
     *("-c", "gc.auto=0", "-c", "maintenance.auto=false"),  # no work that outlives the call
@@ -147,16 +143,14 @@ class Network:
         return self._place.git.run(
             *_QUIET,
             *arguments,
-            environment=self._environment(os.environ),
+            environment={
+                **transport_variables(asks=self._asks),
+                "GIT_ALLOW_PROTOCOL": PROTOCOLS,
+            },
             timeout=self._limit,
             terminal=self._asks,
             held=held,
         )
-
-    def _environment(self, environ: Mapping[str, str]) -> dict[str, str]:
-        kept = {name: environ[name] for name in environ if _OF_TRANSPORT.fullmatch(name)}
-        quiet = {} if self._asks else {"GIT_TERMINAL_PROMPT": "0"}
-        return {**kept, **quiet, "GIT_ALLOW_PROTOCOL": PROTOCOLS}
 
     @contextmanager
     def _lock(self) -> Iterator[int]:

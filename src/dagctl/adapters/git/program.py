@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NoRepositoryError
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,6 +87,21 @@ def stray_variables(extra: Iterable[str] = ()) -> list[str]:
     """Return the variables that git must not get, but for those that `extra` sets anew."""
     known = _KEPT.union(extra)
     return [n for n in os.environ if n.startswith(("GIT_", _OURS)) and n not in known]
+
+
+_OF_TRANSPORT = lazy_pattern(
+    "GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|PROXY_.+|SSL_.+|HTTP_.+|TERMINAL_PROMPT)"
+)
+
+
+def transport_variables(*, asks: bool) -> dict[str, str]:
+    """Return the user's variables by which git finds credentials, ssh and proxies.
+
+    Args:
+        asks: Whether git may ask for a password at the terminal.
+    """
+    known = {name: value for name, value in os.environ.items() if _OF_TRANSPORT.fullmatch(name)}
+    return known if asks else {**known, "GIT_TERMINAL_PROMPT": "0"}
 
 
 NO_TRANSPORT = {"GIT_ALLOW_PROTOCOL": ""}
