@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SPECS = 1_000
+SPECS = 300
 SHARED = """\
 owner: data-platform
 tags: [warehouse]
@@ -32,7 +32,7 @@ MOST = 1.2
 
 
 def measure() -> Iterator[Row]:
-    """Yield the check of 1,000 specs of 10 tasks under one file with defaults, against none."""
+    """Yield the check of 300 specs of 10 tasks under one file with defaults, against none."""
     plain, shared = _folder("plain", None), _folder("shared", SHARED)
     seconds = in_turn(3, {"plain": _check(plain), "shared": _check(shared)})
     times = seconds["shared"] / seconds["plain"]
@@ -61,9 +61,9 @@ def _check(folder: Path) -> Callable[[], float]:
     )
 
     def run() -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         result = validate(ReadSpecs(documents, ()), Checks())
         assert len(result.specs) == SPECS
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     return run

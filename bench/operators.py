@@ -102,13 +102,13 @@ def operators() -> str:
 
 
 def rendered() -> float:
-    """Return how many specs of ten operator tasks are rendered in a second."""
+    """Return how many specs of ten operator tasks are rendered in a second of processor time."""
     spec, count = load_spec(operators()), 300
     render(spec)
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in range(count):
         render(spec)
-    return count / (time.perf_counter() - begin)
+    return count / (time.process_time() - begin)
 
 
 def added(names: str) -> float:

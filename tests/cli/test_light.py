@@ -86,6 +86,12 @@ def test_what_reads_no_spec_loads_neither_the_model_nor_the_generator(
     assert not loaded(workspace, *arguments) & heavy
 
 
+def test_list_loads_no_converter_where_a_dag_file_is_missing(workspace: Shell) -> None:
+    workspace.ok("create", "specs")
+    next(workspace.folder.glob("dags/*.py")).unlink()
+    assert not loaded(workspace, "list") & {"dagctl.convert", "dagctl.codegen", "jinja2"}
+
+
 @pytest.mark.parametrize("form", [[], ["-o", "json"]], ids=" ".join)
 def test_show_loads_nothing_of_jinja_the_generator_and_commits(
     workspace: Shell, form: list[str]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert import convert_python
 from dagctl.dag_file.header import Provenance, body_of
 from dagctl.errors import DagctlError
 from dagctl.operation.change import digest_of
@@ -100,6 +99,8 @@ def _named(context: Context, header: Header) -> Iterator[DagSpec]:
 
 def _from_code(content: bytes, path: str, airflow: str) -> CertifiedSpec:
     """Return the spec that makes this code, or what can be read of it."""
+    from dagctl.convert import convert_python
+
     text, today = content.decode("utf-8", "replace"), datetime.now(UTC).date()
     try:
         dags = convert_python(text, path, airflow=airflow, today=today).dags

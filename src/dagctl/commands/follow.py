@@ -10,10 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dagctl.commands.certified import certified_spec
 from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
-from dagctl.operation.agreement import adopt, adopting
 from dagctl.operation.change import Action, Change
 from dagctl.operation.inventory import base_name_of, path_of
 from dagctl.operation.removed_elsewhere import removed_elsewhere
@@ -47,11 +45,19 @@ def follow(context: Context, behind: Behind) -> bool:
             if not journal.is_empty():
                 return False
             changes = list(_changes(context, behind.files))
-            adopt(context.backend, adopting(context, [change for change in changes if change]))
+            _adopt(context, [change for change in changes if change])
             _follow_removals(context, behind.gone)
             return len(changes) == len(behind.files)
     except DagctlError:
         return False
+
+
+def _adopt(context: Context, changes: Sequence[Change]) -> None:
+    """Record what the files say."""
+    if changes:
+        from dagctl.operation.agreement import adopt, adopting
+
+        adopt(context.backend, adopting(context, changes))
 
 
 def _follow_removals(context: Context, gone: Sequence[str]) -> None:
@@ -83,6 +89,8 @@ def _changes(context: Context, behind: Mapping[str, str]) -> Iterator[Change | N
 
 def _change_of(context: Context, dag_id: str, path: str, record: DagRecord | None) -> Change | None:
     """Return the DAG as its file certifies it; nothing of it is to be done."""
+    from dagctl.commands.certified import certified_spec
+
     settings, content = context.settings, context.backend.files.read(path) or b""
     header = read_header(content)
     if header is None or not header.certifies_a_version:
