@@ -70,7 +70,7 @@ def batch(count: int) -> Cost:
 
 
 def render_speed(count: int) -> float:
-    """Return how many specs are rendered in a second of processor time, each another; reading is not timed."""
+    """Return how many specs, each another, are rendered in a second of processor time."""
     specs = [load_spec(spec(number), format="yaml") for number in range(count)]
     begin = time.process_time()
     for each in specs:

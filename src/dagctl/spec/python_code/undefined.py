@@ -16,7 +16,7 @@ from dagctl.spec.python_code.findings import cut, finding, place_of_node
 from dagctl.spec.python_code.quiet import quietly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from dagctl.spec.problem import Problem
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from dagctl.spec.python_code.tree import Nodes
 
 _BUILT_IN = frozenset(dir(builtins)) | {"__file__", "__name__", "__builtins__", "__annotations__"}
-
-
+_NAMING = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom),
+    *(ast.ExceptHandler, ast.AnnAssign, ast.Global, ast.Nonlocal),
+    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+)
+"""What gives names a value, or takes it away, besides an assignment."""
 _MOST = 100
 """Messages that are kept."""
 
@@ -97,7 +101,10 @@ def undefined(
         nodes: Every node of the code.
         source: The text of the code.
     """
-    known = {node.id for node in nodes.of(ast.Name)} & _BUILT_IN
+    names = nodes.of(ast.Name)
+    known = {node.id for node in names} & _BUILT_IN
+    if _has_all(names, known, nodes):
+        return
     is_plain = not nodes.has(ast.Import, ast.ImportFrom)
     said: set[str] = set()
     for name, line, column in _judged(function, _PlainJudge if is_plain else _Judge, known):
@@ -114,6 +121,12 @@ def undefined(
                 place_of_node(node, source),
                 Severity.WARNING,
             )
+
+
+def _has_all(names: Sequence[ast.Name], known: set[str], nodes: Nodes) -> bool:
+    """Return whether code only reads names that Python itself has, and makes none."""
+    reads = all(node.id in known and isinstance(node.ctx, ast.Load) for node in names)
+    return reads and not nodes.has(*_NAMING)
 
 
 def _judged(

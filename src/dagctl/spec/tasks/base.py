@@ -1,6 +1,7 @@
 """The fields that every task has."""
 
 from abc import abstractmethod
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -92,8 +93,7 @@ class TaskBase(CheckedModel):
     @classmethod
     def type_names(cls) -> tuple[str, ...]:
         """Return the values of `task_type` that select this model, the usual one first."""
-        names: tuple[str, ...] = cls.model_fields["task_type"].annotation.__args__  # type: ignore[union-attr] # a Literal
-        return names
+        return _type_names(cls)
 
     @classmethod
     def recorded_data(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -121,3 +121,9 @@ class TaskBase(CheckedModel):
     @abstractmethod
     def warnings(self) -> Warnings:
         """Return the warnings about the task's code."""
+
+
+@cache
+def _type_names(model: type[TaskBase]) -> tuple[str, ...]:
+    names: tuple[str, ...] = model.model_fields["task_type"].annotation.__args__  # type: ignore[union-attr] # a Literal
+    return names

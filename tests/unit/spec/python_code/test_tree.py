@@ -25,6 +25,8 @@ BODIES = [
     "for i in many:\n    del i\nelse:\n    print(i)\nglobal h\nh = 1\nreturn h",
     "from typing import cast\nreturn cast('Absent', x)",
     "try:\n    x\nexcept KeyError as error:\n    pass\nreturn error, locals(), __file__",
+    "return print(len(str(open)), NotImplemented, __file__)",
+    "try:\n    pass\nexcept ValueError as print:\n    pass\nreturn print",
     "match v:\n    case [a, *b] if c:\n        return a, b\nx: Later = 1\nreturn x @ y | -w",
 ]
 
