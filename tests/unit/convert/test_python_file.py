@@ -429,7 +429,7 @@ GAPS = {
     "@task.unheard\ndef f():\n    return 1\nf()": "task.unheard",
     "EmptyOperator(**os.environ)": "not known",
     'EmptyOperator(task_id="a", pool=Variable.get("p"))': "renders no template here",
-    'try:\n    x = 1\nexcept OSError:\n    x = 2\nEmptyOperator(task_id="a")': "raised",
+    'try:\n    x = asked()\nexcept OSError:\n    x = 2\nEmptyOperator(task_id="a")': "raised",
     'os.remove("x")\nEmptyOperator(task_id="a")': "runs at each parse",
 }
 

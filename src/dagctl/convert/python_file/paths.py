@@ -124,11 +124,18 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
         return opened or machine.opaque(made.node, f"what `{words(made.node)}` reads is not known")
     if path in _READERS:
         return _read(machine, path, first, made)
-    if isinstance(first, File) and path in _OF_PATHS:
-        return first if path != "os.path.dirname" else parent(first)
+    if isinstance(first, File) and len(made.args) == 1 and path in _OF_PATHS:
+        return _of_the_file(first, path)
     if seen(first) is None or path not in _OF_PATHS:
         return None
     return _OF_PATHS[path](first, made.args[1:])
+
+
+def _of_the_file(file: File, path: str) -> Any:  # noqa: ANN401
+    """Return what a function for paths gives of `__file__`."""
+    if path == "os.path.basename":
+        return attribute(file, "name")
+    return parent(file) if path == "os.path.dirname" else file
 
 
 _OF_PATHS: Mapping[str, Callable[[Any, Sequence[object]], Any]] = {
