@@ -158,6 +158,7 @@ def test_an_id_that_is_taken_is_refused_left_updated_or_numbered(
     )
     plan = user.run("import", archive, "--if-exists", "update", "--dry-run", "-o", "json").document
     assert [(dag["action"], dag["version"]) for dag in plan["result"]["dags"]] == [("update", 5)]
+    assert plan["result"]["dags"][0]["changes"]
     numbered = user.json("import", archive, "--if-exists", "number", "--dry-run")["dags"]
     assert [(dag["dag_id"], dag["action"]) for dag in numbered] == [("orders_2", "import")]
     assert (user.git("rev-parse", "HEAD"), user.json("list")) == before

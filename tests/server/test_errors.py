@@ -84,7 +84,12 @@ def test_what_is_not_there_is_404(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("DELETE", "/dags", "GET"), ("GET", "/create-dag", "POST"), ("BREW", "/schema", "GET")],
+    [
+        ("DELETE", "/dags", "GET, HEAD"),
+        ("GET", "/create-dag", "POST"),
+        ("BREW", "/schema", "GET, HEAD"),
+        ("PATCH", "/dags/orders", "DELETE, GET, HEAD, PUT"),
+    ],
 )
 def test_another_method_is_405(world: World, method: str, path: str, allowed: str) -> None:
     answer = world.nobody().request(method, path)
@@ -479,7 +484,11 @@ def test_an_answer_can_be_read_by_clients_that_know_only_latin_1(world: World) -
         ("/dags", {"project_id": PROJECT, "limit": "x"}, "query `limit`: is not a whole number"),
         ("/dags", {"project_id": PROJECT, "tag": "x" * 101}, "query `tag`: has more than 100 char"),
         ("/dags", {"project_id": PROJECT, "user_id": "x"}, "query `user_id`: is not a UUID"),
-        ("/dags/.x", {"project_id": PROJECT}, "path `dag_id`: has a character that is not allowed"),
+        (
+            "/dags/.x",
+            {"project_id": PROJECT},
+            "path `dag_id`: has a character that is not allowed, or is empty: an id has letters,",
+        ),
         (
             "/dags/x/graph",
             {"project_id": PROJECT, "format": "png"},

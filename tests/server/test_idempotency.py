@@ -61,6 +61,32 @@ def test_the_key_of_another_body_is_refused(world: World) -> None:
     assert names(editor, project) == ["orders"]
 
 
+def test_the_key_of_another_request_with_the_same_spec_is_refused(world: World) -> None:
+    project, of_create, of_update = world.project(), str(uuid4()), str(uuid4())
+    editor, body = world.member(project), spec(project_id=project)
+    later = {**body, "description": "later"}
+
+    def put(dag_id: str, content: object, key: str) -> httpx.Response:
+        headers = {"Idempotency-Key": key, "If-Match": "*"}
+        asked = {"project_id": project}
+        return editor.request("PUT", f"/dags/{dag_id}", params=asked, json=content, headers=headers)
+
+    assert editor.create(body, Idempotency_Key=of_create).json()["dag_id"] == "orders"
+    assert editor.create(body).json()["dag_id"] == "orders_2"
+    first = put("orders_2", later, of_update)
+    assert (first.status_code, first.json()["version"]) == (200, 2)
+    refused = [
+        put("orders", body, of_create),  # it made the DAG
+        put("orders", later, of_update),  # it updated the other one
+        editor.create(later, Idempotency_Key=of_update),
+    ]
+    assert [answer.status_code for answer in refused] == [422, 422, 422]
+    assert {answer.json()["code"] for answer in refused} == {"KEY_REUSED"}
+    again = put("orders_2", later, of_update)
+    assert (again.json(), again.headers[REPLAYED]) == (first.json(), "true")
+    assert names(editor, project) == ["orders", "orders_2"]
+
+
 def test_a_key_is_its_users_and_its_projects_own(world: World) -> None:
     one, two, key = world.project(), world.project(), str(uuid4())
     editor, other = world.member(one), world.member(one)

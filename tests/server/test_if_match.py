@@ -81,3 +81,12 @@ def test_there_is_nothing_to_update_where_there_is_no_dag(world: World) -> None:
         found = problem_of(update(editor, project, "x", If_Match=version), 409, "CONFLICT")
         assert "is not recorded" in found["detail"]
     assert editor.get("/dags", project_id=project).json()["dags"] == []
+
+
+def test_an_if_match_of_another_form_says_which_form_it_has(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    for value in ('W/"1"', '"1", "2"', '"01"', "1", '""', '"abc"'):
+        found = problem_of(update(editor, project, "odd", If_Match=value), 400, "USAGE")
+        assert 'such as "3", alone and with its quotes' in found["detail"]
+        assert "^" not in found["detail"]

@@ -177,7 +177,7 @@ def _result_of(
         with kept(finished):
             return _repeated(backend, finished), finished
     key, changes = request.key, request.changes
-    before = None if key is None else asked_before(backend, key, changes)
+    before = None if key is None else asked_before(backend, key, changes, request.options)
     if before is not None and before.status is OperationStatus.CONFIRMED:
         return _replayed(backend, before, changes), None
     return in_current_clone(context, request.options, lambda: _publish(context, request, before))

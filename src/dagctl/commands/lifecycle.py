@@ -14,6 +14,7 @@ from dagctl.operation.change import Action
 from dagctl.operation.consequences import of_rename
 from dagctl.operation.removal import plan_removal
 from dagctl.operation.rename import plan_rename
+from dagctl.operation.repeat import reused
 from dagctl.operation.reversal import plan_restore, plan_rollback
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
     Raises:
         NotFoundError: There is no such DAG.
         ConflictError: The spec gives another id.
+        KeyReusedError: The key stands for a new DAG, or for another one with the same spec.
     """
     record_of(context.backend.registry, dag_id)
     (change,) = specs.changes(spec, context.settings.checks)
@@ -128,4 +130,10 @@ def replaced(  # noqa: PLR0913 - what `create` takes, and the DAG
             hint=f"leave dag_id out, or write `{dag_id}`",
         )
     named = replace(change, base_name=dag_id, dag_id=dag_id)
-    return create(context, [named], options, ResultHandlers(on_recovered=on_recovered), key=key)
+    handlers = ResultHandlers(on_recovered=on_recovered)
+    result = create(context, [named], options, handlers, key=key)
+    (dag,) = result.dags
+    is_update = dag.version > 1 or not dag.changed
+    if result.replayed and not (is_update and dag.dag_id == dag_id):
+        raise reused(key or "", result.operation_id, "for something else")
+    return result

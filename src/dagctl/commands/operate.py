@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.commands.create import ignore, reporting
-from dagctl.errors import DagctlError, KeyReusedError
+from dagctl.errors import DagctlError
 from dagctl.operation.change import Action
 from dagctl.operation.commits import in_current_clone, pushed_to
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
-from dagctl.operation.repeat import checked_key, done_meanwhile
+from dagctl.operation.repeat import checked_key, done_meanwhile, reused
 from dagctl.operation.run import run
 from dagctl.operation.steps import begin
 from dagctl.ports import OperationStatus
@@ -182,10 +182,7 @@ def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> Out
         KeyReusedError: The key stands for other DAGs, or for something else done with them.
     """
     if not _is_repeat(registry, before.reservations, intent):
-        raise KeyReusedError(
-            f"the key {intent.key} was used for something else, in operation {before.operation_id}",
-            hint="use a new key for a new request",
-        )
+        raise reused(intent.key or "", before.operation_id, "for something else")
     dags = tuple(_as_granted(granted, intent) for granted in before.reservations)
     return Outcome(dags=dags, operation_id=before.operation_id, replayed=True)
 

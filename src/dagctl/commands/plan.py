@@ -115,7 +115,8 @@ def _with_specs(context: Context, planned: Sequence[Change]) -> Iterator[Change]
 
 
 def _lacks_spec(change: Change) -> bool:
-    return change.is_effective and bool(change.spec and change.record and not change.record.spec)
+    has_spec = change.spec is not None or change.spec_data is not None
+    return change.is_effective and has_spec and bool(change.record and not change.record.spec)
 
 
 def _planned_dag(context: Context, change: Change, author: str | None) -> PlannedDag:

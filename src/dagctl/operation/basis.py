@@ -259,8 +259,10 @@ def _changes_since(
     if based_on is None:
         return None
     try:
-        versions = registry.versions(record.dag_id, before=based_on + 1, limit=1)
+        # a record that was looked up has no spec
+        newest = registry.versions(record.dag_id, before=record.version + 1, limit=1)
+        before = registry.versions(record.dag_id, before=based_on + 1, limit=1)
     except DagctlError:  # the refusal is what counts
         return None
-    is_it = bool(versions) and versions[0].version == based_on
-    return changes_between(versions[0], record) if is_it else None
+    are_they = [each.version for each in (*before, *newest)] == [based_on, record.version]
+    return changes_between(before[0], newest[0]) if are_they else None

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError, KeyReusedError, UsageError
+from dagctl.operation.names import without_number
 from dagctl.ports import OperationStatus
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from dagctl.operation.backend import Backend
     from dagctl.operation.change import Change
-    from dagctl.ports import KeyedOperation, Repo
+    from dagctl.operation.options import Options
+    from dagctl.ports import KeyedOperation, Repo, Reservation
 
 LONGEST_KEY = 255
 """In characters, as is usual for `Idempotency-Key`."""
@@ -37,14 +39,16 @@ def checked_key(key: str) -> str:
     return key
 
 
-def asked_before(backend: Backend, key: str, changes: Sequence[Change]) -> KeyedOperation | None:
+def asked_before(
+    backend: Backend, key: str, changes: Sequence[Change], options: Options
+) -> KeyedOperation | None:
     """Return the operation of this key, confirmed or under way; None if the key is free.
 
     The caller holds the workspace's lock, and has settled what its journal holds. So an operation
     that is still under way was begun elsewhere.
 
     Raises:
-        KeyReusedError: The key stands for other specs.
+        KeyReusedError: The key stands for other specs, or for something else done with them.
         ConflictError: What it stands for is not recorded any more.
     """
     earlier = backend.registry.keyed(key)
@@ -55,14 +59,35 @@ def asked_before(backend: Backend, key: str, changes: Sequence[Change]) -> Keyed
             f"what was created with the key {key} is not recorded any more",
             hint="use a new key to create it anew",
         )
-    if [granted.spec_digest for granted in earlier.reservations] != [
-        change.spec_digest for change in changes
-    ]:
-        raise KeyReusedError(
-            f"the key {key} was used for other specs, in operation {earlier.operation_id}",
-            hint="use a new key for a new request",
-        )
+    asked = [change.spec_digest for change in changes]
+    if [granted.spec_digest for granted in earlier.reservations] != asked:
+        raise reused(key, earlier.operation_id, "for other specs")
+    pairs = zip(earlier.reservations, changes, strict=True)
+    if not all(_may_answer(granted, change, options) for granted, change in pairs):
+        raise reused(key, earlier.operation_id, "for something else")
     return earlier
+
+
+def _may_answer(granted: Reservation, change: Change, options: Options) -> bool:
+    """Return whether a reservation may be what this command was granted for a spec.
+
+    The same spec may have been sent with the key as an update of some DAG. Of a spec file the path
+    says which DAG it is; here a name does.
+    """
+    if change.source is not None:
+        return True
+    is_named = change.base_name in {granted.dag_id, without_number(granted.dag_id)}
+    is_new = granted.version == 1 or granted.is_unchanged
+    return is_named and (is_new or options.if_exists != "number")
+
+
+def reused(key: str, operation_id: str | None, what: str) -> KeyReusedError:
+    """Return the refusal of a key that stands for something else."""
+    where = f", in operation {operation_id}" if operation_id else ""
+    return KeyReusedError(
+        f"the key {key} was used {what}{where}",
+        hint="use a new key for a new request",
+    )
 
 
 def done_meanwhile(backend: Backend, key: str, under_way: KeyedOperation) -> KeyedOperation | None:

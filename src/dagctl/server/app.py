@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Match, Route
 
 from dagctl.errors import DagctlError
 from dagctl.server.answers import ProblemAnswer, problem
@@ -30,6 +31,9 @@ SHOWN_TO_PAGES = (
     "ETag",
     "Idempotent-Replayed",
     "Retry-After",
+)
+ROUTERS = tuple(
+    routes.router for routes in (dags, lifecycle, versions, archives, authoring, health, start)
 )
 SENT_BY_PAGES = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", REQUEST_ID)
 
@@ -59,8 +63,8 @@ def make_app(service: Service, metrics: Metrics) -> FastAPI:
 def bare_app() -> FastAPI:
     """Return the routes without what they work with: enough to describe them."""
     app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
-    for routes in (dags, lifecycle, versions, archives, authoring, health, start):
-        app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     return app
 
 
@@ -92,7 +96,20 @@ async def _lost(request: Request, error: Exception) -> ProblemAnswer:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     status = HTTPStatus(error.status_code)
     path = request.scope["path"][:100]  # not of `request.url`: a Host header may spoil that
-    refusal = RequestError(f"{request.method} {path}: {status.phrase}", status=status)
+    refusal = RequestError(
+        f"{request.method} {path}: {status.phrase}", status=status, hint="GET / shows what there is"
+    )
     answer = await _failed(request, refusal)
     answer.headers.update(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods of a path; the router itself names those of its first route alone."""
+    methods: set[str] = set()
+    for route in (route for router in ROUTERS for route in router.routes):
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return methods | ({"HEAD"} if "GET" in methods else set())

@@ -143,5 +143,7 @@ def _format(content_type: str) -> Format:
 
 def _too_large(limit: int) -> RequestError:
     return RequestError(
-        f"the body is larger than {limit} bytes", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        f"the body is larger than {limit} bytes",
+        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        hint="make the spec smaller; --body-limit of the server is the most that it takes",
     )

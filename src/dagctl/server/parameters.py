@@ -20,11 +20,23 @@ WORDS: Mapping[str, str] = {
     "less_than_equal": "is more than {le}",
     "string_too_long": "has more than {max_length} characters",
     "string_too_short": "has fewer than {min_length} characters",
-    "string_pattern_mismatch": "has a character that is not allowed, or is empty: {pattern}",
+    "string_pattern_mismatch": "has a character that is not allowed, or is empty",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
 }
 """By the type of a finding of pydantic's; its documentation lists the types and their context."""
+
+
+AN_ID = "an id has letters, digits, `_`, `-` and `.`; no `-` or `.` comes first"
+FORMS: Mapping[str, str] = {
+    "dag_id": AN_ID,
+    "cursor": AN_ID,
+    "env": "a name has letters, digits, `_` and `-`; no digit or `-` comes first",
+    "Idempotency-Key": "a key has 1 to 200 visible characters of ASCII, and no space",
+    "If-Match": 'send the `ETag` of a DAG, such as "3", alone and with its quotes, or `*`; a proxy '
+    "may have put `W/` before it, which is left out",
+}
+"""What a parameter that has a pattern may be, by its name."""
 
 
 def parameter_problem(finding: Mapping[str, Any]) -> str:
@@ -35,5 +47,8 @@ def parameter_problem(finding: Mapping[str, Any]) -> str:
             the name.
     """
     place, name = finding["loc"][0], finding["loc"][-1]
-    words = WORDS.get(finding["type"], "is wrong")
-    return f"{place} `{name}`: {words.format_map(finding.get('ctx', {}))}"
+    if place == "query" and isinstance(name, int):  # of a list
+        name = finding["loc"][-2]
+    words = WORDS.get(finding["type"], "is wrong").format_map(finding.get("ctx", {}))
+    is_form = finding["type"] == "string_pattern_mismatch" and name in FORMS
+    return f"{place} `{name}`: {words}" + (f": {FORMS[name]}" if is_form else "")
