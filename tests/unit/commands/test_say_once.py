@@ -249,7 +249,7 @@ BAD: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "a value of the wrong kind": (
         {X: using("{name: N, view: a, tags: [[1]]}"), REP: TEMPLATE},
-        f"{X}:2: each item of `tags` must be text",
+        f"{REP}:11: each item of `tags` must be text, not a list (`params.tags` is set by `with`)",
     ),
     "no such version": (
         {X: using("{}", "rep@2"), REP: TEMPLATE},

@@ -163,7 +163,8 @@ class Filler:
     def _joined(self, node: Node, places: Sequence[Placeholder], each: Each) -> Node:
         """Return a text in which variables are replaced by what they stand for."""
         text: str = node.value
-        made, parts, said, start, size = [], [], [], 0, 0
+        made, parts, start, size = [], [], 0, 0
+        said = [node.said] if node.said else []
         for piece in places:
             filled, by = self._filled(node, piece, each)
             if filled is None:

@@ -19,7 +19,7 @@ from dagctl.spec.resolution.variables import scalar_text
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dagctl.spec.readers.document import Document
 
@@ -110,7 +110,7 @@ def used(
 
 
 def _joined(root: Node, template: Node, values: Mapping[str, Any], given: Node) -> Node:
-    said = {key: node for key, (_, node) in given.keys.items() if node.value == values.get(key)}
+    said = frozenset(given.keys)
     keys = {
         key: (span, with_parameters(node, values, said))
         for key, (span, node) in template.keys.items()
@@ -131,13 +131,13 @@ def _refused(code: str, message: str, hint: str, node: Node) -> Problem:
     return Problem(code, message, hint or None, span=node.span, document=node.document)
 
 
-def with_parameters(node: Node, values: Mapping[str, Any], said: Mapping[str, Node]) -> Node:
+def with_parameters(node: Node, values: Mapping[str, Any], said: frozenset[str]) -> Node:
     """Return a value of a template with the values of its parameters; itself if it has none.
 
     Args:
         node: The value.
         values: The values, by parameter.
-        said: Where the spec says them, for those that it says as they are.
+        said: The parameters that the spec gives; the others have their defaults.
     """
     if isinstance(node.value, str):
         return _text(node, values, said) if PARAMETER.search(node.value) else node
@@ -158,13 +158,13 @@ def with_parameters(node: Node, values: Mapping[str, Any], said: Mapping[str, No
     return node
 
 
-def _text(node: Node, values: Mapping[str, Any], said: Mapping[str, Node]) -> Node:
+def _text(node: Node, values: Mapping[str, Any], said: frozenset[str]) -> Node:
     text: str = node.value
     whole = PARAMETER.fullmatch(text.strip())
-    if whole is not None and whole[1] in said:
-        return said[whole[1]]
     if whole is not None:
-        return node_of(values[whole[1]], node.span, node.document)
+        value = node_of(values[whole[1]], node.span, node.document)
+        value.said = _said([whole[1]], said)
+        return value
     made, parts, start, size = [], [], 0, 0
     for match in PARAMETER.finditer(text):
         before, filled = text[start : match.start()], as_text(values[match[1]])
@@ -178,8 +178,15 @@ def _text(node: Node, values: Mapping[str, Any], said: Mapping[str, Node]) -> No
     parts.append(Part(size, start, is_filled=False))
     value = "".join((*made, text[start:]))
     owner = node.document
+    by = _said([match[1] for match in PARAMETER.finditer(text)], said)
     spelling = FilledText(value, text, parts, lambda: owner.spelling(node)) if owner else None
-    return Node(value, node.span, node.kind, document=owner, spelling=spelling)
+    return Node(value, node.span, node.kind, document=owner, said=by, spelling=spelling)
+
+
+def _said(names: Sequence[str], given: frozenset[str]) -> str | None:
+    """Return which parameters in a value the spec gives; None: none of them."""
+    named = (f"{quoted(f'params.{name}')} is set by `{WITH}`" for name in names if name in given)
+    return ", ".join(dict.fromkeys(named)) or None
 
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - JSON
