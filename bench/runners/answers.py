@@ -16,11 +16,10 @@ from typing import Any
 
 from dagctl.cli.app import run
 
-FIELDS = (
-    *("dag_id", "dag_name", "description", "file_path", "schedule_interval", "owner", "tags"),
-    *("task_count", "is_active", "version", "state"),
-)
-"""Of a row: what is the same in each run."""
+_IDS = {"id", "project_id", "user_id", "commit_id", "operation_id"}
+_TIMES = {"created_at", "updated_at", "next_run"}
+"""What is another in each run."""
+_NUMBERED = {"dag_id", "file_path"}
 _HEADER = re.compile(r"\A(?:#.*\n)+")
 """Of a DAG file: it has digests, whose form is not the same in all versions."""
 _NUMBER = re.compile(r"_\d+(?=$|\.py$)")
@@ -36,14 +35,24 @@ def ask(*arguments: str) -> tuple[int, str]:
     return code, out.read()
 
 
+def plain(value: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
+    """Return JSON data with a word for each id and time, and without the numbers of taken ids."""
+    if isinstance(value, dict):
+        return {name: plain(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item, key) for item in value]
+    if value is not None and key in _IDS | _TIMES:
+        return f"<{key}>"
+    return _NUMBER.sub("", value) if key in _NUMBERED and isinstance(value, str) else value
+
+
 def answers(spec: Path) -> dict[str, Any]:
-    """Return what the commands say of one spec, without ids, times and commits."""
+    """Return what the commands say of one spec, as it is in each run."""
     code, said = ask("validate", str(spec), "--output", "json")
-    found = json.loads(said).get("diagnostics") or []
-    answer: dict[str, Any] = {
-        "validate": code,
-        "codes": sorted({one["code"] for one in found if one["severity"] == "error"}),
-    }
+    envelope = json.loads(said)
+    errors = [each for each in envelope["diagnostics"] if each["severity"] == "error"]
+    answer: dict[str, Any] = {"validate": code, "codes": sorted({each["code"] for each in errors})}
+    answer["json"] = {"validate": plain(envelope)}
     if code:
         return answer
     for target in ("2", "3"):
@@ -51,19 +60,32 @@ def answers(spec: Path) -> dict[str, Any]:
         answer[f"file for Airflow {target}"] = [code, _HEADER.sub("", text)]
     code, said = ask("create", str(spec), "--output", "json")
     answer["create"] = code
-    for dag in (json.loads(said)["result"] or {}).get("dags") or []:
+    envelope = json.loads(said)
+    answer["json"]["create"] = plain(envelope)
+    for dag in (envelope["result"] or {}).get("dags") or []:
+        answer["dag_id"] = dag["dag_id"]
         _, shown = ask("show", dag["dag_id"], "--output", "json")
-        row = json.loads(shown)["result"]["dag"]
-        numberless = {name: _NUMBER.sub("", row[name]) for name in ("dag_id", "file_path")}
-        answer["row"] = {name: row[name] for name in FIELDS} | numberless
+        answer["json"]["show"] = plain(json.loads(shown))
     return answer
+
+
+def add_rows(all_answers: dict[str, dict[str, Any]]) -> None:
+    """Give each answer the row of its DAG in `list`; a DAG that is not listed has none."""
+    _, said = ask("list", "--all", "--output", "json")
+    rows = {row["dag_id"]: row for row in json.loads(said)["result"]["dags"]}
+    for answer in all_answers.values():
+        dag_id = answer.pop("dag_id", None)
+        if dag_id is not None:
+            answer["json"]["list"] = plain(rows.get(dag_id))
 
 
 def main(folder: str, workspace: str) -> None:
     """Print the answers by the names of the files."""
     os.chdir(workspace)
     given = sorted(Path(folder).iterdir())
-    print(json.dumps({spec.name: answers(spec) for spec in given}))
+    all_answers = {spec.name: answers(spec) for spec in given}
+    add_rows(all_answers)
+    print(json.dumps(all_answers))
 
 
 if __name__ == "__main__":

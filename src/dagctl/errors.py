@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from dagctl.operation.differences import Difference
+    from dagctl.difference import Difference
 
 _NAMED = 5
 """How many changed fields a message names."""

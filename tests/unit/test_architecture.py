@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
+
+from grimp import build_graph
 
 import dagctl
 from dagctl.adapters.supabase.errors import NEWEST_MIGRATION
@@ -16,6 +20,8 @@ SOURCE = Path(dagctl.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 MIGRATIONS = sorted((SOURCE / "migrations").glob("*.sql"))
 ROOT = Path(__file__).parents[2]
+MUTUAL = "dagctl.convert.python_file."
+"""A reader of Python: statements hold expressions, whose calls run functions of statements."""
 FILE_LINES = 400
 FUNCTION_LINES = 60
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
@@ -44,10 +50,14 @@ def relative(path: Path) -> str:
     return str(path.relative_to(SOURCE))
 
 
+@cache
+def nodes_of(module: Path) -> list[ast.AST]:
+    return [*ast.walk(ast.parse(module.read_text()))]
+
+
 def functions(module: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    tree = ast.parse(module.read_text())
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [node for node in nodes_of(module) if isinstance(node, kinds)]
 
 
 def test_the_modules_are_seen() -> None:
@@ -66,6 +76,20 @@ def test_a_function_has_at_most_60_lines() -> None:
         for function in functions(module)
     }
     assert {name: count for name, count in lines.items() if count > FUNCTION_LINES} == {}
+
+
+def test_no_module_imports_itself_by_way_of_others_types_included() -> None:
+    graph = build_graph("dagctl", exclude_type_checking_imports=False, cache_dir=None)
+    imports = {
+        module: [
+            other
+            for other in graph.find_modules_directly_imported_by(module)
+            if not (module.startswith(MUTUAL) and other.startswith(MUTUAL))
+        ]
+        for module in graph.modules
+    }
+
+    assert len([*TopologicalSorter(imports).static_order()]) > len(MODULES) / 2
 
 
 def test_no_file_is_a_drawer_for_things_without_a_name() -> None:
@@ -92,7 +116,7 @@ def test_no_test_imports_a_test() -> None:
 def bound_names(module: Path) -> set[str]:
     """Return the names of values, parameters, functions and classes that a module defines."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in nodes_of(module):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 names.add(name)
@@ -121,7 +145,7 @@ def test_messages_comments_and_pages_use_plain_words() -> None:
 def hints(module: Path) -> list[str]:
     """Return the constant texts that a module gives as the next step of an error."""
     texts = []
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in nodes_of(module):
         if isinstance(node, ast.keyword) and node.arg in {"hint", "fix"}:
             texts += [
                 item.value

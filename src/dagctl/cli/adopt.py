@@ -118,7 +118,7 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
 
 
 def _report(adoption: Adoption) -> Iterator[str]:
-    from dagctl.cli.convert import line_of
+    from dagctl.cli.convert_specs import line_of
 
     verdict = "whole" if adoption.dag.whole else "with gaps"
     yield f"{shown(adoption.spec.dag_id)} ({shown(adoption.file)}): {verdict}"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dagctl.cli.console import Console, Style
-    from dagctl.operation.differences import Difference
+    from dagctl.difference import Difference
 
 Row = tuple[str, str, str]
 """A sign, what changed, and the values."""

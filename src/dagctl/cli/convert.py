@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.commands.convert import Converted, WrittenSpec
-    from dagctl.convert import ConvertedDag, Remark
+    from dagctl.convert import ConvertedDag
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE", help="Files, or folders of them; with --to, specs.")
@@ -132,6 +132,8 @@ def _next(
 
 
 def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> Iterator[str]:
+    from dagctl.cli.convert_specs import line_of
+
     paths = {id(item.dag): str(item.path) for item in written}
     dags = [dag for file in converted for dag in file.conversion.dags]
     for file in converted:
@@ -144,10 +146,3 @@ def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> I
         yield from (line_of(remark, file.file) for remark in file.conversion.remarks)
     whole = sum(dag.whole for dag in dags)
     yield f"{whole} of {plural(len(dags), 'DAG')} came over whole"
-
-
-def line_of(remark: Remark, file: str) -> str:
-    """Return a remark as a line of the report on a file."""
-    elsewhere = "" if remark.place.file == file else f"{shown(remark.place.file)}:"
-    place = f"{elsewhere}{remark.place.line}"
-    return f"  {remark.outcome}  line {place}  {shown(remark.subject)}: {shown(remark.text)}"

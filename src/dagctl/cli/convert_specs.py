@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.convert_specs import WrittenOut
     from dagctl.convert.exported import Exported
+    from dagctl.convert.report import Remark
     from dagctl.spec.checks import Checks
 
 
@@ -64,8 +65,6 @@ def specs_into(  # noqa: PLR0913 - one parameter an option
 
 
 def _report(exports: Sequence[Exported], written: Sequence[WrittenOut]) -> Iterator[str]:
-    from dagctl.cli.convert import line_of
-
     paths = {id(item.exported): item.path for item in written}
     for each in exports:
         path = paths.get(id(each))
@@ -78,3 +77,10 @@ def _report(exports: Sequence[Exported], written: Sequence[WrittenOut]) -> Itera
             yield f"  with --into, its functions are written too: {shown(', '.join(beside))}"
     whole = sum(each.whole for each in exports)
     yield f"{whole} of {plural(len(exports), 'spec')} went over whole"
+
+
+def line_of(remark: Remark, file: str) -> str:
+    """Return a remark as a line of the report on a file."""
+    elsewhere = "" if remark.place.file == file else f"{shown(remark.place.file)}:"
+    place = f"{elsewhere}{remark.place.line}"
+    return f"  {remark.outcome}  line {place}  {shown(remark.subject)}: {shown(remark.text)}"

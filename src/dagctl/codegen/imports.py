@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dagctl.codegen.expressions import name
 from dagctl.dag_file.reserved import STANDARD_LIBRARY
 from dagctl.patterns import lazy_pattern
 
@@ -46,7 +45,7 @@ class Imports:
             chosen = self._chosen(module, attribute)
             self._names[key] = chosen
             self._modules[chosen] = module
-        return name(self._names[key])
+        return ast.Name(self._names[key], ast.Load())
 
     def sections(self) -> Iterator[list[ast.ImportFrom]]:
         """Yield the statements as ruff sorts them: the standard library, then everything else."""

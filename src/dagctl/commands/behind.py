@@ -38,7 +38,7 @@ def bring_up(context: Context, mark: Mark) -> None:
     if behind.files or behind.gone:
         from dagctl.commands.follow import follow
 
-        if not follow(context, behind):
+        if not follow(context, behind.files, behind.gone):
             return
     mark.remember()
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dagctl.commands.show import Check
+    from dagctl.difference import Difference
     from dagctl.operation.change import Change
     from dagctl.operation.consequences import Consequence
-    from dagctl.operation.differences import Difference
     from dagctl.ports import DagVersion, Registry
     from dagctl.spec.model import DagSpec
 

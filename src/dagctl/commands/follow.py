@@ -20,7 +20,6 @@ from dagctl.paths import is_path, storage_key
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dagctl.commands.behind import Behind
     from dagctl.operation.backend import Context
     from dagctl.ports import DagRecord
 
@@ -28,12 +27,13 @@ MOST_SECONDS = 10.0
 """How long one command reads specs; the next one goes on."""
 
 
-def follow(context: Context, behind: Behind) -> bool:
+def follow(context: Context, files: Mapping[str, str], gone: Sequence[str]) -> bool:
     """Record the DAGs whose files certify themselves, as the files say, and removals of others.
 
     Args:
         context: The ports and the settings.
-        behind: What may have come.
+        files: The paths of files that may have come, by the ids of their DAGs.
+        gone: The recorded DAGs that have no file.
 
     Returns:
         Whether all were looked at. Not where another dagctl is at work, the disk cannot be written,
@@ -44,10 +44,10 @@ def follow(context: Context, behind: Behind) -> bool:
         with journal.lock(wait=0):
             if not journal.is_empty():
                 return False
-            changes = list(_changes(context, behind.files))
+            changes = list(_changes(context, files))
             _adopt(context, [change for change in changes if change])
-            _follow_removals(context, behind.gone)
-            return len(changes) == len(behind.files)
+            _follow_removals(context, gone)
+            return len(changes) == len(files)
     except DagctlError:
         return False
 

@@ -12,7 +12,7 @@ from dagctl.operation.differences import changes_between
 from dagctl.operation.reversal import no_version
 
 if TYPE_CHECKING:
-    from dagctl.operation.differences import Difference
+    from dagctl.difference import Difference
     from dagctl.ports import DagVersion, Registry
 
 MOST = 200

@@ -21,9 +21,9 @@ from dagctl.spec.target import target_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from dagctl.difference import Difference
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
-    from dagctl.operation.differences import Difference
     from dagctl.operation.options import Options
 
 _SPECS_AT_ONCE = 50

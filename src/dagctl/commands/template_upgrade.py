@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from dagctl.commands.template_ties import Tie
     from dagctl.commands.templates import ListedTemplate, TemplateList
     from dagctl.commands.validate import Verdict
+    from dagctl.difference import Difference
     from dagctl.errors import Diagnostic
-    from dagctl.operation.differences import Difference
     from dagctl.ports.text_merge import TextMerge
     from dagctl.spec.checks import Checks
     from dagctl.template import Stamp, Values

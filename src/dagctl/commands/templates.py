@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import dagctl
 from dagctl.commands.kept_templates import kept_of, of_project, of_source
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
@@ -290,6 +289,6 @@ def _of_folder(
 
 
 def _of_gallery() -> Iterator[tuple[str, str, bytes]]:
-    folder = Path(dagctl.__file__).parent / "templates" / "gallery"
+    folder = Path(__file__).parents[1] / "templates" / "gallery"
     for path in sorted(folder.glob("*.yaml")):
         yield GALLERY, f"gallery/{path.name}", path.read_bytes()

@@ -25,9 +25,9 @@ from dagctl.ports import CommitPlace
 
 if TYPE_CHECKING:
     from dagctl.dag_file.header import Header
+    from dagctl.difference import Difference
     from dagctl.operation.backend import Backend, Context
     from dagctl.operation.change import Change
-    from dagctl.operation.differences import Difference
     from dagctl.operation.options import Options
     from dagctl.ports import DagRecord, Registry, Repo
 

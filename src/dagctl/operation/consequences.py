@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from dagctl.operation.differences import Difference
+    from dagctl.difference import Difference
     from dagctl.spec.model import DagSpec
     from dagctl.spec.target import Series
 

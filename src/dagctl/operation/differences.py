@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from dagctl.difference import Difference
 from dagctl.spec.outline import outline_of
 
 if TYPE_CHECKING:
@@ -15,19 +15,6 @@ if TYPE_CHECKING:
     Data = Mapping[str, Any]
 
 _MISSING = object()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One difference between two versions of a spec."""
-
-    kind: Literal["added", "removed", "changed"]
-    path: tuple[str, ...]
-    """The field: `("retries",)`, `("tasks", "load")` or `("tasks", "load", "bash_command")`."""
-    before: Any = None
-    """The value as JSON data; None if it was added."""
-    after: Any = None
-    """The value as JSON data; None if it was removed."""
 
 
 def differences(before: Data, after: Data) -> tuple[Difference, ...]:

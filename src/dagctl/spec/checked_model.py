@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from threading import Lock
@@ -23,11 +23,12 @@ from pydantic import (
 
 from dagctl.errors import SpecError
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.translate import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic import GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
@@ -60,25 +61,6 @@ def _counting() -> Iterator[_Count]:
         yield cast("_Count", _COUNT.get())
     finally:
         _COUNT.reset(token)
-
-
-def _no_tag(entry: object) -> None:
-    del entry
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The models that a model can have inside, and the keys of the model itself."""
-
-    models: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
-    """By the word that selects each."""
-    outer_keys: frozenset[str] = frozenset()
-    parts: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
-    """The models that are the value of one key each."""
-    entries: Mapping[str, type[CheckedModel]] = field(default_factory=dict)
-    """Models beside the tasks in `tasks`, by the tag that selects each."""
-    tag_of: Callable[[object], str | None] = _no_tag
-    """Returns the word or tag of an entry of `tasks`, or None where nothing shows it."""
 
 
 class CheckedModel(BaseModel):

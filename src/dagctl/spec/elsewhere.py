@@ -12,7 +12,7 @@ from dagctl.spec.unknown_keys import means_dependencies
 from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
-    from dagctl.spec.checked_model import Family
+    from dagctl.spec.family import Family
 
 
 def dag_key_problem(key: str, family: Family) -> Problem | None:

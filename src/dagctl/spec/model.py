@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from dagctl.spec.callback_form import DAG_CALLBACKS, Callbacks, callbacks_field
-from dagctl.spec.checked_model import CheckedModel, Family
+from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.dag_arguments import (
     DisplayName,
     DocMd,
@@ -51,6 +51,7 @@ from dagctl.spec.dag_settings import (
 )
 from dagctl.spec.elsewhere import dag_key_problem
 from dagctl.spec.entry_checks import size_problems
+from dagctl.spec.family import Family
 from dagctl.spec.fields import project_id as project_ids
 from dagctl.spec.fields import types as fields
 from dagctl.spec.fields.ids import MAX_DAG_ID, check_dag_id, pattern

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from dagctl.spec.checked_model import CheckedModel, Family
+    from dagctl.spec.family import Family, SpecPart
     from dagctl.spec.walk import Path
 
 _EXPECTED = {
@@ -40,7 +40,7 @@ _SAID_ELSEWHERE = {
 
 
 def translated(
-    error: ValidationError, model: type[CheckedModel], data: object, family: Family
+    error: ValidationError, model: type[SpecPart], data: object, family: Family
 ) -> list[Problem]:
     """Return the problems of a model and of those inside of it: pydantic is translated here alone.
 
@@ -86,7 +86,7 @@ def _in_document(loc: Path, data: object, family: Family) -> tuple[Path, Path, s
     return loc, start, word
 
 
-def _inside(word: str, family: Family) -> type[CheckedModel] | None:
+def _inside(word: str, family: Family) -> type[SpecPart] | None:
     return family.parts.get(word) or family.models.get(word) or family.entries.get(word)
 
 
@@ -104,7 +104,7 @@ class _Group:
     """pydantic's errors about one model."""
 
     start: Path
-    model: type[CheckedModel]
+    model: type[SpecPart]
     data: object
     details: list[tuple[Path, ErrorDetails]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dagctl.operation.differences import Difference
+    from dagctl.difference import Difference
 
 
 def difference_data(change: Difference) -> dict[str, Any]:

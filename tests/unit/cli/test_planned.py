@@ -12,8 +12,8 @@ from dagctl.cli.invocation import Invocation
 from dagctl.cli.plan_view import write_plan
 from dagctl.cli.specs import Batch
 from dagctl.commands.plan import PlannedDag, PlanResult
+from dagctl.difference import Difference
 from dagctl.operation.change import Action
-from dagctl.operation.differences import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dagctl.operation.differences import Difference, differences
+from dagctl.difference import Difference
+from dagctl.operation.differences import differences
 
 
 def task(task_id: str, **fields: object) -> dict[str, Any]:

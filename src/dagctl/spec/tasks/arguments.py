@@ -7,8 +7,9 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from dagctl.spec.callback_form import TASK_CALLBACKS, Callbacks, callbacks_field
 from dagctl.spec.callbacks import callback_problems
-from dagctl.spec.checked_model import CheckedModel, Family
+from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.fields import types
 from dagctl.spec.fields.start_date import ISO_PATTERN
 from dagctl.spec.fields.text import line_of, name_of, prose

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from dagctl.spec.checked_model import CheckedModel, Family
+from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.fields.ids import MAX_TASK_ID, check_task_id, pattern
 from dagctl.spec.gone import GONE, gone
 from dagctl.spec.problem import Problem, Warnings

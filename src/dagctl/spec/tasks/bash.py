@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.fields.text import line_of
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.markers import marker_of

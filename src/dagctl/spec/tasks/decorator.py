@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from dagctl.spec.checked_model import CheckedModel, Family
+from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
 from dagctl.spec.problem import Problem, Warnings, refuse

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.gone import GONE
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS, TASK_TYPES, TaskBase

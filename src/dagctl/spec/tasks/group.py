@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
 from dagctl.spec.fields.text import name_of, prose

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from dagctl.spec.checked_model import Family
 from dagctl.spec.codes import Code
+from dagctl.spec.family import Family
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH
 from dagctl.spec.operator_name import OPERATOR_PATTERN, is_operator_name

@@ -1,0 +1,19 @@
+"""What one version of a spec says otherwise than another: the value; `operation` makes it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One difference between two versions of a spec."""
+
+    kind: Literal["added", "removed", "changed"]
+    path: tuple[str, ...]
+    """The field: `("retries",)`, `("tasks", "load")` or `("tasks", "load", "bash_command")`."""
+    before: Any = None
+    """The value as JSON data; None if it was added."""
+    after: Any = None
+    """The value as JSON data; None if it was removed."""
