@@ -162,9 +162,9 @@ def _text(node: Node, values: Mapping[str, Any], said: frozenset[str]) -> Node:
     text: str = node.value
     whole = PARAMETER.fullmatch(text.strip())
     if whole is not None:
-        value = node_of(values[whole[1]], node.span, node.document)
-        value.said = _said([whole[1]], said)
-        return value
+        filled_in = node_of(values[whole[1]], node.span, node.document)
+        filled_in.said = _said([whole[1]], said)
+        return filled_in
     made, parts, start, size = [], [], 0, 0
     for match in PARAMETER.finditer(text):
         before, filled = text[start : match.start()], as_text(values[match[1]])
