@@ -19,7 +19,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dagctl.spec.walk import Path
 
@@ -130,9 +130,11 @@ MARKERS: Mapping[str, MarkerKind] = {
 
 def marker_of(value: object) -> str | None:
     """Return the `$` key of a mapping that is a marker, else None."""
-    if not isinstance(value, dict):
-        return None
-    return next((key for key in value if isinstance(key, str) and key.startswith("$")), None)
+    if isinstance(value, dict):
+        for key in value:
+            if isinstance(key, str) and key.startswith("$"):
+                return key
+    return None
 
 
 def marker_problems(value: object, path: Path = ()) -> Iterator[Problem]:
@@ -198,13 +200,14 @@ def _values(value: object, path: Path) -> Iterator[Place]:
         stack += reversed([((*here, step), inner) for step, inner in _inner(item)])
 
 
-def _inner(item: object) -> Iterator[tuple[str | int, Any]]:
-    if isinstance(item, list | tuple):
-        yield from enumerate(item)
-    elif isinstance(item, dict):
+def _inner(item: object) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(item, (list, tuple)):
+        return enumerate(item)
+    if isinstance(item, dict):
         kind = MARKERS.get(marker_of(item) or "")
         if kind is None or kind.holds_values:
-            yield from ((key, inner) for key, inner in item.items() if isinstance(key, str))
+            return [(key, inner) for key, inner in item.items() if isinstance(key, str)]
+    return ()
 
 
 def _problems(marker: str, item: Mapping[str, object]) -> Iterator[tuple[Path, Problem]]:

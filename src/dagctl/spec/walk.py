@@ -46,21 +46,18 @@ def is_mapped(item: object) -> bool:
 
 def walk(entries: Iterable[Any]) -> Iterator[Placed]:
     """Yield each entry, a group before what it holds, in the order of the document."""
-    stack = [_level(entries, (), ())]
+    stack: list[tuple[Iterator[tuple[int, Any]], Path, tuple[Any, ...]]]
+    stack = [(enumerate(entries), (), ())]
     while stack:
-        placed = next(stack[-1], None)
-        if placed is None:
+        level, path, groups = stack[-1]
+        for index, entry in level:
+            placed = Placed((*path, "tasks", index), entry, groups)
+            yield placed
+            if is_group(entry):
+                stack.append((enumerate(_entries(entry)), placed.path, (*groups, entry)))
+                break
+        else:
             stack.pop()
-            continue
-        yield placed
-        if is_group(placed.item):
-            inside = _entries(placed.item)
-            stack.append(_level(inside, placed.path, (*placed.groups, placed.item)))
-
-
-def _level(entries: Iterable[Any], path: Path, groups: tuple[Any, ...]) -> Iterator[Placed]:
-    for index, entry in enumerate(entries):
-        yield Placed((*path, "tasks", index), entry, groups)
 
 
 def _entries(item: object) -> Sequence[Any]:
