@@ -145,6 +145,8 @@ def test_an_id_that_is_taken_is_refused_left_updated_or_numbered(
 ) -> None:
     archive = str(tmp_path / "dags.zip")
     user.ok("export", "-o", archive)
+    spec = user.folder / "specs/orders.yaml"
+    text = spec.read_text()
     assert user.ok("import", archive).out == "orders v3 is unchanged; nothing to do\n"
     user.ok("create", write(user, "0 5 * * *"))
     user.ok("create", write(user, "0 6 * * *", name="Other"))
@@ -170,10 +172,18 @@ def test_an_id_that_is_taken_is_refused_left_updated_or_numbered(
     newest = user.json("history", "orders")["versions"][0]
     assert (newest["version"], newest["action"], newest["imported_by"]) == (5, "update", None)
     assert ["schedule_interval"] in [each["path"] for each in newest["changes"]]
+    assert spec.read_text() == text  # it follows: the next `create` would undo the import else
     user.ok("doctor")
+    user.ok("create", write(user, "0 7 * * *"))
+    spec.write_text(text + "# more\n")
+    done = user.ok("import", archive, "--if-exists", "update")
+    assert "specs/orders.yaml is not as version 6 had it, and stays as it is" in done.err
+    assert spec.read_text() == text + "# more\n"
     user.ok("rm", "orders")
     for choice in ([], ["--if-exists", "skip"], ["--if-exists", "update"]):
-        assert "dagctl restore orders" in user.run("import", archive, *choice).err
+        refused = user.run("import", archive, *choice).err
+        assert "the archive has DAGs that are removed here: `orders`" in refused
+        assert "dagctl restore orders" in refused
 
 
 def test_the_work_of_a_person_in_the_way_is_not_overwritten(user: Shell, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from dagctl.operation.inventory import path_of, take_inventory
 from dagctl.operation.naming import with_names
 from dagctl.operation.plan import check_case, updated
 from dagctl.operation.rendering import rendered
-from dagctl.operation.spec_file import spec_in, write_of
+from dagctl.operation.reversal import text_of
+from dagctl.operation.spec_file import spec_in, spec_write, write_of
 from dagctl.operation.stored_changes import StoredChanges
 from dagctl.paths import storage_key
 from dagctl.spec.load import check_data
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.operation.inventory import Inventory, Known
     from dagctl.operation.options import Options
+    from dagctl.ports import DagRecord
     from dagctl.spec.checked import Checked
     from dagctl.spec.model import DagSpec
 
@@ -71,7 +73,7 @@ def plan_import(  # noqa: PLR0913 - what is imported, how, and where the plan is
     """
     inventory = take_inventory(context, [_looked_for(each) for each in arriving.dags])
     meant = [_meant(inventory, each, if_there) for each in arriving.dags]
-    _check_free(meant, arriving.dags)
+    _check_free(inventory, meant, arriving.dags)
     # a name that may not have a number is asked for first: no numbered one takes it
     pairs = sorted(
         zip(meant, arriving.dags, strict=True), key=lambda pair: pair[0].on_taken == "number"
@@ -139,7 +141,7 @@ def _with_source(inventory: Inventory, change: Change) -> Change:
     return replace(change, source=None, warnings=(warning,))
 
 
-def _check_free(meant: Sequence[Change], arriving: Sequence[Arrival]) -> None:
+def _check_free(inventory: Inventory, meant: Sequence[Change], arriving: Sequence[Arrival]) -> None:
     """Check that no DAG is refused.
 
     Raises:
@@ -150,6 +152,12 @@ def _check_free(meant: Sequence[Change], arriving: Sequence[Arrival]) -> None:
     if taken:
         names = ", ".join(f"`{dag_id}`" for dag_id in taken[:NAMED])
         more = f" and {len(taken) - NAMED} more" if len(taken) > NAMED else ""
+        if all(inventory.removed_id(dag_id) for dag_id in taken):
+            back = Command("restore", taken[0])
+            raise ConflictError(
+                f"the archive has DAGs that are removed here: {names}{more}",
+                hint=Fix(back, " brings one back, ", NUMBER, " makes others"),
+            )
         raise ConflictError(
             f"the archive has DAGs whose ids are taken here: {names}{more}",
             hint=Fix(
@@ -241,7 +249,27 @@ class _Planner:
         )
         (planned,) = agreed(self._context, [updated(self._context, update, self._options)])
         # the checked spec is larger than its data, which says all that it does
-        return replace(planned, archived=change.archived, spec=None, spec_data=spec.recorded)
+        return replace(
+            self._with_spec_file(planned, record) if planned.action is Action.UPDATE else planned,
+            archived=change.archived,
+            spec=None,
+            spec_data=spec.recorded,
+        )
+
+    def _with_spec_file(self, change: Change, record: DagRecord) -> Change:
+        """Return an update whose spec file follows, or that warns: `create` would undo it else."""
+        path, then = record.source_path, change.spec_text
+        if path is None or not self._options.by_file:
+            return change
+        now = text_of(self._context.backend.registry, record)
+        write = spec_write(self._context, path, now=now, then=then, digest=change.spec_digest)
+        if write is not None or now == then:
+            return replace(change, spec_write=write)
+        warning = (
+            f"{path} is not as version {record.version} had it, and stays as it is; what the DAG "
+            f"is now: dagctl show {record.dag_id} --spec"
+        )
+        return replace(change, warnings=(*change.warnings, warning))
 
     def _new(self, change: Change, arrival: Arrival, newest: ArchivedVersion) -> Change:
         written = self._written(change)

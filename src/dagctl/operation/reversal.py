@@ -120,7 +120,7 @@ def plan_rollback(
     (planned,) = agreed(context, [updated(context, change, options)])
     if planned.action is not Action.UPDATE:
         return [planned]
-    now = _text_of(context.backend.registry, record)
+    now = text_of(context.backend.registry, record)
     write = spec_write(
         context,
         record.source_path,
@@ -191,7 +191,7 @@ def no_version(dag_id: str, number: int, newest: int, file_path: str) -> NotFoun
     )
 
 
-def _text_of(registry: Registry, record: DagRecord) -> str | None:
+def text_of(registry: Registry, record: DagRecord) -> str | None:
     """Return what the author of the newest version wrote."""
     versions = registry.versions(record.dag_id, limit=1, text=True)
     return versions[0].spec_text if versions else None
