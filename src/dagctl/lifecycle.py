@@ -95,7 +95,7 @@ class Lifecycle:
         expected_version: Expected | None = None,
         key: str | None = None,
     ) -> CreateResult:
-        """Give a DAG another spec: its next version. Its id stays, whatever the spec is called.
+        """Give a DAG another spec: its next version. Its id stays.
 
         Args:
             dag_id: The DAG.

@@ -1,4 +1,4 @@
-"""A spec from whatever a Python program has: text, a file, or data. The library's own door."""
+"""A spec from what a Python program has: text, a file, or data. The library's own door."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which specs a command line means, and their bytes. Whatever cannot be read is a finding."""
+"""Which specs a command line means, and their bytes. What cannot be read is a finding."""
 
 from __future__ import annotations
 

@@ -252,8 +252,8 @@ CODE = {
     ),
     Code.SHELL_GOES_ON: Explanation(
         "A command that goes on after a failure",
-        "Bash runs line after line, whatever became of the one before; the task succeeds if the "
-        "last line does. This is advice, no warning; with --strict it is an error.",
+        "Bash runs line after line, also after one that failed; the task succeeds if the last "
+        "line does. This is advice, no warning; with --strict it is an error.",
         _bash("|\n      cp /in/a.csv /out/\n      echo published"),
         _bash("|\n      set -e\n      cp /in/a.csv /out/\n      echo published"),
         "Begin the command with `set -e`, or join the lines with `&&`.",

@@ -39,7 +39,7 @@ class ServerOptions:
     body_limit: int = MAX_BYTES
     """Bytes of a request's body: as much as a spec may have."""
     request_timeout: float = 60
-    """Seconds until a request is answered, whatever it waits for."""
+    """Seconds until a request is answered, no matter what it waits for."""
     most_waiting: int = 100
     """How many operations may wait for their turn in one project."""
     side_by_side: int = 16

@@ -29,7 +29,7 @@ NOT_READY = {"ready": False, "checks": {"auth": "ok", "database": "it does not a
     responses={200: text("text/plain", example="ok")},
 )
 async def healthz() -> PlainTextResponse:
-    """Return `ok`: the process answers, whatever it depends on."""
+    """Return `ok`: the process answers, no matter what it depends on."""
     return PlainTextResponse("ok")
 
 

@@ -67,7 +67,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
 ) -> JsonAnswer:
     """Give a DAG another spec: its next version, if it is still as `If-Match` says.
 
-    Its id stays, whatever its name is.
+    Its id stays, no matter what its name is.
     """
     spec = await service.spec_of(caller, body, str(project_id), env)
     if spec.project_id not in {None, project_id}:

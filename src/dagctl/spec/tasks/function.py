@@ -39,7 +39,7 @@ def check_python_code(code: str, info: ValidationInfo) -> str:
     return code
 
 
-class _Whatever(frozenset[str]):
+class _AnyName(frozenset[str]):
     """The names of arguments that come at run time: every name is among them."""
 
     __slots__ = ()
@@ -47,7 +47,7 @@ class _Whatever(frozenset[str]):
     def __contains__(self, _name: object) -> bool:
         return True
 
-    def __ror__(self, _other: object) -> "_Whatever":
+    def __ror__(self, _other: object) -> "_AnyName":
         return self
 
 
@@ -62,7 +62,7 @@ def call_names(data: Mapping[str, Any]) -> frozenset[str]:
     beside = next((data[key] for key in keys if key in data), None)
     given = frozenset([*(beside if isinstance(beside, dict) else ()), *mapped_names(data)])
     comes_late = data.get("expand_kwargs") is not None and not mapped_names(data)
-    return _Whatever(given) if comes_late else given
+    return _AnyName(given) if comes_late else given
 
 
 def _not_taken(code: PythonCode, given: frozenset[str]) -> Iterator[Problem]:

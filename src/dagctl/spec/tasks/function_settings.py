@@ -117,7 +117,7 @@ class FunctionSettings(CheckedModel):
     )
     max_wait: Duration = setting("Of a sensor: the longest time between two looks.", "1h", **LENGTH)
     ignore_downstream_trigger_rules: Truth = setting(
-        "Of a short circuit: whether all tasks behind it are skipped, whatever their trigger "
+        "Of a short circuit: whether all tasks behind it are skipped, no matter what their trigger "
         "rules. Airflow's default: true.",
         False,
     )
