@@ -254,3 +254,17 @@ def test_verbose_shows_times_git_commands_and_no_internal_step(workspace: Shell)
 
 def test_explain_without_a_code_lists_all(shell: Shell) -> None:
     assert shell.ok("explain").out == shell.ok("explain", "--list").out
+
+
+@pytest.mark.parametrize(
+    "command", ["create {}.yaml", "render {}", "init {}", "convert {}", "export -o {}.zip"]
+)
+def test_a_name_that_is_too_long_for_the_system_is_an_error_of_usage(
+    shell: Shell, command: str
+) -> None:
+    if not command.startswith("init"):
+        shell.ok("init")
+    done = shell.run(*command.format("a" * 10_000).split())
+    assert (done.code, "name too long" in done.err) == (ExitCode.USAGE, True), done.err[:500]
+    assert "fix:   give a shorter path" in done.err
+    assert len(done.err) < 1000

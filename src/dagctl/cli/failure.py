@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import traceback
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from dagctl.errors import (
     SpecError,
     UnavailableError,
     UnexpectedError,
+    UsageError,
     advice,
     is_of_the_machine,
 )
@@ -38,6 +41,15 @@ def report(invocation: Invocation, error: DagctlError) -> int:
     return int(error.exit_code)
 
 
+OF_THE_PATH = {
+    errno.ENAMETOOLONG: "give a shorter path; a name has at most 255 bytes",
+    errno.ELOOP: "give another path: this one leads in a circle of links",
+}
+"""What the system refuses in a path that was given, with the next step, by its number."""
+SHOWN = 300
+"""How much of such a path is repeated, in characters."""
+
+
 def unexpected(error: Exception, state: str) -> DagctlError:
     """Return the short form of an exception that dagctl does not expect."""
     failure: DagctlError
@@ -45,6 +57,9 @@ def unexpected(error: Exception, state: str) -> DagctlError:
         where = f"{error.filename}: " if error.filename else ""
         hint = advice(error) or "put that right, then try again"
         failure = UnavailableError(f"{where}{error.strerror}", state=state, hint=hint)
+    elif isinstance(error, OSError) and error.errno in OF_THE_PATH:
+        where = f"{os.fsdecode(error.filename)[:SHOWN]}: " if error.filename else ""
+        failure = UsageError(f"{where}{error.strerror}", state=state, hint=OF_THE_PATH[error.errno])
     else:
         failure = UnexpectedError(
             f"this is a bug in dagctl: {type(error).__name__}: {redacted(str(error))}",
