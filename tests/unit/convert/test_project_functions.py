@@ -167,3 +167,15 @@ def test_a_constant_that_may_have_two_values_is_not_taken(name: str) -> None:
             BashOperator(task_id="a", bash_command="true", env={{"A": {name}}})
     """)
     assert tasks(dag)["a"]["env"] == {"A": {"$ref": f"settings.{name}"}}
+
+
+def test_what_a_dag_takes_by_stars_is_a_param_as_in_airflow() -> None:
+    dag = convert("""
+        from airflow.decorators import dag
+        @dag(start_date=datetime(2024, 1, 1))
+        def etl(day="x", *args, **kwargs):
+            BashOperator(task_id="a", bash_command=f"ls {day}")
+        etl()
+    """)
+    assert dag.whole, dag.remarks
+    assert dag.data["params"] == {"day": "x", "args": [], "kwargs": {"default": {}}}

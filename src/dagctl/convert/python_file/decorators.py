@@ -117,8 +117,8 @@ def _dag(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN40
     machine.around.append(dag)
     scope = argument_scope(machine, function, made)
     parameters = function.node.args
-    names = [parameter.arg for parameter in (*parameters.args, *parameters.kwonlyargs)]
-    for name in names:
+    own = (*parameters.args, parameters.vararg, *parameters.kwonlyargs, parameters.kwarg)
+    for name in [parameter.arg for parameter in own if parameter]:
         params = dag.kwargs.setdefault("params", {})
         if isinstance(params, dict):
             params.setdefault(name, scope.values.get(name))
