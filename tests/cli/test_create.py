@@ -305,3 +305,15 @@ def test_a_dry_run_shows_the_plan_while_a_merge_is_under_way(workspace: Shell) -
     assert "would be refused now: a merge is under way" in done.err
     assert workspace.run("create", "specs").code == ExitCode.CONFLICT
     assert workspace.git("rev-parse", "HEAD").strip() == head
+
+
+def test_two_specs_of_one_id_are_refused_by_a_check_as_by_create(shell: Shell) -> None:
+    shell.ok("init")
+    for name in ("a", "b"):
+        text = f"dag_name: {name}\ndag_id: same\ntasks: [{{task_id: t, bash_command: date}}]\n"
+        shell.write(f"specs/{name}.yaml", text)
+    refused = shell.run("validate", "specs")
+    assert refused.code == ExitCode.INVALID
+    for path in ("specs/a.yaml", "specs/b.yaml"):
+        assert path in refused.err + refused.out
+    assert shell.run("create", "specs").code == ExitCode.CONFLICT
