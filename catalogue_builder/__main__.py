@@ -22,11 +22,12 @@ def main() -> None:
     lock = read_lock(options.lock)
     if options.newest:
         lock = relock(lock, options.wheels)
-        write_lock(lock, options.lock)
     if not options.offline:
         download(lock.wheels, options.wheels)
     files = catalogue(lock, options.wheels, options.workers)
     write(files, options.out)
+    if options.newest:
+        write_lock(lock, options.lock)
     size = sum(len(data) for data in files.values())
     print(f"{len(files)} files, {size:,} bytes in {options.out}")  # noqa: T201 - a command
 

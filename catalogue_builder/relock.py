@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from catalogue_builder.lock import Lock
@@ -25,7 +26,8 @@ def relock(lock: Lock, folder: Path) -> Lock:
     A new minor version of Airflow is added to `lock.json` by hand.
     """
     fresh = folder / "newest"
-    download_newest([*lock.providers, *lock.clients], fresh)
+    download_newest(lock.providers, fresh)
+    download_newest(_clients(lock, fresh), fresh)
     providers = {name: dict(versions) for name, versions in lock.providers.items()}
     clients = dict(lock.clients)
     wheels = dict(lock.wheels)
@@ -40,6 +42,17 @@ def relock(lock: Lock, folder: Path) -> Lock:
         wheels[key(name, version)] = digest_of(path)
         path.rename(folder / path.name)
     return _without_unused(Lock(lock.targets, providers, wheels, clients))
+
+
+def _clients(lock: Lock, folder: Path) -> Iterator[str]:
+    """Yield each client with the versions that the newest providers take of it."""
+    asked = {name: SpecifierSet() for name in lock.clients}
+    for path in sorted(folder.glob("*.whl")):
+        for text in metadata(path).get_all("Requires-Dist") or ():
+            requirement = Requirement(text)
+            if requirement.name in asked and not requirement.marker:
+                asked[requirement.name] &= requirement.specifier
+    yield from (f"{name}{versions}" for name, versions in asked.items())
 
 
 def _served(lock: Lock, requirements: list[Requirement]) -> Iterator[str]:

@@ -47,6 +47,10 @@ def download(wheels: Mapping[str, str], folder: Path) -> None:
 def download_newest(distributions: Iterable[str], folder: Path) -> None:
     """Download the newest release of each distribution, whatever Airflow it is for.
 
+    Args:
+        distributions: Names, each with the versions that count (`kubernetes<37`), if not all do.
+        folder: Where the wheels go; made if it is missing.
+
     Raises:
         WheelError: pip could not get them all.
     """

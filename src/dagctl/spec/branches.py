@@ -90,7 +90,9 @@ def _named_by(entry: Entry) -> Iterator[_Named]:
     """Yield the ids that a task names for what follows it, if it is a branch."""
     item: Any = entry.item
     kind, decorator = field(item, "task_type"), field(item, "decorator")
-    if (kind == "branch" and decorator is None) or decorator in _DECORATORS:
+    if (kind == "branch" and decorator is None) or (
+        isinstance(decorator, str) and decorator in _DECORATORS
+    ):
         yield from _returned_by(entry)
     given = field(item, "with" if isinstance(item, dict) else "arguments")
     if field(item, "operator") and isinstance(given, dict):

@@ -124,7 +124,8 @@ def _is_decorator(name: str) -> bool:
 
 def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -> Iterator[Problem]:
     name, given = task["decorator"], task.get("with")
-    arguments = {k: v for k, v in given.items() if isinstance(k, str)} if given else {}
+    given = given if isinstance(given, dict) else {}
+    arguments = {key: value for key, value in given.items() if isinstance(key, str)}
     beside = {key for key in OneTask.parameter_names() if key in task}
     if not name.startswith("task."):
         message = f"{quoted(name)} is not in the catalogue: its parameters are not checked"
@@ -141,6 +142,7 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
         beside=beside | _OF_DECORATED,
         defaults=defaults,
         elsewhere=task.keys() & known.parameters.keys(),
+        more=not _has_names(task.get("with", {})),
     )
     yield from _of_call(known._replace(name=name), call, "decorator")
     yield from _outputs(known, arguments)

@@ -112,7 +112,7 @@ def _of_param(name: object, value: object, path: Path) -> Iterator[Problem]:
         name_of(MAX_NAME)(str(name))
     except ValueError as error:  # pydantic's own errors are
         yield _problem_of(error).at(*path)
-    marked = list(_dollar_keys(value, path))
+    marked = list(_dollar_keys({name: value}, path[:-1]))
     yield from marked
     if marked:
         return

@@ -89,6 +89,7 @@ SLIPS = [
     ("operator: TimeSensor, with: {target_time: half past six}", "DAG246", '"06:00"'),
     ("operator: TimeSensor, with: {target_time: '25:00'}", "DAG246", '"06:00"'),
     ("tasks: [{task_id: c, bash_command: a}]", "DAG201", "`group_id: a`"),
+    ("decorator: {a: 1}, python_code: return 1", "DAG203", "text in quotes"),
     (
         "bash_command: a, on_failure_callback: {notifier: SlackNotifer}",
         "DAG240",
@@ -119,6 +120,8 @@ OF_DAG = [
     ("<<: *shared", "DAG126", "write `&shared` before the value"),
     ("params: {a: {type: int, default: 1}}", "DAG250", "`integer`?"),
     ("schedule: CRON_TZ=Europe/Berlin 0 6 * * *", "DAG212", "`timezone: Europe/Berlin`"),
+    ("schedule: CRON_TZ=Europe/Berlin", "DAG212", "here a cron expression"),
+    ("params: {$xcom: a}", "DAG233", "the value itself"),
     ("schedule: timedelta(days=1)", "DAG210", "`{every: 1d}`"),
     ("schedule: every 90 minutes", "DAG210", "`{every: 90m}`"),
     ("start_date: 2024-02-01\nend_date: 2024-01-01", "DAG234", "a later `end_date`"),

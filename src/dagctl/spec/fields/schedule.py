@@ -104,7 +104,8 @@ def _cron_problems(text: str) -> Iterator[Problem]:
     zone = _ZONE.fullmatch(fields[0])
     if zone:
         message = f"a schedule has no {quoted(fields[0])} in it"
-        hint = f'write `timezone: {zone[1]}`, and here "{" ".join(fields[1:])}"'
+        rest = f'"{" ".join(fields[1:])}"' if fields[1:] else "a cron expression"
+        hint = f"write `timezone: {zone[1]}`, and here {rest}"
         yield Problem(Code.REFUSED_CRON, message, hint)
     elif len(fields) in {len(_FIELDS) + 1, len(_FIELDS) + 2}:
         message = f"a schedule has 5 fields, not {len(fields)}"
