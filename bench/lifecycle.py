@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import replace
+from statistics import median
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from bench.clock import cost, middle, ms
+from bench.clock import cost, ms
 from bench.place import DAGCTL, dagctl, environment, workspace, write_specs
 from bench.scale import fill_registry, first_page
 from bench.table import Row
@@ -112,6 +113,6 @@ def with_versions(name: str, count: int) -> Path:
 
 
 def page_of_history(folder: Path, *options: str) -> float:
-    """Return the seconds of `dagctl history` of 20 versions."""
+    """Return the seconds of processor time of `dagctl history` of 20 versions."""
     command: list[str | Path] = [DAGCTL, "history", "bench_00000", "--limit", "20", *options]
-    return middle(TIMES, lambda: cost(command, cwd=folder, env=environment()))
+    return median(cost(command, cwd=folder, env=environment()).processor for _ in range(TIMES))
