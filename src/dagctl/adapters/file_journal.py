@@ -184,7 +184,7 @@ def _within_limit(parts: Iterator[bytes]) -> Iterator[bytes]:
         size += len(part)
         if size > _LARGEST:
             raise UsageError(
-                f"these DAGs have more than {_LARGEST} bytes, too many for one operation",
+                f"these DAGs have more than {_LARGEST:,} bytes, too many for one operation",
                 hint="split them over several commands",
             )
         yield part

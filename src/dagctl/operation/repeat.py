@@ -76,7 +76,8 @@ def _may_answer(granted: Reservation, change: Change, options: Options) -> bool:
     """
     if change.source is not None:
         return True
-    is_named = change.base_name in {granted.dag_id, without_number(granted.dag_id)}
+    names = {granted.dag_id.lower(), without_number(granted.dag_id).lower()}
+    is_named = change.base_name.lower() in names  # an update looks for its DAG in any case
     is_new = granted.version == 1 or granted.is_unchanged
     return is_named and (is_new or options.if_exists != "number")
 

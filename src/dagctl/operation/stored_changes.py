@@ -50,6 +50,7 @@ class _Shelf:
             try:
                 self._file.seek(place)
                 self._file.write(data)
+                self._file.flush()  # else a full disk shows when something is read
             except OSError as error:
                 raise UnavailableError(
                     f"the temporary file of the plan cannot be written: {error.strerror or error}",

@@ -101,8 +101,8 @@ async def _lost(request: Request, error: Exception) -> ProblemAnswer:
     )
     answer = await _failed(request, refusal)
     answer.headers.update(error.headers or {})
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
+        answer.headers["Allow"] = ", ".join(sorted(methods))
     return answer
 
 

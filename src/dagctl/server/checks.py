@@ -52,7 +52,7 @@ class Checks:
                 user_id, seconds, "needs", body.data, format=body.format
             )
         except StoppedError:  # so does the check, which says it
-            return ProjectNeeds()
+            return ProjectNeeds(is_read=False)
         return needs
 
     def usable(self, user_id: str, texts: Sequence[Text], *, seconds: float) -> list[Any]:

@@ -40,6 +40,8 @@ class ProjectNeeds:
     source: str = ""
     """The source that it names of this template."""
     has_variables: bool = False
+    is_read: bool = True
+    """Whether the spec could be read; what else it needs is not known then."""
 
     @property
     def is_any(self) -> bool:
@@ -70,7 +72,7 @@ _NOTHING = Around(
 
 
 def may_need(body: Body) -> bool:
-    """Return whether a body has to be read to know what it needs; most have no such characters."""
+    """Return whether a body has to be read to know what it needs; many have no such characters."""
     escape = b"\\u" if body.format == "json" else b"\\"
     return any(mark in body.data for mark in (BEGIN.encode(), USE.encode(), escape))
 
@@ -79,7 +81,7 @@ def needs_of(text: bytes, *, format: Format) -> ProjectNeeds:  # noqa: A002 - as
     """Return what a spec needs of its project; nothing, if it cannot be read."""
     document = document_in(text, form=format)
     if document is None:
-        return ProjectNeeds()
+        return ProjectNeeds(is_read=False)
     data: Mapping[str, Any] = document.root.value
     pin = pin_of(document)
     source, _, plain = pin.name.rpartition("/") if pin else ("", "", EVERY)

@@ -46,9 +46,9 @@ class Observer:
         try:
             await self._app(seen.scope, receive, seen.send)
         finally:
-            self._tell(seen)
+            self._report(seen)
 
-    def _tell(self, seen: _Seen) -> None:
+    def _report(self, seen: _Seen) -> None:
         seconds = time.perf_counter() - seen.began
         scope, status = seen.scope, seen.status or 0
         route = getattr(scope.get("route"), "path", "none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from dagctl.spec.wording import did_you_mean, quoted
 from dagctl.workspace import Workspace, resolve_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from dagctl.bootstrap import Caller, WorkspaceBackend
@@ -110,14 +111,11 @@ class Projects:
             if name is None:
                 return ()
             places = Workspace(workspace.root.resolve())
-            texts: list[Text] = [each for each in texts_in(places) if _may_be(name, each)]
+            own = (each for each in texts_in(places) if _may_be(name, each))
+            shared: Iterable[SharedTemplate] = ()
             if backend.templates is not None and source in {"", PROJECT}:
-                shared = backend.templates.all()
-                texts += (_text_of(each) for each in shared if name in {EVERY, each.name})
-        if sum(len(text) for _, _, text in texts if isinstance(text, bytes)) > MOST_TEXT:
-            message = f"its templates have more than {MOST_TEXT:,} bytes together"
-            raise UsageError(message, hint="remove versions that no spec uses")
-        return tuple(texts)
+                shared = (each for each in backend.templates.all() if name in {EVERY, each.name})
+            return tuple(_within_limit(chain(own, map(_text_of, shared))))
 
     def variables(self, project_id: str, env: str | None) -> Variables:
         """Return the variables that count for the specs of a project.
@@ -135,7 +133,8 @@ class Projects:
         if env is not None and env not in known:
             hint = did_you_mean(env, known) or f"the project has {', '.join(known) or 'none'}"
             raise RequestError(f"query `env`: there is no environment {quoted(env)}", hint=hint)
-        loaded = load_variables(workspace, self._environ, environment=env)
+        environ = self._environ if known else {}  # one without environments has none of that name
+        loaded = load_variables(workspace, environ, environment=env)
         return replace(loaded, of_request=ASK_FOR_VARIABLE)
 
     def checks(self, project_id: str) -> Checks:
@@ -240,8 +239,25 @@ def _check_member(role: str | None, project_id: str) -> None:
         )
 
 
+def _within_limit(texts: Iterable[Text]) -> Iterator[Text]:
+    """Yield the texts.
+
+    Raises:
+        UsageError: They are too large together.
+    """
+    size = 0
+    for each in texts:
+        size += len(each[2]) if isinstance(each[2], str | bytes) else 0
+        if size > MOST_TEXT:
+            message = f"its templates have more than {MOST_TEXT:,} bytes together"
+            raise UsageError(message, hint="remove versions that no spec uses")
+        yield each
+
+
 def _may_be(name: str, text: Text) -> bool:
     """Return whether a text may be the template of this name, or says why there is none."""
+    if isinstance(text[2], str):
+        return name in text[2]
     return not isinstance(text[2], bytes) or name.encode() in text[2]
 
 

@@ -64,11 +64,11 @@ def serve(
         service = Service(options, door, projects, looks, waited=metrics.waited, checks=checks)
         _measure(metrics, service, checks)
         opened.callback(_stopped, service)
-        _tell(options, _url(options, bound.getsockname()[1]), announce)
+        _announce(options, _url(options, bound.getsockname()[1]), announce)
         listen(make_app(service, metrics), options, bound, service.turns.close)
 
 
-def _tell(options: ServerOptions, url: str, announce: Callable[[str], None]) -> None:
+def _announce(options: ServerOptions, url: str, announce: Callable[[str], None]) -> None:
     if not is_loopback(options.host):
         LOG.warning(PLAIN_HTTP, extra={"fields": {"host": options.host}})
     if options.log_format == "json":

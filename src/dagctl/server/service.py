@@ -201,7 +201,7 @@ class Service:
         needs = await in_thread(lambda: self._checks.needs(caller.user_id, body, seconds=seconds))
         project = project_id or needs.project_id
         if project is None or (env is None and not needs.is_any):
-            if env is not None:
+            if env is not None and needs.is_read:
                 hint = "name the project in `project_id`"
                 raise RequestError("query `env` is an environment of a project", hint=hint)
             return None

@@ -103,6 +103,9 @@ def test_paths_and_texts(expression: str, made: str) -> None:
     [
         "open(HERE + '/sql/none.sql').read()",
         "open(f'{HERE}/latin.txt').read()",
+        "open(f'{HERE}/sql/a.sql', mode=[1]).read()",
+        "open(f'{HERE}/sql/a.sql', encoding='latin-1').read()",
+        "''.join(opened.read() for opened in [open(f'{HERE}/sql/a.sql')] * 2)",
         "open(f'{HERE}/sql/a.sql', 'w').read()",
         "open('/etc/hostname').read()",
         "open(os.path.join(HERE, '..', 'a.sql')).read()",
@@ -140,6 +143,7 @@ def test_a_configuration_beside_the_file_is_gone_through() -> None:
     [
         ("[f'{HERE}/sql']", "a.sql", "sql/a.sql", None),
         ("f'{HERE}/sql'", "['a.sql', 'SELECT 1']", ["sql/a.sql", "SELECT 1"], None),
+        ("f'{HERE}/sql'", "('a.sql', 'SELECT 1')", ["sql/a.sql", "SELECT 1"], None),
         ("[P.parent / 'sql', '/opt/sql']", "b.sql", "b.sql", ["/opt/sql"]),
         ("[HERE]", "none.sql", "none.sql", None),
     ],
@@ -147,7 +151,7 @@ def test_a_configuration_beside_the_file_is_gone_through() -> None:
 def test_templates_are_named_from_the_folder_of_the_file(
     path: str, sql: str, made: object, kept: object
 ) -> None:
-    given = sql if sql.startswith("[") else repr(sql)
+    given = sql if sql.startswith(("[", "(")) else repr(sql)
     dag = convert(f"""
         with DAG("etl", start_date=datetime(2024, 1, 1), template_searchpath={path}):
             SQLExecuteQueryOperator(task_id="a", sql={given})
@@ -157,13 +161,35 @@ def test_templates_are_named_from_the_folder_of_the_file(
     assert dag.data.get("template_searchpath") == kept
 
 
-@pytest.mark.parametrize("sql", ["none.sql", "parts.sql"])
-def test_a_template_that_is_not_known_leaves_the_gap(sql: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "sql"),
+    [
+        ('[f"{HERE}/sql"]', "none.sql"),
+        ('[f"{HERE}/sql"]', "parts.sql"),
+        ('["/opt/sql", f"{HERE}/sql"]', "a.sql"),
+    ],
+)
+def test_a_template_that_is_not_known_leaves_the_gap(path: str, sql: str) -> None:
     dag = convert(f"""
-        with DAG("etl", start_date=datetime(2024, 1, 1), template_searchpath=[f"{{HERE}}/sql"]):
+        with DAG("etl", start_date=datetime(2024, 1, 1), template_searchpath={path}):
             SQLExecuteQueryOperator(task_id="a", sql="{sql}")
     """)
     assert dag.data["tasks"][0]["with"]["sql"] == sql
+    assert gaps(dag)
+
+
+@pytest.mark.parametrize("line", ["sizes['a'] = os.stat('/x').st_size", "sizes.a = os.stat('/x')"])
+def test_what_may_fail_while_it_is_put_into_something_is_a_gap(line: str) -> None:
+    dag = convert(f"""
+        sizes = {{}}
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            try:
+                {line}
+                known = True
+            except OSError:
+                BashOperator(task_id="other", bash_command="echo")
+            BashOperator(task_id="a", bash_command="echo")
+    """)
     assert gaps(dag)
 
 

@@ -30,8 +30,6 @@ MAX_MODULE_STEPS = 20_000
 """The same of a module that the file imports."""
 MAX_TASKS = 10_000
 MAX_DAGS = 2_000
-MAX_CALLS = 25
-"""Functions of the file that call one another."""
 
 
 class Machine:

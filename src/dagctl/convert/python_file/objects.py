@@ -72,12 +72,14 @@ class File:
     """Whether it is the DAG file, beside which others may lie."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Opened:
     """A file that is read: its text, and its path from the folder of the DAG file."""
 
     text: str
     path: str
+    is_at_end: bool = False
+    """Whether it was read already: what is read then is empty."""
 
 
 @dataclass(frozen=True, slots=True)

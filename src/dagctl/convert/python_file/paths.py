@@ -29,6 +29,7 @@ _HIGHEST = 20
 _LONGEST = 1_000
 _OPENERS = frozenset({"builtins.open", "io.open", "codecs.open"})
 _MODES = frozenset({"r", "rt", "rb"})
+_ENCODINGS = frozenset({"utf-8", "utf8", "utf-8-sig"})
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__", "__fspath__"})
 METHODS = _SAME | {"joinpath", "read_text", "open", "with_name", "with_suffix"}
 """The methods of paths that are followed."""
@@ -104,8 +105,12 @@ def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # no
 
 def _of_file(owner: Opened, name: str) -> Any:  # noqa: ANN401
     """Return what a method of a file that is read gives; None: it is none that is followed."""
-    known = {"read": owner.text, "readlines": owner.text.splitlines(keepends=True), "close": False}
-    return known.get(name)
+    if name == "close":
+        return False
+    if owner.is_at_end or name not in {"read", "readlines"}:
+        return None
+    owner.is_at_end = True
+    return owner.text if name == "read" else owner.text.splitlines(keepends=True)
 
 
 def _sibling(owner: Late | File, name: str, args: Sequence[object]) -> Late | str | None:
@@ -156,8 +161,11 @@ _READERS = ("json.load", "yaml.safe_load", "yaml.load", "yaml.full_load")
 def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object]) -> Opened | None:
     """Return a file that is read; None where it is not known, or written."""
     mode = made.kwargs.get("mode", modes[0] if modes else "r")
+    encoding = made.kwargs.get("encoding", "utf-8")
     place = seen(path)
-    if place is None or place[0] or mode not in _MODES:
+    if place is None or place[0] or not isinstance(mode, str) or mode not in _MODES:
+        return None
+    if not isinstance(encoding, str) or encoding.lower() not in _ENCODINGS:
         return None
     text = machine.text_beside(place[1])
     if text is None:
@@ -170,7 +178,7 @@ def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object])
 
 def _read(machine: Machine, path: str, given: object, made: Call) -> Any:  # noqa: ANN401
     """Return the data that a file or a text of JSON or YAML holds."""
-    text = given.text if isinstance(given, Opened) else given
+    text = _of_file(given, "read") if isinstance(given, Opened) else given
     if not isinstance(text, str):
         return machine.opaque(made.node, f"what `{words(made.node)}` reads is not known")
     machine.charge(len(text) // 16)

@@ -31,7 +31,10 @@ def resolve(dag: Dag, text_of: Callable[[str], str | None], target: str) -> None
     folders = [place[1] for place in map(paths.seen, entries) if place and not place[0]]
     if not folders:
         return
-    kept = [entry for entry in entries if (paths.seen(entry) or (1, ""))[0]]
+    beside = [bool(seen and not seen[0]) for seen in map(paths.seen, entries)]
+    kept = [entry for entry, is_beside in zip(entries, beside, strict=True) if not is_beside]
+    if any(beside[beside.index(False) :] if kept else ()) and any(folders):
+        return  # Airflow looks in a folder elsewhere before: it stays a gap
     place = dag.places.get(_KEY, dag.place)
     changes = [] if not any(folders) else _changes(dag, [*filter(None, folders)], text_of, target)
     if changes is None:
@@ -55,12 +58,12 @@ def _changes(
             for key, value in owner.items():
                 if not _is_template(item, key, target):
                     continue
-                names = value if isinstance(value, list) else [value]
+                names = [*value] if isinstance(value, list | tuple) else [value]
                 whole = [_whole(name, folders, text_of) for name in names]
                 if None in whole:
                     return None
                 if whole != names:
-                    new = whole if isinstance(value, list) else whole[0]
+                    new = whole if isinstance(value, list | tuple) else whole[0]
                     made.append(lambda owner=owner, key=key, new=new: owner.update({key: new}))  # type: ignore[misc] # bound here
     return made
 
@@ -81,10 +84,17 @@ def _is_template(item: Task, key: str, target: str) -> bool:
 
 def _whole(name: Any, folders: list[str], text_of: Callable[[str], str | None]) -> Any:  # noqa: ANN401
     """Return the path of a template from the folder of the DAG file; None: it is not known."""
+    if isinstance(name, dict):
+        return None if any(_is_file(inner) for inner in name.values()) else name
     if not isinstance(name, str) or not name.endswith(_ENDS) or "\n" in name:
         return name
     for path in (name, *(f"{folder}/{name}" for folder in folders)):
         text = text_of(path)
         if text is not None:
             return None if any(sign in text for sign in _INNER) else path
-    return None if name.endswith(_ENDS[:6]) else name
+    return None if _is_file(name) else name
+
+
+def _is_file(value: object) -> bool:
+    """Return whether a value can be nothing but the name of a file."""
+    return isinstance(value, str) and value.endswith(_ENDS[:6]) and "\n" not in value

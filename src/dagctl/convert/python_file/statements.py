@@ -312,7 +312,20 @@ def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
 
 def _makes(statement: ast.stmt) -> bool:
     """Return whether a statement may make something that a DAG has."""
-    return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Raise | ast.Expr)
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Call) and not _only_says(statement.value.func)
+    return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Raise)
+
+
+def _only_says(function: ast.expr) -> bool:
+    """Return whether a function writes a message, or ends the program, by its name."""
+    name = function.attr if isinstance(function, ast.Attribute) else ""
+    return name in _SAYS or (isinstance(function, ast.Name) and function.id in {"print", "exit"})
+
+
+_SAYS = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "exit", "write"}
+)
 
 
 def _return(machine: Machine, node: ast.Return, scope: Scope) -> Return:

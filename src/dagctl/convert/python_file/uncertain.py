@@ -33,16 +33,18 @@ def cannot_fail(body: Sequence[ast.stmt], scope: Scope) -> bool:
     nodes = [node for statement in body for node in ast.walk(statement)]
     if any(isinstance(node, ast.Expr) for node in nodes):
         return False  # it stands there for what it does
+    if any(isinstance(node, ast.Attribute | ast.Subscript) and _is_stored(node) for node in nodes):
+        return False  # what was put there is not looked at
     names = {node.id for node in nodes if isinstance(node, ast.Name) and _is_stored(node)}
     holders = [(name, scope.holder(name)) for name in names]
-    return all(holder and _is_data(holder.values[name]) for name, holder in holders)
+    return bool(names) and all(holder and _is_data(holder.values[name]) for name, holder in holders)
 
 
 def _is_data(value: object) -> bool:
     return isinstance(value, Opened) or weight(value) is not None
 
 
-def _is_stored(node: ast.Name) -> bool:
+def _is_stored(node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
     return isinstance(node.ctx, ast.Store | ast.Del)
 
 
