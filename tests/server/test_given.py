@@ -270,7 +270,7 @@ def test_what_is_recorded_is_the_spec_that_is_meant_and_its_inputs(place: Place)
         ("use: b@${{ vars.x }}", "yaml", ProjectNeeds(template="", has_variables=True)),
         ('"\\x75se": b@1', "yaml", ProjectNeeds(template="b")),
         ("use: b@1\nproject_id: ../../etc", "yaml", ProjectNeeds(template="b")),
-        ("a: use: [", "yaml", ProjectNeeds(is_read=False)),
+        ("a: use: [", "yaml", ProjectNeeds()),
         ("- use", "yaml", ProjectNeeds(is_read=False)),
     ],
 )
