@@ -9,9 +9,9 @@ AIRFLOW := .venv-airflow2/.stamp .venv-airflow3/.stamp
 CONSTRAINTS := tests/constraints.txt
 LOCKS := $(patsubst %.in,%.txt,$(wildcard tests/airflow/*.in bench/*.in))
 
-# Four workers for two cores: many tests wait for a server, a lock or a disk. The tests of one Airflow stay together,
+# Three workers for two cores: many tests wait for a server. The tests of one Airflow stay together,
 # so that they share one loaded Airflow.
-PYTEST := $(BIN)/pytest --numprocesses 4 --dist loadgroup
+PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadgroup
 QUICK := not sweep and not index
 
 .DEFAULT_GOAL := help
