@@ -119,6 +119,6 @@ def known() -> dict[str, Any]:
 def test_the_size_of_a_schema_that_knows_operators(shell: Shell) -> None:
     text = shell.ok("schema", "--providers", "amazon,http").out
 
-    assert len(text) < 1_250_000
+    assert len(text) < 1_000_000
     done = shell.run("schema", "--providers", "amazn")
     assert (done.code, "did you mean amazon?" in done.err) == (ExitCode.USAGE, True)

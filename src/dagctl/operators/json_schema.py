@@ -7,6 +7,7 @@ missing. What a mapped task lacks only `check_call` knows: `expand` may bring it
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,11 @@ Schema = dict[str, Any]
 """A part of a JSON Schema."""
 
 PREFIX = "operator."
-"""What the names of the definitions begin with."""
+"""What the names of the definitions of operators begin with."""
+SHARED = "parameter."
+"""What the names of the definitions of parameters begin with that several operators have."""
+_WORTH_SHARING = 60
+"""Characters of a parameter's schema, from which on it is written once."""
 
 _HAS_OLD = ("airflow.providers.standard.", "airflow.providers.smtp.", "airflow.operators.")
 """What the paths of classes begin with that many DAGs name by an older path."""
@@ -112,12 +117,28 @@ def operator_schema(
         of_notifiers=(_conditions("notifier", notifiers, complete=complete),),
         definitions={
             _IS_MAPPED: {"anyOf": [{"required": [key]} for key in _MAPPED]},
-            **{
-                PREFIX + name: _definition(each)
-                for name, each in sorted({**operators, **notifiers}.items())
-            },
+            **_definitions({**operators, **notifiers}),
         },
     )
+
+
+def _definitions(operators: Mapping[str, Operator]) -> dict[str, Schema]:
+    """Return the definition of each operator, and those of the parameters that several have.
+
+    Half of the text would be repetitions else: 200 classes of a provider have its connection.
+    """
+    made = {PREFIX + name: _definition(operators[name]) for name in sorted(operators)}
+    texts = Counter(
+        json.dumps(schema) for each in made.values() for schema in each["properties"].values()
+    )
+    shared: dict[str, str] = {}
+    for each in made.values():
+        for name, schema in each["properties"].items():
+            text = json.dumps(schema)
+            if texts[text] > 1 and len(text) > _WORTH_SHARING:
+                key = shared.setdefault(text, f"{SHARED}{name}.{len(shared)}")
+                each["properties"][name] = {"$ref": f"#/definitions/{key}"}
+    return made | {key: json.loads(text) for text, key in shared.items()}
 
 
 def _names(matches: Iterable[Match], known: Collection[str]) -> Schema:

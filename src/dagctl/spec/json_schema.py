@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.operators.json_schema import operator_schema
+from dagctl.operators.json_schema import SHARED, operator_schema
 from dagctl.spec.files import MARKER
 from dagctl.spec.model import DagSpec
 from dagctl.spec.resolution.defaults import ALL, OF_ONE_DAG, TASK_DEFAULTS, keys_for
@@ -196,11 +196,21 @@ def _with_snippets(part: Any) -> Any:  # noqa: ANN401 - any JSON
 
 def _take_variables(schema: dict[str, Any]) -> None:
     """Let a variable stand for each value that is not any text already."""
-    for part in (schema, *schema["definitions"].values()):
-        fields = part.get("properties", {})
+    definitions = schema["definitions"]
+    shared = {name: field for name, field in definitions.items() if name.startswith(SHARED)}
+    for fields in (
+        shared,
+        *(part.get("properties", {}) for part in (schema, *definitions.values())),
+    ):
         for key, field in fields.items():
-            if key not in _ALWAYS_WRITTEN and not _is_any_text(field):
+            if key not in _ALWAYS_WRITTEN and not _is_any_text(field) and not _is_shared(field):
                 fields[key] = _or_variable(field)
+    definitions |= shared
+
+
+def _is_shared(field: dict[str, Any]) -> bool:
+    """Return whether a field is a parameter that several operators have: that takes variables."""
+    return str(field.get("$ref", "")).startswith(f"#/definitions/{SHARED}")
 
 
 _ALWAYS_WRITTEN = frozenset({"tasks", "task_type", "$schema"})
