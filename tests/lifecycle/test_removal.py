@@ -54,6 +54,12 @@ def test_a_plan_of_a_removal_changes_nothing(user: Shell) -> None:
     assert (user.git("rev-parse", "HEAD"), names(user)) == (before, ["orders"])
 
 
+def test_the_way_to_remove_a_spec_file_works_for_the_file_that_is_there(user: Shell) -> None:
+    assert "create` refuses it: rm specs/orders.yaml" in user.ok("rm", "orders", "--dry-run").err
+    user.git("add", "specs/orders.yaml")
+    assert "refuses it: git rm specs/orders.yaml" in user.ok("rm", "orders", "--dry-run").err
+
+
 def test_the_id_of_a_removed_dag_is_given_to_no_other(user: Shell) -> None:
     user.ok("rm", "orders")
     done = user.run("create", "specs/orders.yaml")

@@ -6,6 +6,7 @@ removal is confirmed.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -109,14 +110,16 @@ def _by_file(context: Context, change: Change) -> Change:
 
 def _warnings(context: Context, source: str | None) -> tuple[str, ...]:
     """Return that the spec file is still there, if it is: `create` would be refused over it."""
-    try:
-        is_there = source is not None and context.backend.files.read(source) is not None
-    except DagctlError:  # outside of the workspace
-        is_there = False
-    if not is_there:
+    if source is None:
         return ()
-    warning = f"{source} is still there, and `create` refuses it: git rm {source}"
-    return (warning,)
+    try:
+        if context.backend.files.read(source) is None:
+            return ()
+    except DagctlError:  # outside of the workspace
+        return ()
+    remove = "git rm" if context.backend.repo.tracked([source]) else "rm"
+    way = f"{remove} {shlex.quote(source)}"
+    return (f"{source} is still there, and `create` refuses it: {way}",)
 
 
 def _check_known(context: Context, changes: Sequence[Change]) -> None:
