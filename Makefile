@@ -108,8 +108,8 @@ demo-serve: $(SETUP)
 
 # --- Check ------------------------------------------------------------------------------------
 
-# What needs no test is done side by side: much of it waits for the package index.
 .PHONY: check lint types layers wheel test test-all test-live goldens docs
+# What needs no test is done side by side: much of it waits for the package index.
 check: $(SETUP)
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types layers wheel $(POSTGRES) $(AIRFLOW)
 	@$(MAKE) --no-print-directory test
