@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import DagctlError
+from tests.by_hand import DAG
 from tests.supabase.breaking import DISK, bad_disk
 
 if TYPE_CHECKING:
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
 
     from tests.e2e.conftest import Place
 
-DAG = """\
-from datetime import datetime
-
-from airflow import DAG
-from airflow.operators.bash import BashOperator
-
-with DAG("etl", schedule="@daily", start_date=datetime(2024, 1, 1)):
-    BashOperator(task_id="load", bash_command="echo 1")
-"""
 MINE, OWN, SPEC = "dags/mine.py", "dags/etl.py", "specs/etl.yaml"
 
 

@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.operation.steps import COMPLETE, STEPS
+from tests.by_hand import DAG
 from tests.e2e.conftest import Killer, Place, in_child
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DAG = """\
-from datetime import datetime
-
-from airflow import DAG
-from airflow.operators.bash import BashOperator
-
-with DAG("etl", schedule="@daily", start_date=datetime(2024, 1, 1)):
-    BashOperator(task_id="load", bash_command="echo 1")
-"""
 MINE, OWN, SPEC = "dags/team/mine.py", "dags/etl.py", "specs/etl.yaml"
 POINTS = [(name, done) for name, _ in (*STEPS, COMPLETE) for done in (False, True)]
 UNDONE = {"journal", "reserve", "render", "upload", "file"}

@@ -222,8 +222,10 @@ def test_each_spec_is_checked_once_and_none_stays_in_memory(three: Shell, tmp_pa
     three.ok("export", "-o", str(archive))
     other = local(tmp_path / "other", three.environ)
     whole: list[Change] = []
+    looks: list[Outcome] = []
 
-    def look(_: Outcome) -> None:
+    def look(outcome: Outcome) -> None:
+        looks.append(outcome)
         changes = [each for each in gc.get_objects() if isinstance(each, Change)]
         whole.extend(each for each in changes if each.content or each.spec_data)
 
@@ -232,6 +234,7 @@ def test_each_spec_is_checked_once_and_none_stays_in_memory(three: Shell, tmp_pa
             patch.setenv(name, value)
         with Client.open(other.folder) as client:
             outcome = client.import_archive(archive, on_result=look)
+    assert len(looks) == 1
     assert len(whole) < 2
     calls = {
         (Path(file).name, function): entry[0]

@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagctl.errors import PushRefusedError
+from tests.by_hand import DAG
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.push.conftest import Clone, Remote
-
-DAG = """\
-from datetime import datetime
-
-from airflow import DAG
-from airflow.operators.bash import BashOperator
-
-with DAG("etl", schedule="@daily", start_date=datetime(2024, 1, 1)):
-    BashOperator(task_id="load", bash_command="echo 1")
-"""
 
 
 @pytest.fixture(params=["dags/etl.py", "dags/mine.py"])

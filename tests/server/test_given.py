@@ -54,6 +54,7 @@ class Place:
         root = world.served.root / self.project
         with (root / "dagctl.toml").open("a") as file:
             file.write(VARIABLES)
+        (root / "defaults.yaml").write_text("owner: of-the-defaults\n")  # a request has no folder
         (root / "templates").mkdir()
         for name, version, command in (
             ("team", 1, "echo ${{ vars.bucket }}"),
@@ -229,13 +230,15 @@ def test_what_is_recorded_is_the_spec_that_is_meant_and_its_inputs(place: Place)
     body = {**using("team@1"), "project_id": place.project}
     created = place.editor.request("POST", "/create-dag", json=body, params={"env": "prod"})
     assert created.status_code == 200, created.text
-    query = {"project_id": place.project}
-    shown = place.editor.get("/dags/report/versions/1", **query).json()
+    query, dag_id = {"project_id": place.project}, created.json()["dag_id"]
+    shown = place.editor.get(f"/dags/{dag_id}/versions/1", **query).json()
     assert shown["spec"]["tasks"][0]["bash_command"] == "echo prod-landing"
+    assert shown["spec"]["owner"] == "airflow"
     assert json.loads(shown["spec_text"]) == body
     (row,) = place.world.stand_in.sql(
-        "select spec -> '$inputs' from user_dags where project_id = %s and dag_id = 'report'",
+        "select spec -> '$inputs' from user_dags where project_id = %s and dag_id = %s",
         place.project,
+        dag_id,
     )
     assert {tuple(each[:2]) for each in row[0]} == {
         ("template", "team@1"),
@@ -243,7 +246,7 @@ def test_what_is_recorded_is_the_spec_that_is_meant_and_its_inputs(place: Place)
     }
     changed = place.editor.request(
         "PUT",
-        "/dags/report",
+        f"/dags/{dag_id}",
         json=using("team@1"),
         params={**query},
         headers={"If-Match": '"1"'},

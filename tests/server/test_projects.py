@@ -36,6 +36,21 @@ def test_a_project_gets_its_repository_on_first_use(world: World) -> None:
         assert check_agreement(world.served, world.stand_in, project) == {"orders": 1}
 
 
+def test_a_request_without_an_environment_has_that_of_the_server(tmp_path: Path) -> None:
+    places = {name: tmp_path / name for name in ("with", "without")}
+    for folder in places.values():
+        folder.mkdir()
+    tables = '[env.prod.vars]\nx = "b"\n[env.test.vars]\nx = "c"\n'
+    (places["with"] / "dagctl.toml").write_text(f'[vars]\nx = "a"\n{tables}')
+    (places["without"] / "dagctl.toml").write_text('[vars]\nx = "a"\n')
+    projects = Projects(ServerOptions(root=tmp_path, workspaces=places), {"DAGCTL_ENV": "prod"})
+
+    def x(project: str, env: str | None) -> object:
+        return projects.variables(project, env).values["x"].value
+
+    assert (x("with", None), x("with", "test"), x("without", None)) == ("b", "c", "a")
+
+
 def test_a_project_without_a_repository_here_can_be_read(world: World) -> None:
     project = world.project()
     editor = world.member(project)

@@ -78,7 +78,7 @@ def test_a_function_has_at_most_60_lines() -> None:
     assert {name: count for name, count in lines.items() if count > FUNCTION_LINES} == {}
 
 
-def test_no_module_imports_itself_by_way_of_others_types_included() -> None:
+def test_no_module_imports_itself_by_way_of_others_but_in_the_reader_of_python() -> None:
     graph = build_graph("dagctl", exclude_type_checking_imports=False, cache_dir=None)
     imports = {
         module: [
@@ -89,7 +89,8 @@ def test_no_module_imports_itself_by_way_of_others_types_included() -> None:
         for module in graph.modules
     }
 
-    assert len([*TopologicalSorter(imports).static_order()]) > len(MODULES) / 2
+    assert {*TopologicalSorter(imports).static_order()} >= graph.modules
+    assert len(graph.modules) == len(MODULES)
 
 
 def test_no_file_is_a_drawer_for_things_without_a_name() -> None:

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from dagctl.codegen.render import render
 from dagctl.errors import Severity
 from dagctl.spec.load import check_spec
 
@@ -165,8 +166,16 @@ def test_a_slip_in_a_task_is_one_error(task: str, code: str, hint: str) -> None:
 def test_a_slip_in_the_dag_is_one_error(line: str, code: str, hint: str) -> None:
     [found] = errors_of(f"dag_name: Slips\n{line}\ntasks:{OTHER}")
 
-    assert found[0] == code
+    assert found[:2] == (code, 2 + line.count("\n"))
     assert hint in (found[2] or "")
+
+
+def test_a_time_of_day_is_text() -> None:
+    task = '{task_id: a, operator: TimeSensor, with: {target_time: "06:30"}}'
+    checked = check_spec(f"dag_name: T\ntasks: [{task}]")
+    assert checked.diagnostics == ()
+    assert checked.spec is not None
+    assert "target_time=time(6, 30)" in render(checked.spec)
 
 
 @pytest.mark.parametrize(("keys", "code", "hint"), OF_GROUPS)
