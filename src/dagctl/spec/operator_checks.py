@@ -169,7 +169,7 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         more=task.get("expand_kwargs") is not None
         or not _has_names(written)
         or not isinstance(task.get("expand", {}), dict)
-        or any(means_arguments(key) for key in task if key != "params"),
+        or any(means_arguments(str(key)) for key in task if key != "params"),
     )
     if known.kind == "notifier":
         yield _other_kind(known, "operator")

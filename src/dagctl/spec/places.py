@@ -128,7 +128,7 @@ def _is_warning(finding: Problem) -> bool:
 
 def _left_out(shown: Sequence[Problem], count: int) -> Iterator[Problem]:
     """Yield the finding, at the last one that is shown, which says how many are not."""
-    if count > 0:
+    if shown and count > 0:  # what was left out may be about values that are refused already
         last = shown[-1]
         # the checks of a value with many errors stop early, so that there may be more of them
         number = f"{count:,}" if _is_warning(last) else f"at least {count:,}"

@@ -100,8 +100,6 @@ def _specific(field: str, expected: str, value: object) -> str | None:
             return f"write a space after the colon: `{glued[1]}: {glued[2]}`"
         if expected == LIST and _GLUED_ITEMS.fullmatch(value):
             return "write a space after each `-`"
-        if field == "teardown" and value.isprintable():
-            return f"write `[{value}]`"
     return None
 
 
@@ -122,6 +120,9 @@ def _right(path: Sequence[str | int], expected: str, value: object) -> object:
 
 
 def _collection(path: Sequence[str | int], expected: str, text: str) -> object:
+    if path and path[-1] == "teardown":  # a truth, or the ids that it tears down
+        truth = _truth(text)
+        return _items(text) if truth is None else truth
     if expected == LIST:
         return _items(text)
     is_task = expected == MAPPING and list(path[-2:-1]) == ["tasks"]

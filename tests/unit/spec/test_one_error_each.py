@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import pytest
 
 from dagctl.codegen.render import render
 from dagctl.errors import Severity
-from dagctl.spec.load import check_spec
+from dagctl.spec.load import check_data, check_spec
+from dagctl.spec.problem import MAX_PROBLEMS
 
 SLIPS = [
     ("bash_command: a, env: {A: {$ref: a.b, $xcom: c}}", "DAG233", "mapping of its own"),
@@ -61,6 +63,13 @@ SLIPS = [
     ("bash_command: a, trigger_rule: TriggerRule.ALL_DONE", "DAG238", "`all_done`?"),
     ("bash_command: a, with: {env: {A: b}}", "DAG225", "`operator: BashOperator`"),
     ("bash_command: a, teardown: b", "DAG203", "write `[b]`"),
+    ("bash_command: a, teardown: 'true'", "DAG203", "write `true`"),
+    ("bash_command: a, teardown: 'o: x'", "DAG203", 'write `["o: x"]`'),
+    ('bash_command: a, retry_delay: "timedelta(milliseconds=500)"', "DAG230", "with a unit"),
+    ('bash_command: a, retry_delay: "timedelta(hours=1.5)"', "DAG230", "with a unit"),
+    ('bash_command: a, retry_delay: "timedelta(5, minutes=3)"', "DAG230", "with a unit"),
+    ('bash_command: a, retry_delay: "timedelta(hours=1, minutes=5)"', "DAG230", "`1h5m`"),
+    ('bash_command: a, retry_delay: "\u0665"', "DAG230", "with a unit"),
     ('bash_command: a, dependencies: ["b, c"]', "DAG301", "item of its own: [b, c]"),
     ("bash_command: a, dependencies: [d]", "DAG301", "did you mean `k.d`?"),
     ("bash_command: a, execution_timeout: 5 minutes", "DAG230", "write `5m`"),
@@ -119,12 +128,15 @@ OF_DAG = [
     ("default_args: {<<: *shared}", "DAG126", "write `&shared` before the value"),
     ("tags: [&shard a, *shared]", "DAG126", "`shard`"),
     ("<<: *shared", "DAG126", "write `&shared` before the value"),
+    ("tags: &a [x]\n<<: [*a, *shared]", "DAG126", "write `&shared` before the value"),
     ("params: {a: {type: int, default: 1}}", "DAG250", "`integer`?"),
     ("schedule: CRON_TZ=Europe/Berlin 0 6 * * *", "DAG212", "`timezone: Europe/Berlin`"),
     ("schedule: CRON_TZ=Europe/Berlin", "DAG212", "here a cron expression"),
     ("params: {$xcom: a}", "DAG233", "the value itself"),
     ("schedule: timedelta(days=1)", "DAG210", "`{every: 1d}`"),
     ("schedule: every 90 minutes", "DAG210", "`{every: 90m}`"),
+    ("schedule: Every 2 Hours", "DAG210", 'write "0 */2 * * *"'),
+    ("schedule: EVERY 90 Minutes", "DAG210", "`{every: 90m}`"),
     ("start_date: 2024-02-01\nend_date: 2024-01-01", "DAG234", "a later `end_date`"),
     ("start_date: 31.01.2024", "DAG214", '"2024-01-31"'),
     ("start_date: 01/31/2024", "DAG214", '"2024-01-31"'),
@@ -168,6 +180,25 @@ def test_a_slip_in_the_dag_is_one_error(line: str, code: str, hint: str) -> None
 
     assert found[:2] == (code, 2 + line.count("\n"))
     assert hint in (found[2] or "")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"task_id": "a", "operator": "BashOperator", "with": {"bash_command": "x"}, 1: 2},
+        {"group_id": "g", 1: 3},
+    ],
+)
+def test_a_key_of_data_that_is_no_text_is_an_error(entry: dict[object, object]) -> None:
+    findings = check_data({"dag_name": "x", "tasks": [entry]}).diagnostics
+    assert "DAG109" in {each.code for each in findings}
+
+
+def test_more_slips_in_templates_than_are_shown_are_errors_too() -> None:
+    tasks = [{"task_id": f"t{n}", "bash_command": "echo ${{ vars.q }}"} for n in range(150)]
+    findings = check_spec(json.dumps({"dag_name": "x", "tasks": tasks}), format="json").diagnostics
+    assert {each.code for each in findings if each.severity is Severity.ERROR} >= {"DAG270"}
+    assert len(findings) <= MAX_PROBLEMS + 1
 
 
 def test_a_time_of_day_is_text() -> None:

@@ -39,7 +39,10 @@ _WORDS = lazy_pattern(
     r"(?:and\s+)?",
     re.ASCII,
 )
-_CALL = lazy_pattern(r"(?:datetime\.|dt\.)?timedelta\(([^()]*)\)")
+_CALL = lazy_pattern(
+    r"(?:datetime\.|dt\.)?timedelta\("
+    r"((?:\s*(?:weeks|days|hours|minutes|seconds)\s*=\s*[0-9]{1,9}\s*(?:,|(?=\))))+)\s*\)"
+)
 _ARGUMENT = lazy_pattern(r"\s*(weeks|days|hours|minutes|seconds)\s*=\s*([0-9]{1,9})\s*,?")
 _CLOCK = lazy_pattern(r"([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])", re.ASCII)
 _HINT = "write a number with a unit: `30s`, `5m`, `1h30m`, `2d` or `1w`"
@@ -79,7 +82,7 @@ def meant_length(text: str) -> str | None:
 
 
 def _meant_hint(text: str) -> str | None:
-    if text.strip().isdecimal() and len(text) < 9:  # noqa: PLR2004 - a number that is worth repeating
+    if text.isascii() and text.strip().isdecimal() and len(text) < 9:  # noqa: PLR2004 - a number that is worth repeating
         return f"did you mean `{text.strip()}m` or `{text.strip()}s`?"
     meant = meant_length(text)
     return f"write `{meant}`" if meant else None

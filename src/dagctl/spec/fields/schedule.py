@@ -90,12 +90,13 @@ def _meant(text: str) -> str | None:
     clock = _CLOCK.fullmatch(text)
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:  # noqa: PLR2004 - a time of day
         return f'write "{int(clock[2])} {int(clock[1])} * * *" for every day at this time'
-    every = _EVERY.fullmatch(text)
+    folded = text.casefold()
+    every = _EVERY.fullmatch(folded)
     if every and every[2].startswith("m") and 60 % int(every[1]) == 0:
         return f'write "*/{every[1]} * * * *"'
     if every and every[2].startswith("h") and 24 % int(every[1]) == 0:
         return f'write "0 */{every[1]} * * *"'
-    length = meant_length(text.removeprefix("every "))
+    length = meant_length(folded.removeprefix("every "))
     return f"write `{{every: {length}}}`" if length else None
 
 

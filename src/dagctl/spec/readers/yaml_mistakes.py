@@ -152,6 +152,8 @@ _UNDEFINED = "found undefined alias"
 _ALIAS = lazy_pattern(r"\*[\w-]+")
 _SHOWN = 60
 """Characters of a name that a hint repeats."""
+_LINE = 200
+"""Characters of a line, before an alias, that are looked at."""
 _COMPARED = 100
 """Anchors that an alias is compared with."""
 _ESCAPES = ("escape", "hexdecimal")
@@ -268,7 +270,7 @@ def _undefined_alias(text: str, start: int) -> tuple[Problem, str | None]:
     message = "there is no anchor of this name before the alias"
     said = f"{hint}, or quote it if it is text"
     finding = Problem(Code.YAML_ALIAS, message, said, span=span)
-    if text[max(0, start - _SHOWN) : start].rstrip(" [").endswith("<<:"):
+    if "<<:" in text[max(text.rfind("\n", 0, start) + 1, start - _LINE) : start]:
         return finding, None  # what it would bring in is not known
     return finding, text[:start] + _placeholder(span) + text[span.end :]
 

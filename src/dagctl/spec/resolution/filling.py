@@ -74,6 +74,8 @@ class Filler:
     """Whether a loop could not be done."""
     used: set[str] = field(default_factory=set)
     """The variables of the workspace that were named."""
+    _said: set[tuple[Code, str, Span, int]] = field(default_factory=set)
+    """What the findings say, and where."""
 
     def fill(self, node: Node, each: Each) -> Node:
         """Return a value with its variables; itself if it has none.
@@ -125,10 +127,12 @@ class Filler:
     ) -> None:
         """Remember what is wrong, at its place in a file with defaults, or in the spec."""
         severity = Severity.WARNING if code == Code.PLAIN_CREDENTIAL else Severity.ERROR
-        finding = Problem(code, message, hint, span=span, severity=severity, document=document)
         self.refused += severity is Severity.ERROR
-        if len(self.findings) < MAX_PROBLEMS and finding not in self.findings:
-            self.findings.append(finding)  # each copy of a loop has the same slip
+        what = (code, message, span, id(document))  # each copy of a loop has the same slip
+        if len(self.findings) < MAX_PROBLEMS and what not in self._said:
+            self._said.add(what)
+            finding = Problem(code, message, hint, span=span, severity=severity, document=document)
+            self.findings.append(finding)
 
     def _refuse(self, code: Code, message: str, hint: str, node: Node) -> None:
         self.refuse(code, message, hint, node.span, node.document)

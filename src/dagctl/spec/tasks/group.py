@@ -176,7 +176,7 @@ def _content_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _says_its_tasks(data: Mapping[str, Any]) -> bool:
     """Return whether another key holds what belongs under `tasks`: an error of its own."""
-    strange = [key for key in data if key not in Group.key_names()]
+    strange = [str(key) for key in data if key not in Group.key_names()]
     if KINDS.tag_of(data) is not None:
         return True
     meant = meant_keys(strange[:_COMPARED], data, Group.key_names()).values()
