@@ -263,7 +263,8 @@ def test_what_is_recorded_is_the_spec_that_is_meant_and_its_inputs(place: Place)
     ("text", "form", "needs"),
     [
         ('{"dag_name": "x"}', "json", None),
-        ('{"x": "user"}', "yaml", ProjectNeeds()),
+        ('{"x": "user, because"}', "yaml", None),
+        ('{"x": "to use"}', "yaml", ProjectNeeds()),
         ('{"a": "$X ${X} {{ ds }}\\n"}', "json", None),
         ('{"a": "caf\\u00e9"}', "json", ProjectNeeds()),
         ('{"a": ["\\u0024{{ vars.x }}"]}', "json", ProjectNeeds(has_variables=True)),

@@ -9,7 +9,7 @@ import typer
 
 from dagctl.cli.invocation import current
 from dagctl.cli.options import DryRun, NoVerify, Push, TextOrJson, examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.text import plural, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +114,7 @@ def _write(invocation: Invocation, adopted: Adopted) -> None:
         where += f", in place of {shown(adoption.file)}"
     console.lines([f"Adopted {shown(dag.dag_id)} v{dag.version} ({dag.commit_id[:7]}): {where}"])
     console.flush()
-    console.note(f"  next: git add {shown(str(adoption.spec_path))}, then commit")
+    console.note(f"  next: git add {words(adoption.spec_path)}, then commit")
 
 
 def _report(adoption: Adoption) -> Iterator[str]:

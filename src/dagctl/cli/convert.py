@@ -9,7 +9,7 @@ import typer
 
 from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, checked_airflow, examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.text import plural, shown, words
 from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _next(
         raise typer.Exit(3)
     if into is not None:
         step = "mend the gaps, then dagctl validate" if gaps else "dagctl create"
-        console.note(f"  next: {step} {shown(str(into))}")
+        console.note(f"  next: {step} {words(into)}")
 
 
 def _report(converted: Sequence[Converted], written: Sequence[WrittenSpec]) -> Iterator[str]:

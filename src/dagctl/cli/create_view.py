@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dagctl.cli.recover import write_recovery
 from dagctl.cli.specs import write_batch
-from dagctl.cli.text import shown
+from dagctl.cli.text import shown, words
 from dagctl.cli.totals import shown_dags, totals_line
 from dagctl.commands.create import CreateResult
 from dagctl.errors import DagctlError
@@ -90,7 +89,7 @@ def _pruned_line(dag: PrunedDag) -> str:
 
 def _next(console: Console, result: CreateResult) -> None:
     if result.untracked:
-        names = shown(shlex.join(result.untracked[:UNTRACKED]))
+        names = words(*result.untracked[:UNTRACKED])
         more = len(result.untracked) - UNTRACKED
         console.note(f"  next: git add {names}" + (f" (and {more} more)" if more > 0 else ""))
     if len(result.dags) == 1 and result.dags[0].changed:

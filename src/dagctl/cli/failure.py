@@ -42,8 +42,8 @@ def report(invocation: Invocation, error: DagctlError) -> int:
 
 
 OF_THE_PATH = {
-    errno.ENAMETOOLONG: "give a shorter path; a name has at most 255 bytes",
-    errno.ELOOP: "give another path: this one leads in a circle of links",
+    errno.ENAMETOOLONG: "give a shorter path",
+    errno.ELOOP: "give another path: a link in it is not followed, or leads in a circle",
 }
 """What the system refuses in a path that was given, with the next step, by its number."""
 SHOWN = 300

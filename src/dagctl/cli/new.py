@@ -169,11 +169,11 @@ def _named(values: dict[str, Any], made: NewSpec, template: Template) -> str:
 
 def _report(console: Console, template: Template, made: NewSpec, path: Path) -> None:
     from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
-    from dagctl.cli.text import shown
+    from dagctl.cli.text import shown, words
 
     where = shown(str(path))
     console.data(f"Wrote {where} from {template.name}@{template.version}")
     for line in FORMATS["text"](DiagnosticReport(made.diagnostics), look(console, console.err)):
         console.error(line)
     step = "dagctl create" if made.dag_id else "correct it, then dagctl validate"
-    console.note(f"  next: {step} {where}")
+    console.note(f"  next: {step} {words(path)}")

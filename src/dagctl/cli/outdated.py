@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from dagctl.cli.envelope import envelope
-from dagctl.cli.text import plural, shown
+from dagctl.cli.text import plural, shown, words
 from dagctl.views.sources import input_name, sources_data
 
 if TYPE_CHECKING:
@@ -88,4 +87,4 @@ def warn_of_sources(console: Console, sources: Sources) -> None:
 
 def _next_step(specs: Iterable[str]) -> str:
     """Return the command to type; a path is a row's, so a shell must take it as one word."""
-    return f"  next: dagctl create --dry-run {' '.join(quote(shown(path)) for path in specs)}"
+    return f"  next: dagctl create --dry-run {words(*specs)}"

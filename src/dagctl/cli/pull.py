@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from dagctl.cli.candidates import dag_ids as candidates
 from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
-from dagctl.cli.text import plural, shown
+from dagctl.cli.text import plural, shown, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +82,7 @@ def _write(console: Console, pulled: Sequence[PulledDag], *, dry_run: bool) -> N
         console.note("Nothing was changed. The same command without --dry-run does it.")
     elif paths:
         more = f" (and {len(paths) - NAMED} more)" if len(paths) > NAMED else ""
-        console.note(f"  next: git add {shown(shlex.join(paths[:NAMED]))}{more}, then git commit")
+        console.note(f"  next: git add {words(*paths[:NAMED])}{more}, then git commit")
 
 
 def _lines(dag: PulledDag) -> Iterator[str]:

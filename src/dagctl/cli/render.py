@@ -85,7 +85,7 @@ def render(  # noqa: PLR0913 - one parameter an option
 
 
 def _write(invocation: Invocation, spec: DagSpec, checks: Checks, *, force: bool) -> None:
-    from dagctl.cli.text import shown
+    from dagctl.cli.text import shown, words
     from dagctl.client import Client
 
     with Client.open(variables=checks.variables) as client:
@@ -93,6 +93,6 @@ def _write(invocation: Invocation, spec: DagSpec, checks: Checks, *, force: bool
     path = shown(written.file_path)
     if written.changed:
         invocation.console.data(f"Wrote {path}")
-        invocation.console.note(f"  next: git add {path}, then commit")
+        invocation.console.note(f"  next: git add {words(written.file_path)}, then commit")
     else:
         invocation.console.data(f"{path} is what the spec gives; nothing to do")

@@ -10,7 +10,7 @@ import typer
 from dagctl.cli.changes import diff_lines, row_lines, words_of
 from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.envelope import envelope
-from dagctl.cli.text import plural, shown
+from dagctl.cli.text import plural, shown, words
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
 from dagctl.views.templates import upgrade_data
 
@@ -103,14 +103,14 @@ def _end(invocation: Invocation, known: Upgrades, *, dry_run: bool) -> None:
         document = envelope(invocation, result=result, diagnostics=known.problems)
         invocation.console.document(document)
         return
-    ready = [shown(each.file) for each in made if each.outcome == "ready"]
+    ready = [each.file for each in made if each.outcome == "ready"]
     if not made:
         invocation.console.note("No spec of these is made from a template or linked to one")
     elif not ready:
         invocation.console.data(f"Up to date: {plural(len(made), 'spec')}")
     else:
         step = "templates upgrade" if dry_run else "create --dry-run"
-        invocation.console.note(f"  next: dagctl {step} {' '.join(ready[:5])}")
+        invocation.console.note(f"  next: dagctl {step} {words(*ready[:5])}")
 
 
 def _upgrades(invocation: Invocation, choices: UpgradeChoices) -> Upgrades:

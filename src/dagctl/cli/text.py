@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from unicodedata import category, combining, east_asian_width
 
 from dagctl.patterns import lazy_pattern
@@ -29,6 +30,11 @@ def shown(value: object) -> str:
     if _PLAIN.fullmatch(text):
         return text
     return "".join(map(shown_character, text))
+
+
+def words(*paths: object) -> str:
+    """Return paths as a shell takes them, each one word, for a command that may be typed."""
+    return " ".join(quote(shown(path)) for path in paths)
 
 
 def shown_block(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.commands.records import in_parts
 from dagctl.errors import ConflictError, SpecError, UsageError
 
 if TYPE_CHECKING:
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Backend
     from dagctl.ports import DagRecord, Files
     from dagctl.spec.inputs import Input
-    from dagctl.spec.model import DagSpec
 
-_TOGETHER = 50
-"""DAGs whose recorded specs are read at once."""
 InputState = Literal["same", "changed", "gone", "new"]
 Makes = Literal["same", "other", "nothing", "unknown"]
 _OUTDATED = frozenset({"other", "nothing"})
@@ -80,9 +78,7 @@ def outdated(
         records: The DAGs, as in a page of a list: without their inputs.
         specs: Reads the specs.
     """
-    listed = list(records)
-    for start in range(0, len(listed), _TOGETHER):
-        some = listed[start : start + _TOGETHER]
+    for some in in_parts(list(records)):
         read = ((record.dag_id, _today(record, backend.files, specs)) for record in some)
         changed = {dag_id: today for dag_id, today in read if today.makes in _OUTDATED}
         # the inputs are recorded with the spec: asked for only where they are shown
@@ -96,7 +92,8 @@ class _Today:
     """What the spec file of a DAG makes today, as each environment makes it."""
 
     makes: Makes
-    made: Sequence[DagSpec] = ()
+    inputs: Sequence[Input] = ()
+    """Of the DAG that it makes, where that is another."""
     problem: str | None = None
 
 
@@ -110,17 +107,19 @@ def _today(record: DagRecord, files: Files, specs: WorkspaceSpecs) -> _Today:
         content = None
     if content is None:
         return _Today("unknown")
-    made = list(specs.variants(content, source))
-    if any(spec.digest() == record.spec_digest for spec in made):
-        return _Today("same")
-    if made:
-        return _Today("other", made)
+    inputs: Sequence[Input] | None = None
+    for spec in specs.variants(content, source):  # the first that makes the DAG is enough
+        if spec.digest() == record.spec_digest:
+            return _Today("same")
+        inputs = spec.inputs if inputs is None else inputs
+    if inputs is not None:
+        return _Today("other", inputs)
     return _Today("nothing", problem=_first_problem(specs, content, source))
 
 
 def _sources(record: DagRecord, today: _Today, now: Mapping[Input, str | None]) -> Sources:
     kept = (InputNow(each, _state(each, now[each])) for each in record.inputs)
-    inputs = (*kept, *_new(record, today.made))
+    inputs = (*kept, *_new(record, today.inputs))
     return Sources(record=record, inputs=inputs, makes=today.makes, problem=today.problem)
 
 
@@ -130,10 +129,10 @@ def _state(item: Input, digest: str | None) -> InputState:
     return "same" if digest == item.digest else "changed"
 
 
-def _new(record: DagRecord, made: Sequence[DagSpec]) -> Iterator[InputNow]:
+def _new(record: DagRecord, inputs: Sequence[Input]) -> Iterator[InputNow]:
     """Yield the inputs that the spec has today, and did not have."""
     known = {(each.kind, each.name) for each in record.inputs}
-    for each in made[0].inputs if made else ():
+    for each in inputs:
         if (each.kind, each.name) not in known:
             yield InputNow(each, "new")
 

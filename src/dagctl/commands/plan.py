@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.commands.operate import command_of
 from dagctl.commands.prune import with_pruned
+from dagctl.commands.records import in_parts
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import RepositoryBusyError
 from dagctl.operation.change import Action
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
-
-_SPECS_AT_ONCE = 50
-"""DAGs whose recorded specs are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +101,7 @@ def result_of(context: Context, planned: Sequence[Change], options: Options) -> 
 
 def _with_specs(context: Context, planned: Sequence[Change]) -> Iterator[Change]:
     """Yield the changes; an update has the spec that is recorded, which is read only here."""
-    for start in range(0, len(planned), _SPECS_AT_ONCE):
-        some = planned[start : start + _SPECS_AT_ONCE]
+    for some in in_parts(planned):
         dag_ids = [change.dag_id for change in some if _lacks_spec(change)]
         recorded = context.backend.registry.find(dag_ids=dag_ids, removed=True)
         records = {(record.id, record.version): record for record in recorded}

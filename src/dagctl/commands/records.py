@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
@@ -21,8 +21,18 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord, Page, Registry
     from dagctl.settings import Settings
 
+T = TypeVar("T")
 NEAR = 200
 """How many recorded ids are compared with one that does not exist: the first ones of its letter."""
+
+
+SPECS_AT_ONCE = 50
+"""DAGs whose recorded specs are read at once: one may have megabytes."""
+
+
+def in_parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield as many items at a time as there may be specs in memory."""
+    return (items[at : at + SPECS_AT_ONCE] for at in range(0, len(items), SPECS_AT_ONCE))
 
 
 def pages(registry: Registry, query: Query) -> Iterator[Page]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.commands.inputs import source_path
 from dagctl.errors import ConflictError
 from dagctl.spec.lines import Span
 from dagctl.spec.load import diagnostics_of, document_in
@@ -29,8 +31,15 @@ def same_ids(specs: Sequence[DagSpec]) -> Iterator[Diagnostic]:
     for spec in specs:
         if spec.dag_id_given:
             other = first.setdefault((spec.project_id, spec.dag_id.casefold()), spec)
-            if other is not spec:
+            if other is not spec and not _are_one_file(spec, other):
                 yield _same(spec, other)
+
+
+def _are_one_file(spec: DagSpec, other: DagSpec) -> bool:
+    """Return whether both were read from one file, by two paths: `create` counts it once too."""
+    here = Path.cwd()
+    path = source_path(spec.origin, here)
+    return path is not None and path == source_path(other.origin, here)
 
 
 def _same(spec: DagSpec, other: DagSpec) -> Diagnostic:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dagctl.commands.records import drifts_here
+from dagctl.commands.records import drifts_here, in_parts
 from dagctl.operation.drift import drift_of
 from dagctl.operation.objects import read_objects
 from dagctl.ports import Query
@@ -23,8 +23,6 @@ PAGE = 200
 """How many DAGs are read at a time."""
 MOST_SPECS = 1000
 """How many recorded specs are checked by today's rules."""
-SPECS_AT_ONCE = 50
-"""How many specs are read at a time."""
 UNDER_WAY = timedelta(hours=1)
 """An object without a record that is younger may belong to an operation that is not done yet."""
 
@@ -63,7 +61,7 @@ class Survey:
 def survey(backend: Backend, settings: Settings) -> Survey:
     """Return how the DAGs of a project stand.
 
-    Costs one registry call and `PAGE` reads of the store a page, one call more for `SPECS_AT_ONCE`
+    Costs one registry call and `PAGE` reads of the store a page, one call more for 50
     specs, three git commands in all, and one list of the store a thousand objects.
 
     Raises:
@@ -120,8 +118,7 @@ def _look_at_specs(survey: Survey, backend: Backend, dag_ids: Sequence[str]) -> 
     """Check the specs of the first DAGs, and of those that are to be written anew from theirs."""
     broken = {*survey.missing, *survey.stored_wrongly}
     meant = [dag_id for dag_id in dag_ids if survey.count <= MOST_SPECS or dag_id in broken]
-    for start in range(0, len(meant), SPECS_AT_ONCE):
-        some = set(meant[start : start + SPECS_AT_ONCE])
+    for some in map(set, in_parts(meant)):
         for record in backend.registry.find(dag_ids=some):
             if record.problem is not None or record.dag_id not in some:
                 continue

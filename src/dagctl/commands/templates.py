@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -215,7 +216,7 @@ def _linked(known: TemplateList, name: str, version: int) -> LinkedTemplate | Pr
     if same:
         versions = ", ".join(str(item.template.version) for item in same)
         message = f"the template {quoted(plain)} has no version {version}"
-        hint = f"its versions here: {versions}"
+        hint = f"its versions here: {versions}" + (f"; {_shown(broken)}" if broken else "")
     elif broken is not None:
         message = f"the template {quoted(name)} has errors: {_shown(broken)}"
         hint = broken.hint or "correct it there"
@@ -236,8 +237,10 @@ def _twice(first: ListedTemplate, second: ListedTemplate) -> Problem:
 
 def _broken(problems: Sequence[Diagnostic], name: str) -> Diagnostic | None:
     """Return what is wrong with a file that has this name in it; None: none has, or is wrong."""
+    word = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
     of_texts = (each for each in problems if each.source is not None)
-    return next((each for each in of_texts if each.source and name in each.source.text), None)
+    named = (each for each in of_texts if each.source and re.search(word, each.source.text))
+    return next(named, None)
 
 
 def _shown(problem: Diagnostic) -> str:

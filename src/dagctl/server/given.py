@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.load import check_spec, document_in
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.resolution.resolve import Around
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dagctl.spec.problem import Problem
     from dagctl.spec.resolution.use import Used
 
+_USE = lazy_pattern(rb"\b%b\b" % USE.encode())
 EVERY = ""
 """Stands for a template whose name is not known before variables are in place."""
 
@@ -74,7 +76,8 @@ _NOTHING = Around(
 def may_need(body: Body) -> bool:
     """Return whether a body has to be read to know what it needs; many have no such characters."""
     escape = b"\\u" if body.format == "json" else b"\\"
-    return any(mark in body.data for mark in (BEGIN.encode(), USE.encode(), escape))
+    is_marked = BEGIN.encode() in body.data or escape in body.data
+    return is_marked or _USE.search(body.data) is not None
 
 
 def needs_of(text: bytes, *, format: Format) -> ProjectNeeds:  # noqa: A002 - as of `check_spec`

@@ -51,14 +51,14 @@ tasks:
 DEFAULTS, X, REP = "specs/defaults.yaml", "specs/x.yaml", "templates/rep.yaml"
 
 
-def checked(root: Path, files: Mapping[str, str | bytes]) -> Validation:
-    """Return the verdict on the folder `specs` of a workspace with these files."""
+def checked(root: Path, files: Mapping[str, str | bytes], *paths: str) -> Validation:
+    """Return the verdict on paths of a workspace with these files; default: its folder `specs`."""
     for name, text in {"dagctl.toml": SETTINGS, **files}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
     variables = load_variables(Workspace(root), {})
-    reading = read_specs(["specs"], io.BytesIO())
+    reading = read_specs(paths or ["specs"], io.BytesIO())
     return distinct(validate(reading, Checks(variables=variables)))
 
 
@@ -281,6 +281,32 @@ BAD: dict[str, tuple[dict[str, str | bytes], str]] = {
         f"specs/y.yaml:2: {X} gives the id `q` too",
     ),
 }
+
+
+def test_a_file_that_is_named_twice_is_one_spec(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("specs")
+    paths = ["specs", "link", "specs/../specs/x.yaml", str(tmp_path / X)]
+    assert errors(checked(tmp_path, {X: f"dag_id: q\n{SPEC}"}, *paths)) == []
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        ("rep@2", ("has no version 2", "its versions here: 1; templates/rep2.yaml:")),
+        ("repp@1", ("there is no template `repp`", "did you mean `rep`?")),
+        ("e@1", ("there is no template `e`", "")),
+        ("gone@1", ("the template `gone` has errors", "")),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_said_where_it_is_meant(
+    tmp_path: Path, use: str, said: tuple[str, str]
+) -> None:
+    broken = TEMPLATE.replace("version: 1", "version: 2") + "retries: x\n"
+    gone = TEMPLATE.replace("name: rep", "name: gone") + "template: [\n"
+    files = {X: f"use: {use}\n", REP: TEMPLATE, "templates/rep2.yaml": broken + "a: [\n"}
+    (finding,) = checked(tmp_path, {**files, "templates/gone.yaml": gone}).diagnostics
+    assert said[0] in finding.message
+    assert said[1] in (finding.hint or "")
 
 
 @pytest.mark.parametrize("name", BAD)
