@@ -65,7 +65,7 @@ class _Expanded(_Plain):
             if number:
                 self._put("\\")
                 self.write_indent()
-                self._put("\\" if line.startswith((" ", "\t")) else "")
+                self._put("\\" if line.startswith(" ") else "")
             self._put(_escaped(line))
         self.write_indicator('"', False)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dagctl.codegen.render import render
@@ -251,6 +251,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=30)
 @given(st.dictionaries(TEXTS, VALUES))
+@example({"\n\t": None, "$X\n \t": "\n $X"})
 def test_no_variable_of_the_environment_gets_into_the_file(data: dict[str, Any]) -> None:
     try:
         text = foreign_yaml(data, expands_variables=True)
