@@ -20,8 +20,6 @@ SOURCE = Path(dagctl.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 MIGRATIONS = sorted((SOURCE / "migrations").glob("*.sql"))
 ROOT = Path(__file__).parents[2]
-MUTUAL = "dagctl.convert.python_file."
-"""A reader of Python: statements hold expressions, whose calls run functions of statements."""
 FILE_LINES = 400
 FUNCTION_LINES = 60
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
@@ -78,16 +76,9 @@ def test_a_function_has_at_most_60_lines() -> None:
     assert {name: count for name, count in lines.items() if count > FUNCTION_LINES} == {}
 
 
-def test_no_module_imports_itself_by_way_of_others_but_in_the_reader_of_python() -> None:
+def test_no_module_imports_itself_by_way_of_others() -> None:
     graph = build_graph("dagctl", exclude_type_checking_imports=False, cache_dir=None)
-    imports = {
-        module: [
-            other
-            for other in graph.find_modules_directly_imported_by(module)
-            if not (module.startswith(MUTUAL) and other.startswith(MUTUAL))
-        ]
-        for module in graph.modules
-    }
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
 
     assert {*TopologicalSorter(imports).static_order()} >= graph.modules
     assert len(graph.modules) == len(MODULES)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.convert.gusty.task_file import is_body_of_one_function
 from dagctl.convert.python_file.functions import Functions
-from dagctl.convert.python_file.machine import Machine
+from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
 from dagctl.convert.python_file.objects import Function
 from dagctl.convert.python_file.scope import Origin
@@ -42,7 +42,7 @@ def code_of(task: OneTask, report: Report, target: str, today: date) -> str | No
     if named is None:
         tail = "\nreturn None\n" if is_body_of_one_function(text) else ""
         return f"{text.rstrip()}\n{tail}"
-    machine = Machine(Origin(place.file, text), target, today, Modules(lambda *_: None))
+    machine = interpreter(Origin(place.file, text), target, today, Modules(lambda *_: None))
     machine.run(read_python(text, place.file).body, machine.scope)
     function = machine.scope.values.get(str(named))
     if not isinstance(function, Function):

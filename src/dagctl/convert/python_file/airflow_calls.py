@@ -37,8 +37,8 @@ from dagctl.operators import Operator, lookup
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagctl.convert.python_file.calls import Call
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
 
 _DAG_POSITIONS = ("dag_id", "description", "schedule")
 _GROUP_POSITIONS = ("group_id",)

@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import airflow_calls, data_calls, decorators, edges, mapped_calls
-from dagctl.convert.python_file.binding import bind, defaults_of
+from dagctl.convert.python_file.inlining import inline
 from dagctl.convert.python_file.objects import (
     Bound,
+    Call,
     Decorated,
     Decorator,
     Function,
@@ -20,29 +21,13 @@ from dagctl.convert.python_file.objects import (
     Partial,
     Task,
 )
-from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
-    from dagctl.convert.report import Place
+    from dagctl.convert.python_file.scope import Scope
 
 METHODS = mapped_calls.METHODS
-_MOST_CALLS = 25
-
-
-class Call:
-    """A call with its arguments as values."""
-
-    __slots__ = ("args", "kwargs", "node", "places", "unknown")
-
-    def __init__(self, node: ast.Call) -> None:
-        self.node = node
-        self.args: list[Any] = []
-        self.kwargs: dict[str, Any] = {}
-        self.places: dict[str, Place] = {}
-        self.unknown: Opaque | None = None
-        """Why not all of its arguments are known."""
 
 
 def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
@@ -126,38 +111,3 @@ def _partially(machine: Machine, callee: Partial | Made, made: Call) -> Any:  # 
     made.args = [*callee.args[1:], *made.args]
     made.kwargs = callee.kwargs | made.kwargs
     return apply(machine, callee.args[0], made)
-
-
-def inline(machine: Machine, function: Function, made: Call) -> Any:  # noqa: ANN401
-    """Go through a function of the file with the arguments of a call."""
-    node = function.node
-    if isinstance(node, ast.AsyncFunctionDef) or function.strange or machine.calls >= _MOST_CALLS:
-        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
-    scope = argument_scope(machine, function, made)
-    if isinstance(node, ast.Lambda):
-        return machine.evaluate(node.body, scope)
-    machine.calls += 1
-    machine.entered += 1
-    machine.charge(20)  # a call makes a scope of its own
-    end = machine.run(node.body, scope)
-    machine.calls -= 1
-    return getattr(end, "value", None)
-
-
-def argument_scope(machine: Machine, function: Function, made: Call) -> Scope:
-    """Return the scope of a call: each parameter with its argument, or its default."""
-    scope, parameters = Scope(function.scope), function.node.args
-    bindings = bind(parameters, made.args, made.kwargs)
-    for name, default in defaults_of(parameters).items():
-        scope.put(name, machine.evaluate(default, function.scope))
-    for name, value in bindings.values.items():
-        scope.put(name, value)
-    if parameters.vararg:
-        scope.put(parameters.vararg.arg, bindings.left)
-    if parameters.kwarg:
-        scope.put(parameters.kwarg.arg, bindings.unknown)
-    for parameter in (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs):
-        if parameter.arg not in scope.values:
-            why = f"`{parameter.arg}` of `{function.name}` is known only when Python runs"
-            scope.put(parameter.arg, made.unknown or machine.opaque(made.node, why))
-    return scope

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file.assignment import assign
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import Opaque
+from dagctl.convert.python_file.plain import truth
 from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 
@@ -53,8 +55,6 @@ def _scopes(
     machine: Machine, generators: Sequence[ast.comprehension], scope: Scope
 ) -> Iterator[Scope]:
     """Yield the scope of each turn: its names have their values until the next one."""
-    from dagctl.convert.python_file.statements import assign, truth  # noqa: PLC0415
-
     first, *others = generators
     over = machine.evaluate(first.iter, scope)
     values = turns(over)

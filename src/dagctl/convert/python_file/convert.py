@@ -9,7 +9,7 @@ from dagctl.convert.finished import finished
 from dagctl.convert.python_file import search_path
 from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.functions import Functions
-from dagctl.convert.python_file.machine import Machine
+from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
 from dagctl.convert.python_file.scope import Origin
 from dagctl.convert.python_file.source import read_python, refused
@@ -19,6 +19,7 @@ from dagctl.spec.codes import Code
 if TYPE_CHECKING:
     from datetime import date
 
+    from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.modules import ReadModule, ReadText
     from dagctl.convert.python_file.objects import Dag
     from dagctl.convert.report import Remark
@@ -50,7 +51,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = Machine(Origin(file, text), airflow, today, Modules(modules, texts))
+    machine = interpreter(Origin(file, text), airflow, today, Modules(modules, texts))
     functions = Functions()
     try:
         doc = tree.body[0] if tree.body else None

@@ -24,8 +24,8 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.convert.python_file.calls import Call
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
 
 _TEXT_METHODS = frozenset(
     {

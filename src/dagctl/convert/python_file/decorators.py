@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import assets, making
-from dagctl.convert.python_file.binding import bind, defaults_of
+from dagctl.convert.python_file.binding import bind
+from dagctl.convert.python_file.inlining import argument_scope
 from dagctl.convert.python_file.objects import (
     Decorated,
     Decorator,
@@ -20,8 +21,8 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
-    from dagctl.convert.python_file.calls import Call
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
     from dagctl.convert.python_file.scope import Scope
 
 _ASSET = (".asset", ".asset.multi")
@@ -106,8 +107,6 @@ def docstring(function: Function) -> str | None:
 
 
 def _dag(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN401
-    from dagctl.convert.python_file.calls import argument_scope  # noqa: PLC0415 - mutual
-
     function, kwargs = callee.function, dict(callee.decorator.kwargs)
     kwargs.setdefault("dag_id", function.name)
     text = docstring(function)
@@ -130,8 +129,6 @@ def _dag(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN40
 
 
 def _group(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN401
-    from dagctl.convert.python_file.calls import argument_scope  # noqa: PLC0415 - mutual
-
     function = callee.function
     kwargs = {"group_id": function.name, **callee.decorator.kwargs}
     text = docstring(function)
@@ -166,6 +163,3 @@ def task(machine: Machine, callee: Decorated, made: Call, *, is_mapped: bool = F
         why = made.unknown.why if made.unknown else "arguments of `*` have no names"
         making.report_of(machine, item).gap(machine.place(made.node), item.task_id, why)
     return making.output(item)
-
-
-__all__ = ["called", "decorated", "defaults_of", "kind_of", "task", "wrapped"]

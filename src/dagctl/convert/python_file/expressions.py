@@ -316,12 +316,10 @@ def _unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> Any:  # noqa: A
 
 
 def _boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: ANN401
-    from dagctl.convert.python_file.statements import truth  # noqa: PLC0415 - each needs the other
-
     value: Any = None
     for part in node.values:
         value = machine.evaluate(part, scope)
-        test = truth(value)
+        test = plain.truth(value)
         if test is None:
             return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
         if test != isinstance(node.op, ast.And):
@@ -330,10 +328,8 @@ def _boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: 
 
 
 def _either(machine: Machine, node: ast.IfExp, scope: Scope) -> Any:  # noqa: ANN401
-    from dagctl.convert.python_file.statements import truth  # noqa: PLC0415 - each needs the other
-
     value = machine.evaluate(node.test, scope)
-    test = truth(value)
+    test = plain.truth(value)
     if test is None:
         return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
     return machine.evaluate(node.body if test else node.orelse, scope)

@@ -15,8 +15,8 @@ from dagctl.convert.python_file.texts import weight
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagctl.convert.python_file.calls import Call
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
 
 
 def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401

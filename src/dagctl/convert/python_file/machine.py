@@ -6,9 +6,8 @@ else becomes an `Opaque` value, which is reported where a DAG needs it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from dagctl.convert.python_file import expressions, statements
 from dagctl.convert.python_file.objects import Dag, Group, Opaque
 from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source import refused
@@ -17,10 +16,9 @@ from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
-    from dagctl.convert.python_file.modules import Modules
     from dagctl.convert.python_file.objects import Decorated, Function, Task
     from dagctl.convert.python_file.scope import Origin
 
@@ -32,21 +30,43 @@ MAX_TASKS = 10_000
 MAX_DAGS = 2_000
 
 
+class Grammar(NamedTuple):
+    """How a part of the file is followed. It is handed in: what follows parts holds the machine."""
+
+    expression: Callable[[Machine, ast.expr, Scope], Any]
+    statements: Callable[[Machine, Sequence[ast.stmt], Scope], Any]
+
+
+class Project(Protocol):
+    """The modules and the texts beside the file."""
+
+    def value(self, machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of Python
+        """Return the data that an import path names, or `UNKNOWN`."""
+
+    def text_beside(self, name: str) -> str | None:
+        """Return the text of a file beside the DAG file, or None."""
+
+    def definition(self, machine: Machine, path: str) -> Function | Decorated | None:
+        """Return the function that an import path names, or None."""
+
+
 class Machine:
     """What is known of a file while it is read."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the file, what it is for, how it is followed
         self,
         origin: Origin,
         target: str,
         today: date,
-        modules: Modules,
+        modules: Project,
+        grammar: Grammar,
         most_steps: int = MAX_STEPS,
     ) -> None:
         self.origin = origin
         """The file whose lines are followed: that of the DAGs, or one whose function is called."""
         self._first = origin
         self.modules = modules
+        self._grammar = grammar
         self._most_steps = most_steps
         self.target = target
         self.today = today
@@ -97,7 +117,9 @@ class Machine:
 
     def beside(self, origin: Origin) -> Machine:
         """Return what reads a module that the file imports."""
-        return Machine(origin, self.target, self.today, self.modules, MAX_MODULE_STEPS)
+        return Machine(
+            origin, self.target, self.today, self.modules, self._grammar, MAX_MODULE_STEPS
+        )
 
     @property
     def is_beside(self) -> bool:
@@ -139,13 +161,13 @@ class Machine:
     def evaluate(self, node: ast.expr, scope: Scope) -> Any:  # noqa: ANN401 - any value of Python
         """Return the value of an expression."""
         self.charge()
-        return expressions.evaluate(self, node, scope)
+        return self._grammar.expression(self, node, scope)
 
     def run(self, body: Sequence[ast.stmt], scope: Scope) -> Any:  # noqa: ANN401
         """Follow statements; return what a `return` gives, or None."""
         before, self.origin = self.origin, scope.origin
         try:
-            return statements.run(self, body, scope)
+            return self._grammar.statements(self, body, scope)
         finally:
             self.origin = before
 

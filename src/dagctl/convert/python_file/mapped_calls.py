@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import making
+from dagctl.convert.python_file.decorators import task
 from dagctl.convert.python_file.objects import (
     Argument,
     Decorated,
@@ -20,8 +21,8 @@ from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
-    from dagctl.convert.python_file.calls import Call
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
 
 METHODS = frozenset({"partial", "expand", "expand_kwargs", "override", "zip", "concat", "map"})
 ALL = "**"
@@ -72,8 +73,6 @@ def _expanded(machine: Machine, owner: Decorated | Partial, name: str, made: Cal
     if isinstance(callee, Decorated) and callee.decorator.kind == "task_group":
         return _mapped_group(machine, callee, partial, over, made)
     if isinstance(callee, Decorated):
-        from dagctl.convert.python_file.decorators import task  # noqa: PLC0415 - mutual
-
         made.args, made.kwargs = [], dict(partial.kwargs)
         output: Output = task(machine, callee, made, is_mapped=True)
         output.task.mapped = over

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.convert.python_file.inlining import inline
 from dagctl.convert.python_file.objects import (
+    Call,
     Decorated,
     EnumMember,
     Function,
@@ -164,8 +166,6 @@ def attribute(machine: Machine, owner: object, name: str) -> Any:  # noqa: ANN40
 
 def _asked(machine: Machine, owner: EnumMember, name: str) -> Any:  # noqa: ANN401 - any value
     """Return what the `__getattr__` of a class gives, or `UNKNOWN`."""
-    from dagctl.convert.python_file.calls import Call, inline  # noqa: PLC0415 - each needs the other
-
     body = owner.owner.node.body
     getters = [node for node in body if isinstance(node, ast.FunctionDef)]
     getter = next((node for node in getters if node.name == "__getattr__"), None)

@@ -300,3 +300,17 @@ def spec_path(item: Task | Group) -> tuple[str, ...]:
         path.append(here.task_id if isinstance(here, Task) else here.group_id)
         here = here.parent
     return tuple(reversed(path))
+
+
+class Call:
+    """A call with its arguments as values."""
+
+    __slots__ = ("args", "kwargs", "node", "places", "unknown")
+
+    def __init__(self, node: ast.Call) -> None:
+        self.node = node
+        self.args: list[Any] = []
+        self.kwargs: dict[str, Any] = {}
+        self.places: dict[str, Place] = {}
+        self.unknown: Opaque | None = None
+        """Why not all of its arguments are known."""

@@ -20,8 +20,8 @@ from dagctl.patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagctl.convert.python_file.calls import Call
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
 
 FOLDER = Late("{{ dag.folder }}")
 _PATH = lazy_pattern(r"\{\{ dag\.folder(?:\.rsplit\('/', (\d{1,2})\)\[0\])? \}\}(?:/([^{}\n]*))?")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file import decorators
 from dagctl.convert.python_file.binding import bind
+from dagctl.convert.python_file.inlining import inline
 from dagctl.convert.python_file.modules import UNKNOWN
 from dagctl.convert.python_file.objects import (
     Condition,
@@ -25,8 +27,8 @@ from dagctl.convert.python_file.source_of import words
 from dagctl.convert.report import Outcome
 
 if TYPE_CHECKING:
-    from dagctl.convert.python_file.calls import Call
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.objects import Call
     from dagctl.convert.report import Report
 
 _KNOWN = (
@@ -42,11 +44,9 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
 
     A function of which not all is known, and which makes nothing, stays a call by its path.
     """
-    from dagctl.convert.python_file.calls import apply, inline  # noqa: PLC0415 - each needs the other
-
     definition = machine.definition(name.path)
     if isinstance(definition, Decorated):
-        value = apply(machine, definition, made)
+        value = decorators.called(machine, definition, made)
         _say(machine, made)
         return value
     if definition is None:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.python_file import edges, setups
+from dagctl.convert.python_file.assignment import assign
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.modules import UNKNOWN
@@ -23,6 +24,7 @@ from dagctl.convert.python_file.objects import (
     Task,
     dag_of,
 )
+from dagctl.convert.python_file.plain import truth
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uncertain import cannot_fail, spoil
 from dagctl.patterns import lazy_pattern
@@ -105,68 +107,6 @@ def _as_load(target: ast.expr) -> ast.expr:
         return ast.Attribute(target.value, target.attr, ast.Load())
     assert isinstance(target, ast.Subscript)  # noqa: S101 - the grammar has no other target
     return ast.Subscript(target.value, target.slice, ast.Load())
-
-
-def assign(
-    machine: Machine, target: ast.expr, value: object, scope: Scope, statement: ast.stmt
-) -> None:
-    """Give a target a value: a name, several names, an attribute, an item."""
-    match target:
-        case ast.Name(id=name):
-            scope.put(name, value, statement)
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            _unpack(machine, elements, value, scope, statement)
-        case ast.Attribute(value=owner, attr=name):
-            _set_attribute(machine, machine.evaluate(owner, scope), name, value, statement)
-        case ast.Subscript(value=owner, slice=key):
-            _set_item(machine, target, machine.evaluate(owner, scope), key, value, scope)
-        case _:
-            machine.report.gap(machine.place(statement), "assignment", "it is not followed")
-
-
-def _unpack(
-    machine: Machine,
-    elements: Sequence[ast.expr],
-    value: object,
-    scope: Scope,
-    statement: ast.stmt,
-) -> None:
-    parts = list(value) if isinstance(value, list | tuple) else None
-    starred = any(isinstance(element, ast.Starred) for element in elements)
-    if parts is None or starred or len(parts) != len(elements):
-        why = "what it is made of is known only when Python runs"
-        parts = [machine.opaque(statement, why)] * len(elements)
-    for element, part in zip(elements, parts, strict=True):
-        inner = element.value if isinstance(element, ast.Starred) else element
-        assign(machine, inner, part, scope, statement)
-
-
-def _set_attribute(
-    machine: Machine, owner: object, name: str, value: object, node: ast.stmt
-) -> None:
-    """Take `dag.doc_md = ...` and `task.doc_md = ...` as arguments."""
-    item = owner.task if isinstance(owner, Output) else owner
-    if isinstance(item, Task | Dag):
-        item.kwargs[name] = value
-        item.places[name] = machine.place(node)
-        return
-    machine.report.gap(machine.place(node), name, "the attribute is not followed")
-
-
-def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
-    machine: Machine, node: ast.expr, owner: object, key: ast.expr, value: object, scope: Scope
-) -> None:
-    index = machine.evaluate(key, scope)
-    in_mapping = isinstance(owner, dict) and isinstance(index, str | int | bool | float | tuple)
-    if in_mapping or (
-        isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner)
-    ):
-        owner[index] = value  # type: ignore[index] # see above
-    elif not isinstance(owner, Name) and words(node).partition("[")[0] not in {
-        "globals()",
-        "os.environ",
-    }:
-        machine.report.gap(machine.place(node), words(node), "the assignment is not followed")
 
 
 def _import(_machine: Machine, node: ast.Import, scope: Scope) -> None:
@@ -283,19 +223,6 @@ def _is_about_the_path(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and words(statement.value).startswith("sys.path.")
 
 
-def truth(value: object) -> bool | None:
-    """Return whether a value counts as true; None where only Python knows."""
-    if value is None or isinstance(value, bool | int | float | str | list | tuple | dict | set):
-        return bool(value)
-    if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
-        return None
-    if isinstance(value, Dag | Group | Task | Output | Function | Made):
-        return True
-    if isinstance(value, Name):  # a module, a function or a class; not a constant
-        return True if not value.path.rpartition(".")[2].isupper() else None
-    return None
-
-
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
     entered = machine.entered
     end = run(machine, node.body, scope)
@@ -391,4 +318,4 @@ _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {
     ast.Continue: lambda *_: CONTINUE,
 }
 
-__all__ = ["Return", "assign", "dag_of", "run", "truth"]
+__all__ = ["Return", "dag_of", "run"]

@@ -1,0 +1,77 @@
+"""Assignments of a DAG file: to names, several names, attributes of DAGs and tasks, items."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagctl.convert.python_file.objects import Dag, Name, Output, Task
+from dagctl.convert.python_file.source_of import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
+
+
+def assign(
+    machine: Machine, target: ast.expr, value: object, scope: Scope, statement: ast.stmt
+) -> None:
+    """Give a target a value: a name, several names, an attribute, an item."""
+    match target:
+        case ast.Name(id=name):
+            scope.put(name, value, statement)
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            _unpack(machine, elements, value, scope, statement)
+        case ast.Attribute(value=owner, attr=name):
+            _set_attribute(machine, machine.evaluate(owner, scope), name, value, statement)
+        case ast.Subscript(value=owner, slice=key):
+            _set_item(machine, target, machine.evaluate(owner, scope), key, value, scope)
+        case _:
+            machine.report.gap(machine.place(statement), "assignment", "it is not followed")
+
+
+def _unpack(
+    machine: Machine,
+    elements: Sequence[ast.expr],
+    value: object,
+    scope: Scope,
+    statement: ast.stmt,
+) -> None:
+    parts = list(value) if isinstance(value, list | tuple) else None
+    starred = any(isinstance(element, ast.Starred) for element in elements)
+    if parts is None or starred or len(parts) != len(elements):
+        why = "what it is made of is known only when Python runs"
+        parts = [machine.opaque(statement, why)] * len(elements)
+    for element, part in zip(elements, parts, strict=True):
+        inner = element.value if isinstance(element, ast.Starred) else element
+        assign(machine, inner, part, scope, statement)
+
+
+def _set_attribute(
+    machine: Machine, owner: object, name: str, value: object, node: ast.stmt
+) -> None:
+    """Take `dag.doc_md = ...` and `task.doc_md = ...` as arguments."""
+    item = owner.task if isinstance(owner, Output) else owner
+    if isinstance(item, Task | Dag):
+        item.kwargs[name] = value
+        item.places[name] = machine.place(node)
+        return
+    machine.report.gap(machine.place(node), name, "the attribute is not followed")
+
+
+def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
+    machine: Machine, node: ast.expr, owner: object, key: ast.expr, value: object, scope: Scope
+) -> None:
+    index = machine.evaluate(key, scope)
+    in_mapping = isinstance(owner, dict) and isinstance(index, str | int | bool | float | tuple)
+    if in_mapping or (
+        isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner)
+    ):
+        owner[index] = value  # type: ignore[index] # see above
+    elif not isinstance(owner, Name) and words(node).partition("[")[0] not in {
+        "globals()",
+        "os.environ",
+    }:
+        machine.report.gap(machine.place(node), words(node), "the assignment is not followed")

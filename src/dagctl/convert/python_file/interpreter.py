@@ -1,0 +1,28 @@
+"""The machine that reads a DAG file, with what follows its expressions and statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.convert.python_file import expressions, statements
+from dagctl.convert.python_file.machine import Grammar, Machine
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from dagctl.convert.python_file.machine import Project
+    from dagctl.convert.python_file.scope import Origin
+
+_GRAMMAR = Grammar(expressions.evaluate, statements.run)
+
+
+def interpreter(origin: Origin, target: str, today: date, modules: Project) -> Machine:
+    """Return what reads a file.
+
+    Args:
+        origin: The file.
+        target: The Airflow that is meant, as `3` or `2`.
+        today: What relative dates count from.
+        modules: The modules and the texts beside the file.
+    """
+    return Machine(origin, target, today, modules, _GRAMMAR)
