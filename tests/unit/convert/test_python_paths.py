@@ -31,6 +31,8 @@ FILES = {
     "conf/list.json": '["x", "y"]',
     "conf/bad.json": "[",
     "etl.sql": "SELECT 4",
+    "sql/tight.sql": "{%+include 'a.sql' %}",
+    "dos.txt": "a\r\nb\x0bc\n",
 }
 
 
@@ -92,6 +94,9 @@ def command(expression: str, before: str = "") -> tuple[Any, list[str]]:
         ("P.with_suffix('.sql').read_text()", "SELECT 4"),
         ("'-'.join(json.load(io.open(f'{HERE}/conf/list.json')))", "x-y"),
         ("json.loads((P.parent / 'conf/list.json').read_text())[1]", "y"),
+        ("'|'.join(open(f'{HERE}/dos.txt').readlines())", "a\n|b\x0bc\n"),
+        ("yaml.load(open(f'{HERE}/conf/jobs.yaml'), yaml.SafeLoader)['jobs'][0]['name']", "x"),
+        ("yaml.load(open(f'{HERE}/conf/jobs.yaml'), Loader=yaml.Loader)['jobs'][0]['name']", "x"),
     ],
 )
 def test_paths_and_texts(expression: str, made: str) -> None:
@@ -107,6 +112,14 @@ def test_paths_and_texts(expression: str, made: str) -> None:
         "open(f'{HERE}/sql/a.sql', encoding='latin-1').read()",
         "''.join(opened.read() for opened in [open(f'{HERE}/sql/a.sql')] * 2)",
         "open(f'{HERE}/sql/a.sql', 'w').read()",
+        "open(f'{HERE}/sql/a.sql', 'rb').read()",
+        "open(f'{HERE}/sql/a.sql', 'r', -1, 'latin-1').read()",
+        "open(f'{HERE}/sql/a.sql', newline='').read()",
+        "P.with_suffix('.sql').read_text('latin-1')",
+        "P.with_suffix('.sql').read_text(errors='ignore')",
+        "json.load(open(f'{HERE}/conf/list.json'), object_hook=str)[0]",
+        "yaml.load(open(f'{HERE}/conf/jobs.yaml'), Own)['jobs'][0]['name']",
+        "yaml.safe_load(open(f'{HERE}/conf/jobs.yaml'), 1)['jobs'][0]['name']",
         "open('/etc/hostname').read()",
         "open(os.path.join(HERE, '..', 'a.sql')).read()",
         "str(json.load(open(f'{HERE}/conf/bad.json')))",
@@ -167,6 +180,9 @@ def test_templates_are_named_from_the_folder_of_the_file(
         ('[f"{HERE}/sql"]', "none.sql"),
         ('[f"{HERE}/sql"]', "parts.sql"),
         ('["/opt/sql", f"{HERE}/sql"]', "a.sql"),
+        ('[f"{HERE}/sql"]', "tight.sql"),
+        ('[f"{HERE}/sql"]', "{% include 'a.sql' %}"),
+        ('[f"{HERE}/sql"]', "{%- from 'a.sql' import x %}{{ x() }}"),
     ],
 )
 def test_a_template_that_is_not_known_leaves_the_gap(path: str, sql: str) -> None:
@@ -230,3 +246,21 @@ def test_a_function_that_asks_for_its_file_is_named() -> None:
     """)
     assert dag.whole
     assert any("`__file__` is the new DAG file" in remark.text for remark in dag.remarks)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "sql"),
+    [('{"sql": ["a.sql"]}', '"SELECT 1"'), ("{}", "Variable.get('name') + '.sql'")],
+)
+def test_a_template_whose_name_comes_from_elsewhere_leaves_the_gap(defaults: str, sql: str) -> None:
+    dag = convert(f"""
+        from airflow.models import Variable
+        with DAG(
+            "etl",
+            start_date=datetime(2024, 1, 1),
+            template_searchpath=[f"{{HERE}}/sql"],
+            default_args={defaults},
+        ):
+            SQLExecuteQueryOperator(task_id="a", sql={sql})
+    """)
+    assert gaps(dag)

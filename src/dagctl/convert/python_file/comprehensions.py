@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.assignment import assign
+from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.objects import Opaque
-from dagctl.convert.python_file.plain import truth
 from dagctl.convert.python_file.scope import Scope
 from dagctl.convert.python_file.source_of import words
 

@@ -13,6 +13,7 @@ from dagctl.convert.python_file import (
     paths,
     plain,
 )
+from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.connections import field
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
 from dagctl.convert.python_file.objects import (
@@ -214,7 +215,7 @@ def _filled(machine: Machine, node: ast.BinOp, left: str, right: object) -> Any:
     late = [part for part in parts if isinstance(part, Late | Output)]
     if not late or not _PLAIN_FIELDS.fullmatch(left):
         return plain.binary(machine, node, left, right)
-    texts = tuple(text_of(part) if part in late else part for part in parts)
+    texts = tuple(text_of(part) if isinstance(part, Late | Output) else part for part in parts)
     return rendered(plain.binary(machine, node, left, texts), late)
 
 
@@ -319,7 +320,7 @@ def _boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: 
     value: Any = None
     for part in node.values:
         value = machine.evaluate(part, scope)
-        test = plain.truth(value)
+        test = truth(value)
         if test is None:
             return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
         if test != isinstance(node.op, ast.And):
@@ -329,7 +330,7 @@ def _boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:  # noqa: 
 
 def _either(machine: Machine, node: ast.IfExp, scope: Scope) -> Any:  # noqa: ANN401
     value = machine.evaluate(node.test, scope)
-    test = plain.truth(value)
+    test = truth(value)
     if test is None:
         return value if isinstance(value, Opaque) else machine.opaque(node, words(node))
     return machine.evaluate(node.body if test else node.orelse, scope)

@@ -37,6 +37,8 @@ UNKNOWN = object()
 _MOST_MODULES = 40
 _MOST_TEXTS = 500
 """Files beside the DAG file that are read or looked for."""
+_LONGEST_PATH = 40
+"""Parts of an import path that is looked up: each of its beginnings may be a module."""
 _DEEPEST = 6
 """Modules that import one another in a row."""
 _ASSETS = frozenset({"Dataset", "Asset"})
@@ -103,6 +105,8 @@ class Modules:
     def _holder(self, machine: Machine, path: str) -> tuple[Scope | None, list[str]]:
         """Return the module that a path leads into, and the names in it."""
         parts = path.split(".")
+        if len(parts) > _LONGEST_PATH:
+            return None, []
         start = len(path) - len(path.lstrip("."))
         for end in range(len(parts) - 1, start, -1):
             scope = self._scope(machine, ".".join(parts[:end]))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import posixpath
+from io import StringIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml import plain_data
-from dagctl.convert.python_file.objects import File, Late, Opened
+from dagctl.convert.python_file.objects import File, Late, Name, Opened
 from dagctl.convert.python_file.source_of import words
 from dagctl.errors import SpecError
 from dagctl.patterns import lazy_pattern
@@ -28,7 +29,8 @@ _PATH = lazy_pattern(r"\{\{ dag\.folder(?:\.rsplit\('/', (\d{1,2})\)\[0\])? \}\}
 _HIGHEST = 20
 _LONGEST = 1_000
 _OPENERS = frozenset({"builtins.open", "io.open", "codecs.open"})
-_MODES = frozenset({"r", "rt", "rb"})
+_MODES = frozenset({"r", "rt"})
+_OPENED_WITH = frozenset({"file", "mode", "encoding"})
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-8-sig"})
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__", "__fspath__"})
 METHODS = _SAME | {"joinpath", "read_text", "open", "with_name", "with_suffix"}
@@ -97,10 +99,15 @@ def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # no
         return _sibling(owner, name, made.args)
     if name == "joinpath":
         return join(owner, made.args)
-    if name not in {"read_text", "open"} or not is_path:
-        return None
-    opened = _opened(machine, owner, made, made.args if name == "open" else [])
-    return opened.text if opened and name == "read_text" else opened
+    return _read_of(machine, owner, name, made) if is_path else None
+
+
+def _read_of(machine: Machine, path: object, name: str, made: Call) -> Opened | str | None:
+    """Return what `open` and `read_text` of a path give; None: it is not known, or another one."""
+    if name == "open":
+        return _opened(machine, path, made, made.args)
+    opened = _opened(machine, path, made, []) if name == "read_text" and not made.args else None
+    return opened.text if opened else None
 
 
 def _of_file(owner: Opened, name: str) -> Any:  # noqa: ANN401
@@ -110,7 +117,7 @@ def _of_file(owner: Opened, name: str) -> Any:  # noqa: ANN401
     if owner.is_at_end or name not in {"read", "readlines"}:
         return None
     owner.is_at_end = True
-    return owner.text if name == "read" else owner.text.splitlines(keepends=True)
+    return owner.text if name == "read" else StringIO(owner.text).readlines()
 
 
 def _sibling(owner: Late | File, name: str, args: Sequence[object]) -> Late | str | None:
@@ -155,11 +162,16 @@ _OF_PATHS: Mapping[str, Callable[[Any, Sequence[object]], Any]] = {
     "os.fspath": lambda path, _: path,
     "os.path.basename": lambda path, _: attribute(path, "name"),
 }
+_LOADERS = frozenset(
+    f"yaml.{name}" for name in ("SafeLoader", "CSafeLoader", "FullLoader", "CFullLoader", "Loader")
+)
 _READERS = ("json.load", "yaml.safe_load", "yaml.load", "yaml.full_load")
 
 
 def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object]) -> Opened | None:
     """Return a file that is read; None where it is not known, or written."""
+    if len(modes) > 1 or made.kwargs.keys() - _OPENED_WITH:
+        return None
     mode = made.kwargs.get("mode", modes[0] if modes else "r")
     encoding = made.kwargs.get("encoding", "utf-8")
     place = seen(path)
@@ -173,13 +185,21 @@ def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object])
     machine.charge(len(text) // 256)
     why = "its text is what the file holds now; Airflow read it at each parse"
     machine.report.changed(machine.place(made.node), place[1], why)
-    return Opened(text, place[1])
+    return Opened(text.replace("\r\n", "\n").replace("\r", "\n"), place[1])
+
+
+def _is_usual(path: str, made: Call) -> bool:
+    """Return whether a reader is called so that it gives what each reader of its kind gives."""
+    loaders = [*made.args[1:], *(made.kwargs[name] for name in made.kwargs.keys() & {"Loader"})]
+    if made.kwargs.keys() - {"Loader"} or len(loaders) > (path == "yaml.load"):
+        return False
+    return all(isinstance(loader, Name) and loader.path in _LOADERS for loader in loaders)
 
 
 def _read(machine: Machine, path: str, given: object, made: Call) -> Any:  # noqa: ANN401
     """Return the data that a file or a text of JSON or YAML holds."""
     text = _of_file(given, "read") if isinstance(given, Opened) else given
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not _is_usual(path, made):
         return machine.opaque(made.node, f"what `{words(made.node)}` reads is not known")
     machine.charge(len(text) // 16)
     try:

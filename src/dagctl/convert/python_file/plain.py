@@ -9,19 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dagctl.convert.python_file import connections, dates
-from dagctl.convert.python_file.objects import (
-    Dag,
-    Function,
-    Group,
-    Joined,
-    Late,
-    Made,
-    Moment,
-    Name,
-    Opaque,
-    Output,
-    Task,
-)
+from dagctl.convert.python_file.conditions import truth
+from dagctl.convert.python_file.objects import Joined, Late, Made, Moment, Name, Opaque, Output
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import MAX_BITS, is_wide, weight
 
@@ -127,19 +116,6 @@ def _is_small(op: ast.operator, left: Any, right: Any) -> bool:  # noqa: ANN401
         numbers = isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS)
         return numbers and abs(left) <= 10_000 and abs(right) <= 64  # noqa: PLR2004
     return True
-
-
-def truth(value: object) -> bool | None:
-    """Return whether a value counts as true; None where only Python knows."""
-    if value is None or isinstance(value, bool | int | float | str | list | tuple | dict | set):
-        return bool(value)
-    if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():
-        return None
-    if isinstance(value, Dag | Group | Task | Output | Function | Made):
-        return True
-    if isinstance(value, Name):  # a module, a function or a class; not a constant
-        return True if not value.path.rpartition(".")[2].isupper() else None
-    return None
 
 
 def unary(machine: Machine, node: ast.UnaryOp, value: object) -> Any:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from dagctl.convert.python_file.objects import (
     Zone,
 )
 from dagctl.convert.python_file.source_of import words
+from dagctl.convert.python_file.texts import weight
 from dagctl.convert.report import Outcome
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _KNOWN = (
     *(str, int, float, bool, type(None), timedelta, Moment, Zone, Late, Name, Made, EnumMember),
     *(Task, Output, Container, Condition),
 )
+_HOLDERS = (dict, list)
 _MOST = 20_000
 """Values of a result that are looked at."""
 
@@ -53,14 +56,25 @@ def call(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401 - any
         return UNKNOWN
     reports = (machine.report, machine.file_report)
     before, effects = [len(report.remarks) for report in reports], machine.effects
+    given = _data(machine, made)
+    old = deepcopy(given)
     value = inline(machine, definition, made)
-    if machine.effects == effects and (_has_gaps(reports, before) or not _is_known(value)):
+    is_without_effect = machine.effects == effects and given == old
+    if is_without_effect and (_has_gaps(reports, before) or not _is_known(value)):
         for report, length in zip(reports, before, strict=True):
             del report.remarks[length:]
         _name_arguments(definition, made)
         return UNKNOWN
     _say(machine, made)
     return value
+
+
+def _data(machine: Machine, made: Call) -> list[Any]:
+    """Return the arguments that are data: a function may change what it gets."""
+    given = [value for value in (*made.args, *made.kwargs.values()) if isinstance(value, _HOLDERS)]
+    weights = [weight(value) for value in given]
+    machine.charge(sum(filter(None, weights)) // 64)
+    return [value for value, size in zip(given, weights, strict=True) if size is not None]
 
 
 def _say(machine: Machine, made: Call) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operator_names import renamed_operator
 from dagctl.convert.python_file import paths
-from dagctl.convert.python_file.objects import Group, Name, Task
+from dagctl.convert.python_file.objects import Group, Late, Name, Task
 from dagctl.operators import Operator
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 _ENDS = (".sql", ".hql", ".sh", ".bash", ".html", ".json", ".yaml", ".yml", ".txt", ".jinja", ".j2")
 """The ends of texts that operators take for names of template files."""
-_INNER = ("{% include", "{% extends", "{% import", "{% from", "{%- include", "{%- extends")
+_INNER = lazy_pattern(r"\{%[-+]?\s*(?:include|extends|import|from)\b")
+"""What makes a template look for another one, which is looked for by its own name."""
 _KEY = "template_searchpath"
 
 
@@ -53,6 +55,9 @@ def _changes(
 ) -> list[Callable[[], None]] | None:
     """Return what names each template by its path; None: one of them is not known."""
     made: list[Callable[[], None]] = []
+    defaults = dag.kwargs.get("default_args")
+    if isinstance(defaults, dict) and any(map(_is_file, defaults.values())):
+        return None  # each task that takes it looks for the file
     for item in _tasks(dag):
         for owner in (item.kwargs, item.mapped or {}):
             for key, value in owner.items():
@@ -86,15 +91,19 @@ def _whole(name: Any, folders: list[str], text_of: Callable[[str], str | None]) 
     """Return the path of a template from the folder of the DAG file; None: it is not known."""
     if isinstance(name, dict):
         return None if any(_is_file(inner) for inner in name.values()) else name
+    if isinstance(name, Late):
+        return None if name.template.endswith(_ENDS) or _INNER.search(name.template) else name
     if not isinstance(name, str) or not name.endswith(_ENDS) or "\n" in name:
-        return name
+        return None if isinstance(name, str) and _INNER.search(name) else name
     for path in (name, *(f"{folder}/{name}" for folder in folders)):
         text = text_of(path)
         if text is not None:
-            return None if any(sign in text for sign in _INNER) else path
+            return None if _INNER.search(text) else path
     return None if _is_file(name) else name
 
 
 def _is_file(value: object) -> bool:
-    """Return whether a value can be nothing but the name of a file."""
+    """Return whether a value can be nothing but the name of a file, or has such names."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_file, value))
     return isinstance(value, str) and value.endswith(_ENDS[:6]) and "\n" not in value

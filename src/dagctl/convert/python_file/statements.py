@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.python_file import edges, setups
 from dagctl.convert.python_file.assignment import assign
+from dagctl.convert.python_file.conditions import changes_nothing, truth, version_test
 from dagctl.convert.python_file.decorators import decorated
 from dagctl.convert.python_file.loops import turns
 from dagctl.convert.python_file.modules import UNKNOWN
@@ -24,10 +25,13 @@ from dagctl.convert.python_file.objects import (
     Task,
     dag_of,
 )
-from dagctl.convert.python_file.plain import truth
 from dagctl.convert.python_file.source_of import words
-from dagctl.convert.python_file.uncertain import cannot_fail, spoil
-from dagctl.patterns import lazy_pattern
+from dagctl.convert.python_file.uncertain import (
+    cannot_fail,
+    makes,
+    only_imports,
+    spoil,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +46,6 @@ class Return(NamedTuple):
     value: Any
 
 
-_FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 BREAK, CONTINUE = object(), object()
 _QUIET = ("logging", "print", "warnings", "builtins.print", "urllib3", "matplotlib")
 """Calls of these do nothing that a DAG has."""
@@ -81,6 +84,7 @@ def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> None:
             machine.report.changed(place, called[:60], text)
         else:
             machine.report.gap(place, called[:60], f"it runs at each parse: {why}")
+            spoil(machine, node, scope, why)
 
 
 def _assign(machine: Machine, node: ast.Assign, scope: Scope) -> None:
@@ -196,7 +200,7 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
         return run(machine, node.body, scope)  # for the names alone
     test = truth(version_test(machine, machine.evaluate(node.test, scope)))
     if test is None:
-        if _only_imports(node.body) or all(map(_is_about_the_path, node.body)):
+        if changes_nothing(node):
             return run(machine, node.body, scope)
         text = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
         machine.report.gap(machine.place(node), "if", text)
@@ -206,53 +210,27 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
     return run(machine, node.body if test else node.orelse, scope)
 
 
-def version_test(machine: Machine, value: object) -> object:
-    """Return whether the target is at least what a flag such as `AIRFLOW_V_3_0_PLUS` names."""
-    match = _FLAG.search(value.path) if isinstance(value, Name) else None
-    if match is None:
-        return value
-    given = [int(part) for part in f"{machine.target}.99".split(".")[:2]]
-    return given >= [int(match[1]), int(match[2])]
-
-
-def _only_imports(body: Sequence[ast.stmt]) -> bool:
-    return all(isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass) for statement in body)
-
-
-def _is_about_the_path(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and words(statement.value).startswith("sys.path.")
-
-
 def _try(machine: Machine, node: ast.Try, scope: Scope) -> Any:  # noqa: ANN401
     entered = machine.entered
     end = run(machine, node.body, scope)
-    is_known = machine.entered == entered and cannot_fail(node.body, scope)
-    for handler in [] if is_known or _only_imports(node.body) else node.handlers:
-        if any(map(_makes, handler.body)):
-            machine.report.gap(machine.place(handler), "except", _NOT_FOLLOWED)
-        for statement in handler.body:
-            spoil(machine, statement, scope, _NOT_FOLLOWED)
-    for body in (node.orelse, node.finalbody):
-        end = run(machine, body, scope) if end is None else end
-    return end
+    if machine.entered != entered or not cannot_fail(machine, node.body, scope):
+        for handler in node.handlers:
+            _except(machine, handler, scope, is_of_imports=only_imports(node.body))
+    end = run(machine, node.orelse, scope) if end is None else end
+    last = run(machine, node.finalbody, scope)
+    return end if last is None else last
 
 
-def _makes(statement: ast.stmt) -> bool:
-    """Return whether a statement may make something that a DAG has."""
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Call) and not _only_says(statement.value.func)
-    return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Raise)
-
-
-def _only_says(function: ast.expr) -> bool:
-    """Return whether a function writes a message, or ends the program, by its name."""
-    name = function.attr if isinstance(function, ast.Attribute) else ""
-    return name in _SAYS or (isinstance(function, ast.Name) and function.id in {"print", "exit"})
-
-
-_SAYS = frozenset(
-    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "exit", "write"}
-)
+def _except(
+    machine: Machine, node: ast.ExceptHandler, scope: Scope, *, is_of_imports: bool
+) -> None:
+    """Report what a handler makes; one of imports gives other values for names that are known."""
+    machine.charge(len(node.body))
+    body = [part for part in node.body if isinstance(part, ast.Expr) or not is_of_imports]
+    if any(map(makes, body)):
+        machine.report.gap(machine.place(node), "except", _NOT_FOLLOWED)
+    for statement in body:
+        spoil(machine, statement, scope, _NOT_FOLLOWED)
 
 
 def _return(machine: Machine, node: ast.Return, scope: Scope) -> Return:
@@ -274,7 +252,8 @@ def _while(machine: Machine, node: ast.While, scope: Scope) -> Any:  # noqa: ANN
                 text = f"how long `{words(node.test)}` holds is known only when Python runs"
                 machine.report.gap(machine.place(node), "while", text)
                 spoil(machine, node, scope, text)
-            return None
+                return None
+            return run(machine, node.orelse, scope)
         end = run(machine, node.body, scope)
         if end is BREAK:
             return None
@@ -286,10 +265,28 @@ def _nothing(_machine: Machine, _node: ast.stmt, _scope: Scope) -> None:
     """Follow what changes nothing that a DAG has."""
 
 
-def _delete(_machine: Machine, node: ast.Delete, scope: Scope) -> None:
+def _delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
             scope.values.pop(target.id, None)
+        elif not _is_item_deleted(machine, target, scope):
+            why = "what is deleted is known only when Python runs"
+            machine.report.gap(machine.place(node), words(target), why)
+            spoil(machine, node, scope, why)
+
+
+def _is_item_deleted(machine: Machine, target: ast.expr, scope: Scope) -> bool:
+    """Delete an item of data; return whether there was one."""
+    if not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
+        return False
+    owner, key = machine.evaluate(target.value, scope), machine.evaluate(target.slice, scope)
+    if not isinstance(owner, dict | list) or not isinstance(key, str | int):
+        return False
+    try:
+        del owner[key]  # type: ignore[arg-type] # a wrong kind is caught
+    except (LookupError, TypeError):
+        return False
+    return True
 
 
 _HANDLERS: Mapping[type[ast.stmt], Callable[[Machine, Any, Scope], Any]] = {

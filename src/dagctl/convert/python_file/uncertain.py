@@ -6,13 +6,20 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.objects import Opened
+from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import weight
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
+
+_SURROUNDINGS = lazy_pattern(r"\b(environ|getenv)\b")
+_SAYS = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "exit", "write"}
+)
 
 
 def spoil(machine: Machine, node: ast.stmt, scope: Scope, why: str) -> None:
@@ -20,22 +27,27 @@ def spoil(machine: Machine, node: ast.stmt, scope: Scope, why: str) -> None:
 
     In the DAG file itself a gap says so; the report of a module is read by no person.
     """
+    nodes = [*ast.walk(node)]
+    machine.charge(len(nodes) // 8)
     if machine.is_beside:
-        for name in changed_names(node):
+        for name in changed_names(nodes):
             if scope.holder(name) is not None:
                 scope.put(name, machine.opaque(node, why))
 
 
-def cannot_fail(body: Sequence[ast.stmt], scope: Scope) -> bool:
+def cannot_fail(machine: Machine, body: Sequence[ast.stmt], scope: Scope) -> bool:
     """Return whether statements did nothing but give names data, so that no `except` is reached."""
     if not all(isinstance(statement, ast.Assign | ast.AnnAssign | ast.With) for statement in body):
         return False
     nodes = [node for statement in body for node in ast.walk(statement)]
+    machine.charge(len(nodes) // 8)
     if any(isinstance(node, ast.Expr) for node in nodes):
         return False  # it stands there for what it does
     if any(isinstance(node, ast.Attribute | ast.Subscript) and _is_stored(node) for node in nodes):
         return False  # what was put there is not looked at
-    names = {node.id for node in nodes if isinstance(node, ast.Name) and _is_stored(node)}
+    names = [node.id for node in nodes if isinstance(node, ast.Name) and _is_stored(node)]
+    if len(names) != len(set(names)):
+        return False  # only the last value of a name is looked at
     holders = [(name, scope.holder(name)) for name in names]
     return bool(names) and all(holder and _is_data(holder.values[name]) for name, holder in holders)
 
@@ -48,19 +60,72 @@ def _is_stored(node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
     return isinstance(node.ctx, ast.Store | ast.Del)
 
 
-def changed_names(node: ast.stmt) -> Iterator[str]:
-    """Yield the names whose values a statement may change: by assignments, items, and methods."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store | ast.Del):
-            yield inner.id
-        elif isinstance(inner, ast.Attribute | ast.Subscript):
-            is_stored = isinstance(inner.ctx, ast.Store | ast.Del)
-            root = _root(inner)
-            if root and (is_stored or isinstance(inner, ast.Attribute)):
-                yield root
+def only_imports(body: Sequence[ast.stmt]) -> bool:
+    """Return whether statements only import, or do nothing."""
+    return all(isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass) for statement in body)
 
 
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
+def is_about_the_path(body: Sequence[ast.stmt]) -> bool:
+    """Return whether statements only change where Python looks for modules."""
+    return all(
+        isinstance(statement, ast.Expr) and words(statement.value).startswith("sys.path.")
+        for statement in body
+    )
+
+
+def is_about_surroundings(test: ast.expr) -> bool:
+    """Return whether a test asks for a variable of the environment."""
+    return _SURROUNDINGS.search(words(test)) is not None
+
+
+def makes(statement: ast.stmt) -> bool:
+    """Return whether a statement may make something that a DAG has."""
+    if isinstance(statement, ast.Expr):
+        value = statement.value
+        is_quiet = isinstance(value, ast.Call) and _only_says(value.func)
+        return not isinstance(value, ast.Constant) and not is_quiet
+    return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass | ast.Raise)
+
+
+def _only_says(function: ast.expr) -> bool:
+    """Return whether a function writes a message, or ends the program, by its name."""
+    name = function.attr if isinstance(function, ast.Attribute) else ""
+    return name in _SAYS or (isinstance(function, ast.Name) and function.id in {"print", "exit"})
+
+
+def changed_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names whose values nodes may change.
+
+    They are stored, defined, imported or matched; an item or an attribute of theirs is stored; a
+    method of theirs is called; or a function gets them, which may change what it gets.
+    """
+    for node in nodes:
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.alias(name=path, asname=asname):
+                yield asname or path.partition(".")[0]
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield name
+            case ast.MatchMapping(rest=str(name)):
+                yield name
+            case ast.Attribute() | ast.Subscript(ctx=ast.Store() | ast.Del()):
+                yield from _root(node)
+            case ast.Call(func=function) if not _only_says(function):
+                yield from _given(node)
+
+
+def _given(node: ast.Call) -> Iterator[str]:
+    """Yield the names that a call gives to its function."""
+    for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+        yield from _root(given)
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    """Yield the name that an attribute, an item or a starred value begins with."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
-    return node.id if isinstance(node, ast.Name) else None
+    if isinstance(node, ast.Name):
+        yield node.id

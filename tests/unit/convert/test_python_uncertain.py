@@ -1,0 +1,151 @@
+"""Statements that may run or not, in a DAG file and in the modules that it imports."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Module, Outcome, convert_python
+
+HEAD = """
+import os
+from datetime import datetime
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+"""
+
+
+def convert(text: str, module: str = "") -> ConvertedDag:
+    def read(name: str, _importer: str) -> Module | None:
+        return Module("settings.py", dedent(module)) if name == "settings" else None
+
+    today = date(2026, 3, 10)
+    made = convert_python(
+        HEAD + dedent(text), "dags/etl.py", airflow="3", today=today, modules=read
+    )
+    (dag,) = made.dags
+    return dag
+
+
+def gaps(dag: ConvertedDag) -> list[str]:
+    return [remark.text for remark in dag.remarks if remark.outcome is Outcome.GAP]
+
+
+def environment(before: str, value: str, module: str = "") -> tuple[Any, list[str]]:
+    """Return the environment of a task that gets one value, and the gaps of the report."""
+    text = (
+        f"{dedent(before)}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', bash_command='true', env={{'A': {value}}})\n"
+    )
+    dag = convert(text, module)
+    return dag.data["tasks"][0].get("env"), gaps(dag)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "register(VALUE)",
+        "plugins.register(value=VALUE)",
+        "plugins.register(*VALUE)",
+        "plugins.register(VALUE['a'])",
+        "for _ in os.listdir('/x'): plugins.register(VALUE)",
+        "for _ in os.listdir('/x'):\n    def VALUE(): pass",
+        "for _ in os.listdir('/x'):\n    class VALUE: pass",
+        "for _ in os.listdir('/x'):\n    from json import VALUE",
+        "for _ in os.listdir('/x'):\n    import more as VALUE",
+        "match ask():\n    case [VALUE, *_]: pass",
+        "match ask():\n    case [*VALUE]: pass",
+        "match ask():\n    case {**VALUE}: pass",
+        "for _ in os.listdir('/x'): VALUE.a = 1",
+        "del VALUE[ask()]",
+    ],
+)
+def test_what_a_module_may_have_changed_is_not_known(line: str) -> None:
+    module = f"import os, plugins\nfrom plugins import register, ask\nVALUE = {{'a': '1'}}\n{line}"
+    made, missing = environment("from settings import VALUE", "VALUE", module)
+    assert made == {"A": {"$ref": "settings.VALUE"}}
+    assert missing == []
+
+
+def test_a_message_changes_nothing() -> None:
+    module = "import logging\nVALUE = {'a': '1'}\nlogging.info(VALUE)\nprint(VALUE)\n"
+    made, missing = environment("from settings import VALUE", "VALUE['a']", module)
+    assert (made, missing) == ({"A": "1"}, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "value"),
+    [
+        ("data = {'a': '1', 'b': '2'}\ndel data['a']", "''.join(data)"),
+        ("data = ['a', 'b']\ndel data[0]", "data[0]"),
+        ("while False:\n    x = 'a'\nelse:\n    x = 'b'", "x"),
+        ("try:\n    x = 'a'\nfinally:\n    x = 'b'", "x"),
+    ],
+)
+def test_what_is_known_is_followed(before: str, value: str) -> None:
+    assert environment(before, value) == ({"A": "b"}, [])
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "data = ['b']\ndel data[5]\n",
+        "data = {'a': 'b'}\ndel data[os.getpid()]\n",
+        "data = ['b']\ndel data[0:1]\n",
+        "if os.getenv('A'):\n    import x\nelse:\n    import y as x",
+        "if os.path.exists('/x'):\n    import x\nelse:\n    x = 1",
+        "try:\n    import x\nexcept ImportError:\n    plugins.load()",
+        "try:\n    import x\nexcept ImportError:\n    [DAG(str(n)) for n in names()]",
+        "try:\n    x = os.listdir('/')\n    x = 1\nexcept OSError:\n    DAG('b')",
+    ],
+)
+def test_what_may_be_otherwise_is_a_gap(before: str) -> None:
+    assert environment(before, "'b'")[1]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "try:\n    import x\nexcept ImportError:\n    x = None",
+        "if os.path.exists('/x'):\n    import x\nelse:\n    import y as x",
+        "if os.path.exists('/x'):\n    import x",
+    ],
+)
+def test_which_module_is_imported_is_no_gap(before: str) -> None:
+    assert environment(before, "'b'") == ({"A": "b"}, [])
+
+
+def test_the_end_of_a_try_runs_after_a_return() -> None:
+    dag = convert("""
+        def make(name):
+            try:
+                return BashOperator(task_id=name, bash_command="true")
+            finally:
+                BashOperator(task_id=name + "_end", bash_command="true")
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            make("a")
+    """)
+    assert [task["task_id"] for task in dag.data["tasks"]] == ["a", "a_end"]
+
+
+def test_a_function_that_changes_what_it_gets_is_not_taken_back() -> None:
+    """Else the file would have the change twice: in the argument, and by the call."""
+    module = """
+        def add(data):
+            data["A"] = "b"
+            return ask()
+    """
+    before = "from settings import add\ndata = {'A': 'a'}\nother = add(data)"
+    assert environment(before, "data['A']", module) == ({"A": "b"}, [])
+    assert environment(before, "other", module)[1]
+
+
+def test_a_text_is_filled_with_what_looks_like_a_template() -> None:
+    made, missing = environment(
+        "from airflow.models import Variable\nlate = Variable.get('x')", "'%s %s' % (late, 1)"
+    )
+    assert made == {"A": "{{ var.value.x }} 1"}
+    assert missing == []
