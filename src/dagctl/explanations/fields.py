@@ -211,6 +211,15 @@ FIELDS = {
         'dag_name: "日報"\ndag_id: nippo',
         "Give a `dag_id` as well; the name stays as it is.",
     ),
+    Code.LOST_LETTERS: Explanation(
+        "Letters of the name are not in the id",
+        "The id is made of the ASCII letters and digits of the name. A letter with an accent counts"
+        " as the letter; another letter is left out. Some, as of the Cyrillic alphabet, look like"
+        " ASCII letters and are none.",
+        'dag_name: "Заказы daily"',
+        'dag_name: "Заказы daily"\ndag_id: zakazy_daily',
+        "Give a `dag_id` as well, or correct the name.",
+    ),
     Code.BAD_TASK_ID: Explanation(
         "task_id is not an id",
         "An id has 1 to 250 ASCII letters, digits, `_`, `-` and `.`, and starts with a letter, a "

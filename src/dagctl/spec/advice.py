@@ -12,10 +12,12 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.cron import PlainCron, plain
 from dagctl.spec.fields.runs import as_cron, runs_between
 from dagctl.spec.fields.schedule import PRESETS
+from dagctl.spec.fields.slug import lost_letters
 from dagctl.spec.fields.start_date import DEFAULT_START, is_naive
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.references import reference_warnings
 from dagctl.spec.tasks.stage import idle_rule
+from dagctl.spec.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from dagctl.spec.walk import Path
 
 _MANY_RUNS = 1_000
+_SHOWN = 5
+"""Letters that a message names."""
 _ALL_YEAR = frozenset(
     timedelta(hours=hours)
     for hours in (-11, -9.5, 3.5, 4, 4.5, 5, 5.5, 5.75, 6, 6.5, 7, 8, 8.75, 9, 14)
@@ -72,6 +76,8 @@ def _of_tasks(spec: DagSpec) -> Iterator[tuple[Path, Warnings]]:
 
 
 def _of_fields(spec: DagSpec, data: Mapping[str, object]) -> Iterator[Problem]:
+    if "dag_id" not in data:
+        yield from _lost_letters(spec)
     start = data.get("start_date")
     if isinstance(start, str) and is_naive(start) and spec.timezone is None:
         yield _naive(start).at("start_date")
@@ -132,6 +138,21 @@ def _mail_by_airflow(spec: DagSpec) -> Iterator[Problem]:
             hint = "write `on_failure_callback: {notifier: SmtpNotifier, with: {to: ...}}`"
             problem = Problem(Code.DEPRECATED, message, hint, severity=Severity.WARNING)
             yield problem.at(*path, "email")
+
+
+def _lost_letters(spec: DagSpec) -> Iterator[Problem]:
+    """Yield a warning if letters of the name are not in the id that is made from it."""
+    lost = lost_letters(spec.dag_name)
+    if lost:
+        shown = ", ".join(f"`{char}` (U+{ord(char):04X})" for char in lost[:_SHOWN])
+        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+        message = (
+            f"the id is {quoted(spec.dag_id)}: an id has ASCII letters only, and it leaves out "
+            f"{shown}{more} of the name"
+        )
+        hint = "give a `dag_id` as well, or correct the name"
+        problem = Problem(Code.LOST_LETTERS, message, hint, severity=Severity.WARNING)
+        yield problem.at("dag_name")
 
 
 def _naive(start: str) -> Problem:

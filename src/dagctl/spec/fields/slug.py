@@ -12,5 +12,19 @@ def slug(text: str) -> str:
 
     NFKD to ASCII, lower case, runs of other characters to one `_`, trimmed.
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    plain = _decomposed(text).encode("ascii", "ignore").decode("ascii")
     return _OTHERS.sub("_", plain.lower()).strip("_")
+
+
+def lost_letters(text: str) -> str:
+    """Return the letters and digits of a name that its slug leaves out, each once.
+
+    An accent is none of them: the letter below it stays. A Cyrillic letter that looks like an `a`
+    is one.
+    """
+    kinds = {char: unicodedata.category(char)[0] for char in _decomposed(text)}
+    return "".join(char for char, kind in kinds.items() if not char.isascii() and kind in "LN")
+
+
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFKD", text)
