@@ -123,6 +123,10 @@ class Served:
         return done.stdout.decode()
 
 
+UNCHANGED = "nothing was changed"
+"""The state after a refusal."""
+
+
 @dataclass
 class Person:
     """Somebody who calls the server with an access token, or with none."""
@@ -223,6 +227,29 @@ class Gate:
         """Let the one that waits go on, and all others pass."""
         self._hook.unlink()
         self._way.write_text("go\n")
+
+
+def answered(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send a request until it is answered in time, as a busy machine may need more than one try.
+
+    A request that changes something needs an `Idempotency-Key` for that.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while (answer := send()).status_code == 503:
+        assert time.monotonic() < deadline, answer.text
+    return answer
+
+
+def begun(send: Callable[[], httpx.Response], gate: Gate) -> httpx.Response:
+    """Send a change until it stands at the gate; return the answer that it got meanwhile.
+
+    A busy machine may refuse one before it is begun: then nothing was changed.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while (answer := send()).status_code == 503 and answer.json()["state"] == UNCHANGED:
+        assert time.monotonic() < deadline, answer.text
+    gate.wait_for(1)
+    return answer
 
 
 def gauge(served: Served, name: str) -> float:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from tests.server.served import PROJECT, Gate, check_agreement, gauge, spec
+from tests.server.served import (
+    PROJECT,
+    Gate,
+    answered,
+    begun,
+    check_agreement,
+    gauge,
+    spec,
+)
 from tests.stand_in import faults
 
 if TYPE_CHECKING:
@@ -132,15 +141,16 @@ def test_a_request_that_was_refused_may_be_sent_again_with_its_key(world: World)
 def test_a_request_that_took_too_long_is_found_again(impatient: World) -> None:
     project, key = impatient.project(), str(uuid4())
     editor = impatient.member(project)
-    editor.create(spec("First", project_id=project))
+    answered(partial(send, editor, project, str(uuid4()), "First"))
     gate = Gate(impatient.served, project)
-    assert send(editor, project, key).status_code == 503
+    assert begun(partial(send, editor, project, key), gate).status_code == 503
     gate.open()
     impatient.served.wait_until(lambda: gauge(impatient.served, "under_way") == 0)
-    answer = send(editor, project, key)
+    answer = answered(partial(send, editor, project, key))
     assert (answer.status_code, answer.json()["dag_id"]) == (200, "orders")
     assert answer.headers[REPLAYED] == "true"
-    assert names(editor, project) == ["first", "orders"]
+    listed = answered(partial(editor.get, "/dags", project_id=project)).json()["dags"]
+    assert [dag["dag_id"] for dag in listed] == ["first", "orders"]
 
 
 def test_a_server_that_was_killed_knows_the_key(

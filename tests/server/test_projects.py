@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -15,7 +17,18 @@ from dagctl.server.options import ServerOptions
 from dagctl.server.projects import Projects, mapped_workspaces
 from tests.server.conftest import QUEUE, SECONDS
 from tests.server.served import PROJECT as DEFAULT_PROJECT
-from tests.server.served import Gate, Person, Served, check_agreement, environment, gauge, spec
+from tests.server.served import (
+    UNCHANGED,
+    Gate,
+    Person,
+    Served,
+    answered,
+    begun,
+    check_agreement,
+    environment,
+    gauge,
+    spec,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -149,16 +162,21 @@ def problem_in(answer: httpx.Response) -> tuple[int, str, str]:
 def test_what_takes_too_long_goes_on_and_what_waits_too_long_is_not_begun(impatient: World) -> None:
     project = impatient.project()
     editor = impatient.member(project)
-    editor.create(spec("First", project_id=project))
+    keys = {name: str(uuid4()) for name in ("First", "Second", "Third")}
+
+    def send(name: str) -> httpx.Response:
+        return editor.create(spec(name, project_id=project), Idempotency_Key=keys[name])
+
+    answered(partial(send, "First"))
     gate = Gate(impatient.served, project)
     with ThreadPoolExecutor(2) as threads:
-        under_way = threads.submit(editor.create, spec("Second", project_id=project))
+        under_way = threads.submit(begun, partial(send, "Second"), gate)
         gate.wait_for(1)
-        waiting = threads.submit(editor.create, spec("Third", project_id=project))
+        waiting = threads.submit(send, "Third")
         late, not_begun = under_way.result(), waiting.result()
     state = "it goes on; whether it will succeed is not known yet"
     assert problem_in(late) == (503, "UNFINISHED", state)
-    assert problem_in(not_begun) == (503, "UNAVAILABLE", "nothing was changed")
+    assert problem_in(not_begun) == (503, "UNAVAILABLE", UNCHANGED)
     assert f"{SECONDS} s" in not_begun.json()["detail"]
     for answer in (late, not_begun):
         assert int(answer.headers["retry-after"]) > 0
@@ -166,7 +184,7 @@ def test_what_takes_too_long_goes_on_and_what_waits_too_long_is_not_begun(impati
     impatient.served.wait_until(lambda: gauge(impatient.served, "under_way") == 0)
     dags = {"first": 1, "second": 1}
     assert check_agreement(impatient.served, impatient.stand_in, project) == dags
-    assert editor.create(spec("Third", project_id=project)).json()["dag_id"] == "third"
+    assert answered(partial(send, "Third")).json()["dag_id"] == "third"
 
 
 # --- Workspaces elsewhere ---

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 READ_AGAIN = "read the DAG again, then repeat the change"
 """The next step of a caller who has read an older version."""
+NO_VERSION = (
+    'send the `ETag` of the DAG, such as "3", as If-Match; a proxy may have put `W/` before it, '
+    "which is left out"
+)
+"""The next step of a caller who sends what is the `ETag` of no DAG."""
 
 
 def check_basis(context: Context, change: Change, body: bytes, options: Options) -> str | None:
@@ -84,12 +89,13 @@ def check_expected(registry: Registry, change: Change, options: Options) -> None
         ConflictError: It has another.
     """
     expected, now = options.expected_version, version_of(change)
-    if expected in {None, "any", now} or not isinstance(expected, int):
+    if options.expects(now):
         return
-    record = change.record
+    record, based_on = change.record, expected if isinstance(expected, int) else None
     if record is None:
-        raise ConflictError(f"`{change.dag_id}` has version {now}, not {expected}")
-    raise stale(registry, record, based_on=expected, hint=READ_AGAIN)
+        named = "what was named" if based_on is None else f"{based_on}"
+        raise ConflictError(f"`{change.dag_id}` has version {now}, not {named}")
+    raise stale(registry, record, based_on=based_on, hint=READ_AGAIN if expected else NO_VERSION)
 
 
 def check_named(change: Change, options: Options) -> None:

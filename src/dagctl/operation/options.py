@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 IfExists = Literal["number", "update", "fail"]
-Expected = int | Literal["any"]
-"""The version that an update replaces; `any`: whichever there is, said in so many words."""
+Expected = int | frozenset[int] | Literal["any"]
+"""The version that an update replaces, or one of several; `any`: whichever there is, said in so
+many words. The empty set: the caller names something that is no version of a DAG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,10 @@ class Options:
     """Run the user's git hooks."""
     takes_over: HandWritten | None = None
     """The one file that dagctl did not write and that goes in this operation; None: none does."""
+
+    def expects(self, version: int) -> bool:
+        """Return whether a DAG with this version may be changed."""
+        expected = self.expected_version
+        if isinstance(expected, frozenset):
+            return version in expected
+        return expected in {None, "any", version}

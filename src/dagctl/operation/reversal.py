@@ -51,7 +51,7 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
     settings, dag_id = context.settings, record.dag_id
     if not record.is_removed:
         raise ConflictError(f"`{dag_id}` is not removed", hint=Fix(Command("show", dag_id)))
-    if options.expected_version not in {None, "any", record.version}:
+    if not options.expects(record.version):
         raise ConflictError(f"`{dag_id}` has version {record.version} now")
     last, *before = context.backend.registry.versions(dag_id, limit=2, text=True)
     if last.action == "rename":

@@ -26,7 +26,7 @@ WORDS = {
     404: "There is no such DAG.",
     408: "The body did not arrive in time.",
     409: "A name, a path, a lock or what is stored is in the way; nothing was changed.",
-    412: "The DAG has a newer version than `If-Match` names; nothing was changed.",
+    412: "The DAG has another version than `If-Match` names; nothing was changed.",
     413: "The body is too large.",
     415: "The body is in no form that is read here.",
     422: "The spec has errors, each at its place; or the key belongs to another request.",

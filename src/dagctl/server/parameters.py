@@ -33,8 +33,7 @@ FORMS: Mapping[str, str] = {
     "cursor": AN_ID,
     "env": "a name has letters, digits, `_` and `-`; no digit or `-` comes first",
     "Idempotency-Key": "a key has 1 to 200 visible characters of ASCII, and no space",
-    "If-Match": 'send the `ETag` of a DAG, such as "3", alone and with its quotes, or `*`; a proxy '
-    "may have put `W/` before it, which is left out",
+    "If-Match": 'send the `ETag` of a DAG, such as "3", with its quotes, or `*`',
 }
 """What a parameter that has a pattern may be, by its name."""
 

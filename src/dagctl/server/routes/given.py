@@ -11,6 +11,7 @@ from fastapi import Depends, Header, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 
 from dagctl.bootstrap import Caller
+from dagctl.patterns import lazy_pattern
 from dagctl.server.body import Body, read_body
 from dagctl.server.refusals import RequestError
 from dagctl.server.service import Service
@@ -133,16 +134,20 @@ VersionLimit = Annotated[int, Query(description="How many versions a page has.",
 Before = Annotated[
     int | None, Query(description="`next_before` of the page before.", ge=1, le=10**9)
 ]
+A_TAG = r'(W/)?"[!#-~\x80-\xff]*"'
+"""An entity tag (RFC 9110, 8.8.3)."""
+TAGS = lazy_pattern(r'(W/)?"([!#-~\x80-\xff]*)"')
+OF_A_DAG = lazy_pattern("[1-9][0-9]{0,8}")
 IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
         description="The version of the DAG that was read, as in the `ETag` of "
-        '`GET /dags/{dag_id}`, such as `"3"`. If there is a newer one, nothing is changed, and the '
-        "answer is 412, with what was changed since. `*` stands for any version. With "
+        '`GET /dags/{dag_id}`, such as `"3"`. If it has another one by now, nothing is changed, '
+        "and the answer is 412, with what was changed since. `*` stands for any version. With "
         "`POST /create-dag` it goes with `if_exists=update`. An update that sends none is answered "
         "with 428.",
-        pattern=r'^(\*|"[1-9][0-9]{0,8}")$',
+        pattern=rf"^(\*|[\t ,]*{A_TAG}([\t ]*,[\t ,]*{A_TAG})*[\t ,]*)$",
     ),
 ]
 IdempotencyKey = Annotated[
@@ -157,10 +162,17 @@ IdempotencyKey = Annotated[
 
 
 def expected_of(if_match: str | None) -> Expected | None:
-    """Return the version that `If-Match` names."""
+    """Return the version that `If-Match` names, or all of a list (RFC 9110, 13.1.1).
+
+    A weak tag fits nothing, as one does that is no `ETag` of a DAG.
+    """
     if if_match is None:
         return None
-    return "any" if if_match == "*" else int(if_match.strip('"'))
+    if if_match.strip() == "*":
+        return "any"
+    strong = {text for weak, text in TAGS.findall(if_match) if not weak}
+    versions = {int(text) for text in strong if OF_A_DAG.fullmatch(text)}
+    return versions.pop() if len(versions) == 1 else frozenset(versions)
 
 
 def etag_of(version: int) -> str:
