@@ -11,7 +11,7 @@ from dagctl.codegen.render import render
 from dagctl.spec.gone import GONE
 from dagctl.spec.load import check_spec, load_spec
 from dagctl.spec.model import DagSpec
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FunctionSettings
 
 if TYPE_CHECKING:
@@ -548,7 +548,7 @@ TAKEN_ELSEWHERE = {"task_id", "task_group", "dag", "default_args", "task_concurr
 
 def test_a_spec_has_every_argument_of_tasks_and_of_the_dag(airflow: Airflow) -> None:
     signatures = airflow.ask("parameters.py")
-    of_tasks = {*OneTask.model_fields, *TAKEN_ELSEWHERE}
+    of_tasks = {*SingleTaskArguments.model_fields, *TAKEN_ELSEWHERE}
     of_dags = {*DagSpec.key_names(), "dag_id", *GONE}
     of_sensors = {*FunctionSettings.model_fields, *of_tasks}
 

@@ -9,7 +9,7 @@ import pytest
 
 from dagctl.adapters.supabase.client import DataClient
 from dagctl.endpoint import Endpoint
-from dagctl.session.given import GivenToken
+from dagctl.session.static_token import GivenToken
 from tests.contract.people import ADA, PROJECT
 from tests.postgres.database import OPEN_BUCKET, migrated_project, run
 

@@ -13,13 +13,13 @@ from dagctl.server.service import Service
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dagctl.server.checks import Checks
+    from dagctl.server.check_processes import CheckProcesses
 
 
 EMAIL = "ana@example.com"
 
 
-NO_CHECKS = cast("Checks", None)
+NO_CHECKS = cast("CheckProcesses", None)
 """Nothing is checked here."""
 
 

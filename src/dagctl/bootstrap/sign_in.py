@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from dagctl.adapters.supabase.http import Connections
     from dagctl.endpoint import Endpoint
     from dagctl.session.bearer import TokenVerifier
-    from dagctl.session.given import GivenToken
     from dagctl.session.ports import AuthServer
     from dagctl.session.signed_in import SignedIn
+    from dagctl.session.static_token import GivenToken
     from dagctl.settings import Remote
 
 
@@ -89,8 +89,8 @@ def given_token(endpoint: Endpoint, environ: Mapping[str, str]) -> GivenToken:
             the environment.
         UsageError: It is a secret key.
     """
-    from dagctl.session.given import GivenToken
     from dagctl.session.source import TOKEN, check_url_origin
+    from dagctl.session.static_token import GivenToken
 
     token = GivenToken(endpoint.url, environ[TOKEN], time.time)
     check_url_origin(TOKEN, endpoint)

@@ -52,16 +52,16 @@ def journal_folder(root: Path) -> Path:
 
 def start_repository(folder: Path) -> bool:
     """Make a git repository at `folder` unless one is around it; return whether one was made."""
-    from dagctl.adapters.git import start
+    from dagctl.adapters.git import new_repository
 
-    return start.start_repository(folder)
+    return new_repository.start_repository(folder)
 
 
 def start_own_repository(folder: Path) -> bool:
     """Make a git repository of the folder's own; return whether one was made."""
-    from dagctl.adapters.git import start
+    from dagctl.adapters.git import new_repository
 
-    return start.start_own_repository(folder)
+    return new_repository.start_own_repository(folder)
 
 
 def merge_texts(mine: MergeSide, base: MergeSide, theirs: MergeSide) -> Merged:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.convert_specs import WrittenOut
-    from dagctl.convert.exported import Exported
+    from dagctl.convert.exported import ExportedSpec
     from dagctl.convert.report import Remark
     from dagctl.spec.checks import Checks
 
@@ -64,7 +64,7 @@ def specs_into(  # noqa: PLR0913 - one parameter an option
         raise typer.Exit(3)
 
 
-def _report(exports: Sequence[Exported], written: Sequence[WrittenOut]) -> Iterator[str]:
+def _report(exports: Sequence[ExportedSpec], written: Sequence[WrittenOut]) -> Iterator[str]:
     paths = {id(item.exported): item.path for item in written}
     for each in exports:
         path = paths.get(id(each))

@@ -56,7 +56,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     First in words, then what it means in Airflow, then as a diff of what their authors wrote.
     """
     from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import Warnings
+    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
     from dagctl.cli.specs import checks_of
     from dagctl.client import Client
@@ -69,7 +69,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     if spec is not None and after is not None:
         raise UsageError("--spec stands in place of the version M", hint="leave one of them out")
     variables = checks_of(strict=None, env=env, variables=var).variables
-    with Client.open(listener=Warnings(console), variables=variables) as client:
+    with Client.open(listener=WarningsOnly(console), variables=variables) as client:
         comparison = (
             client.compare(dag_id, before, after)
             if spec is None

@@ -59,7 +59,7 @@ class Root(TyperGroup):
         help_page.write_epilog(self.epilog or "", formatter)
 
 
-class Command(TyperCommand):
+class Subcommand(TyperCommand):
     """A command that takes the global options too, without listing them in its help."""
 
     def get_params(self, ctx: Context) -> list[Parameter]:
@@ -112,7 +112,7 @@ def _built(entry: CommandEntry) -> AnyCommand:
     """Return the command: the single command of a Typer application of its own."""
     module = import_module(entry.module_name)
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    app.command(entry.name, cls=Command, epilog=module.EPILOG, rich_help_panel=entry.heading)(
+    app.command(entry.name, cls=Subcommand, epilog=module.EPILOG, rich_help_panel=entry.heading)(
         getattr(module, entry.function_name)
     )
     return typer.main.get_command(app)

@@ -49,7 +49,7 @@ def history(
     from datetime import UTC, datetime
 
     from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import Warnings
+    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
     from dagctl.views.versions import entry_data
@@ -57,7 +57,7 @@ def history(
     invocation = current(context)
     invocation.output = output
     console = invocation.console
-    with Client.open(listener=Warnings(console)) as client:
+    with Client.open(listener=WarningsOnly(console)) as client:
         page = client.history(dag_id, before=before, limit=limit)
         write_recovery(console, client.recovered, client.unsettled)
     if invocation.is_json:

@@ -98,7 +98,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     holds both sides of a merge) or damaged (the record cannot be read). With --outdated each spec
     is read: which DAGs would be others now, by their defaults, variables, templates and files.
     """
-    from dagctl.cli.progress import Warnings
+    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
 
@@ -106,7 +106,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     invocation.output = output
     is_whole = everything or (limit is None and not _is_table(invocation))
     filters = {"owner": owner, "tag": tag, "user": user}
-    with Client.open(listener=Warnings(invocation.console)) as client:
+    with Client.open(listener=WarningsOnly(invocation.console)) as client:
         size = limit or (PAGE_OF_ALL if is_whole else PAGE)
         pages = client.list(**filters, after=after, page_size=size)
         write_recovery(invocation.console, client.recovered, client.unsettled)

@@ -55,7 +55,7 @@ def reporter(invocation: Invocation) -> Reporter:
     return Bar(invocation)
 
 
-class Warnings:
+class WarningsOnly:
     """Shows nothing but warnings."""
 
     def __init__(self, console: Console) -> None:
@@ -76,7 +76,7 @@ class Warnings:
         self.console.note(f"  {shown(text)}")
 
 
-class Reporter(Warnings):
+class Reporter(WarningsOnly):
     """Shows no step either, but remembers what an interrupt would leave."""
 
     def __init__(self, invocation: Invocation) -> None:

@@ -27,12 +27,12 @@ EPILOG = examples("dagctl recover", "dagctl -C pipelines recover --output json")
 def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     """Finish or undo what a killed run left."""
     from dagctl.cli.envelope import envelope
-    from dagctl.cli.progress import Warnings
+    from dagctl.cli.progress import WarningsOnly
     from dagctl.client import Client
 
     invocation = current(context)
     invocation.output = output
-    with Client.open(listener=Warnings(invocation.console)) as client:
+    with Client.open(listener=WarningsOnly(invocation.console)) as client:
         recovered = client.recover().recovered
     if output == "json":
         result = {"recovered": recovered_data(recovered)}

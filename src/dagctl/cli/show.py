@@ -70,7 +70,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     version: Version = None,
 ) -> None:
     """Show a DAG: its schedule in words, its next run, its graph."""
-    from dagctl.cli.progress import Warnings
+    from dagctl.cli.progress import WarningsOnly
     from dagctl.cli.recover import write_recovery
     from dagctl.client import Client
     from dagctl.commands.list import Listed, state_of
@@ -85,7 +85,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         raise UsageError("--spec is YAML, or JSON with -o json", hint="dagctl show --help")
     # a spec is a file of its own, without an envelope: a failure has none either
     invocation.output = "text" if spec else output
-    with Client.open(listener=Warnings(invocation.console)) as client:
+    with Client.open(listener=WarningsOnly(invocation.console)) as client:
         record = client.get(dag_id) if version is None else client.version(dag_id, version)
         write_recovery(invocation.console, client.recovered, client.unsettled)
         drift = "none" if version else client.drifts([record])[0]

@@ -10,7 +10,7 @@ from dagctl.codegen.expressions import duration
 from dagctl.codegen.params import params_expression
 from dagctl.codegen.values import length, time_of, value_expression
 from dagctl.spec.callback_form import TASK_CALLBACKS
-from dagctl.spec.tasks.arguments import OneTask, TaskArguments
+from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
 if TYPE_CHECKING:
     import ast
@@ -50,5 +50,7 @@ def task_arguments(given: TaskArguments, scope: Scope) -> dict[str, ast.expr]:
 def _names() -> tuple[str, ...]:
     """Return the arguments in the order of the file: those of every task, then a task's own."""
     shared = TaskArguments.argument_names()
-    own = (name for name in OneTask.model_fields if name not in TaskArguments.model_fields)
+    own = (
+        name for name in SingleTaskArguments.model_fields if name not in TaskArguments.model_fields
+    )
     return (*shared, *(name for name in own if name != "retry_delay_minutes"))

@@ -43,11 +43,11 @@ _TASK_GROUP = {"2": "airflow.utils.task_group", "3": "airflow.sdk"}
 
 
 @dataclass(slots=True)
-class _Block:
+class _MemberBlock:
     """The members of a group, or of the module, that stand together."""
 
     group: Entry | None
-    parts: list[Entry | _Block] = field(default_factory=list)
+    parts: list[Entry | _MemberBlock] = field(default_factory=list)
     is_first: bool = True
     is_last: bool = True
 
@@ -62,16 +62,16 @@ def task_statements(scope: Scope) -> tuple[list[ast.stmt], list[ast.stmt]]:
     return statements, _edge_statements(within.get(None, ()), scope)
 
 
-def _blocks(tasks: Iterable[Entry], depth_of_top: int = 0) -> _Block:
+def _blocks(tasks: Iterable[Entry], depth_of_top: int = 0) -> _MemberBlock:
     """Return the tasks in their groups; a group that is left and entered again has two blocks.
 
     Args:
         tasks: The tasks, and mapped groups as a whole.
         depth_of_top: How many groups are around all of them, and are no blocks.
     """
-    top = _Block(None)
+    top = _MemberBlock(None)
     stack = [top]
-    last: dict[Entry, _Block] = {}
+    last: dict[Entry, _MemberBlock] = {}
     for task in tasks:
         around = task.where[depth_of_top:]
         depth = 0
@@ -81,7 +81,7 @@ def _blocks(tasks: Iterable[Entry], depth_of_top: int = 0) -> _Block:
             depth += 1
         del stack[depth + 1 :]
         for group in around[depth:]:
-            block = _Block(group, is_first=group not in last)
+            block = _MemberBlock(group, is_first=group not in last)
             if group in last:
                 last[group].is_last = False
             last[group] = block
@@ -103,7 +103,7 @@ def _edges_by_group(outline: Outline, scope: Scope) -> Edges:
     return within
 
 
-def _named_groups(within: Edges, top: _Block) -> set[Entry]:
+def _named_groups(within: Edges, top: _MemberBlock) -> set[Entry]:
     """Return the groups that the module speaks of later, so that they need a name."""
     named = {
         each
@@ -115,14 +115,16 @@ def _named_groups(within: Edges, top: _Block) -> set[Entry]:
     stack = [top]
     while stack:
         block = stack.pop()
-        stack += (part for part in block.parts if isinstance(part, _Block))
+        stack += (part for part in block.parts if isinstance(part, _MemberBlock))
         if block.group is not None and not block.is_last:
             named.add(block.group)
     return named
 
 
-def _statement(part: Entry | _Block, scope: Scope, within: Edges, named: set[Entry]) -> ast.stmt:
-    if not isinstance(part, _Block):
+def _statement(
+    part: Entry | _MemberBlock, scope: Scope, within: Edges, named: set[Entry]
+) -> ast.stmt:
+    if not isinstance(part, _MemberBlock):
         if part.is_group and part.item.group_callable:
             return made_by_function(part, scope, is_named=part in named)
         made = _mapped_group(part, scope, within) if part.is_group else _made(part, scope)

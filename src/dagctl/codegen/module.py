@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Module:
+class Sections:
     """The sections of a generated file in their order; a template lays them out."""
 
     imports: Sequence[Sequence[Piece]]
@@ -40,7 +40,7 @@ class Module:
         yield from (*self.functions, self.default_args, self.dag, *self.tasks, *self.edges)
 
 
-def module_of(spec: DagSpec, target: Target, dag_id: str) -> Module:
+def module_of(spec: DagSpec, target: Target, dag_id: str) -> Sections:
     """Return the module for a spec that is recorded under `dag_id`."""
     names = stems(labels(spec.outline))
     reserved = frozenset(reserved_names(spec.outline, names))
@@ -48,7 +48,7 @@ def module_of(spec: DagSpec, target: Target, dag_id: str) -> Module:
     arguments = assign("default_args", mapping(default_args(spec, scope)))
     dag = assign("dag", dag_call(spec, dag_id, scope))
     tasks, edges = task_statements(scope)
-    return Module(
+    return Sections(
         default_args=_printed(arguments),
         dag=_printed(dag),
         tasks=[_printed(task) for task in tasks],

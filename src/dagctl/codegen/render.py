@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dagctl.codegen.header import header_fields
-from dagctl.codegen.module import Module, module_of
+from dagctl.codegen.module import Sections, module_of
 from dagctl.codegen.proof import prove
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import Severity, SpecError
@@ -70,7 +70,7 @@ def _refuse(data: Mapping[str, object], target: Target) -> None:
         raise SpecError([item.diagnostic() for item in errors[:MAX_PROBLEMS]])
 
 
-def _sections(module: Module) -> dict[str, object]:
+def _sections(module: Sections) -> dict[str, object]:
     """Return what stands in code, as ready source."""
     return {
         "imports": [_texts(section) for section in module.imports],

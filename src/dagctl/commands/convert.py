@@ -63,7 +63,7 @@ def convert_files(
         SpecError: A file cannot be read as what it is.
         UsageError: A file is missing, or holds no DAG.
     """
-    reading = _Reading(form, root, airflow, today)
+    reading = _Circumstances(form, root, airflow, today)
     made = tuple(
         converted for argument in arguments for converted in reading.all_of(Path(argument))
     )
@@ -78,7 +78,7 @@ def convert_files(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Circumstances:
     """What holds for all files of one call."""
 
     form: str | None

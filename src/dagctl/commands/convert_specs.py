@@ -17,11 +17,11 @@ from dagctl.convert import (
     convert_airflow_yaml,
     convert_dag_factory,
 )
-from dagctl.convert.exported import Exported, nowhere
+from dagctl.convert.exported import ExportedSpec, nowhere
 from dagctl.convert.report import Outcome, Place, Remark
 from dagctl.convert.to_airflow_yaml import to_airflow_yaml
 from dagctl.convert.to_dag_factory import to_dag_factory
-from dagctl.convert.way_back import Difference, differences, put_back
+from dagctl.convert.way_back import ChangedValue, differences, put_back
 from dagctl.errors import SpecError
 from dagctl.spec.load import resolved
 from dagctl.spec.model import DagSpec
@@ -47,10 +47,10 @@ class WrittenOut:
     """A file of another tool that a conversion wrote."""
 
     path: FilePath
-    exported: Exported
+    exported: ExportedSpec
 
 
-def convert_specs(specs: Sequence[DagSpec], form: str, *, airflow: str) -> tuple[Exported, ...]:
+def convert_specs(specs: Sequence[DagSpec], form: str, *, airflow: str) -> tuple[ExportedSpec, ...]:
     """Return each spec in another format, with what was lost.
 
     Each file is converted back. What does not come back is in the report, whatever it is.
@@ -65,7 +65,7 @@ def convert_specs(specs: Sequence[DagSpec], form: str, *, airflow: str) -> tuple
 
 
 def write_out(
-    exports: Sequence[Exported], folder: FilePath, *, force: bool
+    exports: Sequence[ExportedSpec], folder: FilePath, *, force: bool
 ) -> tuple[WrittenOut, ...]:
     """Write each file by its DAG's id into a folder, and beside it what it needs.
 
@@ -86,7 +86,7 @@ def write_out(
     return written
 
 
-def _converted(spec: DagSpec, form: str, airflow: str, surroundings: Surroundings) -> Exported:
+def _converted(spec: DagSpec, form: str, airflow: str, surroundings: Surroundings) -> ExportedSpec:
     places = _places(spec, surroundings)
     exported = _WRITERS[form](spec, airflow=airflow, places=places)
     back = _back(exported, airflow)
@@ -114,7 +114,7 @@ class _Returned:
     def _source(self) -> str | None:
         return _source(self._back, self._airflow)
 
-    def is_same(self, difference: Difference) -> bool:
+    def is_same(self, difference: ChangedValue) -> bool:
         """Return whether the DAG is the same with the value that went out."""
         self._left -= 1
         if self._left < 0 or self._source is None:
@@ -126,7 +126,7 @@ class _Returned:
         return _source(other, self._airflow) == self._source
 
 
-def _back(exported: Exported, airflow: str) -> DagSpec | None:
+def _back(exported: ExportedSpec, airflow: str) -> DagSpec | None:
     """Return the spec that a file comes back as; None: it is none."""
     if exported.form == "airflow-yaml":
         made = convert_airflow_yaml(AirflowYaml(exported.text, exported.form), airflow="3").dags
@@ -149,7 +149,7 @@ def _source(spec: DagSpec, airflow: str) -> str | None:
     return "\n".join(line for line in lines if not line.startswith("#"))
 
 
-def _with(exported: Exported, remarks: Sequence[Remark]) -> Exported:
+def _with(exported: ExportedSpec, remarks: Sequence[Remark]) -> ExportedSpec:
     every = sorted([*exported.remarks, *remarks], key=lambda each: each.place.line)
     return replace(exported, remarks=tuple(every))
 
@@ -158,7 +158,7 @@ def _lost(place: Place) -> Remark:
     return Remark(Outcome.GAP, place, "spec", "the file does not come back as a spec")
 
 
-def _remark(difference: Difference, place: Place, *, same: bool) -> Remark:
+def _remark(difference: ChangedValue, place: Place, *, same: bool) -> Remark:
     names = [step for step in difference.path if isinstance(step, str) and step != "tasks"]
     subject = ".".join(names) or "tasks"
     if same:

@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from dagctl.commands.folder_walk import QUIET_SECONDS, SUFFIXES, is_likely_spec, specs_below
 from dagctl.commands.links import outside_of_workspace
-from dagctl.commands.walk import QUIET_SECONDS, SUFFIXES, is_likely_spec, specs_below
 from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
 from dagctl.spec.resolution import DEFAULTS
 

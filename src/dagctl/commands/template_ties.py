@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagctl.commands.walk import is_template
+from dagctl.commands.folder_walk import is_template
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json
 from dagctl.spec.readers.yaml_reader import read_yaml

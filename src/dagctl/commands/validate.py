@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagctl.commands.folder_walk import is_template
 from dagctl.commands.surroundings import Surroundings
-from dagctl.commands.walk import is_template
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
 from dagctl.spec.codes import Code

@@ -11,10 +11,10 @@ from dagctl.session.refusal import ended, not_signed_in
 
 if TYPE_CHECKING:
     from dagctl.ports import GitIdentity
-    from dagctl.session.given import GivenToken
     from dagctl.session.model import User
     from dagctl.session.ports import AuthServer, Clock, SessionStore
     from dagctl.session.signed_in import SignedIn
+    from dagctl.session.static_token import GivenToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def nowhere(_path: Path) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedSpec:
     """One spec in the format of another tool."""
 
     dag_id: str
@@ -77,10 +77,12 @@ class Losses:
 
     def exported(
         self, dag_id: str, form: str, text: str, beside: Mapping[str, str] | None = None
-    ) -> Exported:
+    ) -> ExportedSpec:
         """Return the result, with all that was said until now."""
         place, remarks = self._places(()), self._report.sorted()
-        return Exported(dag_id, form, text, beside or {}, place, remarks, frozenset(self._paths))
+        return ExportedSpec(
+            dag_id, form, text, beside or {}, place, remarks, frozenset(self._paths)
+        )
 
 
 def _subject(path: Path) -> str:

@@ -27,7 +27,7 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ChangedValue:
     """A value of a spec that comes back as another."""
 
     path: Path
@@ -39,7 +39,7 @@ class Difference:
 
 def differences(
     given: Mapping[str, Any], back: Mapping[str, Any], known: Collection[Path]
-) -> Iterator[Difference]:
+) -> Iterator[ChangedValue]:
     """Yield what differs between two recorded specs, but for what is known to.
 
     Args:
@@ -53,7 +53,7 @@ def differences(
         inside = any(path[:end] in known for end in range(1, len(path) + 1))
         if not inside and path not in instead and path not in around:
             same = is_same_time(_at(given, path), value, given.get("timezone"))
-            yield Difference(path, _shown(value), same)
+            yield ChangedValue(path, _shown(value), same)
 
 
 def _differing(given: Any, back: Any, path: Path) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401

@@ -15,8 +15,8 @@ from dagctl.next_step import FORCE, NUMBER, UPDATE, Command, Fix, Option
 from dagctl.operation.agreement import agreed
 from dagctl.operation.change import Action, Change, asked
 from dagctl.operation.drift import changed_by_hand, not_ours
+from dagctl.operation.free_ids import with_names
 from dagctl.operation.inventory import path_of, take_inventory
-from dagctl.operation.naming import with_names
 from dagctl.operation.plan import check_case, updated
 from dagctl.operation.rendering import rendered
 from dagctl.operation.reversal import text_of

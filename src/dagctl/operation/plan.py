@@ -18,10 +18,10 @@ from dagctl.operation.agreement import agreed
 from dagctl.operation.basis import check_basis, check_named, version_of
 from dagctl.operation.change import Action, check_projects, digest_of, distinct
 from dagctl.operation.drift import changed_by_hand, not_ours
+from dagctl.operation.free_ids import with_names
 from dagctl.operation.inventory import path_of, take_inventory
 from dagctl.operation.meaning import Meanings
 from dagctl.operation.merge import header_of
-from dagctl.operation.naming import with_names
 from dagctl.operation.rendering import provenance_of, rendered, with_header
 from dagctl.paths import storage_key
 from dagctl.ports import FileWrite

@@ -14,9 +14,9 @@ from pydantic_core import PydanticCustomError
 from dagctl.errors import ConflictError, DagctlError, NotFoundError, UsageError
 from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.change import Action, asked
+from dagctl.operation.free_ids import with_names
 from dagctl.operation.inventory import take_inventory
 from dagctl.operation.loading import loaded
-from dagctl.operation.naming import with_names
 from dagctl.operation.plan import new_plan, placed, standing_at
 from dagctl.operation.removal import plan_removal
 from dagctl.operation.rendering import provenance_of, rendered

@@ -141,7 +141,7 @@ class Wrong(NamedTuple):
 def kind(text: str) -> Kind:
     """Return what a type's text says; a text that cannot be read says nothing."""
     try:
-        return _Reader(text).union()
+        return _TypeReader(text).union()
     except (IndexError, ValueError):
         return ANYTHING
 
@@ -238,7 +238,7 @@ def _wrong_inside(
     return next((result for result in results if result), None)
 
 
-class _Reader:
+class _TypeReader:
     """Reads the text of a type: names, brackets and bars."""
 
     def __init__(self, text: str) -> None:

@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dagctl.codegen.render import render
-from dagctl.server.given import check_given, needs_of, usable
+from dagctl.server.posted_inputs import check_given, needs_of, usable
 from dagctl.spec.load import check_data
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from dagctl.commands.schema import schema_text
 from dagctl.commands.templates import texts_in
 from dagctl.errors import NotAMemberError, UsageError
 from dagctl.next_step import Command, Fix
-from dagctl.server.given import EVERY
+from dagctl.server.posted_inputs import EVERY
 from dagctl.server.refusals import RequestError
 from dagctl.settings import load_settings, load_variables, read_toml
 from dagctl.settings.templates import PROJECT

@@ -13,7 +13,7 @@ from dagctl.bootstrap.sign_in import open_verifier
 from dagctl.endpoint import is_loopback
 from dagctl.errors import ExitCode, UnavailableError, UsageError
 from dagctl.server.app import make_app
-from dagctl.server.checks import Checks
+from dagctl.server.check_processes import CheckProcesses
 from dagctl.server.identity import LocalDoor, TokenDoor
 from dagctl.server.listen import bind, listen
 from dagctl.server.log import log_to_standard_error
@@ -60,7 +60,7 @@ def serve(
         bound = opened.enter_context(bind(options))
         door, looks = _door(options, opened)
         projects = Projects(options, environ, metrics.watched)
-        checks = opened.enter_context(closing(Checks()))
+        checks = opened.enter_context(closing(CheckProcesses()))
         service = Service(options, door, projects, looks, waited=metrics.waited, checks=checks)
         _measure(metrics, service, checks)
         opened.callback(_stopped, service)
@@ -147,7 +147,7 @@ def _door(
     return TokenDoor(verifier.verify, connections), looks
 
 
-def _measure(metrics: Metrics, service: Service, checks: Checks) -> None:
+def _measure(metrics: Metrics, service: Service, checks: CheckProcesses) -> None:
     metrics.gauge(
         "dagctl_checks",
         "Checks and renderings that are under way or wait.",

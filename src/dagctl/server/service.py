@@ -16,11 +16,10 @@ from dagctl.operation.rendering import rendering_by
 from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
 from dagctl.server.body import Room, spec_of
 from dagctl.server.fair_slots import FairSlots
-from dagctl.server.given import EVERY, ResolvedWith, may_need
+from dagctl.server.posted_inputs import EVERY, ResolvedWith, may_need
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 from dagctl.server.turns import Turns, in_thread
-from dagctl.spec.checks import Checks as Taken
-from dagctl.spec.checks import taken_by, text_of
+from dagctl.spec.checks import Checks, taken_by, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from dagctl.commands.templates import Text
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
-    from dagctl.server.checks import Checks
+    from dagctl.server.check_processes import CheckProcesses
     from dagctl.server.identity import Door
     from dagctl.server.options import ServerOptions
     from dagctl.server.projects import Projects
@@ -66,7 +65,7 @@ class Service:
         looks: Mapping[str, Callable[[], None]],
         *,
         waited: Callable[[float], None],
-        checks: Checks,
+        checks: CheckProcesses,
     ) -> None:
         """Put the parts together.
 
@@ -173,7 +172,9 @@ class Service:
         target = airflow or self.options.airflow
         given = await self._given(caller, body, project_id, env)
         checked = await self._check(caller, body, target, given=given, needs_project=False)
-        return await in_thread(lambda: taken_by(checked, text_of(body.data), Taken(airflow=target)))
+        return await in_thread(
+            lambda: taken_by(checked, text_of(body.data), Checks(airflow=target))
+        )
 
     async def templates(self, caller: Caller, project_id: str) -> list[dict[str, Any]]:
         """Return the templates that specs of a project can use, as JSON data.

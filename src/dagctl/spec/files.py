@@ -52,7 +52,7 @@ def path_problem(path: object) -> Problem | None:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _SpecFiles:
     """The files of one spec that were read so far."""
 
     files: Files | None
@@ -115,11 +115,11 @@ def with_files(data: Any, files: Files | None) -> tuple[Any, list[Problem]]:  # 
         data: Raw data of a spec; they stay as they are.
         files: Reads a file; None: there is no workspace.
     """
-    reading = _Reading(files)
+    reading = _SpecFiles(files)
     return _replaced(data, (), reading), reading.problems
 
 
-def _replaced(value: Any, path: Path, reading: _Reading) -> Any:  # noqa: ANN401 - raw data
+def _replaced(value: Any, path: Path, reading: _SpecFiles) -> Any:  # noqa: ANN401 - raw data
     """Return a value with files in place. Readers bound how deeply it is nested."""
     if isinstance(value, dict):
         if MARKER in value:

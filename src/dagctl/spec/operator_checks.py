@@ -30,7 +30,7 @@ from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.pod_objects import object_problems, override_problems
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.unknown_keys import means_arguments
 from dagctl.spec.walk import field, is_group, raw_entries
@@ -126,7 +126,7 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
     name, given = task["decorator"], task.get("with")
     given = given if isinstance(given, dict) else {}
     arguments = {key: value for key, value in given.items() if isinstance(key, str)}
-    beside = {key for key in OneTask.parameter_names() if key in task}
+    beside = {key for key in SingleTaskArguments.parameter_names() if key in task}
     if not name.startswith("task."):
         message = f"{quoted(name)} is not in the catalogue: its parameters are not checked"
         problem = Problem(Code.FOREIGN_OPERATOR, message, severity=Severity.INFO)
@@ -152,7 +152,7 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
     given = task.get("with")
     arguments = given if isinstance(given, dict) else {}
     arguments = {key: value for key, value in arguments.items() if isinstance(key, str)}
-    beside = {key for key in OneTask.parameter_names() if key in task}
+    beside = {key for key in SingleTaskArguments.parameter_names() if key in task}
     known = lookup(task["operator"], target.name, target.providers)
     if not isinstance(known, Operator):
         yield _unresolved(known, "operator")

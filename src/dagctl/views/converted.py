@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dagctl.commands.convert import Converted, WrittenSpec
     from dagctl.commands.convert_specs import WrittenOut
     from dagctl.convert import ConvertedDag, Remark
-    from dagctl.convert.exported import Exported
+    from dagctl.convert.exported import ExportedSpec
 
 
 def conversion_data(
@@ -30,7 +30,7 @@ def conversion_data(
     }
 
 
-def exported_data(exports: Sequence[Exported], written: Sequence[WrittenOut]) -> dict[str, Any]:
+def exported_data(exports: Sequence[ExportedSpec], written: Sequence[WrittenOut]) -> dict[str, Any]:
     """Return specs in another format as JSON has them: each with its text and its remarks."""
     paths = {id(item.exported): str(item.path) for item in written}
     return {
@@ -47,7 +47,7 @@ def exported_data(exports: Sequence[Exported], written: Sequence[WrittenOut]) ->
 
 
 def _converted(
-    dag: ConvertedDag | Exported, written: str | None, made: dict[str, Any]
+    dag: ConvertedDag | ExportedSpec, written: str | None, made: dict[str, Any]
 ) -> dict[str, Any]:
     """Return a DAG in either direction: where it stood, what was made of it, and its remarks."""
     where = {"dag_id": dag.dag_id, "file": dag.place.file, "line": dag.place.line}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dagctl import DagSpec, render
-from dagctl.codegen.module import Module, module_of
+from dagctl.codegen.module import Sections, module_of
 from dagctl.codegen.proof import prove
 from dagctl.errors import GeneratedCodeError
 from dagctl.spec.target import target_of
@@ -27,11 +27,11 @@ SPEC = DagSpec.model_validate(
 
 
 @pytest.fixture
-def module() -> Module:
+def module() -> Sections:
     return module_of(SPEC, target_of("3"), SPEC.dag_id)
 
 
-def test_the_rendered_file_passes(module: Module) -> None:
+def test_the_rendered_file_passes(module: Sections) -> None:
     prove(render(SPEC), module.pieces(), SPEC.dag_id)
 
 
@@ -62,7 +62,7 @@ def test_the_rendered_file_passes(module: Module) -> None:
         ("default_args = {", "@print\ndefault_args = {"),
     ],
 )
-def test_a_file_that_says_anything_else_is_stopped(module: Module, old: str, new: str) -> None:
+def test_a_file_that_says_anything_else_is_stopped(module: Sections, old: str, new: str) -> None:
     changed = render(SPEC).replace(old, new)
     assert changed != render(SPEC)
     with pytest.raises(GeneratedCodeError, match="of n "):
@@ -81,7 +81,7 @@ def test_a_file_that_says_anything_else_is_stopped(module: Module, old: str, new
     ],
 )
 def test_a_function_that_is_not_the_code_of_the_spec_is_stopped(
-    module: Module, old: str, new: str
+    module: Sections, old: str, new: str
 ) -> None:
     [function] = module.functions
     wrong = replace(function, text=function.text.replace(old, new))
@@ -114,7 +114,7 @@ def test_only_lines_that_mean_the_same_further_in_are_compared_as_text(
     render(spec)
 
 
-def test_a_comment_may_stand_between_the_statements(module: Module) -> None:
+def test_a_comment_may_stand_between_the_statements(module: Sections) -> None:
     changed = render(SPEC).replace("# DAG definition", "# é: any comment, as a template has it")
     prove(f"{changed}\n# The end.\n", module.pieces(), SPEC.dag_id)
 

@@ -196,7 +196,7 @@ def test_a_folder_of_everything_is_not_walked_to_its_end(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert folder.is_dir()
-    monkeypatch.setattr("dagctl.commands.walk.MOST", 5)
+    monkeypatch.setattr("dagctl.commands.folder_walk.MOST", 5)
     with pytest.raises(UsageError, match="more than 5 files and folders"):
         read(".")
 
@@ -304,10 +304,10 @@ def test_a_walk_that_takes_a_while_can_be_seen_and_ends(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes: list[str] = []
-    monkeypatch.setattr("dagctl.commands.walk.QUIET_SECONDS", -1)
+    monkeypatch.setattr("dagctl.commands.folder_walk.QUIET_SECONDS", -1)
     read_specs([str(folder / "specs")], io.BytesIO(), note=notes.append)
     assert notes == [f"Looking for specs below {folder / 'specs'} ..."]
-    monkeypatch.setattr("dagctl.commands.walk.MOST_SECONDS", -1)
+    monkeypatch.setattr("dagctl.commands.folder_walk.MOST_SECONDS", -1)
     with pytest.raises(UsageError, match="without an end"):
         read("specs")
 

@@ -15,7 +15,7 @@ from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
-    from dagctl.convert.exported import Exported
+    from dagctl.convert.exported import ExportedSpec
 
 ROOT = Path(__file__).parents[3]
 SPECS = sorted([*ROOT.glob("tests/golden/*/spec.*"), *ROOT.glob("examples/*.*")])
@@ -23,12 +23,12 @@ WHOLE = {"commands", "continuous", "fan_out_fan_in", "language_tasks"}
 """Golden specs that go over whole."""
 
 
-def exported(text: str) -> tuple[DagSpec, Exported]:
+def exported(text: str) -> tuple[DagSpec, ExportedSpec]:
     spec = load_spec(dedent(text), origin="spec.yaml")
     return spec, convert_specs([spec], "airflow-yaml", airflow="3")[0]
 
 
-def back(result: Exported) -> DagSpec:
+def back(result: ExportedSpec) -> DagSpec:
     (dag,) = convert_airflow_yaml(AirflowYaml(result.text, "dag.yaml"), airflow="3").dags
     return DagSpec.from_data(dag.data)
 
@@ -37,7 +37,7 @@ def code(spec: DagSpec) -> list[str]:
     return [line for line in render(spec).splitlines() if not line.startswith("#")]
 
 
-def said(result: Exported) -> list[tuple[str, int, str]]:
+def said(result: ExportedSpec) -> list[tuple[str, int, str]]:
     return [(each.outcome.value, each.place.line, each.subject) for each in result.remarks]
 
 

@@ -22,7 +22,7 @@ from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
 
 if TYPE_CHECKING:
-    from dagctl.convert.exported import Exported
+    from dagctl.convert.exported import ExportedSpec
 
 ROOT = Path(__file__).parents[3]
 SPECS = sorted([*ROOT.glob("tests/golden/*/spec.*"), *ROOT.glob("examples/*.*")])
@@ -33,7 +33,7 @@ PROMISED = {
 """Golden specs that go over whole."""
 
 
-def exported(text: str, airflow: str = "3") -> tuple[DagSpec, Exported]:
+def exported(text: str, airflow: str = "3") -> tuple[DagSpec, ExportedSpec]:
     spec = load_spec(dedent(text), origin="spec.yaml")
     return spec, convert_specs([spec], "dag-factory", airflow=airflow)[0]
 
@@ -48,7 +48,7 @@ def code(spec: DagSpec) -> list[str]:
     return [line for line in render(spec).splitlines() if not line.startswith("#")]
 
 
-def said(result: Exported) -> list[tuple[str, int, str]]:
+def said(result: ExportedSpec) -> list[tuple[str, int, str]]:
     own = [remark for remark in result.remarks if remark.outcome is not Outcome.NEW]
     return [(remark.outcome.value, remark.place.line, remark.subject) for remark in own]
 

@@ -16,7 +16,7 @@ from dagctl.spec.json_schema import json_schema
 from dagctl.spec.load import load_spec
 from dagctl.spec.model import DagSpec
 from dagctl.spec.tasks import TASK_TYPES, BashTask, TaskBase
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FunctionSettings
 from dagctl.spec.tasks.mapping import Mapped
 
@@ -46,7 +46,7 @@ class LaterTask(BashTask):
 
 
 _ABSENT = {
-    *(*OneTask.model_fields, *FunctionSettings.model_fields),
+    *(*SingleTaskArguments.model_fields, *FunctionSettings.model_fields),
     *(*Mapped.model_fields, "on_failure_fail_dagrun"),
     *("email", "default_args", "python_code", "python_callable", "cwd"),
 }

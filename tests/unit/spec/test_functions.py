@@ -12,7 +12,7 @@ from dagctl.operators.targets import targets
 from dagctl.spec.codes import Code
 from dagctl.spec.gone import GONE
 from dagctl.spec.load import check_spec, load_spec
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, TAKEN_BY, FunctionSettings
 
 HEAD = "dag_name: Report\ntasks:\n"
@@ -123,7 +123,7 @@ def test_a_setting_belongs_to_the_types_whose_operator_takes_it() -> None:
 
 @pytest.mark.parametrize("target", targets())
 def test_every_argument_of_tasks_is_a_field_or_refused_with_a_way_out(target: str) -> None:
-    named = {*OneTask.model_fields, *GONE, "task_id", "default_args"}
+    named = {*SingleTaskArguments.model_fields, *GONE, "task_id", "default_args"}
     assert {*base_parameters("operator", target)} - named == set()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dagctl.convert.airflow_config.references import Templates
+from dagctl.convert.airflow_config.references import LayeredTemplates
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.finished import finished
@@ -96,7 +96,7 @@ class _Merging:
         self._document = document
         self._report = report
         self._target = target
-        self._templates = Templates(document, report)
+        self._templates = LayeredTemplates(document, report)
 
     def dag(self, own: Fields) -> Fields:
         """Return a DAG as dag-factory has one."""

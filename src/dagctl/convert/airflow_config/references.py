@@ -16,7 +16,7 @@ _MOST_WRITTEN_OUT = 300_000
 """Values of templates, counted once for each DAG and task that has them."""
 
 
-class Templates:
+class LayeredTemplates:
     """Lays DAGs and tasks over the templates that they name."""
 
     def __init__(self, document: Fields, report: Report) -> None:

@@ -9,20 +9,20 @@ from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
 from dagctl.convert.python_file.objects import Function
-from dagctl.convert.python_file.scope import Origin
+from dagctl.convert.python_file.scope import SourceFile
 from dagctl.convert.python_file.source import read_python
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from dagctl.convert.gusty.levels import OneTask
+    from dagctl.convert.gusty.levels import GustyTask
     from dagctl.convert.report import Report
 
 PLACEHOLDER = "gusty.code"
 """The callable of a task until its code is put there."""
 
 
-def code_of(task: OneTask, report: Report, target: str, today: date) -> str | None:
+def code_of(task: GustyTask, report: Report, target: str, today: date) -> str | None:
     """Return the `python_code` of a task of a Python file; None: it has no code of its own.
 
     The task loses the name of the function.
@@ -42,7 +42,7 @@ def code_of(task: OneTask, report: Report, target: str, today: date) -> str | No
     if named is None:
         tail = "\nreturn None\n" if is_body_of_one_function(text) else ""
         return f"{text.rstrip()}\n{tail}"
-    machine = interpreter(Origin(place.file, text), target, today, Modules(lambda *_: None))
+    machine = interpreter(SourceFile(place.file, text), target, today, Modules(lambda *_: None))
     machine.run(read_python(text, place.file).body, machine.scope)
     function = machine.scope.values.get(str(named))
     if not isinstance(function, Function):

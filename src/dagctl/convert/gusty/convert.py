@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from dagctl.convert.gusty.levels import Level, OneTask
+    from dagctl.convert.gusty.levels import GustyTask, Level
 
 _OF_GUSTY = frozenset(
     {"latest_only", "root_tasks", "leaf_tasks", "wait_for_defaults", "ignore_subfolders"}
@@ -151,7 +151,7 @@ class _Folder:
         group.put("dependencies", [*level.upstream], place)
         return group
 
-    def _task(self, task: OneTask, group: str | None) -> Fields:
+    def _task(self, task: GustyTask, group: str | None) -> Fields:
         fields = task.fields
         self.places[task.task_id,] = fields.place
         code = code_of(task, self._report, self._airflow, self._today)
@@ -188,6 +188,6 @@ class _Folder:
         return names | {*(operator.template_fields or ())} | {"sla", "retry_delay"}
 
 
-def _waiting(levels: Mapping[PurePosixPath, Level], edges: Edges) -> list[OneTask | Level]:
+def _waiting(levels: Mapping[PurePosixPath, Level], edges: Edges) -> list[GustyTask | Level]:
     tasks = [task for level in levels.values() for task in level.tasks]
     return [*levels.values(), *tasks, *edges.waits.values()]

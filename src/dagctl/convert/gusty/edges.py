@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml import Fields, as_list
-from dagctl.convert.gusty.levels import OneTask
+from dagctl.convert.gusty.levels import GustyTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ class Edges:
         self._root = levels[root]
         self._report = report
         self._tasks = {task.task_id: task for level in levels.values() for task in level.tasks}
-        self.waits: dict[str, OneTask] = {}
+        self.waits: dict[str, GustyTask] = {}
         """The sensors that wait for tasks of other DAGs, by their ids."""
 
     def connect(self) -> None:
@@ -54,7 +54,7 @@ class Edges:
     def _groups_in(self, level: Level) -> set[str]:
         return {each.name for each in self._levels.values() if each.path.parent == level.path}
 
-    def _depend(self, item: OneTask | Level, said: Fields, known: set[str]) -> None:
+    def _depend(self, item: GustyTask | Level, said: Fields, known: set[str]) -> None:
         """Set what something depends on; names that the DAG does not have are passed over."""
         names = said.pop("dependencies", None) or []
         place = said.at("dependencies")
@@ -84,10 +84,10 @@ class Edges:
                     fields.put(key, value, place)
             if task_id != "all":
                 fields.put("external_task_id", task_id, place)
-            self.waits[name] = OneTask(name, fields, None)
+            self.waits[name] = GustyTask(name, fields, None)
         return name
 
-    def _near_root(self) -> dict[str, OneTask | Level]:
+    def _near_root(self) -> dict[str, GustyTask | Level]:
         groups = {
             level.name: level
             for level in self._levels.values()
@@ -99,7 +99,7 @@ class Edges:
         """Let the leaves wait for all of the outermost that nothing waits for."""
         leaves = self._named("leaf_tasks")
         roots = {task.task_id for task in self._named("root_tasks")}
-        waiting: list[OneTask | Level] = [*self._tasks.values(), *self._levels.values()]
+        waiting: list[GustyTask | Level] = [*self._tasks.values(), *self._levels.values()]
         waited_for = {name for item in waiting for name in item.upstream}
         own = {task.task_id for task in leaves}
         for name in self._near_root():
@@ -113,9 +113,9 @@ class Edges:
         near = {
             name: item
             for name, item in self._near_root().items()
-            if isinstance(item, OneTask) or not names & {*item.upstream}
+            if isinstance(item, GustyTask) or not names & {*item.upstream}
         }
-        first: dict[str, OneTask | Level] = {**near, **self.waits}
+        first: dict[str, GustyTask | Level] = {**near, **self.waits}
         roots = {task.task_id for task in self._named("root_tasks")}
         for name, item in first.items():
             if name not in roots and all(each.startswith("wait_for_") for each in item.upstream):
@@ -129,7 +129,7 @@ class Edges:
                 if not item.upstream:
                     item.upstream["latest_only"] = None
 
-    def _named(self, key: str) -> list[OneTask]:
+    def _named(self, key: str) -> list[GustyTask]:
         names = as_list(self._root.metadata.get(key))
         return [task for task in self._root.tasks if task.task_id in names]
 

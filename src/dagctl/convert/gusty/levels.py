@@ -24,7 +24,7 @@ _MOST_COPIES = 2_000
 
 
 @dataclass(slots=True)
-class OneTask:
+class GustyTask:
     """A task: its id, what its file says, and the Python of its file."""
 
     task_id: str
@@ -39,7 +39,7 @@ class Level:
 
     path: PurePosixPath
     metadata: Fields
-    tasks: list[OneTask] = field(default_factory=list)
+    tasks: list[GustyTask] = field(default_factory=list)
     upstream: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -90,7 +90,7 @@ def _folders(path: PurePosixPath, root: PurePosixPath) -> Iterator[PurePosixPath
     yield from reversed(inside)
 
 
-def _tasks(text: str, name: str, report: Report, today: date) -> Iterator[OneTask]:
+def _tasks(text: str, name: str, report: Report, today: date) -> Iterator[GustyTask]:
     read = read_task_file(text, name)
     fields = without_tags(read.fields, "", read.fields.place, report, today)
     yield from _copies(
@@ -98,7 +98,7 @@ def _tasks(text: str, name: str, report: Report, today: date) -> Iterator[OneTas
     )
 
 
-def _copies(own_id: str, file: TaskFile, report: Report) -> Iterator[OneTask]:
+def _copies(own_id: str, file: TaskFile, report: Report) -> Iterator[GustyTask]:
     """Yield the tasks of a file: several, where it says how they differ."""
     base = file.fields.copy()
     several, place = base.pop("multi_task_spec", None), base.at("multi_task_spec")
@@ -116,9 +116,9 @@ def _copies(own_id: str, file: TaskFile, report: Report) -> Iterator[OneTask]:
         report.gap(place, "multi_task_spec", f"more than {_MOST_COPIES:,} tasks in one file")
         return
     if not rows:
-        yield OneTask(own_id, base, file.code)
+        yield GustyTask(own_id, base, file.code)
     for task_id, row in rows.items():
-        yield OneTask(task_id, updated(base, row), file.code)
+        yield GustyTask(task_id, updated(base, row), file.code)
 
 
 def updated(base: Fields, over: Fields) -> Fields:

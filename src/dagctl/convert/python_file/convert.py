@@ -11,7 +11,7 @@ from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
-from dagctl.convert.python_file.scope import Origin
+from dagctl.convert.python_file.scope import SourceFile
 from dagctl.convert.python_file.source import read_python, refused
 from dagctl.convert.report import Outcome
 from dagctl.spec.codes import Code
@@ -51,7 +51,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = interpreter(Origin(file, text), airflow, today, Modules(modules, texts))
+    machine = interpreter(SourceFile(file, text), airflow, today, Modules(modules, texts))
     functions = Functions()
     try:
         doc = tree.body[0] if tree.body else None

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.machine import Project
-    from dagctl.convert.python_file.scope import Origin
+    from dagctl.convert.python_file.scope import SourceFile
 
 _GRAMMAR = Grammar(expressions.evaluate, statements.run)
 
 
-def interpreter(origin: Origin, target: str, today: date, modules: Project) -> Machine:
+def interpreter(origin: SourceFile, target: str, today: date, modules: Project) -> Machine:
     """Return what reads a file.
 
     Args:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.objects import Decorated, Function, Task
-    from dagctl.convert.python_file.scope import Origin
+    from dagctl.convert.python_file.scope import SourceFile
 
 MAX_STEPS = 400_000
 """Parts of the file that are looked at, each turn of a loop counted anew."""
@@ -55,7 +55,7 @@ class Machine:
 
     def __init__(  # noqa: PLR0913, PLR0917 - the file, what it is for, how it is followed
         self,
-        origin: Origin,
+        origin: SourceFile,
         target: str,
         today: date,
         modules: Project,
@@ -115,7 +115,7 @@ class Machine:
             what = "DAGs" if isinstance(item, Dag) else "tasks"
             raise refused(self.file, 1, Code.TOO_MANY_TASKS, f"the file has too many {what}")
 
-    def beside(self, origin: Origin) -> Machine:
+    def beside(self, origin: SourceFile) -> Machine:
         """Return what reads a module that the file imports."""
         return Machine(
             origin, self.target, self.today, self.modules, self._grammar, MAX_MODULE_STEPS

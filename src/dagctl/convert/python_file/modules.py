@@ -25,7 +25,7 @@ from dagctl.convert.python_file.objects import (
     Opaque,
     Zone,
 )
-from dagctl.convert.python_file.scope import Origin, Scope
+from dagctl.convert.python_file.scope import Scope, SourceFile
 from dagctl.convert.python_file.source import read_python
 from dagctl.errors import SpecError, UsageError
 
@@ -138,7 +138,7 @@ class Modules:
         name = _absolute(module, machine.origin)
         known_as = "" if name.startswith(".") else name
         try:
-            inner = machine.beside(Origin(text.file, text.text, known_as))
+            inner = machine.beside(SourceFile(text.file, text.text, known_as))
             inner.run(read_python(text.text, text.file).body, inner.scope)
         except (SpecError, RecursionError):
             return None
@@ -147,7 +147,7 @@ class Modules:
         return inner.scope
 
 
-def _absolute(path: str, importer: Origin) -> str:
+def _absolute(path: str, importer: SourceFile) -> str:
     """Return an import path without the dots that lead it, where the importer's name is known."""
     name = path.lstrip(".")
     up = len(path) - len(name)

@@ -9,7 +9,7 @@ from dagctl.convert.python_file.inlining import inline
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
 from dagctl.convert.python_file.objects import Call, Function
-from dagctl.convert.python_file.scope import Origin
+from dagctl.convert.python_file.scope import SourceFile
 from dagctl.convert.python_file.source import read_python
 from dagctl.errors import SpecError
 
@@ -32,7 +32,7 @@ def text_made_by(  # noqa: PLR0913 - the file, the call, and what it depends on
         today: What relative dates count from.
     """
     try:
-        machine = interpreter(Origin(file, text), target, today, Modules(lambda *_: None))
+        machine = interpreter(SourceFile(file, text), target, today, Modules(lambda *_: None))
         machine.run(read_python(text, file).body, machine.scope)
         callee = machine.scope.values.get(function)
         if not isinstance(callee, Function):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Origin(NamedTuple):
+class SourceFile(NamedTuple):
     """The file whose names a scope has."""
 
     file: str
@@ -19,7 +19,7 @@ class Origin(NamedTuple):
     """Its dotted name, where another file imports it by that."""
 
 
-_NOWHERE = Origin("", "")
+_NOWHERE = SourceFile("", "")
 
 
 @dataclass(eq=False, slots=True)
@@ -27,7 +27,7 @@ class Scope:
     """The names of the file, or of a call of one of its functions."""
 
     parent: Scope | None = None
-    own_origin: Origin | None = None
+    own_origin: SourceFile | None = None
     """The file; None in the scope of a call."""
     values: dict[str, Any] = field(default_factory=dict)
     statements: dict[str, list[ast.stmt]] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Scope:
             scope = scope.parent
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> SourceFile:
         """The file that the scope belongs to."""
         known = (scope.own_origin for scope in self.around())
         return next(filter(None, known), _NOWHERE)

@@ -15,7 +15,7 @@ from dagctl.spec.schedules import assets_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Exported, Places
+    from dagctl.convert.exported import ExportedSpec, Places
     from dagctl.spec.model import DagSpec
 
 _COPIED = (
@@ -35,7 +35,7 @@ DEFAULTS = "defaults"
 """The template that all tasks extend: what they share."""
 
 
-def to_airflow_yaml(spec: DagSpec, *, airflow: str = "3", places: Places = nowhere) -> Exported:
+def to_airflow_yaml(spec: DagSpec, *, airflow: str = "3", places: Places = nowhere) -> ExportedSpec:
     """Return a spec as a file of Airflow's YAML (3.4), and what was lost.
 
     A pure function; nothing is imported.

@@ -8,7 +8,7 @@ from dagctl.convert.durations import duration_text
 from dagctl.convert.to_airflow_yaml.values import Values, without_missing
 from dagctl.operators import Operator, lookup
 from dagctl.spec.callback_form import TASK_CALLBACKS
-from dagctl.spec.tasks.arguments import OneTask, TaskArguments
+from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ _BASH = ("bash_command", "env", "append_env", "cwd")
 _NOT_YET = frozenset({*TASK_CALLBACKS, "inlets", "outlets"})
 _SAID = ("dependencies", "teardown")
 _REFUSED = ("expand", "expand_kwargs", "setup", "teardown", "on_failure_fail_dagrun")
-_NAMES = tuple(dict.fromkeys((*TaskArguments.argument_names(), *OneTask.model_fields)))
+_NAMES = tuple(dict.fromkeys((*TaskArguments.argument_names(), *SingleTaskArguments.model_fields)))
 
 
 class Tasks:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.to_dag_factory.values import MISSING, TYPE, length, not_in_minutes
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.markers import marker_of
-from dagctl.spec.tasks.arguments import OneTask, TaskArguments
+from dagctl.spec.tasks.arguments import SingleTaskArguments, TaskArguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ LENGTHS = frozenset({"max_retry_delay", "execution_timeout", "sla"})
 _MOMENTS = frozenset({"start_date", "end_date"})
 _ASSETS = frozenset({"inlets", "outlets"})
 _NAMES = tuple(
-    dict.fromkeys((*TaskArguments.argument_names(), *OneTask.model_fields)),
+    dict.fromkeys((*TaskArguments.argument_names(), *SingleTaskArguments.model_fields)),
 )
 MINUTES = "retry_delay_minutes"
 

@@ -25,7 +25,7 @@ from dagctl.spec.target import target_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagctl.convert.exported import Exported, Places
+    from dagctl.convert.exported import ExportedSpec, Places
     from dagctl.spec.model import DagSpec
     from dagctl.spec.target import Target
 
@@ -46,7 +46,7 @@ _ADDED = "dag-factory adds the tag `dagfactory` and its YAML to the documentatio
 _IGNORED = "dag-factory passes over this key; it is kept for the way back"
 
 
-def to_dag_factory(spec: DagSpec, *, airflow: str = "3", places: Places = nowhere) -> Exported:
+def to_dag_factory(spec: DagSpec, *, airflow: str = "3", places: Places = nowhere) -> ExportedSpec:
     """Return a spec as a YAML file of dag-factory 1.x, and what was lost.
 
     A pure function; nothing is imported.

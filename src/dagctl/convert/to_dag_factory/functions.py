@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.to_dag_factory.values import MISSING, length, without_missing
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.markers import marker_of, markers_in
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import FUNCTION_CLASSES, FunctionSettings
 from dagctl.spec.walk import is_mapped
 
@@ -106,7 +106,7 @@ class Functions:
         fixed, over = without_missing(fixed), without_missing(over)
         if over:
             return ({"partial": fixed} if fixed else {}) | {"expand": over}
-        taken = OneTask.parameter_names() | FunctionSettings.model_fields.keys() | _OWN
+        taken = SingleTaskArguments.parameter_names() | FunctionSettings.model_fields.keys() | _OWN
         for key in fixed.keys() & taken:
             text = "dag-factory takes an argument of this name for one of the task"
             self._losses.gap((*entry.path, "with", key), text)

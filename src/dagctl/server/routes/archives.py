@@ -29,7 +29,7 @@ from dagctl.server.openapi import (
     example,
     refusals,
 )
-from dagctl.server.routes.given import (
+from dagctl.server.routes.dependencies import (
     ID,
     TOKEN,
     IdempotencyKey,

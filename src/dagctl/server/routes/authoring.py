@@ -11,7 +11,6 @@ from dagctl.errors import UsageError
 from dagctl.server import examples, forms
 from dagctl.server.answers import JsonAnswer, SourceAnswer, findings
 from dagctl.server.body import spec_of
-from dagctl.server.given import usable
 from dagctl.server.openapi import (
     A_SPEC,
     ANYTHING,
@@ -22,7 +21,8 @@ from dagctl.server.openapi import (
     spec_body,
     text,
 )
-from dagctl.server.routes.given import TOKEN, Environment, TheBody, TheCaller, TheService
+from dagctl.server.posted_inputs import usable
+from dagctl.server.routes.dependencies import TOKEN, Environment, TheBody, TheCaller, TheService
 from dagctl.server.turns import in_thread
 from dagctl.spec.json_schema import json_schema
 from dagctl.spec.target import MAX_PROVIDERS, TARGET_PATTERN, target_of

@@ -29,7 +29,7 @@ from dagctl.server.openapi import (
     text,
 )
 from dagctl.server.refusals import RequestError
-from dagctl.server.routes.given import (
+from dagctl.server.routes.dependencies import (
     MOST,
     TOKEN,
     Cursor,

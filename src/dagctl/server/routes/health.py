@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from dagctl.server import forms
 from dagctl.server.answers import JsonAnswer
 from dagctl.server.openapi import example, text
-from dagctl.server.routes.given import TheService  # noqa: TC001 - read at run time
+from dagctl.server.routes.dependencies import TheService  # noqa: TC001 - read at run time
 
 if TYPE_CHECKING:
     from dagctl.server.metrics import Metrics

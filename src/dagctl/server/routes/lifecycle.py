@@ -19,7 +19,7 @@ from dagctl.server.openapi import (
     spec_body,
 )
 from dagctl.server.refusals import RequestError
-from dagctl.server.routes.given import (
+from dagctl.server.routes.dependencies import (
     TOKEN,
     DagId,
     Environment,

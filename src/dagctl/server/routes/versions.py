@@ -12,7 +12,7 @@ from dagctl.commands.compare import compared
 from dagctl.server import examples, forms
 from dagctl.server.answers import JsonAnswer, tagged
 from dagctl.server.openapi import OF_A_PROJECT, example, refusals
-from dagctl.server.routes.given import (
+from dagctl.server.routes.dependencies import (
     TOKEN,
     Before,
     DagId,

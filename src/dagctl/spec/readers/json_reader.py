@@ -49,7 +49,7 @@ def read_json(text: str) -> Reading:
     It reads on after a slip whose meaning is certain: a comma too many or missing, a comment,
     `True`, a key without quotes.
     """
-    reader = _Reader(text)
+    reader = _JsonReader(text)
     try:
         root = reader.document()
     except _StopError:
@@ -63,7 +63,7 @@ class _StopError(Exception):
     """There is no way to read on; the finding is noted already."""
 
 
-class _Reader:
+class _JsonReader:
     """Reads one text from its beginning to its end."""
 
     def __init__(self, text: str) -> None:

@@ -28,7 +28,7 @@ def read_spelling(lines: Lines, node: Node) -> Spelling:
     properties = _PROPERTIES.match(text, node.span.start)
     start = properties.end() if properties else node.span.start
     if text.startswith("|", start):
-        return _Block(lines, start, node.value)
+        return _LiteralBlock(lines, start, node.value)
     if text.startswith(">", start) or text.find("\n", start, end) >= 0:
         return _Unknown()
     if node.kind == "quoted":
@@ -46,7 +46,7 @@ class _Unknown:
         return None
 
 
-class _Block:
+class _LiteralBlock:
     """A literal block: each of its lines is a line of the document, behind an indent."""
 
     def __init__(self, lines: Lines, header: int, value: str) -> None:

@@ -233,7 +233,7 @@ class DefaultArgs(TaskArguments):
         return None
 
 
-class OneTask(TaskArguments):
+class SingleTaskArguments(TaskArguments):
     """Arguments that one task has for itself alone."""
 
     retry_delay_minutes: Annotated[
@@ -285,4 +285,4 @@ class OneTask(TaskArguments):
     @classmethod
     def parameter_names(cls) -> frozenset[str]:
         """Return every argument of a task under Airflow's name: own ones, and those for all."""
-        return frozenset(OneTask.model_fields) - {"retry_delay_minutes"}
+        return frozenset(SingleTaskArguments.model_fields) - {"retry_delay_minutes"}

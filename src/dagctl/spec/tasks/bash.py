@@ -14,7 +14,7 @@ from dagctl.spec.fields.values import value_problems
 from dagctl.spec.markers import marker_of
 from dagctl.spec.problem import Problem, Warnings
 from dagctl.spec.recorded import is_recorded
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import context_problems
 from dagctl.spec.tasks.mapping import Mapped, mapped_names, mapping_problems
@@ -36,7 +36,7 @@ def check_command(command: str) -> str:
     return check_bash_command(command)
 
 
-class BashTask(Mapped, Stage, OneTask, TaskBase):
+class BashTask(Mapped, Stage, SingleTaskArguments, TaskBase):
     """Runs `bash_command`, after Airflow has rendered its Jinja."""
 
     code_field: ClassVar[str] = "bash_command"

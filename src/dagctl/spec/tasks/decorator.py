@@ -11,7 +11,7 @@ from dagctl.spec.family import Family
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH, PATTERN, path_problems
 from dagctl.spec.problem import Problem, Warnings, refuse
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
@@ -65,7 +65,7 @@ class DecoratorOptions(CheckedModel):
     )
 
 
-class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, OneTask, TaskBase):
+class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, SingleTaskArguments, TaskBase):
     """Runs a function as a decorator says: in a container, a pod, a warehouse."""
 
     code_field: ClassVar[str] = "python_code"

@@ -11,7 +11,7 @@ from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.import_path import MAX_PATH
 from dagctl.spec.operator_name import OPERATOR_PATTERN, is_operator_name
 from dagctl.spec.problem import Problem, Warnings
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import context_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
@@ -33,7 +33,7 @@ def check_operator_name(name: str) -> str:
     return name
 
 
-class OperatorTask(Mapped, Stage, OneTask, TaskBase):
+class OperatorTask(Mapped, Stage, SingleTaskArguments, TaskBase):
     """Runs an operator, called with what stands under `with`."""
 
     code_field: ClassVar[str] = "operator"

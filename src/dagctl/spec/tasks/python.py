@@ -8,7 +8,7 @@ from pydantic import Field
 from dagctl.spec.checked_model import CheckedModel
 from dagctl.spec.fields.values import argument_problems
 from dagctl.spec.problem import Problem, Warnings
-from dagctl.spec.tasks.arguments import OneTask
+from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
 from dagctl.spec.tasks.function_settings import FunctionSettings, setting_problems
@@ -28,7 +28,13 @@ class FunctionArguments(CheckedModel):
 
 
 class PythonTask(
-    FunctionSource, FunctionArguments, FunctionSettings, Mapped, Stage, OneTask, TaskBase
+    FunctionSource,
+    FunctionArguments,
+    FunctionSettings,
+    Mapped,
+    Stage,
+    SingleTaskArguments,
+    TaskBase,
 ):
     """Runs `python_code`: a function body with `return`, or exactly one `def`; or a function."""
 

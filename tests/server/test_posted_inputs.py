@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dagctl.server.body import Body
-from dagctl.server.given import ProjectNeeds, ResolvedWith, check_given, may_need, needs_of, usable
+from dagctl.server.posted_inputs import (
+    ProjectNeeds,
+    ResolvedWith,
+    check_given,
+    may_need,
+    needs_of,
+    usable,
+)
 from dagctl.spec.resolution.variables import Variables
 from tests.server.problems import problem_of
 from tests.server.served import spec

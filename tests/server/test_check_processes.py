@@ -16,7 +16,7 @@ from dagctl.commands.templates import gallery
 from dagctl.errors import SpecError, UnavailableError
 from dagctl.server.body import Body
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
-from dagctl.server.checks import MOST_WAITING, PROCESSES, Checks
+from dagctl.server.check_processes import MOST_WAITING, PROCESSES, CheckProcesses
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.refusals import BusyError
 from dagctl.spec.load import check_spec
@@ -204,7 +204,7 @@ def test_who_waits_in_vain_leaves_nothing_behind() -> None:
 
 
 def test_a_check_beyond_its_bounds_is_a_finding_about_the_spec() -> None:
-    checks = Checks(SHORT)
+    checks = CheckProcesses(SHORT)
     try:
         checked = checks.check("mallory", Body(text(), "json"), seconds=60)
         assert checked.spec is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import GeneratedCodeError, SpecError, UnavailableError
 from dagctl.server.check_process import Bounds, CheckProcess, StoppedError
 from dagctl.server.fair_slots import FairSlots
-from dagctl.server.given import ProjectNeeds
+from dagctl.server.posted_inputs import ProjectNeeds
 from dagctl.server.refusals import ASK_OPERATORS
 from dagctl.spec.checked import Checked
 from dagctl.spec.costs import stopped
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.dag_file.header import Provenance
     from dagctl.operation.rendering import Renderer
     from dagctl.server.body import Body
-    from dagctl.server.given import ResolvedWith
+    from dagctl.server.posted_inputs import ResolvedWith
     from dagctl.spec.model import DagSpec
 
 PROCESSES = 2
@@ -30,7 +30,7 @@ MOST_WAITING = 16
 """Requests of one user that may wait for their turn."""
 
 
-class Checks:
+class CheckProcesses:
     """The processes, and whose turn it is. Safe to use from many threads."""
 
     def __init__(self, bounds: Bounds | None = None) -> None:

@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from dagctl.errors import NotSignedInError, UsageError
-from dagctl.session.given import GivenToken
+from dagctl.session.static_token import GivenToken
 
 URL = "https://abc.supabase.co"
 KEY = "k" * 32
