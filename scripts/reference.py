@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from dagctl.cli.app import run
-from dagctl.cli.command_table import COMMANDS
+from dagctl.cli.command_table import COMMANDS, verbs_of
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.app import bare_app
 from dagctl.server.openapi import WORDS, describe
@@ -56,6 +56,10 @@ def commands() -> Iterator[str]:
         yield f"## dagctl {name}"
         yield ""
         yield from shown(name, "--help")
+        for verb in verbs_of(name):
+            yield f"### dagctl {name} {verb}"
+            yield ""
+            yield from shown(name, verb, "--help")
 
 
 def shown(*arguments: str) -> Iterator[str]:

@@ -9,12 +9,15 @@ import pytest
 
 from dagctl import __version__
 from dagctl.cli.app import run
-from dagctl.cli.command_table import COMMANDS
+from dagctl.cli.command_table import COMMANDS, VERBS, verbs_of
 from dagctl.cli.program import command as root
 from dagctl.cli.topics import MEANINGS, TOPICS
 from dagctl.errors import ExitCode
 from dagctl.settings import CHECKS
 from tests.cli.conftest import Shell
+
+PAGES = (*COMMANDS, *(entry.name for entry in VERBS))
+"""Each has a help page."""
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,36 +46,36 @@ def test_every_command_of_the_table_can_be_built() -> None:
     assert [command.name for command in built.values()] == list(COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", PAGES)
 def test_every_command_has_a_page_with_examples(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["help", command]) == 0
+    assert run(["help", *command.split()]) == 0
     page = capsys.readouterr().out
     examples = [line for line in page.partition("Examples:")[2].splitlines() if "dagctl" in line]
     assert 2 <= len(examples) <= 6
-    assert run([command, "--help"]) == 0
+    assert run([*command.split(), "--help"]) == 0
     assert capsys.readouterr().out == page
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", PAGES)
 def test_a_page_speaks_of_no_types_of_python(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run([command, "--help"])
+    run([*command.split(), "--help"])
     page, _, _ = capsys.readouterr().out.partition("Examples:")
     for word in ("<str>", "<int", "<path>", "list[", "{", "<=x", "x>=", "required"):
         assert word not in page
 
 
 def test_usage_lines_are_as_everywhere(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("create", "init", "migrations"):
-        run([command, "--help"])
+    for command in ("create", "init", "migrations export"):
+        run([*command.split(), "--help"])
     usage = [one for one in capsys.readouterr().out.splitlines() if one.startswith("Usage: ")]
     assert usage == [
         "Usage: dagctl create [OPTIONS] SPEC...",
         "Usage: dagctl init [OPTIONS] [DIR]",
-        "Usage: dagctl migrations [OPTIONS] export DIR",
+        "Usage: dagctl migrations export [OPTIONS] DIR",
     ]
 
 
@@ -95,6 +98,36 @@ def test_a_page_fits_a_narrow_terminal_but_for_commands_to_copy(
     run([*command, "--help"])
     page, _, _ = capsys.readouterr().out.partition("Examples:")
     assert max(map(len, page.splitlines())) <= 40
+
+
+@pytest.mark.parametrize("noun", ["templates", "operators", "migrations"])
+def test_the_page_of_a_noun_lists_its_verbs_in_a_line_each(
+    noun: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run([noun, "--help"])
+    page = capsys.readouterr().out.partition("Commands:\n")[2].partition("\n\n")[0]
+    assert [line.split()[0] for line in page.splitlines()] == list(verbs_of(noun))
+
+
+def test_a_verb_is_found_behind_options(workspace: Shell) -> None:
+    for words in (
+        ("templates", "-o", "json", "show", "elt_dbt"),
+        ("templates", "show", "elt_dbt", "-o", "json"),
+        ("-q", "templates", "--color", "never", "show", "-ojson", "elt_dbt"),
+    ):
+        document = workspace.run(*words).document
+        assert document["result"]["template"]["name"] == "elt_dbt"
+
+
+def test_a_word_that_is_no_verb_is_refused_with_the_nearest_verb(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["templates", "upgrad", "specs"]) == ExitCode.USAGE
+    assert "no such command `templates upgrad`" in (err := capsys.readouterr().err)
+    assert "did you mean `templates upgrade`?" in err
+    assert run(["templates", "upgrade", "--bogus"]) == ExitCode.USAGE
+    assert "see dagctl templates upgrade --help" in capsys.readouterr().err
+    assert run(["help", "templates", "upgrad"]) == ExitCode.NOT_FOUND
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -131,6 +164,9 @@ def test_a_completion_script_is_printed(
     ("words", "candidates"),
     [
         ("dagctl val", ["validate"]),
+        ("dagctl templates up", ["upgrade"]),
+        ("dagctl templates show elt", ["elt_dbt"]),
+        ("dagctl operators show S3CopyO", ["S3CopyObjectOperator"]),
         ("dagctl show dai", ["daily_orders"]),
         ("dagctl show daily_orders", ["daily_orders"]),
         ("dagctl show other", []),

@@ -33,11 +33,10 @@ def codes(incomplete: str) -> list[str]:
 
 
 def operators(incomplete: str) -> list[str]:
-    """Return the operators whose names begin so, and the word `show`."""
+    """Return the operators whose names begin so; none before a letter is typed."""
     from dagctl.operators.search import names_like
 
-    show = ["show"] if "show".startswith(incomplete) else []
-    return show + names_like(incomplete) if incomplete else show
+    return names_like(incomplete) if incomplete else []
 
 
 def templates(incomplete: str) -> list[str]:

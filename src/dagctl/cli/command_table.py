@@ -21,13 +21,18 @@ class CommandEntry:
 
     @property
     def module_name(self) -> str:
-        """The full name of the module; it has the command's examples as `EPILOG`."""
+        """The full name of the module."""
         return f"dagctl.cli.{self.module or self.name}"
 
     @property
     def function_name(self) -> str:
         """The name of the function in that module."""
         return self.function or self.module or self.name
+
+    @property
+    def examples_name(self) -> str:
+        """The name of the examples in that module."""
+        return f"{self.function_name.upper()}_EXAMPLES" if " " in self.name else "EPILOG"
 
 
 TABLE = (
@@ -67,4 +72,21 @@ TABLE = (
     CommandEntry("More", "help", function="help_"),
 )
 """In the order of the help page."""
+VERBS = (
+    CommandEntry("Author", "templates show", "templates", "show"),
+    CommandEntry("Author", "templates outdated", "template_versions", "outdated"),
+    CommandEntry("Author", "templates upgrade", "template_versions", "upgrade"),
+    CommandEntry("Author", "templates fetch", "template_sources", "fetch"),
+    CommandEntry("Author", "templates share", "template_sources", "share"),
+    CommandEntry("Author", "templates unshare", "template_sources", "unshare"),
+    CommandEntry("Author", "operators show", "operators", "show"),
+    CommandEntry("More", "migrations export", "migrations", "export"),
+)
+"""What can be done about a noun, `dagctl NOUN VERB`; the noun alone is a command of `TABLE`."""
 COMMANDS = tuple(entry.name for entry in TABLE)
+
+
+def verbs_of(noun: str) -> dict[str, CommandEntry]:
+    """Return the verbs of a noun; none of a command that is no noun."""
+    entries = ((*entry.name.partition(" "), entry) for entry in VERBS)
+    return {verb: entry for owner, _, verb, entry in entries if owner == noun}

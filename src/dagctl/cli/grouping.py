@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import chdir
 from copy import copy
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -13,16 +14,17 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from dagctl.cli import help_page
-from dagctl.cli.command_table import TABLE, CommandEntry
+from dagctl.cli.command_table import TABLE, CommandEntry, verbs_of
 from dagctl.cli.parameters import lightened
 from dagctl.workspace import resolve_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from typer._click import Command as AnyCommand
     from typer._click import Context, HelpFormatter, Parameter
+    from typer._click.shell_completion import CompletionItem
 
     from dagctl.cli.console import Console
     from dagctl.cli.invocation import Invocation
@@ -48,6 +50,24 @@ class Root(TyperGroup):
         del ctx
         return ["[OPTIONS]", "COMMAND", "[ARGUMENTS]"]
 
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, AnyCommand | None, list[str]]:
+        """Return the command that the arguments name, or the verb of a noun, and what is left."""
+        name, command, rest = super().resolve_command(ctx, args)
+        verbs = verbs_of(name or "")
+        if not verbs or command is None:
+            return name, command, rest
+        place = _first_word(command.get_params(ctx), rest)
+        word = None if place is None else rest[place]
+        if word in verbs:
+            left = rest[:place] + rest[(place or 0) + 1 :]
+            return f"{name} {word}", _built(verbs[word]), left
+        is_word_taken = any(each.param_type_name == "argument" for each in command.params)
+        if word is not None and not (is_word_taken or ctx.resilient_parsing):
+            ctx.fail(f"No such command `{name} {word}`.{_did_you_mean(name, word, verbs)}")
+        return name, command, rest
+
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write its commands under their headings, then its options."""
         help_page.write_commands(self.commands.values(), formatter)
@@ -72,8 +92,18 @@ class Subcommand(TyperCommand):
         """Return what follows the command's name in the usage line."""
         return help_page.usage(self.get_params(ctx))
 
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+        """Return what the shell may complete; of a noun its verbs too."""
+        from typer._click.shell_completion import CompletionItem
+
+        verbs = [verb for verb in verbs_of(self.name or "") if verb.startswith(incomplete)]
+        return [*map(CompletionItem, verbs), *super().shell_complete(ctx, incomplete)]
+
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write its arguments, then its options."""
+        """Write the verbs of a noun, its arguments, then its options."""
+        help_page.write_verbs(
+            {verb: _built(entry) for verb, entry in verbs_of(self.name or "").items()}, formatter
+        )
         help_page.write_parameters(self.get_params(ctx), ctx, formatter)
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
@@ -112,10 +142,38 @@ def _built(entry: CommandEntry) -> AnyCommand:
     """Return the command: the single command of a Typer application of its own."""
     module = import_module(entry.module_name)
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    app.command(entry.name, cls=Subcommand, epilog=module.EPILOG, rich_help_panel=entry.heading)(
+    epilog = getattr(module, entry.examples_name)
+    app.command(entry.name, cls=Subcommand, epilog=epilog, rich_help_panel=entry.heading)(
         getattr(module, entry.function_name)
     )
     return typer.main.get_command(app)
+
+
+def verb_named(name: str) -> AnyCommand | None:
+    """Return the command `NOUN VERB`, or None: there is none."""
+    noun, _, verb = name.partition(" ")
+    entry = verbs_of(noun).get(verb)
+    return None if entry is None else _built(entry)
+
+
+def _first_word(parameters: Iterable[Parameter], arguments: Sequence[str]) -> int | None:
+    """Return where the first argument is that is neither an option nor the value of one."""
+    options: Any = [each for each in parameters if each.param_type_name == "option"]
+    with_value = {name for each in options if not each.is_flag for name in each.opts}
+    place = 0
+    while place < len(arguments):
+        argument = arguments[place]
+        if argument == "--":
+            return None
+        if not argument.startswith("-"):
+            return place
+        place += 2 if argument in with_value else 1
+    return None
+
+
+def _did_you_mean(noun: str | None, word: str, verbs: Iterable[str]) -> str:
+    near = get_close_matches(word, verbs, n=1)
+    return f" Did you mean `{noun} {near[0]}`?" if near else ""
 
 
 def apply(  # noqa: PLR0913 - as many as there are global options

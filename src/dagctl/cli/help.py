@@ -7,32 +7,35 @@ from typing import Annotated, Any
 
 import typer
 
+from dagctl.cli.command_table import VERBS
+from dagctl.cli.grouping import verb_named
 from dagctl.cli.invocation import current
 from dagctl.cli.options import examples
 from dagctl.cli.topics import TOPICS
 from dagctl.errors import NotFoundError
 
 Topic = Annotated[
-    str | None, typer.Argument(metavar="TOPIC", help=f"A command, or {', '.join(TOPICS)}.")
+    list[str] | None, typer.Argument(metavar="TOPIC", help=f"A command, or {', '.join(TOPICS)}.")
 ]
 EPILOG = examples("dagctl help create", *(f"dagctl help {topic}" for topic in TOPICS))
 
 
 def help_(context: typer.Context, topic: Topic = None) -> None:
     """Explain a command or a topic."""
-    current(context).console.data(_page(context, topic))
+    current(context).console.data(_page(context, " ".join(topic or ())))
 
 
-def _page(context: typer.Context, topic: str | None) -> str:
+def _page(context: typer.Context, topic: str) -> str:
     root: Any = context.find_root()
-    if topic is None:
+    if not topic:
         return str(root.get_help())
     if topic in TOPICS:
         return TOPICS[topic]
     commands = root.command.commands
-    if topic in commands:
-        child = typer.Context(commands[topic], info_name=topic, parent=root)
-        return str(child.get_help())
-    near = get_close_matches(topic, [*commands, *TOPICS], n=1)
+    command = commands[topic] if topic in commands else verb_named(topic)
+    if command is not None:
+        return str(typer.Context(command, info_name=topic, parent=root).get_help())
+    verbs = (entry.name for entry in VERBS)
+    near = get_close_matches(topic, [*commands, *verbs, *TOPICS], n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"topics: {', '.join(TOPICS)}"
     raise NotFoundError(f"there is no command or topic `{topic}`", hint=hint)

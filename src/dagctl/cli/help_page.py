@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from typer._click import Context, HelpFormatter, Parameter
 
@@ -45,6 +45,13 @@ def write_commands(commands: Iterable[TyperCommand], formatter: HelpFormatter) -
     for heading, group in by_heading.items():
         with formatter.section(heading):
             formatter.write_dl([(f"{entry.name:<{width}}", summary(entry)) for entry in group])
+
+
+def write_verbs(verbs: Mapping[str, TyperCommand], formatter: HelpFormatter) -> None:
+    """Write the section of what can be done about a noun, if there is anything."""
+    if verbs:
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, summary(command)) for verb, command in verbs.items()])
 
 
 def summary(command: TyperCommand) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,6 @@ from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import shown
 
-Action = Annotated[Literal["export"], typer.Argument(metavar="export", help="What to do.")]
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Where the migrations go; made if missing.")
 ]
@@ -19,11 +18,15 @@ EPILOG = examples(
     "dagctl migrations export supabase/migrations",
     "dagctl migrations export sql && cat sql/*.sql | psql --single-transaction",
 )
+EXPORT_EXAMPLES = EPILOG
 
 
-def migrations(
-    context: typer.Context, action: Action, folder: Folder, *, output: TextOrJson = "text"
-) -> None:
+def migrations(context: typer.Context) -> None:
+    """Write the SQL of the Supabase backend into a folder."""
+    current(context).console.data(context.get_help())
+
+
+def export(context: typer.Context, folder: Folder, *, output: TextOrJson = "text") -> None:
     """Write the SQL of the Supabase backend into a folder.
 
     It is for `supabase db push` or psql. A file that stands there already is kept; one with another
@@ -32,7 +35,6 @@ def migrations(
     from dagctl.cli.envelope import envelope
     from dagctl.commands.migrations import export_migrations
 
-    del action  # the only one
     invocation = current(context)
     invocation.output = output
     console = invocation.console

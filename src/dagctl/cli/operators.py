@@ -25,10 +25,11 @@ SPARE = ("KIND", "ABOUT")
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="WORD",
-        help="A part of a name, or a provider; or `show` and an operator's name.",
-        autocompletion=candidates,
+        metavar="WORD", help="A part of a name, or a provider.", autocompletion=candidates
     ),
+]
+Name = Annotated[
+    str, typer.Argument(metavar="OPERATOR", help="Its name.", autocompletion=candidates)
 ]
 Airflow = Annotated[
     str | None,
@@ -37,6 +38,9 @@ Airflow = Annotated[
 EPILOG = examples(
     "dagctl operators s3",
     "dagctl operators amazon sensor",
+    "dagctl operators show S3KeySensor",
+)
+SHOW_EXAMPLES = examples(
     "dagctl operators show S3KeySensor",
     "dagctl operators show SQLExecuteQueryOperator --airflow 2.11 -o json",
 )
@@ -55,12 +59,23 @@ def operators(
     """
     invocation = current(context)
     invocation.output = output
-    target = _target(airflow)
-    match words or []:
-        case ["show", name]:
-            _show(context, name, target)
-        case given:
-            _search(context, " ".join(given), target)
+    _search(context, " ".join(words or ()), _target(airflow))
+
+
+def show(
+    context: typer.Context,
+    name: Name,
+    *,
+    airflow: Airflow = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Show what an operator takes, with an example.
+
+    It comes from a catalogue in dagctl: neither Airflow nor a provider need be installed.
+    """
+    invocation = current(context)
+    invocation.output = output
+    _show(context, name, _target(airflow))
 
 
 def _target(airflow: str | None) -> str:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from dagctl.cli.candidates import templates as candidates
+from dagctl.cli.invocation import current
+from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import plural, shown
 from dagctl.settings.templates import PROJECT
 
@@ -18,7 +23,47 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 
-def fetch(invocation: Invocation, names: Sequence[str]) -> None:
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SOURCE", help="Sources of dagctl.toml; all without one."),
+]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="TEMPLATE", help="Its name, or with a version: report@2.", autocompletion=candidates
+    ),
+]
+FETCH_EXAMPLES = examples("dagctl templates fetch", "dagctl templates fetch team")
+SHARE_EXAMPLES = examples("dagctl templates share report", "dagctl templates share report@2")
+UNSHARE_EXAMPLES = examples("dagctl templates unshare report@1", "dagctl templates unshare report")
+
+
+def fetch(context: typer.Context, sources: Sources = None, *, output: TextOrJson = "text") -> None:
+    """Bring templates here: of git repositories, and of the project.
+
+    dagctl.toml names the repositories. Their templates are kept as they are in one commit, until
+    the next `fetch`.
+    """
+    invocation = current(context)
+    invocation.output = output
+    _fetch(invocation, sources or [])
+
+
+def share(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
+    """Give a template to all members of the Supabase project."""
+    invocation = current(context)
+    invocation.output = output
+    _share(invocation, template)
+
+
+def unshare(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
+    """Take a template back from the project; DAGs made of it stay."""
+    invocation = current(context)
+    invocation.output = output
+    _unshare(invocation, template)
+
+
+def _fetch(invocation: Invocation, names: Sequence[str]) -> None:
     """Fetch the templates of the sources with these names, or of all.
 
     Raises:
@@ -56,7 +101,7 @@ def fetch(invocation: Invocation, names: Sequence[str]) -> None:
         invocation.console.note("  next: dagctl templates")
 
 
-def share(invocation: Invocation, word: str) -> None:
+def _share(invocation: Invocation, word: str) -> None:
     """Share a version of a template with the project.
 
     Raises:
@@ -78,7 +123,7 @@ def share(invocation: Invocation, word: str) -> None:
         invocation.console.note(f"  next: use: {PROJECT}/{version} in a spec")
 
 
-def unshare(invocation: Invocation, word: str) -> None:
+def _unshare(invocation: Invocation, word: str) -> None:
     """Take a template back from the project, one version or all.
 
     Raises:

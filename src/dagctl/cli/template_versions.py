@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dagctl.cli.changes import diff_lines, row_lines, words_of
 from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
 from dagctl.cli.envelope import envelope
+from dagctl.cli.invocation import current
+from dagctl.cli.options import Env, TextOrJson, Var, examples
 from dagctl.cli.text import plural, shown, words
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
 from dagctl.views.templates import upgrade_data
@@ -29,6 +31,32 @@ _WORDS = {
 }
 
 
+Behind = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SPEC", help="Files, folders or patterns; this folder without one."),
+]
+Upgraded = Annotated[list[str], typer.Argument(metavar="SPEC", help="Files, folders or patterns.")]
+To = Annotated[
+    int | None,
+    typer.Option("--to", metavar="N", min=1, max=10**9, help="The version. Default: the newest."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="The value of a new parameter; repeatable."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show the changes and the diff; write nothing.")
+]
+ExitCodeFlag = Annotated[bool, typer.Option("--exit-code", help="Exit with 8 if a spec is behind.")]
+OUTDATED_EXAMPLES = examples(
+    "dagctl templates outdated", "dagctl templates outdated specs --exit-code"
+)
+UPGRADE_EXAMPLES = examples(
+    "dagctl templates upgrade specs --dry-run",
+    "dagctl templates upgrade specs/orders.yaml --to 3 --set region=eu",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class UpgradeChoices:
     """Which specs, and to what."""
@@ -40,7 +68,44 @@ class UpgradeChoices:
     var: list[str] | None
 
 
-def outdated(invocation: Invocation, choices: UpgradeChoices, *, exit_code: bool) -> None:
+def outdated(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    specs: Behind = None,
+    *,
+    exit_code: ExitCodeFlag = False,
+    env: Env = None,
+    var: Var = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Show which specs are behind their template, and what that changes."""
+    invocation = current(context)
+    invocation.output = output
+    choices = UpgradeChoices(specs or [], None, [], env, var)
+    _outdated(invocation, choices, exit_code=exit_code)
+
+
+def upgrade(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    specs: Upgraded,
+    *,
+    to: To = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+    env: Env = None,
+    var: Var = None,
+    output: TextOrJson = "text",
+) -> None:
+    """Bring specs to a newer version of their template.
+
+    The changes of the template are merged with yours. Where both have changed the same lines, the
+    spec stays as it is, and a new file beside it shows both.
+    """
+    invocation = current(context)
+    invocation.output = output
+    _upgrade(invocation, UpgradeChoices(specs, to, settings or [], env, var), dry_run=dry_run)
+
+
+def _outdated(invocation: Invocation, choices: UpgradeChoices, *, exit_code: bool) -> None:
     """Write which specs are behind the newest version of their template.
 
     Raises:
@@ -64,7 +129,7 @@ def outdated(invocation: Invocation, choices: UpgradeChoices, *, exit_code: bool
         raise typer.Exit(ExitCode.CHANGES)
 
 
-def upgrade(invocation: Invocation, choices: UpgradeChoices, *, dry_run: bool) -> None:
+def _upgrade(invocation: Invocation, choices: UpgradeChoices, *, dry_run: bool) -> None:
     """Bring specs to another version of their templates.
 
     Raises:

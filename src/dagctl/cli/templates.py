@@ -9,122 +9,46 @@ import typer
 
 from dagctl.cli.candidates import templates as candidates
 from dagctl.cli.invocation import current
-from dagctl.cli.options import Env, TextOrJson, Var, examples
+from dagctl.cli.options import TextOrJson, examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.templates import ListedTemplate
-    from dagctl.errors import Diagnostic, UsageError
+    from dagctl.errors import Diagnostic
     from dagctl.template import Parameter
 
 HEADINGS = ("TEMPLATE", "VERSION", "SOURCE", "ABOUT")
 
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="WORD",
-        help="`show`, `share` or `unshare` and a template, `outdated` or `upgrade` and specs, or "
-        "`fetch`; nothing lists all.",
-        autocompletion=candidates,
-    ),
-]
-To = Annotated[
-    int | None,
-    typer.Option(
-        "--to", metavar="N", min=1, max=10**9, help="upgrade: the version. Default: the newest."
-    ),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="NAME=VALUE", help="upgrade: the value of a new parameter; repeatable."
-    ),
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="upgrade: show the changes and the diff; write nothing.")
-]
-ExitCodeFlag = Annotated[
-    bool, typer.Option("--exit-code", help="outdated: exit with 8 if a spec is behind.")
+Name = Annotated[
+    str, typer.Argument(metavar="TEMPLATE", help="Its name.", autocompletion=candidates)
 ]
 EPILOG = examples(
     "dagctl templates",
     "dagctl templates show elt_dbt",
     "dagctl templates outdated specs --exit-code",
     "dagctl templates upgrade specs/orders.yaml --dry-run",
-    "dagctl templates share report",
 )
+SHOW_EXAMPLES = examples("dagctl templates show elt_dbt", "dagctl templates show elt_dbt -o json")
 
 
-def templates(  # noqa: PLR0913 - one parameter an option
-    context: typer.Context,
-    words: Words = None,
-    *,
-    to: To = None,
-    settings: Settings = None,
-    dry_run: DryRun = False,
-    exit_code: ExitCodeFlag = False,
-    env: Env = None,
-    var: Var = None,
-    output: TextOrJson = "text",
-) -> None:
+def templates(context: typer.Context, *, output: TextOrJson = "text") -> None:
     """List templates, and bring specs to their newer versions.
 
-    Templates come from the folder `templates` of the workspace, from the gallery in dagctl, and
-    from git repositories that dagctl.toml names: `fetch` brings these here, as of one commit.
-    `outdated` names the specs that are behind the newest version of their template, and what that
-    changes. `upgrade` writes it into the specs: it merges the changes of the template with yours.
-    `share` gives a template of yours to all members of the Supabase project.
+    Templates come from the folder `templates` of the workspace, from the gallery in dagctl, from
+    git repositories that dagctl.toml names, and from the Supabase project.
     """
-    from dagctl.cli.template_sources import fetch, share, unshare
-    from dagctl.cli.template_versions import UpgradeChoices, outdated, upgrade
-
     invocation = current(context)
     invocation.output = output
-    action, *rest = words or [""]
-    _check_options(action, to=to, settings=settings, dry_run=dry_run, exit_code=exit_code)
-    choices = UpgradeChoices(rest, to, settings or [], env, var)
-    match action, rest:
-        case "", []:
-            _list(invocation)
-        case "show", [name]:
-            _show(invocation, name)
-        case "outdated", _:
-            outdated(invocation, choices, exit_code=exit_code)
-        case "upgrade", [_, *_]:
-            upgrade(invocation, choices, dry_run=dry_run)
-        case "fetch", _:
-            fetch(invocation, rest)
-        case "share", [name]:
-            share(invocation, name)
-        case "unshare", [name]:
-            unshare(invocation, name)
-        case _:
-            raise _refusal("`dagctl templates` takes nothing, or one of the words below")
+    _list(invocation)
 
 
-def _check_options(action: str, **given: object) -> None:
-    """Refuse an option that the action does not know.
-
-    Raises:
-        UsageError: There is one.
-    """
-    owners = {"to": "upgrade", "settings": "upgrade", "dry_run": "upgrade", "exit_code": "outdated"}
-    for name, value in given.items():
-        if value and owners[name] != action:
-            option = "--set" if name == "settings" else f"--{name.replace('_', '-')}"
-            raise _refusal(f"{option} goes with `dagctl templates {owners[name]}`")
-
-
-def _refusal(message: str) -> UsageError:
-    from dagctl.errors import UsageError
-
-    return UsageError(
-        message,
-        hint="dagctl templates [show NAME | outdated [SPEC...] | upgrade SPEC... | fetch | "
-        "share NAME | unshare NAME]",
-    )
+def show(context: typer.Context, template: Name, *, output: TextOrJson = "text") -> None:
+    """Show a template: its parameters, and a command that uses it."""
+    invocation = current(context)
+    invocation.output = output
+    _show(invocation, template)
 
 
 def _list(invocation: Invocation) -> None:

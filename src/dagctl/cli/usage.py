@@ -60,6 +60,7 @@ ABSENT = {
 def usage_error(error: ClickException, command: str | None) -> UsageError:
     """Return the parser's error about the arguments of a command (None: which one is not known)."""
     message, near = _parts(error)
+    command = _verb(error) or command
     hint = f"see dagctl {command} --help" if command else "see dagctl --help"
     word = _word(message)
     if word in ABSENT:
@@ -70,6 +71,12 @@ def usage_error(error: ClickException, command: str | None) -> UsageError:
     usage = UsageError(message[:1].lower() + message[1:], hint=hint)
     usage.__cause__ = error
     return usage
+
+
+def _verb(error: ClickException) -> str | None:
+    """Return the noun and the verb whose arguments are refused; None: the command has no verb."""
+    name = getattr(getattr(error, "ctx", None), "info_name", None)
+    return name if name and " " in name else None
 
 
 def _word(message: str) -> str:
