@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
+from dagctl.brevity import brief
 from dagctl.next_step import LOGIN, RECOVER, Fix, again
 
 if TYPE_CHECKING:
@@ -150,8 +151,8 @@ class DagctlError(Exception):
     def __init__(
         self, message: str, *, state: str = UNCHANGED, hint: Fix | str | None = None
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = brief(message)
+        super().__init__(self.message)
         self.state = state
         self.fix = Fix(hint) if isinstance(hint, str) else hint
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from dagctl.brevity import brief
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -81,7 +83,7 @@ class Fix:
             words: What to write for a command or an option, where it is not the command line's.
         """
         text = "".join(words.get(part, str(part)) for part in self.parts)
-        return ", ".join(filter(None, (text, self.ending.value)))
+        return ", ".join(filter(None, (brief(text), self.ending.value)))
 
     def then(self, command: Command) -> Fix:
         """Return this step followed by a command, in place of a repetition."""

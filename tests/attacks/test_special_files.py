@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagctl.errors import ExitCode
+from dagctl.adapters.git import command, program
+from dagctl.adapters.git.command import GitCommand
+from dagctl.errors import ExitCode, UnavailableError
 from tests.cli.conftest import Shell, shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.conftest import Sandbox
 
 SPEC = "dag_name: demo\ntasks: [{task_id: a, task_type: bash, bash_command: echo 1}]\n"
 COMMANDS = {
@@ -79,3 +83,38 @@ def test_what_is_no_file_is_not_waited_for(shell: Shell, kind: str) -> None:
                 if (name, kind) == ("jobs", "circle of links"):
                     assert done.code == ExitCode.USAGE, (command, done)
     assert shell.ok("list", "-o", "name").out == "demo\n"
+
+
+@pytest.mark.parametrize("place", ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", ".gitconfig"])
+def test_a_configuration_of_git_that_is_no_file_is_named(
+    shell: Shell, tmp_path: Path, place: str
+) -> None:
+    shell.ok("init")
+    home = tmp_path / "other"
+    home.mkdir()
+    pipe = home / ".gitconfig"
+    os.mkfifo(pipe)
+    named = {"HOME": str(home)} if place == ".gitconfig" else {place: str(pipe)}
+    with no_wait_without_end():
+        done = shell.run("list", **named)
+    assert done.code == ExitCode.USAGE
+    assert str(pipe) in done.err
+    assert place in done.err
+    assert shell.run("list", **({} if place == ".gitconfig" else {place: os.devnull})).code == 0
+
+
+def test_a_git_that_waits_without_end_is_stopped(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that the configuration includes, as one of the work tree, may be a pipe."""
+    os.mkfifo(sandbox.root / "pipe")
+    sandbox.git("config", "include.path", "../pipe")
+    monkeypatch.setattr(program, "_PATIENCE", 0.3)
+    monkeypatch.setattr(command, "LONGEST", 0.3)
+    with no_wait_without_end():
+        with pytest.raises(UnavailableError, match="git rev-parse gave no answer within") as asked:
+            program.ask(sandbox.root, "rev-parse", "HEAD")
+        with pytest.raises(UnavailableError, match="git var did not end within") as ran:
+            GitCommand(sandbox.root).run("var", "-l")
+    assert "is a pipe" in f"{asked.value.hint}"
+    assert "is a pipe" in f"{ran.value.hint}"

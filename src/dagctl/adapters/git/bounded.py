@@ -18,6 +18,7 @@ from dagctl.adapters.git.program import (
     GUARDS,
     NO_HOOKS,
     GitAnswer,
+    check_configuration,
     printable,
     program,
     stray_variables,
@@ -73,8 +74,10 @@ def bounded(
 
     Raises:
         NoRepositoryError: There is no git.
+        UsageError: A file of git's configuration is a pipe or a device.
         RemoteUnavailableError: It took too long.
     """
+    check_configuration()
     with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
         process = subprocess.Popen(  # noqa: S603 - absolute programs and arguments of ours
             _command(folder, arguments, limits),

@@ -12,13 +12,15 @@ from subprocess import PIPE, TimeoutExpired
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
-from dagctl.adapters.git.output import ends_of
+from dagctl.adapters.git.output import end_of, ends_of
 from dagctl.adapters.git.program import (
     GUARDS,
     NO_GIT_HINT,
     NO_HOOKS,
     NO_TRANSPORT,
+    WAITS,
     GitAnswer,
+    check_configuration,
     printable,
     program,
     stray_variables,
@@ -78,6 +80,8 @@ def _git_python() -> tuple[Git, type[GitCommandNotFound]]:
 
 LOG = logging.getLogger("dagctl.git")
 """Gets a line for each git command, with its time."""
+LONGEST = 600.0
+"""Seconds for a command that nothing of the user's has a part in: no hook, remote or terminal."""
 _GRACE = 2.0
 """Seconds that a process gets to end by itself."""
 
@@ -144,7 +148,9 @@ class GitCommand:
 
         Raises:
             NoRepositoryError: There is no git.
+            UsageError: A file of git's configuration is a pipe or a device.
             TimeoutExpired: git took longer than `timeout`.
+            UnavailableError: Without a timeout and without hooks it took longer than `LONGEST`.
         """
         # A process group of its own: git must outlive a Ctrl-C, and a hook must be killed with all
         # its children. But then it cannot read from the terminal.
@@ -152,12 +158,19 @@ class GitCommand:
         if held is not None:
             group = {"pass_fds": (held,), **({} if terminal else {"start_new_session": True})}
         began = time.monotonic()
+        limit = LONGEST if timeout is None and not (hooks or terminal) else None
         guards = GUARDS if hooks else (*GUARDS, *NO_HOOKS)
         # a hook may fetch: it is the user's own program
         variables = {**({} if hooks else self._transport), **(environment or {})}
         process = self._started((*guards, *arguments), variables, group)
         try:
-            out, err = _written(process, data, timeout)
+            out, err = _written(process, data, timeout, limit)
+        except TimeoutExpired as error:
+            _stop(process, is_group=not terminal)
+            if limit is None:
+                raise
+            message = f"git {_name(arguments)} did not end within {limit:g} seconds"
+            raise UnavailableError(message, hint=WAITS) from error
         except BaseException:
             # interrupted: without a limit it is git itself, at work for a moment and better not
             # stopped with a lock in its hands
@@ -167,7 +180,7 @@ class GitCommand:
                 _stop(process, is_group=not terminal)
             raise
         LOG.debug("%7.3f s  git %s", time.monotonic() - began, " ".join(arguments))
-        said = redacted(printable(err.decode(errors="replace")))
+        said = redacted(printable(end_of(err).decode(errors="replace")))
         return GitAnswer(process.returncode, out, said.rstrip())
 
     @contextmanager
@@ -185,6 +198,7 @@ class GitCommand:
     def _started(
         self, words: Sequence[str], environment: Mapping[str, str], group: Mapping[str, Any]
     ) -> Git.AutoInterrupt:
+        check_configuration()
         extra = {**surroundings(), **_who(self._identity), **self._ceiling(), **environment}
         argv = [*_unset(extra), program(), "-C", str(self.folder), *words]
         git, not_there = _git_python()
@@ -216,9 +230,14 @@ class GitCommand:
 
 def failure(arguments: tuple[str, ...], answer: GitAnswer) -> UnavailableError:
     """Return the error for a git command that should not have failed."""
-    name = next(word for word in arguments if not word.startswith("-") and "=" not in word)
+    name = _name(arguments)
     said = answer.error or f"exit status {answer.status}"
     return UnavailableError(f"git {name} failed: {said}", hint=hint_for(answer))
+
+
+def _name(arguments: Sequence[str]) -> str:
+    """Return the subcommand."""
+    return next(word for word in arguments if not word.startswith("-") and "=" not in word)
 
 
 def hint_for(answer: GitAnswer) -> Fix | None:
@@ -242,10 +261,12 @@ def _who(identity: GitIdentity | None) -> dict[str, str]:
     }
 
 
-def _written(process: Git.AutoInterrupt, data: bytes, timeout: float | None) -> tuple[bytes, bytes]:
-    """Return what git writes to its two streams; under a limit of time the end of it."""
+def _written(
+    process: Git.AutoInterrupt, data: bytes, timeout: float | None, limit: float | None
+) -> tuple[bytes, bytes]:
+    """Return what git writes to its two streams; with a `timeout` the end of it."""
     if timeout is None or process.proc is None:
-        out, err = process.communicate(data)
+        out, err = process.communicate(data, timeout=limit)
         return out, err
     return ends_of(process.proc, data, timeout)
 

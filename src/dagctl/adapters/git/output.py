@@ -39,12 +39,20 @@ class _End(Thread):
             os.close(self._descriptor)
 
     def content(self) -> bytes:
-        """Return what is kept; if it was more, whole lines of it: no secret is cut in half."""
-        if not self._is_cut and len(self._kept) <= self._most:
-            return bytes(self._kept)
-        kept = bytes(self._kept[-self._most :])
-        _, line_end, rest = kept.partition(b"\n")
-        return rest if line_end else kept[len(kept) // 2 :]
+        """Return what is kept."""
+        return end_of(bytes(self._kept), self._most, is_cut=self._is_cut)
+
+
+def end_of(content: bytes, most: int = KEPT, *, is_cut: bool = False) -> bytes:
+    """Return the end of what was written; if it was more, whole lines of it.
+
+    So no secret is cut in half.
+    """
+    if not is_cut and len(content) <= most:
+        return content
+    kept = content[-most:]
+    _, line_end, rest = kept.partition(b"\n")
+    return rest if line_end else kept[len(kept) // 2 :]
 
 
 def ends_of(

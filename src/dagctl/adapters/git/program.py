@@ -7,14 +7,17 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
-from dagctl.errors import NoRepositoryError
+from dagctl.adapters.git.output import end_of
+from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
+from dagctl.next_step import again
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
 _KEPT = frozenset(
     {f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL", "DATE")}
@@ -26,6 +29,13 @@ to another repository, as it does when dagctl runs inside a hook."""
 _OURS = "DAGCTL_"
 """Settings and credentials of dagctl: no hook, filter or signing program gets them."""
 
+_PATIENCE = 60.0
+"""Seconds for a command that reads a few small files."""
+
+WAITS = again(
+    "see whether a file of the git folder, of the work tree or of git's configuration is a pipe, "
+    "or on a disk that does not answer"
+)
 NO_GIT_HINT = "install git 2.36 or later and put it on PATH"
 
 GUARDS = (
@@ -114,23 +124,73 @@ def ask(folder: Path, *arguments: str) -> GitAnswer:
 
     Raises:
         NoRepositoryError: There is no git.
-        UnavailableError: It cannot be run in that folder.
+        UsageError: A file of git's configuration is a pipe or a device.
+        UnavailableError: It does not end.
     """
+    check_configuration()
     stray = set(stray_variables())
     environment = {
         **{name: value for name, value in os.environ.items() if name not in stray},
         **surroundings(),
         **NO_TRANSPORT,
     }
-    done = subprocess.run(  # noqa: S603 - an absolute program and arguments of ours
-        [program(), "-C", str(folder), *GUARDS, *arguments],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    error = printable(done.stderr.decode(errors="replace")).rstrip()
-    return GitAnswer(done.returncode, done.stdout, error)
+    try:
+        done = subprocess.run(  # noqa: S603 - an absolute program and arguments of ours
+            [program(), "-C", str(folder), *GUARDS, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnavailableError(
+            f"git {arguments[0]} gave no answer within {_PATIENCE:g} seconds",
+            hint=WAITS,
+        ) from error
+    said = printable(end_of(done.stderr).decode(errors="replace")).rstrip()
+    return GitAnswer(done.returncode, done.stdout, said)
+
+
+def check_configuration() -> None:
+    """Check that git can read the files of its configuration to their end.
+
+    It would wait for a pipe, or for a terminal, without end and without a word.
+
+    Raises:
+        UsageError: One is a pipe, a socket or a device.
+    """
+    for file, variable in _configuration_files():
+        if _is_endless(file):
+            named = f"{variable} names" if variable else "git takes its configuration from"
+            raise UsageError(
+                f"{named} {str(file)!a}, which is no file",
+                hint=f"unset {variable}, or let it name a file"
+                if variable
+                else "put a file in its place, or remove it",
+            )
+
+
+def _configuration_files() -> Iterator[tuple[Path, str | None]]:
+    """Yield the files of the configuration (`git help config`), and the variable that names one."""
+    environ = os.environ
+    if "GIT_CONFIG_GLOBAL" in environ:
+        yield Path(environ["GIT_CONFIG_GLOBAL"]), "GIT_CONFIG_GLOBAL"
+    elif home := environ.get("HOME"):
+        yield Path(home, ".gitconfig"), None
+        yield Path(environ.get("XDG_CONFIG_HOME") or Path(home, ".config"), "git/config"), None
+    if system := environ.get("GIT_CONFIG_SYSTEM"):
+        yield Path(system), "GIT_CONFIG_SYSTEM"
+
+
+def _is_endless(file: Path) -> bool:
+    """Return whether there is something that need not have an end."""
+    try:
+        status = file.stat()
+        is_null = status.st_rdev == Path(os.devnull).stat().st_rdev
+    except OSError:
+        return False
+    return not (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode) or is_null)
 
 
 def surroundings() -> Mapping[str, str]:
