@@ -1,7 +1,8 @@
 """The rules of a param, in JSON Schema: whether they are valid, and whether its default is.
 
 What jsonschema says, Airflow says too: it uses the same package. Left out is what could take long:
-a pattern whose repeats can be tried in many ways.
+a pattern whose repeats can be tried in many ways, and whether many items are unique. Nothing that a
+rule refers to is fetched.
 """
 
 from __future__ import annotations
@@ -41,15 +42,59 @@ _FORMATS = ("date", "time", "email", "ipv4", "ipv6", "uuid")
 """The formats that jsonschema checks wherever it is installed."""
 
 
+MAX_WORK = 100_000
+"""Rules times values: so often a rule may have to look at a value."""
+_TEXT = 1_000
+"""Characters of a text that count as one value."""
+_WIDE = 1_000
+"""What a range of letters beyond ASCII counts: Python looks at each of them when it compiles it."""
+_MOST_UNIQUE = 2_000
+"""Values among which equal ones are looked for: where Python cannot sort, each by each other."""
+_MANY = 100
+"""Items of a list that may be looked at each by each other."""
+_OF_ANYTHING = frozenset(
+    {"allOf", "anyOf", "oneOf", "prefixItems", "enum", "const", "default", "examples"}
+)
+"""The keywords whose list does not hold names."""
+_DATA = frozenset({"enum", "const"})
+"""The keywords whose values are no rules."""
+
+
+def work(rules: object, values: object) -> int:
+    """Return how many steps it takes to check values by rules, at most."""
+    wide = sum(_wide_ranges(pattern) for _, pattern in patterns(rules) if isinstance(pattern, str))
+    return _count(rules) * _count(values) + wide * _WIDE
+
+
+def _count(value: object) -> int:
+    number, stack = 0, [value]
+    while stack:
+        item = stack.pop()
+        number += 1 + (len(item) // _TEXT if isinstance(item, str) else 0)
+        stack += item.values() if isinstance(item, dict) else ()
+        stack += item if isinstance(item, list | tuple) else ()
+    return number
+
+
+def _wide_ranges(pattern: str) -> int:
+    return pattern.count("-") if _BEYOND_ASCII.search(pattern) else 0
+
+
 def rule_problem(rules: Mapping[str, Any]) -> Problem | None:
     """Return what is wrong with rules, at its path in them, or None."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - few specs have params
 
-    for path, pattern in _patterns(rules):
+    for path, pattern in patterns(rules):
         if not _is_pattern(pattern):
             message = f"{quoted(str(pattern))} is not a regular expression"
             hint = f"correct it; it has at most {LONGEST_PATTERN} characters"
             return Problem(Code.BAD_PARAM, message, hint).at(*path)
+    wrong = _odd_place(rules)
+    if wrong is not None:
+        message = "the rule is not valid in JSON Schema, or refers to another one"
+        return Problem(Code.BAD_PARAM, message, "write out the rule; see json-schema.org").at(
+            *wrong
+        )
     of_rules = Draft202012Validator(Draft202012Validator.META_SCHEMA)
     error = next(of_rules.iter_errors(rules), None)
     if error is None:
@@ -70,9 +115,16 @@ def _unknown_type(word: str) -> Problem:
 def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None:
     """Return why a default breaks valid rules, or None."""
     from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - likewise
+    from referencing import Registry  # noqa: PLC0415 - likewise
 
     tried = _quick(rules, _longest(default))
-    validator = Draft202012Validator(tried, format_checker=FormatChecker(_FORMATS))
+    if _count(default) > _MOST_UNIQUE:
+        tried = _without("uniqueItems", tried)
+    validator = Draft202012Validator(
+        tried,
+        format_checker=FormatChecker(_FORMATS),
+        registry=Registry(),  # else jsonschema would fetch what a rule refers to, from anywhere
+    )
     error = next(validator.iter_errors(default), None)
     if error is None:
         return None
@@ -80,7 +132,7 @@ def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None
     return Problem(Code.BAD_PARAM, message, "correct the default, or the rule")
 
 
-def _patterns(rules: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:  # noqa: ANN401 - JSON
+def patterns(rules: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:  # noqa: ANN401 - JSON
     """Yield each pattern in the rules, with its path."""
     stack: list[tuple[tuple[str | int, ...], Any]] = [((), rules)]
     while stack:
@@ -94,6 +146,43 @@ def _patterns(rules: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:  # noq
             stack += [((*path, str(key)), inner) for key, inner in item.items()]
         elif isinstance(item, list | tuple):
             stack += [((*path, place), inner) for place, inner in enumerate(item)]
+
+
+def _odd_place(rules: object) -> tuple[str | int, ...] | None:
+    """Return where rules have what is not to be tried, or None.
+
+    That is a reference, which may lead in a circle or to a server, or a long list of names that are
+    no text: whether they are unique, jsonschema sees by comparing each with each other.
+    """
+    stack: list[tuple[tuple[str | int, ...], Any]] = [((), rules)]
+    while stack:
+        path, item = stack.pop()
+        if isinstance(item, dict):
+            named = (str(key) for key in item)
+            reference = next((key for key in named if key.startswith("$")), None)
+            if reference is not None:
+                return (*path, reference)
+            of_rules = ((key, inner) for key, inner in item.items() if key not in _DATA)
+            stack += [((*path, str(key)), inner) for key, inner in of_rules]
+        elif isinstance(item, list | tuple):
+            is_of_names = not (path and path[-1] in _OF_ANYTHING)
+            if is_of_names and len(item) > _MANY and not all(isinstance(x, str) for x in item):
+                return path
+            stack += [((*path, place), inner) for place, inner in enumerate(item)]
+    return None
+
+
+def _without(keyword: str, rules: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the rules without a keyword, wherever it stands."""
+    if isinstance(rules, list | tuple):
+        return [_without(keyword, item) for item in rules]
+    if not isinstance(rules, dict):
+        return rules
+    return {
+        key: item if key in _DATA else _without(keyword, item)
+        for key, item in rules.items()
+        if key != keyword or isinstance(item, dict)  # a property of that name
+    }
 
 
 def _is_pattern(pattern: object) -> bool:
@@ -121,7 +210,7 @@ def _quick(rules: Any, longest: int) -> Any:  # noqa: ANN401 - JSON
     if isinstance(rules.get("pattern"), str) and not is_quick(rules["pattern"], longest):
         left_out.add("pattern")
     return {
-        key: item if key in {"enum", "const"} else _quick(item, longest)
+        key: item if key in _DATA else _quick(item, longest)
         for key, item in rules.items()
         if key not in left_out
     }
@@ -141,6 +230,7 @@ def _longest(value: object) -> int:
     return longest
 
 
+_BEYOND_ASCII = lazy_pattern(r"[^\x00-\x7f]|\\[uUN]")
 _OPEN_REPEAT = lazy_pattern(r"[*+?]|\{[0-9]*,[0-9]*\}")
 _ESCAPE = lazy_pattern(r"\\.", re.DOTALL)
 _SET = lazy_pattern(r"\[\^?\]?[^\]]*\]")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import name_of
 from dagctl.spec.fields.values import value_problems
-from dagctl.spec.param_rules import default_problem, rule_problem
+from dagctl.spec.param_rules import MAX_WORK, default_problem, rule_problem, work
 from dagctl.spec.problem import Problem
 from dagctl.spec.schedules import is_timed
 from dagctl.spec.walk import raw_tasks
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
 MAX_PARAMS = 200
 MAX_NAME = 250
-MAX_WORK = 100_000
-"""Rules times values of the params of a DAG: so often a rule may have to look at a value."""
-_TEXT = 1_000
-"""Characters of a text that count as one value."""
 RULES = (
     *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
@@ -166,17 +162,9 @@ def _work(value: object) -> int:
     """Return how often the rules of a param may have to look at its values."""
     if not isinstance(value, dict):
         return 1
-    data = _count({key: item for key, item in value.items() if key in {"default", "enum", "const"}})
-    return _count({key: item for key, item in value.items() if key in RULES}) * data
-
-
-def _count(value: object) -> int:
-    number, stack = 0, [value]
-    while stack:
-        item = stack.pop()
-        number += 1 + (len(item) // _TEXT if isinstance(item, str) else 0)
-        stack += [inner for _, inner in _inner(item)]
-    return number
+    rules = {key: item for key, item in value.items() if key in RULES}
+    data = {key: item for key, item in value.items() if key in {"default", "enum", "const"}}
+    return work(rules, data)
 
 
 def _inner(value: object) -> Iterator[tuple[str | int, Any]]:

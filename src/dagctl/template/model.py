@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dagctl.patterns import lazy_pattern
 from dagctl.spec.resolution.use import HEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dagctl.spec.readers.document import Document
 
@@ -18,6 +19,7 @@ _ABSENT = object()
 _BOUNDED_TYPES = frozenset({"integer", "number", "boolean", "null"})
 """Whose values are no text, so they can be no code."""
 _BOUNDED_FORMATS = frozenset({"date", "time", "ipv4", "ipv6", "uuid"})
+_IN_A_FORMAT = lazy_pattern(r"[0-9A-Za-z.:+-]*")
 _CODE = ("; id", "a; id", "a && b", "a | b", "a > b", "$(id)", "`id`", "a\nb", "'a", 'a"', "a()")
 """What a shell, Python or SQL would run: a pattern that fits one of them bounds nothing."""
 
@@ -92,18 +94,52 @@ class Template:
 def is_bounded(rules: Mapping[str, Any]) -> bool:
     """Return whether the rules of JSON Schema leave no room for free text.
 
-    That are choices, numbers, dates, and texts whose whole has a pattern that no code fits.
+    That are choices, numbers, dates, texts whose whole has a pattern that no code fits, and lists
+    of such. A pattern or a format says nothing of a value that is no text.
     """
-    if "enum" in rules or "const" in rules or rules.get("format") in _BOUNDED_FORMATS:
+    if "enum" in rules or "const" in rules:
         return True
-    pattern = rules.get("pattern")
-    if isinstance(pattern, str):
-        return not any(fits(pattern, code) for code in _CODE)
     types = rules.get("type", "string")
-    if types == "array":
+    left = set([types] if isinstance(types, str) else types) - _BOUNDED_TYPES
+    if "string" in left and _is_bounded_text(rules):
+        left.remove("string")
+    if "array" in left and all(map(_is_bounded_rule, [rules.get("items"), *_of_places(rules)])):
+        left.remove("array")
+    return not left
+
+
+def _is_bounded_text(rules: Mapping[str, Any]) -> bool:
+    pattern = rules.get("pattern")
+    is_plain = isinstance(pattern, str) and not any(fits(pattern, code) for code in _CODE)
+    return is_plain or rules.get("format") in _BOUNDED_FORMATS
+
+
+def _is_bounded_rule(rules: object) -> bool:
+    return isinstance(rules, dict) and is_bounded(rules)
+
+
+def _of_places(rules: Mapping[str, Any]) -> Sequence[object]:
+    """Return the rules of the first items, which `items` does not count for."""
+    places = rules.get("prefixItems", ())
+    return places if isinstance(places, list | tuple) else ()
+
+
+def keeps_format(rules: Mapping[str, Any], value: object) -> bool:
+    """Return whether texts that a format bounds have only what can stand in such a value.
+
+    Python takes a line break or a `_` in a UUID for nothing.
+    """
+    if isinstance(value, list | tuple):
         items = rules.get("items")
-        return isinstance(items, dict) and is_bounded(items)
-    return set([types] if isinstance(types, str) else types) <= _BOUNDED_TYPES
+        by_place = [*_of_places(rules), *[items] * len(value)]
+        return all(
+            keeps_format(rule, item)
+            for rule, item in zip(by_place, value, strict=False)
+            if isinstance(rule, dict)
+        )
+    if not isinstance(value, str) or rules.get("format") not in _BOUNDED_FORMATS:
+        return True
+    return _IN_A_FORMAT.fullmatch(value) is not None
 
 
 def fits(pattern: str, text: str) -> bool:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from dagctl.errors import Severity, SpecError
 from dagctl.spec.codes import Code
 from dagctl.spec.load import diagnostics_of
-from dagctl.spec.param_rules import LONGEST_PATTERN, is_quick, rule_problem
+from dagctl.spec.param_rules import (
+    LONGEST_PATTERN,
+    MAX_WORK,
+    is_quick,
+    patterns,
+    rule_problem,
+    work,
+)
 from dagctl.spec.params import RULES
 from dagctl.spec.places import place_findings
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
@@ -128,8 +135,21 @@ def _parameter_problems(parameters: object) -> Iterator[Problem]:
         message = f"`parameters` is a mapping of at most {MAX_PARAMETERS} names to their rules"
         yield Problem(Code.BAD_TEMPLATE_HEAD, message, "`bucket: {type: string}`").at(*here)
         return
+    if sum(map(_work, parameters.values())) > MAX_WORK:
+        message = "the rules and the values of `parameters` are too many to be checked"
+        yield Problem(Code.TOO_MANY_VALUES, message, "make them fewer").at(*here)
+        return
     for name, rules in parameters.items():
         yield from _rules_problems(name, rules, (*here, name))
+
+
+def _work(rules: object) -> int:
+    """Return how many steps it takes to check the default and the examples of a parameter."""
+    if not isinstance(rules, dict):
+        return 1
+    of_schema = {key: item for key, item in rules.items() if key in RULES}
+    data = ("default", "examples", "enum", "const")
+    return work(of_schema, {key: rules[key] for key in data if key in rules})
 
 
 def _rules_problems(name: str, rules: object, path: Path) -> Iterator[Problem]:
@@ -158,12 +178,13 @@ def _rules_problems(name: str, rules: object, path: Path) -> Iterator[Problem]:
 
 
 def _slow_pattern(rules: Mapping[str, Any]) -> Problem | None:
-    pattern = rules.get("pattern")
-    if not isinstance(pattern, str) or is_quick(pattern, _SHORT_TEXT):
-        return None
-    message = "the pattern could take long to try"
-    hint = f"use no group with a repeat, and few repeats; at most {LONGEST_PATTERN} characters"
-    return Problem(Code.BAD_PARAM, message, hint).at("pattern")
+    for path, pattern in patterns(rules):
+        if isinstance(pattern, str) and not is_quick(pattern, _SHORT_TEXT):
+            message = "the pattern could take long to try"
+            most = f"at most {LONGEST_PATTERN} characters"
+            hint = f"use no group with a repeat, and few repeats; {most}"
+            return Problem(Code.BAD_PARAM, message, hint).at(*path)
+    return None
 
 
 def _reference_problems(document: Document, parameters: Mapping[str, Any]) -> Iterator[Problem]:

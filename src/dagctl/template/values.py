@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Diagnostic, SpecError
 from dagctl.spec.codes import Code
-from dagctl.spec.param_rules import default_problem, is_quick
+from dagctl.spec.param_rules import MAX_WORK, default_problem, is_quick, patterns, work
 from dagctl.spec.params import RULES
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, nearest, quoted, shortened
-from dagctl.template.model import fits
+from dagctl.template.model import fits, keeps_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +24,8 @@ Values = dict[str, Any]
 
 LONGEST = 10_000
 """Characters of a text that a parameter may have."""
+_DATA = frozenset({"enum", "const"})
+"""Keywords whose values are no rules."""
 _TEMPLATES = ("{{", "{%", "{#", "${{")
 _WORDS = {"true": True, "false": False, "null": None}
 
@@ -71,17 +73,38 @@ def value_problem(parameter: Parameter, value: object) -> Problem | None:
     rules = {"type": "string"} | {k: v for k, v in parameter.rules.items() if k in RULES}
     texts = list(_texts(value))
     longest = max(map(len, texts), default=0)
-    pattern = rules.get("pattern")
-    if longest > LONGEST or (isinstance(pattern, str) and not is_quick(pattern, longest)):
+    tried = [each for _, each in patterns(rules) if isinstance(each, str)]
+    if longest > LONGEST or not all(is_quick(each, longest) for each in tried):
         return Problem(Code.BAD_VALUE, "the text is too long", "write a shorter one")
-    broken = default_problem(rules, value)
+    if work(rules, value) > MAX_WORK:
+        return Problem(Code.BAD_VALUE, "the value is too large to be checked", "make it smaller")
+    broken = default_problem(_from_end_to_end(rules), value)
     if broken is not None:
         rule = broken.message.split(": ", 1)[1]
         return Problem(Code.BAD_VALUE, f"the value breaks a rule: {rule}", _rule_hint(parameter))
+    if not keeps_format(rules, value):
+        message = f"the value is not written as a {rules.get('format', 'value')} is"
+        return Problem(Code.BAD_VALUE, message, _rule_hint(parameter))
+    pattern = rules.get("pattern")
     if isinstance(pattern, str) and isinstance(value, str) and not fits(pattern, value):
         message = f"the value does not fit the pattern {quoted(pattern)} from end to end"
         return Problem(Code.BAD_VALUE, message, _rule_hint(parameter))
     return _code_problem(value, texts)
+
+
+def _from_end_to_end(rules: Values) -> Values:
+    """Return rules whose patterns fit whole items, as the pattern of a text fits all of it."""
+
+    def anchored(rule: Any) -> Any:  # noqa: ANN401 - JSON
+        if isinstance(rule, list | tuple):
+            return [anchored(item) for item in rule]
+        if not isinstance(rule, dict):
+            return rule
+        kept = {key: item if key in _DATA else anchored(item) for key, item in rule.items()}
+        pattern = kept.get("pattern")
+        return {**kept, "pattern": rf"\A(?:{pattern})\Z"} if isinstance(pattern, str) else kept
+
+    return {key: item if key in _DATA else anchored(item) for key, item in rules.items()}
 
 
 def _whole(parameter: Parameter, value: Any) -> Any:  # noqa: ANN401 - JSON
