@@ -542,6 +542,26 @@ def test_what_only_airflow_2_has_is_loaded_there(airflow: Airflow, tmp_path: Pat
     assert report["tasks"]["a"]["sla"] == 5400.0
 
 
+ASKED_FOR = """
+dag_name: Asked for
+params: {reason: {type: string, default: null}}
+tasks:
+  - task_id: a
+    bash_command: "echo {{ params.reason }}"
+    params: {size: {type: integer, default: null}}
+"""
+
+
+def test_a_param_that_a_person_must_give_may_have_null(airflow: Airflow, tmp_path: Path) -> None:
+    path = tmp_path / "asked_for.py"
+    path.write_text(render(load_spec(ASKED_FOR), airflow=airflow.version), "utf-8")
+
+    report = airflow.load([path], runner="arguments.py")[path]
+
+    assert (report["errors"], report["warnings"]) == ([], [])
+    assert report["dag"]["params"] == {"reason": [None, None, {"type": "string"}]}
+
+
 TAKEN_ELSEWHERE = {"task_id", "task_group", "dag", "default_args", "task_concurrency"}
 """What a spec has as an id, a group, or not at all: `task_concurrency` is refused with a hint."""
 

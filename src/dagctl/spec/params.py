@@ -88,19 +88,36 @@ def param_problems(params: object, path: Path) -> Iterator[Problem]:
 
 
 def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield each param without a default in a DAG that Airflow starts by itself."""
+    """Yield each param without a value in a DAG that Airflow starts by itself.
+
+    A default of null that breaks the rules is no value: a person who starts a run must give one.
+    Airflow checks the params as it loads a DAG only where it has a schedule.
+    """
     schedule = data.get("schedule", data.get("schedule_interval"))
     if not is_timed(schedule):
         return
     for path, owner in (((), data), *raw_tasks(data)):
         params = owner.get("params") if isinstance(owner, dict) else None
         for name, value in params.items() if isinstance(params, dict) else ():
-            if isinstance(value, dict) and "default" not in value and {*value} <= {*KEYWORDS}:
+            if isinstance(value, dict) and {*value} <= {*KEYWORDS} and not _has_value(value):
                 param = f"the param {quoted(str(name))}"
-                message = f"{param} has no default, and the DAG has a schedule"
+                lacks = (
+                    "has the default null, which breaks its rules"
+                    if "default" in value
+                    else "has no default"
+                )
+                message = f"{param} {lacks}, and the DAG has a schedule"
                 hint = "add `default: ...`, or write `schedule: null`"
                 problem = Problem(Code.NO_DEFAULT, message, hint)
                 yield problem.at(*path, "params", str(name))
+
+
+def _has_value(param: Mapping[str, Any]) -> bool:
+    """Return whether a param has a value to start with; wrong rules have their own error."""
+    if "default" not in param or param["default"] is not None:
+        return "default" in param
+    rules = _rules(param)
+    return bool(rule_problem(rules)) or default_problem(rules, None) is None
 
 
 def _of_param(name: object, value: object, path: Path) -> Iterator[Problem]:
@@ -132,16 +149,20 @@ def _of_param(name: object, value: object, path: Path) -> Iterator[Problem]:
 
 def _of_rules(value: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the rules of a param, or else with its default."""
-    rules = {key: item for key, item in value.items() if key in RULES}
+    rules = _rules(value)
     if not rules:
         return
     wrong = rule_problem(rules)
     if wrong is not None:
         yield wrong.under(*path)
-    elif "default" in value:
+    elif value.get("default") is not None:
         problem = default_problem(rules, value["default"])
         if problem is not None:
             yield problem.at(*path, "default")
+
+
+def _rules(param: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in param.items() if key in RULES}
 
 
 def _dollar_keys(value: object, path: Path) -> Iterator[Problem]:
@@ -162,9 +183,8 @@ def _work(value: object) -> int:
     """Return how often the rules of a param may have to look at its values."""
     if not isinstance(value, dict):
         return 1
-    rules = {key: item for key, item in value.items() if key in RULES}
     data = {key: item for key, item in value.items() if key in {"default", "enum", "const"}}
-    return work(rules, data)
+    return work(_rules(value), data)
 
 
 def _inner(value: object) -> Iterator[tuple[str | int, Any]]:

@@ -244,7 +244,7 @@ def test_groups_nest_and_are_named_from_outside_by_their_path() -> None:
 def test_mapping_stays_mapping() -> None:
     dag = in_dag("""
         @task
-        def regions():
+        def regions(before=None):
             return ["emea"]
         @task
         def train(region, depth):
@@ -257,11 +257,11 @@ def test_mapping_stays_mapping() -> None:
         PythonOperator.partial(task_id="tell_it", python_callable=say).expand(op_args=[["a"]])
         @task_group
         def publish(region):
-            train.override(task_id="again")(region, 1)
-        publish.expand(region=["emea", "amer"])
+            return train.override(task_id="again")(region, 1)
+        regions.override(task_id="after")(publish.expand(region=["emea", "amer"]))
     """)
     assert gaps(dag) == []
-    _, train, copy, say, by_name, publish = dag.data["tasks"]
+    _, train, copy, say, by_name, publish, after = dag.data["tasks"]
     assert "doc_md" not in train
     assert (train["with"], train["expand"]) == ({"depth": 3}, {"region": {"$xcom": "regions"}})
     assert copy["operator"] == "BashOperator"
@@ -271,6 +271,7 @@ def test_mapping_stays_mapping() -> None:
     assert by_name["expand_kwargs"] == [{"word": "a"}]
     assert publish["expand"] == {"region": ["emea", "amer"]}
     assert publish["tasks"][0]["with"] == {"region": {"$arg": "region"}, "depth": 1}
+    assert after["with"] == {"before": {"$xcom": "publish.again"}}
 
 
 SCHEDULES = {

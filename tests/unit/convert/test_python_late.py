@@ -244,3 +244,62 @@ def test_two_old_arguments_with_one_new_name_stay_a_gap() -> None:
         "tasks.0.with.google_cloud_storage_conn_id",
         "tasks.0.with.s3_conn_id",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("str(date.today())", {"default": "2026-03-10"}),
+        ("(datetime.today() - timedelta(days=7)).isoformat()", {"default": "2026-03-03T00:00:00"}),
+        ("date.today().isoformat()", {"default": "2026-03-10"}),
+        ("f'to {date.today()} at {now:%H}'", {"default": "to 2026-03-10 at 00"}),
+    ],
+)
+def test_a_param_that_moves_with_each_parse_is_frozen(code: str, made: dict[str, str]) -> None:
+    head = HEAD.replace("with DAG(", f"with DAG(params={{'a': Param({code})}}, dag_id=")
+    body = "    BashOperator(task_id='a', bash_command='true')\n"
+    text = f"from airflow.models.param import Param\n{head}{body}"
+    (dag,) = convert_python(text, "d.py", airflow="3", today=date(2026, 3, 10)).dags
+    assert gaps(dag) == []
+    assert dag.data["params"] == {"a": made}
+    assert any("it is frozen as" in remark.text for remark in dag.remarks)
+
+
+@pytest.mark.parametrize(
+    ("command", "made"),
+    [
+        ("load.sh", "{% include 'load.sh' %}"),
+        ("./scripts/load-all.bash", "{% include './scripts/load-all.bash' %}"),
+        ("bash /opt/load.sh", "bash /opt/load.sh "),
+        ("/opt/load.sh", "/opt/load.sh "),
+        ("{{ params.folder }}/load.sh", "{{ params.folder }}/load.sh "),
+        ("load.sh ", "load.sh "),
+    ],
+)
+def test_a_command_that_names_a_template_file_is_that_file(command: str, made: str) -> None:
+    dag = converted(
+        f'BashOperator(task_id="a", bash_command="{command}", params={{"folder": "/"}})'
+    )
+    assert gaps(dag) == []
+    assert dag.data["tasks"][0]["bash_command"] == made
+    assert any(remark.subject == "bash_command" for remark in dag.remarks) == (command != made)
+
+
+@pytest.mark.parametrize(
+    ("call", "made"),
+    [
+        ("re.sub('[^a-z0-9]+', '_', 'a b-(c)')", "a_b_c_"),
+        (r"re.sub(r'\s', '', 'a b')", "ab"),
+        (r"re.sub('[.|,|:]', '-', 'a.b:c')", "a-b-c"),
+        (r"re.sub(r'[\w]+', 'x', 'ab-c')", "x-x"),
+        ("re.sub('(a+)+$', '_', 'aaab')", None),
+        ("re.sub('[a-z]*[a-z]*', '_', 'aaab')", None),
+        (r"re.sub('a', r'\g<0>', 'aaab')", None),
+        ("re.sub('[z-a]', '_', 'aaab')", None),
+        ("re.sub('a', '_', 'aaab', 1)", None),
+    ],
+)
+def test_one_character_is_replaced_by_another(call: str, made: str | None) -> None:
+    dag = converted(f"import re\nBashOperator(task_id='a', bash_command='true', doc_md={call})")
+    assert dag.data["tasks"][0].get("doc_md") == made
+    assert gaps(dag) == ([] if made else ["doc_md"])

@@ -63,6 +63,17 @@ def test_airflow_starts_no_dag_whose_param_has_no_default(schedule: str) -> None
     assert found("a: {type: string}") == []
 
 
+@pytest.mark.parametrize("rules", ["type: string", "type: [integer]", "enum: [1, 2]"])
+def test_a_default_of_null_is_given_by_the_person_who_starts_a_run(rules: str) -> None:
+    """Airflow loads it where no schedule starts a run."""
+    scheduled = HEAD + "schedule: '@daily'\n"
+
+    assert found(f"a: {{{rules}, default: null}}") == []
+    assert found(f"a: {{{rules}, default: null}}", scheduled) == [(Code.NO_DEFAULT, 5)]
+    assert found("a: {type: [string, 'null'], default: null}", scheduled) == []
+    assert found("a: {type: text, default: null}", scheduled) == [(Code.BAD_PARAM, 5)]
+
+
 def test_too_many_params_and_too_much_work_are_refused() -> None:
     many = {f"p{n}": n for n in range(201)}
     rules = {"anyOf": [{"const": n} for n in range(400)], "default": [*range(400)]}
@@ -119,9 +130,10 @@ def test_a_default_is_refused_where_jsonschema_refuses_it(
     data = {"dag_name": "x", "tasks": [{"task_id": "a", "bash_command": "x"}]}
     params = {"p": {**rules, "default": default}}
     is_valid = Draft202012Validator(rules).is_valid(default)
-    checked = check_spec(json.dumps({**data, "params": params}))
+    checked = check_spec(json.dumps({**data, "schedule": "@daily", "params": params}))
 
-    assert {each.code for each in checked.diagnostics} == (set() if is_valid else {Code.BAD_PARAM})
+    wrong = Code.NO_DEFAULT if default is None else Code.BAD_PARAM
+    assert {each.code for each in checked.diagnostics} == (set() if is_valid else {wrong})
     assert (checked.spec is not None) == is_valid
     if checked.spec:
         assert checked.spec.params == params

@@ -159,7 +159,8 @@ class DagConversion:
             elif key == "dagrun_timeout":
                 made[key] = self._tasks.duration(value, place, key)
             elif key == "params":
-                made[key] = self._params(value)
+                with self._values.frozen():
+                    made[key] = self._params(value)
             elif key not in DagSpec.key_names():
                 self._report.gap(place, key, "a spec has no word for it")
             else:

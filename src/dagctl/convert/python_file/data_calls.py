@@ -178,7 +178,7 @@ def _text(value: object = "") -> str | Late | None:
     """Return the text of a value; one that is known when the task runs stays what it is."""
     value = spoken(value)
     if isinstance(value, Late):
-        return Late(value.template, value.is_early)
+        return Late(value.template, value.is_early, now=value.now)
     text = text_of(value)
     return rendered(text, [value]) if isinstance(value, Output) and text else text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.objects import Late, Made, Moment, Name, Opaque, Zone
@@ -188,9 +188,8 @@ def method(machine: Machine, owner: Moment, name: str, made: Call) -> Any:  # no
             return _day_of(owner, is_date=name == "date")
         if name == "strftime" and len(made.args) == 1 and isinstance(made.args[0], str):
             return _written(machine, owner, made.args[0], made)
-        if name == "isoformat" and not owner.frozen and owner.zone is None and not made.args:
-            text = as_text(owner)
-            return text.replace(" ", "T") if isinstance(text, str) else _not_known(machine, made)
+        if name == "isoformat" and not made.args and not made.kwargs:
+            return _iso(owner) or _not_known(machine, made)
     except (TypeError, ValueError, OverflowError, IndexError):
         pass
     return _not_known(machine, made)
@@ -236,12 +235,25 @@ def as_text(owner: Moment, spec: str = "") -> str | Late | None:
         return None
     if not spec and (owner.form == "aware" or owner.zone is not None):
         return None
-    if owner.frozen:
-        call = f".strftime({spec!r})" if spec else ""
-        return Late(f"{{{{ {owner.now}{call} }}}}") if owner.now else None
-    if spec:
-        return owner.moment.strftime(spec)
-    return owner.moment.date().isoformat() if owner.form == "date" else str(owner.moment)
+    text = owner.moment.strftime(spec) if spec else str(_plain(owner))
+    if not owner.frozen:
+        return text
+    call = f".strftime({spec!r})" if spec else ""
+    return Late(f"{{{{ {owner.now}{call} }}}}", now=text) if owner.now else None
+
+
+def _plain(owner: Moment) -> date:
+    return owner.moment.date() if owner.form == "date" else owner.moment
+
+
+def _iso(owner: Moment) -> str | Late | None:
+    """Return what `isoformat` of a date without a zone gives; None where it is not known."""
+    if owner.form == "aware" or owner.zone is not None:
+        return None
+    text = _plain(owner).isoformat()
+    if not owner.frozen:
+        return text
+    return Late(f"{{{{ {owner.now}.isoformat() }}}}", now=text) if owner.now else None
 
 
 def _written(machine: Machine, owner: Moment, spec: str, made: Call) -> Any:  # noqa: ANN401

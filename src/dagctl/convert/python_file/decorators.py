@@ -12,6 +12,7 @@ from dagctl.convert.python_file.objects import (
     Decorated,
     Decorator,
     Function,
+    Group,
     Late,
     Made,
     Name,
@@ -143,6 +144,11 @@ def _group(machine: Machine, callee: Decorated, made: Call) -> Any:  # noqa: ANN
     assert not isinstance(function.node, ast.Lambda)  # noqa: S101 - it has a decorator
     end = machine.run(function.node.body, scope)
     machine.around.pop()
+    return result_of(group, end)
+
+
+def result_of(group: Group, end: object) -> Any:  # noqa: ANN401 - any value of Python
+    """Return what a call of a decorated group gives: what its function returns, or the group."""
     value = getattr(end, "value", None)
     return group if value is None or isinstance(value, Opaque) else value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.convert.python_file.plain import bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import weight
+from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +29,7 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     known = all(weight(value) is not None for value in (*made.args, *made.kwargs.values()))
     try:
         value = function(*made.args, **made.kwargs) if known else None
-    except (TypeError, ValueError, AttributeError, RecursionError):
+    except (TypeError, ValueError, AttributeError, RecursionError, re.error):
         value = None
     if value is None:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
@@ -40,11 +42,23 @@ def _dumped(value: object, indent: int | None = None, **given: bool) -> str:
     return json.dumps(value, indent=indent, **given)  # type: ignore[arg-type] # two truth values
 
 
+def _substituted(pattern: str, by: str, text: str) -> str:
+    """Return what `re.sub` gives, for a pattern that any text is gone through with once."""
+    if not _ONE_CHARACTER.fullmatch(pattern) or "\\" in by:
+        raise TypeError
+    return re.sub(pattern, by, text)
+
+
+_ONE_CHARACTER = lazy_pattern(
+    r"(?:\[\^?(?:[^]\[\\]|\\[\w.\-/])+\]|\\[sdwSDW.]|[^][\\.^$*+?{}|()])\+?"
+)
+"""A class of characters, or one character, and its repeats: nothing that could take long."""
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "textwrap.dedent": dedent,
     "inspect.cleandoc": cleandoc,
     "json.dumps": _dumped,
     "json.loads": json.loads,
+    "re.sub": _substituted,
     "os.path.join": posixpath.join,
     "os.path.basename": posixpath.basename,
     "os.path.splitext": posixpath.splitext,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file import making
-from dagctl.convert.python_file.decorators import task
+from dagctl.convert.python_file.decorators import result_of, task
 from dagctl.convert.python_file.objects import (
     Argument,
     Decorated,
@@ -95,6 +95,6 @@ def _mapped_group(
     scope, parameters = Scope(function.scope), function.node.args
     for parameter in (*parameters.args, *parameters.kwonlyargs):
         scope.put(parameter.arg, Argument(parameter.arg))
-    machine.run(getattr(function.node, "body", []), scope)
+    end = machine.run(getattr(function.node, "body", []), scope)
     machine.around.pop()
-    return group
+    return result_of(group, end)

@@ -33,6 +33,8 @@ class Late:
     """Whether Python has a text there; else the template alone would give another kind of value."""
     read: Made | None = field(default=None, compare=False)
     """The call that reads it at each parse, where it is that and nothing more."""
+    now: str | None = field(default=None, compare=False)
+    """What Python has there today, where it is counted from today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from dagctl.convert.python_file.objects import (
 from dagctl.convert.python_file.python_tasks import PythonTasks
 from dagctl.convert.python_file.values import MISSING
 from dagctl.operators import Operator, Unresolved, lookup
+from dagctl.patterns import lazy_pattern
+from dagctl.spec.bash_command import TEMPLATE_FILES
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks import BashTask, OperatorTask
 
@@ -47,6 +49,8 @@ _PYTHON = {
     "PythonVirtualenvOperator": "virtualenv",
     "ExternalPythonOperator": "external_python",
 }
+_NAME = lazy_pattern(r"(?:\./)?[\w.\-]+(?:/[\w.\-]+)*")
+"""The name of a template file below a folder."""
 _GONE = {
     "sla": "Airflow 3 has no `sla`; Airflow 2 only notes it",
     "provide_context": "Airflow gives a function what its parameters name",
@@ -141,10 +145,26 @@ class Tasks:
         arguments = self._with(given, item, known)
         mapped = self._mapped(item, known)
         if name == "BashOperator" and not mapped and _is_bash(arguments):
+            arguments |= self._bash_command(item, arguments)
             order = ("bash_command", "env", "append_env", "cwd")
             made = {key: arguments[key] for key in order if key in arguments}
             return made | {key: value for key, value in arguments.items() if key not in made}
         return {"operator": name} | ({"with": arguments} if arguments else {}) | mapped
+
+    def _bash_command(self, item: Task, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the command where Airflow takes it for the name of a template file."""
+        command = arguments.get("bash_command", "")
+        if not command.endswith(TEMPLATE_FILES):
+            return {}
+        place = item.places.get("bash_command", item.place)
+        if _NAME.fullmatch(command):
+            text = "Airflow reads the command from the file; the new one includes it"
+            made = f"{{% include {command!r} %}}"
+        else:
+            text = "Airflow takes the whole for the name of a file, and fails; a space mends that"
+            made = command + " "
+        self._report.changed(place, "bash_command", text)
+        return {"bash_command": made}
 
     def _is_code(self, given: Mapping[str, Any], mapped: Mapping[str, Any] | None) -> bool:
         """Return whether a Python task is best said by its function."""

@@ -48,7 +48,12 @@ def rendered(text: Any, parts: Sequence[object]) -> Any:  # noqa: ANN401 - not o
     """Return a text that is put together of parts, some of which are known when the task runs."""
     if not parts or not isinstance(text, str):
         return text
-    return Late(text, any(isinstance(part, Late) and part.is_early for part in parts))
+    now: str | None = text
+    for part in parts:
+        known = part.now if isinstance(part, Late) else None
+        now = now.replace(text_of(part) or "", known) if now and known is not None else None
+    is_early = any(isinstance(part, Late) and part.is_early for part in parts)
+    return Late(text, is_early, now=now)
 
 
 def spoken(value: object, spec: object = "") -> object:

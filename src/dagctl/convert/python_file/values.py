@@ -39,6 +39,7 @@ MAX_VALUES = 20_000
 """Values of one DAG, what stands at several places counted at each."""
 MISSING = object()
 """What a value becomes that a spec has no word for."""
+_MOVES = "a date that moves with each parse gives no stable runs"
 _ENUMS = ("TriggerRule", "WeightRule", "State", "DagRunState", "TaskInstanceState", "JobState")
 _ASSETS = frozenset({"Dataset", "Asset"})
 _POSITIONS = {
@@ -64,6 +65,8 @@ class Values:
         self._count = 0
         self._is_rendered: bool | None = None
         """Whether Airflow renders what is converted; None: it takes no markers either."""
+        self._is_frozen = False
+        """Whether a text that is counted from today stays that of today."""
 
     def value(self, value: object, place: Place, subject: str) -> Any:  # noqa: ANN401 - JSON data
         """Return a value of a spec, or `MISSING`, which is reported."""
@@ -145,6 +148,9 @@ class Values:
         takes_calls = self._is_rendered is not None
         if value.read and takes_calls and not (self._is_rendered and value.is_text):
             return self._made(value.read, place, subject)
+        if value.now is not None and self._is_frozen:
+            self.report.changed(place, subject, f"it is frozen as {value.now}: {_MOVES}")
+            return value.now
         if value.is_early and not self._is_rendered:
             text = (
                 f"it is read at each parse, and Airflow renders no template here: {value.template}"
@@ -168,6 +174,13 @@ class Values:
         yield
         self._is_rendered = before
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Convert params: a person who starts a run sees them, and may give another date."""
+        self._is_frozen = True
+        yield
+        self._is_frozen = False
+
     def output(self, value: Output) -> dict[str, Any]:
         """Return the marker of what a task returns."""
         marker: dict[str, Any] = {"$xcom": ".".join(spec_path(value.task))}
@@ -187,8 +200,7 @@ class Values:
         moment = value.moment
         text = moment.date().isoformat() if moment.time() == time() else moment.isoformat()
         if value.frozen:
-            why = "a date that moves with each parse gives no stable runs"
-            self.report.changed(place, subject, f"it is frozen as {text}: {why}")
+            self.report.changed(place, subject, f"it is frozen as {text}: {_MOVES}")
         return text
 
     def _reference(self, value: Name, place: Place, subject: str) -> Any:  # noqa: ANN401
