@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["shell"]
 
-MOST_OF_CREATE = 12
+MOST_OF_CREATE = 8
 
 
 def test_create_starts_at_most_twelve_gits_and_list_one(shell: Shell) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dagctl.adapters.git.command import failure
 from dagctl.adapters.git.history import MADE_BY, attempts, busy, head, move, tip
 from dagctl.adapters.git.hooks import Hooks
-from dagctl.adapters.git.loose import write_object
+from dagctl.adapters.git.loose import NewObject, write_objects
 from dagctl.adapters.git.objects import id_of
 from dagctl.adapters.git.private_index import PrivateIndex
 from dagctl.adapters.git.tree import TreeEntry
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dagctl.adapters.git.command import GitCommand
+    from dagctl.adapters.git.configuration import Configuration
     from dagctl.adapters.git.objects import Stored
     from dagctl.adapters.git.place import GitWorkTree
     from dagctl.ports import Files, FileWrite
+
+
+_FEW = 4
+"""Files that are written as blobs without git; it brings more to the disk at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +64,16 @@ class Committer:
     """Makes commits in one work tree."""
 
     def __init__(
-        self, place: GitWorkTree, files: Files, patience: Patience, *, signs: bool
+        self,
+        place: GitWorkTree,
+        files: Files,
+        patience: Patience,
+        configuration: Configuration,
     ) -> None:
         self._place = place
-        self._signs = signs
+        self._configuration = configuration
+        self._new: dict[str, NewObject] = {}
+        """What is made but not written: blobs and trees of a small commit."""
         self._files = files
         self._git = place.git
         self._trees = place.trees
@@ -116,13 +127,13 @@ class Committer:
             if verify and not (at is not None and self.holds(at, files)):
                 hooks = Hooks(self._place, index, limit=self._patience.hook)
                 with self._taking_back(writes):
-                    hooks.before_commit(lambda: self._trees.graft(at, files))
+                    hooks.before_commit(lambda: self._written_tree(at, files))
                     text = hooks.message(text, Path(folder, "COMMIT_EDITMSG"))
                     self._require_unchanged(writes)
         return CommitDraft(branch=branch, base=at, files=files, text=text)
 
     def _stored(self, base: str | None, writes: Sequence[FileWrite]) -> dict[str, TreeEntry | None]:
-        """Write the files as blobs, to the byte; return their entries, None for a removal.
+        """Return the entries of the files as blobs, to the byte; None for a removal.
 
         No filter of git's runs: what is committed is what is stored.
 
@@ -131,19 +142,38 @@ class Committer:
             UnavailableError: git could not store one.
         """
         full = {write.path: self._place.full(write.path) for write in writes}
-        paths = [full[write.path] for write in writes if write.new is not None]
-        asked = "".join(f"./{path}\n" for path in paths)  # a path that begins with `"` is unquoted
-        command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
-        ids = self._git.must(*command, data=os.fsencode(asked)).text.split() if paths else []
-        blobs = dict(zip(paths, ids, strict=True))
-        for write in writes:
-            path, blob = full[write.path], blobs.get(full[write.path])
-            if blob is not None and blob != id_of("blob", write.new or b"", like=blob):
-                raise WorkspaceError(f"{path} was changed while it was committed")
+        new = {full[write.path]: write.new for write in writes if write.new is not None}
+        make = self._made if len(new) <= _FEW and self._is_plain else self._hashed
+        blobs = make(new, base)
         return {
             path: TreeEntry(self._mode(base, path), "blob", blobs[path]) if path in blobs else None
             for path in full.values()
         }
+
+    @property
+    def _is_plain(self) -> bool:
+        return self._configuration.allows_plain_objects
+
+    def _made(self, files: Mapping[str, bytes], base: str | None) -> dict[str, str]:
+        """Return the ids of a few blobs, which are written with the trees that have them."""
+        like = base or self._place.folder.empty_tree
+        blobs = {path: id_of("blob", data, like=like) for path, data in files.items()}
+        self._new.update(
+            {blobs[path]: NewObject(blobs[path], "blob", files[path]) for path in files}
+        )
+        return blobs
+
+    def _hashed(self, files: Mapping[str, bytes], base: str | None) -> dict[str, str]:
+        """Let git write the files of the work tree as blobs; return their ids."""
+        del base
+        asked = "".join(f"./{path}\n" for path in files)  # a path that begins with `"` is unquoted
+        command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+        ids = self._git.must(*command, data=os.fsencode(asked)).text.split() if files else []
+        blobs = dict(zip(files, ids, strict=True))
+        for path, blob in blobs.items():
+            if blob != id_of("blob", files[path], like=blob):
+                raise WorkspaceError(f"{path} was changed while it was committed")
+        return blobs
 
     def _mode(self, base: str | None, path: str) -> str:
         """Return what the branch says of a file, or for a new one whether it is a program."""
@@ -196,21 +226,48 @@ class Committer:
 
     def commit_on(self, draft: CommitDraft, parent: str | None) -> str:
         """Write the commit on top of another (None: as the first one), and return its id."""
-        tree = self._trees.graft(parent, draft.files)
-        return write_commit(self._git, tree, parent, draft.text, signs=self._signs)
+        tree = self._grafted(parent, draft.files)
+        signs = self._configuration.signs
+        data = None
+        if self._is_plain and not signs:
+            data = commit_data(self._configuration, tree, parent, draft.text)
+        if data is None:
+            self._write_new()
+            commit = write_commit(self._git, tree, parent, draft.text, signs=signs)
+        else:
+            commit = id_of("commit", data, like=tree)
+            self._new[commit] = NewObject(commit, "commit", data)
+            self._write_new()
+        self._trees.note(commit, tree)
+        return commit
+
+    def _grafted(self, parent: str | None, files: Mapping[str, TreeEntry | None]) -> str:
+        """Return the tree with these files, written or to be written with what is new."""
+        return self._trees.graft(parent, files, self._add_tree if self._is_plain else None)
+
+    def _written_tree(self, parent: str | None, files: Mapping[str, TreeEntry | None]) -> str:
+        tree = self._grafted(parent, files)
+        self._write_new()
+        return tree
+
+    def _add_tree(self, tree_id: str, data: bytes) -> None:
+        self._new[tree_id] = NewObject(tree_id, "tree", data)
+
+    def _write_new(self) -> None:
+        """Write what is new; a tree comes behind what it has."""
+        write_objects(self._place.files["objects"], self._new.values())
+        self._new.clear()
 
     def commit_again(self, draft: CommitDraft, parent: str | None, before: Stored) -> str:
         """Write a commit that was made on another parent for this one, and return its id.
 
         No git is started, as the time since that parent was fetched is what a push can lose.
         """
-        write = partial(write_object, self._place.files["objects"])
-        tree = self._trees.graft(
-            parent, draft.files, lambda tree_id, data: write(tree_id, "tree", data)
-        )
+        tree = self._trees.graft(parent, draft.files, self._add_tree)
         data = _on(before.data, tree, parent)
         commit = id_of("commit", data, like=before.id)
-        write(commit, "commit", data)
+        self._new[commit] = NewObject(commit, "commit", data)
+        self._write_new()
         return commit
 
     def _require_head(self, branch: str) -> None:
@@ -235,6 +292,24 @@ class Committer:
             theirs = self._trees.find(now, path)
             if theirs not in (ours, self._trees.find(draft.base, path)):
                 raise refusal(path)
+
+
+def commit_data(
+    configuration: Configuration, tree: str, parent: str | None, text: str
+) -> bytes | None:
+    """Return a commit object as `git commit-tree` makes it; None: git repairs what is no UTF-8."""
+    lines = [
+        f"tree {tree}",
+        *([f"parent {parent}"] if parent else []),
+        f"author {configuration.signature('AUTHOR')}",
+        f"committer {configuration.signature('COMMITTER')}",
+    ]
+    whole = "\n".join([*lines, "", text if text.endswith("\n") else f"{text}\n"])
+    try:
+        data = whole.encode()
+    except UnicodeEncodeError:
+        return None
+    return None if b"\0" in data else data
 
 
 def _changed(branch: str, path: str) -> WorkspaceError:

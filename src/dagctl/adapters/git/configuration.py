@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,22 @@ class Configuration:
     def signs(self) -> bool:
         """Whether `commit.gpgSign` is on."""
         return self.values.get("commit.gpgsign", "false").lower() not in _NO
+
+    @property
+    def allows_plain_objects(self) -> bool:
+        """Whether a file that holds an object is all that git would write for it.
+
+        A shared repository gives its files other modes; one with ids of two kinds keeps a table.
+        """
+        return not {"core.sharedrepository", "extensions.compatobjectformat"} & {*self.values}
+
+    def signature(self, role: str) -> str:
+        """Return who makes a commit (`AUTHOR` or `COMMITTER`) and when: now, unless it is set."""
+        known = self.values[f"GIT_{role}_IDENT"]
+        if os.environ.get(f"GIT_{role}_DATE"):
+            return known
+        who, _, zone = known.rsplit(" ", 2)
+        return f"{who} {int(time.time())} {zone}"
 
     @property
     def filters(self) -> frozenset[str]:

@@ -25,7 +25,7 @@ STATES = {
 """The files that say what is under way in a work tree."""
 
 HOOKS = ("pre-commit", "commit-msg")
-_FILES = (*STATES, "index", "HEAD", "objects", *(f"hooks/{name}" for name in HOOKS))
+_FILES = (*STATES, "index", "HEAD", "objects", "refs", *(f"hooks/{name}" for name in HOOKS))
 EMPTY_TREES = {
     name: hashlib.new(name, b"tree 0\0", usedforsecurity=False).hexdigest()
     for name in ("sha1", "sha256")

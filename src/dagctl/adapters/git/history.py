@@ -17,6 +17,7 @@ from dagctl.ports import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
 
     from dagctl.adapters.git.command import GitCommand
     from dagctl.adapters.git.place import GitWorkTree
@@ -71,17 +72,31 @@ def head(place: GitWorkTree) -> str | None:
     The file HEAD says so (`git help repository-layout`); where it is a link, or refs are kept
     otherwise, git is asked.
     """
-    try:
-        descriptor = os.open(place.files["HEAD"], os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            text = os.fsdecode(file.read(_LARGEST)).removesuffix("\n")
-    except OSError:
-        text = ""
+    text = _line_in(place.files["HEAD"])
     name = text.removeprefix("ref: ")
     if name != text and name.startswith("refs/heads/") and "\n" not in name and name != _NOWHERE:
         return name
     answer = place.git.run("symbolic-ref", "-q", "HEAD")
     return answer.text if answer.ok else None
+
+
+def loose_tip(place: GitWorkTree, branch: str) -> str | None:
+    """Return the commit of a branch if a file of its own says it (`git help repository-layout`).
+
+    None: there is none, or git keeps it otherwise.
+    """
+    text = _line_in(place.files["refs"].parent / branch)
+    return text if _COMMIT_ID.fullmatch(text) else None
+
+
+def _line_in(path: Path) -> str:
+    """Return the line that a small file of the git folder holds; empty if it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return os.fsdecode(file.read(_LARGEST)).removesuffix("\n")
+    except OSError:
+        return ""
 
 
 def standing(place: GitWorkTree, branch: str) -> str:

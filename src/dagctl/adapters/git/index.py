@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
 from dagctl.adapters.git.command import zero_ended
+from dagctl.adapters.git.history import head, loose_tip
 from dagctl.adapters.git.objects import id_of
 
 if TYPE_CHECKING:
@@ -49,13 +50,14 @@ def stage(  # noqa: PLR0913 - each is a choice of its own
         A warning with the command that repairs it if the index cannot be written (because another
         process holds it for `wait` seconds, say), else None.
     """
-    head = place.trees.read_tip(ref, paths).commit
+    known = _known_head(place) if ref == "HEAD" else None
+    at = known or place.trees.read_tip(ref, paths).commit
     blind = flagged(place, [path for path in paths if path not in new])
     alike: list[str] = []
     other: dict[str, TreeEntry] = {}
     gone: list[str] = []
     for path in paths:
-        entry = place.trees.find(head, path)
+        entry = place.trees.find(at, path)
         if entry is None:
             gone.append(path)
         elif path not in blind and _is_checked_out(place, path, entry):
@@ -70,6 +72,13 @@ def stage(  # noqa: PLR0913 - each is a choice of its own
         or _flag_again(place, update, blind, gone, wait)
     )
     return _warning(place, paths, held) if held else None
+
+
+def _known_head(place: GitWorkTree) -> str | None:
+    """Return the commit that is checked out, if it was read before or made here; else None."""
+    branch = head(place)
+    commit = loose_tip(place, branch) if branch else None
+    return commit if commit is not None and place.trees.knows(commit) else None
 
 
 SKIPPED = "Ss"

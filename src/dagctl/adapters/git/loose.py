@@ -1,20 +1,24 @@
 """Writes objects as git does where they are few: one compressed file each.
 
-No git is started for it. A remote that others push to without a pause leaves less time for a commit
-than the start of a few processes takes.
+No git is started for it. Each start takes longer than the writing of a few objects, and a remote
+that others push to without a pause leaves less time for a commit than that.
 """
 
 from __future__ import annotations
 
 import os
 import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
 from dagctl.adapters.durable import Location
+from dagctl.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -22,29 +26,56 @@ _MODE = 0o444
 """Nothing changes an object."""
 
 
-def write_object(objects: Path, object_id: str, kind: str, data: bytes) -> None:
-    """Make an object durable (`git help gitrepository-layout`, `objects/[0-9a-f][0-9a-f]`).
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """An object that is to be written."""
+
+    id: str
+    kind: str
+    """`blob`, `tree` or `commit`."""
+    data: bytes
+
+
+def write_objects(objects: Path, new: Iterable[NewObject]) -> None:
+    """Make objects durable (`git help gitrepository-layout`, `objects/[0-9a-f][0-9a-f]`).
+
+    All are on the disk before the first has its name, and none has a name before those that it
+    needs, which come before it.
 
     Args:
         objects: The folder `objects` of a repository.
-        object_id: Its id, in hex.
-        kind: `blob`, `tree` or `commit`.
-        data: What it holds.
+        new: The objects.
 
     Raises:
-        UnavailableError: It cannot be written.
+        UnavailableError: One cannot be written.
     """
-    name = object_id[2:]
-    inside = Location(objects, (object_id[:2],))
-    with durable.explained(str(inside.path)), inside.opened(make=True) as folder:
-        if os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False):
-            return
-        # `git prune` removes what a killed run leaves under such a name; it differs for each
-        # process, since two may write the same object
-        temporary = f"tmp_obj_{token_hex(8)}"
-        with os.fdopen(os.open(temporary, _NEW, _MODE, dir_fd=folder), "wb") as file:
-            file.write(zlib.compress(b"%s %d\0%s" % (kind.encode(), len(data), data)))
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-        os.fsync(folder)
+    if not objects.is_dir():  # removed meanwhile: it is not made again
+        raise UnavailableError(f"{objects.parent} is not a git repository any more")
+    with ExitStack() as stack:
+        written = [each for each in (_written(stack, objects, each) for each in new) if each]
+        for folder, temporary, name in written:
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        for folder, _, _ in written:
+            os.fsync(folder)
+
+
+def _written(stack: ExitStack, objects: Path, new: NewObject) -> tuple[int, str, str] | None:
+    """Write an object under a passing name; return its folder, that name and its own.
+
+    None: it is there already.
+    """
+    name = new.id[2:]
+    inside = Location(objects, (new.id[:2],))
+    stack.enter_context(durable.explained(str(inside.path)))
+    folder = stack.enter_context(inside.opened(make=True))
+    if os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False):
+        return None
+    # `git prune` removes what a killed run leaves under such a name; it differs for each process,
+    # since two may write the same object
+    temporary = f"tmp_obj_{token_hex(8)}"
+    with os.fdopen(os.open(temporary, _NEW, _MODE, dir_fd=folder), "wb") as file:
+        head = b"%s %d\0" % (new.kind.encode(), len(new.data))
+        file.write(zlib.compress(head + new.data))
+        file.flush()
+        os.fsync(file.fileno())
+    return folder, temporary, name

@@ -94,8 +94,7 @@ class GitRepo:
         verify: bool,
     ) -> str:
         """Commit these files on top of the branch, and nothing else; return the commit id."""
-        signs = self._configuration.signs
-        committer = Committer(self._place, self._files, self._patience, signs=signs)
+        committer = Committer(self._place, self._files, self._patience, self._configuration)
         base = self._tips.pop(branch) if branch in self._tips else self._tip_of(branch, writes)
         return committer.commit(operation_id, branch, writes, message, base=base, verify=verify)
 
@@ -176,7 +175,7 @@ class GitRepo:
         """
         place, configuration = self._place, self._configuration
         network = Network(place, remote, limit=self._patience.remote, asks=asks)
-        committer = Committer(place, self._files, self._patience, signs=configuration.signs)
+        committer = Committer(place, self._files, self._patience, configuration)
         return GitUpstream(place, network, committer, configuration, self._patience)
 
     def reach(self, commits: Collection[str]) -> Reach | None:

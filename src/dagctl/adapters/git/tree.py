@@ -62,6 +62,14 @@ class Trees:
         """Forget what was read: a remote that keeps moving has ever new trees."""
         self._read.clear()
 
+    def note(self, commit: str, tree: str) -> None:
+        """Remember what a new commit holds; its tree was grafted."""
+        self._read[commit] = self._read[tree]
+
+    def knows(self, commit: str) -> bool:
+        """Return whether the commit was read, or made here."""
+        return commit in self._read
+
     def entries(self, tree: str | None) -> dict[str, TreeEntry]:
         """Return the entries of a tree (or of a commit's tree) by name; of None, nothing."""
         if tree is None:
