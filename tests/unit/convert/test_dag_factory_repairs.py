@@ -127,3 +127,136 @@ def test_documentation_that_only_python_knows_stays_a_gap(code: str) -> None:
     dag = one(MADE_DOCUMENTATION, **{"docs.py": code})
     assert "doc_md" not in dag.data
     assert ("gap", 4, "doc_md_python_callable_name") in outcomes(dag)
+
+
+def test_arguments_of_some_operators_in_default_args_stand_in_the_tasks_that_take_them() -> None:
+    dag = one("""
+        orders:
+          default_args: {mode: reschedule, bash_command: echo 1, catchup: false, nonsense: 1}
+          tasks:
+            wait: {operator: airflow.sensors.filesystem.FileSensor, filepath: /data}
+            load: {operator: airflow.operators.bash.BashOperator}
+            own: {operator: airflow.operators.bash.BashOperator, bash_command: echo 2}
+    """)
+    wait, load, own = dag.data["tasks"]
+    assert wait["with"] == {"filepath": "/data", "mode": "reschedule"}
+    assert (load["bash_command"], own["bash_command"]) == ("echo 1", "echo 2")
+    assert dag.whole
+    assert [(outcome, subject) for outcome, _, subject in outcomes(dag)[:4]] == [
+        ("changed", "default_args.mode"),
+        ("changed", "default_args.bash_command"),
+        ("dropped", "default_args.catchup"),
+        ("dropped", "default_args.nonsense"),
+    ]
+
+
+def test_an_argument_that_an_unknown_operator_may_take_is_a_gap() -> None:
+    dag = one("""
+        orders:
+          default_args: {amount: 3}
+          tasks: {pay: {operator: shop.Pay}}
+    """)
+    assert outcomes(dag) == [("gap", 3, "default_args.amount")]
+
+
+def test_mail_is_sent_where_only_a_task_has_an_address_as_airflow_does() -> None:
+    address = TASK.replace("}", ", email: ann@example.com}")
+    dag = one(f"orders: {{tasks: [{address}]}}")
+    assert dag.data["email_on_failure"] is dag.data["email_on_retry"] is True
+    silent = one(f"orders: {{default_args: {{email_on_failure: false}}, tasks: [{address}]}}")
+    assert "email_on_failure" not in silent.data
+    assert "email_on_failure" not in one(f"orders: {{tasks: [{TASK}]}}").data
+
+
+def test_waits_of_a_python_sensor_are_seconds() -> None:
+    dag = one("""
+        orders:
+          tasks:
+            wait:
+              operator: airflow.sensors.python.PythonSensor
+              python_callable: shop.ready
+              poke_interval: 30
+              timeout: 7200
+            odd:
+              operator: airflow.sensors.python.PythonSensor
+              python_callable: shop.ready
+              poke_interval: 0.5
+    """)
+    wait, odd = dag.data["tasks"]
+    assert (wait["poke_interval"], wait["timeout"]) == ("30s", "2h")
+    assert (odd["operator"], odd["with"]["poke_interval"]) == ("PythonSensor", 0.5)
+    assert dag.whole
+
+
+def test_partial_may_hold_what_every_task_has() -> None:
+    dag = one("""
+        orders:
+          tasks:
+            a:
+              operator: airflow.operators.bash.BashOperator
+              partial: {bash_command: echo 1, retries: 4}
+              expand: {env: [{A: "1"}]}
+    """)
+    (task,) = dag.data["tasks"]
+    assert (task["retries"], task["with"], dag.whole) == (4, {"bash_command": "echo 1"}, True)
+
+
+def test_a_decorator_takes_templates_dict_and_a_mapped_one_loses_nothing() -> None:
+    dag = one("""
+        orders:
+          tasks:
+            a:
+              decorator: airflow.sdk.task
+              python_callable: shop.load
+              templates_dict: {q: "{{ ds }}"}
+              table: orders
+            b:
+              decorator: airflow.sdk.task
+              python_callable: shop.load
+              show_return_value_in_logs: false
+              table: orders
+              expand: {region: [emea]}
+    """)
+    plain, mapped = dag.data["tasks"]
+    assert plain["with"]["templates_dict"] == {"q": "{{ ds }}"}
+    assert plain["with"]["op_kwargs"] == {"table": "orders"}
+    assert (mapped["with"], mapped["show_return_value_in_logs"]) == ({"table": "orders"}, False)
+    assert dag.whole
+
+
+def test_the_body_of_a_request_is_the_json_that_is_sent() -> None:
+    dag = one("""
+        orders:
+          tasks:
+            post:
+              operator: airflow.providers.http.operators.http.HttpOperator
+              headers: {Content-Type: application/json}
+              data: {day: "{{ ds }}", n: 1}
+    """)
+    assert dag.data["tasks"][0]["with"]["data"] == '{"day": "{{ ds }}", "n": 1}'
+    assert outcomes(dag) == [("takes effect now", 7, "data"), ("changed", 7, "data")]
+
+
+def test_variables_of_the_environment_are_a_gap_but_in_what_a_shell_reads() -> None:
+    dag = one(
+        """
+        orders:
+          doc_md_file_path: $DAGS/orders.md
+          description: costs $5, $HOME
+          tasks:
+            a: {operator: airflow.operators.bash.BashOperator, bash_command: "ls ${DATA} $1 $$ $x"}
+            b: {operator: airflow.sensors.filesystem.FileSensor, filepath: $DATA/x}
+    """,
+        **{"orders.md": "# Orders"},
+    )
+    assert outcomes(dag) == [
+        ("changed", 3, "doc_md_file_path"),
+        ("changed", 4, "description"),
+        ("changed", 6, "bash_command"),
+        ("gap", 7, "filepath"),
+    ]
+
+
+def test_an_empty_list_of_assets_says_nothing() -> None:
+    dag = one(f"orders: {{tasks: [{TASK.replace('}', ', inlets: [], outlets: []}')}]}}")
+    assert (dag.whole, dag.data["tasks"]) == (True, [{"task_id": "a", "bash_command": "echo 1"}])

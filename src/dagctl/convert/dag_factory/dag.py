@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.callbacks import Callbacks
-from dagctl.convert.dag_factory.documents import listed
+from dagctl.convert.dag_factory.documents import listed, named_entries
 from dagctl.convert.dag_factory.groups import entries
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
+from dagctl.convert.dag_factory.shared_arguments import spread, tasks_of
 from dagctl.convert.dag_factory.tasks import Tasks
 from dagctl.convert.dag_factory.values import Values, minutes_of, relative, with_rules
 from dagctl.convert.foreign_yaml import Fields
@@ -77,7 +78,7 @@ class DagConversion:
         self._ended(merged, made)
         made |= self._arguments(dag)
         made |= self._callbacks.taken(dag, DAG_CALLBACKS)
-        made |= self._defaults(defaults)
+        made |= self._defaults(defaults, dag)
         made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report)
         self._rest(dag, made)
         return {key: made[key] for key in _ORDER if key in made}
@@ -219,8 +220,11 @@ class DagConversion:
             return True
         return None if value is None else bool(value)
 
-    def _defaults(self, defaults: Fields) -> dict[str, Any]:
-        """Return what `default_args` says, at the place that a spec has for each of it."""
+    def _defaults(self, defaults: Fields, dag: Fields) -> dict[str, Any]:
+        """Return what `default_args` says, at the place that a spec has for each of it.
+
+        What only some operators have is written into the tasks of `dag`.
+        """
         made: dict[str, Any] = self._callbacks.taken(defaults, TASK_CALLBACKS)
         minutes = minutes_of(defaults.get("retry_delay"))
         made |= self._tasks.arguments(defaults, DefaultArgs.key_names())
@@ -233,14 +237,19 @@ class DagConversion:
             for key in ("email_on_failure", "email_on_retry"):
                 top[key] = bool(made.pop(key, True))  # Airflow's default, if mail goes anywhere
         else:
+            mails = self._has_addresses(dag)
             for key in ("email_on_failure", "email_on_retry"):
-                if made.pop(key, False) is True:
+                if made.pop(key, mails) is True:
                     top[key] = True  # a task may have an address of its own
-        for key, value in defaults.items():
-            if value is not None:
-                text = "dag-factory gives it to each task, where it has no effect or is refused"
-                self._report.dropped(defaults.at(key), f"default_args.{key}", text)
+        spread(defaults, dag, self._report, self._target)
         return top | ({"default_args": made} if made else {})
+
+    def _has_addresses(self, dag: Fields) -> bool:
+        """Return whether a task or a group gives an address, which the DAG does not."""
+        groups = named_entries(dag.get("task_groups"), "group_name", dag.place, self._report)
+        shared = [group.get("default_args") for group in groups.values()]
+        givers = [*tasks_of(dag, self._report).values(), *shared]
+        return any(isinstance(entry, Fields) and entry.get("email") for entry in givers)
 
     def _rest(self, dag: Fields, made: dict[str, Any]) -> None:
         """Report the keys that are left, and keep those that dag-factory ignores by mistake."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.dag_factory.documents import dags_of
+from dagctl.convert.dag_factory.environment import report_variables
 from dagctl.convert.finished import finished
 from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
 from dagctl.convert.report import Outcome, Place, Remark, Report
@@ -63,6 +64,7 @@ def convert_dag_factory(source: Factory, *, airflow: str, today: date) -> Conver
         report = Report()
         if joined:
             report.new(merged.at("tasks"), "tasks", _JOINED)
+        report_variables(merged, report)
         conversion = DagConversion(report, airflow, today, read, source.named)
         data = conversion.spec(dag_id, merged)
         place, places = merged.place, _places(merged)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import listed
+from dagctl.convert.dag_factory.http_bodies import put_json
 from dagctl.convert.dag_factory.pods import Pods
 from dagctl.convert.dag_factory.values import (
     TIMEDELTA,
@@ -16,6 +17,7 @@ from dagctl.convert.dag_factory.values import (
     xcom,
 )
 from dagctl.convert.databases import SUCCESSOR, for_all_databases, is_of_a_database
+from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.operator_names import operator_name
 from dagctl.operators import Operator, lookup
@@ -60,7 +62,12 @@ _DECORATORS = {
     "task.short_circuit": "ShortCircuitOperator",
     "task.sensor": "PythonSensor",
 }
-_OF_DECORATORS = frozenset({"python_callable", "multiple_outputs", "show_return_value_in_logs"})
+_OF_DECORATORS = frozenset(
+    {
+        *("python_callable", "multiple_outputs", "show_return_value_in_logs"),
+        *("templates_dict", "templates_exts"),
+    }
+)
 """What a decorator takes itself; the rest is for the function."""
 _FUNCTIONS = {
     "python_callable": "python_callable",
@@ -70,6 +77,8 @@ _FUNCTIONS = {
     "execution_date_fn": "execution_date_fn",
 }
 """What stands before `_name` and `_file`, and the parameter that the function is for."""
+_WAITS = frozenset({"poke_interval", "timeout", "max_wait"})
+"""Lengths of time of a sensor, which may be a number of seconds."""
 _TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "with", "expand"}
 """The arguments of every task; what it is mapped over is read apart."""
 
@@ -103,12 +112,14 @@ class Tasks:
         fields = written.copy()
         for key in (*_NOT_THE_OPERATORS, *_GROUP_KEYS):
             fields.pop(key, None)
+        _join_partial(fields)
         task: dict[str, Any] = {"task_id": task_id}
         made = self._callbacks.taken(fields, TASK_CALLBACKS)
         made |= self.arguments(fields, OperatorTask.key_names())
         self._functions(fields)
         self._variables(fields)
         self._pods.put_objects(str(written.get("operator")), fields)
+        put_json(str(written.get("operator")), fields, self._report)
         mapped = self._mapped(fields, known)
         arguments = {
             key: xcom(fields[key], known) or self._values.value(fields[key], fields.at(key), key)
@@ -142,7 +153,7 @@ class Tasks:
                 text = self._values.duration(fields.pop(key), place, key)
                 made |= {name: text} if text else {}
             elif name in {"inlets", "outlets"}:
-                made[name] = self._assets(fields.pop(key), place, name)
+                made[name] = self._assets(fields.pop(key), place, name) or None
             elif name in names and name in _TASK_FIELDS:
                 value = self._values.value(fields.pop(key), place, key)
                 made[name] = (
@@ -212,12 +223,8 @@ class Tasks:
             self._report.changed(place, key, text)
 
     def _mapped(self, fields: Fields, known: frozenset[str]) -> dict[str, Any]:
-        """Return what the task is mapped over; `partial` joins the other arguments."""
+        """Return what the task is mapped over."""
         expand = fields.pop("expand", None)
-        partial = fields.pop("partial", None)
-        if isinstance(partial, Fields):
-            for key, value in partial.items():
-                fields.put(key, value, partial.at(key))
         if not isinstance(expand, Fields):
             return {}
         made = {key: self._over(expand[key], expand.at(key), key, known) for key in expand}
@@ -257,11 +264,13 @@ class Tasks:
         self, operator: str, own: dict[str, Any], given: dict[str, Any]
     ) -> dict[str, Any]:
         """Return a mapped function: the kind that maps a function over its own arguments."""
-        function = own.get("python_callable")
-        if isinstance(function, dict) and "$ref" in function:
-            kind = _PYTHON[operator]
+        function, kind = own.get("python_callable"), _PYTHON[operator]
+        by_path = isinstance(function, dict) and "$ref" in function
+        settings = _settings(own, kind)
+        if by_path and own.keys() <= {"python_callable", *settings}:
             task: dict[str, Any] = {} if kind == "python" else {"task_type": kind}
-            return task | {"python_callable": function["$ref"]} | ({"with": given} if given else {})
+            task["python_callable"] = function["$ref"]  # type: ignore[index] # a mapping, see above
+            return task | ({"with": given} if given else {}) | settings
         return {"operator": operator, "with": own | {"op_kwargs": given}}
 
     def _operator(
@@ -307,13 +316,27 @@ class Tasks:
         return {"operator": operator, "with": arguments}
 
 
+def _join_partial(fields: Fields) -> None:
+    """Put the arguments in `partial` beside the others."""
+    partial = fields.pop("partial", None)
+    if isinstance(partial, Fields):
+        for key, value in partial.items():
+            fields.put(key, value, partial.at(key))
+
+
 def _settings(arguments: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Return what a task of a kind has beside its function, lengths of time as text."""
     known = {key: arguments[key] for key in arguments if kind in TAKEN_BY.get(key, ())}
-    return {
-        key: value.get("$duration", value) if isinstance(value, dict) else value
-        for key, value in known.items()
-    }
+    made = {key: _setting(key, value) for key, value in known.items()}
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def _setting(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON data
+    """Return a value as a task has it beside its function; None: it cannot stand there."""
+    if isinstance(value, dict):
+        return value.get("$duration", value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return duration_text(value) if key in _WAITS and is_number else value
 
 
 def _bash(arguments: Mapping[str, Any]) -> dict[str, Any]:

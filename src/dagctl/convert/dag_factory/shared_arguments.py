@@ -1,0 +1,82 @@
+"""Arguments in `default_args` that only some operators have: each stands in the tasks that take it.
+
+Airflow gives an argument of `default_args` to every operator that has a parameter of that name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagctl.convert.dag_factory.documents import named_entries
+from dagctl.convert.foreign_yaml import Fields
+from dagctl.convert.operator_names import renamed_operator
+from dagctl.operators import Operator, base_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagctl.convert.report import Report
+
+_OF_FACTORIES = frozenset({"concurrency", "schedule_interval", "timetable", "dagrun_timeout_sec"})
+"""Arguments of a DAG under names that other tools have; no operator has one of them."""
+
+
+def tasks_of(dag: Fields, report: Report) -> dict[str, Fields]:
+    """Return the tasks of a DAG by their ids, as they are written."""
+    return named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
+
+
+def spread(defaults: Fields, dag: Fields, report: Report, target: str) -> None:
+    """Write what `default_args` says into the tasks that take it, and report it; `dag` gets them.
+
+    Args:
+        defaults: What is left of `default_args`: arguments that not every task has.
+        dag: The DAG.
+        report: It gets a line for each argument.
+        target: The Airflow that the spec is for.
+    """
+    left = [key for key, value in defaults.items() if value is not None]
+    if not left:
+        return
+    tasks = {name: task.copy() for name, task in tasks_of(dag, report).items()}
+    operators = {
+        name: renamed_operator(str(task["operator"]), target)
+        for name, task in tasks.items()
+        if "operator" in task
+    }
+    of_dags = {*base_parameters("dag", target), *base_parameters("dag", "2.11"), *_OF_FACTORIES}
+    for key in left:
+        place, subject = defaults.at(key), f"default_args.{key}"
+        takers = [
+            name
+            for name, operator in operators.items()
+            if isinstance(operator, Operator) and key in operator.parameters
+        ]
+        for name in takers:
+            if tasks[name].get(key) is None:
+                tasks[name].put(key, defaults[key], place)
+        if takers:
+            report.changed(place, subject, "it stands in each task that takes it")
+        if key in of_dags or all(isinstance(each, Operator) for each in operators.values()):
+            if not takers:
+                text = "it is no argument of its tasks, so Airflow gives it to none"
+                report.dropped(place, subject, text)
+        else:
+            names = _names(
+                name for name, known in operators.items() if not isinstance(known, Operator)
+            )
+            text = f"whether the operators of {names} take it is not known: write it into them"
+            report.gap(place, subject, text)
+    dag.put("tasks", _written(tasks, dag), dag.at("tasks"))
+
+
+def _written(tasks: dict[str, Fields], dag: Fields) -> Fields:
+    made = Fields(dag.at("tasks"))
+    for name, task in tasks.items():
+        made.put(name, task, task.place)
+    return made
+
+
+def _names(names: Iterable[str]) -> str:
+    every = list(names)
+    return ", ".join(every[:3]) + (f" and {len(every) - 3} more" if len(every) > 3 else "")  # noqa: PLR2004 - as it says
