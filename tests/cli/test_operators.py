@@ -94,6 +94,7 @@ def test_the_workspace_says_which_airflow(workspace: Shell) -> None:
         (["show", "mine.Own"], ExitCode.NOT_FOUND, "`mine.Own` is not in the catalogue"),
         (["show", "HITLOperator", "--airflow", "3.0"], ExitCode.NOT_FOUND, "needs Airflow 3.1"),
         (["bash", "--airflow", "9"], ExitCode.USAGE, "the catalogue knows 2, 3, or one of 2.9"),
+        (["word"] * 21, ExitCode.USAGE, "a search has at most 20 words"),
         (["show", "task.dokcer"], ExitCode.NOT_FOUND, "did you mean `task.docker`"),
     ],
 )
@@ -101,6 +102,13 @@ def test_what_cannot_be_shown(shell: Shell, words: list[str], code: int, text: s
     done = shell.run("operators", *words)
     assert done.code == code
     assert text in done.err
+
+
+def test_an_unknown_airflow_is_named_in_a_workspace_too(workspace: Shell) -> None:
+    for words in (["bash"], ["show", "BashOperator"]):
+        done = workspace.run("operators", *words, "--airflow", "x")
+        assert done.code == ExitCode.USAGE
+        assert "the catalogue knows 2, 3, or one of 2.9" in done.err
 
 
 def test_a_decorator_is_shown_too(shell: Shell) -> None:

@@ -91,7 +91,13 @@ def _target(airflow: str | None) -> str:
         workspace = find_workspace(Path())
     except UsageError:  # no workspace is no obstacle here
         return airflow or "3"
-    return load_for_specs(workspace, os.environ).target(airflow)
+    settings = load_for_specs(workspace, os.environ)
+    try:
+        return settings.target(airflow)
+    except ValueError:
+        if airflow is None:
+            raise
+        return airflow  # the catalogue says which it knows
 
 
 def _search(context: typer.Context, word: str, target: str) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dagctl.operators.search import Match
 
 
+MOST_WORDS = 20
+"""Words of a search: each of them is looked for in thousands of operators."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
     """An operator, with a task that calls it."""
@@ -33,10 +37,12 @@ def find_operators(word: str, airflow: str) -> list[Match]:
     """Return the operators that a word is about, the best first.
 
     Raises:
-        UsageError: There is no such Airflow.
+        UsageError: There is no such Airflow, or these are more words than a search has.
         NotFoundError: No operator is about the word, and no name is near it.
     """
     target, versions = _target(airflow)
+    if len(word.split()) > MOST_WORDS:
+        raise UsageError(f"a search has at most {MOST_WORDS} words", hint="leave some of them out")
     matches = search(word, target, versions)
     if not matches:
         raise NotFoundError(f"no operator is about `{word}`", hint=Fix(Command("operators")))
