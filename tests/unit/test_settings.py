@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -375,3 +376,36 @@ def test_a_wrong_check_is_refused_at_its_line(workspace: Workspace, line: str, s
         load_for_specs(workspace, {})
     assert said in caught.value.message
     assert "dagctl.toml:4" in caught.value.message
+
+
+SLOW = {
+    "blank lines before a key that is written in another way": (
+        (" " * 1000 + "\n") * 900 + '"\\u006eope" = 1\n',
+        "dagctl.toml: unknown key `nope`",
+    ),
+    "keys in keys": ("a" + ".a" * 50_000 + " = 1\n", "nested too deeply"),
+    "quoted keys in keys": ("x = {'a'" + ".'a'" * 50_000 + " = 1}\n", "nested too deeply"),
+    "tables in tables": ("[a" + ".a" * 50_000 + "]\n", "nested too deeply"),
+    "digits": (f"lock_timeout = {'9' * 5_000}\n", "a number is too large"),
+    "hexadecimal digits": (f"dags_folder = 0x{'f' * 5_000}\n", "a number is too large"),
+    "a number among variables": (f"[vars]\nx = [0x{'f' * 5_000}]\n", "a number is too large"),
+}
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_a_file_of_a_stranger_is_refused_in_words_and_in_time(
+    workspace: Workspace, what: str
+) -> None:
+    text, said = SLOW[what]
+    began = time.process_time()
+    assert said in refusal(workspace, text).message
+    assert time.process_time() - began < 5
+
+
+def test_a_key_has_its_line_however_it_is_written(workspace: Workspace) -> None:
+    text = f"{GOOD}\n[git]\n  push = 'always'\n\n[ supabase ]\n'url' = 'x'\n"
+    assert refusal(workspace, text).message.startswith("dagctl.toml:7: ")
+    text = f"{GOOD}\n[supabase] # push = 1\nbucket = 'b'\n[git]\npush = 'x'\n"
+    assert refusal(workspace, text).message.startswith("dagctl.toml:6: `push` ")
+    text = f"{GOOD}git.push = 'always'\ngit.timeout = 0\n"
+    assert refusal(workspace, text).message.startswith("dagctl.toml:3: `timeout` ")

@@ -7,7 +7,9 @@ import os
 import re
 import stat
 import tomllib
+from bisect import bisect_left
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError, advice
@@ -15,7 +17,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.settings.checks import CHECKS, Given
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 ENVIRONMENT_PREFIX = "DAGCTL_"
@@ -23,6 +25,13 @@ LARGEST = 1 << 20
 """Bytes of a file of settings that are read."""
 TOML_HINT = 'each line has the form: key = "value"'
 
+_BEGINNING = lazy_pattern(r"[ \t]*+(\[*+)([^=\]\[#]++)[=\]]")
+"""How a line begins that has a key, or a table."""
+_DEEP_KEY = lazy_pattern(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
+_MOST_BITS = 4096
+"""Of a number: TOML has 64, and Python shows no more than some thousand digits."""
+_DEEPEST = 6
+"""Keys in keys whose place is known."""
 _IN_TABLES = ("strict", "ignore", "providers", "git_remote", "push_timeout")
 """Settings that stand in a table only."""
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -80,7 +89,7 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
     text = ""
     try:
         text = _bytes_of(path).decode("utf-8")
-        return text, tomllib.loads(text)
+        return text, _parsed(text)
     except FileNotFoundError:
         if path.is_symlink():
             message = f"{shown} is a link to {path.readlink()}, which does not exist"
@@ -90,11 +99,41 @@ def read_toml(path: Path, shown: str) -> tuple[str, dict[str, Any]]:
         raise UsageError(f"cannot read {shown}: {error.strerror}", hint=advice(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{shown} is not UTF-8 text", hint="save it as UTF-8") from error
-    except RecursionError as error:
+    except _TooDeepError as error:
         raise UsageError(f"{shown}: not valid TOML: nested too deeply", hint=TOML_HINT) from error
     except tomllib.TOMLDecodeError as error:
         place, what = _mistake(text, error)
         raise UsageError(f"{shown}:{place}: not valid TOML: {what}", hint=TOML_HINT) from error
+    except ValueError as error:  # Python reads and shows no number of so many digits
+        message = f"{shown}: not valid TOML: a number is too large"
+        raise UsageError(message, hint="a number has at most 64 bits") from error
+
+
+class _TooDeepError(Exception):
+    """Keys in keys, or lists in lists, are more than are read."""
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what a TOML text says, within bounds of time.
+
+    Raises:
+        _TooDeepError: It is nested too deeply; tomllib takes the square of the keys in keys.
+        ValueError: It is no TOML, or a number is too large to be shown.
+    """
+    if _DEEP_KEY.search(text):
+        raise _TooDeepError
+    try:
+        document = tomllib.loads(text)
+    except RecursionError as error:
+        raise _TooDeepError from error
+    stack: list[object] = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            raise ValueError
+        stack += value.values() if isinstance(value, dict) else ()
+        stack += value if isinstance(value, list) else ()
+    return document
 
 
 def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
@@ -146,15 +185,38 @@ class TomlFile:
         self._text = text
 
     def origin(self, key: str, table: str = "") -> str:
-        """Return `file:line` of a key."""
-        start = max(self._text.find(f"[{table}]"), 0) if table else 0
-        inner = rf"(?:{re.escape(table)}\.)?" if table else ""
-        name = rf"{inner}[\"']?{re.escape(key)}[\"']?"
-        pattern = lazy_pattern(rf"^\s*\[*\s*{name}\s*[=.\]]", re.MULTILINE)
-        match = pattern.search(self._text, start)
-        if match is None:
-            return self._name
-        return f"{self._name}:{self._text.count(chr(10), 0, match.end()) + 1}"
+        """Return `file:line` of a key; the name of the file if it is written in another way."""
+        places, tables = self._index
+        start = tables.get(table, 0)
+        names = (key, f"{table}.{key}") if table else (key,)
+        lines = (_first_from(start, places.get(name, ())) for name in names)
+        line = min((line for line in lines if line is not None), default=None)
+        return self._name if line is None else f"{self._name}:{line}"
+
+    @cached_property
+    def _index(self) -> tuple[dict[str, list[int]], dict[str, int]]:
+        """The lines that begin with each name, in order, and the line of each table.
+
+        A line `a.b = 1` begins with `a` and with `a.b`.
+        """
+        places: dict[str, list[int]] = {}
+        tables: dict[str, int] = {}
+        for number, line in enumerate(self._text.split("\n"), 1):
+            match = _BEGINNING.match(line)
+            if match is None:
+                continue
+            words = [word.strip(" \t\"'") for word in match[2].split(".", _DEEPEST)[:_DEEPEST]]
+            for end in range(1, len(words) + 1):
+                places.setdefault(".".join(words[:end]), []).append(number)
+            if match[1] == "[":
+                tables.setdefault(match[2].strip(), number)
+        return places, tables
+
+
+def _first_from(start: int, lines: Sequence[int]) -> int | None:
+    """Return the first of the lines that does not stand before another one."""
+    at = bisect_left(lines, start)
+    return lines[at] if at < len(lines) else None
 
 
 def _settings(file: TomlFile, document: Mapping[str, object]) -> dict[str, Given]:
