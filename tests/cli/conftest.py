@@ -8,19 +8,18 @@ import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from functools import cache
 from io import BytesIO, TextIOWrapper
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
 
 from dagctl.cli.app import run
+from tests.cli.schemas import validator
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "json"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PROJECT = "123e4567-e89b-12d3-a456-426614174000"
 SECONDS = 60
 
@@ -136,17 +135,6 @@ def written(stream: TextIOWrapper) -> str:
     raw = stream.buffer
     assert isinstance(raw, BytesIO)
     return raw.getvalue().decode(stream.encoding, "surrogateescape")
-
-
-@cache
-def validator(command: str | None) -> Draft202012Validator:
-    """Return what checks the JSON output of a command."""
-    texts = {file.name: json.loads(file.read_text("utf-8")) for file in SCHEMAS.glob("*.json")}
-    registry: Registry[Any] = Registry().with_resources(
-        (name, Resource.from_contents(schema)) for name, schema in texts.items()
-    )
-    schema = texts.get(f"{command}.schema.json", texts["envelope.schema.json"])
-    return Draft202012Validator(schema, registry=registry, format_checker=FormatChecker())
 
 
 @pytest.fixture

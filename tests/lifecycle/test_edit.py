@@ -115,7 +115,7 @@ def test_an_edited_text_is_the_next_version_and_the_spec_file_follows(desk: Desk
     newest = desk.user.json("show", "orders", "--version", "4")["version"]
     assert newest["spec_text"] == desk.text()
     said = desk.edit('sed -i "s/editor/author/" "$2"')
-    assert "specs/orders.yaml gets your text, which asks for nothing new" in said
+    assert "specs/orders.yaml gets your text; the DAG stays as it is" in said
     assert ("what the author thinks" in desk.text(), desk.version()) == (True, 4)
     (desk.user.folder / SPEC).unlink()
     said = desk.edit('sed -i "s/0 5/0 6/" "$2"')

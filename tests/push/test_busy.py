@@ -65,7 +65,7 @@ def test_a_push_that_is_always_late_says_how_often_it_was_tried_and_what_helps(
         client.create(spec)
     assert re.search(r"origin/main moved at each of \d+ tries in \d+ sec", caught.value.message)
     assert caught.value.hint == (
-        "again when fewer others push; or publish for a review: --branch NAME"
+        "run it again when fewer people push; or publish for a review: --branch NAME"
     )
     assert caught.value.state == UNCHANGED
     assert clone.records() == []

@@ -47,7 +47,7 @@ class MemoryFiles:
         for write in writes:
             now = self.read(write.path)
             if now not in (write.old, write.new):
-                raise ConflictError(f"{write.path} holds something else by now")
+                raise ConflictError(f"{write.path} has changed in the meantime")
             self._put(write.path, write.new)
 
     def write_spec(self, write: SpecWrite) -> None:

@@ -72,7 +72,7 @@ def explained(path: str) -> Iterator[None]:
         if error.errno in _IN_THE_WAY:
             raise ConflictError(
                 _in_the_way(path, error),
-                hint=again("move it away, or put there what it stands for"),
+                hint=again("move it away, or put the file or folder itself there"),
             ) from error
         raise UnavailableError(f"{path}: {error.strerror or error}", hint=advice(error)) from error
 

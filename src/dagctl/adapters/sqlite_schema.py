@@ -207,7 +207,7 @@ _HINTS = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_FULL: again("free some space on the disk"),
     sqlite3.SQLITE_IOERR: again("check whether the disk is full or failing"),
-    sqlite3.SQLITE_BUSY: again("another program holds it: end that"),
+    sqlite3.SQLITE_BUSY: again("another program uses it: close that program"),
 }
 """What to do, by the primary code of a failure (https://www.sqlite.org/rescode.html)."""
 

@@ -181,7 +181,7 @@ def _write(folder: int, write: FileWrite) -> None:
         if now == write.new:
             durable.clear(folder, name)
         elif now != write.old:
-            raise WorkspaceError(f"{write.path} holds something else by now")
+            raise WorkspaceError(f"{write.path} has changed in the meantime")
         elif write.new is None:
             durable.remove(folder, name)
         elif now is not None:
@@ -194,7 +194,7 @@ def _create(folder: int, write: FileWrite, content: bytes) -> None:
     try:
         durable.create(folder, _name(write), content)
     except FileExistsError as error:
-        raise WorkspaceError(f"{write.path} was made by somebody else just now") from error
+        raise WorkspaceError(f"{write.path} was made by another program just now") from error
 
 
 def _restored(folder: int, write: FileWrite) -> bool:

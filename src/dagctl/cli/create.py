@@ -104,7 +104,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     if exit_code and not dry_run:
         raise _refusal("--exit-code goes with --dry-run")
     if branch is not None and (push is not None or if_exists is not None or prune):
-        raise _refusal("--branch goes without --push, --if-exists and --prune")
+        raise _refusal("--branch cannot be used together with --push, --if-exists or --prune")
     folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict, env=env, variables=var)
     batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)

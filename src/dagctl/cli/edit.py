@@ -160,4 +160,4 @@ def _write_done(invocation: Invocation, draft: Draft, content: bytes, outcome: O
 
     write_outcome(invocation, outcome, has_next=True)
     if outcome.operation_id is None and draft.written(content) is not None:
-        invocation.console.note(f"{shown(draft.path)} gets your text, which asks for nothing new")
+        invocation.console.note(f"{shown(draft.path)} gets your text; the DAG stays as it is")

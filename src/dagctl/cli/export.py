@@ -48,7 +48,9 @@ def export(context: typer.Context, ids: Ids = None, *, target: Target = "dags.zi
     console = invocation.console
     is_piped = target == STANDARD_OUTPUT
     if is_piped and is_terminal(console.out):
-        raise UsageError("an archive is no text for a terminal", hint="dagctl export -o dags.zip")
+        raise UsageError(
+            "an archive cannot be shown on a terminal", hint="dagctl export -o dags.zip"
+        )
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         exported = client.export(console.out.buffer if is_piped else target, ids or ())
         progress.close()

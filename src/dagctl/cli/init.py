@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 Folder = Annotated[
     Path | None,
-    typer.Argument(metavar="DIR", help="The folder, by default this one; made if missing."),
+    typer.Argument(
+        metavar="DIR", help="The folder; it is made if it is missing. Default: this one."
+    ),
 ]
 ProjectId = Annotated[
-    str | None, typer.Option(metavar="UUID", help="The project; a new one is drawn if missing.")
+    str | None, typer.Option(metavar="UUID", help="The id of the project. Default: a new one.")
 ]
 Target = Annotated[
     str,

@@ -25,7 +25,7 @@ Key = Annotated[
     str | None, typer.Option(metavar="KEY", help="Its publishable key: sb_publishable_...")
 ]
 ProjectId = Annotated[
-    str | None, typer.Option(metavar="UUID", help="The project of the DAGs, as members have it.")
+    str | None, typer.Option(metavar="UUID", help="The id of the project that all members use.")
 ]
 Bucket = Annotated[str | None, typer.Option(metavar="NAME", help="The bucket for DAG files.")]
 Check = Annotated[

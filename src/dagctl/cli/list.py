@@ -64,7 +64,7 @@ Everything = Annotated[
 ]
 Outdated = Annotated[
     bool,
-    typer.Option("--outdated", help="Only DAGs that their specs no longer make, and why."),
+    typer.Option("--outdated", help="Only DAGs that their specs would change today, and why."),
 ]
 Form = Annotated[
     Literal["text", "json", "name"], typer.Option("--output", "-o", help="The form of the result.")

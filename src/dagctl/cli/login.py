@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Email = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="Who signs in; DAGCTL_EMAIL, or asked for, if missing."),
+    typer.Option(metavar="ADDRESS", help="Who signs in. Default: DAGCTL_EMAIL; else dagctl asks."),
 ]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
@@ -41,7 +41,7 @@ Keyring = Annotated[
     bool | None,
     typer.Option(
         "--keyring/--no-keyring",
-        help="Keep the refresh token in the system's keyring; as the last time, if missing.",
+        help="Keep the refresh token in the system's keyring. Default: as at the last login.",
     ),
 ]
 EPILOG = examples(

@@ -41,7 +41,10 @@ Settings = Annotated[
 File = Annotated[
     Path | None,
     typer.Option(
-        "--file", "-f", metavar="FILE", help="The file to write; by default its name, in specs/."
+        "--file",
+        "-f",
+        metavar="FILE",
+        help="The file to write. Default: specs/ and the name of the DAG.",
     ),
 ]
 Print = Annotated[bool, typer.Option("--print", help="Print the spec; write nothing.")]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.cli.create_view import reporting_recovery
 from dagctl.cli.envelope import envelope
 from dagctl.cli.plan_view import planned_lines
 from dagctl.cli.recover import write_recovery
 from dagctl.cli.text import shown
+from dagctl.views.operated import outcome_data
 from dagctl.views.plan import planned_data
-from dagctl.views.recovered import recovered_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +87,7 @@ def write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) -
     """Write what was done, all the way out: the journal is kept until this returns."""
     console = invocation.console
     if invocation.is_json:
-        console.document(envelope(invocation, result=_outcome_data(outcome)))
+        console.document(envelope(invocation, result=outcome_data(outcome)))
         console.flush()
         return
     for warning in outcome.warnings:
@@ -119,24 +119,3 @@ def _next(outcome: Outcome) -> Iterator[str]:
         yield f"dagctl restore {shown(first.dag_id)} brings it back"
     elif first.changed:
         yield f"dagctl show {shown(first.renamed or first.dag_id)}"
-
-
-def _outcome_data(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "dags": [
-            {
-                "dag_id": dag.dag_id,
-                "action": dag.action.value,
-                "version": dag.version,
-                "file_path": dag.file_path,
-                "commit_id": dag.commit_id,
-                "source": dag.source,
-                "renamed": dag.renamed,
-                "changed": dag.changed,
-            }
-            for dag in outcome.dags
-        ],
-        "warnings": list(outcome.warnings),
-        "pushed": outcome.pushed,
-        "recovered": recovered_data(outcome.recovered),
-    }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.operate import Outcome
 
-NewId = Annotated[str, typer.Argument(metavar="NEW_ID", help="The id that it is to have.")]
+NewId = Annotated[str, typer.Argument(metavar="NEW_ID", help="The new id.")]
 EPILOG = examples(
     "dagctl mv daily_orders orders_daily --dry-run",
     "dagctl mv daily_orders orders_daily",

@@ -14,7 +14,7 @@ Providers = Annotated[
     str | None,
     typer.Option(
         metavar="NAMES",
-        help="Know the operators of these providers, with their parameters: amazon,http.",
+        help="Include the operators of these providers, such as amazon,http.",
     ),
 ]
 Target = Annotated[
@@ -31,7 +31,7 @@ Defaults = Annotated[
 ]
 Optional = Annotated[
     bool,
-    typer.Option("--optional", help="Mark no parameter as missing: files with defaults give some."),
+    typer.Option("--optional", help="Require no parameter: files with defaults may give it."),
 ]
 EPILOG = examples(
     "dagctl schema",

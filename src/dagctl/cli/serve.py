@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 Root = Annotated[
     Path,
-    typer.Option("--root", metavar="DIR", help="The folder of the repositories, one a project."),
+    typer.Option(
+        "--root", metavar="DIR", help="The folder that has a repository for each project."
+    ),
 ]
 Projects = Annotated[
     Path | None,
@@ -45,23 +47,29 @@ Target = Annotated[
 ]
 Origins = Annotated[
     list[str] | None,
-    typer.Option("--cors-origin", metavar="URL", help="A web app that may call; may be repeated."),
+    typer.Option(
+        "--cors-origin", metavar="URL", help="The origin of a web app that may call; repeatable."
+    ),
 ]
 BodyLimit = Annotated[
     int, typer.Option(metavar="BYTES", min=1024, help="The largest body of a request.")
 ]
 Timeout = Annotated[
-    float, typer.Option(metavar="SECONDS", min=1, help="When a request is answered at the latest.")
+    float,
+    typer.Option(metavar="SECONDS", min=1, help="The most seconds until a request is answered."),
 ]
 Queue = Annotated[
     int, typer.Option(metavar="N", min=0, help="How many operations may wait in one project.")
 ]
 Grace = Annotated[
-    int, typer.Option(metavar="SECONDS", min=0, help="What requests get at shutdown to end.")
+    int,
+    typer.Option(
+        metavar="SECONDS", min=0, help="The seconds that requests have to end at a shutdown."
+    ),
 ]
 LogFormat = Annotated[
     Literal["auto", "json", "text"],
-    typer.Option(help="Of the log on standard error; auto: text on a terminal."),
+    typer.Option(help="The form of the log on standard error; auto: text on a terminal."),
 ]
 TRY_IT_OUT = "to try it out without one: --local-user you@example.com"
 EPILOG = examples(

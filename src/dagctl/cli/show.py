@@ -31,7 +31,8 @@ Spec = Annotated[bool, typer.Option("--spec", help="Print the recorded spec inst
 Resolved = Annotated[
     bool,
     typer.Option(
-        "--resolved", help="With --spec: with defaults, variables and loops in place, and whence."
+        "--resolved",
+        help="With --spec: fill in defaults, variables and loops, and name the source of each.",
     ),
 ]
 Version = Annotated[

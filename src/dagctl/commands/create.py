@@ -340,7 +340,7 @@ def _changed(change: Change, commit_id: str) -> CreatedDag:
 def _unchanged(change: Change) -> CreatedDag:
     record = change.record
     if record is None:
-        raise ValueError(f"nothing is recorded of {change.dag_id}")  # a bug in dagctl
+        raise ValueError(f"{change.dag_id} has no record")  # a bug in dagctl
     return CreatedDag(
         dag_id=record.dag_id,
         file_path=record.file_path,

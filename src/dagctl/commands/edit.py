@@ -87,7 +87,7 @@ def edited(
     dag_id = draft.dag_id
     if change.spec is not None and change.spec.dag_id_given and change.base_name != dag_id:
         raise ConflictError(
-            f"the text gives dag_id `{change.base_name}`, and the DAG is `{dag_id}`",
+            f"the text gives dag_id `{change.base_name}`, but the DAG is `{dag_id}`",
             hint=Fix("`", Command("mv", f"{dag_id} {change.base_name}"), "` renames it"),
         )
     digest = sha256(content).hexdigest()

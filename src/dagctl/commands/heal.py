@@ -69,7 +69,7 @@ def _kept(survey: Survey) -> dict[str, str]:
         "its file was changed by hand; put the change into the spec, or use --force": (
             survey.changed
         ),
-        "this branch has not that DAG; git pull, or merge the branch that has it": (
+        "this branch does not have that DAG; git pull, or merge the branch that has it": (
             broken.intersection(survey.elsewhere)
         ),
         "its file is another version than the recorded one; git pull first": (

@@ -47,7 +47,7 @@ def explain_field(document: SpecText, surroundings: Surroundings, name: str) -> 
     if origin is None:
         near = near_name(meant.document, name[:100])
         raise NotFoundError(
-            f"nothing says `{name[:100]}` in {document.name}: it is at its default, or no field",
+            f"{document.name} does not set `{name[:100]}`: it has its default, or is no field",
             hint=f"did you mean {near}?" if near else "write it as: tasks.load.pool",
         )
     return origin

@@ -64,7 +64,7 @@ def _repaired(context: Context, change: Change, uncommitted: set[str], lacking: 
         return update  # the file as it is: only its commit is missing
     version = change.record.version + 1
     known = replace(provenance_of(change), version=version)
-    warning = f"{change.path} was not committed or stored as it is recorded: that is made good"
+    warning = f"{change.path} was not committed or stored as it is recorded: this is repaired"
     return replace(
         update,
         version=version,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Drift = Literal["none", "changed", "missing", "behind", "ahead", "elsewhere", "unmerged"]
 """How a DAG file in the work tree differs from the recorded one: behind and ahead are other
-versions, as dagctl wrote them; elsewhere: the branch that is checked out has not that DAG;
+versions, as dagctl wrote them; elsewhere: the branch that is checked out does not have that DAG;
 unmerged: the file holds both sides of a merge, as dagctl wrote them."""
 
 
@@ -79,7 +79,7 @@ def diff_of(path: str, old: bytes | None, new: bytes | None, *, names: tuple[str
 
 
 def changed_by_hand(path: str, recorded: bytes | None, standing: bytes | None) -> WorkspaceError:
-    """Return the refusal to write over a recorded file that holds something else by now.
+    """Return the refusal to write over a recorded file that has changed in the meantime.
 
     There is no diff where it is not known what was recorded.
     """

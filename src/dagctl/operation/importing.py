@@ -221,7 +221,7 @@ class _Planner:
         """Return the plan of a DAG that stays as it is, file, commit and object too."""
         record = change.record
         if record is None:
-            raise ValueError(f"nothing is recorded of {change.dag_id}")  # a bug in dagctl
+            raise ValueError(f"{change.dag_id} has no record")  # a bug in dagctl
         path = path_of(self._context.settings, record.dag_id)
         content = self._context.backend.files.read(path)
         return replace(
@@ -236,7 +236,7 @@ class _Planner:
     def _next_version(self, change: Change, spec: DagSpec) -> Change:
         record = change.record
         if record is None:
-            raise ValueError(f"nothing is recorded of {change.dag_id}")  # a bug in dagctl
+            raise ValueError(f"{change.dag_id} has no record")  # a bug in dagctl
         update = replace(
             asked(spec, record.source_path),
             spec_text=change.spec_text,

@@ -273,8 +273,8 @@ def _numbered_beside(change: Change, other: Known) -> Change:
     of = f", the DAG of {other.source}" if other.source else ""
     return _with(
         change,
-        f"{name}{of}: it is a new DAG beside it; if it shall be another, give it a dag_name of its "
-        "own, if it shall be the same, change that spec",
+        f"{name}{of}: it becomes a second DAG. To have both, give it a dag_name of its own; to "
+        "change the first one, change that spec",
     )
 
 

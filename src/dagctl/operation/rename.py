@@ -121,7 +121,7 @@ def _holder(context: Context, dag_id: str, new_id: str) -> DagRecord | None:
             return holder
         if holder.is_removed and isinstance(holder, DagVersion) and holder.renamed:
             raise ConflictError(
-                f"`{holder.dag_id}` is an old id of `{holder.renamed}`, which took its history on",
+                f"`{holder.dag_id}` is an old id of `{holder.renamed}`, which has its history now",
                 hint="give another id; to go back to this one, rename one step at a time",
             )
         if holder.is_removed:

@@ -107,7 +107,7 @@ def _clear_undone(error: BaseException, operation: Operation) -> None:
 def _state(outcome: Recovered) -> str:
     if not outcome.left:
         return UNCHANGED
-    return f"undone, but for {', '.join(outcome.left)}, which holds something else by now"
+    return f"undone, but for {', '.join(outcome.left)}, which has changed in the meantime"
 
 
 def _raise(error: BaseException, state: str) -> NoReturn:

@@ -48,7 +48,7 @@ def _made_by(
             result = other._replace(target=place)
             break
     if isinstance(result, Unresolved):
-        message = f"of the decorator {quoted(name)} the catalogue knows the name alone"
+        message = f"the catalogue knows only the name of the decorator {quoted(name)}"
         return Unresolved(name=name, reason=Reason.FOREIGN, message=message)
     if place.startswith("2.") and result.provider == "standard":
         return result._replace(provider=CORE, distribution="apache-airflow")

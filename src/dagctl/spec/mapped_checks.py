@@ -89,6 +89,6 @@ def _creation_circles(outline: Outline) -> Iterator[Problem]:
         circle = [outline.entries[number] for number in error.args[1]]
         group = next((each for each in circle if each.is_group), circle[0])
         way = " -> ".join(each.address for each in reversed(circle[:12]))
-        message = f"outputs go round: {way}; Airflow makes the mapped group at once"
+        message = f"outputs form a circle: {way}; Airflow makes the mapped group as a whole"
         hint = "read one of the outputs with `xcom_pull` instead"
         yield Problem(Code.BAD_MAPPING, message, hint).at(*group.path, "group_id")

@@ -81,7 +81,7 @@ def is_timed(schedule: object) -> bool:
 def _every(value: object, path: Path) -> Iterator[Problem]:
     problem = duration_problem(value)
     if problem is None and not length_of(str(value)):
-        message = "the time between two runs must be longer than nothing"
+        message = "the time between two runs must be more than zero"
         problem = Problem(Code.BAD_DURATION, message, "write a length such as `2h`")
     if problem:
         yield problem.at(*path)

@@ -70,7 +70,7 @@ class XcomOrder:
             return None
         if self._followers.leads_to(puller, pulled):
             message = f"{name} runs after {quoted(puller.id)}: `xcom_pull` gets None"
-            return message, f"pull in a task that waits for {name}, or turn the dependency round"
+            return message, f"pull in a task that waits for {name}, or reverse the dependency"
         message = f"{quoted(puller.id)} does not wait for {name}: `xcom_pull` may get None"
         return message, f"add {quoted(pulled.address)} to `dependencies`"
 

@@ -191,7 +191,7 @@ def _reference_problems(document: Document, parameters: Mapping[str, Any]) -> It
     unused = set(parameters)
     for use in uses(document, HEAD):
         if use.is_broken:
-            message = "this begins like a reference to a parameter, and is none"
+            message = "this looks like a reference to a parameter, and is not"
             hint = "write `${{ params.name }}`, or `$${{` for the characters themselves"
             yield Problem(Code.BAD_REFERENCE, message, hint).at(*use.path)
         for name in dict.fromkeys(use.names):

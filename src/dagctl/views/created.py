@@ -35,12 +35,19 @@ def _pruned_data(dag: PrunedDag) -> dict[str, Any]:
     }
 
 
-def _dag_data(dag: CreatedDag) -> dict[str, Any]:
+def created_dag_data(dag: CreatedDag) -> dict[str, Any]:
+    """Return the guide's answer about a DAG that was created."""
     return {
         "dag_id": dag.dag_id,
         "file_path": dag.file_path,
         "commit_id": dag.commit_id,
         "created_at": rfc3339(dag.created_at),
+    }
+
+
+def _dag_data(dag: CreatedDag) -> dict[str, Any]:
+    return {
+        **created_dag_data(dag),
         "version": dag.version,
         "changed": dag.changed,
         "state": dag.state,

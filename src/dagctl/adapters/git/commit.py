@@ -313,7 +313,7 @@ def commit_data(
 
 
 def _changed(branch: str, path: str) -> WorkspaceError:
-    return WorkspaceError(f"{branch} has another version of {path} by now")
+    return WorkspaceError(f"{branch} has another version of {path} in the meantime")
 
 
 def _on(commit: bytes, tree: str, parent: str | None) -> bytes:

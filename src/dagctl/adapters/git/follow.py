@@ -37,7 +37,7 @@ class Follower:
             paths: The files that dagctl wrote, which are in the work tree already.
         """
         if head(self._place) != branch:
-            return "another branch is checked out by now"
+            return "another branch is checked out now"
         if (lock := wait_for_index(self._place, wait=self._wait)) is not None:
             return f"another git process holds the index: {lock}"
         at = tip(self._git, branch)

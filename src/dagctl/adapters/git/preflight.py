@@ -104,7 +104,7 @@ def _require_unknown(
             raise left_out(path)
         raise WorkspaceError(
             f"{path} is under version control, and was deleted in the work tree",
-            hint=f"`git restore {path}` brings it back; commit its removal if it shall go",
+            hint=f"`git restore {path}` brings it back; to remove it for good, commit the removal",
         )
     folder, _, name = path.rpartition("/")
     twins = sorted(other for other in names.get(name.casefold(), ()) if other != name)
@@ -163,8 +163,8 @@ def require_no_filter(place: GitWorkTree, paths: Sequence[str], drivers: Collect
         if is_filter or is_encoding:
             raise WorkspaceError(
                 f"git would not store {path} as it is: it has the attribute {attribute}={value}",
-                hint=f"take it away: add the line `{path.rpartition('/')[0]}/*.py -{attribute}` to "
-                ".gitattributes",
+                hint=f"to remove it, add the line `{path.rpartition('/')[0]}/*.py -{attribute}` "
+                "to .gitattributes",
             )
 
 
@@ -195,7 +195,7 @@ def _require_not_ignored(git: GitCommand, paths: Sequence[str]) -> None:
     for source, line, rule, path in _ignored(git, data):
         raise WorkspaceError(
             f"{path.removeprefix('./')} is ignored by git ({source}:{line}: {rule})",
-            hint="take the rule away, or choose another folder for DAG files",
+            hint="remove the rule, or choose another folder for DAG files",
         )
 
 

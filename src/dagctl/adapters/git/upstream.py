@@ -233,7 +233,8 @@ class GitUpstream:
             f"{self._name(branch)} moved at each of {count} tries in "
             f"{time.monotonic() - begun:.0f} seconds: {pushed.said}",
             hint=Fix(
-                "again when fewer others push; or publish for a review: ", Option("branch", "NAME")
+                "run it again when fewer people push; or publish for a review: ",
+                Option("branch", "NAME"),
             ),
         )
 
@@ -316,7 +317,7 @@ class GitUpstream:
 
     def _changed(self, branch: str, path: str) -> RemoteChangedError:
         return RemoteChangedError(
-            f"{self._name(branch)} has another version of {path} by now", hint=_PULL
+            f"{self._name(branch)} has another version of {path} in the meantime", hint=_PULL
         )
 
     def _ahead(self, branch: str, there: str) -> WorkspaceError:

@@ -215,7 +215,9 @@ class DagConversion:
     def _catchup(self, dag: Fields) -> bool | None:
         place, value = dag.at("catchup"), dag.pop("catchup", None)
         if value is None and self._target.startswith("2"):
-            text = "it was not said; Airflow 2 catches up unless its settings say otherwise"
+            text = (
+                "the file does not say it; Airflow 2 catches up unless its settings say otherwise"
+            )
             self._report.changed(place, "catchup", text)
             return True
         return None if value is None else bool(value)

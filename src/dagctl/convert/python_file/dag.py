@@ -173,7 +173,9 @@ class DagConversion:
     def _catchup(self, given: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON data
         value = given.get("catchup")
         if value is None and self._target.startswith("2"):
-            text = "it was not said; Airflow 2 catches up unless its settings say otherwise"
+            text = (
+                "the file does not say it; Airflow 2 catches up unless its settings say otherwise"
+            )
             self._report.changed(self._dag.place, "catchup", text)
             return True
         if value is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request
@@ -38,12 +38,13 @@ from dagctl.server.routes.dependencies import (
     TheService,
     replayed,
 )
+from dagctl.views.operated import changed_data
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dagctl.client import Client
-    from dagctl.commands.operate import ChangedDag, Outcome
+    from dagctl.commands.operate import Outcome
     from dagctl.server.archives import Sent
 
 router = APIRouter(tags=["archives"], default_response_class=JsonAnswer, dependencies=[TOKEN])
@@ -141,16 +142,6 @@ async def import_dags(  # noqa: PLR0913 - one parameter of the request each
     finally:
         if not is_begun:
             file.close()
-    dags = [_dag_data(dag) for dag in outcome.dags]
+    dags = [changed_data(dag, dag.action.value) for dag in outcome.dags]
     data = {"dags": dags, "warnings": list(outcome.warnings)}
     return JsonAnswer(data, headers=replayed(outcome))
-
-
-def _dag_data(dag: ChangedDag) -> dict[str, Any]:
-    return {
-        "dag_id": dag.dag_id,
-        "action": dag.action.value,
-        "version": dag.version,
-        "file_path": dag.file_path,
-        "commit_id": dag.commit_id,
-    }

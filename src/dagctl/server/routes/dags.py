@@ -12,7 +12,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from dagctl.commands import show
 from dagctl.commands.inputs import Judged
-from dagctl.commands.times import rfc3339
 from dagctl.graph.dot import dot
 from dagctl.graph.mermaid import mermaid
 from dagctl.operation.options import IfExists
@@ -49,6 +48,7 @@ from dagctl.server.routes.dependencies import (
     expected_of,
     replayed,
 )
+from dagctl.views.created import created_dag_data
 from dagctl.views.details import details_data, graph_data
 from dagctl.views.record import columns
 
@@ -106,12 +106,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
     )
     (dag,) = result.dags
     return JsonAnswer(
-        {
-            "dag_id": dag.dag_id,
-            "file_path": dag.file_path,
-            "commit_id": dag.commit_id,
-            "created_at": rfc3339(dag.created_at),
-        },
+        created_dag_data(dag),
         headers={"ETag": etag_of(dag.version), **replayed(result)},
     )
 

@@ -34,6 +34,7 @@ from dagctl.server.routes.dependencies import (
     expected_of,
     replayed,
 )
+from dagctl.views.operated import changed_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,10 +84,8 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
     )
     (dag,) = result.dags
     action = "update" if dag.changed else "unchanged"
-    data = {"dag_id": dag.dag_id, "action": action, "version": dag.version}
-    where = {"file_path": dag.file_path, "commit_id": dag.commit_id}
     headers = {"ETag": etag_of(dag.version), **replayed(result)}
-    return JsonAnswer({**data, **where}, headers=headers)
+    return JsonAnswer(changed_data(dag, action), headers=headers)
 
 
 @router.delete(
@@ -164,14 +163,8 @@ async def _changed(
     """Return the answer to a change of one DAG."""
     outcome = await service.change(project_id, caller, work)
     (dag,) = outcome.dags
-    data: dict[str, Any] = {
-        "dag_id": dag.dag_id,
-        "action": dag.action.value,
-        "version": dag.version,
-        "file_path": dag.file_path,
-        "commit_id": dag.commit_id,
-    }
-    return JsonAnswer(data, headers={"ETag": etag_of(dag.version), **replayed(outcome)})
+    headers = {"ETag": etag_of(dag.version), **replayed(outcome)}
+    return JsonAnswer(changed_data(dag, dag.action.value), headers=headers)
 
 
 def _key(caller: Caller, idempotency_key: str | None) -> str:

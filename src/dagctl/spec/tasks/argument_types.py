@@ -67,7 +67,9 @@ def word_of(words: Collection[str]) -> Callable[[str], str]:
             is_old = renamed is not None and renamed in words
             hint = f"write `{renamed}`" if is_old else did_you_mean(text.rpartition(".")[2], words)
             hint = hint or f"the words are: {', '.join(words)}"
-            raise Problem(Code.UNKNOWN_WORD, f"Airflow has no {quoted(text)} here", hint).error()
+            raise Problem(
+                Code.UNKNOWN_WORD, f"Airflow does not know {quoted(text)} here", hint
+            ).error()
         return text
 
     return check

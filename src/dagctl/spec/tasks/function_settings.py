@@ -101,21 +101,23 @@ class FunctionSettings(CheckedModel):
     """What the operator of a function takes beside it; each belongs to some task types only."""
 
     mode: Annotated[str | None, _word("poke", "reschedule")] = setting(
-        "Of a sensor: whether it keeps its slot between two looks (`poke`) or gives it back.",
+        "Of a sensor: whether it keeps its slot between two checks (`poke`) or gives it back.",
         "reschedule",
         enum=["poke", "reschedule"],
     )
-    poke_interval: Duration = setting("Of a sensor: the time between two looks.", "5m", **LENGTH)
+    poke_interval: Duration = setting("Of a sensor: the time between two checks.", "5m", **LENGTH)
     timeout: Duration = setting("Of a sensor: after this time it fails.", "2h", **LENGTH)
     soft_fail: Truth = setting("Of a sensor: whether it is skipped where it would fail.", True)
     never_fail: Truth = setting(
         "Of a sensor: whether it is skipped after any error (Airflow 2.10 and later).", True
     )
-    silent_fail: Truth = setting("Of a sensor: whether an error counts as not yet.", True)
+    silent_fail: Truth = setting("Of a sensor: whether it goes on waiting after an error.", True)
     exponential_backoff: Truth = setting(
-        "Of a sensor: whether the time between two looks grows with each.", True
+        "Of a sensor: whether the time between two checks grows with each.", True
     )
-    max_wait: Duration = setting("Of a sensor: the longest time between two looks.", "1h", **LENGTH)
+    max_wait: Duration = setting(
+        "Of a sensor: the longest time between two checks.", "1h", **LENGTH
+    )
     ignore_downstream_trigger_rules: Truth = setting(
         "Of a short circuit: whether all tasks behind it are skipped, no matter what their trigger "
         "rules. Airflow's default: true.",

@@ -64,7 +64,7 @@ class Selected:
     def _checked(self, value: object) -> Any:  # noqa: ANN401 - one of the models
         tag = self._tag_of(value)
         if tag is None:
-            raise PydanticCustomError(NO_MODEL, "nothing shows what kind of task this is")
+            raise PydanticCustomError(NO_MODEL, "no key shows what kind of task this is")
         return self._models[tag].built().model_validate(value)
 
 
