@@ -210,3 +210,13 @@ def test_no_link_leads_an_upgrade_out_of_the_workspace(team: Shell) -> None:
 )
 def test_what_does_not_belong_together_is_refused(team: Shell, words: list[str]) -> None:
     assert team.run("templates", *words).code == ExitCode.USAGE
+
+
+def test_validate_counts_templates_and_finds_what_is_wrong_with_their_specs(team: Shell) -> None:
+    done = team.run("validate", "templates", "used.yaml")
+    assert (done.code, done.err) == (0, "1 spec and 1 template valid\n")
+    assert team.run("validate", "templates").err == "1 template valid\n"
+    team.write("templates/report.yaml", ONE.replace("bash_command", "bash_comand"))
+    done = team.run("validate", "templates")
+    assert done.code == ExitCode.INVALID
+    assert "templates/report.yaml:17:21" in done.out

@@ -67,6 +67,9 @@ def test_a_shared_version_never_changes_and_can_be_taken_back(
     file = place.root / "templates/report.yaml"
     assert dagctl("templates", "share", "report", folder=place.root) == 0
     assert "report@1 is shared already" in capsys.readouterr().out
+    file.write_text(REPORT.replace("version: 1", "version: 2").replace("bash_command", "bash_cmd"))
+    assert dagctl("templates", "share", "report", folder=place.root) == ExitCode.INVALID
+    assert "templates/report.yaml:8:" in capsys.readouterr().err
     file.write_text(REPORT.replace("echo", "rm"))
     assert dagctl("templates", "share", "report", folder=place.root) == ExitCode.CONFLICT
     assert "shared with another text" in capsys.readouterr().err

@@ -107,12 +107,15 @@ def _share(invocation: Invocation, word: str) -> None:
     Raises:
         UsageError: The backend shares none.
         ConflictError: The version is shared with another text.
+        SpecError: The spec that it makes has errors.
     """
+    from dagctl.cli.specs import checks_of
     from dagctl.commands.template_share import to_share
     from dagctl.workspace import find_workspace
 
     workspace = find_workspace(Path())
-    template = to_share(word, Path())
+    checks = checks_of(strict=None)
+    template = to_share(word, Path(), airflow=checks.airflow)
     with _shared(workspace) as (project_id, shared):
         is_new = shared.share(template)
         _keep(workspace, project_id, shared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +17,9 @@ from dagctl.cli.options import (
     examples,
 )
 from dagctl.spec.target import TARGETS
+
+if TYPE_CHECKING:
+    from dagctl.commands.validate import Validation
 
 Form = Annotated[
     Literal["text", "concise", "json", "github", "sarif"],
@@ -63,7 +66,6 @@ def validate(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.diagnostics import FORMATS, DiagnosticReport, look
     from dagctl.cli.envelope import envelope
     from dagctl.cli.specs import check_specs, checks_of
-    from dagctl.cli.text import plural
     from dagctl.commands.read import failure
     from dagctl.commands.validate import distinct
 
@@ -87,4 +89,13 @@ def validate(  # noqa: PLR0913 - one parameter an option
         report = DiagnosticReport(diagnostics)
         console.lines(FORMATS[output](report, look(console, console.out)))
         beside = f", {report.advice}" if diagnostics else ""
-        console.note(f"{plural(len(validation.specs), 'spec')} valid{beside}")
+        console.note(f"{_counted(validation)} valid{beside}")
+
+
+def _counted(validation: Validation) -> str:
+    """Return what was checked; templates only where there are some."""
+    from dagctl.cli.text import plural
+
+    specs, templates = len(validation.specs), validation.templates
+    said = [plural(specs, "spec")] if specs or not templates else []
+    return " and ".join([*said, *([plural(templates, "template")] if templates else [])])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.commands.kept_templates import project_place
+from dagctl.commands.surroundings import Surroundings
+from dagctl.commands.template_checks import template_verdict
 from dagctl.commands.template_fetch import keep
 from dagctl.commands.templates import GALLERY, newest, templates
-from dagctl.errors import NotFoundError, UnavailableError, UsageError
+from dagctl.errors import NotFoundError, SpecError, UnavailableError, UsageError
 from dagctl.next_step import Command, Fix
 from dagctl.patterns import lazy_pattern
 from dagctl.ports.template_store import SharedTemplate
@@ -26,15 +28,17 @@ _NAMED = lazy_pattern(
 _LIST = Fix(Command("templates"))
 
 
-def to_share(word: str, start: Path) -> SharedTemplate:
+def to_share(word: str, start: Path, *, airflow: str) -> SharedTemplate:
     """Return the template that a word means, to be shared.
 
     Args:
         word: `report`, which means its newest version, or `report@2`.
         start: A folder at or below the workspace.
+        airflow: The Airflow that its DAGs are for.
 
     Raises:
         NotFoundError: There is none here.
+        SpecError: The spec that it makes has errors.
         UsageError: The word is no name of a template.
     """
     name, version = _named(word)
@@ -46,6 +50,12 @@ def to_share(word: str, start: Path) -> SharedTemplate:
     if not same:
         raise NotFoundError(f"there is no template `{word}` of your own here", hint=_LIST)
     template = newest(same, same[0].source).template
+    around = Surroundings().around(start / template.origin.rpartition("/")[2])
+    checked = template_verdict(
+        template.document.text, template.origin, variables=around.variables, airflow=airflow
+    )
+    if not checked.ok:
+        raise SpecError(checked.findings)
     return SharedTemplate(template.name, template.version, template.document.text)
 
 

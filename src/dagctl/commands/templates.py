@@ -99,15 +99,6 @@ def templates_of(texts: Iterable[Text]) -> TemplateList:
     return TemplateList(tuple(listed), tuple(problems))
 
 
-def template_findings(text: bytes, name: str) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with a template."""
-    try:
-        read_template(text, name)
-    except SpecError as error:
-        return tuple(error.diagnostics)
-    return ()
-
-
 def template_named(name: str, start: Path) -> ListedTemplate:
     """Return the newest template with a name; the workspace's before the gallery's.
 

@@ -44,6 +44,8 @@ class Validation:
 
     specs: tuple[DagSpec, ...]
     diagnostics: tuple[Diagnostic, ...]
+    templates: int = 0
+    """How many templates were checked."""
 
     @property
     def ok(self) -> bool:
@@ -67,6 +69,7 @@ def validate(reading: ReadSpecs, checks: Checks, limit: Limit | None = None) -> 
             *reading.problems,
             *_each_once(reading, [findings for _, findings in checked]),
         ),
+        templates=sum(is_template(document.data) for document in reading.documents),
     )
 
 
@@ -98,9 +101,7 @@ def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> V
         if findings is not None:
             return None, list(judged_elsewhere(findings, checks))
     if is_template(document.data):
-        from dagctl.commands.templates import template_findings
-
-        return None, list(judged_elsewhere(template_findings(document.data, document.name), checks))
+        return None, list(judged_elsewhere(_of_template(document, checks, surroundings), checks))
     checked = check_spec(
         document.data,
         format=document.format,
@@ -118,6 +119,17 @@ def verdict(document: SpecText, checks: Checks, surroundings: Surroundings) -> V
         for finding in taken.diagnostics
     ]
     return taken.spec, named
+
+
+def _of_template(
+    document: SpecText, checks: Checks, surroundings: Surroundings
+) -> tuple[Diagnostic, ...]:
+    from dagctl.commands.template_checks import template_verdict
+
+    variables = surroundings.around(document.origin).variables
+    return template_verdict(
+        document.data, document.name, variables=variables, airflow=checks.airflow
+    ).findings
 
 
 def _each_once(reading: ReadSpecs, lists: Sequence[list[Diagnostic]]) -> Iterator[Diagnostic]:
