@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagctl.commands.adopt import Adopted, Adoption
     from dagctl.commands.convert import Converted
     from dagctl.commands.plan import PlanResult
+    from dagctl.convert import Deployment
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
     from dagctl.workspace import Workspace
@@ -28,7 +29,7 @@ class Adopting(Lifecycle):
 
     workspace: Workspace
 
-    def convert(
+    def convert(  # noqa: PLR0913 - each is a choice of its own
         self,
         files: str | Path | Sequence[str | Path],
         *,
@@ -36,6 +37,7 @@ class Adopting(Lifecycle):
         root: str | Path | None = None,
         into: str | Path | None = None,
         force: bool = False,
+        deployment: Deployment | None = None,
     ) -> tuple[Converted, ...]:
         """Turn DAG files of Python and of other tools into specs, for the workspace's Airflow.
 
@@ -48,6 +50,7 @@ class Adopting(Lifecycle):
             root: The outermost folder whose `defaults.yml` and modules are read.
             into: A folder that gets each spec as `<dag_id>.yaml`. None: nothing is written.
             force: Overwrite other files there.
+            deployment: Variables that Python files read, as far as they are known.
 
         Returns:
             The files with their DAGs: `conversion.dags`, each with `dag_id`, `text` (the spec as
@@ -61,7 +64,7 @@ class Adopting(Lifecycle):
         from datetime import UTC, datetime
 
         from dagctl.commands.convert import convert_files, write_specs
-        from dagctl.convert.formats import FORMATS
+        from dagctl.convert import FORMATS, Deployment
 
         if form is not None and form not in FORMATS:
             raise UsageError(f"no format is called {form!r}", hint=f"one of {', '.join(FORMATS)}")
@@ -72,6 +75,7 @@ class Adopting(Lifecycle):
             root=None if root is None else Path(root),
             airflow=self._context.settings.target,
             today=datetime.now(UTC).date(),
+            deployment=deployment or Deployment(),
         )
         if into is not None:
             dags = [dag for file in converted for dag in file.conversion.dags]
@@ -87,6 +91,7 @@ class Adopting(Lifecycle):
         airflow_python: str | None = None,
         verify: bool = True,
         push: bool | None = None,
+        deployment: Deployment | None = None,
         on_result: Callable[[Adopted], None] | None = None,
     ) -> Adopted:
         """Put a hand-written DAG file under dagctl: write its spec, and take its place.
@@ -102,6 +107,7 @@ class Adopting(Lifecycle):
                 compares them: that runs the code of the file. None: dagctl compares what it reads.
             verify: Run the git hooks.
             push: As for `create`.
+            deployment: As for `convert`.
             on_result: Shows the result, as for `create`.
 
         Raises:
@@ -113,7 +119,7 @@ class Adopting(Lifecycle):
         from dagctl.commands.adopt import Adopted, refuse_gaps
         from dagctl.commands.create import ResultHandlers, create, ignore
 
-        adoption = self._adoption(file, into, airflow_python)
+        adoption = self._adoption(file, into, airflow_python, deployment)
         if not accept_gaps:
             refuse_gaps(adoption)
         self._plan(adoption)  # refuses another id
@@ -132,19 +138,25 @@ class Adopting(Lifecycle):
         *,
         into: str | Path | None = None,
         airflow_python: str | None = None,
+        deployment: Deployment | None = None,
     ) -> Adopted:
         """Return what `adopt` would do, gaps and all; nothing is changed."""
         from dagctl.commands.adopt import Adopted
 
-        adoption = self._adoption(file, into, airflow_python)
+        adoption = self._adoption(file, into, airflow_python, deployment)
         return Adopted(adoption=adoption, plan=self._plan(adoption))
 
     def _adoption(
-        self, file: str | Path, into: str | Path | None, airflow_python: str | None
+        self,
+        file: str | Path,
+        into: str | Path | None,
+        airflow_python: str | None,
+        deployment: Deployment | None,
     ) -> Adoption:
         from datetime import UTC, datetime
 
         from dagctl.commands.adopt import adoption_of
+        from dagctl.convert import Deployment
 
         serialise = None
         if airflow_python is not None:
@@ -161,6 +173,7 @@ class Adopting(Lifecycle):
             default if into is None else Path(into),
             today=datetime.now(UTC).date(),
             serialise=serialise,
+            deployment=deployment or Deployment(),
         )
         self._check_same(adoption)
         return adoption

@@ -211,3 +211,37 @@ def test_folders_of_gusty_are_dags(shell: Shell) -> None:
     assert "a secret" not in (shell.folder / "specs/one.yaml").read_text()
     assert "1 of 1 DAG came over whole" in shell.ok("convert", "dags/two").err
     assert shell.run("convert", "dags/one/a.yml", "--from", "gusty").code == ExitCode.USAGE
+
+
+READS = """
+import os
+from datetime import datetime
+from airflow import DAG
+from airflow.models import Variable
+from airflow.operators.bash import BashOperator
+with DAG("etl", start_date=datetime(2024, 1, 1), schedule=os.environ["WHEN"]):
+    for name in Variable.get("names", deserialize_json=True):
+        BashOperator(task_id=name, bash_command="true")
+"""
+
+
+def test_values_that_python_reads_at_each_parse_can_be_given(shell: Shell) -> None:
+    shell.write("dags/etl.py", READS)
+    shell.write("variables.json", '{"names": ["a", "b"]}')
+    given = ("--variables", "variables.json", "--environ", "WHEN=@daily")
+    assert shell.run("convert", "dags/etl.py", "--strict").code == ExitCode.INVALID
+    done = shell.ok("convert", "dags/etl.py", "--strict", *given)
+    assert "schedule: '@daily'" in done.out
+    assert "task_id: b" in done.out
+    assert shell.run("convert", "x.yaml", "--to", "dag-factory", *given).code == ExitCode.USAGE
+
+
+def test_a_file_is_adopted_with_values_that_were_given(shell: Shell) -> None:
+    shell.ok("init")
+    shell.write("dags/etl.py", READS)
+    shell.write("variables.json", '{"names": ["a", "b"]}')
+    shell.git("add", "dags")
+    shell.git("commit", "--quiet", "-m", "by hand")
+    assert shell.run("adopt", "dags/etl.py").code == ExitCode.CONFLICT
+    given = ("--variables", "variables.json", "--environ", "WHEN=@daily")
+    assert "the same (2 tasks)" in shell.ok("adopt", "dags/etl.py", *given).out

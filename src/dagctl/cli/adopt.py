@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import DryRun, NoVerify, Push, TextOrJson, examples
+from dagctl.cli.options import DryRun, Environ, NoVerify, Push, TextOrJson, Variables, examples
 from dagctl.cli.text import plural, shown, words
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     dry_run: DryRun = False,
     accept_gaps: Accept = False,
     airflow_python: AirflowPython = None,
+    variables: Variables = None,
+    environ: Environ = None,
     no_verify: NoVerify = False,
     push: Push = None,
     output: TextOrJson = "text",
@@ -66,12 +68,16 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.create_view import reporting_recovery
     from dagctl.cli.progress import reporter
     from dagctl.client import Client
+    from dagctl.commands.deployment import deployment
 
     invocation = current(context)
     invocation.output, invocation.dry_run = output, dry_run
+    known = deployment(variables, environ or ())
     with closing(reporter(invocation)) as progress, Client.open(listener=progress) as client:
         if dry_run:
-            planned = client.plan_adoption(file, into=into, airflow_python=airflow_python)
+            planned = client.plan_adoption(
+                file, into=into, airflow_python=airflow_python, deployment=known
+            )
             progress.close()
             _write(invocation, planned)
             return
@@ -89,6 +95,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
                 airflow_python=airflow_python,
                 verify=not no_verify,
                 push=push,
+                deployment=known,
                 on_result=show,
             )
 

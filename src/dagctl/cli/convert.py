@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dagctl.cli.invocation import current
-from dagctl.cli.options import TextOrJson, checked_airflow, examples
+from dagctl.cli.options import Environ, TextOrJson, Variables, checked_airflow, examples
 from dagctl.cli.text import plural, shown, words
 from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dagctl.cli.invocation import Invocation
     from dagctl.commands.convert import Converted, WrittenSpec
     from dagctl.convert import ConvertedDag
 
@@ -55,7 +56,7 @@ StrictGaps = Annotated[
 EPILOG = examples(
     "dagctl convert dags/orders.yml",
     "dagctl convert dags --root dags --into specs",
-    "dagctl convert dags/etl.py --into specs",
+    "dagctl convert dags --into specs --variables variables.json --environ ENV=prod",
     "dagctl convert dags/orders.yml --into specs -o json",
     "dagctl convert specs/orders.yaml --to dag-factory",
 )
@@ -70,6 +71,8 @@ def convert(  # noqa: PLR0913 - one parameter an option
     into: Into = None,
     root: Root = None,
     airflow: Target = None,
+    variables: Variables = None,
+    environ: Environ = None,
     force: Force = False,
     strict: StrictGaps = False,
     output: TextOrJson = "text",
@@ -83,23 +86,30 @@ def convert(  # noqa: PLR0913 - one parameter an option
     from datetime import UTC, datetime
 
     from dagctl.cli.convert_specs import specs_into
-    from dagctl.cli.envelope import envelope
     from dagctl.cli.specs import checks_of
     from dagctl.commands.convert import convert_files, write_specs
+    from dagctl.commands.deployment import deployment
     from dagctl.errors import UsageError
-    from dagctl.views.converted import conversion_data
 
     invocation = current(context)
     invocation.output = output
     checks = checks_of(strict=None, airflow=airflow)
     target = checks.airflow
     if to is not None:
-        if source is not None or root is not None:
-            raise UsageError("--from and --root do not go with --to", hint="name specs alone")
+        if source is not None or root is not None or variables is not None or environ:
+            options = "--from, --root, --variables and --environ"
+            raise UsageError(f"{options} do not go with --to", hint="name specs alone")
         specs_into(invocation, files, to, checks, into=into, force=force, strict=strict)
         return
     today = datetime.now(UTC).date()
-    converted = convert_files(files, form=source, root=root, airflow=target, today=today)
+    converted = convert_files(
+        files,
+        form=source,
+        root=root,
+        airflow=target,
+        today=today,
+        deployment=deployment(variables, environ or ()),
+    )
     dags = [dag for file in converted for dag in file.conversion.dags]
     if into is None and len(dags) > 1 and output == "text":
         raise UsageError(
@@ -107,16 +117,29 @@ def convert(  # noqa: PLR0913 - one parameter an option
             hint="write them into a folder: --into specs",
         )
     written = () if into is None else write_specs(dags, into, force=force)
+    _show(invocation, converted, written, into)
+    _next(context, dags, strict=strict, into=into)
+
+
+def _show(
+    invocation: Invocation,
+    converted: Sequence[Converted],
+    written: Sequence[WrittenSpec],
+    into: Path | None,
+) -> None:
+    from dagctl.cli.envelope import envelope
+    from dagctl.views.converted import conversion_data
+
     invocation.result = conversion_data(converted, written)
-    if output == "json":
+    if invocation.output == "json":
         invocation.console.document(envelope(invocation, result=invocation.result))
     elif into is None:
-        invocation.console.exact(dags[0].text)
+        (dag,) = (dag for file in converted for dag in file.conversion.dags)
+        invocation.console.exact(dag.text)
         for line in _report(converted, written):
             invocation.console.note(line)
     else:
         invocation.console.lines(_report(converted, written))
-    _next(context, dags, strict=strict, into=into)
 
 
 def _next(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -46,6 +47,23 @@ InputFormat = Annotated[
 ]
 TextOrJson = Annotated[
     Literal["text", "json"], typer.Option("--output", "-o", help="The form of the result.")
+]
+Variables = Annotated[
+    Path | None,
+    typer.Option(
+        "--variables",
+        metavar="FILE",
+        help="Airflow's variables that Python files read, as `airflow variables export` writes "
+        "them.",
+    ),
+]
+Environ = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--environ",
+        metavar="NAME=VALUE",
+        help="A variable of the environment that Python files read; may be repeated.",
+    ),
 ]
 Strict = Annotated[
     bool | None,

@@ -15,7 +15,7 @@ from dagctl.codegen.render import render
 from dagctl.commands.foreign_files import beside, content_of, decoded, modules
 from dagctl.commands.links import outside_of_workspace
 from dagctl.commands.new_files import file_name
-from dagctl.convert import Outcome, convert_python
+from dagctl.convert import Deployment, Outcome, convert_python
 from dagctl.dag_file.header import read_header
 from dagctl.errors import ConflictError, UsageError
 from dagctl.next_step import CREATE, CREATE_ANEW, Command, Fix, Option
@@ -83,6 +83,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     *,
     today: date,
     serialise: Serialise | None = None,
+    deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
 ) -> Adoption:
     """Return what would take the place of a hand-written file; nothing is changed.
 
@@ -93,6 +94,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
         into: The folder of the specs.
         today: What relative dates count from.
         serialise: Asks real Airflow, which runs the code of the files; None: dagctl reads them.
+        deployment: Variables that the file reads, as far as they are known.
 
     Raises:
         UsageError: The file cannot be read, or has not exactly one DAG.
@@ -106,7 +108,7 @@ def adoption_of(  # noqa: PLR0913 - what it is about, and how
     if read_header(content) is not None:
         raise ConflictError(f"{path} is dagctl's own", hint=Fix("change its spec, then ", CREATE))
     target = context.settings.target
-    dag = _single(_read(text, file, root, target, today), path)
+    dag = _single(_read(text, file, root, target, today, deployment), path)
     checked = check_data(dag.data, airflow=target)
     if checked.spec is None:
         raise ConflictError(
@@ -232,10 +234,20 @@ def _check_place(context: Context, path: str, content: bytes, dag_id: str) -> No
         )
 
 
-def _read(text: str, file: Path, root: Path, target: str, today: date) -> Conversion:
+def _read(  # noqa: PLR0913, PLR0917 - the file, and what holds for it
+    text: str, file: Path, root: Path, target: str, today: date, deployment: Deployment
+) -> Conversion:
     """Return the DAGs of a hand-written file, with what it takes from files of the project."""
     read, texts = modules(file, root), beside(file)
-    return convert_python(text, str(file), airflow=target, today=today, modules=read, texts=texts)
+    return convert_python(
+        text,
+        str(file),
+        airflow=target,
+        today=today,
+        modules=read,
+        texts=texts,
+        deployment=deployment,
+    )
 
 
 def _read_differences(spec: DagSpec, source: str, target: str, today: date) -> Iterator[str]:

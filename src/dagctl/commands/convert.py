@@ -13,6 +13,7 @@ from dagctl.commands.new_files import NewFile, file_name, write_files
 from dagctl.convert import (
     AirflowYaml,
     Conversion,
+    Deployment,
     convert_airflow_config,
     convert_airflow_yaml,
     convert_dag_factory,
@@ -47,8 +48,14 @@ class WrittenSpec:
     dag: ConvertedDag
 
 
-def convert_files(
-    arguments: Sequence[str], *, form: str | None, root: Path | None, airflow: str, today: date
+def convert_files(  # noqa: PLR0913 - the files, and what holds for all of them
+    arguments: Sequence[str],
+    *,
+    form: str | None,
+    root: Path | None,
+    airflow: str,
+    today: date,
+    deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
 ) -> tuple[Converted, ...]:
     """Return what becomes of the files, and of those in the folders.
 
@@ -58,12 +65,13 @@ def convert_files(
         root: The outermost folder whose `defaults.yml` holds; by default that of each file.
         airflow: The Airflow that the specs are for.
         today: What relative dates count from.
+        deployment: Variables that Python files read, as far as they are known.
 
     Raises:
         SpecError: A file cannot be read as what it is.
         UsageError: A file is missing, or holds no DAG.
     """
-    reading = _Circumstances(form, root, airflow, today)
+    reading = _Circumstances(form, root, airflow, today, deployment)
     made = tuple(
         converted for argument in arguments for converted in reading.all_of(Path(argument))
     )
@@ -85,6 +93,7 @@ class _Circumstances:
     root: Path | None
     airflow: str
     today: date
+    deployment: Deployment
 
     def all_of(self, path: Path) -> Iterator[Converted]:
         """Yield what becomes of a file, or of all in a folder."""
@@ -118,6 +127,7 @@ class _Circumstances:
             today=self.today,
             modules=modules(file, self.root),
             texts=beside(file),
+            deployment=self.deployment,
         )
 
 

@@ -15,6 +15,7 @@ from dagctl.convert.python_file import (
     mapped_calls,
     paths,
     project_calls,
+    reads,
 )
 from dagctl.convert.python_file.data_calls import builtin
 from dagctl.convert.python_file.modules import UNKNOWN, attribute
@@ -23,11 +24,9 @@ from dagctl.convert.python_file.objects import (
     Decorator,
     Function,
     Label,
-    Late,
     LocalClass,
     Made,
     Name,
-    Opaque,
     Output,
     Task,
 )
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 
 _DAG_POSITIONS = ("dag_id", "description", "schedule")
 _GROUP_POSITIONS = ("group_id",)
-_GETTERS = ("os.getenv", "os.environ.get")
-_READS = ("os.getenv", "os.environ.get", "os.environ")
 
 
 def named(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
@@ -84,7 +81,7 @@ def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
     if decorators.kind_of(path):
         return _decorator
     if path.endswith(".Variable.get"):
-        return _variable
+        return reads.variable
     if path.endswith(connections.READERS):
         return _connection
     return _AIRFLOW.get(path.rpartition(".")[2])
@@ -93,23 +90,12 @@ def _special(path: str) -> Callable[[Machine, Name, Call], Any] | None:
 def _plain(made: Call, name: Name, machine: Machine) -> Any:  # noqa: ANN401
     """Return the object that a call makes, or why only Python knows it."""
     parts = name.path.split(".")
-    if name.path.startswith(_READS):
-        return _environment(machine, name, made)
+    if name.path.startswith(reads.READS):
+        return reads.environment(machine, name, made)
     is_bare = not made.node.keywords and not made.node.args and not parts[-1][:1].isupper()
     if is_bare:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     return Made(name, made.args, made.kwargs, machine.place(made.node))
-
-
-def _environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
-    """Return a call that reads the environment at each parse, as the file does."""
-    given = dict(zip(("key", "default"), made.args, strict=False)) | made.kwargs
-    texts = all(isinstance(value, str | None) for value in given.values())
-    plain = name.path in _GETTERS and len(made.args) <= 2 and given.keys() <= {"key", "default"}  # noqa: PLR2004 - key, default
-    if not plain or not texts or not isinstance(given.get("key"), str):
-        return machine.opaque(made.node, f"`{words(made.node)}` reads the environment")
-    kept = {key: value for key, value in given.items() if value is not None}
-    return Made(Name("os.getenv"), [], kept, machine.place(made.node))
 
 
 def local(machine: Machine, given: LocalClass, made: Call) -> Any:  # noqa: ANN401
@@ -199,25 +185,6 @@ def _connection(machine: Machine, _name: Name, made: Call) -> Any:  # noqa: ANN4
     if not isinstance(conn_id, str) or not connections.is_plain(conn_id):
         return machine.opaque(made.node, f"`{words(made.node)}` has a name that is not known")
     return Connected(conn_id)
-
-
-def _variable(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
-    """Return the template that reads a variable when the task runs."""
-    default_name = "default" if ".sdk." in name.path else "default_var"
-    names = dict(zip(("key", default_name, "deserialize_json"), made.args, strict=False))
-    given = names | made.kwargs
-    key, kind = given.get("key"), "json" if given.get("deserialize_json") is True else "value"
-    default = given.get("default_var", given.get("default"))
-    if not isinstance(key, str) or not key.replace("_", "a").replace("-", "a").isalnum():
-        return machine.opaque(made.node, f"`{words(made.node)}` has a name that is not known")
-    has_default = {"default_var", "default"} & given.keys()
-    if isinstance(default, Opaque) or not isinstance(default, str | int | float | bool | None):
-        return machine.opaque(made.node, f"`{words(made.node)}` has a default that is not known")
-    read = Made(name, [], given, machine.place(made.node))
-    template = f"var.{kind}.{key}" if key.isidentifier() else f"var.{kind}.get({key!r})"
-    if has_default:
-        template = f"var.{kind}.get({key!r}, {default!r})"
-    return Late(f"{{{{ {template} }}}}", is_text=kind == "value", read=read)
 
 
 _AIRFLOW: Mapping[str, Callable[[Machine, Name, Call], Any]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.objects import Dag, Name, Output, Task
+from dagctl.convert.python_file.objects import Dag, Name, Output, Task, settled
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def _unpack(
     scope: Scope,
     statement: ast.stmt,
 ) -> None:
+    value = settled(value)
     parts = list(value) if isinstance(value, list | tuple) else None
     starred = any(isinstance(element, ast.Starred) for element in elements)
     if parts is None or starred or len(parts) != len(elements):

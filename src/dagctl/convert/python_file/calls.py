@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dagctl.convert.python_file import airflow_calls, data_calls, decorators, edges, mapped_calls
 from dagctl.convert.python_file.inlining import inline
@@ -20,6 +20,7 @@ from dagctl.convert.python_file.objects import (
     Output,
     Partial,
     Task,
+    settled,
 )
 from dagctl.convert.python_file.source_of import words
 
@@ -66,7 +67,7 @@ def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Call:
         if not isinstance(arg, ast.Starred):
             made.args.append(machine.evaluate(arg, scope))
             continue
-        value = machine.evaluate(arg.value, scope)
+        value = settled(machine.evaluate(arg.value, scope))
         if isinstance(value, list | tuple | range | set):
             machine.charge(len(value))
             made.args += value
@@ -78,14 +79,18 @@ def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Call:
         if keyword.arg is not None:
             made.kwargs[keyword.arg] = value
             made.places[keyword.arg] = place
-        elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
-            machine.charge(len(value))
-            made.kwargs |= value
-            made.places |= dict.fromkeys(value, place)
+        elif _is_named(named := settled(value)):
+            machine.charge(len(named))
+            made.kwargs |= named
+            made.places |= dict.fromkeys(named, place)
         else:
             text = f"what `**{words(keyword.value)}` gives is not known"
             made.unknown = machine.opaque(keyword.value, text)
     return made
+
+
+def _is_named(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
 
 
 def _bound(machine: Machine, bound: Bound, made: Call) -> Any:  # noqa: ANN401

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.convert.python_file.objects import Dag, Function, Group, Made, Name, Output, Task
+from dagctl.convert.python_file.objects import (
+    Dag,
+    Function,
+    Group,
+    Made,
+    Name,
+    Output,
+    Task,
+    settled,
+)
 from dagctl.convert.python_file.uncertain import (
     is_about_surroundings,
     is_about_the_path,
@@ -22,6 +31,7 @@ _FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 
 def truth(value: object) -> bool | None:
     """Return whether a value counts as true; None where only Python knows."""
+    value = settled(value)
     if value is None or isinstance(value, bool | int | float | str | list | tuple | dict | set):
         return bool(value)
     if isinstance(value, Made) and not value.target.path.rpartition(".")[2][:1].isupper():

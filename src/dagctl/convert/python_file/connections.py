@@ -35,14 +35,15 @@ def field(connection: Connected, name: str) -> Late | None:
     return Late(f"{{{{ {_read(connection)}.{name} }}}}", is_text=name in _TEXTS)
 
 
-def inner(owner: Late, path: str) -> Late | None:
+def inner(owner: Late, path: str, key: object, default: object = None) -> Late | None:
     """Return the template of an item of a mapping that a template reads, or None: it is none.
 
     What kind of value stands there is not known; it is most often a text.
     """
     if owner.is_text or not owner.template.startswith(_JSON) or ".port " in owner.template:
         return None
-    return Late(f"{owner.template.removesuffix(' }}')}{path} }}}}")
+    known = owner.given.get(key, default) if isinstance(owner.given, dict) else None
+    return Late(f"{owner.template.removesuffix(' }}')}{path} }}}}", given=known)
 
 
 def method(machine: Machine, owner: Connected | Late, name: str, made: Call) -> Any:  # noqa: ANN401
@@ -54,7 +55,8 @@ def method(machine: Machine, owner: Connected | Late, name: str, made: Call) -> 
     elif name == "get" and not made.kwargs and 0 < len(made.args) <= 2:  # noqa: PLR2004 - key, default
         plain = all(isinstance(arg, str | int | bool | None) for arg in made.args)
         arguments = ", ".join(map(repr, made.args))
-        known = inner(owner, f".get({arguments})") if plain and "}}" not in arguments else None
+        if plain and "}}" not in arguments:
+            known = inner(owner, f".get({arguments})", *made.args)
     if known is None:
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     return known

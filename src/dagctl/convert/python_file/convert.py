@@ -8,6 +8,7 @@ from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.finished import finished
 from dagctl.convert.python_file import search_path
 from dagctl.convert.python_file.dag import DagConversion
+from dagctl.convert.python_file.deployment import Deployment
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
@@ -33,6 +34,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
     today: date,
     modules: ReadModule = lambda *_: None,
     texts: ReadText = lambda _: None,
+    deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
 ) -> Conversion:
     """Return the DAGs of a Python file as specs, with what became of each line.
 
@@ -46,12 +48,15 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         modules: Reads modules of the project that the file imports, for their constants and
             functions.
         texts: Reads files beside the DAG file, or below, that it opens.
+        deployment: Variables of Airflow and of the environment that are known.
 
     Raises:
         SpecError: It is no Python, or asks for more than can be followed.
     """
     tree = read_python(text, file)
-    machine = interpreter(SourceFile(file, text), airflow, today, Modules(modules, texts))
+    machine = interpreter(
+        SourceFile(file, text), airflow, today, Modules(modules, texts, deployment)
+    )
     functions = Functions()
     try:
         doc = tree.body[0] if tree.body else None

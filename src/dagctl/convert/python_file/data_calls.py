@@ -15,6 +15,7 @@ from dagctl.convert.python_file.objects import (
     Opaque,
     Output,
     Task,
+    settled,
 )
 from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
@@ -57,7 +58,9 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     if isinstance(owner, Moment):
         return dates.method(machine, owner, name, made)
     if isinstance(owner, Connected | Late):
-        return connections.method(machine, owner, name, made)
+        read = connections.method(machine, owner, name, made)
+        is_known = isinstance(read, Opaque) and settled(owner) is not owner
+        return method(machine, settled(owner), name, made) if is_known else read
     if isinstance(owner, str):
         return _of_text(machine, owner, name, made)
     for kind, names in _READS.items():
@@ -156,6 +159,8 @@ def _change(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa
 def builtin(machine: Machine, name: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a built-in function gives."""
     function = _BUILTINS.get(name)
+    if name != "str":
+        made.args = [*map(settled, made.args)]
     if made.unknown or function is None or any(isinstance(arg, Opaque) for arg in made.args):
         return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     try:

@@ -12,6 +12,7 @@ from dagctl.convert.python_file import (
     edges,
     paths,
     plain,
+    reads,
 )
 from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.connections import field
@@ -38,6 +39,7 @@ from dagctl.convert.python_file.objects import (
     Output,
     Task,
     full_id,
+    settled,
 )
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import formatted, rendered, spoken, text_of
@@ -206,7 +208,7 @@ def _of_texts(machine: Machine, node: ast.BinOp, left: object, right: object) ->
         return rendered(plain.binary(machine, node, *texts), late)
     if isinstance(node.op, ast.Mod) and isinstance(left, str):
         return _filled(machine, node, left, right)
-    return plain.binary(machine, node, left, right)
+    return plain.binary(machine, node, settled(left), settled(right))
 
 
 def _filled(machine: Machine, node: ast.BinOp, left: str, right: object) -> Any:  # noqa: ANN401
@@ -251,17 +253,8 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Any:  # n
     if isinstance(owner, Output) and isinstance(key, int):
         return machine.opaque(node, "Airflow has no items of an output by number")
     if isinstance(owner, Name) and owner.path == "os.environ":
-        return _variable_of_the_environment(machine, node, key)
+        return reads.item(machine, node, key)
     return plain.item(machine, node, owner, key)
-
-
-def _variable_of_the_environment(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: ANN401
-    """Return what reads a variable of the environment at each parse, as the file does."""
-    if not isinstance(key, str):
-        return machine.opaque(node, f"`{words(node)}` reads the environment at each parse")
-    text = "where the variable is not set, Airflow gets None; it did not load the file"
-    machine.report.changed(machine.place(node), words(node), text)
-    return Made(Name("os.getenv"), [], {"key": key}, machine.place(node))
 
 
 def _list(machine: Machine, node: ast.List, scope: Scope) -> list[Any]:
@@ -283,7 +276,7 @@ def _elements(machine: Machine, nodes: list[ast.expr], scope: Scope) -> list[Any
     made: list[Any] = []
     for node in nodes:
         if isinstance(node, ast.Starred):
-            value = machine.evaluate(node.value, scope)
+            value = settled(machine.evaluate(node.value, scope))
             if isinstance(value, list | tuple | range):
                 machine.charge(len(value))
                 made += value
@@ -299,12 +292,13 @@ def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Any:  # noqa: ANN40
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = machine.evaluate(value_node, scope)
         if key_node is None:
+            value = settled(value)
             if not isinstance(value, dict):
                 return machine.opaque(node, f"`**{words(value_node)}` is known only at run time")
             machine.charge(len(value))
             made |= value
             continue
-        key = machine.evaluate(key_node, scope)
+        key = settled(machine.evaluate(key_node, scope))
         if not isinstance(key, str | int | float | bool | None | tuple | Name):
             return machine.opaque(node, f"the key `{words(key_node)}` is known only at run time")
         made[key] = value

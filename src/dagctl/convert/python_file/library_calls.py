@@ -9,6 +9,7 @@ from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from dagctl.convert.python_file.objects import settled
 from dagctl.convert.python_file.plain import bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import weight
@@ -26,6 +27,8 @@ def call(machine: Machine, path: str, made: Call) -> Any:  # noqa: ANN401
     function = _FUNCTIONS.get(path)
     if function is None:
         return None
+    made.args = [*map(settled, made.args)]
+    made.kwargs = {key: settled(value) for key, value in made.kwargs.items()}
     known = all(weight(value) is not None for value in (*made.args, *made.kwargs.values()))
     try:
         value = function(*made.args, **made.kwargs) if known else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from dagctl.convert.python_file.deployment import Deployment
     from dagctl.convert.python_file.objects import Decorated, Function, Task
     from dagctl.convert.python_file.scope import SourceFile
 
@@ -38,7 +39,9 @@ class Grammar(NamedTuple):
 
 
 class Project(Protocol):
-    """The modules and the texts beside the file."""
+    """The modules and the texts beside the file, and the Airflow that reads it."""
+
+    deployment: Deployment
 
     def value(self, machine: Machine, path: str) -> Any:  # noqa: ANN401 - any value of Python
         """Return the data that an import path names, or `UNKNOWN`."""
@@ -130,6 +133,11 @@ class Machine:
     def is_in_the_dag_file(self) -> bool:
         """Whether the line that is followed stands in the DAG file itself."""
         return self.origin is self._first and not self.is_beside
+
+    @property
+    def deployment(self) -> Deployment:
+        """The Airflow that the file is read in."""
+        return self.modules.deployment
 
     def text_beside(self, name: str) -> str | None:
         """Return the text of a file beside the DAG file, or below; None: there is no such file."""

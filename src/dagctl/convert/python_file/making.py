@@ -15,6 +15,7 @@ from dagctl.convert.python_file.objects import (
     dag_of,
     full_id,
     prefix_of,
+    settled,
 )
 from dagctl.patterns import lazy_pattern
 
@@ -29,7 +30,7 @@ _NUMBERED = lazy_pattern(r"(.*)__(\d+)")
 
 def dag(machine: Machine, kwargs: dict[str, Any], places: dict[str, Place], place: Place) -> Dag:
     """Return a new DAG of the file."""
-    dag_id = kwargs.pop("dag_id", None)
+    dag_id = settled(kwargs.pop("dag_id", None))
     made = Dag(place, kwargs, dict(places), dag_id=dag_id if isinstance(dag_id, str) else "dag")
     machine.dags.append(made)
     machine.count(made)
@@ -49,7 +50,7 @@ def group(
 ) -> Group:
     """Return a new group, in the one that is open or that it names."""
     place, kwargs = machine.place(node), dict(kwargs)
-    group_id = kwargs.pop("group_id", None)
+    group_id = settled(kwargs.pop("group_id", None))
     given = kwargs.pop("dag", None)
     parent = kwargs.pop("parent_group", None) or _around(machine, given)
     made = Group(place, kwargs, dict(places), group_id="group", parent=parent)
@@ -74,7 +75,7 @@ def task(  # noqa: PLR0913 - the parts of a call
 ) -> Task:
     """Return a new task, in the group that is open or that it names."""
     place, kwargs = machine.place(node), dict(kwargs)
-    task_id = kwargs.pop("task_id", None)
+    task_id = settled(kwargs.pop("task_id", None))
     given = kwargs.pop("dag", None)
     parent = kwargs.pop("task_group", None) or _around(machine, given)
     made = Task(place, "task", parent, callee, kwargs, dict(places))

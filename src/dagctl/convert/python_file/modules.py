@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.convert.python_file.deployment import Deployment
 from dagctl.convert.python_file.inlining import inline
 from dagctl.convert.python_file.objects import (
     Call,
@@ -63,7 +64,13 @@ ReadText = Callable[[str], str | None]
 class Modules:
     """The modules that a DAG file imports, each read once, when a name of it is looked up."""
 
-    def __init__(self, read: ReadModule, text: ReadText = lambda _: None) -> None:
+    def __init__(
+        self,
+        read: ReadModule,
+        text: ReadText = lambda _: None,
+        deployment: Deployment = Deployment(),  # noqa: B008 - it does not change
+    ) -> None:
+        self.deployment = deployment
         self._read = read
         self._text = text
         self._texts: dict[str, str | None] = {}

@@ -35,6 +35,13 @@ class Late:
     """The call that reads it at each parse, where it is that and nothing more."""
     now: str | None = field(default=None, compare=False)
     """What Python has there today, where it is counted from today."""
+    given: Any = field(default=None, compare=False)
+    """What Python has there, where the caller of the conversion knows it."""
+
+
+def settled(value: Any) -> Any:  # noqa: ANN401 - any value of Python
+    """Return what Python has in the place of a value that is read, where the caller gave it."""
+    return value.given if isinstance(value, Late) and value.given is not None else value
 
 
 @dataclass(frozen=True, slots=True)

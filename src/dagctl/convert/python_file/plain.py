@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from dagctl.convert.python_file import connections, dates
 from dagctl.convert.python_file.conditions import truth
-from dagctl.convert.python_file.objects import Joined, Late, Made, Moment, Name, Opaque, Output
+from dagctl.convert.python_file.objects import (
+    Joined,
+    Late,
+    Made,
+    Moment,
+    Name,
+    Opaque,
+    Output,
+    settled,
+)
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import MAX_BITS, is_wide, weight
 
@@ -137,6 +146,7 @@ def compare(  # noqa: PLR0911 - one for each kind
     right: object,
 ) -> Any:  # noqa: ANN401
     """Return whether two values compare so."""
+    left, right = settled(left), settled(right)
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
@@ -158,6 +168,7 @@ def compare(  # noqa: PLR0911 - one for each kind
 
 def item(machine: Machine, node: ast.Subscript, owner: Any, key: Any) -> Any:  # noqa: ANN401
     """Return `owner[key]`."""
+    key = settled(key)
     if isinstance(owner, str | list | tuple | dict | range) and isinstance(
         key, str | int | bool | None | tuple
     ):
@@ -168,14 +179,17 @@ def item(machine: Machine, node: ast.Subscript, owner: Any, key: Any) -> Any:  #
     if isinstance(owner, Opaque):
         return owner
     if isinstance(owner, Late) and isinstance(key, str | int):
-        inner = connections.inner(owner, f"[{key!r}]")
+        inner = connections.inner(owner, f"[{key!r}]", key)
         if inner is not None:
             return inner
+        if owner.given is not None:
+            return item(machine, node, owner.given, key)
     return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
 
 
 def cut(machine: Machine, node: ast.Subscript, owner: Any, scope: Scope) -> Any:  # noqa: ANN401
     """Return a slice of a text or a list."""
+    owner = settled(owner)
     piece = node.slice
     assert isinstance(piece, ast.Slice)  # noqa: S101 - the caller has looked
     edges = [

@@ -48,12 +48,23 @@ def rendered(text: Any, parts: Sequence[object]) -> Any:  # noqa: ANN401 - not o
     """Return a text that is put together of parts, some of which are known when the task runs."""
     if not parts or not isinstance(text, str):
         return text
-    now: str | None = text
-    for part in parts:
-        known = part.now if isinstance(part, Late) else None
-        now = now.replace(text_of(part) or "", known) if now and known is not None else None
     is_early = any(isinstance(part, Late) and part.is_early for part in parts)
-    return Late(text, is_early, now=now)
+    known = [part for part in parts if isinstance(part, Late)]
+    if len(known) < len(parts):
+        return Late(text, is_early)
+    now = _put(text, {part.template: part.now for part in known})
+    return Late(
+        text, is_early, now=now, given=_put(text, {part.template: part.given for part in known})
+    )
+
+
+def _put(text: str, values: Mapping[str, object]) -> str | None:
+    """Return a text with values in the place of templates; None: one of them is not known."""
+    if None in values.values():
+        return None
+    for template, value in values.items():
+        text = text.replace(template, str(value))
+    return text
 
 
 def spoken(value: object, spec: object = "") -> object:

@@ -148,6 +148,8 @@ class Values:
         takes_calls = self._is_rendered is not None
         if value.read and takes_calls and not (self._is_rendered and value.is_text):
             return self._made(value.read, place, subject)
+        if value.given is not None and not (self._is_rendered and value.is_text):
+            return self.value(value.given, place, subject)
         if value.now is not None and self._is_frozen:
             self.report.changed(place, subject, f"it is frozen as {value.now}: {_MOVES}")
             return value.now

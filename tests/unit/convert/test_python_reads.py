@@ -1,0 +1,136 @@
+"""What a DAG file reads of its Airflow at each parse, where the caller gives the values."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from dagctl.convert import ConvertedDag, Deployment, Outcome, convert_python
+
+HEAD = """
+import os
+from datetime import datetime, timedelta
+from airflow import DAG
+from airflow.models import Variable
+from airflow.operators.bash import BashOperator
+"""
+GIVEN = Deployment(
+    variables={
+        "team": "sales",
+        "mails": "a@example.com,b@example.com",
+        "count": "3",
+        "conf": '{"pool": "large", "regions": ["emea", "amer"], "limits": {"rows": 7}}',
+        "broken": "{",
+    },
+    environment={"ENV": "prod"},
+)
+
+
+def convert(text: str, deployment: Deployment = GIVEN) -> ConvertedDag:
+    (dag,) = convert_python(
+        HEAD + dedent(text),
+        "dags/etl.py",
+        airflow="3",
+        today=date(2026, 3, 10),
+        deployment=deployment,
+    ).dags
+    return dag
+
+
+def gaps(dag: ConvertedDag) -> list[str]:
+    return [remark.text for remark in dag.remarks if remark.outcome is Outcome.GAP]
+
+
+def task_with(arguments: str, before: str = "") -> tuple[dict[str, Any], list[str]]:
+    dag = convert(
+        f"{dedent(before)}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator({arguments})\n"
+    )
+    return dag.data["tasks"][0], gaps(dag)
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("Variable.get('team')", "sales"),
+        ("'x_' + Variable.get('team')", "x_sales"),
+        ("f\"{Variable.get('team')}-{Variable.get('count')}\"", "sales-3"),
+        ("Variable.get('conf', deserialize_json=True)['pool']", "large"),
+        ("Variable.get('conf', deserialize_json=True).get('pool')", "large"),
+        ("Variable.get('conf', deserialize_json=True).get('other', 'small')", "small"),
+        ("Variable.get('mails').split(',')[1]", "b@example.com"),
+        ("'a' if Variable.get('count') == '3' else 'b'", "a"),
+        ("'a' if int(Variable.get('count')) > 3 else 'b'", "b"),
+        ("os.getenv('ENV')", "prod"),
+        ("os.environ['ENV'] + '_x'", "prod_x"),
+        ("'a' if os.environ.get('ENV', 'dev') == 'prod' else 'b'", "a"),
+        ("{'prod': 'large'}[os.getenv('ENV')]", "large"),
+    ],
+)
+def test_a_field_that_takes_no_template_has_the_value_that_was_given(code: str, made: str) -> None:
+    own, missing = task_with(f"task_id='a', bash_command='x', queue={code}")
+    assert (own.get("queue"), missing) == (made, [])
+
+
+def test_a_field_that_takes_a_template_keeps_it() -> None:
+    own, missing = task_with("task_id='a', bash_command='echo ' + Variable.get('team')")
+    assert (own["bash_command"], missing) == ("echo {{ var.value.team }}", [])
+
+
+@pytest.mark.parametrize(
+    "code", ["Variable.get('other')", "Variable.get('broken', deserialize_json=True)['a']"]
+)
+def test_what_was_not_given_is_a_gap_as_before(code: str) -> None:
+    own, missing = task_with(f"task_id='a', bash_command='x', queue={code}")
+    assert "queue" not in own
+    assert missing
+
+
+def test_loops_conditions_ids_and_stars_have_the_values() -> None:
+    dag = convert("""
+        conf = Variable.get("conf", deserialize_json=True)
+        with DAG(
+            f"etl_{Variable.get('team')}",
+            start_date=datetime(2024, 1, 1),
+            schedule="0 5 * * *" if os.getenv("ENV") == "prod" else None,
+            default_args={"owner": Variable.get("team"), "email": Variable.get("mails")},
+        ):
+            for region in conf["regions"]:
+                BashOperator(task_id=f"load_{region}", bash_command="x")
+            for number in range(int(Variable.get("count"))):
+                BashOperator(task_id=f"part_{number}", bash_command="x")
+            if conf["limits"]["rows"] > 5:
+                BashOperator(task_id="large", bash_command="x", **{"pool": conf["pool"]})
+    """)
+    assert gaps(dag) == []
+    assert (dag.dag_id, dag.data["schedule"]) == ("etl_sales", "0 5 * * *")
+    assert (dag.data["owner"], dag.data["email"]) == ("sales", "a@example.com,b@example.com")
+    ids = [task["task_id"] for task in dag.data["tasks"]]
+    assert ids == ["load_emea", "load_amer", "part_0", "part_1", "part_2", "large"]
+    assert dag.data["tasks"][-1]["pool"] == "large"
+
+
+def test_the_report_names_each_value_that_was_given() -> None:
+    dag = convert("""
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command="x", queue=os.environ["ENV"])
+            BashOperator(task_id="b", bash_command="x", queue=Variable.get("team"))
+    """)
+    changed = [remark for remark in dag.remarks if remark.outcome is Outcome.CHANGED]
+    assert ["was given" in remark.text for remark in changed if "(" in remark.subject] == [True]
+    assert [remark.place.line for remark in changed if "was given" in remark.text] == [9, 10]
+
+
+def test_without_values_nothing_is_taken_for_true() -> None:
+    dag = convert(
+        """
+        with DAG("etl", start_date=datetime(2024, 1, 1), schedule=None):
+            for region in Variable.get("conf", deserialize_json=True)["regions"]:
+                BashOperator(task_id=f"load_{region}", bash_command="x")
+        """,
+        Deployment(),
+    )
+    assert any("the loop over" in text for text in gaps(dag))
