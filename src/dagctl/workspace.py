@@ -91,7 +91,7 @@ def _no_folder(path: Path, folder: Path) -> UsageError:
     if folder.exists():
         return UsageError(f"{path} is not a folder", hint=f"name a folder, such as {folder.parent}")
     return UsageError(
-        f"there is no folder {path}", hint=f"it would be {folder}: check the spelling"
+        f"there is no folder {path}", hint=f"check the spelling; dagctl looked for {folder}"
     )
 
 

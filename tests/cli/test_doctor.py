@@ -24,6 +24,8 @@ def test_all_is_well_in_a_new_workspace(workspace: Shell) -> None:
         *("records", "files", "commits", "objects"),
     ]
     assert checks[0]["message"] == "from dagctl.toml"
+    nouns = ("records", "DAG files", "recorded commits", "stored files")
+    assert [one["message"] for one in checks[4:]] == [f"there are no {noun} yet" for noun in nouns]
 
 
 def test_doctor_says_where_settings_come_from(workspace: Shell) -> None:

@@ -50,7 +50,11 @@ def records(survey: Survey) -> str | Advice:
             f"{named(survey.refused)}",
             Fix(Command("show", "ID"), " says why; correct the spec file, then ", CREATE, " it"),
         )
-    return f"all {survey.count} records can be read"
+    return _all_good(survey.count, "records", "can be read")
+
+
+def _all_good(count: int, nouns: str, state: str) -> str:
+    return f"all {count} {nouns} {state}" if count else f"there are no {nouns} yet"
 
 
 def files(survey: Survey) -> str | Advice:
@@ -68,7 +72,7 @@ def files(survey: Survey) -> str | Advice:
     }
     parts = [f"{len(dags)} {what} ({named(dags)})" for what, dags in kinds.items() if dags]
     if not parts:
-        return f"all {survey.count} DAG files are as recorded"
+        return _all_good(survey.count, "DAG files", "are as recorded")
     message = f"of {survey.count} DAG files {', '.join(parts)}"
     if survey.missing or survey.changed:
         raise ConflictError(message, hint=_fix_of_files(survey))
@@ -116,7 +120,7 @@ def commits(survey: Survey) -> str | Advice:
             some = "1 recorded commit is" if len(dags) == 1 else f"{len(dags)} recorded commits are"
             return Advice(f"{some} {what}: {named(dags)}", fix)
     where = "" if reach.unpushed is None else " and on a remote"
-    return f"all {len(survey.commits)} recorded commits are in this branch{where}"
+    return _all_good(len(survey.commits), "recorded commits", f"are in this branch{where}")
 
 
 def objects(survey: Survey) -> str | Advice:
@@ -137,4 +141,4 @@ def objects(survey: Survey) -> str | Advice:
             f"{len(names)} stored files belong to no recorded DAG: {named(names)}",
             Fix(HEAL, " removes them"),
         )
-    return f"all {survey.count} stored files are as recorded"
+    return _all_good(survey.count, "stored files", "are as recorded")

@@ -19,6 +19,7 @@ from dagctl.spec.fields.text import MAX_TEXT, length_problems
 from dagctl.spec.fields.values import early_argument_problems
 from dagctl.spec.forms import form_of, form_problems
 from dagctl.spec.import_path import MAX_PATH, path_problems
+from dagctl.spec.lists import list_problems
 from dagctl.spec.markers import marker_of
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.problem import Problem, Warnings
@@ -30,15 +31,10 @@ from dagctl.spec.wrong_type import TEXT, wrong_type
 
 def callback_problems(value: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the callbacks of one event: a mapping, or a list of mappings."""
-    if not isinstance(value, list | tuple):
+    if isinstance(value, list | tuple):
+        yield from list_problems(value, path, MAX_CALLBACKS, "callbacks", _one_problems)
+    else:
         yield from _one_problems(value, path)
-        return
-    if not 0 < len(value) <= MAX_CALLBACKS:
-        message = f"the list has {len(value):,} callbacks; it must have from 1 to {MAX_CALLBACKS}"
-        yield Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them").at(*path)
-        return
-    for place, item in enumerate(value):
-        yield from _one_problems(item, (*path, place))
 
 
 def callbacks_of(value: object, path: Path = ()) -> Iterator[tuple[Path, Callback]]:

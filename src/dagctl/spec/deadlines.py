@@ -9,6 +9,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.forms import form_problems
+from dagctl.spec.lists import list_problems
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean
 
@@ -32,15 +33,10 @@ def deadlines_of(value: object) -> list[Any]:
 
 def deadline_problems(value: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with deadlines, but for their callbacks, which are checked as others."""
-    if not isinstance(value, list | tuple):
+    if isinstance(value, list | tuple):
+        yield from list_problems(value, path, MAX_CALLBACKS, "deadlines", _of_deadline)
+    else:
         yield from _of_deadline(value, path)
-        return
-    if not 0 < len(value) <= MAX_CALLBACKS:
-        message = f"the list must have from 1 to {MAX_CALLBACKS} deadlines"
-        yield Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them").at(*path)
-        return
-    for place, item in enumerate(value):
-        yield from _of_deadline(item, (*path, place))
 
 
 def _of_deadline(value: object, path: Path) -> Iterator[Problem]:

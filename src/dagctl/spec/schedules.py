@@ -21,6 +21,7 @@ from dagctl.spec.fields.values import early_argument_problems, value_problems
 from dagctl.spec.fields.zone import zone_problem
 from dagctl.spec.forms import form_of, form_problems
 from dagctl.spec.import_path import path_problems
+from dagctl.spec.lists import list_problems
 from dagctl.spec.markers import marker_of
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import quoted
@@ -175,12 +176,11 @@ def asset_list_problems(value: object, path: Path) -> Iterator[Problem]:
     if not isinstance(value, list | tuple):
         yield wrong_type(path, LIST, value).at(*path)
         return
-    if not 0 < len(value) <= MAX_ASSETS:
-        message = f"the list must have from 1 to {MAX_ASSETS} assets"
-        yield Problem(Code.OUT_OF_RANGE, message, "remove the key, or some of them").at(*path)
-        return
-    for place, item in enumerate(value):
-        yield from asset_item_problems(item, (*path, place), takes_text=False)
+    yield from list_problems(value, path, MAX_ASSETS, "assets", _asset_marker_problems)
+
+
+def _asset_marker_problems(item: object, path: Path) -> Iterator[Problem]:
+    return asset_item_problems(item, path, takes_text=False)
 
 
 def _zone_missing(

@@ -15,12 +15,10 @@ from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import SOURCES, FunctionSource, source_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
+from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
 from dagctl.spec.tasks.stage import Stage, stage_problems
-from dagctl.spec.unknown_keys import is_dependency_word
-from dagctl.spec.wording import nearest, quoted
+from dagctl.spec.wording import quoted
 
-_LIKENESS = 0.75
-"""How near to a key of a task a key must be to be meant for it: `sql` is nearer to `with`."""
 _SET_BY_DAGCTL = {
     "task_id": "it stands beside `with`",
     "dag": "dagctl sets it",
@@ -84,24 +82,16 @@ class DecoratorTask(FunctionSource, DecoratorOptions, Mapped, Stage, SingleTaskA
             return
         yield from mapping_problems({**data, "with": data.get("op_kwargs")})
         yield from stage_problems(data)
-        given = data.get("with")
         for key in ("with", "op_kwargs"):
             yield from argument_problems(data.get(key), (key,))
-        for name in _SET_BY_DAGCTL.keys() & (given.keys() if isinstance(given, dict) else ()):
-            message = f"`{name}` cannot stand under `with`: {_SET_BY_DAGCTL[name]}"
-            problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out")
-            yield problem.at("with", name)
+        yield from set_by_dagctl(data.get("with"), _SET_BY_DAGCTL)
         yield from source_problems(data, cls.key_names())
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs elsewhere: mostly under `with`."""
         problem = super().misplaced(key, family)
-        near = nearest(key, cls.key_names(), likeness=_LIKENESS) or is_dependency_word(key)
-        if problem is None and not near:
-            hint = f"the decorator's own parameters stand under `with`: `with: {{{key}: ...}}`"
-            return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
-        return problem
+        return problem or belongs_under_with(key, cls.key_names(), "decorator")
 
     def warnings(self) -> Warnings:
         """Return the warnings about the code."""

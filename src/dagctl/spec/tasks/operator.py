@@ -15,12 +15,10 @@ from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.function import context_problems
 from dagctl.spec.tasks.mapping import Mapped, mapping_problems
+from dagctl.spec.tasks.own_parameters import belongs_under_with, set_by_dagctl
 from dagctl.spec.tasks.stage import Stage, stage_problems
-from dagctl.spec.unknown_keys import is_dependency_word
-from dagctl.spec.wording import nearest, quoted
+from dagctl.spec.wording import quoted
 
-_LIKENESS = 0.75
-"""How near to a key of a task a key must be to be meant for it: `sql` is nearer to `with`."""
 _SET_BY_DAGCTL = {"task_id": "it stands beside `with`", "dag": "dagctl sets it"}
 
 
@@ -64,20 +62,13 @@ class OperatorTask(Mapped, Stage, SingleTaskArguments, TaskBase):
             yield from context_problems(data, "an operator", "it gets the context by itself")
             given = data.get("with")
             yield from argument_problems(given, ("with",))
-            for name in _SET_BY_DAGCTL.keys() & (given.keys() if isinstance(given, dict) else ()):
-                message = f"`{name}` cannot stand under `with`: {_SET_BY_DAGCTL[name]}"
-                problem = Problem(Code.MISPLACED_PARAMETER, message, "take it out")
-                yield problem.at("with", name)
+            yield from set_by_dagctl(given, _SET_BY_DAGCTL)
 
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs elsewhere: mostly under `with`."""
         problem = super().misplaced(key, family)
-        near = nearest(key, cls.key_names(), likeness=_LIKENESS) or is_dependency_word(key)
-        if problem is None and not near:
-            hint = f"the operator's own parameters stand under `with`: `with: {{{key}: ...}}`"
-            return Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint)
-        return problem
+        return problem or belongs_under_with(key, cls.key_names(), "operator")
 
     def warnings(self) -> Warnings:
         """Return no warnings: the catalogue's depend on the target."""
