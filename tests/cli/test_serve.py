@@ -33,6 +33,8 @@ SECRET = {
         ([], ["no url of a Supabase project", "DAGCTL_SUPABASE_URL", "--local-user you@"]),
         (["--local-user", "ana"], ["'ana' is not an e-mail address", "--local-user you@"]),
         ([*LOCAL, "--cors-origin", "app"], ["'app' is not an origin", "https://app.example.com"]),
+        ([*LOCAL, "--trusted-proxy", "lb"], ["'lb' is no address", "--trusted-proxy 10.0.0.7"]),
+        ([*LOCAL, "--trusted-proxy", "10.0.0.1/8"], ["no address and no network", "10.0.0.0/8"]),
         ([*LOCAL, "--host", "0.0.0.0"], ["asks for no token", "fix:   --host 127.0.0.1"]),
         (
             [*LOCAL, "--projects", "no.toml"],

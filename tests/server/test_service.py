@@ -22,7 +22,7 @@ HERE = Headers({"host": "127.0.0.1"})
 def test_a_step_gets_what_the_steps_before_have_left(tmp_path: Path) -> None:
     async def request() -> None:
         service = opened(tmp_path, 5)
-        await service.admit(HERE)
+        await service.admit(HERE, "")
         before = service.seconds_left()
         await asyncio.sleep(0.01)
         assert 0 < service.seconds_left() < before < 5
@@ -35,7 +35,7 @@ def test_nothing_is_begun_when_the_time_is_up(tmp_path: Path) -> None:
 
     async def request() -> None:
         service = opened(tmp_path, 0.5)
-        caller = await service.admit(HERE)
+        caller = await service.admit(HERE, "")
         await asyncio.sleep(service.seconds_left() + 0.01)
         assert service.seconds_left() == 0
         for step in (

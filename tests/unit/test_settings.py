@@ -21,6 +21,7 @@ from dagctl.settings import (
     user_file,
 )
 from dagctl.settings.sources import LARGEST
+from dagctl.settings.variables import load_variables
 from dagctl.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -135,6 +136,40 @@ def test_an_unknown_table_is_refused_at_its_line(workspace: Workspace) -> None:
     assert error.message == "dagctl.toml:2: unknown key `tool`"
     assert error.hint is not None
     assert "dags_folder" in error.hint
+
+
+HUGE = {
+    "blank lines": ("\n" * 40_000 + GOOD, ""),
+    "a key of a table": (
+        GOOD + "[supabase]\n" + "".join(f"x{n} = 1\n" for n in range(8_000)),
+        "dagctl.toml:3: unknown key `x0`",
+    ),
+    "keys": (
+        GOOD + "".join(f"x{n} = 1\n" for n in range(8_000)),
+        "dagctl.toml:2: unknown key `x0`",
+    ),
+}
+"""Files of settings that a stranger may have written."""
+
+
+@pytest.mark.parametrize(("text", "message"), HUGE.values(), ids=HUGE)
+def test_promise_12_a_huge_file_of_settings_is_read_in_no_time(
+    workspace: Workspace, text: str, message: str
+) -> None:
+    begin = time.process_time()
+    said = refusal(workspace, text).message if message else load(workspace, text).project_id
+    assert said == (message or PROJECT)
+    assert time.process_time() - begin < 2
+
+
+def test_promise_12_many_variables_are_read_in_no_time(workspace: Workspace) -> None:
+    tables = "".join(f"[env.e{n}.vars]\nx{n} = 1\n" for n in range(4_000))
+    workspace.config.write_text(GOOD + tables)
+    begin = time.process_time()
+    assert load_variables(workspace, {}).elsewhere["x3999"] == ("e3999",)
+    values = load_variables(workspace, {}, environment="e7").values
+    assert values["x7"].said_by == f"dagctl.toml:{2 + 2 * 7 + 1}"
+    assert time.process_time() - begin < 3
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,15 @@ Origins = Annotated[
         "--cors-origin", metavar="URL", help="The origin of a web app that may call; repeatable."
     ),
 ]
+Proxies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trusted-proxy",
+        metavar="ADDRESS",
+        help="A proxy that says where requests come from; may be repeated.  "
+        "[default: 127.0.0.1, ::1]",
+    ),
+]
 BodyLimit = Annotated[
     int, typer.Option(metavar="BYTES", min=1024, help="The largest body of a request.")
 ]
@@ -88,6 +97,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     port: Port = DEFAULTS.port,
     local_user: LocalUser = None,
     airflow: Target = DEFAULTS.airflow,
+    trusted_proxy: Proxies = None,
     cors_origin: Origins = None,
     body_limit: BodyLimit = DEFAULTS.body_limit,
     request_timeout: Timeout = DEFAULTS.request_timeout,
@@ -124,6 +134,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
         airflow=airflow,
         host=host,
         port=port,
+        trusted_proxies=tuple(trusted_proxy or DEFAULTS.trusted_proxies),
         cors_origins=tuple(cors_origin or ()),
         body_limit=body_limit,
         request_timeout=request_timeout,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict, deque
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 _LATER = TRY_LATER
 
 
+@dataclass(slots=True, eq=False)
+class _Ticket:
+    """A request that waits: until it has a slot, or has given way."""
+
+    has_slot: bool = False
+    gave_way: bool = False
+
+
 class FairSlots:
     """Slots that are given to the users in rotation. Safe to use from many threads.
 
@@ -24,28 +33,39 @@ class FairSlots:
     always left for another user, and who waits comes after one request of each other user at most.
     """
 
-    def __init__(self, slots: int, *, of_one: int, most_waiting: int) -> None:
+    def __init__(
+        self,
+        slots: int,
+        *,
+        of_one: int,
+        most_waiting: int,
+        most_in_all: int | None = None,
+        whose: str = "of yours",
+    ) -> None:
         """Set the limits.
 
         Args:
             slots: How many may be taken at once.
             of_one: How many of them one user may have.
             most_waiting: How many requests of one user may wait.
+            most_in_all: How many requests may wait; if there is one more, the last one of the user
+                with the most of them is refused. None: there is no limit.
+            whose: Ends "requests ..." where a user has too many.
         """
         self._free = slots
         self._of_one = of_one
         self._most_waiting = most_waiting
+        self._most_in_all = most_in_all
+        self._whose = whose
         self._changed = threading.Condition()
         self._taken: Counter[str] = Counter()
-        self._waiting: OrderedDict[str, deque[object]] = OrderedDict()
-        self._granted: set[int] = set()
+        self._waiting: OrderedDict[str, deque[_Ticket]] = OrderedDict()
 
     @property
     def in_use(self) -> int:
         """How many requests have a slot or wait for one."""
         with self._changed:
-            waiting = sum(len(tickets) for tickets in self._waiting.values())
-            return waiting + self._taken.total()
+            return self._count() + self._taken.total()
 
     @contextmanager
     def slot(self, user: str, seconds: float) -> Iterator[None]:
@@ -65,20 +85,36 @@ class FairSlots:
                 self._grant()
 
     def _take(self, user: str, seconds: float) -> None:
-        ticket = object()
+        ticket = _Ticket()
         with self._changed:
             waiting = self._waiting.setdefault(user, deque())
             if len(waiting) >= self._most_waiting:
-                raise BusyError(f"{len(waiting)} requests of yours wait already", hint=_LATER)
+                raise self._busy()
             waiting.append(ticket)
             self._grant()
-            self._changed.wait_for(lambda: id(ticket) in self._granted, seconds)
-            if id(ticket) in self._granted:
-                self._granted.discard(id(ticket))
+            self._make_room()
+            self._changed.wait_for(lambda: ticket.has_slot or ticket.gave_way, seconds)
+            if ticket.has_slot:
                 return
+            if ticket.gave_way:
+                raise self._busy()
             waiting.remove(ticket)
             self._forget(user)
         raise UnavailableError(f"the turn did not come within {seconds:.3g} s", hint=_LATER)
+
+    def _make_room(self) -> None:
+        """Let one request give way, if too many wait: of users with as many, that of the last."""
+        if self._most_in_all is not None and self._count() > self._most_in_all:
+            longest = max(reversed(self._waiting), key=lambda user: len(self._waiting[user]))
+            self._waiting[longest].pop().gave_way = True
+            self._forget(longest)
+            self._changed.notify_all()
+
+    def _count(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    def _busy(self) -> BusyError:
+        return BusyError(f"too many requests {self._whose} wait already", hint=_LATER)
 
     def _grant(self) -> None:
         """Give the free slots to the users who wait, the one who has waited longest first."""
@@ -86,7 +122,7 @@ class FairSlots:
             if not self._free:
                 break
             if self._waiting[user] and self._taken[user] < self._of_one:
-                self._granted.add(id(self._waiting[user].popleft()))
+                self._waiting[user].popleft().has_slot = True
                 self._taken[user] += 1
                 self._free -= 1
                 self._waiting.move_to_end(user)

@@ -10,6 +10,7 @@ from dagctl.bootstrap import Caller
 from dagctl.endpoint import is_loopback
 from dagctl.errors import NotSignedInError, UnavailableError, UsageError
 from dagctl.ports import GitIdentity
+from dagctl.server.questions import Questions
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
     from dagctl.adapters.supabase.http import Connections
+    from dagctl.session.bearer import Turn
     from dagctl.session.signed_in import SignedIn
 
 SIGN_IN = "send `Authorization: Bearer <Supabase access token>`"
@@ -26,8 +28,12 @@ SIGN_IN = "send `Authorization: Bearer <Supabase access token>`"
 class Door(Protocol):
     """Lets callers in."""
 
-    def admit(self, headers: Headers) -> Caller:
-        """Return who sends a request with these headers.
+    def admit(self, headers: Headers, address: str) -> Caller:
+        """Return who sends a request.
+
+        Args:
+            headers: Those of the request.
+            address: Where it comes from.
 
         Raises:
             NotSignedInError: The caller is not known.
@@ -38,14 +44,18 @@ class Door(Protocol):
 class TokenDoor:
     """Admits users of a Supabase project by their access tokens."""
 
-    def __init__(self, verify: Callable[[str], SignedIn], connections: Connections) -> None:
+    def __init__(self, verify: Callable[[str, Turn], SignedIn], connections: Connections) -> None:
         self._verify = verify
         self._connections = connections
+        self._questions = Questions()
 
-    def admit(self, headers: Headers) -> Caller:
+    def admit(self, headers: Headers, address: str) -> Caller:
         """Return the user to whom the token belongs."""
+        turns = self._questions
         try:
-            signed_in = self._verify(_bearer_token(headers))
+            signed_in = self._verify(
+                _bearer_token(headers), lambda known: turns.turn(address, is_known=known)
+            )
         except UsageError as error:  # not the caller's fault: the project knows not our key
             raise UnavailableError(
                 f"the server cannot ask its Supabase project: {error.message}", hint=ASK_OPERATORS
@@ -77,8 +87,9 @@ class LocalDoor:
         self._caller = Caller(user_id=user_id, author=author_of(email, user_id))
         self._origins = frozenset(origins)
 
-    def admit(self, headers: Headers) -> Caller:
+    def admit(self, headers: Headers, address: str) -> Caller:
         """Return the user."""
+        del address
         host = headers.get("host", "")
         if not _names_loopback(host):
             raise RequestError("this server is for this machine only", hint="call 127.0.0.1")

@@ -178,7 +178,8 @@ def listen(
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        "proxy_headers": False,
+        "proxy_headers": True,
+        "forwarded_allow_ips": list(options.trusted_proxies),
         "backlog": BACKLOG,
         "timeout_graceful_shutdown": options.grace,
     }

@@ -34,6 +34,8 @@ class ServerOptions:
     host: str = "127.0.0.1"
     port: int = 8080
     """0: a free one."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses and networks of proxies whose `X-Forwarded-For` says where a request comes from."""
     cors_origins: tuple[str, ...] = ()
     """The origins whose pages may call."""
     body_limit: int = MAX_BYTES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import ExitStack, closing
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
@@ -117,6 +118,8 @@ def _check(options: ServerOptions) -> None:
         )
     for origin in options.cors_origins:
         _check_origin(origin)
+    for proxy in options.trusted_proxies:
+        _check_proxy(proxy)
     if options.local_user is not None and not is_loopback(options.host):
         raise UsageError(
             f"--local-user asks for no token, so it is not served on {options.host}",
@@ -131,6 +134,16 @@ def _check_origin(origin: str) -> None:
             f"--cors-origin {origin!a} is not an origin: scheme, host and port, without a path",
             hint="--cors-origin https://app.example.com",
         )
+
+
+def _check_proxy(proxy: str) -> None:
+    try:
+        ip_network(proxy)
+    except ValueError as error:
+        raise UsageError(
+            f"--trusted-proxy {proxy!a} is no address and no network",
+            hint="--trusted-proxy 10.0.0.7, or --trusted-proxy 10.0.0.0/8",
+        ) from error
 
 
 def _door(

@@ -17,6 +17,7 @@ from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
 from dagctl.server.body import Room, spec_of
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.posted_inputs import EVERY, ResolvedWith, may_need
+from dagctl.server.questions import AT_ONCE, MOST_WAITING
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 from dagctl.server.turns import Turns, in_thread
 from dagctl.spec.checks import Checks, taken_by, text_of
@@ -46,6 +47,8 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline")
 READERS = 40
 """How many short pieces of work may be under way at once, as they wait for the outside; of the
 readings one user has half at most."""
+AT_THE_DOOR = 2 * (AT_ONCE + MOST_WAITING) + 16
+"""How many tokens may be looked at at once: some always, no matter how many wait for questions."""
 BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""
 BODIES_OF_ONE = BODIES // 4
@@ -94,19 +97,21 @@ class Service:
         self.room = Room(BODIES, max(BODIES_OF_ONE, options.body_limit))
         self.archives = Room(ARCHIVES, ARCHIVES_OF_ONE)
         self._short = asyncio.Semaphore(READERS)
+        self._at_the_door = asyncio.Semaphore(AT_THE_DOOR)
         self._reading = FairSlots(READERS, of_one=READERS // 2, most_waiting=READERS)
         self._checks = checks
         self._looking = asyncio.Lock()
         self._health: tuple[float, dict[str, str]] = (0.0, {})
 
-    async def admit(self, headers: Headers) -> Caller:
-        """Return who calls; from now on the request's time runs.
+    async def admit(self, headers: Headers, address: str) -> Caller:
+        """Return who calls from an address; from now on the request's time runs.
 
         Raises:
             NotSignedInError: The caller is not known.
         """
         _DEADLINE.set(time.monotonic() + self.options.request_timeout)
-        return await self.work(lambda: self._door.admit(headers))
+        admit = _permitted(lambda: self._door.admit(headers, address), self._at_the_door)
+        return await self._in_time(admit)
 
     def seconds_left(self) -> float:
         """Return how long the request of this task may still take."""

@@ -9,18 +9,23 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from dagctl.errors import NotSignedInError, UnavailableError
+from dagctl.errors import NotSignedInError
 from dagctl.session.key_cache import KeyCache
 from dagctl.session.token_claims import SHARED, Claimed, read, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from dagctl.session.ports import AuthServer, Clock
+
+    Turn = Callable[[bool], AbstractContextManager[None]]
+    """Gives a turn to ask the auth server, for the length of a block; it is given whether the
+    server has accepted a token of that user lately."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -31,11 +36,6 @@ REMEMBERED = 60.0
 """Seconds for which a good answer of the auth server about a token counts."""
 MOST_REMEMBERED = 4096
 """About how many tokens answers are remembered; the oldest is forgotten first."""
-MOST_ASKED, MOST_WAITING = 8, 16
-"""How many questions to the auth server may be under way at once, and how many more may wait: each
-for users it has accepted lately, and again for all others."""
-LONGEST_WAIT = 3.0
-"""Seconds that a question waits for its turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +82,8 @@ class TokenVerifier:
     A project that has public keys may share a secret too: one that moves to them publishes them
     first, and its older tokens stay good until they run out. So the auth server is asked there too.
 
-    Anyone can make up tokens with a shared secret. They cost one question each, few at once, and
-    take no place from users whom the auth server has accepted lately.
+    Anyone can make up tokens with a shared secret, and they cost one question each. So who calls
+    `verify` decides whose turn it is to ask.
     """
 
     def __init__(self, url: str, auth: AuthServer, clock: Clock, leeway: float = LEEWAY) -> None:
@@ -93,10 +93,13 @@ class TokenVerifier:
         self._leeway = leeway
         self._keys = KeyCache(auth, clock)
         self._answers = _Answers()
-        self._accepted, self._others = _Lane(), _Lane()
 
-    def verify(self, token: str) -> BearerToken:
+    def verify(self, token: str, turn: Turn = lambda _: nullcontext()) -> BearerToken:
         """Return the token as the session of its user.
+
+        Args:
+            token: What the caller has sent.
+            turn: Waits for the caller's turn, if the auth server has to be asked.
 
         Raises:
             NotSignedInError: It is no good token; the message never quotes it.
@@ -104,11 +107,11 @@ class TokenVerifier:
         """
         claimed = read(token, url=self._url, now=self._clock(), leeway=self._leeway)
         if claimed.algorithm == SHARED:
-            self._check_by_server(token, claimed)
+            self._check_by_server(token, claimed, turn)
         elif claimed.key_id is not None:
             self._check_signature(token, claimed, claimed.key_id)
         elif self._keys.is_empty():
-            self._check_by_server(token, claimed)
+            self._check_by_server(token, claimed, turn)
         else:
             raise refused("the token does not name the key that it is signed with")
         return BearerToken(
@@ -128,12 +131,11 @@ class TokenVerifier:
         if not self._keys.find(key_id).has_signed(token, claimed.algorithm):
             raise refused("the signature of the token is wrong")
 
-    def _check_by_server(self, token: str, claimed: Claimed) -> None:
+    def _check_by_server(self, token: str, claimed: Claimed, turn: Turn) -> None:
         digest = hashlib.sha256(token.encode("ascii")).digest()
         if self._answers.user_id(digest, self._clock()) == claimed.user_id:
             return
-        lane = self._accepted if self._answers.has_accepted(claimed.user_id) else self._others
-        with lane.turn():
+        with turn(self._answers.has_accepted(claimed.user_id)):
             began = self._clock()
             if self._asked(token) != claimed.user_id:
                 raise refused("the token is not of the user whom it names")
@@ -177,36 +179,3 @@ def _put(known: OrderedDict[K, V], key: K, value: V) -> None:
     known.move_to_end(key)
     while len(known) > MOST_REMEMBERED:
         known.popitem(last=False)
-
-
-class _Lane:
-    """Lets a few threads ask at once, and a few more wait for a short time."""
-
-    def __init__(self) -> None:
-        self._places = threading.BoundedSemaphore(MOST_ASKED + MOST_WAITING)
-        self._turns = threading.BoundedSemaphore(MOST_ASKED)
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Hold a turn for the length of the block.
-
-        Raises:
-            UnavailableError: Too many wait, or it takes too long.
-        """
-        if not self._places.acquire(blocking=False):
-            raise _too_many()
-        try:
-            if not self._turns.acquire(timeout=LONGEST_WAIT):
-                raise _too_many()
-            try:
-                yield
-            finally:
-                self._turns.release()
-        finally:
-            self._places.release()
-
-
-def _too_many() -> UnavailableError:
-    return UnavailableError(
-        "too many tokens are being checked by the auth server", hint="try again in a moment"
-    )

@@ -54,11 +54,16 @@ def load_variables(
     if chosen is not None and chosen not in tables:
         raise _no_environment(chosen, tables, "--env" if environment else ENVIRONMENT)
     values = {**shared, **(tables[chosen] if chosen else {}), **_of_flags(given)}
-    others = {name for table in tables.values() for name in table} - values.keys()
-    elsewhere = {
-        name: tuple(env for env, table in tables.items() if name in table) for name in others
-    }
-    return Variables(values, chosen, elsewhere)
+    return Variables(values, chosen, _elsewhere(values, tables))
+
+
+def _elsewhere(values: Mapping[str, Variable], tables: Tables) -> Mapping[str, tuple[str, ...]]:
+    """Return the environments of each variable that has no value."""
+    found: dict[str, list[str]] = {}
+    for env, table in tables.items():
+        for name in table.keys() - values.keys():
+            found.setdefault(name, []).append(env)
+    return {name: tuple(envs) for name, envs in found.items()}
 
 
 def environments(workspace: Workspace) -> tuple[str, ...]:

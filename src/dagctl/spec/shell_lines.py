@@ -14,10 +14,10 @@ from dagctl.spec.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STOPS = lazy_pattern(
-    r"^\s*set\s+(?:-\w*e|\S+\s+-\w*e|-o\s+errexit|-\w*o\s+errexit)|\btrap\b.*\bERR\b", re.MULTILINE
+_SET = lazy_pattern(
+    r"^[ \t]*set\s+(?:-\w*e|\S+\s+-\w*e|-o\s+errexit|-\w*o\s+errexit)", re.MULTILINE
 )
-"""What makes bash stop at a failure, or handle it."""
+_TRAP, _ERROR = lazy_pattern(r"\btrap\b"), lazy_pattern(r"\bERR\b")
 _GOES_ON = lazy_pattern(r"(?:\\|&&|\|\|?)$")
 """The end of a line that is not the end of a command."""
 _HARMLESS = lazy_pattern(
@@ -33,7 +33,7 @@ _HEREDOC = lazy_pattern(r"<<-?\s*(['\"]?)(\w+)\1")
 
 def shell_advice(command: str) -> Iterator[Problem]:
     """Yield advice if bash would go on after a line that may fail, so that the task succeeds."""
-    if "\n" not in command.strip() or _STOPS.search(command):
+    if "\n" not in command.strip() or _stops(command):
         return
     statements = list(_statements(command))
     for number, text in statements[:-1]:
@@ -49,6 +49,16 @@ def shell_advice(command: str) -> Iterator[Problem]:
                 Severity.INFO,
             )
             return
+
+
+def _stops(command: str) -> bool:
+    """Return whether bash stops at a failure, or handles it."""
+    return _SET.search(command) is not None or any(map(_handles, command.split("\n")))
+
+
+def _handles(line: str) -> bool:
+    trap = _TRAP.search(line)
+    return trap is not None and _ERROR.search(line, trap.end()) is not None
 
 
 def _statements(command: str) -> Iterator[tuple[int, str]]:

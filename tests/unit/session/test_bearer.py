@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,7 +16,7 @@ from dagctl.session.bearer import TokenVerifier
 from tests.unit.session.people import ADA, URL, Rotation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from dagctl.session.model import User
 
@@ -89,70 +89,36 @@ def test_a_clock_that_is_put_back_makes_the_server_be_asked() -> None:
     assert server.asked == 2
 
 
-class SlowServer(Rotation):
-    """An auth server that answers when it is let go on; it knows all users."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go = threading.Event()
-        self.asking = 0
-        self.most = 0
-        self._lock = threading.Lock()
-
-    def user(self, access_token: str) -> User:
-        with self._lock:
-            self.asking += 1
-            self.most = max(self.most, self.asking)
-        self.go.wait(30)
-        with self._lock:
-            self.asking -= 1
-        if access_token.endswith("x"):
-            raise NotSignedInError("no")
-        return ADA
-
-
-def flood(verifier: TokenVerifier, count: int) -> tuple[list[threading.Thread], list[str]]:
-    """Let strangers send so many made-up tokens at once; return what they hear."""
-    heard: list[str] = []
-
-    def send(number: int) -> None:
-        try:
-            verifier.verify(token(number, sub=str(uuid4()))[:-1] + "x")
-        except (NotSignedInError, UnavailableError) as error:
-            heard.append(type(error).__name__)
-
-    threads = [threading.Thread(target=send, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    return threads, heard
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if is_so():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError
-
-
-def test_strangers_ask_few_questions_at_once_and_take_no_turn_of_a_known_user() -> None:
-    server = SlowServer()
+def test_a_question_waits_for_its_turn_and_says_whether_its_user_is_known() -> None:
+    server = UserServer()
     verifier = TokenVerifier(URL, server, lambda: NOW)
-    server.go.set()
-    verifier.verify(token(0))
-    server.go.clear()
-    threads, heard = flood(verifier, 60)
-    refused_at_once = 60 - bearer.MOST_ASKED - bearer.MOST_WAITING
-    wait_until(lambda: len(heard) >= refused_at_once and server.asking == bearer.MOST_ASKED)
-    known = threading.Thread(target=verifier.verify, args=(token(1),))
-    known.start()
-    wait_until(lambda: server.asking == bearer.MOST_ASKED + 1)
-    server.go.set()
-    for thread in (*threads, known):
-        thread.join()
-    assert server.most == bearer.MOST_ASKED + 1
-    assert heard.count("UnavailableError") >= refused_at_once
-    assert verifier.verify(token(2)).user_id == ADA.id
+    turns: list[tuple[bool, int]] = []
+
+    @contextmanager
+    def turn(is_known: bool) -> Iterator[None]:  # noqa: FBT001 - as a verifier calls it
+        turns.append((is_known, server.asked))
+        yield
+
+    verifier.verify(token(0), turn)
+    verifier.verify(token(0), turn)
+    verifier.verify(token(1), turn)
+    with pytest.raises(NotSignedInError):
+        verifier.verify(token(2, sub=str(uuid4()))[:-1] + "x", turn)
+    assert turns == [(False, 0), (True, 1), (False, 2)]
+
+
+def test_without_a_turn_nothing_is_asked() -> None:
+    server = UserServer()
+    verifier = TokenVerifier(URL, server, lambda: NOW)
+
+    @contextmanager
+    def turn(_: bool) -> Iterator[None]:  # noqa: FBT001 - as a verifier calls it
+        raise UnavailableError("later")
+        yield
+
+    with pytest.raises(UnavailableError, match="later"):
+        verifier.verify(token(0), turn)
+    assert server.asked == 0
 
 
 def test_no_token_is_kept() -> None:

@@ -36,7 +36,8 @@ async def service_of(request: Request) -> Service:
 
 async def caller_of(request: Request, service: Annotated[Service, Depends(service_of)]) -> Caller:
     """Return who calls, and let the log know."""
-    caller = await service.admit(request.headers)
+    address = "" if request.client is None else request.client.host
+    caller = await service.admit(request.headers, address)
     request.state.user_id = caller.user_id
     _check_names(request)
     return caller

@@ -1,0 +1,187 @@
+"""Made-up tokens of strangers lock no user out, whatever address they come from."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from dagctl.errors import UnavailableError
+from dagctl.server import questions
+from dagctl.server.questions import AT_ONCE, MOST_WAITING, Questions, share_of
+from dagctl.server.refusals import BusyError
+from tests.server.served import PROJECT, opened, person
+from tests.session.forger import Forger, shared
+from tests.session.gate import USER
+from tests.stand_in import StandIn, faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.postgres.server import Server
+    from tests.server.served import World
+
+HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+
+
+def test_one_address_never_has_all_turns() -> None:
+    turns = Questions()
+    with ExitStack() as held:
+        for _ in range(AT_ONCE - 1):
+            held.enter_context(turns.turn(ELSEWHERE, is_known=False))
+        with turns.turn(HOME, is_known=False):
+            pass
+
+
+def test_who_is_known_has_turns_of_their_own() -> None:
+    turns = Questions()
+    with ExitStack() as held:
+        for number in range(AT_ONCE):
+            held.enter_context(turns.turn(f"192.0.2.{number}", is_known=False))
+        with turns.turn("192.0.2.0", is_known=True):
+            pass
+
+
+def test_where_too_many_wait_the_address_with_the_most_gives_way() -> None:
+    turns = Questions()
+    heard: list[str] = []
+
+    def ask(address: str) -> None:
+        try:
+            with turns.turn(address, is_known=False):
+                heard.append(address)
+        except BusyError as error:
+            heard.append(f"{address}: {error}")
+
+    with ExitStack() as held:
+        for number in range(AT_ONCE):
+            held.enter_context(turns.turn(f"203.0.113.{number}", is_known=False))
+        threads = [threading.Thread(target=ask, args=(ELSEWHERE,)) for _ in range(MOST_WAITING)]
+        for thread in threads:
+            thread.start()
+        while turns._of_others.in_use < AT_ONCE + MOST_WAITING:
+            threading.Event().wait(0.001)
+        threads.append(threading.Thread(target=ask, args=(HOME,)))
+        threads[-1].start()
+        while not heard:
+            threading.Event().wait(0.001)
+    for thread in threads:
+        thread.join(10)
+    assert heard[0] == f"{ELSEWHERE}: too many requests from your address wait already"
+    assert heard.count(HOME) == 1
+    assert heard.count(ELSEWHERE) == MOST_WAITING - 1
+
+
+def test_a_turn_that_does_not_come_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(questions, "SECONDS", 0.01)
+    turns = Questions()
+    with ExitStack() as held:
+        for number in range(AT_ONCE):
+            held.enter_context(turns.turn(f"192.0.2.{number}", is_known=False))
+        with pytest.raises(UnavailableError), turns.turn(HOME, is_known=False):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8::1", "2001:db8::ffff:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("fe80::1%eth0", "fe80::2", True),
+        ("unknown", "", True),
+    ],
+)
+def test_a_client_has_one_share(one: str, other: str, is_same: bool) -> None:  # noqa: FBT001 - a cell
+    assert (share_of(one) == share_of(other)) is is_same
+
+
+# --- Of a server ----------------------------------------------------------------------------------
+
+NOT_PROXY = ("--trusted-proxy", "10.0.0.0/8")
+
+
+@pytest.fixture
+def moving(
+    request: pytest.FixtureRequest,
+    postgres_cluster: Server,
+    project_template: str,
+    tmp_path: Path,
+) -> Iterator[World]:
+    """A server of a project between a shared secret and public keys, whose answers take a while."""
+    name = postgres_cluster.create_database(project_template)
+    with StandIn(postgres_cluster.url_of(name), algorithm="HS256") as stand_in:
+        for world in opened(stand_in, tmp_path, getattr(request, "param", ())):
+            stand_in.faults.add("GET", USER, faults.delay(2), times=None)
+            yield world
+    postgres_cluster.drop_database(name)
+
+
+@dataclass
+class Flood:
+    """Made-up tokens that strangers send at once, through a proxy, each from an address."""
+
+    world: World
+    client: httpx.Client
+    forged: str
+    statuses: list[int] = field(default_factory=list)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def send(self, addresses: list[str]) -> None:
+        """Send one token from each address; return when no more of them can be asked about."""
+
+        def ask(address: str) -> None:
+            self.statuses.append(self.status(self.forged, address))
+
+        self.threads = [threading.Thread(target=ask, args=(address,)) for address in addresses]
+        for thread in self.threads:
+            thread.start()
+        too_many = len(addresses) - AT_ONCE - MOST_WAITING
+        while len(self.statuses) < too_many or self.asked() < AT_ONCE - 1:
+            threading.Event().wait(0.005)
+
+    def asked(self) -> int:
+        return self.world.stand_in.requests.count("GET", USER)
+
+    def status(self, token: str, address: str) -> int:
+        """Return the status of an answer to somebody who calls through a proxy."""
+        headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": address}
+        url = f"{self.world.served.url}/dags"
+        return self.client.get(url, params={"project_id": PROJECT}, headers=headers).status_code
+
+
+@pytest.fixture
+def flood(moving: World) -> Iterator[Flood]:
+    user_id = moving.stand_in.add_user("eve@example.com", "a password of hers")
+    forged = shared(lambda _: b"guessed")(Forger(moving.stand_in, user_id))
+    with httpx.Client(timeout=60) as client:
+        flood = Flood(moving, client, forged)
+        yield flood
+        for thread in flood.threads:
+            thread.join()
+
+
+def test_made_up_tokens_lock_out_no_user_who_calls_from_elsewhere(flood: Flood) -> None:
+    world = flood.world
+    user = person(world.served, world.stand_in, "ana", PROJECT)
+    world.stand_in.rotate_key()
+    flood.send([ELSEWHERE] * (AT_ONCE + MOST_WAITING + 4))
+    assert flood.status(user.token, HOME) == 200
+    assert set(flood.statuses) <= {401, 429, 503}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    ("moving", "asked"), [((), AT_ONCE), (NOT_PROXY, AT_ONCE - 1)], indirect=["moving"]
+)
+def test_only_a_trusted_proxy_says_where_a_request_comes_from(flood: Flood, asked: int) -> None:
+    flood.send([f"192.0.2.{number}" for number in range(AT_ONCE + MOST_WAITING + 4)])
+    assert flood.asked() == asked
