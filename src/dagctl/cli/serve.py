@@ -56,8 +56,7 @@ Proxies = Annotated[
     typer.Option(
         "--trusted-proxy",
         metavar="ADDRESS",
-        help="A proxy that says where requests come from; repeatable.  "
-        "[default: 127.0.0.1, ::1]",
+        help="A proxy that says where requests come from; repeatable.  [default: 127.0.0.1, ::1]",
     ),
 ]
 BodyLimit = Annotated[
