@@ -59,11 +59,11 @@ def load_variables(
 
 def _elsewhere(values: Mapping[str, Variable], tables: Tables) -> Mapping[str, tuple[str, ...]]:
     """Return the environments of each variable that has no value."""
-    found: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for env, table in tables.items():
         for name in table.keys() - values.keys():
-            found.setdefault(name, []).append(env)
-    return {name: tuple(envs) for name, envs in found.items()}
+            by_name.setdefault(name, []).append(env)
+    return {name: tuple(envs) for name, envs in by_name.items()}
 
 
 def environments(workspace: Workspace) -> tuple[str, ...]:
