@@ -121,6 +121,91 @@ def test_what_has_no_word_is_a_gap_at_its_line() -> None:
     }
 
 
+def test_what_airflow_config_passes_over_is_said() -> None:
+    dag = one("""
+        default_args: {priority_weight: 3}
+        dags:
+          orders:
+            dagrun_timeout: 60
+            nonsense: 1
+            tags: [shop]
+            tasks:
+              load: {_target_: airflow_config.BashTask, bash_command: load, weight_rule: absolute}
+              wait: {_target_: airflow_config.BashSensor, bash_command: test, mode: poke}
+    """)
+    assert [(r.outcome, r.place.line, r.subject) for r in dag.remarks] == [
+        (Outcome.NEW, 3, "default_args.priority_weight"),
+        (Outcome.NEW, 6, "dagrun_timeout"),
+        (Outcome.DROPPED, 7, "nonsense"),
+        (Outcome.NEW, 10, "weight_rule"),
+        (Outcome.NEW, 11, "mode"),
+    ]
+    assert (dag.data["tags"], dag.whole) == (["shop"], True)
+
+
+def test_a_dag_that_is_not_enabled_is_a_gap_wherever_that_is_said() -> None:
+    task = "tasks: {a: {_target_: airflow_config.EmptyTask}}"
+    own = one(f"dags: {{a: {{enabled: false, {task}}}}}")
+    pair = f"dags: {{a: {{{task}}}, b: {{enabled: true, {task}}}}}"
+    first, second = convert(f"default_dag_args: {{enabled: false}}\n{pair}").dags
+    assert gaps(own) == {(2, "enabled")} == gaps(first)
+    assert second.whole
+
+
+def test_the_id_of_a_task_goes_before_its_key() -> None:
+    dag = one("""
+        dags:
+          orders:
+            tasks:
+              a: {_target_: airflow_config.EmptyTask, task_id: load}
+              b: {_target_: airflow_config.EmptyTask, dependencies: [a]}
+    """)
+    assert [task["task_id"] for task in dag.data["tasks"]] == ["load", "b"]
+    assert dag.data["tasks"][1]["dependencies"] == ["load"]
+
+
+def test_lengths_of_time_are_those_of_pydantic() -> None:
+    dag = one("""
+        default_args: {retry_delay: PT10M}
+        dags:
+          orders:
+            tasks:
+              a: {_target_: airflow_config.EmptyTask, execution_timeout: "01:00:00"}
+              b: {_target_: airflow_config.EmptyTask, max_retry_delay: 90}
+    """)
+    a, b = dag.data["tasks"]
+    assert (a["execution_timeout"], b["max_retry_delay"]) == ("1h", "1m30s")
+    assert (dag.data["default_args"], dag.whole) == ({"retry_delay": "10m"}, True)
+
+
+def test_mappings_of_a_template_and_a_task_are_joined() -> None:
+    dag = one("""
+        templates: {task: {sh: {_target_: airflow_config.BashTaskArgs, env: {A: a, B: b}}}}
+        dags:
+          orders:
+            tasks:
+              a:
+                _target_: airflow_config.BashTask
+                template: ${templates.task.sh}
+                bash_command: a
+                env: {B: own}
+    """)
+    assert dag.data["tasks"][0]["env"] == {"A": "a", "B": "own"}
+
+
+def test_what_a_resolver_gives_is_a_gap_however_deep_it_stands() -> None:
+    dag = one(r"""
+        dags:
+          orders:
+            tasks:
+              a: {_target_: airflow_config.BashTask, bash_command: "echo ${oc.env:HOME}"}
+              b: {_target_: airflow_config.BashTask, bash_command: b, env: {A: "${env}"}}
+              c: {_target_: airflow_config.BashTask, bash_command: 'echo $HOME \${x}'}
+    """)
+    assert gaps(dag) == {(6, "bash_command"), (7, "env")}
+    assert dag.data["tasks"][2]["bash_command"] == "echo $HOME ${x}"
+
+
 def _templates_that_explode() -> str:
     keys = ", ".join(f"k{n}: 1" for n in range(2_000))
     tasks = "".join(f"      t{n}: {{template: '${{templates.x}}'}}\n" for n in range(300))

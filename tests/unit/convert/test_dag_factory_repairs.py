@@ -260,3 +260,8 @@ def test_variables_of_the_environment_are_a_gap_but_in_what_a_shell_reads() -> N
 def test_an_empty_list_of_assets_says_nothing() -> None:
     dag = one(f"orders: {{tasks: [{TASK.replace('}', ', inlets: [], outlets: []}')}]}}")
     assert (dag.whole, dag.data["tasks"]) == (True, [{"task_id": "a", "bash_command": "echo 1"}])
+
+
+def test_tags_that_are_kept_are_in_no_line_of_the_report() -> None:
+    dag = one(f"orders: {{tags: [shop], tasks: [{TASK}]}}")
+    assert (dag.data["tags"], outcomes(dag)) == (["shop"], [])

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter, ValidationError
+
+from dagctl.convert.airflow_config.ignored import ignored_of_dag, ignored_of_task
 from dagctl.convert.airflow_config.references import LayeredTemplates
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
+from dagctl.convert.dag_factory.tasks import DURATIONS
 from dagctl.convert.finished import finished
 from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
 from dagctl.convert.report import Outcome, Remark, Report
@@ -23,6 +29,8 @@ if TYPE_CHECKING:
 _TARGET = "_target_"
 _CONFIGURATION = lazy_pattern(r"^_target_:\s*['\"]?airflow_config\.Configuration\b", re.MULTILINE)
 _PATH = lazy_pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
+_LENGTH = TypeAdapter(timedelta)
+"""airflow-config reads lengths of time with pydantic, as this does."""
 _OWN = ("airflow_config.", "airflow_pydantic.")
 _READ = frozenset(
     {
@@ -105,6 +113,11 @@ class _Merging:
         key = "default_task_args" if "default_task_args" in self._document else "default_args"
         shared = _over(self._section(key), self._plain(said.get("default_args"), said.place))
         dag.put("default_args", shared, said.at("default_args"))
+        dag.pop(_TARGET, None)
+        self._enabled(dag)
+        ignored_of_dag(dag, self._report)
+        ignored_of_task(shared, self._target, self._report, around="default_args.")
+        _lengths(shared)
         self._start(dag)
         tasks, written = Fields(said.place), said["tasks"]
         for task_id, task in written.items() if isinstance(written, Fields) else ():
@@ -112,10 +125,16 @@ class _Merging:
                 tasks.put(task_id, self._task(task), written.at(task_id))
             else:
                 self._report.gap(written.at(task_id), task_id, "a task must be a mapping")
-        dag.put("tasks", tasks, said.at("tasks"))
-        for gone in (_TARGET, "dag_id", "enabled"):
+        dag.put("tasks", _named_by_ids(tasks), said.at("tasks"))
+        for gone in ("dag_id", "enabled"):
             dag.pop(gone, None)
         return dag
+
+    def _enabled(self, dag: Fields) -> None:
+        """Report a DAG that airflow-config does not load."""
+        if dag.get("enabled") is False:
+            text = "airflow-config does not load the DAG: remove its spec, or pause the DAG"
+            self._report.gap(dag.at("enabled"), "enabled", text)
 
     def _section(self, key: str) -> Fields:
         return self._plain(self._document.get(key), self._document.at(key))
@@ -140,8 +159,9 @@ class _Merging:
         task = _over(self._for_operator(target), self._plain(said, said.place))
         operator = self._operator(target, said.at(_TARGET))
         self._objects(operator, task)
+        ignored_of_task(task, self._target, self._report, operator=operator)
+        _lengths(task)
         task.put("operator", operator, said.at(_TARGET))
-        task.pop("task_id", None)
         return task
 
     def _for_operator(self, target: str) -> Fields:
@@ -180,6 +200,30 @@ def _word(target: str) -> str:
         if word.endswith(end) and word != end:
             return f"{word.removesuffix(end)}Operator"
     return word
+
+
+def _named_by_ids(tasks: Fields) -> Fields:
+    """Return tasks by the ids that they have in Airflow: `task_id` goes before the key."""
+    ids = {key: str(task.get("task_id") or key) for key, task in tasks.items()}
+    made = Fields(tasks.place)
+    for key, task in tasks.items():
+        task.pop("task_id", None)
+        waits = task.get("dependencies")
+        if isinstance(waits, list):
+            known = [ids.get(each, each) if isinstance(each, str) else each for each in waits]
+            task.put("dependencies", known, task.at("dependencies"))
+        made.put(ids[key], task, tasks.at(key))
+    return made
+
+
+def _lengths(fields: Fields) -> None:
+    """Put seconds in the place of lengths of time in text, such as `PT5M` or `00:05:00`."""
+    for key in DURATIONS:
+        text = fields.get(key)
+        if isinstance(text, str):
+            with suppress(ValidationError):
+                seconds = _LENGTH.validate_python(text).total_seconds()
+                fields.put(key, seconds, fields.at(key))
 
 
 def _over(base: Fields, own: Fields) -> Fields:

@@ -9,9 +9,13 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dagctl.convert.report import Report
 
 _REFERENCE = lazy_pattern(r"\$\{([\w.-]+)\}")
+_INTERPOLATION = lazy_pattern(r"(?<!\\)\$\{[^{}]{1,1000}\}")
+"""What airflow-config replaces: a value of the file, or what a resolver such as `oc.env` gives."""
 _MOST_WRITTEN_OUT = 300_000
 """Values of templates, counted once for each DAG and task that has them."""
 
@@ -32,10 +36,9 @@ class LayeredTemplates:
         """
         said = own.copy()
         name, place = said.pop("template", None), own.at("template")
-        for key, value in said.items():
-            if isinstance(value, str) and _REFERENCE.search(value):
-                text = f"{value[:60]!r} is not followed: write what it stands for"
-                self._report.gap(said.at(key), key, text)
+        self._report_interpolations(said)
+        for key in [*said.keys() - {"tasks"}]:
+            said.put(key, _unescaped(said[key]), said.at(key))
         if name is None:
             return said
         template = self._named(name)
@@ -49,8 +52,20 @@ class LayeredTemplates:
         made = template.copy()
         made.pop("_target_", None)
         for key, value in said.items():
-            made.put(key, value, said.at(key))
+            below = made.get(key)
+            if isinstance(below, Fields) and isinstance(value, Fields):
+                made.put(key, _joined(below, value), said.at(key))
+            else:
+                made.put(key, value, said.at(key))
         return made
+
+    def _report_interpolations(self, said: Fields) -> None:
+        """Report what is not followed; tasks of a DAG are looked at one by one."""
+        for key, value in said.items():
+            text = None if key == "tasks" else next(_interpolated(value), None)
+            if text is not None:
+                why = f"{text[:60]!r} is not followed: write what it stands for"
+                self._report.gap(said.at(key), key, why)
 
     def _named(self, name: object) -> Fields | None:
         match = _REFERENCE.fullmatch(name) if isinstance(name, str) else None
@@ -58,3 +73,35 @@ class LayeredTemplates:
         for part in match[1].split(".") if match else ():
             value = value.get(part) if isinstance(value, Fields) else None
         return value if match and isinstance(value, Fields) else None
+
+
+def _joined(below: Fields, own: Fields) -> Fields:
+    """Return a mapping of a template with that of a DAG or a task over it."""
+    made = below.copy()
+    for key, value in own.items():
+        made.put(key, value, own.at(key))
+    return made
+
+
+def _unescaped(value: object) -> object:
+    r"""Return a value with `${` in the place of `\${`, which airflow-config takes as it is."""
+    if isinstance(value, Fields):
+        made = value.copy()
+        for key, item in value.items():
+            made.put(key, _unescaped(item), value.at(key))
+        return made
+    if isinstance(value, list):
+        return [_unescaped(item) for item in value]
+    return value.replace("\\${", "${") if isinstance(value, str) else value
+
+
+def _interpolated(value: object) -> Iterator[str]:
+    """Yield the texts in a value in which airflow-config replaces something."""
+    if isinstance(value, Fields):
+        for item in value.values():
+            yield from _interpolated(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _interpolated(item)
+    elif isinstance(value, str) and _INTERPOLATION.search(value):
+        yield value

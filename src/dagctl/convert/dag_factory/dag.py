@@ -167,6 +167,7 @@ class DagConversion:
                 made[key] = self._copied(key, value, dag.at(key))
         made |= self._documentation(dag)
         tags = [str(tag) for tag in listed(dag, "tags", self._report) if str(tag) != "dagfactory"]
+        dag.pop("tags", None)
         made["tags"] = list(dict.fromkeys(tags)) or None
         made["catchup"] = self._catchup(dag)
         return {key: value for key, value in made.items() if value is not None}
