@@ -143,3 +143,19 @@ def test_what_is_not_there_is_not_changed(world: World) -> None:
     assert "the DAG is `orders`" in problem_of(given, 409, "CONFLICT")["detail"]
     foreign = ask(editor, project, "PUT", "/dags/orders", spec(project_id=world.project()))
     assert "another project" in problem_of(foreign, 400, "USAGE")["detail"]
+
+
+def test_a_version_has_one_address(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    assert editor.get("/dags/orders/versions/1", project_id=project).status_code == 200
+    for number in ("01", "+1", "1_0", "1.0", " 1", "\u0661"):
+        answer = editor.get(f"/dags/orders/versions/{number}", project_id=project)
+        said = problem_of(answer, 400, "USAGE")["detail"]
+        assert said == "path `version`: is not a whole number"
+    for path, name in (("diff", "from"), ("diff", "to"), ("versions", "limit")):
+        answer = editor.get(f"/dags/orders/{path}", project_id=project, **{name: "01"})
+        assert "is not a whole number" in problem_of(answer, 400, "USAGE")["detail"]
+    back = ask(editor, project, "POST", "/dags/orders/rollback", to="01")
+    assert "is not a whole number" in problem_of(back, 400, "USAGE")["detail"]

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
+from pydantic import BeforeValidator
+from pydantic_core import PydanticKnownError
 
 from dagctl.bootstrap import Caller
 from dagctl.patterns import lazy_pattern
@@ -97,6 +99,23 @@ ID = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 TEXT = r"^[^\x00]*$"
 """What PostgreSQL can hold."""
 
+_NUMBER = lazy_pattern(r"-?(?:0|[1-9][0-9]*)")
+
+
+def _written_plainly(value: object) -> object:
+    """Return a number of a request as it is, if it is written as JSON writes it.
+
+    Raises:
+        PydanticKnownError: It is not, as `01`, `+1` or `1_0`: one thing would have many addresses.
+    """
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_written_plainly)]
+"""A whole number of a path or a query."""
+
 DagId = Annotated[str, Path(description="The DAG.", pattern=ID, max_length=250)]
 UserId = Annotated[UUID | None, Query(description="Only DAGs that this user created.")]
 Owner = Annotated[
@@ -105,13 +124,13 @@ Owner = Annotated[
 Tag = Annotated[
     str | None, Query(description="Only DAGs with this tag.", pattern=TEXT, max_length=100)
 ]
-Limit = Annotated[int, Query(description="How many DAGs a page has.", ge=1, le=MOST)]
+Limit = Annotated[Number, Query(description="How many DAGs a page has.", ge=1, le=MOST)]
 Cursor = Annotated[
     str | None, Query(description="`next_cursor` of the page before.", pattern=ID, max_length=250)
 ]
-VersionNumber = Annotated[int, Path(description="The version.", ge=1, le=10**9)]
+VersionNumber = Annotated[Number, Path(description="The version.", ge=1, le=10**9)]
 ToVersion = Annotated[
-    int | None,
+    Number | None,
     Query(
         description="The version whose spec comes back. Default: the newest one with another spec.",
         ge=1,
@@ -119,7 +138,7 @@ ToVersion = Annotated[
     ),
 ]
 FromVersion = Annotated[
-    int | None,
+    Number | None,
     Query(
         alias="from",
         description="The older version. Default: the one before `to`.",
@@ -128,12 +147,12 @@ FromVersion = Annotated[
     ),
 ]
 UntilVersion = Annotated[
-    int | None,
+    Number | None,
     Query(alias="to", description="The newer version. Default: the newest.", ge=1, le=10**9),
 ]
-VersionLimit = Annotated[int, Query(description="How many versions a page has.", ge=1, le=200)]
+VersionLimit = Annotated[Number, Query(description="How many versions a page has.", ge=1, le=200)]
 Before = Annotated[
-    int | None, Query(description="`next_before` of the page before.", ge=1, le=10**9)
+    Number | None, Query(description="`next_before` of the page before.", ge=1, le=10**9)
 ]
 A_TAG = r'(W/)?"[!#-~\x80-\xff]*"'
 """An entity tag (RFC 9110, 8.8.3)."""
