@@ -43,6 +43,16 @@ def test_a_second_init_says_what_is_there_and_changes_nothing(shell: Shell) -> N
     assert (shell.folder / "dagctl.toml").read_bytes() == before
 
 
+def test_a_bare_repository_has_no_place_for_a_workspace(shell: Shell) -> None:
+    shell.git("init", "--quiet", "--bare", "shared.git")
+    for folder, state in (("", "nothing was changed"), ("/new", "what was made before stays")):
+        refused = shell.run("init", f"shared.git{folder}")
+        assert (refused.code, refused.out) == (ExitCode.USAGE, "")
+        assert "is in a bare repository or a git folder, not in a work tree" in refused.err
+        assert "fix:   git clone the repository, and work in the clone" in refused.err
+        assert f"state: {state}" in refused.err
+
+
 def test_a_repository_around_the_folder_is_used(shell: Shell) -> None:
     shell.git("init", "--quiet")
     shell.write(".gitignore", "mine\n")

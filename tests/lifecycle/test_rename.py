@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,3 +135,19 @@ def test_what_cannot_be_renamed_is_said(user: Shell) -> None:
     assert names(user) == ["orders", "other"]
     user.ok("mv", "orders", "new", "--force")
     assert names(user) == ["new", "other"]
+
+
+@ON_ONE
+def test_a_dag_whose_file_holds_both_sides_of_a_merge_is_not_renamed(user: Shell) -> None:
+    user.git("add", "-A")
+    user.git("commit", "-qm", "Specs")
+    for branch, schedule in (("one", "0 4 * * *"), ("two", "0 5 * * *")):
+        user.git("checkout", "-q", "-b", branch, "HEAD" if branch == "one" else "one~2")
+        user.ok("create", write(user, schedule, LOAD))
+        user.git("commit", "-qam", "Change the spec")
+    with pytest.raises(CalledProcessError):  # conflicts
+        user.git("rebase", "one")
+    refused = user.run("mv", "orders", "sales")
+    assert refused.code == ExitCode.CONFLICT
+    assert "dags/orders.py holds both sides of a merge" in refused.err
+    assert "`dagctl render --write SPEC`, then git add, and finish it" in refused.err

@@ -72,6 +72,13 @@ def test_a_member_who_is_removed_in_the_middle_of_an_update_puts_nothing_back(
     place.check_agreement()
 
 
+def test_who_is_no_member_any_more_is_told_so_by_a_rename(place: Place, ada: str) -> None:
+    place.create(place.spec("specs/x.yaml"))
+    place.stand_in.remove_member(PROJECT, ada)
+    with place.open() as client, pytest.raises(NotAMemberError):
+        client.rename("orders", "sales")
+
+
 def test_a_viewer_creates_nothing(place: Place, ada: str) -> None:
     place.stand_in.add_member(PROJECT, ada, "viewer")
     with pytest.raises(NotAMemberError, match="not an owner or editor"):

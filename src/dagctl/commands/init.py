@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from dagctl.errors import UNCHANGED, ConflictError, UnavailableError, advice
+from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, advice
 from dagctl.next_step import INIT, Command, Fix
 from dagctl.settings import check_settings
 
@@ -63,12 +63,15 @@ def init(
         UsageError: There is a `dagctl.toml` already, and it is not valid.
     """
     texts = {workspace.config: toml(choices), workspace.schema: schema}
-    state = UNCHANGED
+    state, is_there = UNCHANGED, workspace.root.is_dir()
     try:
         _make_folder(workspace.root)
         state = AGAIN
         is_new = start_repository(workspace.root)
         made = {path: _write_new(path, text) for path, text in texts.items()}
+    except DagctlError as error:  # of git
+        error.state = error.state if is_there else state
+        raise
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         is_folder = isinstance(error, IsADirectoryError)
         raise ConflictError(

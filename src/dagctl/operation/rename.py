@@ -57,6 +57,7 @@ def plan_rename(
     (removal,) = plan_removal(context, [dag_id], options, command)
     record = removal.record
     if record is None or not record.spec:
+        context.backend.registry.get(dag_id)  # refuses who is no member
         raise NotFoundError(f"no spec of `{dag_id}` is recorded", hint=Fix(LIST))
     _check_followed(context, removal, record)
     holder = _holder(context, dag_id, new_id)
@@ -95,8 +96,20 @@ def _check_followed(context: Context, removal: Change, record: DagRecord) -> Non
     """Check that an embedded registry, a cache, has the spec that the DAG file certifies.
 
     Raises:
-        ConflictError: It has not: the file came by git, and its spec is not here or not as it says.
+        ConflictError: It has not: the file came by git, and its spec is not here or not as it says;
+            or the file holds both sides of a merge.
     """
+    if removal.is_merge:
+        raise ConflictError(
+            f"{removal.path} holds both sides of a merge",
+            hint=Fix(
+                "make it anew from its spec: `",
+                Command("create", "SPEC"),
+                "`; as long as the merge or rebase is under way: `",
+                Command("render", "--write SPEC"),
+                "`, then git add, and finish it",
+            ),
+        )
     header = removal.certified
     if context.backend.cache is not None and header and not header.is_of(record.spec_digest):
         raise ConflictError(

@@ -63,7 +63,7 @@ def locate(root: Path) -> GitFolder:
     answer = ask(root, "rev-parse", *question, *located, "--show-prefix")
     lines = answer.text.split("\n")
     if not answer.ok or lines[0] != "true":
-        raise _refusal(root, answer)
+        raise refusal(root, answer)
     if len(lines) != len(_FILES) + 5:
         raise UsageError(f"the name of a folder above {str(root)!a} contains a line break")
     _, hashing, cdup, *paths, prefix = lines
@@ -116,7 +116,8 @@ def _work_tree_setting(top: Path) -> str:
     return ask(top, "config", "--get", "core.worktree").text
 
 
-def _refusal(root: Path, answer: GitAnswer) -> Exception:
+def refusal(root: Path, answer: GitAnswer) -> Exception:
+    """Return why git does not say where a folder stands."""
     if "dubious ownership" in answer.error:
         return UsageError(
             f"git does not trust the repository around {root}: it belongs to another user",
@@ -125,6 +126,9 @@ def _refusal(root: Path, answer: GitAnswer) -> Exception:
     if "not a git repository" in answer.error:
         return NoRepositoryError(f"{root} is not in a git repository", hint="git init")
     if answer.out.startswith(b"false") or "safe.bareRepository" in answer.error:
-        return UsageError(f"{root} is in a bare repository or a git folder, not in a work tree")
+        return UsageError(
+            f"{root} is in a bare repository or a git folder, not in a work tree",
+            hint="git clone the repository, and work in the clone",
+        )
     said = answer.error or f"exit status {answer.status}"
     return UnavailableError(f"git rev-parse failed: {said}")

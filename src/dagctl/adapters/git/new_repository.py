@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagctl.adapters.git.command import GitCommand, failure
+from dagctl.adapters.git.command import GitCommand
+from dagctl.adapters.git.folder import refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ASK = ("rev-parse", "--git-dir")
+_ASK = ("rev-parse", "--is-inside-work-tree")
 
 
 def start_repository(folder: Path) -> bool:
     """Make a git repository at `folder` unless one is around it; return whether one was made.
 
     Raises:
-        UsageError: There is no git.
+        UsageError: There is no git, or the repository has no work tree here.
         UnavailableError: git refuses to say, or cannot make one.
     """
     git = GitCommand(folder)
     answer = git.run(*_ASK)
-    if answer.ok:
+    if answer.ok and answer.text == "true":
         return False
     if "not a git repository" not in answer.error:
-        raise failure(_ASK, answer)
+        raise refusal(folder, answer)
     git.must("init", "--quiet")
     return True
 
