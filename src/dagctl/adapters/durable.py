@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from typing import BinaryIO
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # O_NONBLOCK: a named pipe must not stop us
@@ -135,14 +136,39 @@ def read(folder: int, name: str, *, limit: int | None = None) -> bytes | None:
     except FileNotFoundError:
         return None
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.ENXIO, "not a regular file", name)
-        if limit is not None and status.st_size > limit:
-            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
-        return _read_to_end(descriptor, status.st_size)
+        return _read_to_end(descriptor, _size(descriptor, name, limit))
     finally:
         os.close(descriptor)
+
+
+def opened(folder: int, name: str, *, limit: int | None = None) -> BinaryIO | None:
+    """Return a regular file, open to be read in parts, or None if nothing is there.
+
+    It stays the file that it is, also when another is put in its place.
+
+    Raises:
+        OSError: As of `read`.
+    """
+    try:
+        descriptor = os.open(name, _READ, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    try:
+        _size(descriptor, name, limit)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
+def _size(descriptor: int, name: str, limit: int | None) -> int:
+    """Return the size of a regular file that is not too large; raises as `read`."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.ENXIO, "not a regular file", name)
+    if limit is not None and status.st_size > limit:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
+    return status.st_size
 
 
 def _read_to_end(descriptor: int, size: int) -> bytes:

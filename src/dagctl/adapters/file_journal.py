@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from uuid import UUID
+from weakref import finalize
 
 from dagctl.adapters import durable
 from dagctl.errors import ConflictError, UsageError
@@ -21,6 +22,7 @@ from dagctl.next_step import again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import BinaryIO
 
     from dagctl.adapters.durable import Location
 
@@ -36,6 +38,9 @@ _LARGEST = 1 << 30
 """Bytes of an entry: 10,000 DAGs of ten tasks take a fifth of that. More is neither written nor
 read."""
 _LARGEST_HOLDER = 4096
+_BEGIN, _END = b"[\n", b"]}"
+"""What ends the first line of an entry whose last value is read one by one, and what is the last
+line of it."""
 _NO_ENTRY = frozenset({errno.ELOOP, errno.ENXIO, errno.EFBIG})
 """What reading gives where a link, something irregular or something far too large stands."""
 # the lock itself is taken with fcntl, as filelock does it, because that opens by path only
@@ -163,19 +168,26 @@ class FileJournal:
 
 
 def _parts(entry: Mapping[str, Any]) -> Iterator[bytes]:
-    """Yield an entry as JSON: of a sequence one element at a time, as there may be thousands."""
+    """Yield an entry as JSON.
+
+    The elements of a sequence that is no list are made one by one, as there may be thousands. It
+    comes last, each element on a line of its own: so they are read one by one, too.
+    """
     encode = json.JSONEncoder(separators=(",", ":")).encode
-    yield b"{"
-    for number, (name, value) in enumerate(entry.items()):
-        yield f"{',' if number else ''}{encode(name)}:".encode()
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            yield b"["
-            for place, element in enumerate(value):
-                yield f"{',' if place else ''}{encode(element)}".encode()
-            yield b"]"
-        else:
-            yield encode(value).encode()
-    yield b"}"
+    long = [name for name, value in entry.items() if _is_long(value)]
+    short = encode({name: value for name, value in entry.items() if name not in long})
+    if not long:
+        yield short.encode()
+        return
+    (name,) = long
+    yield f"{short[:-1]}{',' if len(short) > len('{}') else ''}{encode(name)}:[".encode()
+    for place, element in enumerate(entry[name]):
+        yield f"\n{',' if place else ''}{encode(element)}".encode()
+    yield b"\n" + _END
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | list | tuple)
 
 
 def _within_limit(parts: Iterator[bytes]) -> Iterator[bytes]:
@@ -218,10 +230,50 @@ def _written(folder: int, name: str) -> int:
     return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns
 
 
+class _Lines(Sequence[Any]):
+    """Values of a file, each on a line of its own; each is read when it is asked for."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._descriptor = os.dup(file.fileno())
+        finalize(self, os.close, self._descriptor)
+        self._name = name
+        at = file.tell()
+        self._places: list[tuple[int, int]] = []
+        for line in file:
+            self._places.append((at, len(line)))
+            at += len(line)
+        if not self._places or self._bytes(self._places.pop()) != _END:
+            raise ValueError("the end is missing")
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...  # noqa: ANN401 - JSON
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Any]: ...
+
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return [self[number] for number in range(len(self))[place]]
+        with durable.explained(self._name):
+            line = self._bytes(self._places[place])
+        return json.loads(line.removeprefix(b","))
+
+    def _bytes(self, place: tuple[int, int]) -> bytes:
+        at, size = place
+        return os.pread(self._descriptor, size, at)
+
+
 def _parsed(folder: int, name: str) -> Mapping[str, Any] | None:
-    """Return the entry, or None if it is no JSON object, no regular file, or far too large."""
+    """Return the entry, or None if it is no JSON object, no regular file, or far too large.
+
+    What earlier versions wrote has one line, and is read as a whole.
+    """
     try:
-        entry = json.loads(durable.read(folder, name, limit=_LARGEST) or b"")
+        file = durable.opened(folder, name, limit=_LARGEST)
+        entry = None if file is None else _read(file, name)
     except OSError as error:
         if error.errno in _NO_ENTRY:
             return None
@@ -229,6 +281,19 @@ def _parsed(folder: int, name: str) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
+
+
+def _read(file: BinaryIO, name: str) -> object:
+    """Return the JSON of a file; what it has one by one is read when it is asked for."""
+    with file:
+        head = file.readline()
+        if not head.endswith(_BEGIN):
+            return json.loads(head + file.read())
+        values = _Lines(file, f"the journal {name}")
+    entry: dict[str, Any] = json.loads(head + _END)
+    *_, last = entry
+    entry[last] = values
+    return entry
 
 
 def _file_name(operation_id: str) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from dagctl.errors import UsageError
 from dagctl.operation.change import Action
+from dagctl.operation.entry import Phase
 from dagctl.paths import checked_parts, is_remote_name, is_spec_path
 from dagctl.ports import VersionAction
 
@@ -37,15 +38,15 @@ def check_entry(entry: JournalEntry, operation_id: str) -> None:
         raise ValueError("no name of a remote")
     if not entry.branch.startswith("refs/heads/"):
         raise ValueError("no branch")
-    for change in entry.changes:
+    for change in entry.changes:  # once: they may be read from a file, one by one
         _check_text(change.spec_digest, change.base_name, change.dag_id, change.airflow)
         _check_text_or_none(change.source, change.renamed)
         if change.spec_text is not None and not isinstance(change.spec_text, str):
             raise ValueError("no text of a spec")
         if (change.action is Action.IMPORT) is not (change.made_by in get_args(VersionAction)):
             raise ValueError("an import that does not say what it brings")
-    for change in entry.effects:
-        _check_effect(change)
+        if change.is_effective and entry.phase is not Phase.RESERVING:
+            _check_effect(change)
 
 
 def _check_effect(change: Change) -> None:

@@ -20,6 +20,7 @@ from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import Action, Change
 from dagctl.operation.entry import DamagedEntryError, JournalEntry, Phase, command_digest
 from dagctl.operation.entry_check import check_entry
+from dagctl.operation.stored_changes import ReadChanges
 from dagctl.ports import FileWrite, Reservation, SpecWrite
 from dagctl.spec.inputs import inputs_of
 
@@ -121,8 +122,13 @@ def _of_form_3(data: Mapping[str, Any]) -> JournalEntry:
         command=data["command"],
         restore_id=data["restore_id"],
         remote=data.get("remote"),
-        changes=tuple(_change(fields) for fields in data["changes"]),
+        changes=_changes(data["changes"]),
     )
+
+
+def _changes(data: Sequence[Mapping[str, Any]]) -> Sequence[Change]:
+    """Return the changes; of an entry that is read one by one, one at a time is in memory whole."""
+    return tuple(map(_change, data)) if isinstance(data, list) else ReadChanges.made(data, _change)
 
 
 def _change_data(change: Change, phase: Phase) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any, BinaryIO, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, overload
 
 from dagctl.errors import UnavailableError, advice
 from dagctl.operation.change import Change
@@ -28,6 +28,13 @@ _NOTHING: dict[str, Any] = {
     for field in fields(Change)
     if field.name in _LARGE and field.name != "record"
 }
+
+
+class _Source(Protocol):
+    """Has what is large of changes."""
+
+    def get(self, place: int, size: int) -> tuple[Any, ...]:
+        """Return it of one change, in the order of `_LARGE`."""
 
 
 class _Shelf:
@@ -68,6 +75,19 @@ class _Shelf:
         return values
 
 
+class _Made:
+    """Values of which each change is made again whenever it is asked for."""
+
+    def __init__(self, values: Sequence[Any], make: Callable[[Any], Change]) -> None:
+        self._values = values
+        self._make = make
+
+    def get(self, place: int, size: int) -> tuple[Any, ...]:
+        """Return what is large of the change at that place; `size` says nothing here."""
+        del size
+        return _large(self._make(self._values[place]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Stored:
     small: Change
@@ -76,12 +96,52 @@ class _Stored:
     size: int
 
 
-class StoredChanges(Sequence[Change]):
-    """A sequence of changes. What is large of them is in a file as long as it is not asked for."""
+class ReadChanges(Sequence[Change]):
+    """A sequence of changes. What is large of them is read whenever it is asked for."""
 
-    def __init__(self, shelf: _Shelf, stored: Sequence[_Stored]) -> None:
-        self._shelf = shelf
+    def __init__(self, source: _Source, stored: Sequence[_Stored]) -> None:
+        self._source = source
         self._stored = stored
+
+    @classmethod
+    def made(cls, values: Sequence[Any], make: Callable[[Any], Change]) -> ReadChanges:
+        """Return the changes that are made of these values, each whenever it is asked for."""
+        stored = [_Stored(_small(make(value)), place, 0) for place, value in enumerate(values)]
+        return cls(_Made(values, make), stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    @overload
+    def __getitem__(self, place: int) -> Change: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Self: ...
+
+    def __getitem__(self, place: int | slice) -> Change | Self:
+        if isinstance(place, slice):
+            return self._with(self._stored[place])
+        return self._whole(self._stored[place])
+
+    def __iter__(self) -> Iterator[Change]:
+        return map(self._whole, self._stored)
+
+    def chosen(self, is_chosen: Callable[[Change], bool]) -> Self:
+        """Return some of the changes; they are chosen by what is small of them."""
+        return self._with([stored for stored in self._stored if is_chosen(stored.small)])
+
+    def _with(self, stored: Sequence[_Stored]) -> Self:
+        return type(self)(self._source, stored)
+
+    def _whole(self, stored: _Stored) -> Change:
+        values = self._source.get(stored.place, stored.size)
+        return replace(stored.small, **dict(zip(_LARGE, values, strict=True)))
+
+
+class StoredChanges(ReadChanges):
+    """The same, where what is large is put into a file."""
+
+    _source: _Shelf
 
     @classmethod
     def of(cls, changes: Iterable[Change], file: BinaryIO) -> StoredChanges:
@@ -97,42 +157,16 @@ class StoredChanges(Sequence[Change]):
         shelf = _Shelf(file)
         return cls(shelf, [_put(shelf, change) for change in changes])
 
-    def __len__(self) -> int:
-        return len(self._stored)
-
-    @overload
-    def __getitem__(self, place: int) -> Change: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> StoredChanges: ...
-
-    def __getitem__(self, place: int | slice) -> Change | StoredChanges:
-        if isinstance(place, slice):
-            return StoredChanges(self._shelf, self._stored[place])
-        return self._whole(self._stored[place])
-
-    def __iter__(self) -> Iterator[Change]:
-        return map(self._whole, self._stored)
-
     def each(self, act: Callable[[Change], Change]) -> StoredChanges:
         """Return what the act makes of each change."""
-        return StoredChanges(self._shelf, [self._again(stored, act) for stored in self._stored])
-
-    def chosen(self, is_chosen: Callable[[Change], bool]) -> StoredChanges:
-        """Return some of the changes; they are chosen by what is small of them."""
-        chosen = [stored for stored in self._stored if is_chosen(stored.small)]
-        return StoredChanges(self._shelf, chosen)
-
-    def _whole(self, stored: _Stored) -> Change:
-        values = self._shelf.get(stored.place, stored.size)
-        return replace(stored.small, **dict(zip(_LARGE, values, strict=True)))
+        return self._with([self._again(stored, act) for stored in self._stored])
 
     def _again(self, stored: _Stored, act: Callable[[Change], Change]) -> _Stored:
         before = self._whole(stored)
         after = act(before)
         if all(getattr(before, name) is getattr(after, name) for name in _LARGE):
             return _Stored(_small(after), stored.place, stored.size)
-        return _put(self._shelf, after)
+        return _put(self._source, after)
 
 
 class Writes(Sequence["FileWrite"]):
@@ -171,21 +205,25 @@ def each(changes: Sequence[Change], act: Callable[[Change], Change]) -> Sequence
 
 def chosen(changes: Sequence[Change], is_chosen: Callable[[Change], bool]) -> Sequence[Change]:
     """Return some of the changes, chosen by what is small of them (ids, actions, paths)."""
-    if isinstance(changes, StoredChanges):
+    if isinstance(changes, ReadChanges):
         return changes.chosen(is_chosen)
     return tuple(filter(is_chosen, changes))
 
 
 def writes_of(changes: Sequence[Change]) -> Sequence[FileWrite]:
     """Return what changes write in the work tree."""
-    if isinstance(changes, StoredChanges):
+    if isinstance(changes, ReadChanges):
         return Writes(changes)
     return [write for change in changes for write in change.writes]
 
 
 def _put(shelf: _Shelf, change: Change) -> _Stored:
-    place, size = shelf.put(tuple(getattr(change, name) for name in _LARGE))
+    place, size = shelf.put(_large(change))
     return _Stored(_small(change), place, size)
+
+
+def _large(change: Change) -> tuple[Any, ...]:
+    return tuple(getattr(change, name) for name in _LARGE)
 
 
 def _small(change: Change) -> Change:

@@ -87,7 +87,8 @@ def test_an_entry_is_written_one_change_at_a_time(tmp_path: Path) -> None:
     journal, elements = FileJournal(Location(tmp_path)), Elements()
     journal.write(ONE, {"step": "reserve", "changes": elements, "paths": [], "key": None})
     written = journal.entries()[ONE]
-    assert written["changes"] == [{"dag_id": f"dag_{number}"} for number in range(100)]
+    assert list(written["changes"]) == [{"dag_id": f"dag_{number}"} for number in range(100)]
+    assert written["changes"][98:] == [{"dag_id": "dag_98"}, {"dag_id": "dag_99"}]
     assert (written["step"], written["paths"], written["key"]) == ("reserve", [], None)
     assert elements.most <= 2
 
