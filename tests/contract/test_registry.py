@@ -334,6 +334,25 @@ def test_a_cache_takes_what_the_files_certify(registry: Registry) -> None:
     assert (tombstone.is_removed, tombstone.version, tombstone.commit_id) == (True, 8, "dead")
 
 
+def test_of_two_branches_the_versions_of_the_adopted_one_count(registry: Registry) -> None:
+    if isinstance(registry, SupabaseRegistry):
+        pytest.skip("it is shared, and no cache")
+    cache = cast("Cache", registry)
+    (first,) = publish(registry, "x")
+    one = replace(first, version=2, content_digest="1" * 64)
+    other = replace(first, version=2, content_digest="2" * 64)
+    for adopted, newest in ((one, one), (other, other), (one, one), (first, first), (other, other)):
+        cache.adopt([adopted])
+        versions = registry.versions("x")
+        assert versions[0].content_digest == newest.content_digest
+        assert [each.version for each in versions] == list(range(newest.version, 0, -1))
+    cache.adopt([first])  # what is newer than the files is on the other branch, and not lost
+    assert [each.version for each in registry.versions("x", before=9)] == [1]
+    found = cache.version_with("x", one.content_digest)
+    assert (found and found.version, cache.version_with("x", "0" * 64)) == (2, None)
+    assert cache.version_with("y", one.content_digest) is None
+
+
 def test_people_have_names_that_the_registry_itself_sets(registry: Registry) -> None:
     this = operation()
     (granted,) = registry.reserve(this, [Claim(dag_id="x")])

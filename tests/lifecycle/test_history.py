@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from shutil import rmtree
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
 from dagctl import Client
 from dagctl.errors import ExitCode
-from tests.lifecycle.conftest import SPEC
+from tests.lifecycle.conftest import LOAD, SPEC, write
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -32,6 +34,28 @@ def test_history_says_what_each_version_changed(user: Shell) -> None:
     )
     assert newest["commit_id"] == user.git("rev-parse", "HEAD")
     assert [change["path"] for change in newest["changes"]] == [["schedule_interval"]]
+
+
+@pytest.mark.parametrize("empty", ["local"], indirect=True)
+def test_what_git_has_reverted_is_neither_shown_nor_exported(user: Shell) -> None:
+    user.git("revert", "--no-edit", "HEAD")
+    user.git("checkout", "-q", "-b", "other")
+    assert [one["version"] for one in user.json("history", "orders")["versions"]] == [2, 1]
+    diff = user.json("diff", "orders")
+    assert (diff["before"]["version"], diff["after"]["version"]) == (1, 2)
+    user.ok("export", "-o", "dags.zip")
+    with ZipFile(user.folder / "dags.zip") as archive:
+        (dag,) = json.loads(archive.read("manifest.json"))["dags"]
+        assert (dag["version"], dag["versions"]) == (2, 2)
+        assert b'schedule="0 2 * * *"' in archive.read("dags/orders.py")
+    user.ok("create", write(user, "0 4 * * *", LOAD))
+    assert user.json("show", "orders", "--version", "3")["version"]["schedule_interval"][2] == "4"
+    user.git("checkout", "-q", "HEAD~2")  # the third version of before, on a branch of its own
+    third = user.json("show", "orders", "--version", "3")["version"]
+    assert (third["schedule_interval"], user.json("diff", "orders")["after"]["version"]) == (
+        "0 3 * * *",
+        3,
+    )
 
 
 def test_history_is_paged_without_gaps(user: Shell) -> None:

@@ -71,6 +71,9 @@ class MemoryRegistry:
         """Return the versions of a DAG that is recorded or was removed, the newest first."""
         last = next((one for one in reversed(self.kept) if one.dag_id == dag_id), None)
         own = {one.version: one for one in self.kept if last is not None and one.id == last.id}
+        row = self.rows.get(last.id) if last is not None else None
+        if row is not None:  # what is newer was reverted, or is on another branch
+            own = {number: one for number, one in own.items() if number <= row.version}
         numbers = [n for n in sorted(own, reverse=True) if before is None or n < before]
         chosen = [own[number] for number in numbers[:limit]]
         return chosen if text else [replace(one, spec_text=None) for one in chosen]
@@ -188,6 +191,11 @@ class MemoryRegistry:
             user_id = record.user_id or self.user_id
             at = record.updated_at if record.is_removed else self.now()
             self._keep(replace(record, user_id=user_id, updated_at=at), None)
+
+    def version_with(self, dag_id: str, digest: str) -> DagVersion | None:
+        """Return the version whose file has these bytes."""
+        asked = (dag_id, digest)
+        return next((v for v in self.kept[::-1] if (v.dag_id, v.content_digest) == asked), None)
 
     def begin_abort(self, operation_id: str) -> OperationStatus:
         """Decide that the operation will not be confirmed, unless it is; it still holds."""

@@ -17,6 +17,7 @@ from dagctl.adapters.sqlite_rows import (
     RESERVED,
     SELECT,
     UPSERT,
+    VERSION_WITH,
     find_of,
     find_removed_of,
     from_reservation_row,
@@ -29,7 +30,6 @@ from dagctl.adapters.sqlite_rows import (
 from dagctl.adapters.sqlite_versions import (
     adopt,
     bring_back,
-    by_its_author,
     forget_history,
     keep,
     positions_of,
@@ -247,10 +247,11 @@ class SqliteRegistry:
         """Record these as they are, in place of what was recorded of them."""
         with self._database.writing() as connection:
             for record in records:
-                if record.is_removed:
-                    remove(connection, keep(connection, [record], None))
-                else:
-                    adopt(connection, replace(by_its_author(record), updated_at=_now()))
+                adopt(connection, record, _now())
+
+    def version_with(self, dag_id: str, digest: str) -> DagVersion | None:
+        """Return the version of a DAG whose file has these bytes, of whichever branch it is."""
+        return next(iter(self._versions(VERSION_WITH, {"id": dag_id, "digest": digest})), None)
 
     def purge(self, dag_ids: Collection[str]) -> int:
         """Forget removed DAGs for good, versions and all; return how many."""

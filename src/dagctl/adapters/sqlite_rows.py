@@ -78,6 +78,17 @@ ADD_VERSION = (
 
 HAS_VERSION = "SELECT 1 FROM user_dag_versions WHERE id = ? AND version = ? AND content_digest = ?"
 
+COUNT_AGAIN = """
+    UPDATE user_dag_versions SET number = (SELECT max(number) + 1 FROM user_dag_versions)
+    WHERE number = (
+        SELECT max(number) FROM user_dag_versions
+        WHERE id = :id AND version = :version AND content_digest = :digest
+    ) AND EXISTS (
+        SELECT 1 FROM user_dag_versions newer WHERE newer.id = user_dag_versions.id
+        AND newer.version = user_dag_versions.version AND newer.number > user_dag_versions.number
+    )
+"""
+
 FORGET_GUESS = (
     "DELETE FROM user_dag_versions "
     "WHERE id = ? AND version = ? AND content_digest = ? AND spec_digest <> ?"
@@ -87,17 +98,27 @@ FORGET_GUESS = (
 def versions_of(*, text: bool) -> str:
     """Return the query of a DAG's versions, the newest first, with or without their texts.
 
-    Of several with one number, from two branches, the one that was recorded last counts.
+    Of several with one number, from two branches, the one that was recorded or adopted last counts.
+    What is newer than the record was reverted, or is on another branch: it is not shown.
     """
     columns = _OF_VERSION if text else _WITHOUT_TEXT
     return (
-        f"SELECT {columns} FROM user_dag_versions v WHERE v.id = ("  # noqa: S608 - our own names
-        "SELECT id FROM user_dag_versions WHERE project_id = :project AND dag_id = :id "
-        "ORDER BY number DESC LIMIT 1) AND (:before IS NULL OR v.version < :before) "
+        "WITH of_dag AS (SELECT v.id, (SELECT version FROM user_dags WHERE id = v.id) AS newest "  # noqa: S608 - our own names
+        "FROM user_dag_versions v WHERE v.project_id = :project AND v.dag_id = :id "
+        "ORDER BY v.number DESC LIMIT 1) "
+        f"SELECT {columns} FROM of_dag JOIN user_dag_versions v ON v.id = of_dag.id "
+        "WHERE (of_dag.newest IS NULL OR v.version <= of_dag.newest) "
+        "AND (:before IS NULL OR v.version < :before) "
         "AND NOT EXISTS (SELECT 1 FROM user_dag_versions newer WHERE newer.id = v.id "
         "AND newer.version = v.version AND newer.number > v.number) "
         "ORDER BY v.version DESC LIMIT :limit"
     )
+
+
+VERSION_WITH = (
+    f"SELECT {_OF_VERSION} FROM user_dag_versions v WHERE v.project_id = :project "  # noqa: S608 - our own names
+    "AND v.dag_id = :id AND v.content_digest = :digest ORDER BY v.number DESC LIMIT 1"
+)
 
 
 RESERVED = (

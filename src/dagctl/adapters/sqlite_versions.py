@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dagctl.adapters.local_user import local_user_id
 from dagctl.adapters.sqlite_rows import (
     ADD_VERSION,
+    COUNT_AGAIN,
     FORGET_GUESS,
     HAS_VERSION,
     REMOVE,
@@ -25,6 +26,7 @@ from dagctl.ports import DagRecord, DagVersion
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from dagctl.ports import ArchiveOrigin, Reservation, VersionAction
 
@@ -59,14 +61,24 @@ def keep(
     return removals
 
 
-def adopt(connection: sqlite3.Connection, record: DagRecord) -> None:
-    """Put a record in the place of what was recorded of a DAG, and keep it as a version."""
+def adopt(connection: sqlite3.Connection, record: DagRecord, now: datetime) -> None:
+    """Put a record in the place of what was recorded of a DAG, and keep it as a version.
+
+    Of several versions with its number, from two branches, it is the one that counts from now on.
+    """
+    if record.is_removed:
+        remove(connection, keep(connection, [record], None))
+        return
+    record = replace(by_its_author(record), updated_at=now)
     named = (record.project_id, record.dag_id)
     connection.execute("DELETE FROM user_dags WHERE project_id = ? AND dag_id = ?", named)
     connection.execute(UPSERT, to_row(record))
     bring_back(connection, [record])
     forget_guess(connection, record)
-    if not has_version(connection, record):
+    if has_version(connection, record):
+        counted = {"id": record.id, "version": record.version, "digest": record.content_digest}
+        connection.execute(COUNT_AGAIN, counted)
+    else:
         keep(connection, [record], None)
 
 

@@ -56,7 +56,7 @@ def certified_spec(
     Raises:
         DagctlError: The registry cannot be read.
     """
-    recorded = _recorded(context, dag_id, content, header)
+    recorded = _recorded(context, dag_id, content)
     if recorded is not None:
         return recorded
     spec = next(_named(context, header), None)
@@ -65,21 +65,19 @@ def certified_spec(
     return _from_code(content, path, context.settings.target)
 
 
-def _recorded(
-    context: Context, dag_id: str, content: bytes, header: Header
-) -> CertifiedSpec | None:
-    before = None if header.version is None else header.version + 1
-    versions = context.backend.registry.versions(dag_id, before=before, limit=1, text=True)
-    for version in versions:
-        if version.spec and version.content_digest == digest_of(content):
-            return CertifiedSpec(
-                version.spec,
-                version.spec_digest,
-                version.spec_text,
-                version.base_name,
-                version.inputs,
-            )
-    return None
+def _recorded(context: Context, dag_id: str, content: bytes) -> CertifiedSpec | None:
+    """Return the spec of the version that has these bytes, of whichever branch it is."""
+    cache = context.backend.cache
+    version = cache.version_with(dag_id, digest_of(content)) if cache is not None else None
+    if version is None or not version.spec:
+        return None
+    return CertifiedSpec(
+        version.spec,
+        version.spec_digest,
+        version.spec_text,
+        version.base_name,
+        version.inputs,
+    )
 
 
 def _named(context: Context, header: Header) -> Iterator[DagSpec]:

@@ -153,3 +153,9 @@ class Cache(Protocol):
 
         One that is removed becomes a tombstone.
         """
+
+    def version_with(self, dag_id: str, digest: str) -> DagVersion | None:
+        """Return the version whose DAG file has this SHA-256, with its text; None: there is none.
+
+        It may be of another branch than the one that is checked out.
+        """
