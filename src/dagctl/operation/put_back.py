@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operation.objects import put_back_objects, read_objects, recorded_digests
+from dagctl.operation.stored_changes import found
 from dagctl.ports import Claim, OperationStatus
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ def put_back_anew(context: Context, entry: JournalEntry) -> None:
     """
     backend = context.backend
     registry = backend.registry
-    updates = [
-        change for change in entry.uploads if change.old_object not in {None, change.content}
-    ]
+    updates = found(entry.uploads, lambda change: change.old_object not in {None, change.content})
     if not updates:
         return
     again = entry.restore_id

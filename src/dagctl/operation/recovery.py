@@ -78,8 +78,8 @@ def recover_all(context: Context, command: str | None = None) -> Recovery:
     """
     recovered: list[Recovered] = []
     repeated = None
-    for operation_id, data in _to_settle(context):
-        outcome, entry = _recover(context, operation_id, data)
+    for found in _to_settle(context).values():
+        outcome, entry = _recover(context, found)
         recovered.append(outcome)
         if outcome.outcome == "finished" and not repeated and _is_asked_again(entry, command):
             repeated = entry
@@ -92,9 +92,9 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
     """Finish or undo what can be now, and say of the rest why not; else as `recover_all`."""
     recovered: list[Recovered] = []
     unsettled: list[Unsettled] = []
-    for operation_id, data in _to_settle(context):
+    for operation_id, found in _to_settle(context).items():
         try:
-            outcome, entry = _recover(context, operation_id, data)
+            outcome, entry = _recover(context, found)
             clear(context.backend, entry)
         except (DagctlError, OSError) as error:
             unsettled.append(Unsettled(operation_id=operation_id, reason=str(error)))
@@ -103,32 +103,32 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
     return recovered, unsettled
 
 
-def entries_of(context: Context) -> Mapping[str, Mapping[str, Any]]:
-    """Return the journal's entries by operation id; the caller holds the workspace's lock.
+def _entries_of(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
+    """Return the journal's entries by operation id, or why one cannot be read.
+
+    The caller holds the workspace's lock.
 
     One that cannot be read or is damaged is set aside, and the listener hears of it, once. What its
     operation reserved is given back: it could never be confirmed.
     """
     journal = context.backend.journal
     before = journal.aside()
-    entries = journal.entries()
-    damaged = [key for key, data in entries.items() if _is_damaged(key, data)]
+    entries = {key: _read(key, data) for key, data in journal.entries().items()}
+    damaged = [key for key, found in entries.items() if isinstance(found, DamagedEntryError)]
     for operation_id in damaged:
         journal.set_aside(operation_id)
     for path in journal.aside():
         if path not in before:
             _give_up(context, path)
-    return {key: data for key, data in entries.items() if key not in damaged}
+    return {key: found for key, found in entries.items() if key not in damaged}
 
 
-def _is_damaged(operation_id: str, data: Mapping[str, Any]) -> bool:
+def _read(operation_id: str, data: Mapping[str, Any]) -> JournalEntry | UnfinishedError:
+    """Return the entry that the data are, or why they are none; it is read once, as it is large."""
     try:
-        from_data(operation_id, data)
-    except DamagedEntryError:
-        return True
-    except UnfinishedError:  # another version's
-        return False
-    return False
+        return from_data(operation_id, data)
+    except UnfinishedError as error:  # damaged, or another version's
+        return error
 
 
 def _give_up(context: Context, path: str) -> None:
@@ -229,26 +229,29 @@ def clear(backend: Backend, entry: JournalEntry) -> None:
     backend.journal.delete(entry.operation_id)
 
 
-def _to_settle(context: Context) -> list[tuple[str, Mapping[str, Any]]]:
+def _to_settle(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
     """Return the entries that are to be settled now.
 
     What one who is no member any more has left to the members of a project stops no work for
     another one: it holds nothing, and waits.
     """
     place = (context.settings.backend, context.settings.project_id)
-    return [
-        (operation_id, data)
-        for operation_id, data in entries_of(context).items()
-        if data.get("phase") != Phase.LEFT or (data.get("backend"), data.get("project_id")) == place
-    ]
+    return {
+        operation_id: found
+        for operation_id, found in _entries_of(context).items()
+        if isinstance(found, UnfinishedError)
+        or found.phase is not Phase.LEFT
+        or (found.backend, found.project_id) == place
+    }
 
 
 def _recover(
-    context: Context, operation_id: str, data: Mapping[str, Any]
+    context: Context, entry: JournalEntry | UnfinishedError
 ) -> tuple[Recovered, JournalEntry]:
     """Settle what a journal's entry says; the entry is kept."""
     with context.step("recover"):
-        entry = from_data(operation_id, data)
+        if isinstance(entry, UnfinishedError):
+            raise entry
         _check_place(context.settings, entry)
         with kept(entry):
             return settle(context, entry), entry

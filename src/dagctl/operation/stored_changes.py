@@ -33,8 +33,8 @@ _NOTHING: dict[str, Any] = {
 class _Source(Protocol):
     """Has what is large of changes."""
 
-    def get(self, place: int, size: int) -> tuple[Any, ...]:
-        """Return it of one change, in the order of `_LARGE`."""
+    def whole(self, stored: _Stored) -> Change:
+        """Return a change with all of it."""
 
 
 class _Shelf:
@@ -66,13 +66,13 @@ class _Shelf:
             self._end += len(data)
         return place, len(data)
 
-    def get(self, place: int, size: int) -> tuple[Any, ...]:
-        """Return values that were added."""
+    def whole(self, stored: _Stored) -> Change:
+        """Return a change with the values that were added of it."""
         with self._lock:
-            self._file.seek(place)
-            data = self._file.read(size)
+            self._file.seek(stored.place)
+            data = self._file.read(stored.size)
         values: tuple[Any, ...] = pickle.loads(data)  # noqa: S301 - a file without a name, which only this process has open
-        return values
+        return replace(stored.small, **dict(zip(_LARGE, values, strict=True)))
 
 
 class _Made:
@@ -82,10 +82,9 @@ class _Made:
         self._values = values
         self._make = make
 
-    def get(self, place: int, size: int) -> tuple[Any, ...]:
-        """Return what is large of the change at that place; `size` says nothing here."""
-        del size
-        return _large(self._make(self._values[place]))
+    def whole(self, stored: _Stored) -> Change:
+        """Return the change that is made of the value at that place."""
+        return self._make(self._values[stored.place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +93,8 @@ class _Stored:
     """The change, without what is large."""
     place: int
     size: int
+    writes: int
+    """How many files it writes."""
 
 
 class ReadChanges(Sequence[Change]):
@@ -106,7 +107,8 @@ class ReadChanges(Sequence[Change]):
     @classmethod
     def made(cls, values: Sequence[Any], make: Callable[[Any], Change]) -> ReadChanges:
         """Return the changes that are made of these values, each whenever it is asked for."""
-        stored = [_Stored(_small(make(value)), place, 0) for place, value in enumerate(values)]
+        changes = enumerate(map(make, values))
+        stored = [_Stored(_small(each), place, 0, len(each.writes)) for place, each in changes]
         return cls(_Made(values, make), stored)
 
     def __len__(self) -> int:
@@ -124,18 +126,26 @@ class ReadChanges(Sequence[Change]):
         return self._whole(self._stored[place])
 
     def __iter__(self) -> Iterator[Change]:
-        return map(self._whole, self._stored)
+        return map(self._source.whole, self._stored)
+
+    @property
+    def writes(self) -> Iterator[int]:
+        """How many files each of them writes."""
+        return (stored.writes for stored in self._stored)
 
     def chosen(self, is_chosen: Callable[[Change], bool]) -> Self:
         """Return some of the changes; they are chosen by what is small of them."""
         return self._with([stored for stored in self._stored if is_chosen(stored.small)])
 
+    def found(self, is_found: Callable[[Change], bool]) -> Self:
+        """Return some of the changes; each is read once to be chosen by all of it."""
+        return self._with([stored for stored in self._stored if is_found(self._whole(stored))])
+
     def _with(self, stored: Sequence[_Stored]) -> Self:
         return type(self)(self._source, stored)
 
     def _whole(self, stored: _Stored) -> Change:
-        values = self._source.get(stored.place, stored.size)
-        return replace(stored.small, **dict(zip(_LARGE, values, strict=True)))
+        return self._source.whole(stored)
 
 
 class StoredChanges(ReadChanges):
@@ -165,19 +175,19 @@ class StoredChanges(ReadChanges):
         before = self._whole(stored)
         after = act(before)
         if all(getattr(before, name) is getattr(after, name) for name in _LARGE):
-            return _Stored(_small(after), stored.place, stored.size)
+            return replace(stored, small=_small(after))
         return _put(self._source, after)
 
 
 class Writes(Sequence["FileWrite"]):
     """What changes write in the work tree; each is made when it is asked for."""
 
-    def __init__(self, changes: Sequence[Change]) -> None:
+    def __init__(self, changes: ReadChanges) -> None:
         self._changes = changes
         self._places = [
             (place, number)
-            for place, change in enumerate(changes)
-            for number, _ in enumerate(change.writes)
+            for place, writes in enumerate(changes.writes)
+            for number in range(writes)
         ]
 
     def __len__(self) -> int:
@@ -210,6 +220,13 @@ def chosen(changes: Sequence[Change], is_chosen: Callable[[Change], bool]) -> Se
     return tuple(filter(is_chosen, changes))
 
 
+def found(changes: Sequence[Change], is_found: Callable[[Change], bool]) -> Sequence[Change]:
+    """Return some of the changes, chosen by all of them; what was in a file stays there."""
+    if isinstance(changes, ReadChanges):
+        return changes.found(is_found)
+    return tuple(filter(is_found, changes))
+
+
 def writes_of(changes: Sequence[Change]) -> Sequence[FileWrite]:
     """Return what changes write in the work tree."""
     if isinstance(changes, ReadChanges):
@@ -218,12 +235,8 @@ def writes_of(changes: Sequence[Change]) -> Sequence[FileWrite]:
 
 
 def _put(shelf: _Shelf, change: Change) -> _Stored:
-    place, size = shelf.put(_large(change))
-    return _Stored(_small(change), place, size)
-
-
-def _large(change: Change) -> tuple[Any, ...]:
-    return tuple(getattr(change, name) for name in _LARGE)
+    place, size = shelf.put(tuple(getattr(change, name) for name in _LARGE))
+    return _Stored(_small(change), place, size, len(change.writes))
 
 
 def _small(change: Change) -> Change:
