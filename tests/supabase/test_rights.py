@@ -72,7 +72,7 @@ def test_a_member_who_is_removed_in_the_middle_of_an_update_puts_nothing_back(
     place.check_agreement()
 
 
-def test_who_is_no_member_any_more_is_told_so_by_a_rename(place: Place, ada: str) -> None:
+def test_a_rename_by_one_who_is_no_member_any_more_says_so(place: Place, ada: str) -> None:
     place.create(place.spec("specs/x.yaml"))
     place.stand_in.remove_member(PROJECT, ada)
     with place.open() as client, pytest.raises(NotAMemberError):

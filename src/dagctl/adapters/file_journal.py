@@ -233,11 +233,10 @@ def _written(folder: int, name: str) -> int:
 class _Lines(Sequence[Any]):
     """Values of a file, each on a line of its own; each is read when it is asked for."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, at: int, name: str) -> None:
         self._descriptor = os.dup(file.fileno())
         finalize(self, os.close, self._descriptor)
         self._name = name
-        at = file.tell()
         self._places: list[tuple[int, int]] = []
         for line in file:
             self._places.append((at, len(line)))
@@ -289,7 +288,7 @@ def _read(file: BinaryIO, name: str) -> object:
         head = file.readline()
         if not head.endswith(_BEGIN):
             return json.loads(head + file.read())
-        values = _Lines(file, f"the journal {name}")
+        values = _Lines(file, len(head), f"the journal {name}")
     entry: dict[str, Any] = json.loads(head + _END)
     *_, last = entry
     entry[last] = values

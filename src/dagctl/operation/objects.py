@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import NotAMemberError
 from dagctl.operation.change import digest_of
-from dagctl.operation.stored_changes import found
+from dagctl.operation.stored_changes import picked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,8 +55,8 @@ def put_back_objects(
         MembershipEndedError: The user may put nothing back for the updated DAGs.
     """
     store = backend.store
-    new = found(changes, lambda change: change.old_object is None)
-    updated = found(changes, lambda change: change.old_object is not None)
+    new = picked(changes, lambda change: change.old_object is None)
+    updated = picked(changes, lambda change: change.old_object is not None)
     if new:
         _for_each(new, lambda change: store.delete(change.storage_path), UNDO, listener)
     if not updated:
@@ -104,7 +104,7 @@ def remove_left_over(store: Store, changes: Sequence[Change], listener: Listener
             with suppress(NotAMemberError):  # the name has a holder again
                 store.delete(change.storage_path)
 
-    new = found(changes, lambda change: change.old_object is None)
+    new = picked(changes, lambda change: change.old_object is None)
     _for_each(new, remove, UNDO, listener)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.operation.objects import put_back_objects, read_objects, recorded_digests
-from dagctl.operation.stored_changes import found
+from dagctl.operation.stored_changes import picked
 from dagctl.ports import Claim, OperationStatus
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def put_back_anew(context: Context, entry: JournalEntry) -> None:
     """
     backend = context.backend
     registry = backend.registry
-    updates = found(entry.uploads, lambda change: change.old_object not in {None, change.content})
+    updates = picked(entry.uploads, lambda change: change.old_object not in {None, change.content})
     if not updates:
         return
     again = entry.restore_id

@@ -78,8 +78,8 @@ def recover_all(context: Context, command: str | None = None) -> Recovery:
     """
     recovered: list[Recovered] = []
     repeated = None
-    for found in _to_settle(context).values():
-        outcome, entry = _recover(context, found)
+    for read in _to_settle(context).values():
+        outcome, entry = _recover(context, read)
         recovered.append(outcome)
         if outcome.outcome == "finished" and not repeated and _is_asked_again(entry, command):
             repeated = entry
@@ -92,9 +92,9 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
     """Finish or undo what can be now, and say of the rest why not; else as `recover_all`."""
     recovered: list[Recovered] = []
     unsettled: list[Unsettled] = []
-    for operation_id, found in _to_settle(context).items():
+    for operation_id, read in _to_settle(context).items():
         try:
-            outcome, entry = _recover(context, found)
+            outcome, entry = _recover(context, read)
             clear(context.backend, entry)
         except (DagctlError, OSError) as error:
             unsettled.append(Unsettled(operation_id=operation_id, reason=str(error)))
@@ -114,13 +114,13 @@ def _entries_of(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
     journal = context.backend.journal
     before = journal.aside()
     entries = {key: _read(key, data) for key, data in journal.entries().items()}
-    damaged = [key for key, found in entries.items() if isinstance(found, DamagedEntryError)]
+    damaged = [key for key, read in entries.items() if isinstance(read, DamagedEntryError)]
     for operation_id in damaged:
         journal.set_aside(operation_id)
     for path in journal.aside():
         if path not in before:
             _give_up(context, path)
-    return {key: found for key, found in entries.items() if key not in damaged}
+    return {key: read for key, read in entries.items() if key not in damaged}
 
 
 def _read(operation_id: str, data: Mapping[str, Any]) -> JournalEntry | UnfinishedError:
@@ -237,11 +237,11 @@ def _to_settle(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
     """
     place = (context.settings.backend, context.settings.project_id)
     return {
-        operation_id: found
-        for operation_id, found in _entries_of(context).items()
-        if isinstance(found, UnfinishedError)
-        or found.phase is not Phase.LEFT
-        or (found.backend, found.project_id) == place
+        operation_id: read
+        for operation_id, read in _entries_of(context).items()
+        if isinstance(read, UnfinishedError)
+        or read.phase is not Phase.LEFT
+        or (read.backend, read.project_id) == place
     }
 
 

@@ -137,9 +137,9 @@ class ReadChanges(Sequence[Change]):
         """Return some of the changes; they are chosen by what is small of them."""
         return self._with([stored for stored in self._stored if is_chosen(stored.small)])
 
-    def found(self, is_found: Callable[[Change], bool]) -> Self:
+    def picked(self, is_picked: Callable[[Change], bool]) -> Self:
         """Return some of the changes; each is read once to be chosen by all of it."""
-        return self._with([stored for stored in self._stored if is_found(self._whole(stored))])
+        return self._with([stored for stored in self._stored if is_picked(self._whole(stored))])
 
     def _with(self, stored: Sequence[_Stored]) -> Self:
         return type(self)(self._source, stored)
@@ -220,11 +220,11 @@ def chosen(changes: Sequence[Change], is_chosen: Callable[[Change], bool]) -> Se
     return tuple(filter(is_chosen, changes))
 
 
-def found(changes: Sequence[Change], is_found: Callable[[Change], bool]) -> Sequence[Change]:
+def picked(changes: Sequence[Change], is_picked: Callable[[Change], bool]) -> Sequence[Change]:
     """Return some of the changes, chosen by all of them; what was in a file stays there."""
     if isinstance(changes, ReadChanges):
-        return changes.found(is_found)
-    return tuple(filter(is_found, changes))
+        return changes.picked(is_picked)
+    return tuple(filter(is_picked, changes))
 
 
 def writes_of(changes: Sequence[Change]) -> Sequence[FileWrite]:
