@@ -6,7 +6,6 @@ import logging
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -15,13 +14,13 @@ import httpx
 from dagctl.adapters.supabase.bounds import PACKED, BoundedTransport, TooLarge, until
 from dagctl.adapters.supabase.errors import TooLargeError
 from dagctl.adapters.supabase.retry import DEADLINE, PAUSED, TRIES, is_passing, pause
+from dagctl.adapters.supabase.trust import known_proxies, trusted
 from dagctl.endpoint import is_loopback
 from dagctl.errors import UnavailableError
 from dagctl.next_step import TRY_LATER
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from dagctl.endpoint import Endpoint
@@ -87,26 +86,24 @@ def open_client(
         signed_in: Whose token each request carries; it is renewed once if the server refuses it.
         sleep: How to wait.
         connections: What to send requests through; by default connections of the client's own.
+
+    Raises:
+        UsageError: The environment names a proxy, or a file of certificates, that is none.
     """
     # a proxy would see what goes to this very machine
     trust_env = not is_loopback(urlsplit(endpoint.url).hostname or "")
-    return PatientClient(
-        sleep=sleep,
-        patience=DEADLINE if connections is None else connections.patience,
-        auth=None if signed_in is None else BearerAuth(signed_in, sleep),
-        headers={"apikey": endpoint.publishable_key, "accept-encoding": ", ".join(PACKED)},
-        timeout=TIMEOUT,
-        follow_redirects=False,
-        transport=connections,
-        trust_env=trust_env,
-        verify=_trusted(trust_env=trust_env),
-    )
-
-
-@cache
-def _trusted(*, trust_env: bool) -> ssl.SSLContext:
-    """Return whom to trust; reading the list takes longer than the rest of making a client."""
-    return httpx.create_ssl_context(trust_env=trust_env)
+    with known_proxies():
+        return PatientClient(
+            sleep=sleep,
+            patience=DEADLINE if connections is None else connections.patience,
+            auth=None if signed_in is None else BearerAuth(signed_in, sleep),
+            headers={"apikey": endpoint.publishable_key, "accept-encoding": ", ".join(PACKED)},
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            transport=connections,
+            trust_env=trust_env,
+            verify=trusted(trust_env=trust_env),
+        )
 
 
 class PatientClient(httpx.Client):
