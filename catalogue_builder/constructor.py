@@ -18,10 +18,11 @@ from catalogue_builder.flow import SuperCall, flow_of
 from catalogue_builder.roots import BASE_OPERATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from catalogue_builder.classes import Base
     from catalogue_builder.flow import Flow
+    from catalogue_builder.module import Module
 
 _WITHOUT_ARGUMENTS = frozenset({"object", "Generic", "ABC", "Protocol", "LoggingMixin"})
 """Bases outside of the tree whose constructors take nothing."""
@@ -39,6 +40,13 @@ class Parameter:
     """None where there is none."""
     taken: bool = False
     """It is taken out of `**kwargs`, so it may be left out."""
+    annotated_in: Module | None = None
+    """The module whose names the annotation has, where it is that of a parent."""
+
+    @property
+    def module(self) -> Module:
+        """The module whose names the annotation has."""
+        return self.annotated_in or self.owner.module
 
     @property
     def required(self) -> bool:
@@ -94,7 +102,9 @@ def _of(mro: Sequence[Base], index: int, cls: Class, init: ast.FunctionDef) -> C
     for name, default in flow.taken.items():
         result.parameters.setdefault(name, Parameter(name, cls, None, default, taken=True))
     result.open = bool(flow.unclear) or not flow.calls
-    _inherit(result, _parents(mro, index, cls, flow, result))
+    parents = _parents(mro, index, cls, flow, result)
+    _annotate(result, flow.taken, parents)
+    _inherit(result, parents)
     # `kwargs.setdefault("sql", "")` and `kwargs["sql"] = ...` before the call of the parent
     result.required -= set(flow.taken) - {parameter.name for parameter in own}
     return result
@@ -115,6 +125,19 @@ def _parents(
             following = mro.index(entity)
         parents.append((call.given, _from(mro, following)))
     return parents
+
+
+def _annotate(
+    result: Constructor, taken: Iterable[str], parents: list[tuple[set[str], Constructor]]
+) -> None:
+    """Give what is taken out of `**kwargs` the annotation of the parent that takes it too."""
+    for name in taken:
+        parameter = result.parameters[name]
+        theirs = next(
+            (made.parameters[name] for _, made in parents if name in made.parameters), None
+        )
+        if parameter.annotation is None and theirs is not None and parameter.taken:
+            parameter.annotation, parameter.annotated_in = theirs.annotation, theirs.module
 
 
 def _inherit(result: Constructor, parents: list[tuple[set[str], Constructor]]) -> None:

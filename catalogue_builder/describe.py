@@ -84,10 +84,9 @@ def _parameters(cls: Class, made: Constructor, kind: str) -> dict[str, Entry]:
 
 def parameter_entry(parameter: Parameter, text: str) -> Entry:
     """Return what the catalogue keeps of a parameter, but whether it is required."""
-    module = parameter.owner.module
     entry: Entry = {}
     if parameter.annotation is not None:
-        entry["type"] = annotation_text(module, parameter.annotation)
+        entry["type"] = annotation_text(parameter.module, parameter.annotation)
     if parameter.default is not None:
         entry |= _default(parameter)
     if text:

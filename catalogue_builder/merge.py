@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CORE = "airflow"
 """The part of the catalogue that is Airflow itself."""
+STANDARD = "standard"
+"""The provider that the operators of Airflow itself have moved to."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,19 @@ def merge(lock: Lock, extracts: Sequence[Extract]) -> dict[str, Part]:
     samples = [[target.name, target.version] for target in lock.targets]
     header = {"distribution": "apache-airflow", "package": CORE, "samples": samples}
     parts[CORE] = _part(header, columns)
+    if STANDARD in parts:
+        _annotate(parts[CORE], parts[STANDARD])
     return {name: part for name, part in sorted(parts.items()) if part.classes}
+
+
+def _annotate(core: Part, standard: Part) -> None:
+    """Give parameters of Airflow 2's own operators the types that they have been given since."""
+    since = {path.rpartition(".")[2]: entry["params"] for path, entry in standard.classes.items()}
+    for path, entry in core.classes.items():
+        typed = since.get(path.rpartition(".")[2], {})
+        for name, parameter in entry["params"].items():
+            if "type" not in parameter and "type" in typed.get(name, {}):
+                parameter["type"] = typed[name]["type"]
 
 
 def _by_package(extract: Extract, packages: list[str]) -> dict[str, dict[str, Entry]]:

@@ -11,21 +11,27 @@ from zipfile import ZipFile
 import pytest
 
 from catalogue_builder.catalogue import catalogue
-from catalogue_builder.lock import read_lock, write_lock
+from catalogue_builder.extract import Extract
+from catalogue_builder.lock import PREFIX, Lock, Target, read_lock, write_lock
+from catalogue_builder.merge import merge
 from catalogue_builder.pods import pod_files
 from catalogue_builder.wheels import WheelError, digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from catalogue_builder.lock import Lock
-
 MOVE = "airflow.providers.acme.operators.move.MoveOperator"
+STANDARD = f"{PREFIX}standard"
 
 
 def lines(data: bytes) -> dict[str, Any]:
     pairs = (line.split("\t", 1) for line in gzip.decompress(data).decode().splitlines())
     return {key: json.loads(text) for key, text in pairs}
+
+
+def extract_of(target: str, classes: dict[str, Any], packages: dict[str, str]) -> Extract:
+    entries = {path: {"params": params, "template_fields": []} for path, params in classes.items()}
+    return Extract(target, entries, packages, {}, {}, {}, {})
 
 
 def test_the_same_wheels_give_the_same_bytes(lock: Lock, tmp_path: Path) -> None:
@@ -51,6 +57,22 @@ def test_a_class_of_two_versions_is_one_entry(lock: Lock, tmp_path: Path) -> Non
         "template_fields": ["source", "target"],
         "doc": "Moves a file.",
     }
+
+
+def test_an_operator_of_airflow_2_has_the_types_that_it_has_been_given_since() -> None:
+    package = "airflow.providers.standard"
+    old, new = "airflow.operators.wait.Wait", f"{package}.operators.wait.Wait"
+    untyped: dict[str, Any] = {"delta": {"required": True}, "mode": {"type": "str"}, "gone": {}}
+    typed: dict[str, Any] = {"delta": {"type": "timedelta"}, "mode": {"type": "Any"}}
+    extracts = [
+        extract_of("2.11", {old: untyped}, {}),
+        extract_of("3.1", {new: typed}, {STANDARD: package}),
+    ]
+    targets = (Target("2.11", "2.11.2", {}), Target("3.1", "3.1.8", {}))
+    parts = merge(Lock(targets, {STANDARD: {"3.1": "1.0"}}, {}), extracts)
+
+    delta = {"type": "timedelta", "required": True}
+    assert parts["airflow"].classes[old]["params"] == untyped | {"delta": delta}
 
 
 def test_the_indexes(lock: Lock, tmp_path: Path) -> None:

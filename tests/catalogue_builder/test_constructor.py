@@ -158,3 +158,12 @@ def test_annotations_in_one_spelling(annotation: str, text: str) -> None:
                 super().__init__(**kwargs)
     """
     assert described(source)["params"]["x"]["type"] == text
+
+
+def test_what_a_constructor_takes_out_of_kwargs_has_the_type_that_its_parent_gives_it() -> None:
+    body = f"kwargs.setdefault('split', 1)\nkwargs.pop('x', None)\n{CALL}"
+    source = init(body).replace("split=False", "split: bool | None = False")
+    params = describe(class_of(source), "operator")["params"]
+
+    assert params["split"] == {"type": "bool | None", "default": 1}
+    assert "type" not in params["x"]
