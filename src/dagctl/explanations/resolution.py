@@ -33,9 +33,10 @@ RESOLUTION = {
         "Give it lists with values, and put `${{ each.NAME }}` into the id.",
     ),
     Code.BAD_DEFAULTS: Explanation(
-        "A file with defaults that cannot be used",
+        "Defaults that cannot be used",
         "`defaults.yaml` is a mapping with fields of a DAG and with `task_defaults`: for `all` "
-        "tasks, for those of a type, for those of an operator. It is a regular file, never a link.",
+        "tasks, for those of a type, for those of an operator. It is a regular file, never a link. "
+        "A spec may have `task_defaults` too; what selects none of its tasks is a warning.",
         "",
         "",
         "Correct the file; `dagctl validate defaults.yaml` checks it alone.",

@@ -20,8 +20,8 @@ def dag_key_problem(key: str, family: Family) -> Problem | None:
     if key in GONE and key != "dag":  # that is a level too many
         return gone(key)
     if key == "task_defaults":
-        message = "`task_defaults` belongs into `defaults.yaml`, beside the spec"
-        return Problem(Code.UNKNOWN_KEY, message, "write it there, or `default_args` here")
+        message = "`task_defaults` is read in the text of a spec, and in `defaults.yaml`"
+        return Problem(Code.UNKNOWN_KEY, message, "put what it says into the tasks")
     if key == "timeout":
         return None  # `dagrun_timeout` is the better hint
     if means_dependencies(key):

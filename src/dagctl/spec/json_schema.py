@@ -51,7 +51,7 @@ def json_schema(
     fields = schema["properties"]
     short = {**fields["schedule_interval"], "description": "Short for schedule_interval."}
     editor = {"type": "string", "description": "The schema for editors; dagctl ignores it."}
-    properties = {"$schema": editor, **_LINK, **fields, "schedule": short}
+    properties = {"$schema": editor, **_LINK, **_OF_TASKS, **fields, "schedule": short}
     needed = schema.pop("required")
     made: dict[str, Any] = _with_snippets(
         {
@@ -67,6 +67,15 @@ def json_schema(
     return made
 
 
+_OF_TASKS: dict[str, Any] = {
+    TASK_DEFAULTS: {
+        "description": "What tasks get that do not say it: those of a type, or of an operator.",
+        "examples": [{"bash": {"pool": "shell"}, "S3KeySensor": {"with": {"aws_conn_id": "aws"}}}],
+        "type": "object",
+        "properties": {ALL: {"$ref": "#/definitions/DefaultArgs"}},
+        "additionalProperties": {"type": "object"},
+    },
+}
 _LINK: dict[str, Any] = {
     USE: {"type": "string", "description": "The template that the spec uses: `elt_dbt@1`."},
     WITH: {"type": "object", "description": "The values of the template's parameters."},
@@ -165,11 +174,7 @@ def _choose_entries(schema: dict[str, Any]) -> None:
 
 _OWN_KEYS = (
     *((key, GROUP_MODEL) for key in ("group_callable", "group_id")),
-    *(
-        (key, KINDS.by_tag[tag].__name__)
-        for tag in ("python", "bash", "operator", "decorator")
-        for key in KINDS.by_tag[tag].own_keys
-    ),
+    *((key, KINDS.by_tag[tag].__name__) for key, tag in KINDS.owners.items()),
 )
 """Keys that show what an entry is, with its model; the last ones first where it has several."""
 

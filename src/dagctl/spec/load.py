@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.operators import Operator, Reason, lookup
 from dagctl.spec.advice import advice
 from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
@@ -25,10 +26,11 @@ from dagctl.spec.readers.reading import Reading
 from dagctl.spec.readers.source_text import decode, is_json, other_kind
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.references import template_errors
-from dagctl.spec.resolution.defaults import TASK_DEFAULTS, sample_tasks
+from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS, sample_tasks
 from dagctl.spec.resolution.resolve import NOTHING, Around, resolve
 from dagctl.spec.taken_literally import literal_warnings
 from dagctl.spec.target import target_of
+from dagctl.spec.tasks import TASK_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from dagctl.spec.resolution.defaults import Defaults
     from dagctl.spec.resolution.resolve import Resolved
     from dagctl.spec.resolution.variables import Variables
+    from dagctl.spec.target import Target
 
 Format = Literal["yaml", "json"]
 
@@ -229,33 +232,30 @@ def check_defaults(
     meant = resolve(document, Around((defaults,), variables))
     _, findings = _placed(Reading(document), meant, airflow, None, needs_project=False)
     own = [each for each in findings if each.document is not None]
-    own += _misspelt_operators(findings, tasks, defaults)
+    own += _misspelt_operators(defaults, target_of(airflow))
     return tuple(_diagnostic(each, None) for each in own)
 
 
-def _misspelt_operators(
-    findings: Sequence[Problem], tasks: Sequence[Mapping[str, object]], defaults: Defaults
-) -> Iterator[Problem]:
+def _misspelt_operators(defaults: Defaults, target: Target) -> Iterator[Problem]:
     """Yield a warning at each key that is almost the name of an operator; others may be a team's.
 
     Args:
-        findings: What is wrong with the tasks that stand for the kinds.
-        tasks: These tasks.
         defaults: The file.
+        target: The Airflow that it is for.
     """
     spans = defaults.document.root.keys
     selectors = spans[TASK_DEFAULTS][1].keys if TASK_DEFAULTS in spans else {}
-    for finding in findings:
-        match finding.path:
-            case ("tasks", int(number), "operator") if (finding.hint or "").startswith("did you"):
-                entry = selectors.get(str(tasks[number].get("operator")))
-                if finding.code == Code.UNKNOWN_OPERATOR and entry is not None:
-                    yield replace(
-                        finding,
-                        span=entry[0],
-                        severity=Severity.WARNING,
-                        document=defaults.document,
-                    )
+    for word in defaults.tasks.keys() - {ALL, *TASK_TYPES}:
+        known = lookup(word, target.name, target.providers)
+        if not isinstance(known, Operator) and known.reason is Reason.UNKNOWN and known.candidates:
+            yield Problem(
+                Code.UNKNOWN_OPERATOR,
+                known.message,
+                known.hint,
+                span=selectors[word][0],
+                severity=Severity.WARNING,
+                document=defaults.document,
+            )
 
 
 def _validate(

@@ -99,11 +99,18 @@ def rule_problem(rules: Mapping[str, Any]) -> Problem | None:
     error = next(of_rules.iter_errors(rules), None)
     if error is None:
         return None
-    if error.absolute_path and error.absolute_path[0] == "type" and isinstance(error.instance, str):
-        return _unknown_type(error.instance).at(*error.absolute_path)
+    path = tuple(error.absolute_path)
+    if isinstance(error.instance, str) and _is_type(path):
+        return _unknown_type(error.instance).at(*path)
     message = f"the rule is not valid in JSON Schema: {shortened(error.message)}"
     problem = Problem(Code.BAD_PARAM, message, "correct the rule; see json-schema.org")
-    return problem.at(*tuple(error.absolute_path))
+    return problem.at(*path)
+
+
+def _is_type(path: tuple[str | int, ...]) -> bool:
+    """Return whether the word of a `type` stands at a path in rules, or one of a list of them."""
+    words = [step for step in path if isinstance(step, str)]
+    return words[-1:] == ["type"] and words[-2:-1] != ["properties"]
 
 
 def _unknown_type(word: str) -> Problem:

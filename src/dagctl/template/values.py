@@ -11,7 +11,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.param_rules import MAX_WORK, default_problem, is_quick, patterns, work
 from dagctl.spec.params import RULES
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import did_you_mean, nearest, quoted, shortened
+from dagctl.spec.wording import nearest, quoted, shortened
 from dagctl.template.model import fits, keeps_format
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _problems(template: Template, some: Mapping[str, Any]) -> Iterator[tuple[str
             near = nearest(name, template.by_name)
             misspelt |= {near} if near else set()
             names = ", ".join(template.by_name) or "none"
-            hint = did_you_mean(name, template.by_name) or f"its parameters: {names}"
+            hint = f"did you mean {quoted(near)}?" if near else f"its parameters: {names}"
             message = f"the template {template.name} has no parameter {quoted(name)}"
             yield name, Problem(Code.BAD_VALUE, message, hint)
     for parameter in template.parameters:

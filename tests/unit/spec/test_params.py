@@ -30,6 +30,7 @@ def found(params: str, head: str = HEAD) -> list[tuple[str, int | None]]:
         ("a: {type: integer, minimum: 1, default: 0}", Code.BAD_PARAM, 4),
         ("a:\n  type: integer\n  default: x", Code.BAD_PARAM, 6),
         ("a:\n  type: intger\n  default: 1", Code.BAD_PARAM, 5),
+        ("a:\n  type: array\n  items:\n    type: int\n  default: [1]", Code.BAD_PARAM, 7),
         ("a:\n  type: string\n  pattern: '('", Code.BAD_PARAM, 6),
         ("a:\n  type: string\n  minLength: -1", Code.BAD_PARAM, 6),
         ("a: {enum: [x, y], default: z}", Code.BAD_PARAM, 4),

@@ -39,6 +39,16 @@ class Node:
     spelling: Spelling | None = field(default=None, repr=False)
     """How a text is written that variables were put into; None: as the document shows."""
 
+    def count(self) -> int:
+        """Return how many values stand in it, itself included."""
+        count, stack = 0, [self]
+        while stack:
+            here = stack.pop()
+            count += 1
+            stack += here.items
+            stack += (inner for _, inner in here.keys.values())
+        return count
+
 
 class Spelling(Protocol):
     """How the document writes one text value."""

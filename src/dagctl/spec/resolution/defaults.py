@@ -94,7 +94,7 @@ def read_defaults(text: str | bytes, name: str = DEFAULTS) -> Defaults | None:
         return None
     problems = list(islice(_problems(document.root), MAX_PROBLEMS))
     findings = with_secrets(document, place_findings(document, reading.findings, problems))
-    fields, tasks = _fields(document.root), _tasks(document.root)
+    fields, tasks = _fields(document.root), task_defaults_of(document.root)
     return Defaults(document, fields, tasks, _of(document, findings))
 
 
@@ -120,7 +120,8 @@ def _fields(root: Node) -> Entries:
     }
 
 
-def _tasks(root: Node) -> dict[str, Entries]:
+def task_defaults_of(root: Node) -> dict[str, Entries]:
+    """Return what `task_defaults` of a document say, by what selects the tasks."""
     entry = root.keys.get(TASK_DEFAULTS)
     selectors = entry[1].keys if entry else {}
     return {
@@ -161,7 +162,7 @@ def _problems(root: Node) -> Iterator[Problem]:
         message = "`schedule` and `schedule_interval` are the same field"
         yield Problem(Code.SCHEDULE_TWICE, message, "keep one of them").at("schedule")
     if TASK_DEFAULTS in root.keys:
-        yield from _task_problems(root.keys[TASK_DEFAULTS][1])
+        yield from task_default_problems(root.keys[TASK_DEFAULTS][1])
 
 
 def _unknown(key: str, known: Collection[str]) -> Problem:
@@ -175,7 +176,8 @@ def _unknown(key: str, known: Collection[str]) -> Problem:
     )
 
 
-def _task_problems(node: Node) -> Iterator[Problem]:
+def task_default_problems(node: Node) -> Iterator[Problem]:
+    """Yield what is wrong with `task_defaults`, whatever the tasks are."""
     if node.kind != "mapping" or len(node.keys) > MAX_SELECTORS:
         message = f"`task_defaults` must be a mapping of at most {MAX_SELECTORS} keys"
         hint = "write `task_defaults: {all: {retries: 2}}`"

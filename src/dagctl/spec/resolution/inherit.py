@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagctl.spec.readers.document import Node
-from dagctl.spec.resolution.defaults import ALL
+from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.walk import is_group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.spec.lines import Span
     from dagctl.spec.resolution.defaults import Defaults, Entries
@@ -102,6 +102,38 @@ def inherit(root: Node, inherited: Inherited, fill: Callable[[Node], Node]) -> N
         span, tasks = keys["tasks"]
         keys["tasks"] = (span, heir.entries(tasks, said))
     return _mapping(root, keys)
+
+
+def inherit_own(root: Node, tasks: Mapping[str, Entries], add: Callable[[Node], Node]) -> Node:
+    """Return a spec with what its own `task_defaults` say in its tasks, and without them.
+
+    Args:
+        root: The spec, its variables and loops in place.
+        tasks: What they say, by what selects the tasks.
+        add: Is given each value that is added, and returns it.
+    """
+    heir = _Heir(Inherited(tasks=tasks), add)
+    keys = {name: entry for name, entry in root.keys.items() if name != TASK_DEFAULTS}
+    own = frozenset(_all_names(name for name in keys if name in _OF_TASKS))
+    heir.add_default_args(keys, tasks.get(ALL, {}), own | _names_in(keys.get("default_args")))
+    if "tasks" in keys:
+        span, entries = keys["tasks"]
+        keys["tasks"] = (span, heir.entries(entries, frozenset()))
+    return _mapping(root, keys)
+
+
+def selects(task: Mapping[str, object], words: Collection[str]) -> Iterator[str]:
+    """Yield the words that select a task, the most particular first."""
+    operator = task.get("operator")
+    if isinstance(operator, str):
+        for word in words:
+            if word == operator or ("." not in word and operator.endswith(f".{word}")):
+                yield word
+    tag = KINDS.tag_of(task)
+    given = task.get("task_type", tag)
+    for kind in (given, tag) if given != tag else (tag,):
+        if isinstance(kind, str) and kind in words and kind != ALL:
+            yield kind
 
 
 @dataclass(frozen=True)
@@ -223,16 +255,8 @@ class _Heir:
 
     def _chosen(self, task: Mapping[str, object]) -> Iterator[Entries]:
         """Yield what counts for a task, the most particular first."""
-        operator = task.get("operator")
-        if isinstance(operator, str):
-            for word, entries in self.inherited.tasks.items():
-                if word == operator or ("." not in word and operator.endswith(f".{word}")):
-                    yield entries
-        tag = KINDS.tag_of(task)
-        given = task.get("task_type", tag)
-        for kind in (given, tag) if given != tag else (tag,):
-            if isinstance(kind, str) and kind in self.inherited.tasks and kind != ALL:
-                yield self.inherited.tasks[kind]
+        for word in selects(task, self.inherited.tasks):
+            yield self.inherited.tasks[word]
 
 
 def _add(entries: Entries, more: Entries, merged: frozenset[str]) -> None:

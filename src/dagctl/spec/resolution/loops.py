@@ -75,7 +75,9 @@ class Unroller:
         keys = {name: inner for name, inner in entry.keys.items() if name != FOR_EACH}
         rounds = self._rounds(*entry.keys[FOR_EACH], each)
         self.filler.is_broken |= not rounds
-        self.filler.budget.take(values=len(rounds) * (1 + sum(map(_values, _inner(keys)))))
+        self.filler.budget.take(
+            values=len(rounds) * (1 + sum(inner.count() for _, inner in keys.values()))
+        )
         ids: set[object] = set()
         for number, scope in enumerate(rounds):
             before = self.filler.refused
@@ -127,18 +129,3 @@ class Unroller:
         message = f"the copies of this entry have the same id, {quoted(str(own_id.value))}"
         hint = f"let the id differ: `..._${{{{ each.{name} }}}}`"
         self.filler.refuse(Code.BAD_LOOP, message, hint, own_id.span)
-
-
-def _inner(keys: Mapping[str, tuple[Span, Node]]) -> Iterator[Node]:
-    return (node for _, node in keys.values())
-
-
-def _values(node: Node) -> int:
-    """Return how many values stand in a value, itself included."""
-    count, stack = 0, [node]
-    while stack:
-        here = stack.pop()
-        count += 1
-        stack += here.items
-        stack += _inner(here.keys)
-    return count

@@ -11,10 +11,12 @@ from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.lines import Span
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.readers.limits import MAX_VALUES
+from dagctl.spec.resolution.defaults import TASK_DEFAULTS
 from dagctl.spec.resolution.expressions import BEGIN
 from dagctl.spec.resolution.filling import Budget, Filler, TooMuchError
 from dagctl.spec.resolution.inherit import Inherited, inherit, joined
 from dagctl.spec.resolution.loops import FOR_EACH, Unroller
+from dagctl.spec.resolution.own_defaults import with_own_defaults
 from dagctl.spec.resolution.use import USE, WITH, no_templates, used, uses_template
 from dagctl.spec.resolution.variables import Variables
 
@@ -106,6 +108,9 @@ def resolve(document: Document, around: Around) -> Resolved:
         if root is not document.root or _may_have_some(document):
             root = Unroller(filler).root(root)
         findings = list(dict.fromkeys((*of_template, *filler.findings)))
+        if TASK_DEFAULTS in root.keys:
+            root, more = with_own_defaults(root, document, filler.budget)
+            findings += more
         if around.defaults:
             root, more, named = _with_defaults(root, around, filler)
             findings += more

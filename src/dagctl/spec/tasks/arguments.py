@@ -226,8 +226,9 @@ class DefaultArgs(TaskArguments):
         if nearest(key, cls.key_names()) is None:
             message = f"{quoted(key)} is no argument that every task has"
             hint = (
-                "a parameter of operators stands under `with` at each task; for all of an operator "
-                f"in `defaults.yaml`: `task_defaults: {{NAME: {{with: {{{key}: ...}}}}}}`"
+                "a parameter of operators stands under `with` at each task; for all tasks of an "
+                f"operator, beside `default_args`: `task_defaults: {{NAME: {{with: {{{key}: "
+                "...}}}`"
             )
             return Problem(Code.UNKNOWN_KEY, message, hint)
         return None

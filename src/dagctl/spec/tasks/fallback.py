@@ -89,11 +89,10 @@ def _carried(task: Mapping[str, Any]) -> str | None:
 
 def _misspelt(task: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return a key that is nearly one that shows the kind, and that one, or None."""
-    own_keys = [key for model in KINDS.by_tag.values() for key in model.own_keys]
     known = {*GONE}.union(*(model.key_names() for model in KINDS.by_tag.values()))
     strange = (key for key in task if key not in known)
     for key in islice(strange, _COMPARED_KEYS):
-        near = nearest(key, own_keys, likeness=_LIKENESS)
+        near = nearest(key, KINDS.owners, likeness=_LIKENESS)
         if near:
             return key, near
     return None
@@ -102,7 +101,7 @@ def _misspelt(task: Mapping[str, Any]) -> tuple[str, str] | None:
 def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
     task_id = task.get("task_id")
     who = f"task {quoted(task_id)}: " if isinstance(task_id, str) else ""
-    keys = [key for model in KINDS.by_tag.values() for key in model.own_keys]
+    keys = KINDS.owners
     if "group_id" in task:
         message = f"{who}an entry is a task or a group, not both"
         return Problem(Code.GIVEN_TWICE, message, "remove `task_id` or `group_id`")

@@ -21,9 +21,10 @@ class Kinds:
     def __init__(self, models: tuple[type[TaskBase], ...]) -> None:
         self.by_tag = {model.type_names()[0]: model for model in models}
         self.by_word = {word: model for model in models for word in model.type_names()}
-        self._owners = {key: tag for tag, model in self.by_tag.items() for key in model.own_keys}
+        self.owners = {key: tag for tag, model in self.by_tag.items() for key in model.own_keys}
+        """The keys that show what a task is, each with the tag of its model."""
         self._beside = {
-            (tag, self._owners[key])
+            (tag, self.owners[key])
             for tag, model in self.by_tag.items()
             for key in model.keys_of_others
         }
@@ -56,7 +57,7 @@ class Kinds:
 
     def _shown(self, task: Mapping[str, Any]) -> list[str]:
         """Return the kinds whose own keys a task has, in the order of its keys."""
-        shown = list(dict.fromkeys(self._owners[key] for key in task if key in self._owners))
+        shown = list(dict.fromkeys(self.owners[key] for key in task if key in self.owners))
         if len(shown) < 2:  # noqa: PLR2004 - of two, the key of another may belong to the first
             return shown
         return [tag for tag in shown if not any((other, tag) in self._beside for other in shown)]
