@@ -6,7 +6,7 @@ Some exist on a part of the Airflows only; `operator_checks` looks at the target
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from dagctl.spec.codes import Code
 from dagctl.spec.deadlines import SCHEMA as DEADLINE
@@ -63,6 +63,18 @@ def _absent(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
+def _rights(roles: object) -> object:
+    """Return what each role may do unchanged: a list of rights, or one for each resource."""
+    for role, rights in roles.items() if isinstance(roles, dict) else ():
+        lists = rights.values() if isinstance(rights, dict) else (rights,)
+        for given in lists:
+            if not isinstance(given, list | tuple) or not all(isinstance(it, str) for it in given):
+                message = f"the rights of {quoted(str(role))} are a list of texts"
+                hint = f"write `[{given}]`" if isinstance(given, str) else "write `[can_read]`"
+                raise Problem(Code.WRONG_TYPE, message, hint).error()
+    return roles
+
+
 Permissions = dict[str, list[str] | dict[str, list[str]]]
 FailFast = Annotated[
     bool | None,
@@ -70,6 +82,7 @@ FailFast = Annotated[
 ]
 AccessControl = Annotated[
     Permissions | None,
+    BeforeValidator(_rights),
     Field(
         description="What each role may do with the DAG.",
         examples=[{"Viewer": ["can_read"]}],

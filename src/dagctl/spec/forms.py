@@ -38,11 +38,16 @@ def form_problems(value: object, path: Path, forms: Forms, what: str) -> Iterato
     own = form_of(value, forms)
     names = ", ".join(f"`{key}`" for key in forms)
     if own is None:
-        yield from _unknown(value, path, forms, f"{what} has one of the keys {names}")
-        if not value:
-            message = f"{what} has one of the keys {names}"
+        around = {key for keys in forms.values() for key in keys}
+        foreign = {key: item for key, item in value.items() if key not in around}
+        yield from _unknown(foreign, path, forms, f"{what} has one of the keys {names}")
+        if not foreign:
+            message = (
+                f"{what} has one of the keys {names}" if len(forms) > 1 else f"{what} needs {names}"
+            )
             first = next(iter(forms))
-            yield Problem(Code.MISSING_KEY, message, "add one of them").at(*path, first)
+            hint = "add one of them" if len(forms) > 1 else f"add `{first}: ...`"
+            yield Problem(Code.MISSING_KEY, message, hint).at(*path, first)
         return
     for key in value:
         if key != own and key in forms and key not in forms[own]:

@@ -27,7 +27,10 @@ GONE = {
     "python_callable_name": "write `python_callable: package.module.function`",
     "python_callable_file": "write `python_callable: package.module.function`",
     "task_group_name": "write a group in `tasks`, with the task in it",
-    "task_groups": "write each as an entry of `tasks`, with `group_id` and `tasks` of its own",
+    **dict.fromkeys(
+        ("task_groups", "groups"),
+        "write each as an entry of `tasks`, with `group_id` and `tasks` of its own",
+    ),
     "doc_md_file_path": "write `doc_md: {$file: docs/orders.md}`",
     "op_kwargs": "write `with: {name: value}` at a Python task; a command has `env`, and templates",
     **dict.fromkeys(

@@ -128,6 +128,20 @@ MARKERS: Mapping[str, MarkerKind] = {
 """Every marker, by its key."""
 
 
+_OF_OTHERS = {
+    **dict.fromkeys(("$var", "$variable", "$secret"), '"{{ var.value.NAME }}"'),
+    **dict.fromkeys(("$conn", "$connection"), '"{{ conn.NAME.host }}"'),
+    "$env": "${{ vars.NAME }}",
+    "$param": '"{{ params.NAME }}"',
+    **dict.fromkeys(("$template", "$jinja"), "the text itself"),
+    **dict.fromkeys(("$dataset", "$uri"), "{$asset: ...}"),
+    **dict.fromkeys(("$import", "$callable", "$function", "$path"), "{$ref: ...}"),
+    **dict.fromkeys(("$timedelta", "$delta"), "{$duration: 5m}"),
+    **dict.fromkeys(("$output", "$task"), "{$xcom: ...}"),
+}
+"""Markers of other tools, and words that people try, with what to write instead."""
+
+
 def marker_of(value: object) -> str | None:
     """Return the `$` key of a mapping that is a marker, else None."""
     if isinstance(value, dict):
@@ -213,7 +227,9 @@ def _inner(item: object) -> Iterable[tuple[str | int, Any]]:
 def _problems(marker: str, item: Mapping[str, object]) -> Iterator[tuple[Path, Problem]]:
     kind = MARKERS.get(marker)
     if kind is None:
-        hint = did_you_mean(marker, MARKERS) or f"the markers are: {', '.join(MARKERS)}"
+        other = _OF_OTHERS.get(marker)
+        near = f"write `{other}`" if other else did_you_mean(marker, MARKERS)
+        hint = near or f"the markers are: {', '.join(MARKERS)}"
         message = f"there is no marker {quoted(marker)}"
         yield (marker,), Problem(Code.UNKNOWN_MARKER, message, f"{hint}; data: {{$const: ...}}")
         return

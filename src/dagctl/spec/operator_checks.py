@@ -32,7 +32,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import TAKEN_BY
-from dagctl.spec.unknown_keys import means_arguments
+from dagctl.spec.unknown_keys import means_arguments, means_mapping
 from dagctl.spec.walk import field, is_group, raw_entries
 from dagctl.spec.wording import quoted
 
@@ -169,13 +169,20 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         more=task.get("expand_kwargs") is not None
         or not _has_names(written)
         or not isinstance(task.get("expand", {}), dict)
-        or any(means_arguments(str(key)) for key in task if key != "params"),
+        or any(_stands_for_arguments(str(key)) for key in task),
     )
     if known.kind == "notifier":
         yield _other_kind(known, "operator")
         return
     yield from _of_call(known, call, "operator")
     yield from _outputs(known, arguments)
+
+
+def _stands_for_arguments(key: str) -> bool:
+    """Return whether a key that belongs to no operator may hold what it is called with."""
+    if key == "params":
+        return False
+    return key in KINDS.owners.keys() - {"operator"} or means_arguments(key) or means_mapping(key)
 
 
 def _has_names(given: object) -> bool:

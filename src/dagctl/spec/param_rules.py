@@ -35,7 +35,6 @@ _PYTHON_TYPES = {
     "dict": "object",
     "mapping": "object",
     "none": "null",
-    "date": "string",
 }
 """What other languages call the types of JSON."""
 _FORMATS = ("date", "time", "email", "ipv4", "ipv6", "uuid")
@@ -100,8 +99,11 @@ def rule_problem(rules: Mapping[str, Any]) -> Problem | None:
     if error is None:
         return None
     path = tuple(error.absolute_path)
-    if isinstance(error.instance, str) and _is_type(path):
-        return _unknown_type(error.instance).at(*path)
+    if _is_type(path):
+        given = error.instance if isinstance(error.instance, list) else [error.instance]
+        for word in given:
+            if isinstance(word, str) and word not in _TYPES:
+                return _unknown_type(word).at(*path)
     message = f"the rule is not valid in JSON Schema: {shortened(error.message)}"
     problem = Problem(Code.BAD_PARAM, message, "correct the rule; see json-schema.org")
     return problem.at(*path)
@@ -114,6 +116,10 @@ def _is_type(path: tuple[str | int, ...]) -> bool:
 
 
 def _unknown_type(word: str) -> Problem:
+    if word.casefold() in {"date", "time", "datetime", "date-time"}:
+        form = "date-time" if "date" in word.casefold() and "time" in word.casefold() else word
+        hint = f"write `type: string, format: {form.casefold()}`"
+        return Problem(Code.BAD_PARAM, f"JSON Schema has no type {quoted(word)}", hint)
     meant = _PYTHON_TYPES.get(word.casefold())
     hint = did_you_mean(meant or word, _TYPES) or f"the types are: {', '.join(_TYPES)}"
     return Problem(Code.BAD_PARAM, f"JSON Schema has no type {quoted(word)}", hint)

@@ -160,8 +160,10 @@ def asset_item_problems(item: object, path: Path, *, takes_text: bool = True) ->
     elif marker_of(item) in ASSET_MARKERS:
         yield from value_problems(item, path)
     elif isinstance(item, dict) and marker_of(item):
-        yield from value_problems(item, path)
-        yield Problem(Code.BAD_ASSET, "this is no asset", "write `{$asset: name}`").at(*path)
+        wrong = list(value_problems(item, path))
+        yield from wrong
+        if not wrong:
+            yield Problem(Code.BAD_ASSET, "this is no asset", "write `{$asset: name}`").at(*path)
     else:
         if isinstance(item, dict):
             item = next((item[key] for key in ("uri", "name") if isinstance(item.get(key), str)), 0)

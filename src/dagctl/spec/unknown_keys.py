@@ -19,6 +19,7 @@ _OTHER_NAMES = {
     "schedule": ("cron", "interval", "schedule_cron", "cron_schedule"),
     "timezone": ("tz", "time_zone", "schedule_timezone", "start_date_timezone"),
     "dagrun_timeout": ("timeout", "execution_timeout"),
+    "is_paused_upon_creation": ("paused", "is_paused", "paused_upon_creation"),
     "default_args": ("defaults", "default_task_args", "default_arguments"),
     "on_failure_callback": ("on_failure", "on_error", "notifications", "notify", "alerts"),
     "on_success_callback": ("on_success",),
@@ -46,13 +47,18 @@ _OTHER_NAMES = {
 
 
 def is_dependency_word(key: str) -> bool:
-    """Return whether other tools call the dependencies so, or what a task is called with."""
-    return means_dependencies(key) or means_arguments(key)
+    """Return whether other tools call so the dependencies, the arguments, or the mapping."""
+    return means_dependencies(key) or means_arguments(key) or means_mapping(key)
 
 
 def means_arguments(key: str) -> bool:
     """Return whether other tools call so what a task is called with."""
     return _word(key) in _OTHER_NAMES["with"]
+
+
+def means_mapping(key: str) -> bool:
+    """Return whether other tools call so what a task is mapped over."""
+    return _word(key) in _OTHER_NAMES["expand"]
 
 
 def means_dependencies(key: str) -> bool:

@@ -96,7 +96,7 @@ def _specific(field: str, expected: str, value: object) -> str | None:
         return _SCHEDULE
     if isinstance(value, str) and len(value) <= _LONGEST:
         glued = _GLUED_KEY.fullmatch(value) if expected == MAPPING else None
-        if glued:
+        if glued and not glued[2].startswith("//"):  # no key, but a URL
             return f"write a space after the colon: `{glued[1]}: {glued[2]}`"
         if expected == LIST and _GLUED_ITEMS.fullmatch(value):
             return "write a space after each `-`"

@@ -75,6 +75,21 @@ SLIPS = [
     ("bash_command: a, execution_timeout: 5 minutes", "DAG230", "write `5m`"),
     ("bash_command: a, retry_delay: 1 hour 30 min", "DAG230", "write `1h30m`"),
     ('bash_command: a, retry_delay: "timedelta(hours=2)"', "DAG230", "write `2h`"),
+    ("bash_command: a, retry_delay: {minutes: 5}", "DAG230", "write `5m`"),
+    ("bash_command: a, retry_delay: {hours: 1, minutes: 30}", "DAG230", "write `1h30m`"),
+    ("bash_command: a, retry_delay: {$duration: 90s}", "DAG230", "write `90s`"),
+    ("bash_command: a, retry_delay: {minutes: [5]}", "DAG230", "with a unit"),
+    ("operator: PythonOperator, python_code: return 1", "DAG225", "not both"),
+    ("operator: BashOperator, map: {bash_command: [a]}", "DAG201", "did you mean `expand`?"),
+    ("task_type: branch, decorator: {a: 1}, python_code: return 1", "DAG203", "text in quotes"),
+    ("task_type: sensor, operator: 5", "DAG203", "quote it"),
+    ("task_type: branch, bash_command: {a: 1}", "DAG203", "text in quotes"),
+    ("bash_command: a, inlets: [{$dataset: s3://a}]", "DAG232", "`{$asset: ...}`"),
+    ("bash_command: a, env: {A: {$var: b}}", "DAG232", "{{ var.value.NAME }}"),
+    ("bash_command: a, env: {A: {$conn: b}}", "DAG232", "{{ conn.NAME.host }}"),
+    ("bash_command: a, env: {A: {$env: B}}", "DAG232", "${{ vars.NAME }}"),
+    ("bash_command: a, on_failure_callback: print(1)", "DAG203", "`{python_code: print(1)}`"),
+    ("bash_command: a, on_failure_callback: {with: {b: 1}}", "DAG202", "add one of them"),
     ("bash_command: a, retry_delay: 01:30:00", "DAG130", "write `1h30m`"),
     ('bash_command: a, retry_delay: "60"', "DAG230", "did you mean `60m` or `60s`?"),
     ("bash_command: a, env: {A: {$xcom: {task: b, key: c}}}", "DAG233", "`{$xcom: b, key: c}`"),
@@ -107,6 +122,12 @@ SLIPS = [
     ),
 ]
 OF_DAG = [
+    ("paused: true", "DAG201", "`is_paused_upon_creation`?"),
+    ("groups: [a]", "DAG201", "`group_id`"),
+    ("owner_links: https://a.b", "DAG203", "`key: value`"),
+    ("default_args: {mode: reschedule}", "DAG201", "`task_defaults: {sensor: {mode: ...}}`"),
+    ("default_args: {with: {conn_id: a}}", "DAG201", "`task_defaults: {NAME: {with: ...}}`"),
+    ("params: {a: {type: date, default: x}}", "DAG250", "`type: string, format: date`"),
     ("timezone: CEST", "DAG235", "write a name such as `Europe/Berlin`"),
     ("depends_on: [a]", "DAG201", "`dependencies: [...]` in the task"),
     ("default_args: {dependencies: [a]}", "DAG201", "write it at the task"),
@@ -252,6 +273,17 @@ def test_what_a_marker_names_of_another_airflow_is_an_error(
 
     assert [(each[0], each[1]) for each in found] == ([("DAG237", 3)] if hint else [])
     assert not hint or hint in (found[0][2] or "")
+
+
+def test_the_rights_of_a_role_are_a_list() -> None:
+    spec = f"dag_name: Slips\naccess_control: {{role: can_read}}\ntasks:{OTHER}"
+    [found] = errors_of(spec, "2")
+    assert found == ("DAG203", 2, "write `[can_read]`")
+
+
+def test_a_deadline_without_its_own_key_lacks_it() -> None:
+    [found] = errors_of(f"dag_name: Slips\ndeadline: {{interval: 2h}}\ntasks:{OTHER}", "3.1")
+    assert found == ("DAG202", 2, "add `reference: ...`")
 
 
 def test_an_empty_group_is_no_empty_dag() -> None:

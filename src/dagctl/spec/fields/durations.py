@@ -88,6 +88,17 @@ def _meant_hint(text: str) -> str | None:
     return f"write `{meant}`" if meant else None
 
 
+def _of_mapping(value: Mapping[object, object]) -> str | None:
+    """Return what to write instead of `{minutes: 5}`, or `{$duration: 5m}`."""
+    text = value.get("$duration")
+    if isinstance(text, str):
+        return f"write `{text}`" if duration_problem(text) is None else None
+    if not 0 < len(value) <= len(_UNITS):
+        return None
+    meant = meant_length(" ".join(f"{number} {unit}" for unit, number in value.items()))
+    return f"write `{meant}`" if meant else None
+
+
 def _of_words(text: str) -> dict[str, int] | None:
     """Return the units of `5 minutes`, `1 hour 30 min`."""
     place = 0
@@ -128,5 +139,7 @@ def duration_problem(value: object) -> Problem | None:
         return None
     number = not isinstance(value, bool) and isinstance(value, int | float)
     message = "a number alone is not a length of time" if number else "a length of time is text"
+    if isinstance(value, dict):
+        return Problem(Code.BAD_DURATION, message, _of_mapping(value) or _HINT)
     hint = f"did you mean `{value}m` or `{value}s`?" if number and len(str(value)) < 9 else _HINT  # noqa: PLR2004 - a number that is worth repeating
     return Problem(Code.BAD_DURATION, message, hint)

@@ -56,6 +56,14 @@ _OBJECTS = {
 """Arguments that are objects of Python, with the markers that may name them."""
 
 
+_KIND_WITH = {
+    "with": "NAME",
+    **dict.fromkeys(("env", "append_env", "cwd"), "bash"),
+    **dict.fromkeys(("mode", "poke_interval", "timeout", "soft_fail"), "sensor"),
+}
+"""What shares an argument under `task_defaults`: a type of task, or the name of an operator."""
+
+
 def _callbacks(key: str) -> Any:  # noqa: ANN401 - a Field
     return callbacks_field(TASK_CALLBACKS[key])
 
@@ -214,7 +222,9 @@ class DefaultArgs(TaskArguments):
         if is_of_a_task or means_dependencies(key):
             message = f"{quoted(key)} belongs to one task, not under `default_args`"
             word = "it" if is_of_a_task else "`dependencies: [...]`"
-            return Problem(Code.UNKNOWN_KEY, message, f"write {word} at the task")
+            kind = _KIND_WITH.get(key)
+            others = f", or `task_defaults: {{{kind}: {{{key}: ...}}}}` beside it" if kind else ""
+            return Problem(Code.UNKNOWN_KEY, message, f"write {word} at the task{others}")
         if key in family.outer_keys:
             message = f"{quoted(key)} belongs to the DAG, not under `default_args`"
             return Problem(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagctl.spec.codes import Code
+from dagctl.spec.markers import marker_of
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks.base import TaskBase
 from dagctl.spec.tasks.bash import BashTask
@@ -50,6 +51,8 @@ class Kinds:
         tag, word = self.tag_of(task), task.get("task_type")
         if tag and isinstance(word, str) and word not in self.by_tag[tag].type_names():
             key = next(key for key in self.by_tag[tag].own_keys if key in task)
+            if not isinstance(task[key], str) and marker_of(task[key]) is None:
+                return  # the model says it: the key may show nothing
             made = f"{_ARTICLES.get(tag, 'a')} {tag} task"
             message = f"`task_type` is {quoted(word)}, and `{key}` makes it {made}"
             hint = f"write `task_type: {tag}`, or remove the line: `{key}` says it"
