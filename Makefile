@@ -34,6 +34,7 @@ help:
 	@echo "make bench-against REV=COMMIT  this tree and another commit, in one run"
 	@echo "make bench-same REV=COMMIT     whether the specs of another commit give the same here"
 	@echo "make operators       make the operator catalogue from its wheels; NEWEST=--newest: new ones"
+	@echo "make editor          what the YAML language server offers and marks with dagctl's schema; needs npm"
 	@echo "make goldens docs lock  rewrite the golden files, reference pages, lock files"
 	@echo "make setup airflow   only set up; clean: remove all that was set up"
 
@@ -83,6 +84,15 @@ operators: $(SETUP)
 .PHONY: operators-check
 operators-check: $(SETUP) .venv-operators/.stamp
 	$(BIN)/pytest -m sweep -s tests/airflow/test_constructors.py tests/airflow/test_pods.py tests/airflow/test_decorators.py tests/catalogue_builder
+
+# What editors offer and mark: the YAML language server with dagctl's schema.
+.PHONY: editor
+editor: $(SETUP) .yaml-language-server/.stamp
+	$(BIN)/pytest -m sweep tests/editor
+
+.yaml-language-server/.stamp:
+	npm install --no-audit --no-fund --prefix .yaml-language-server yaml-language-server@1.25.0
+	@touch $@
 
 .PHONY: lock
 lock: | $(UV)
@@ -191,4 +201,4 @@ bench-same: $(SETUP)
 .PHONY: clean
 clean:
 	rm -rf .venv* .wheels .demo .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	rm -rf .import_linter_cache .coverage .supabase-cli
+	rm -rf .import_linter_cache .coverage .supabase-cli .yaml-language-server

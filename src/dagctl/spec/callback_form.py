@@ -58,7 +58,9 @@ Callback.__pydantic_config__ = ConfigDict(  # type: ignore[attr-defined] # where
     extra="forbid",
     json_schema_extra={
         "description": "What Airflow calls: a function, a notifier, or code.",
-        "oneOf": [{"required": [form]} for form in FORMS],
+        # only of a mapping: what is none has one mark in an editor
+        "if": {"type": "object"},
+        "then": {"oneOf": [{"required": [form]} for form in FORMS]},
     },
 )
 _Many = Annotated[list[Callback], Field(min_length=1, max_length=MAX_CALLBACKS)]
