@@ -230,6 +230,18 @@ EXPECTED: dict[str, dict[str, dict[str, Any]]] = {
             "mapped": {"place": ["one", "two"]},
         },
     },
+    "language_once": {
+        "orders.load": {"pool": "warehouse", "retries": 2, "upstream": []},
+        "orders.test": {"cwd": "/opt/dbt", "retries": 2, "upstream": ["orders.load"]},
+        "prices.load": {"pool": "warehouse", "upstream": []},
+        "prices.test": {"cwd": "/opt/dbt", "upstream": ["prices.load"]},
+        "report": {"cwd": "/opt/dbt", "upstream": ["orders.test", "prices.test"]},
+    },
+    "language_objects": {
+        "countries": {"upstream": []},
+        "wait": {"operator": "FileSensor", "poke_interval": 300.0, "timeout": 7200.0},
+        "load": {"upstream": ["countries", "wait"]},
+    },
     "language_functions": {
         "wait": {
             "operator": "PythonSensor",
