@@ -14,7 +14,7 @@ from dagctl.archive.form import ArchiveError
 from dagctl.codegen.tasks import CALLS
 from dagctl.errors import DagctlError
 from dagctl.explanations import EXPLANATIONS, Explanation
-from dagctl.spec.bash_command import MAX_COMMAND
+from dagctl.spec.bash.command import MAX_COMMAND
 from dagctl.spec.checks import Checks, judged
 from dagctl.spec.codes import Code
 from dagctl.spec.entry_checks import MAX_CODE

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dagctl.errors import Severity
-from dagctl.spec.bash_advice import bash_warnings
-from dagctl.spec.bash_command import check_bash_command
+from dagctl.spec.bash.advice import bash_warnings
+from dagctl.spec.bash.command import check_bash_command
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.names import REPLACEMENTS
 from dagctl.spec.jinja.template import AIRFLOW

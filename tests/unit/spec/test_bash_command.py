@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic_core import PydanticCustomError
 
-from dagctl.spec.bash_command import MAX_COMMAND, check_bash_command, command_problems
+from dagctl.spec.bash.command import MAX_COMMAND, check_bash_command, command_problems
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import TextRange
 from dagctl.spec.problem import Problem

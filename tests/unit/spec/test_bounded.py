@@ -14,7 +14,8 @@ import pytest
 
 from dagctl.codegen.render import render
 from dagctl.errors import Severity, SpecError
-from dagctl.spec import bash_command, wording
+from dagctl.spec import wording
+from dagctl.spec.bash import command as bash_command
 from dagctl.spec.codes import Code
 from dagctl.spec.entry_checks import MAX_CODE
 from dagctl.spec.fields import ids, schedule, slug

@@ -8,7 +8,7 @@ from dagctl.convert.airflow_yaml.arguments import NOT_YET, Taken, arguments
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.operator_names import operator_name
 from dagctl.operators import Operator, base_parameters, lookup
-from dagctl.spec.bash_command import TEMPLATE_FILES
+from dagctl.spec.bash.command import TEMPLATE_FILES
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.tasks import OperatorTask

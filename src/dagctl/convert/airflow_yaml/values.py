@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.foreign_yaml import Fields, Tagged
-from dagctl.spec.bash_command import TEMPLATE_FILES
+from dagctl.spec.bash.command import TEMPLATE_FILES
 from dagctl.spec.fields.durations import parts_of
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.readers.limits import MAX_BYTES

@@ -22,7 +22,7 @@ from dagctl.convert.python_file.python_tasks import PythonTasks
 from dagctl.convert.python_file.values import MISSING
 from dagctl.operators import Operator, Unresolved, lookup
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.bash_command import TEMPLATE_FILES
+from dagctl.spec.bash.command import TEMPLATE_FILES
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks import BashTask, OperatorTask
 

@@ -31,7 +31,7 @@ def check_command(command: str) -> str:
     """Return the command unchanged, or raise a pydantic error for what would fail at run time."""
     if is_recorded():
         return command
-    from dagctl.spec.bash_command import check_bash_command
+    from dagctl.spec.bash.command import check_bash_command
 
     return check_bash_command(command)
 
@@ -100,7 +100,7 @@ class BashTask(Mapped, Stage, SingleTaskArguments, TaskBase):
         super().model_post_init(context)
         if is_recorded():
             return
-        from dagctl.spec.bash_advice import bash_warnings
+        from dagctl.spec.bash.advice import bash_warnings
 
         self._warnings = Warnings.of(bash_warnings(self.bash_command))
 
