@@ -265,3 +265,15 @@ def test_an_empty_list_of_assets_says_nothing() -> None:
 def test_tags_that_are_kept_are_in_no_line_of_the_report() -> None:
     dag = one(f"orders: {{tags: [shop], tasks: [{TASK}]}}")
     assert (dag.data["tags"], outcomes(dag)) == (["shop"], [])
+
+
+def test_a_dag_without_a_schedule_runs_every_day_on_airflow_2() -> None:
+    made = [
+        convert_dag_factory(Factory(text, "dags.yml"), airflow=airflow, today=TODAY).dags[0]
+        for text in (f"orders: {{tasks: [{TASK}]}}", f"orders: {{schedule: null, tasks: [{TASK}]}}")
+        for airflow in ("2.11", "3")
+    ]
+    assert [dag.data["schedule"] for dag in made] == [{"every": "1d"}, None, None, None]
+    assert [[each for each in outcomes(dag) if each[2] == "schedule"] for dag in made] == [
+        *([("changed", 1, "schedule")], [], [("takes effect now", 1, "schedule")], []),
+    ]

@@ -73,7 +73,7 @@ class DagConversion:
         made = _names(dag_id, dag)
         shared = dag.pop("default_args", None)
         defaults = shared.copy() if isinstance(shared, Fields) else Fields(dag.place)
-        made["schedule"] = self._schedules.taken(dag)
+        made["schedule"] = self._schedule(dag)
         made |= self._dates(dag, defaults)
         self._ended(merged, made)
         made |= self._arguments(dag)
@@ -82,6 +82,15 @@ class DagConversion:
         made["tasks"] = entries(dag, self._tasks, self._callbacks, self._report)
         self._rest(dag, made)
         return {key: made[key] for key in _ORDER if key in made}
+
+    def _schedule(self, dag: Fields) -> Any:  # noqa: ANN401 - JSON data
+        """Return the schedule; Airflow 2 runs a DAG every day that says none at all."""
+        is_said = any(key in dag for key in ("schedule", "schedule_interval", "timetable"))
+        if is_said or not self._target.startswith("2"):
+            return self._schedules.taken(dag)
+        text = "the file does not say it; Airflow 2 runs such a DAG every day"
+        self._report.changed(dag.place, "schedule", text)
+        return {"every": "1d"}
 
     def _dates(self, dag: Fields, defaults: Fields) -> dict[str, Any]:
         """Return the dates and their zone; dag-factory reads a zone beside the date alone."""

@@ -65,6 +65,7 @@ def convert_dag_factory(source: Factory, *, airflow: str, today: date) -> Conver
         if joined:
             report.new(merged.at("tasks"), "tasks", _JOINED)
         report_variables(merged, report)
+        _report_null(merged, report, airflow)
         conversion = DagConversion(report, airflow, today, read, source.named)
         data = conversion.spec(dag_id, merged)
         place, places = merged.place, _places(merged)
@@ -72,6 +73,15 @@ def convert_dag_factory(source: Factory, *, airflow: str, today: date) -> Conver
     if dags:
         remarks.append(Remark(Outcome.DROPPED, Place(source.file, 1), "tags, doc_md", _ADDED))
     return Conversion(tuple(dags), tuple(remarks))
+
+
+def _report_null(merged: Fields, report: Report, airflow: str) -> None:
+    """Report a schedule of null: dag-factory does not hand it on."""
+    keys = ("schedule", "schedule_interval", "timetable")
+    is_null = "schedule" in merged and all(merged.get(key) is None for key in keys)
+    if is_null and airflow.startswith("2"):
+        text = "dag-factory ignored the null, and Airflow 2 runs a DAG without a schedule every day"
+        report.new(merged.at("schedule"), "schedule", text)
 
 
 def _places(merged: Fields) -> dict[tuple[str, ...], Place]:
