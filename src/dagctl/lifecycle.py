@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dagctl.errors import UsageError
 from dagctl.operation.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dagctl.commands.create import CreateResult
     from dagctl.commands.inputs import SpecOrFile
@@ -65,7 +65,7 @@ class Lifecycle:
         options = self._options(
             force=force, verify=verify, push=push, expected_version=expected_version
         )
-        intent = removal(self._context, _ids(dag_ids), options, key, purges=purges)
+        intent = removal(self._context, ids_of(dag_ids), options, key, purges=purges)
         return self._operate(intent, on_result)
 
     def plan_removal(
@@ -75,7 +75,7 @@ class Lifecycle:
         from dagctl.commands.lifecycle import removal
 
         options = self._options(force=force)
-        intent = removal(self._context, _ids(dag_ids), options, purges=purges)
+        intent = removal(self._context, ids_of(dag_ids), options, purges=purges)
         return self._planned(intent, options)
 
     def purge(self, dag_ids: str | Sequence[str]) -> int:
@@ -85,7 +85,7 @@ class Lifecycle:
         """
         from dagctl.commands.operate import forget
 
-        return forget(self._context, _ids(dag_ids))
+        return forget(self._context, ids_of(dag_ids))
 
     def replace(
         self,
@@ -151,14 +151,14 @@ class Lifecycle:
         from dagctl.commands.lifecycle import restoration
 
         options = self._options(verify=verify, push=push)
-        return self._operate(restoration(self._context, _ids(dag_ids), options, key), on_result)
+        return self._operate(restoration(self._context, ids_of(dag_ids), options, key), on_result)
 
     def plan_restore(self, dag_ids: str | Sequence[str]) -> PlanResult:
         """Return what `restore` would do; nothing is changed."""
         from dagctl.commands.lifecycle import restoration
 
         options = self._options()
-        return self._planned(restoration(self._context, _ids(dag_ids), options), options)
+        return self._planned(restoration(self._context, ids_of(dag_ids), options), options)
 
     def rollback(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -281,7 +281,7 @@ class Lifecycle:
         from dagctl.commands.pull import pull
 
         self._follow()
-        return pull(self._context, _ids(dag_ids), self._remember, dry_run=dry_run)
+        return pull(self._context, ids_of(dag_ids), self._remember, dry_run=dry_run)
 
     # --- Inside ---
 
@@ -338,5 +338,15 @@ class Lifecycle:
         raise NotImplementedError
 
 
-def _ids(dag_ids: str | Sequence[str]) -> list[str]:
-    return [dag_ids] if isinstance(dag_ids, str) else list(dag_ids)
+def ids_of(dag_ids: str | Iterable[str]) -> list[str]:
+    """Return the ids of DAGs that a caller gives: one, or several.
+
+    Raises:
+        UsageError: One is no text, as a `Path` or None.
+    """
+    is_one = isinstance(dag_ids, str | bytes) or not hasattr(dag_ids, "__iter__")
+    ids: list[object] = [dag_ids] if is_one else list(dag_ids)
+    wrong = [each for each in ids if not isinstance(each, str)]
+    if wrong:
+        raise UsageError(f"{wrong[0]!a} is no id of a DAG", hint="give ids as text")
+    return cast("list[str]", ids)

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 from dagctl.adoption import Adopting
 from dagctl.drafts import Drafts
+from dagctl.lifecycle import ids_of
 
 if TYPE_CHECKING:
     import os
@@ -40,7 +41,7 @@ class Transfer(Drafts, Adopting):
         from dagctl.commands.archive_file import writing
         from dagctl.commands.transfer import export
 
-        ids = [dag_ids] if isinstance(dag_ids, str) else list(dag_ids)
+        ids = ids_of(dag_ids)
         self._bring_up()
         with writing(file) as opened:
             return export(self._context, ids, opened)

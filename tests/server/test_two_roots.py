@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.stand_in import StandIn
 
 CLIENTS, MORE = 8, 10
+EACH = 16
 SETTINGS = f'project_id = "{PROJECT}"\n\n[git]\nremote = "origin"\npush = "always"\n'
 WHO = ("-c", "user.name=Ops", "-c", "user.email=ops@example.com")
 
@@ -71,6 +72,25 @@ def check_published(server: Served, stand_in: StandIn, remote: Path, load: Load)
     versions = check_agreement(server, stand_in, PROJECT)
     assert sorted(one["dag_id"] for one in results) == sorted(versions)
     assert set(versions.values()) == {1}
+
+
+@pytest.mark.sweep
+def test_three_servers_publish_every_dag_once_on_one_line(
+    two: tuple[Served, Served], stand_in: StandIn, remote: Path, tmp_path: Path
+) -> None:
+    first, second = two
+    third = Served(tmp_path / "third/repositories", first.environ, first.options)
+    third.root.mkdir(parents=True)
+    git(third.root, "clone", "-q", f"file://{remote}", PROJECT)
+    with third:
+        servers = (first, second, third)
+        team = members([PROJECT], teams(first, stand_in, [PROJECT], 2))
+        load = Load(first.url, team, EACH * len(servers), further=[second.url, third.url])
+        load.start()
+        load.wait_for(more=EACH * len(servers))
+        load.stop(give_up=False)
+        for server in servers:
+            check_published(server, stand_in, remote, load)
 
 
 @pytest.mark.sweep

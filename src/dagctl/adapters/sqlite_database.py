@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager
-from functools import cached_property
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class SqliteDatabase:
-    """A connection to the file, for reading or for one transaction.
+    """The file, for reading or for one transaction.
+
+    Each thread has a connection of its own, and so has a child process: SQLite lets no connection
+    go over a fork.
 
     Args:
         state: The folder of the file; it exists when something is written.
@@ -29,25 +32,32 @@ class SqliteDatabase:
     def __init__(self, state: Location) -> None:
         self._state = state
         self._path = state.path / DATABASE
+        self._opened: dict[tuple[int, int], sqlite3.Connection] = {}
 
-    @cached_property
+    @property
     def connection(self) -> sqlite3.Connection:
-        """The open connection; asking for it makes the file."""
+        """The open connection of this thread; asking for it makes the file."""
+        known = self._opened.get(_here())
+        if known is not None:
+            return known
         with durable.explained(str(self._path)), self._state.opened() as folder:
             check_files(folder, self._path)
-            return open_database(self._path)
+            opened = open_database(self._path)
+        self._opened[_here()] = opened
+        return opened
 
     def close(self) -> None:
-        """Close the connection, if it was opened."""
-        if "connection" in self.__dict__:
-            self.connection.close()
-            del self.connection
+        """Close the connections that this process has opened."""
+        process, _ = _here()
+        for key in list(self._opened):
+            if key[0] == process:
+                self._opened.pop(key).close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Yield the database, or an empty one in its place: reading makes no file."""
         with self._explained():
-            if "connection" in self.__dict__ or not self._is_missing():
+            if _here() in self._opened or not self._is_missing():
                 yield self.connection
             else:
                 with closing(empty_database()) as nothing:
@@ -89,3 +99,8 @@ class SqliteDatabase:
             except FileNotFoundError:
                 return True
         return False
+
+
+def _here() -> tuple[int, int]:
+    """Return which process and thread this is."""
+    return os.getpid(), get_ident()

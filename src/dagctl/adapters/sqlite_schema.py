@@ -219,8 +219,10 @@ def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> s
         UnavailableError: The file is not ours, is damaged, is newer than this dagctl, or cannot be
             opened.
     """
-    try:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:  # another thread than its own may close it, and does nothing else with it
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
     except sqlite3.Error as error:
         raise failure(path, error) from error
     try:

@@ -37,11 +37,18 @@ def writing(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
         with _writing_path(Path(target)) as file:
             yield file
         return
+    _require_file(target, "write")
     with spooled() as spool:
         yield spool
         spool.seek(0)
         shutil.copyfileobj(spool, target)
         target.flush()
+
+
+def _require_file(given: object, what: str) -> None:
+    """Raise a UsageError if this is no open file that does what is asked."""
+    if not hasattr(given, what):
+        raise UsageError(f"{given!a} is no file", hint="give a path, or a file open for bytes")
 
 
 def spooled() -> BinaryIO:
@@ -85,6 +92,7 @@ def reading(source: str | os.PathLike[str] | IO[bytes]) -> Iterator[BinaryIO]:
         UnavailableError: It cannot be read.
     """
     if not isinstance(source, str | os.PathLike):
+        _require_file(source, "seek")
         yield cast("BinaryIO", source)
         return
     with _explained(source), _opened(source) as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +57,26 @@ def test_another_project_sees_nothing_and_may_use_the_same_name(tmp_path: Path) 
     assert two.reserve(str(uuid4()), [Claim(dag_id="x")])[0].dag_id == "x"
     one.close()
     two.close()
+
+
+def test_threads_and_child_processes_have_connections_of_their_own(tmp_path: Path) -> None:
+    registry = SqliteRegistry(Location(tmp_path), PROJECT, nobody)
+
+    def granted() -> str:
+        return registry.reserve(str(uuid4()), [Claim(dag_id="x")])[0].dag_id
+
+    assert granted() == "x"
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(granted) for _ in range(4)]
+        assert sorted(each.result() for each in done) == ["x_2", "x_3", "x_4", "x_5"]
+    child = os.fork()
+    if child == 0:
+        is_next = granted() == "x_6"
+        registry.close()
+        os._exit(0 if is_next else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert granted() == "x_7"
+    registry.close()  # those of the threads, too
 
 
 def test_a_new_file_is_made_with_a_write_ahead_log(tmp_path: Path) -> None:
