@@ -277,3 +277,10 @@ def test_a_dag_without_a_schedule_runs_every_day_on_airflow_2() -> None:
     assert [[each for each in outcomes(dag) if each[2] == "schedule"] for dag in made] == [
         *([("changed", 1, "schedule")], [], [("takes effect now", 1, "schedule")], []),
     ]
+
+
+def test_a_dag_without_a_start_that_runs_by_time_starts_now() -> None:
+    daily = one(f"orders: {{schedule: '@daily', tasks: [{TASK}]}}")
+    never = one(f"orders: {{schedule: null, tasks: [{TASK}]}}")
+    assert outcomes(daily) == [("takes effect now", 1, "start_date")]
+    assert outcomes(never) == []

@@ -76,6 +76,7 @@ class DagConversion:
         made["schedule"] = self._schedule(dag)
         made |= self._dates(dag, defaults)
         self._ended(merged, made)
+        self._started(merged, made)
         made |= self._arguments(dag)
         made |= self._callbacks.taken(dag, DAG_CALLBACKS)
         made |= self._defaults(defaults, dag)
@@ -116,6 +117,15 @@ class DagConversion:
                 text = "dag-factory ignores it, as no date stands beside it"
                 self._report.dropped(fields.at("timezone"), "timezone", text)
         return {key: value for key, value in made.items() if value is not None}
+
+    def _started(self, merged: Fields, made: dict[str, Any]) -> None:
+        """Report a DAG that runs by time and has no start: Airflow starts no run of it."""
+        schedule = made["schedule"]
+        by_time = isinstance(schedule, str) and schedule not in {"@once", "@continuous"}
+        by_time |= isinstance(schedule, dict) and bool(schedule.keys() & {"every", "cron"})
+        if by_time and "start_date" not in made:
+            text = "the file has none, so Airflow starts no run by time; a spec has 2024-01-01 then"
+            self._report.new(merged.place, "start_date", text)
 
     def _ended(self, merged: Fields, made: dict[str, Any]) -> None:
         """Take the schedule from a DAG that ends before it starts, which no spec can say."""
