@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.create import CreateResult
     from dagctl.errors import UsageError
+    from dagctl.spec.checks import Checks
 
 IfExists = Annotated[
     Literal["number", "update", "fail"] | None,
@@ -95,7 +96,7 @@ def create(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.plan_view import write_plan
     from dagctl.cli.progress import reporter
     from dagctl.cli.recover import write_recovery
-    from dagctl.cli.specs import checks_of, sort_out
+    from dagctl.cli.specs import checks_of
     from dagctl.client import Client
     from dagctl.commands.inputs import Judged
 
@@ -107,7 +108,7 @@ def create(  # noqa: PLR0913 - one parameter an option
         raise _refusal("--branch cannot be used together with --push, --if-exists or --prune")
     folders = _folders(specs) if prune else []
     checks = checks_of(strict=strict, env=env, variables=var)
-    batch = sort_out(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
+    batch = _checked(invocation, specs, spec_format, checks, keep_going=keep_going, bare=folders)
     judged = [Judged(spec) for spec in batch.specs]
     plan = None
     opened = partial(Client.open, variables=checks.variables)
@@ -124,6 +125,29 @@ def create(  # noqa: PLR0913 - one parameter an option
             work = partial(work, force=force, verify=not no_verify, prune=folders)
             _create(invocation, client, progress, batch, work)
     _exit(batch, is_pending=exit_code and plan is not None and plan.pending)
+
+
+def _checked(  # noqa: PLR0913 - what is read, and how
+    invocation: Invocation,
+    specs: list[str],
+    spec_format: Literal["yaml", "json"] | None,
+    checks: Checks,
+    *,
+    keep_going: bool,
+    bare: list[str],
+) -> Batch:
+    """Return the good specs; of many, their code is made with the checks, and used from here on."""
+    from functools import partial
+
+    from dagctl.cli.specs import sort_out
+    from dagctl.codegen.render import render_code
+    from dagctl.operation.rendering import render_with
+
+    prepare = partial(render_code, airflow=checks.airflow)
+    sorted_out = partial(sort_out, keep_going=keep_going, bare=bare, prepare=prepare)
+    batch = sorted_out(invocation, specs, spec_format, checks)
+    render_with(batch.prepared, checks.airflow)
+    return batch
 
 
 def _exit(batch: Batch, *, is_pending: bool) -> None:

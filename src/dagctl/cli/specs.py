@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ from dagctl.spec.resolution import DEFAULTS
 from dagctl.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from dagctl.cli.invocation import Invocation
+    from dagctl.commands.forked import Prepare
     from dagctl.errors import Diagnostic, SpecError
     from dagctl.spec.load import Format
     from dagctl.spec.model import DagSpec
@@ -42,6 +43,8 @@ class Batch:
     diagnostics: tuple[Diagnostic, ...]
     failure: SpecError | None = None
     """Why some specs were left out."""
+    prepared: Mapping[str, str] = field(default_factory=dict)
+    """What was made of specs while they were checked, by their digests."""
 
 
 def checks_of(
@@ -72,20 +75,24 @@ def checks_of(
     )
 
 
-def check_specs(
+def check_specs(  # noqa: PLR0913 - what is read, and how
     invocation: Invocation,
     arguments: Sequence[str],
     spec_format: Format | None,
     checks: Checks,
     *,
     bare: Collection[str] = (),
+    prepare: Prepare | None = None,
 ) -> Validation:
-    """Return the verdict on the specs that the arguments mean; `bare` as for `read_specs`."""
+    """Return the verdict on the specs that the arguments mean.
+
+    `bare` is as for `read_specs`, `prepare` as for `validate`.
+    """
     note = invocation.console.note
     reading = read_specs(arguments, standard_input(), spec_format, note, bare)
     _note_passed_over(note, reading.passed_over)
     limit = Limit(f"{SECONDS:g} s of processor time", limited, TimeIsUpError)
-    return validate(reading, checks, limit)
+    return validate(reading, checks, limit, shared=True, prepare=prepare)
 
 
 def _note_passed_over(note: Callable[[str], None], paths: Sequence[str]) -> None:
@@ -118,6 +125,7 @@ def sort_out(  # noqa: PLR0913 - what is read, and how
     *,
     keep_going: bool,
     bare: Collection[str] = (),
+    prepare: Prepare | None = None,
 ) -> Batch:
     """Return the good specs; with `keep_going` bad ones are reported and left out.
 
@@ -126,7 +134,7 @@ def sort_out(  # noqa: PLR0913 - what is read, and how
     Raises:
         SpecError: One of them is not good, or with `keep_going` none is.
     """
-    validation = check_specs(invocation, arguments, spec_format, checks, bare=bare)
+    validation = check_specs(invocation, arguments, spec_format, checks, bare=bare, prepare=prepare)
     diagnostics = validation.diagnostics
     if validation.ok and not validation.specs and not bare:
         message = "there is no spec, only files with defaults, or templates"
@@ -136,7 +144,7 @@ def sort_out(  # noqa: PLR0913 - what is read, and how
         raise failed
     if not invocation.is_json:
         _write_left_out(invocation, diagnostics, failed)
-    return Batch(validation.specs, diagnostics, failed)
+    return Batch(validation.specs, diagnostics, failed, validation.prepared)
 
 
 def write_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:

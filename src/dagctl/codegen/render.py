@@ -44,15 +44,42 @@ def render(spec: DagSpec, *, airflow: str = "3", provenance: Provenance | None =
         GeneratedCodeError: The text would not say what the spec says; a bug in dagctl.
     """
     known = provenance or Provenance()
+    code = render_code(spec, airflow=airflow, dag_id=known.dag_id)
+    return with_code(spec, code, airflow=airflow, provenance=known)
+
+
+def render_code(spec: DagSpec, *, airflow: str = "3", dag_id: str | None = None) -> str:
+    """Return the code of the DAG file of a spec: all but its header.
+
+    Args:
+        spec: The spec.
+        airflow: As of `render`.
+        dag_id: The id of the DAG; default: as the spec says.
+
+    Raises:
+        ValueError: As `render`.
+        SpecError: As `render`.
+        GeneratedCodeError: As `render`.
+    """
     target = target_of(airflow)
     if spec.checked_for != target.full_name:
         _refuse(spec.recorded, target)
-    dag_id = known.dag_id or spec.dag_id
-    module = module_of(spec, target, dag_id)
-    body = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
-    text = render_header(spec, body, airflow=airflow, provenance=known) + body
-    prove(text, module.pieces(), dag_id)
-    return text
+    name = dag_id or spec.dag_id
+    module = module_of(spec, target, name)
+    code = _environment().get_template(_DAG_TEMPLATE).render(_sections(module))
+    prove(code, module.pieces(), name)
+    return code
+
+
+def with_code(spec: DagSpec, code: str, *, airflow: str, provenance: Provenance) -> str:
+    """Return the DAG file of a spec whose code is there: its header, and the code.
+
+    Raises:
+        GeneratedCodeError: The header is more than comments; a bug in dagctl.
+    """
+    header = render_header(spec, code, airflow=airflow, provenance=provenance)
+    prove(header, (), provenance.dag_id or spec.dag_id)
+    return header + code
 
 
 def render_header(spec: DagSpec, body: str, *, airflow: str, provenance: Provenance) -> str:

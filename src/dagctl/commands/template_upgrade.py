@@ -26,10 +26,10 @@ from dagctl.template import digest_of, filled, given, stamp_for, stamped, values
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from dagctl.commands.forked import Verdict
     from dagctl.commands.read import SpecText
     from dagctl.commands.template_ties import Tie
     from dagctl.commands.templates import ListedTemplate, TemplateList
-    from dagctl.commands.validate import Verdict
     from dagctl.difference import Difference
     from dagctl.errors import Diagnostic
     from dagctl.ports.text_merge import TextMerge

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.commands.folder_walk import is_template
+from dagctl.commands.forked import verdicts
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, Severity, Source
 from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
@@ -16,15 +17,13 @@ from dagctl.spec.load import check_spec
 from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from dagctl.commands.forked import Prepare, Verdict
     from dagctl.commands.read import ReadSpecs, SpecText
     from dagctl.spec.checks import Checks
     from dagctl.spec.model import DagSpec
-
-    Verdict = tuple[DagSpec | None, list[Diagnostic]]
-    """A spec, unless it has errors, and what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,8 @@ class Validation:
     diagnostics: tuple[Diagnostic, ...]
     templates: int = 0
     """How many templates were checked."""
+    prepared: Mapping[str, str] = field(default_factory=dict)
+    """What was made of specs on the way, by their digests."""
 
     @property
     def ok(self) -> bool:
@@ -53,16 +54,30 @@ class Validation:
         return all(diagnostic.severity is not Severity.ERROR for diagnostic in self.diagnostics)
 
 
-def validate(reading: ReadSpecs, checks: Checks, limit: Limit | None = None) -> Validation:
+def validate(
+    reading: ReadSpecs,
+    checks: Checks,
+    limit: Limit | None = None,
+    *,
+    shared: bool = False,
+    prepare: Prepare | None = None,
+) -> Validation:
     """Return what is good and what is not, the files that could not be read first.
 
     Args:
         reading: What was read.
         checks: How warnings are taken.
         limit: What ends the check of one spec that takes too long.
+        shared: Whether the processors of the machine may share the work, where it is much.
+        prepare: What they make of each good spec besides; see `Validation.prepared`.
     """
     surroundings = Surroundings(checks.variables)
-    checked = [_within(limit, document, checks, surroundings) for document in reading.documents]
+    checked, prepared = verdicts(
+        reading.documents,
+        lambda document: _within(limit, document, checks, surroundings),
+        shared=shared,
+        prepare=prepare,
+    )
     return Validation(
         specs=tuple(spec for spec, _ in checked if spec is not None),
         diagnostics=(
@@ -70,6 +85,7 @@ def validate(reading: ReadSpecs, checks: Checks, limit: Limit | None = None) -> 
             *_each_once(reading, [findings for _, findings in checked]),
         ),
         templates=sum(is_template(document.data) for document in reading.documents),
+        prepared=prepared,
     )
 
 

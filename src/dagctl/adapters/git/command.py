@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import time
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib.util import find_spec, module_from_spec
 from subprocess import PIPE, TimeoutExpired
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
@@ -48,6 +50,25 @@ git is run is said at each call."""
 
 
 @contextmanager
+def _alone(package: str) -> Iterator[None]:
+    """Let modules of a package be imported in the block without the package's own `__init__`.
+
+    That of GitPython imports all of it, four times what runs git. A later import of the package
+    gets it whole.
+    """
+    spec = None if package in sys.modules else find_spec(package)
+    if spec is None:
+        yield
+        return
+    sys.modules[package] = module_from_spec(spec)
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
+            del sys.modules[name]
+
+
+@contextmanager
 def _quiet_import() -> Iterator[None]:
     """Take git's variables away for the length of the block, and set those for the import."""
     before = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
@@ -71,7 +92,7 @@ def _git_python() -> tuple[Git, type[GitCommandNotFound]]:
 
     GitPython is loaded with the first command: a run that only reads mostly needs none of it.
     """
-    with _IMPORTING, _quiet_import():
+    with _IMPORTING, _quiet_import(), _alone("git"):
         from git.cmd import Git
         from git.exc import GitCommandNotFound
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -115,3 +116,22 @@ def test_a_branch_that_may_not_be_written_names_the_way_out(
     assert caught.value.hint is not None
     assert "writable" in caught.value.hint
     assert sandbox.git("rev-parse", "HEAD") == before
+
+
+def test_git_python_is_whole_for_a_program_that_uses_it_too(sandbox: Sandbox) -> None:
+    commit = sandbox.commit("f", b"")
+    script = """
+import sys
+from pathlib import Path
+from dagctl.adapters.git.command import GitCommand
+answer = GitCommand(Path.cwd()).run("rev-parse", "HEAD")
+assert not {"git", "git.repo", "git.cmd"} & {*sys.modules}
+import git
+assert git.Repo(".").head.commit.hexsha == answer.text
+assert git.Git is git.cmd.Git and git.exc.GitError
+print(GitCommand(Path.cwd()).run("rev-parse", "HEAD").text)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=sandbox.root, capture_output=True, check=False
+    )
+    assert done.stdout.decode().strip() == commit, done.stderr.decode()
