@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.bootstrap import open_backend, take_over_old_state
-from dagctl.commands.records import drifts_here, pages, record_of, stored_source, user_id_of
+from dagctl.commands.records import drifts_here, pages, record_of, user_id_of
 from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
 from dagctl.errors import UsageError
 from dagctl.operation.backend import Context, Silence
-from dagctl.operation.drift import drift_of
 from dagctl.operation.options import Options
-from dagctl.ports import DagVersion, Query
+from dagctl.ports import Query
 from dagctl.settings import load_settings
 from dagctl.transfer import Transfer
 from dagctl.versions import Versions
@@ -267,20 +267,33 @@ class Client(Transfer, Versions):
         tag: str | None = None,
         user: str | None = None,
         after: str | None = None,
-        page_size: int = 50,
-    ) -> Iterator[Page]:
-        """Return the recorded DAGs page by page, sorted by id.
+        page_size: int = 200,
+    ) -> Iterator[DagRecord]:
+        """Return the recorded DAGs, sorted by id.
 
         Args:
             owner: Only of this owner.
             tag: Only with this tag.
             user: Only by this user: a user id, or an e-mail address.
             after: Only ids that come after this one.
-            page_size: How many records a page holds.
+            page_size: How many are read at once.
 
         Raises:
             UsageError: `user` is neither, or the address of somebody whom the backend hides.
         """
+        asked = self.pages(owner=owner, tag=tag, user=user, after=after, page_size=page_size)
+        return chain.from_iterable(asked)
+
+    def pages(
+        self,
+        *,
+        owner: str | None = None,
+        tag: str | None = None,
+        user: str | None = None,
+        after: str | None = None,
+        page_size: int = 50,
+    ) -> Iterator[Page]:
+        """Return the same page by page; `next` of a page is `after` for the one behind it."""
         self._bring_up()
         user_id = None if user is None else user_id_of(user, self._backend.user_id)
         query = Query(owner=owner, tag=tag, user_id=user_id, after=after, limit=page_size)
@@ -309,25 +322,6 @@ class Client(Transfer, Versions):
     def drifts(self, records: Sequence[DagRecord]) -> Sequence[Drift | None]:
         """Return the same of several records, with few questions to git; None: a damaged record."""
         return drifts_here(self._backend, self.settings, records)
-
-    def source(self, record: DagRecord) -> str:
-        """Return the DAG file as it was stored; of a version, as that had it.
-
-        Raises:
-            NotFoundError: The store does not have it, or it can no more be made or read.
-            ConflictError: What is stored there is not the recorded file, or no text; or the record
-                is damaged.
-        """
-        if isinstance(record, DagVersion):
-            from dagctl.commands.version_source import source_of
-
-            return source_of(self._backend, record)
-        return stored_source(self._backend, record)
-
-    def stored(self, record: DagRecord) -> Drift:
-        """Return whether the object in the store is what is recorded."""
-        content = self._backend.store.get(record.storage_path)
-        return drift_of(content, record.content_digest)
 
     def role(self) -> str | None:
         """Return the user's role in the project: owner, editor, viewer, or None."""

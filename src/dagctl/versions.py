@@ -1,10 +1,13 @@
-"""What `Client` says about the versions of a DAG."""
+"""What `Client` says about the versions of a DAG, and what is stored of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagctl.commands.records import stored_source
 from dagctl.errors import UsageError
+from dagctl.operation.drift import drift_of
+from dagctl.ports import DagVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,11 +18,12 @@ if TYPE_CHECKING:
     from dagctl.commands.outdated import Sources
     from dagctl.commands.workspace_specs import WorkspaceSpecs
     from dagctl.operation.backend import Context
-    from dagctl.ports import DagRecord, DagVersion
+    from dagctl.operation.drift import Drift
+    from dagctl.ports import DagRecord
 
 
 class Versions:
-    """The calls of a client that read versions and compare them."""
+    """The calls of a client that read versions and stored files, and compare them."""
 
     _context: Context
     _specs: WorkspaceSpecs
@@ -96,6 +100,25 @@ class Versions:
         registry, target = self._context.backend.registry, self._context.settings.target
         return _compared(*version_and_spec(registry, dag_id, before, change, target))
 
+    def source(self, record: DagRecord) -> str:
+        """Return the DAG file as it was stored; of a version, as that had it.
+
+        Raises:
+            NotFoundError: The store does not have it, or it can no more be made or read.
+            ConflictError: What is stored there is not the recorded file, or no text; or the record
+                is damaged.
+        """
+        if isinstance(record, DagVersion):
+            from dagctl.commands.version_source import source_of
+
+            return source_of(self._context.backend, record)
+        return stored_source(self._context.backend, record)
+
+    def stored(self, record: DagRecord) -> Drift:
+        """Return whether the object in the store is what is recorded."""
+        content = self._context.backend.store.get(record.storage_path)
+        return drift_of(content, record.content_digest)
+
     def source_diff(self, comparison: Comparison) -> str:
         """Return the unified diff of the DAG files of the two that are compared.
 
@@ -110,7 +133,7 @@ class Versions:
         """Return what a DAG was made of besides its spec file, and which of it has changed since.
 
         Args:
-            record: The DAG; of a page of `list` the inputs are not known.
+            record: The DAG; of those of `list` the inputs are not known.
 
         Raises:
             UsageError: The variables of the workspace are wrong.

@@ -411,7 +411,7 @@ def test_an_archive_that_changes_while_it_is_imported_is_refused(
         ):
             with pytest.raises(ArchiveError):
                 client.import_archive(file)
-            assert [len(page) for page in client.list()] == [0]
+            assert [len(page) for page in client.pages()] == [0]
 
 
 class Changing:

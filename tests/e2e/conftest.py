@@ -71,7 +71,7 @@ class Place:
 
     def records(self) -> list[DagRecord]:
         with self.open() as client:
-            return [record for page in client.list() for record in page.records]
+            return list(client.list())
 
     def users(self) -> dict[str, str]:
         """Return all that is the user's: index, staged and unstaged changes, other files."""

@@ -44,7 +44,7 @@ def created(place: Place) -> None:
 
 def listed(place: Place) -> dict[str, int]:
     with place.open() as client:
-        return {record.dag_id: record.version for page in client.list() for record in page.records}
+        return {record.dag_id: record.version for record in client.list()}
 
 
 def test_a_fresh_clone_lists_and_shows_what_is_in_it(clone: Place) -> None:
@@ -231,6 +231,6 @@ def test_what_a_sparse_checkout_leaves_out_is_neither_missing_nor_deleted(place:
 
 def states(place: Place) -> dict[str, str | None]:
     with place.open() as client:
-        (page,) = client.list()
+        (page,) = client.pages()
         ids = [record.dag_id for record in page]
         return dict(zip(ids, client.drifts(page.records), strict=True))

@@ -118,7 +118,7 @@ def named(inputs: Sequence[Input]) -> list[str]:
 
 
 def outdated(client: Client) -> dict[str, tuple[str, list[str]]]:
-    records = [record for page in client.list() for record in page]
+    records = list(client.list())
     return {
         sources.record.dag_id: (
             sources.makes,

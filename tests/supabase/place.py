@@ -107,7 +107,7 @@ class Place:
 
     def records(self) -> list[DagRecord]:
         with self.open() as client:
-            return [record for page in client.list() for record in page.records]
+            return list(client.list())
 
     # --- The truth behind the server ---
 

@@ -52,6 +52,6 @@ def test_a_page_takes_one_request(place: Place) -> None:
     place.create(*(place.spec(f"specs/{n}.yaml", f"Orders {n}") for n in range(3)))
     asked(place)
     with place.open() as client:
-        page = next(client.list(page_size=2))
+        page = next(client.pages(page_size=2))
     assert [record.dag_id for record in page.records] == ["orders_0", "orders_1"]
     assert asked(place) == {"list_dags": 1}

@@ -125,7 +125,7 @@ def test_hidden_rows_are_no_empty_list(place: Place) -> None:
     place.stand_in.sql("delete from public.project_members")
     with place.open() as client:
         with pytest.raises(NotAMemberError):
-            next(client.list())
+            next(client.pages())
         with pytest.raises(NotAMemberError):
             client.get("orders")
 
@@ -133,9 +133,9 @@ def test_hidden_rows_are_no_empty_list(place: Place) -> None:
 def test_one_may_list_ones_own_dags_by_ones_own_address(place: Place) -> None:
     place.create(place.spec("specs/x.yaml"))
     with place.open() as client:
-        assert len(next(client.list(user=ADA.upper())).records) == 1
+        assert len(next(client.pages(user=ADA.upper())).records) == 1
         with pytest.raises(UsageError, match="only your own e-mail address"):
-            next(client.list(user="eve@example.com"))
+            next(client.pages(user="eve@example.com"))
 
 
 def test_a_project_that_cuts_lists_short_loses_no_dag(place: Place) -> None:
@@ -143,6 +143,6 @@ def test_a_project_that_cuts_lists_short_loses_no_dag(place: Place) -> None:
     specs = [place.spec(f"specs/{n}.yaml", f"Orders {n}") for n in range(7)]
     place.create(*specs)
     with place.open() as client:
-        pages = list(client.list(page_size=3))
+        pages = list(client.pages(page_size=3))
     assert [len(page.records) for page in pages] == [3, 3, 1]
     assert {dag.state for dag in place.create(*specs).dags} == {"unchanged"}

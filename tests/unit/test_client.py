@@ -80,7 +80,7 @@ def test_a_spec_read_from_a_file_means_the_dag_of_that_file(client: Client) -> N
     spec = load_spec(path.read_text(), origin=str(path))
     assert client.create(spec).dags[0].state == "unchanged"
     assert client.create(load_spec(path.read_text())).dags[0].state == "unchanged"
-    assert [record.dag_id for page in client.list() for record in page.records] == ["orders"]
+    assert [record.dag_id for record in client.list()] == ["orders"]
 
 
 def test_a_path_may_be_text(client: Client) -> None:
@@ -112,7 +112,7 @@ def test_the_findings_of_all_files_are_told_and_nothing_is_created(client: Clien
     with pytest.raises(SpecError) as caught:
         client.create([good, one, two])
     assert {found.file for found in caught.value.diagnostics} == {"one.yaml", "two.yaml"}
-    assert [page.records for page in client.list()] == [()]
+    assert [page.records for page in client.pages()] == [()]
 
 
 def test_a_file_that_does_not_exist_is_not_found(client: Client) -> None:
@@ -135,7 +135,7 @@ def test_all_files_that_cannot_be_read_are_reported_at_once(client: Client) -> N
 
 def test_a_page_gives_its_records_and_a_client_says_what_it_is_of(client: Client) -> None:
     client.create([write("a.yaml", "A"), write("b.yaml", "B"), write("c.yaml", "C")])
-    pages = list(client.list(page_size=2))
+    pages = list(client.pages(page_size=2))
     assert [[record.dag_id for record in page] for page in pages] == [["a", "b"], ["c"]]
     assert list(map(len, pages)) == [2, 1]
     assert repr(client) == f"<Client of {client.workspace.root}, local backend>"
@@ -151,20 +151,22 @@ def test_an_unknown_dag_is_not_found_and_near_names_are_told(client: Client) -> 
     assert caught.value.hint == "did you mean `orders`?"
 
 
-def test_list_gives_pages_of_what_is_asked_for(client: Client) -> None:
+def test_list_gives_what_is_asked_for_and_pages_give_it_in_parts(client: Client) -> None:
     names = ["a", "b", "c", "d", "e"]
     owners = {"a": "ml", "d": "ml"}
     client.create([write(f"{name}.yaml", name, owners.get(name, "data")) for name in names])
-    pages = list(client.list(page_size=2))
+    pages = list(client.pages(page_size=2))
     assert [[one.dag_id for one in page.records] for page in pages] == [
         ["a", "b"],
         ["c", "d"],
         ["e"],
     ]
     assert [page.next for page in pages] == ["b", "d", None]
-    (page,) = client.list(owner="ml", tag="etl", user="ada@example.com", after="a")
+    assert [one.dag_id for one in client.list(page_size=2)] == names
+    assert [one.dag_id for one in client.list(owner="data", after="b")] == ["c", "e"]
+    (page,) = client.pages(owner="ml", tag="etl", user="ada@example.com", after="a")
     assert [one.dag_id for one in page.records] == ["d"]
-    (page,) = client.list(user="somebody@example.com")
+    (page,) = client.pages(user="somebody@example.com")
     assert page.records == ()
 
 
@@ -253,7 +255,7 @@ def test_what_is_certain_to_fail_is_an_error_whatever_form_the_spec_has(root: Pa
             for call in (client.create, client.plan):
                 with pytest.raises(SpecError, match="DAG453"):
                     call(form)
-            assert not next(client.list()).records
+            assert not next(client.pages()).records
         with Client.open(root, overrides={"airflow": "2"}) as client:
             assert client.plan(form).pending
 

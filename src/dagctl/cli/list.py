@@ -108,7 +108,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
     filters = {"owner": owner, "tag": tag, "user": user}
     with Client.open(listener=WarningsOnly(invocation.console)) as client:
         size = limit or (PAGE_OF_ALL if is_whole else PAGE)
-        pages = client.list(**filters, after=after, page_size=size)
+        pages = client.pages(**filters, after=after, page_size=size)
         write_recovery(invocation.console, client.recovered, client.unsettled)
         narrowed = any(value is not None for value in (owner, tag, user, after))
         if outdated:
@@ -119,7 +119,7 @@ def list_dags(  # noqa: PLR0913 - one parameter an option
         written = pages if is_whole else islice(pages, 1)
         cursor = _write(invocation, client, written, NO_MATCH if narrowed else NO_DAGS)
         if cursor is not None:
-            rest = client.list(**filters, after=cursor, page_size=COUNTED)
+            rest = client.pages(**filters, after=cursor, page_size=COUNTED)
             _note_more(invocation.console, cursor, next(rest) if _is_table(invocation) else None)
 
 

@@ -131,7 +131,7 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
 
     def first_page(client: Client) -> JsonAnswer:
         page = next(
-            client.list(
+            client.pages(
                 owner=owner,
                 tag=tag,
                 user=None if user_id is None else str(user_id),
