@@ -212,3 +212,32 @@ def test_a_schedule_for_airflow_2_keeps_its_intervals_or_the_report_says_so() ->
         spec = load_spec(text.replace("{every: 90m}", schedule))
         (result,) = convert_specs([spec], "airflow-yaml", airflow="2.11")
         assert [each.subject for each in result.remarks if "interval" in each.text] == subjects
+
+
+def test_waits_of_a_sensor_are_seconds_which_is_what_airflow_takes_there() -> None:
+    _, result = exported("""
+        dag_name: files
+        tasks:
+          - task_id: wait
+            operator: FileSensor
+            with: {filepath: /x, poke_interval: 1m30s, timeout: {$duration: 2h}}
+    """)
+    assert "poke_interval: 90\n" in result.text
+    assert "timeout: 7200\n" in result.text
+    assert [subject for _, _, subject in said(result)] == [
+        *("with.poke_interval", "with.timeout"),
+    ]
+    task = back(result).recorded["tasks"][0]
+    assert (task["with"]["poke_interval"], task["with"]["timeout"]) == (90, 7200)
+    assert result.whole
+
+
+def test_a_continuous_dag_says_how_many_runs_it_may_have() -> None:
+    _, result = exported("""
+        dag_name: queue
+        schedule: "@continuous"
+        tasks: [{task_id: look, bash_command: look}]
+    """)
+    assert "max_active_runs: 1\n" in result.text
+    subjects = {subject for _, _, subject in said(result)}
+    assert (subjects, result.whole) == ({"schedule_interval", "max_active_runs"}, True)

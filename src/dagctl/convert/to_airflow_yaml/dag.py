@@ -74,6 +74,10 @@ class _Dag:
         given = {key: self._data[key] for key in _COPIED if self._data.get(key) is not None}
         values = self._tasks.values
         made |= without_missing({key: values.plain(item, (key,)) for key, item in given.items()})
+        if made["schedule"] == "@continuous" and "max_active_runs" not in made:
+            made["max_active_runs"] = 1  # Airflow refuses more; in a spec it goes without saying
+            text = "it stands there with `max_active_runs: 1`"
+            self._losses.changed(("schedule_interval",), text)
         made |= self._tasks.params(self._data.get("params") or {}, ("params",))
         made["templates"] = {DEFAULTS: self._defaults()}
         return made | {"tasks": self._entries()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagctl.spec.fields.durations import length_of
 from dagctl.spec.jinja.template import is_template
 from dagctl.spec.markers import marker_of
 from dagctl.spec.operator_checks import text_meaning
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MISSING: Any = object()
 """Stands for a value that Airflow's YAML has no word for."""
+_WAITS = frozenset({"poke_interval", "timeout", "max_wait"})
+"""Of all sensors: Airflow's YAML reads lengths of time as text only where a class names them."""
 _TIMES = {"$duration": "duration", "$datetime": "time"}
 _NO_WORD = {
     "$asset": "an asset",
@@ -54,12 +57,19 @@ class Values:
         if operator and marker in _TIMES:
             text = value[marker]
             if text_meaning(operator, key, text) == _TIMES[marker]:
-                return text
+                return self._wait(text, path) if key in _WAITS else text
         known = operator is not None and operator.template_fields is not None
         rendered = key in operator.template_fields if known else None  # type: ignore[union-attr, operator] # known
         if operator and text_meaning(operator, key, value):
-            return value
+            return self._wait(value, path) if key in _WAITS else value
         return self._value(value, path, rendered=rendered)
+
+    def _wait(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
+        if not isinstance(value, str):
+            return value
+        self._losses.changed(path, "it is a number of seconds there")
+        seconds = length_of(value).total_seconds()
+        return int(seconds) if seconds.is_integer() else seconds
 
     def plain(self, value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON data
         """Return an argument of a task or of the DAG, which Airflow does not render."""
