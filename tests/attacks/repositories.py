@@ -335,10 +335,7 @@ REPOSITORIES: dict[str, Attack] = {
     "the temporary file is a link": Attack(commit=linked("dags/.dagctl-tmp-demo.py", TO_PRECIOUS)),
     "dagctl.toml is a link": Attack(commit=config_behind_a_link),
     "settings of a stranger's project": Attack(
-        commit=settings(
-            "backend = 'supabase'\n[supabase]\nurl = 'http://127.0.0.1:9'\n"
-            "publishable_key = 'sb_publishable_x'"
-        )
+        commit=settings("backend = 'supabase'\n[supabase]\nurl = 'http://127.0.0.1:9'\nkey = 'x'")
     ),
     "lock_timeout without end": Attack(commit=settings("lock_timeout = 1e300")),
     **{
