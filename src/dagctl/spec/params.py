@@ -14,7 +14,6 @@ from dagctl.spec.fields.text import name_of
 from dagctl.spec.fields.values import value_problems
 from dagctl.spec.param_rules import MAX_WORK, default_problem, rule_problem, work
 from dagctl.spec.problem import Problem
-from dagctl.spec.schedules import is_timed
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import did_you_mean, quoted
 
@@ -91,10 +90,11 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each param without a value in a DAG that Airflow starts by itself.
 
     A default of null that breaks the rules is no value: a person who starts a run must give one.
-    Airflow checks the params as it loads a DAG only where it has a schedule.
+    Airflow checks the params as it loads a DAG where its timetable can be scheduled: that is any
+    schedule, one of assets alone too, but null.
     """
     schedule = data.get("schedule", data.get("schedule_interval"))
-    if not is_timed(schedule):
+    if schedule is None:
         return
     for path, owner in (((), data), *raw_tasks(data)):
         params = owner.get("params") if isinstance(owner, dict) else None

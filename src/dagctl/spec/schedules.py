@@ -72,13 +72,6 @@ def assets_of(schedule: object) -> object:
     return schedule if form_of(schedule, FORMS) in GROUPS else None
 
 
-def is_timed(schedule: object) -> bool:
-    """Return whether a schedule starts runs at times, whatever else starts some."""
-    if isinstance(schedule, dict):
-        return form_of(schedule, FORMS) in {"every", "cron", "timetable"}
-    return schedule is not None
-
-
 def _every(value: object, path: Path) -> Iterator[Problem]:
     problem = duration_problem(value)
     if problem is None and not length_of(str(value)):

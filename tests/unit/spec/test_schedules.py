@@ -68,10 +68,19 @@ def test_conditions_are_bounded() -> None:
     assert found(f"schedule: {{assets: [{many}]}}\n") == [(Code.TOO_DEEP, 5)]
 
 
-def test_a_param_needs_no_default_where_only_assets_start_runs() -> None:
-    params = "params: {day: {type: string}}\n"
-    assert found(f"schedule: {{assets: [a]}}\n{params}") == []
-    assert found(f"schedule: {{every: 2h}}\n{params}") == [(Code.NO_DEFAULT, 6)]
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        *("{assets: [a]}", "{any: [a, b]}", "{all: [a, b]}", "{every: 2h}", "{timetable: a.B}"),
+        *("{cron: 0 6 * * *, assets: [a]}", "'@once'", "'@continuous'"),
+    ],
+)
+@pytest.mark.parametrize("rules", ["type: string", "type: string, default: null"])
+def test_a_param_needs_a_default_under_every_schedule(schedule: str, rules: str) -> None:
+    """Airflow 2.11 and 3.3 refuse the DAG under each of them."""
+    params = f"params: {{day: {{{rules}}}}}\n"
+    assert (Code.NO_DEFAULT, 6) in found(f"schedule: {schedule}\n{params}")
+    assert found(f"schedule: null\n{params}") == []
 
 
 @pytest.mark.parametrize(
