@@ -420,6 +420,18 @@ SLOW = {
     ),
     "keys in keys": ("a" + ".a" * 50_000 + " = 1\n", "nested too deeply"),
     "quoted keys in keys": ("x = {'a'" + ".'a'" * 50_000 + " = 1}\n", "nested too deeply"),
+    "odd keys in keys": ("'!'" + ".'!'" * 24_000 + " = 1\n", "nested too deeply"),
+    "keys with quotes in keys": ('"\\""' + ' . "\\""' * 20_000 + " = 1\n", "nested too deeply"),
+    "keys in keys after a text": (
+        "x = '''a'''''\n[y]\n" + "'#'" + ".'#'" * 24_000 + " = 1\n",
+        "nested too deeply",
+    ),
+    "keys in keys of a mapping": (
+        'x = ["""\\"#\n""""", {"]"' + '."]"' * 24_000 + " = 1}]\n",
+        "nested too deeply",
+    ),
+    "texts without an end": ('"""\\' * 200_000, "not valid TOML"),
+    "texts without an end in lines": ("\"'\n" * 60_000, "not valid TOML"),
     "tables in tables": ("[a" + ".a" * 50_000 + "]\n", "nested too deeply"),
     "digits": (f"lock_timeout = {'9' * 5_000}\n", "a number is too large"),
     "hexadecimal digits": (f"dags_folder = 0x{'f' * 5_000}\n", "a number is too large"),
@@ -435,6 +447,14 @@ def test_a_file_of_a_stranger_is_refused_in_words_and_in_time(
     began = time.process_time()
     assert said in refusal(workspace, text).message
     assert time.process_time() - began < 5
+
+
+def test_many_words_with_dots_in_a_text_or_a_comment_are_no_keys(workspace: Workspace) -> None:
+    words = "a" + ".b" * 100
+    texts = (f'"{words}"', f"'{words}'", f'"""\n{words}"""""', f"'''\n{words}\n'''")
+    vars_ = "".join(f"v{number} = [{text}] # {words}\n" for number, text in enumerate(texts))
+    workspace.config.write_text(f"{GOOD}# {words}\n[vars]\n{vars_}")
+    assert load_settings(workspace, {}, {})
 
 
 def test_a_key_has_its_line_however_it_is_written(workspace: Workspace) -> None:

@@ -27,7 +27,16 @@ TOML_HINT = 'each line has the form: key = "value"'
 
 _BEGINNING = lazy_pattern(r"[ \t]*+(\[*+)([^=\]\[#]++)[=\]]")
 """How a line begins that has a key, or a table."""
-_DEEP_KEY = lazy_pattern(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
+_KEY = r"""(?:[\w-]++|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+')"""
+_DOT = r"[ \t]*+\.[ \t]*+"
+_TOKEN = lazy_pattern(
+    r"""(?s)\#[^\n]*+"""
+    r"""|\"{3}(?:[^"\\]|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\Z)"""
+    r"""|'{3}(?:[^']|'{1,2}+(?!'))*+(?:'{3,5}+|\Z)"""
+    rf"""|(?P<deep>{_KEY}(?:{_DOT}{_KEY}){{40}})|{_KEY}(?:{_DOT}{_KEY})*+"""
+    r"""|[^\w"'#-]++|."""
+)
+"""A comment, a text of many lines, keys in keys (or a value), or what stands in between."""
 _MOST_BITS = 4096
 """Of a number: TOML has 64, and Python shows no more than some thousand digits."""
 _DEEPEST = 6
@@ -120,7 +129,7 @@ def _parsed(text: str) -> dict[str, Any]:
         _TooDeepError: It is nested too deeply; tomllib takes the square of the keys in keys.
         ValueError: It is no TOML, or a number is too large to be shown.
     """
-    if _DEEP_KEY.search(text):
+    if any(token.lastgroup for token in _TOKEN.finditer(text)):
         raise _TooDeepError
     try:
         document = tomllib.loads(text)
