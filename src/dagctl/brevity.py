@@ -8,7 +8,7 @@ LONGEST_WORD = 300
 """Characters without a space in between that are shown as they are."""
 LONGEST = 6_000
 """Characters of a message, or of its next step."""
-_LONG_WORD = lazy_pattern(rf"(\S{{200}})\S{{{LONGEST_WORD - 249},}}(\S{{50}})")
+_LONG_WORD = lazy_pattern(rf"(?<!\S)(\S{{200}})\S{{{LONGEST_WORD - 249},}}(\S{{50}})")
 _FIRST, _LAST = 4_500, 1_400
 
 

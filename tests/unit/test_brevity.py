@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from dagctl.brevity import LONGEST, LONGEST_WORD, brief
@@ -28,6 +30,13 @@ def test_of_many_words_the_beginning_and_the_end_stay() -> None:
     assert said.endswith("and that was all")
     assert len(said) <= LONGEST
     assert brief(said) == said
+
+
+def test_many_words_just_below_the_limit_take_no_time() -> None:
+    text = f"{'a' * (LONGEST_WORD - 1)} " * 3_500
+    began = time.process_time()
+    assert brief(text).startswith("aaa")
+    assert time.process_time() - began < 0.5
 
 
 def test_an_error_repeats_no_argument_of_a_hundred_kilobytes() -> None:
