@@ -454,7 +454,7 @@ def test_many_words_with_dots_in_a_text_or_a_comment_are_no_keys(workspace: Work
     texts = (f'"{words}"', f"'{words}'", f'"""\n{words}"""""', f"'''\n{words}\n'''")
     vars_ = "".join(f"v{number} = [{text}] # {words}\n" for number, text in enumerate(texts))
     workspace.config.write_text(f"{GOOD}# {words}\n[vars]\n{vars_}")
-    assert load_settings(workspace, {}, {})
+    assert load_settings(workspace, {}, {}).project_id == PROJECT
 
 
 def test_a_key_has_its_line_however_it_is_written(workspace: Workspace) -> None:
