@@ -150,6 +150,45 @@ def test_arguments_of_some_operators_in_default_args_stand_in_the_tasks_that_tak
     ]
 
 
+def test_an_argument_of_a_group_comes_before_that_of_the_dag() -> None:
+    """Airflow takes the value of the innermost group that has one."""
+    dag = one("""
+        orders:
+          default_args: {fs_conn_id: of_dag, filepath: /data}
+          task_groups:
+            outer: {default_args: {fs_conn_id: of_outer, pool: small, mode: reschedule}}
+            inner: {parent_group_name: outer, default_args: {fs_conn_id: of_inner, nonsense: 1}}
+          tasks:
+            a: {operator: airflow.sensors.filesystem.FileSensor}
+            b: {operator: airflow.sensors.filesystem.FileSensor, task_group_name: outer}
+            c: {operator: airflow.sensors.filesystem.FileSensor, task_group_name: inner}
+            d:
+              operator: airflow.sensors.filesystem.FileSensor
+              task_group_name: inner
+              fs_conn_id: own
+    """)
+    a, outer = dag.data["tasks"]
+    b, inner = outer["tasks"]
+    given = [task["with"] for task in (a, b, *inner["tasks"])]
+    assert [each["fs_conn_id"] for each in given] == ["of_dag", "of_outer", "of_inner", "own"]
+    assert [each.get("mode") for each in given] == [None, *["reschedule"] * 3]
+    assert outer["default_args"] == {"pool": "small"}
+    assert ("dropped", 6, "default_args.nonsense") in outcomes(dag)
+    assert dag.whole
+
+
+def test_an_argument_that_a_task_is_mapped_over_keeps_its_values() -> None:
+    dag = one("""
+        orders:
+          default_args: {bash_command: echo A, cwd: /data}
+          tasks:
+            a: {operator: airflow.operators.bash.BashOperator, expand: {bash_command: [a, b]}}
+    """)
+    (task,) = dag.data["tasks"]
+    assert (task["with"], task["expand"]) == ({"cwd": "/data"}, {"bash_command": ["a", "b"]})
+    assert dag.whole
+
+
 def test_an_argument_that_an_unknown_operator_may_take_is_a_gap() -> None:
     dag = one("""
         orders:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.callbacks import Callbacks
 from dagctl.convert.dag_factory.documents import listed, named_entries
-from dagctl.convert.dag_factory.groups import entries
+from dagctl.convert.dag_factory.groups import entries, share_of_groups
 from dagctl.convert.dag_factory.schedule import ReadFile, Schedules
 from dagctl.convert.dag_factory.shared_arguments import spread, tasks_of
 from dagctl.convert.dag_factory.tasks import Tasks
@@ -263,6 +263,7 @@ class DagConversion:
             for key in ("email_on_failure", "email_on_retry"):
                 if made.pop(key, mails) is True:
                     top[key] = True  # a task may have an address of its own
+        share_of_groups(dag, self._tasks, self._callbacks, self._report, self._target)
         spread(defaults, dag, self._report, self._target)
         return top | ({"default_args": made} if made else {})
 

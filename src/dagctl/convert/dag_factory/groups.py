@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import listed, named_entries
+from dagctl.convert.dag_factory.shared_arguments import spread
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import DefaultArgs
@@ -43,6 +44,26 @@ class _Names:
             return None
         shared = around[: len(where)] == where
         return name if shared else ".".join((*where, name))
+
+
+def share_of_groups(
+    dag: Fields, tasks: Tasks, callbacks: Callbacks, report: Report, target: str
+) -> None:
+    """Write what the `default_args` of groups say for some operators into their tasks.
+
+    The innermost group comes first, as its values hold in Airflow; call this before the values of
+    the DAG are written. `dag` gets the tasks.
+    """
+    written = named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
+    groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
+    around = {
+        name: _around(task.get("task_group_name"), groups, report) for name, task in written.items()
+    }
+    depths = {group: depth for path in around.values() for depth, group in enumerate(path)}
+    for group in sorted(depths, key=lambda name: depths[name], reverse=True):
+        _, left = _shared(groups[group], tasks, callbacks)
+        within = frozenset(name for name, path in around.items() if group in path)
+        spread(left, dag, report, target, within=within)
 
 
 def entries(
@@ -103,18 +124,20 @@ def _group(
             made[key] = value
         elif value is not None:
             report.gap(group.at(key), key, "it must be text")
-    shared = group.get("default_args")
-    if isinstance(shared, Fields):
-        arguments = shared.copy()
-        defaults = callbacks.taken(arguments, TASK_CALLBACKS)
-        defaults |= tasks.arguments(arguments, DefaultArgs.key_names())
-        made |= {"default_args": defaults} if defaults else {}
-        for key in arguments:
-            report.gap(arguments.at(key), key, "a group of a spec cannot set it for its tasks")
+    defaults, _ = _shared(group, tasks, callbacks)
+    made |= {"default_args": defaults} if defaults else {}
     for key in group:
         if key not in _KNOWN_OF_GROUPS:
             report.gap(group.at(key), key, "a group of a spec has no word for it")
     return made
+
+
+def _shared(group: Fields, tasks: Tasks, callbacks: Callbacks) -> tuple[dict[str, Any], Fields]:
+    """Return what a group of a spec says for its tasks, and what only some operators take."""
+    shared = group.get("default_args")
+    left = shared.copy() if isinstance(shared, Fields) else Fields(group.place)
+    defaults = callbacks.taken(left, TASK_CALLBACKS)
+    return defaults | tasks.arguments(left, DefaultArgs.key_names()), left
 
 
 def _dependencies(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from dagctl.convert.dag_factory.documents import named_entries
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.convert.operator_names import renamed_operator
-from dagctl.operators import Operator, base_parameters
+from dagctl.operators import Operator, Unresolved, base_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from dagctl.convert.report import Report
 
@@ -26,7 +26,14 @@ def tasks_of(dag: Fields, report: Report) -> dict[str, Fields]:
     return named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
 
 
-def spread(defaults: Fields, dag: Fields, report: Report, target: str) -> None:
+def spread(
+    defaults: Fields,
+    dag: Fields,
+    report: Report,
+    target: str,
+    *,
+    within: Collection[str] | None = None,
+) -> None:
     """Write what `default_args` says into the tasks that take it, and report it; `dag` gets them.
 
     Args:
@@ -34,6 +41,7 @@ def spread(defaults: Fields, dag: Fields, report: Report, target: str) -> None:
         dag: The DAG.
         report: It gets a line for each argument.
         target: The Airflow that the spec is for.
+        within: The ids of the tasks that it holds for; by default all.
     """
     left = [key for key, value in defaults.items() if value is not None]
     if not left:
@@ -42,32 +50,54 @@ def spread(defaults: Fields, dag: Fields, report: Report, target: str) -> None:
     operators = {
         name: renamed_operator(str(task["operator"]), target)
         for name, task in tasks.items()
-        if "operator" in task
+        if "operator" in task and (within is None or name in within)
     }
-    of_dags = {*base_parameters("dag", target), *base_parameters("dag", "2.11"), *_OF_FACTORIES}
     for key in left:
-        place, subject = defaults.at(key), f"default_args.{key}"
-        takers = [
-            name
-            for name, operator in operators.items()
-            if isinstance(operator, Operator) and key in operator.parameters
-        ]
-        for name in takers:
-            if tasks[name].get(key) is None:
-                tasks[name].put(key, defaults[key], place)
-        if takers:
-            report.changed(place, subject, "it stands in each task that takes it")
-        if key in of_dags or all(isinstance(each, Operator) for each in operators.values()):
-            if not takers:
-                text = "it is no argument of its tasks, so Airflow gives it to none"
-                report.dropped(place, subject, text)
-        else:
-            names = _names(
-                name for name, known in operators.items() if not isinstance(known, Operator)
-            )
-            text = f"whether the operators of {names} take it is not known: write it into them"
-            report.gap(place, subject, text)
+        _spread_one(key, defaults, tasks, operators, report=report, target=target)
     dag.put("tasks", _written(tasks, dag), dag.at("tasks"))
+
+
+def _spread_one(  # noqa: PLR0913 - the argument, the tasks and where it is reported
+    key: str,
+    defaults: Fields,
+    tasks: Mapping[str, Fields],
+    operators: Mapping[str, Operator | Unresolved],
+    *,
+    report: Report,
+    target: str,
+) -> None:
+    """Write one argument into the tasks that take it, and report it."""
+    place, subject = defaults.at(key), f"default_args.{key}"
+    takers = [
+        name
+        for name, operator in operators.items()
+        if isinstance(operator, Operator) and key in operator.parameters
+    ]
+    for name in takers:
+        if tasks[name].get(key) is None and not _is_mapped_over(tasks[name], key):
+            tasks[name].put(key, defaults[key], place)
+    if takers:
+        report.changed(place, subject, "it stands in each task that takes it")
+    unknown = [name for name, known in operators.items() if not isinstance(known, Operator)]
+    of_dags = {*base_parameters("dag", target), *base_parameters("dag", "2.11"), *_OF_FACTORIES}
+    if unknown and key not in of_dags:
+        text = (
+            f"whether the operators of {_names(unknown)} take it is not known: write it into them"
+        )
+        report.gap(place, subject, text)
+    elif not takers:
+        text = "it is no argument of its tasks, so Airflow gives it to none"
+        report.dropped(place, subject, text)
+
+
+def _is_mapped_over(task: Fields, key: str) -> bool:
+    """Return whether each run of a task has a value of its own, which Airflow takes."""
+    return any(key in _keys(task.get(word)) for word in ("expand", "expand_kwargs"))
+
+
+def _keys(value: object) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        yield from item if isinstance(item, Fields) else ()
 
 
 def _written(tasks: dict[str, Fields], dag: Fields) -> Fields:
