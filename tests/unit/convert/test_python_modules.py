@@ -146,6 +146,54 @@ def test_arguments_for_some_tasks_stand_in_these() -> None:
     assert (Outcome.DROPPED, "default_args.no_such") in reported
 
 
+def test_arguments_of_a_group_for_some_tasks_come_before_those_of_the_dag() -> None:
+    """Airflow takes the value of the innermost group that has one."""
+    dag = convert("""
+        from airflow.utils.task_group import TaskGroup
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args={"cwd": "/dag"}):
+            BashOperator(task_id="a", bash_command="true")
+            with TaskGroup("g", default_args={"cwd": "/g", "append_env": True, "pool": "small"}):
+                BashOperator(task_id="b", bash_command="true")
+                with TaskGroup("h", default_args={"cwd": "/h", "no_such": 1}):
+                    BashOperator(task_id="c", bash_command="true")
+    """)
+    a, group = dag.data["tasks"]
+    b, inner = group["tasks"]
+    (c,) = inner["tasks"]
+    assert [each["cwd"] for each in (a, b, c)] == ["/dag", "/g", "/h"]
+    assert [each.get("append_env") for each in (a, b, c)] == [None, True, True]
+    assert (group["default_args"], "default_args" in inner) == ({"pool": "small"}, False)
+    assert dag.whole
+
+
+@pytest.mark.parametrize(
+    ("over", "given"),
+    [
+        ('expand(bash_command=["a", "b"])', {"cwd": "/tmp"}),
+        ('expand_kwargs([{"bash_command": "a"}, {"bash_command": "b"}])', {"cwd": "/tmp"}),
+        ('expand_kwargs([{"env": {}}])', {"cwd": "/tmp", "bash_command": "x"}),
+    ],
+)
+def test_what_a_task_is_mapped_over_keeps_its_values(over: str, given: dict[str, str]) -> None:
+    dag = convert(f"""
+        args = {{"bash_command": "x", "cwd": "/tmp"}}
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args=args):
+            BashOperator.partial(task_id="a").{over}
+    """)
+    assert (dag.data["tasks"][0]["with"], dag.whole) == (given, True)
+
+
+@pytest.mark.parametrize("rows", ['[{"cwd": "/a"}, {}]', "a.output"])
+def test_what_only_some_runs_may_have_is_a_gap(rows: str) -> None:
+    dag = convert(f"""
+        with DAG("etl", start_date=datetime(2024, 1, 1), default_args={{"cwd": "/tmp"}}):
+            a = BashOperator(task_id="a", bash_command="x")
+            BashOperator.partial(task_id="b", bash_command="x").expand_kwargs({rows})
+    """)
+    gaps = [remark.subject for remark in dag.remarks if remark.outcome is Outcome.GAP]
+    assert gaps == ["default_args.cwd"]
+
+
 @pytest.mark.parametrize(
     ("call", "made"),
     [

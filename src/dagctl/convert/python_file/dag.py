@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.operator_names import renamed_operator
 from dagctl.convert.python_file.callbacks import Callbacks
+from dagctl.convert.python_file.mapped_calls import ALL
 from dagctl.convert.python_file.objects import (
     Dag,
     Group,
@@ -71,6 +72,8 @@ class DagConversion:
         self._callbacks = Callbacks(self._values, functions)
         self._schedules = Schedules(self._values)
         self._tasks = Tasks(self._values, self._callbacks, functions, target)
+        self._shared: dict[Group, dict[str, Any]] = {}
+        """What each group says for its tasks."""
         self.places: dict[tuple[str, ...], Any] = {}
         """Where each task and group stands, by its path in the spec."""
 
@@ -89,6 +92,7 @@ class DagConversion:
         made["schedule"] = self._schedules.schedule(given.get("schedule"), self._place("schedule"))
         made |= self._dates(given, defaults)
         made |= self._arguments(given)
+        self._share_of_groups(dag)
         made |= self._defaults(defaults)
         made["tasks"] = self._entries(dag)
         return {key: made[key] for key in _ORDER if key in made and made[key] is not MISSING}
@@ -220,12 +224,25 @@ class DagConversion:
             top.pop("email", None)
         for key, value in defaults.items():
             if value is not None:
-                self._for_some(key, value, place)
+                self._for_some(key, value, place, list(_tasks_in(self._dag)))
         return top | ({"default_args": made} if made else {})
 
-    def _for_some(self, key: str, value: object, place: Place) -> None:
-        """Give an argument of `default_args` to the tasks whose operators take it."""
-        tasks = list(_tasks_in(self._dag))
+    def _share_of_groups(self, container: Dag | Group) -> None:
+        """Write what groups say for some operators into their tasks, the innermost group first."""
+        for group in container.children:
+            if not isinstance(group, Group) or not group.children:
+                continue
+            self._share_of_groups(group)
+            shared = group.kwargs.get("default_args")
+            left = dict(shared) if isinstance(shared, dict) else {}
+            names = frozenset(DefaultArgs.key_names())
+            self._shared[group] = self._tasks.arguments(left, group.places, group.place, names)
+            for key, value in left.items():
+                if value is not None:
+                    self._for_some(key, value, group.place, list(_tasks_in(group)))
+
+    def _for_some(self, key: str, value: object, place: Place, tasks: list[Task]) -> None:
+        """Give an argument of `default_args` to those of the tasks whose operators take it."""
         paths = [
             item.callee.path if isinstance(item.callee, Name) else _OF_FUNCTIONS for item in tasks
         ]
@@ -245,11 +262,15 @@ class DagConversion:
             if isinstance(operator, Operator) and key in operator.parameters
         ]
         if not takers:
-            text = "no task of the DAG takes it, so Airflow gives it to none"
+            text = "no task takes it, so Airflow gives it to none"
             self._report.dropped(place, subject, text)
             return
         for item in takers:
-            item.kwargs.setdefault(key, value)
+            if _may_be_mapped_over(item, key):
+                why = f"`expand_kwargs` of {item.task_id} may have it for some of its runs"
+                self._report.gap(place, subject, f"{why}: write it there for all of them")
+            elif not _is_mapped_over(item, key):
+                item.kwargs.setdefault(key, value)
         text = "it stands in each task that takes it"
         self._report.changed(place, subject, text)
 
@@ -270,14 +291,9 @@ class DagConversion:
             return None
         made: dict[str, Any] = {"group_id": group.group_id}
         given = dict(group.kwargs)
-        shared = given.pop("default_args", None)
-        if isinstance(shared, dict) and shared:
-            rest = dict(shared)
-            names = frozenset(DefaultArgs.key_names())
-            made["default_args"] = self._tasks.arguments(rest, group.places, group.place, names)
-            for key in rest:
-                text = "a group of a spec cannot set it for its tasks"
-                self._report.gap(group.place, key, text)
+        given.pop("default_args", None)
+        if self._shared.get(group):
+            made["default_args"] = self._shared[group]
         for key, value in given.items():
             if key in _GROUP_IDLE or value is None:
                 continue
@@ -314,6 +330,28 @@ def _tasks_in(container: Dag | Group) -> Iterator[Task]:
             yield from _tasks_in(item)
         else:
             yield item
+
+
+def _is_mapped_over(item: Task, key: str) -> bool:
+    """Return whether each run of a task has a value of its own, which Airflow takes."""
+    rows = _rows(item)
+    if rows:
+        return all(isinstance(row, dict) and key in row for row in rows)
+    return key in (item.mapped or {})
+
+
+def _may_be_mapped_over(item: Task, key: str) -> bool:
+    """Return whether some runs of a task may have a value of their own, and others none."""
+    if ALL not in (item.mapped or {}) or key in item.kwargs or _is_mapped_over(item, key):
+        return False
+    rows = _rows(item)
+    return rows is None or not all(isinstance(row, dict) and key not in row for row in rows)
+
+
+def _rows(item: Task) -> list[Any] | tuple[Any, ...] | None:
+    """Return the arguments of each run of a mapped task, where the file says them."""
+    rows = (item.mapped or {}).get(ALL)
+    return rows if isinstance(rows, list | tuple) else None
 
 
 def _seen(path: tuple[str, ...], here: tuple[str, ...]) -> str:
