@@ -265,6 +265,16 @@ def test_a_param_that_moves_with_each_parse_is_frozen(code: str, made: dict[str,
     assert any("it is frozen as" in remark.text for remark in dag.remarks)
 
 
+def test_a_template_file_above_the_folder_is_a_gap() -> None:
+    dag = converted("BashOperator(task_id='a', bash_command='../load.sh')")
+    assert gaps(dag) == ["bash_command"]
+
+
+def test_a_param_of_a_task_that_moves_is_frozen_too() -> None:
+    dag = converted("BashOperator(task_id='a', bash_command='x', params={'g': str(date.today())})")
+    assert (dag.data["tasks"][0]["params"], gaps(dag)) == ({"g": "2026-03-10"}, [])
+
+
 @pytest.mark.parametrize(
     ("command", "made"),
     [
@@ -297,6 +307,8 @@ def test_a_command_that_names_a_template_file_is_that_file(command: str, made: s
         (r"re.sub('a', r'\g<0>', 'aaab')", None),
         ("re.sub('[z-a]', '_', 'aaab')", None),
         ("re.sub('a', '_', 'aaab', 1)", None),
+        ("re.sub('[a--b]', '_', 'aaab')", None),
+        ("re.sub('a', 'a' * 9999, 'a' * 9999)", None),
     ],
 )
 def test_one_character_is_replaced_by_another(call: str, made: str | None) -> None:

@@ -113,15 +113,97 @@ def test_loops_conditions_ids_and_stars_have_the_values() -> None:
     assert dag.data["tasks"][-1]["pool"] == "large"
 
 
-def test_the_report_names_each_value_that_was_given() -> None:
+def test_the_report_names_each_value_that_was_taken_and_no_other() -> None:
     dag = convert("""
         with DAG("etl", start_date=datetime(2024, 1, 1)):
-            BashOperator(task_id="a", bash_command="x", queue=os.environ["ENV"])
-            BashOperator(task_id="b", bash_command="x", queue=Variable.get("team"))
+            team, kept = Variable.get("team"), Variable.get("mails")
+            BashOperator(task_id="a", bash_command=kept, queue=os.environ["ENV"])
+            BashOperator(task_id=f"b_{team}", bash_command="x")
+            BashOperator(task_id="c", bash_command="x", queue=Variable.get("count"))
     """)
-    changed = [remark for remark in dag.remarks if remark.outcome is Outcome.CHANGED]
-    assert ["was given" in remark.text for remark in changed if "(" in remark.subject] == [True]
-    assert [remark.place.line for remark in changed if "was given" in remark.text] == [9, 10]
+    assert gaps(dag) == []
+    taken = [remark for remark in dag.remarks if "given" in remark.text]
+    assert sorted((remark.place.line, remark.subject) for remark in taken) == [
+        (9, "Variable.get('team')"),
+        (10, "os.environ['ENV']"),
+        (12, "queue"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "conf.update({'pool': 'other'})",
+        "conf['pool'] = 'other'",
+        "conf['limits']['rows'] = 8",
+        "del conf['pool']",
+        "conf['regions'].append('apac')",
+        "for name, value in conf.items():\n    value['rows'] = 8",
+        "conf.pop('pool')",
+    ],
+)
+def test_a_change_of_what_was_given_is_a_gap(line: str) -> None:
+    """A template that reads the variable would not have the change."""
+    before = f"conf = Variable.get('conf', deserialize_json=True)\n{line}"
+    own, missing = task_with("task_id='a', bash_command='x', env={'A': conf['pool']}", before)
+    assert missing
+    assert own["env"]["A"] == "{{ var.json.conf['pool'] }}"
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("{'sales': 'a'}.get(Variable.get('team'), 'b')", "a"),
+        ("'x-sales'.replace(Variable.get('team'), 'y')", "x-y"),
+        ("'a' if 'sales_1'.startswith(Variable.get('team')) else 'b'", "a"),
+        ("'a' if 'ENV' in os.environ else 'b'", "a"),
+        ("Variable.get(f\"{os.getenv('ENV')}_x\", default_var='d')", "X"),
+        ("Variable.get('team.name')", "dotted"),
+        ("Variable.get('rows', default_var={}, deserialize_json=True)[0]", "7"),
+        ("'a' if Variable.get('none', deserialize_json=True) is None else 'b'", "a"),
+        ("f\"{Variable.get('team')!r}\"", "'sales'"),
+        ("f\"{Variable.get('team'):>7}\"", "  sales"),
+        ("f\"{Variable.get('odd')} {Variable.get('team')}\"", "<{{ var.value.team }}> sales"),
+    ],
+)
+def test_what_is_given_is_followed_wherever_it_stands(code: str, made: str) -> None:
+    more = {
+        **GIVEN.variables,
+        "prod_x": "X",
+        "team.name": "dotted",
+        "rows": '["7"]',
+        "none": "null",
+        "odd": "<{{ var.value.team }}>",
+    }
+    dag = convert(
+        "with DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+        f"    BashOperator(task_id='a', bash_command='x', queue={code})\n",
+        Deployment(more, GIVEN.environment),
+    )
+    assert (dag.data["tasks"][0].get("queue"), gaps(dag)) == (made, [])
+
+
+def test_a_key_that_is_not_known_is_looked_up_nowhere() -> None:
+    own, missing = task_with(
+        "task_id='a', bash_command='x', queue={'a': 'b'}.get(Variable.get('other'), 'c')"
+    )
+    assert "queue" not in own
+    assert missing
+
+
+def test_what_the_file_itself_puts_into_the_environment_counts() -> None:
+    own, missing = task_with(
+        "task_id='a', bash_command='x', queue=os.environ['ENV']", "os.environ['ENV'] = 'own'"
+    )
+    assert (own["queue"], missing) == ("own", [])
+
+
+def test_a_text_that_grows_from_what_was_given_has_a_bound() -> None:
+    lines = "\n".join(["x = Variable.get('team')", *["x = f'{x}{x}'"] * 13])
+    large = Deployment({"team": "x" * 1_000_000})
+    text = f"{lines}\nwith DAG('etl', start_date=datetime(2024, 1, 1)):\n"
+    dag = convert(f"{text}    BashOperator(task_id='a', bash_command='x', queue=x)\n", large)
+    assert gaps(dag)
 
 
 def test_without_values_nothing_is_taken_for_true() -> None:

@@ -61,6 +61,9 @@ def environment(before: str, value: str, module: str = "") -> tuple[Any, list[st
         "match ask():\n    case {**VALUE}: pass",
         "for _ in os.listdir('/x'): VALUE.a = 1",
         "del VALUE[ask()]",
+        "from local import *",
+        "try:\n    from local import *\nexcept ImportError:\n    pass",
+        "if ask():\n    from prod import *",
     ],
 )
 def test_what_a_module_may_have_changed_is_not_known(line: str) -> None:
@@ -97,6 +100,9 @@ def test_what_is_known_is_followed(before: str, value: str) -> None:
         "data = ['b']\ndel data[0:1]\n",
         "if os.getenv('A'):\n    import x\nelse:\n    import y as x",
         "if os.path.exists('/x'):\n    import x\nelse:\n    x = 1",
+        "env = os.environ['E']\nif env:\n    from prod import N\nelse:\n    from dev import N",
+        "from dev import N\nif os.path.exists('/x'):\n    from prod import N",
+        "if os.path.exists('/x'):\n    from prod import *",
         "try:\n    import x\nexcept ImportError:\n    plugins.load()",
         "try:\n    import x\nexcept ImportError:\n    [DAG(str(n)) for n in names()]",
         "try:\n    x = os.listdir('/')\n    x = 1\nexcept OSError:\n    DAG('b')",
@@ -110,8 +116,10 @@ def test_what_may_be_otherwise_is_a_gap(before: str) -> None:
     "before",
     [
         "try:\n    import x\nexcept ImportError:\n    x = None",
-        "if os.path.exists('/x'):\n    import x\nelse:\n    import y as x",
+        "import sys\nif sys.version_info > (3, 9):\n    import x\nelse:\n    import y as x",
+        "if new():\n    from airflow.sdk import x\nelse:\n    from airflow.models import x",
         "if os.path.exists('/x'):\n    import x",
+        "if os.path.exists('/x'):\n    import x\nelse:\n    import x",
     ],
 )
 def test_which_module_is_imported_is_no_gap(before: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagctl.convert.python_file import reads
 from dagctl.convert.python_file.objects import Dag, Name, Output, Task, settled
 from dagctl.convert.python_file.source_of import words
 
@@ -65,14 +66,15 @@ def _set_attribute(
 def _set_item(  # noqa: PLR0913, PLR0917 - the parts of an assignment
     machine: Machine, node: ast.expr, owner: object, key: ast.expr, value: object, scope: Scope
 ) -> None:
-    index = machine.evaluate(key, scope)
+    index = settled(machine.evaluate(key, scope))
+    if owner == Name("os.environ"):
+        reads.set_item(machine, index, settled(value))
+        return
     in_mapping = isinstance(owner, dict) and isinstance(index, str | int | bool | float | tuple)
-    if in_mapping or (
+    in_list = (
         isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner)
-    ):
+    )
+    if (in_mapping or in_list) and not machine.is_kept(owner):
         owner[index] = value  # type: ignore[index] # see above
-    elif not isinstance(owner, Name) and words(node).partition("[")[0] not in {
-        "globals()",
-        "os.environ",
-    }:
+    elif not isinstance(owner, Name) and words(node).partition("[")[0] != "globals()":
         machine.report.gap(machine.place(node), words(node), "the assignment is not followed")

@@ -15,16 +15,19 @@ from dagctl.convert.python_file.objects import (
     settled,
 )
 from dagctl.convert.python_file.uncertain import (
-    is_about_surroundings,
+    imported_paths,
     is_about_the_path,
+    is_about_versions,
     only_imports,
 )
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Mapping, Sequence
 
     from dagctl.convert.python_file.machine import Machine
+    from dagctl.convert.python_file.scope import Scope
 
 _FLAG = lazy_pattern(r"AIRFLOW_V_(\d+)_(\d+)_PLUS$")
 
@@ -52,9 +55,22 @@ def version_test(machine: Machine, value: object) -> object:
     return given >= [int(match[1]), int(match[2])]
 
 
-def changes_nothing(node: ast.If) -> bool:
+def changes_nothing(node: ast.If, scope: Scope) -> bool:
     """Return whether it does not matter for a DAG which branch of an `if` is taken."""
-    if not node.orelse:
-        return only_imports(node.body) or is_about_the_path(node.body)
-    is_of_imports = only_imports(node.body) and only_imports(node.orelse)
-    return is_of_imports and not is_about_surroundings(node.test)
+    if is_about_the_path(node.body) and not node.orelse:
+        return True
+    if not only_imports(node.body) or not only_imports(node.orelse):
+        return False
+    branches = imported_paths(node.body), imported_paths(node.orelse)
+    names = {*branches[0], *branches[1]}
+    return is_about_versions(node.test) or all(_is_one(name, branches, scope) for name in names)
+
+
+def _is_one(name: str, branches: Sequence[Mapping[str, str]], scope: Scope) -> bool:
+    """Return whether a name means the same after each branch: one path, or one of Airflow's."""
+    paths = {branch[name] for branch in branches if name in branch}
+    holder = scope.holder(name)
+    if holder is not None:
+        value = holder.values[name]
+        paths.add(value.path if isinstance(value, Name) else "")
+    return name != "*" and (len(paths) == 1 or all(path.startswith("airflow.") for path in paths))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dagctl.convert.python_file.objects import Connected, Late
+from dagctl.convert.python_file.objects import Connected, Given, Late
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ def inner(owner: Late, path: str, key: object, default: object = None) -> Late |
     """
     if owner.is_text or not owner.template.startswith(_JSON) or ".port " in owner.template:
         return None
-    known = owner.given.get(key, default) if isinstance(owner.given, dict) else None
-    return Late(f"{owner.template.removesuffix(' }}')}{path} }}}}", given=known)
+    whole, given = owner.given, None
+    if whole is not None and isinstance(whole.value, dict):
+        given = Given(whole.value.get(key, default), whole.reads)
+    return Late(f"{owner.template.removesuffix(' }}')}{path} }}}}", given=given)
 
 
 def method(machine: Machine, owner: Connected | Late, name: str, made: Call) -> Any:  # noqa: ANN401

@@ -12,6 +12,7 @@ from dagctl.convert.python_file.deployment import Deployment
 from dagctl.convert.python_file.functions import Functions
 from dagctl.convert.python_file.interpreter import interpreter
 from dagctl.convert.python_file.modules import Modules
+from dagctl.convert.python_file.reads import report_used
 from dagctl.convert.python_file.scope import SourceFile
 from dagctl.convert.python_file.source import read_python, refused
 from dagctl.convert.report import Outcome
@@ -63,6 +64,7 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         machine.scope.put("__doc__", _documentation(doc))
         machine.run(tree.body, machine.scope)
         _report_orphans(machine)
+        report_used(machine)
         about_all = machine.file_report.sorted()
         gaps = tuple(remark for remark in about_all if remark.outcome is Outcome.GAP)
         for dag in machine.dags:

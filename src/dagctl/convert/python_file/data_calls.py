@@ -45,6 +45,10 @@ _CHANGES = {
     dict: frozenset({"update", "setdefault", "pop"}),
     set: frozenset({"add", "update"}),
 }
+_TAKE_TEMPLATES = frozenset(
+    {"format", "join", "append", "extend", "insert", "update", "add", "setdefault"}
+)
+"""Methods whose arguments stay in what they make, where they may be templates."""
 _FIELD = lazy_pattern(r"\{([^{}]*)\}")
 
 
@@ -58,18 +62,24 @@ def method(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa:
     if isinstance(owner, Moment):
         return dates.method(machine, owner, name, made)
     if isinstance(owner, Connected | Late):
-        read = connections.method(machine, owner, name, made)
-        is_known = isinstance(read, Opaque) and settled(owner) is not owner
-        return method(machine, settled(owner), name, made) if is_known else read
+        return _of_what_is_read(machine, owner, name, made)
+    if name not in _TAKE_TEMPLATES:
+        made.args = [*map(settled, made.args)]
     if isinstance(owner, str):
         return _of_text(machine, owner, name, made)
-    for kind, names in _READS.items():
-        if isinstance(owner, kind) and name in names:
-            return _read(machine, owner, name, made)
-    for kind, names in _CHANGES.items():
-        if isinstance(owner, kind) and name in names:
-            return _change(machine, owner, name, made)
+    if any(isinstance(owner, kind) and name in names for kind, names in _READS.items()):
+        return _read(machine, owner, name, made)
+    is_change = any(isinstance(owner, kind) and name in names for kind, names in _CHANGES.items())
+    if is_change and not machine.is_kept(owner):
+        return _change(machine, owner, name, made)
     return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
+
+
+def _of_what_is_read(machine: Machine, owner: Connected | Late, name: str, made: Call) -> Any:  # noqa: ANN401
+    """Return what a method of a connection or a variable gives: a template, or of a given value."""
+    read = connections.method(machine, owner, name, made)
+    is_known = isinstance(read, Opaque) and isinstance(owner, Late) and owner.given is not None
+    return method(machine, settled(owner), name, made) if is_known else read
 
 
 def _of_text(machine: Machine, owner: str, name: str, made: Call) -> Any:  # noqa: ANN401
@@ -129,6 +139,8 @@ def _join(machine: Machine, owner: str, made: Call) -> Any:  # noqa: ANN401
 
 def _read(machine: Machine, owner: Any, name: str, made: Call) -> Any:  # noqa: ANN401
     machine.charge(len(owner) // 16)
+    if any(isinstance(arg, Late | Made | Opaque) for arg in made.args[:1]):
+        return machine.opaque(made.node, f"`{words(made.node)}` is known only when Python runs")
     if name == "copy":
         return owner.copy()
     try:

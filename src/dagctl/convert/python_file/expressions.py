@@ -100,6 +100,8 @@ def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:  #
         assert isinstance(part, ast.FormattedValue)  # noqa: S101 - the grammar has no other
         spec = machine.evaluate(part.format_spec, scope) if part.format_spec else ""
         value = machine.evaluate(part.value, scope)
+        if spec or part.conversion not in {-1, ord("s")}:
+            value = settled(value)
         if isinstance(value, Moment) and part.conversion == -1:
             value, spec = spoken(value, spec), ""
         text = formatted(value, spec, part.conversion)

@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.objects import settled
-from dagctl.convert.python_file.plain import bounded
+from dagctl.convert.python_file.plain import MAX_TEXT, bounded
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.texts import weight
 from dagctl.patterns import lazy_pattern
@@ -47,11 +47,15 @@ def _dumped(value: object, indent: int | None = None, **given: bool) -> str:
 
 def _substituted(pattern: str, by: str, text: str) -> str:
     """Return what `re.sub` gives, for a pattern that any text is gone through with once."""
-    if not _ONE_CHARACTER.fullmatch(pattern) or "\\" in by:
+    if not _ONE_CHARACTER.fullmatch(pattern) or _SET_SIGN.search(pattern) or "\\" in by:
         raise TypeError
+    if len(text) * max(1, len(by)) > MAX_TEXT:
+        raise ValueError
     return re.sub(pattern, by, text)
 
 
+_SET_SIGN = lazy_pattern(r"--|&&|\|\||~~|\[\[")
+"""What may have another meaning in a later Python, which warns of it."""
 _ONE_CHARACTER = lazy_pattern(
     r"(?:\[\^?(?:[^]\[\\]|\\[\w.\-/])+\]|\\[sdwSDW.]|[^][\\.^$*+?{}|()])\+?"
 )

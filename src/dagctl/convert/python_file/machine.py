@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.deployment import Deployment
-    from dagctl.convert.python_file.objects import Decorated, Function, Task
+    from dagctl.convert.python_file.objects import Decorated, Function, ParseRead, Task
     from dagctl.convert.python_file.scope import SourceFile
 
 MAX_STEPS = 400_000
@@ -87,6 +87,11 @@ class Machine:
         self._file_report = Report()
         self._steps = 0
         self._made = 0
+        self.reads: list[ParseRead] = []
+        """Where the file reads variables whose values were given."""
+        self.own_environment: dict[str, object] = {}
+        """Variables of the environment that the file sets."""
+        self._kept: dict[int, object] = {}
         self.effects = 0
         """Tasks, groups, DAGs and edges that were made so far."""
 
@@ -117,6 +122,22 @@ class Machine:
         if self._made > MAX_TASKS or len(self.dags) > MAX_DAGS:
             what = "DAGs" if isinstance(item, Dag) else "tasks"
             raise refused(self.file, 1, Code.TOO_MANY_TASKS, f"the file has too many {what}")
+
+    def keep(self, value: object) -> None:
+        """Let nothing that the file does change the lists and mappings of a value.
+
+        A template that reads the value would not have the change.
+        """
+        stack = [value]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, dict | list):
+                self._kept[id(item)] = item
+                stack += item.values() if isinstance(item, dict) else item
+
+    def is_kept(self, value: object) -> bool:
+        """Return whether a value was given, and so may not be changed."""
+        return id(value) in self._kept
 
     def beside(self, origin: SourceFile) -> Machine:
         """Return what reads a module that the file imports."""

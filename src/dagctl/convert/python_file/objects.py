@@ -35,13 +35,38 @@ class Late:
     """The call that reads it at each parse, where it is that and nothing more."""
     now: str | None = field(default=None, compare=False)
     """What Python has there today, where it is counted from today."""
-    given: Any = field(default=None, compare=False)
+    given: Given | None = field(default=None, compare=False)
     """What Python has there, where the caller of the conversion knows it."""
+
+
+@dataclass(slots=True, eq=False)
+class ParseRead:
+    """A place where the file reads what the caller of the conversion gave."""
+
+    place: Place
+    subject: str
+    report: Report
+    is_used: bool = False
+    """Whether anything but a template came of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """A value that the caller of the conversion gave, and where the file reads it."""
+
+    value: Any
+    reads: tuple[ParseRead, ...]
+
+    def used(self) -> Any:  # noqa: ANN401 - any value of Python
+        """Return the value; the report will say that it was taken."""
+        for read in self.reads:
+            read.is_used = True
+        return self.value
 
 
 def settled(value: Any) -> Any:  # noqa: ANN401 - any value of Python
     """Return what Python has in the place of a value that is read, where the caller gave it."""
-    return value.given if isinstance(value, Late) and value.given is not None else value
+    return value.given.used() if isinstance(value, Late) and value.given is not None else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +114,8 @@ class Opened:
     path: str
     is_at_end: bool = False
     """Whether it was read already: what is read then is empty."""
+    is_bytes: bool = False
+    """Whether the file gets bytes: readers of JSON and YAML take them as they take a text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _PATH = lazy_pattern(r"\{\{ dag\.folder(?:\.rsplit\('/', (\d{1,2})\)\[0\])? \}\}
 _HIGHEST = 20
 _LONGEST = 1_000
 _OPENERS = frozenset({"builtins.open", "io.open", "codecs.open"})
-_MODES = frozenset({"r", "rt"})
+_MODES = frozenset({"r", "rt", "rb"})
 _OPENED_WITH = frozenset({"file", "mode", "encoding"})
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-8-sig"})
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "__str__", "__fspath__"})
@@ -91,7 +91,8 @@ def attribute(owner: Late | File, name: str) -> Any:  # noqa: ANN401
 def method(machine: Machine, owner: object, name: str, made: Call) -> Any:  # noqa: ANN401
     """Return what a method of a path, or of a file, gives; None: it is none that is followed."""
     if isinstance(owner, Opened):
-        return _of_file(owner, name) if not made.args else None
+        is_text = not owner.is_bytes or name == "close"
+        return _of_file(owner, name) if is_text and not made.args else None
     is_path = isinstance(owner, Late) and seen(owner) is not None
     if name in _SAME and (is_path or isinstance(owner, File)):
         return owner
@@ -106,7 +107,10 @@ def _read_of(machine: Machine, path: object, name: str, made: Call) -> Opened | 
     """Return what `open` and `read_text` of a path give; None: it is not known, or another one."""
     if name == "open":
         return _opened(machine, path, made, made.args)
-    opened = _opened(machine, path, made, []) if name == "read_text" and not made.args else None
+    if name != "read_text" or len(made.args) > 1:
+        return None
+    made.kwargs |= dict(zip(("encoding",), made.args, strict=False))
+    opened = _opened(machine, path, made, [])
     return opened.text if opened else None
 
 
@@ -170,9 +174,10 @@ _READERS = ("json.load", "yaml.safe_load", "yaml.load", "yaml.full_load")
 
 def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object]) -> Opened | None:
     """Return a file that is read; None where it is not known, or written."""
-    if len(modes) > 1 or made.kwargs.keys() - _OPENED_WITH:
-        return None
     mode = made.kwargs.get("mode", modes[0] if modes else "r")
+    others = made.kwargs.keys() - (_OPENED_WITH if mode != "rb" else {"file", "mode"})
+    if len(modes) > 1 or others:
+        return None
     encoding = made.kwargs.get("encoding", "utf-8")
     place = seen(path)
     if place is None or place[0] or not isinstance(mode, str) or mode not in _MODES:
@@ -185,7 +190,8 @@ def _opened(machine: Machine, path: object, made: Call, modes: Sequence[object])
     machine.charge(len(text) // 256)
     why = "its text is what the file holds now; Airflow read it at each parse"
     machine.report.changed(machine.place(made.node), place[1], why)
-    return Opened(text.replace("\r\n", "\n").replace("\r", "\n"), place[1])
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Opened(text, place[1], is_bytes=mode == "rb")
 
 
 def _is_usual(path: str, made: Call) -> bool:

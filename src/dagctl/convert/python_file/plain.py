@@ -8,7 +8,7 @@ import operator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from dagctl.convert.python_file import connections, dates
+from dagctl.convert.python_file import connections, dates, reads
 from dagctl.convert.python_file.conditions import truth
 from dagctl.convert.python_file.objects import (
     Joined,
@@ -150,6 +150,8 @@ def compare(  # noqa: PLR0911 - one for each kind
     for side in (left, right):
         if isinstance(side, Opaque):
             return side
+    if isinstance(op, ast.In) and right == Name("os.environ") and reads.is_set(machine, left):
+        return True
     if isinstance(op, ast.Is | ast.IsNot):
         if isinstance(left, Late | Name | Made) or isinstance(right, Late | Name | Made):
             return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
@@ -183,7 +185,7 @@ def item(machine: Machine, node: ast.Subscript, owner: Any, key: Any) -> Any:  #
         if inner is not None:
             return inner
         if owner.given is not None:
-            return item(machine, node, owner.given, key)
+            return item(machine, node, settled(owner), key)
     return machine.opaque(node, f"`{words(node)}` is known only when Python runs")
 
 

@@ -7,13 +7,22 @@ the task runs, and a call reads the environment at each parse, as the file does.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagctl.convert.python_file.objects import Late, Made, Name, Opaque
+from dagctl.convert.python_file.objects import (
+    Given,
+    Late,
+    Made,
+    Name,
+    Opaque,
+    ParseRead,
+    settled,
+)
 from dagctl.convert.python_file.source_of import words
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Mapping
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.objects import Call
@@ -25,20 +34,21 @@ _GIVEN = "its value is the one that was given; the file reads it at each parse"
 
 def environment(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return a call that reads the environment at each parse, as the file does."""
-    given = dict(zip(("key", "default"), made.args, strict=False)) | made.kwargs
-    texts = all(isinstance(value, str | None) for value in given.values())
-    plain = name.path in _GETTERS and len(made.args) <= 2 and given.keys() <= {"key", "default"}  # noqa: PLR2004 - key, default
-    if not plain or not texts or not isinstance(given.get("key"), str):
+    args = dict(zip(("key", "default"), map(settled, made.args), strict=False)) | made.kwargs
+    texts = all(isinstance(value, str | None) for value in args.values())
+    plain = name.path in _GETTERS and len(made.args) <= 2 and args.keys() <= {"key", "default"}  # noqa: PLR2004 - key, default
+    if not plain or not texts or not isinstance(args.get("key"), str):
         return machine.opaque(made.node, f"`{words(made.node)}` reads the environment")
-    known = _of_the_environment(machine, made.node, given["key"])
+    known = _of_the_environment(machine, made.node, args["key"])
     if known is not None:
         return known
-    kept = {key: value for key, value in given.items() if value is not None}
+    kept = {key: value for key, value in args.items() if value is not None}
     return Made(Name("os.getenv"), [], kept, machine.place(made.node))
 
 
 def item(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: ANN401
     """Return what reads a variable of the environment at each parse, as the file does."""
+    key = settled(key)
     if not isinstance(key, str):
         return machine.opaque(node, f"`{words(node)}` reads the environment at each parse")
     known = _of_the_environment(machine, node, key)
@@ -49,8 +59,26 @@ def item(machine: Machine, node: ast.Subscript, key: object) -> Any:  # noqa: AN
     return Made(Name("os.getenv"), [], {"key": key}, machine.place(node))
 
 
-def _of_the_environment(machine: Machine, node: ast.expr, key: str) -> str | None:
-    """Return the value of a variable of the environment that was given, or None."""
+def is_set(machine: Machine, key: object) -> bool:
+    """Return whether a variable of the environment is known to be set."""
+    return isinstance(key, str) and key in machine.deployment.environment
+
+
+def set_item(machine: Machine, key: object, value: object) -> None:
+    """Note that the file sets a variable of the environment by itself."""
+    if isinstance(key, str):
+        machine.own_environment[key] = value
+
+
+def _of_the_environment(machine: Machine, node: ast.expr, key: str) -> Any:  # noqa: ANN401
+    """Return the value of a variable of the environment that was given, or None.
+
+    What the file itself put there counts before what was given.
+    """
+    if key in machine.own_environment:
+        value = machine.own_environment[key]
+        why = f"`{words(node)}` was set by the file to what only Python knows"
+        return value if isinstance(value, str) else machine.opaque(node, why)
     value = machine.deployment.environment.get(key)
     if value is not None:
         machine.report.changed(machine.place(node), words(node), _GIVEN)
@@ -61,25 +89,44 @@ def variable(machine: Machine, name: Name, made: Call) -> Any:  # noqa: ANN401
     """Return the template that reads a variable when the task runs."""
     default_name = "default" if ".sdk." in name.path else "default_var"
     names = dict(zip(("key", default_name, "deserialize_json"), made.args, strict=False))
-    given = names | made.kwargs
-    key, kind = given.get("key"), "json" if given.get("deserialize_json") is True else "value"
-    default = given.get("default_var", given.get("default"))
+    args = names | made.kwargs
+    args["key"] = key = settled(args.get("key"))
+    kind = "json" if args.get("deserialize_json") is True else "value"
+    given = _of_airflow(machine, made, key, is_json=kind == "json")
+    template = _template(args, kind)
+    if isinstance(template, str):
+        read = Made(name, [], args, machine.place(made.node))
+        return Late(f"{{{{ {template} }}}}", is_text=kind == "value", read=read, given=given)
+    if given is not None:
+        return given.used()
+    return machine.opaque(made.node, template.why(words(made.node)))
+
+
+class _NoTemplate(NamedTuple):
+    """Why no template reads a variable."""
+
+    lacks: str
+
+    def why(self, call: str) -> str:
+        """Return it in words."""
+        return f"`{call}` has a {self.lacks} that is not known"
+
+
+def _template(args: Mapping[str, Any], kind: str) -> str | _NoTemplate:
+    """Return what reads a variable in a template."""
+    key, default = args["key"], args.get("default_var", args.get("default"))
     if not isinstance(key, str) or not key.replace("_", "a").replace("-", "a").isalnum():
-        return machine.opaque(made.node, f"`{words(made.node)}` has a name that is not known")
-    has_default = {"default_var", "default"} & given.keys()
+        return _NoTemplate("name")
     if isinstance(default, Opaque) or not isinstance(default, str | int | float | bool | None):
-        return machine.opaque(made.node, f"`{words(made.node)}` has a default that is not known")
-    read = Made(name, [], given, machine.place(made.node))
-    template = f"var.{kind}.{key}" if key.isidentifier() else f"var.{kind}.get({key!r})"
-    if has_default:
-        template = f"var.{kind}.get({key!r}, {default!r})"
-    known = _of_airflow(machine, made, key, is_json=kind == "json")
-    return Late(f"{{{{ {template} }}}}", is_text=kind == "value", read=read, given=known)
+        return _NoTemplate("default")
+    if {"default_var", "default"} & args.keys():
+        return f"var.{kind}.get({key!r}, {default!r})"
+    return f"var.{kind}.{key}" if key.isidentifier() else f"var.{kind}.get({key!r})"
 
 
-def _of_airflow(machine: Machine, made: Call, key: str, *, is_json: bool) -> Any:  # noqa: ANN401 - JSON data
+def _of_airflow(machine: Machine, made: Call, key: object, *, is_json: bool) -> Given | None:
     """Return the value of a variable of Airflow that was given, or None."""
-    text = machine.deployment.variables.get(key)
+    text = machine.deployment.variables.get(key) if isinstance(key, str) else None
     if text is None:
         return None
     machine.charge(len(text) // 16)
@@ -87,6 +134,14 @@ def _of_airflow(machine: Machine, made: Call, key: str, *, is_json: bool) -> Any
         value = json.loads(text) if is_json else text
     except (ValueError, RecursionError):
         return None  # Airflow cannot read it either
-    text = f"where no template can stand, {_GIVEN}"
-    machine.report.changed(machine.place(made.node), words(made.node), text)
-    return value
+    machine.keep(value)
+    read = ParseRead(machine.place(made.node), words(made.node), machine.report)
+    machine.reads.append(read)
+    return Given(value, (read,))
+
+
+def report_used(machine: Machine) -> None:
+    """Report the reads of variables whose given values were taken."""
+    for read in machine.reads:
+        if read.is_used:
+            read.report.changed(read.place, read.subject, _GIVEN)

@@ -24,10 +24,12 @@ from dagctl.convert.python_file.objects import (
     Output,
     Task,
     dag_of,
+    settled,
 )
 from dagctl.convert.python_file.source_of import words
 from dagctl.convert.python_file.uncertain import (
     cannot_fail,
+    forget,
     makes,
     only_imports,
     spoil,
@@ -125,6 +127,8 @@ def _import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
     for alias in node.names:
         if module == "__future__":
             continue
+        if alias.name == "*" and not module.startswith("airflow"):
+            forget(machine, scope, node, f"`from {module} import *` may give it another value")
         path = f"{module}{'' if module.endswith('.') else '.'}{alias.name}"
         value = machine.imported(path)
         scope.put(alias.asname or alias.name, Name(path) if value is UNKNOWN else value, node)
@@ -200,7 +204,7 @@ def _if(machine: Machine, node: ast.If, scope: Scope) -> Any:  # noqa: ANN401
         return run(machine, node.body, scope)  # for the names alone
     test = truth(version_test(machine, machine.evaluate(node.test, scope)))
     if test is None:
-        if changes_nothing(node):
+        if changes_nothing(node, scope):
             return run(machine, node.body, scope)
         text = f"whether `{words(node.test)}` holds is known only when Python runs; taken as true"
         machine.report.gap(machine.place(node), "if", text)
@@ -280,7 +284,10 @@ def _is_item_deleted(machine: Machine, target: ast.expr, scope: Scope) -> bool:
     if not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
         return False
     owner, key = machine.evaluate(target.value, scope), machine.evaluate(target.slice, scope)
-    if not isinstance(owner, dict | list) or not isinstance(key, str | int):
+    key = settled(key)
+    if not isinstance(owner, dict | list) or machine.is_kept(owner):
+        return False
+    if not isinstance(key, str | int):
         return False
     try:
         del owner[key]  # type: ignore[arg-type] # a wrong kind is caught

@@ -108,19 +108,27 @@ class Tasks:
         if key in DURATIONS:
             return self.duration(value, place, key)
         if key in _MOMENTS and isinstance(value, Moment):
-            text = self._values.moment(value, place, key)
-            if value.zone not in {None, "UTC"}:
-                return self._values.missing(place, key, "a date of a task has no zone in a spec")
-            return text
+            return self._moment(key, value, place)
+        if key == "params":
+            with self._values.frozen():
+                return self._values.value(value, place, key)
         if key in TASK_CALLBACKS:
             return self._callbacks.callback(value, place, key)
         if key in {"inlets", "outlets"}:
             value = value if isinstance(value, list | tuple) else [value]
-            if not value:
-                return None
+            value = value or None
         if key == "retry_exponential_backoff" and isinstance(value, float | int):
             value = bool(value) if value in {0, 1} else value
+        if key == "params":
+            with self._values.frozen():
+                return self._values.value(value, place, key)
         return self._values.value(value, place, key)
+
+    def _moment(self, key: str, value: Moment, place: Place) -> Any:  # noqa: ANN401 - JSON data
+        text = self._values.moment(value, place, key)
+        if value.zone not in {None, "UTC"}:
+            return self._values.missing(place, key, "a date of a task has no zone in a spec")
+        return text
 
     def duration(self, value: object, place: Place, key: str) -> Any:  # noqa: ANN401 - JSON data
         """Return a length of time as text, or `MISSING`, which is reported."""
@@ -157,6 +165,10 @@ class Tasks:
         if not command.endswith(TEMPLATE_FILES):
             return {}
         place = item.places.get("bash_command", item.place)
+        if ".." in command.split("/"):
+            why = "Airflow takes it for the name of a file above the folder, and refuses that"
+            self._report.gap(place, "bash_command", why)
+            return {"bash_command": command + " "}
         if _NAME.fullmatch(command):
             text = "Airflow reads the command from the file; the new one includes it"
             made = f"{{% include {command!r} %}}"

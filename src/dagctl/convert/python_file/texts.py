@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.dates import as_text
-from dagctl.convert.python_file.objects import Dag, Group, Late, Moment, Output, dag_of, full_id
+from dagctl.convert.python_file.objects import (
+    Dag,
+    Given,
+    Group,
+    Late,
+    Moment,
+    Output,
+    dag_of,
+    full_id,
+)
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -52,19 +62,34 @@ def rendered(text: Any, parts: Sequence[object]) -> Any:  # noqa: ANN401 - not o
     known = [part for part in parts if isinstance(part, Late)]
     if len(known) < len(parts):
         return Late(text, is_early)
-    now = _put(text, {part.template: part.now for part in known})
-    return Late(
-        text, is_early, now=now, given=_put(text, {part.template: part.given for part in known})
-    )
+    nows = [part.now for part in known]
+    now = None if None in nows else _put(text, known, nows)
+    return Late(text, is_early, now=now, given=_given(text, known))
 
 
-def _put(text: str, values: Mapping[str, object]) -> str | None:
-    """Return a text with values in the place of templates; None: one of them is not known."""
-    if None in values.values():
+def _given(text: str, parts: Sequence[Late]) -> Given | None:
+    """Return a text of values that were given; None: one of them was not."""
+    givens = [part.given for part in parts if part.given is not None]
+    if len(givens) < len(parts):
         return None
-    for template, value in values.items():
-        text = text.replace(template, str(value))
-    return text
+    value = _put(text, parts, [given.value for given in givens])
+    reads = {id(read): read for given in givens for read in given.reads}
+    return None if value is None else Given(value, tuple(reads.values()))
+
+
+def _put(text: str, parts: Sequence[Late], values: Sequence[object]) -> str | None:
+    """Return a text with values in the place of the templates of its parts; None: it is not known.
+
+    Each template must stand there as often as its part does: then all are those of parts.
+    """
+    known = {part.template: str(value) for part, value in zip(parts, values, strict=True)}
+    for template in known:
+        if text.count(template) != sum(part.template == template for part in parts):
+            return None
+    if len(text) + sum(len(known[part.template]) for part in parts) > MAX_WEIGHT:
+        return None
+    pattern = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    return re.sub(pattern, lambda match: known[match[0]], text)
 
 
 def spoken(value: object, spec: object = "") -> object:

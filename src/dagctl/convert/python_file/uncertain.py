@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
 
-_SURROUNDINGS = lazy_pattern(r"\b(environ|getenv)\b")
+_VERSIONS = lazy_pattern(r"version|VERSION|\bsys\.|\bplatform\b")
 _SAYS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "exit", "write"}
 )
@@ -31,7 +31,9 @@ def spoil(machine: Machine, node: ast.stmt, scope: Scope, why: str) -> None:
     machine.charge(len(nodes) // 8)
     if machine.is_beside:
         for name in changed_names(nodes):
-            if scope.holder(name) is not None:
+            if name == "*":
+                forget(machine, scope, node, why)
+            elif scope.holder(name) is not None:
                 scope.put(name, machine.opaque(node, why))
 
 
@@ -73,9 +75,28 @@ def is_about_the_path(body: Sequence[ast.stmt]) -> bool:
     )
 
 
-def is_about_surroundings(test: ast.expr) -> bool:
-    """Return whether a test asks for a variable of the environment."""
-    return _SURROUNDINGS.search(words(test)) is not None
+def is_about_versions(test: ast.expr) -> bool:
+    """Return whether a test asks for a version or a machine: then both branches do the same."""
+    return _VERSIONS.search(words(test)) is not None
+
+
+def imported_paths(body: Sequence[ast.stmt]) -> dict[str, str]:
+    """Return the names that imports bind, each with its import path."""
+    made: dict[str, str] = {}
+    for statement in body:
+        for alias in getattr(statement, "names", ()):
+            module = getattr(statement, "module", None)
+            path = f"{module}.{alias.name}" if module else alias.name
+            made[alias.asname or (alias.name if module else path.partition(".")[0])] = path
+    return made
+
+
+def forget(machine: Machine, scope: Scope, node: ast.stmt, why: str) -> None:
+    """Let no name of a file have its data any more: `import *` may give each another value."""
+    machine.charge(len(scope.values))
+    for name, value in [*scope.values.items()]:
+        if isinstance(value, list | dict) or weight(value) is not None:
+            scope.put(name, machine.opaque(node, why))
 
 
 def makes(statement: ast.stmt) -> bool:

@@ -149,7 +149,9 @@ class Values:
         if value.read and takes_calls and not (self._is_rendered and value.is_text):
             return self._made(value.read, place, subject)
         if value.given is not None and not (self._is_rendered and value.is_text):
-            return self.value(value.given, place, subject)
+            text = f"it is the value that was given for {value.template}; the file reads it"
+            self.report.changed(place, subject, f"{text} at each parse")
+            return self.value(value.given.value, place, subject)
         if value.now is not None and self._is_frozen:
             self.report.changed(place, subject, f"it is frozen as {value.now}: {_MOVES}")
             return value.now
