@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.conversion import ConvertedDag
 from dagctl.spec.load import check_data
+from dagctl.spec.readers.limits import MAX_BYTES
 from dagctl.spec.yaml_writer import data_to_yaml
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ def finished(  # noqa: PLR0913 - what a converted DAG is made of
         where = _place(data, path, places) or place
         report.gap(where, ".".join(map(str, path)), "a spec has no word for such a value")
     data = _plain(data)
+    if _size(data) > MAX_BYTES:
+        text = f"it is longer than a spec may be ({MAX_BYTES:,} bytes): its tasks are left out"
+        report.gap(place, "tasks", text)
+        data = {key: data[key] for key in ("dag_name", "dag_id") if key in data} | {"tasks": []}
     for diagnostic in check_data(data, airflow=airflow).diagnostics:
         if diagnostic.severity == "error":
             hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
@@ -60,6 +65,19 @@ def _strange(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[
             yield from _strange(item, (*path, index))
     elif not isinstance(value, _DATA):
         yield path
+
+
+def _size(data: object) -> int:
+    """Return about how many characters data has, written out: what stands at two places, twice."""
+    total, stack = 0, [data]
+    while stack and total <= MAX_BYTES:
+        item = stack.pop()
+        total += len(item) if isinstance(item, str) else 2
+        if isinstance(item, dict):
+            stack += [*item, *item.values()]
+        elif isinstance(item, list):
+            stack += item
+    return total
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON data

@@ -558,6 +558,16 @@ def test_what_would_grow_without_end_is_a_gap(code: str) -> None:
     assert not dag.whole
 
 
+def test_a_dag_of_long_texts_many_times_has_a_bound() -> None:
+    dag = in_dag("""
+        text = "x" * 400_000
+        for number in range(2_000):
+            EmptyOperator(task_id=f"t{number}", doc_md=text)
+    """)
+    assert len(dag.text) < 1_000
+    assert any("longer than a spec may be" in text for _, text in gaps(dag))
+
+
 def test_nothing_of_the_file_runs(tmp_path: Any) -> None:  # noqa: ANN401 - a Path
     mark = tmp_path / "ran"
     convert(f'open({str(mark)!r}, "w").write("x")\nimport antigravity\nexit(1)\n')
