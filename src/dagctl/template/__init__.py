@@ -3,6 +3,7 @@
 from dagctl.template.fill import filled
 from dagctl.template.model import Parameter, Template
 from dagctl.template.read import read_template
+from dagctl.template.references import uses
 from dagctl.template.stamp import DamagedStampError, Stamp, digest_of, stamp_for, stamp_of, stamped
 from dagctl.template.values import Values, checked, given, option_for, value_problem, values_of
 
@@ -21,6 +22,7 @@ __all__ = [
     "stamp_for",
     "stamp_of",
     "stamped",
+    "uses",
     "value_problem",
     "values_of",
 ]

@@ -70,6 +70,63 @@ def test_where_no_value_is_known_the_template_says_that_it_was_not_checked() -> 
     assert "`name`" in only.message
 
 
+CRON = "template: {{name: report, version: 1, parameters: {{cron: {rules}}}}}\n"
+SCHEDULED = "dag_name: A\nschedule: ${{ params.cron }}\n"
+TWO = """\
+    template:
+      name: report
+      version: 1
+      parameters: {x: {type: string}, y: {type: string}, wait: {type: string}}
+    dag_name: A
+    tasks:
+      - {task_id: "${{ params.x }}", bash_command: echo, retry_delay: "${{ params.wait }}"}
+      - {task_id: "${{ params.y }}", bash_command: echo}
+"""
+
+
+def test_values_are_tried_until_they_fit_where_the_template_gives_none() -> None:
+    text = CRON.format(rules="{type: string, description: d}") + SCHEDULED + TASK
+    assert verdict(text).findings == ()
+    assert verdict(TWO).findings == ()
+
+
+def test_an_error_beside_such_values_stays_an_error() -> None:
+    assert seen(TWO + "      - {task_id: c, bash_comand: echo}\n") == [("DAG201", 9)]
+    assert seen(TWO + "nonsense: 1\n".rjust(16)) == [("DAG201", 9)]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        *("{type: string, examples: [nonsense]}", "{type: string, default: nonsense}"),
+        *("{type: string, enum: [nonsense, '@daily']}", "{type: string, const: nonsense}"),
+    ],
+)
+def test_a_value_that_the_template_gives_is_an_error_where_it_does_not_fit(rules: str) -> None:
+    assert seen(CRON.format(rules=rules) + SCHEDULED + TASK) == [("DAG210", 3)]
+
+
+def test_where_no_value_fits_one_warning_asks_for_an_example() -> None:
+    """A template that is good with the values of its users is shared."""
+    last = """\
+      - task_id: c
+        bash_command: echo
+        dependencies: ["${{ params.wait }}"]
+"""
+    made = verdict(TWO + last)
+    (only,) = made.findings
+    assert (made.ok, only.severity, only.hint) == (
+        True,
+        Severity.WARNING,
+        "add `examples: [...]` to the parameter",
+    )
+    assert "`wait`" in only.message
+    assert "`x`" not in only.message
+    assert seen(TWO + last + "        retries: -1\n") == [("DAG209", 12), ("DAG601", None)]
+    text = CRON.format(rules="{type: string, pattern: '^[a-z]+$'}") + SCHEDULED + TASK
+    assert (verdict(text).ok, len(verdict(text).findings)) == (True, 1)
+
+
 def test_a_variable_without_a_value_is_an_error_at_its_place() -> None:
     text = f"{HEAD}dag_name: ${{{{ params.name }}}}\nowner: ${{{{ vars.owner }}}}\n{TASK}"
     assert seen(text) == [("DAG270", 3)]
