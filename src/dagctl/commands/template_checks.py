@@ -156,7 +156,7 @@ class _Trial:
                 break
             last = check(self._distinct())
             sure &= {_place(each) for each in _errors(last)}
-            best = min(best, last, key=lambda found: len(_errors(found)))
+            best = min(best, last, key=lambda some: len(_errors(some)))
         doubtful = [
             each
             for each in _errors(best)
