@@ -236,6 +236,23 @@ def test_values_that_python_reads_at_each_parse_can_be_given(shell: Shell) -> No
     assert shell.run("convert", "x.yaml", "--to", "dag-factory", *given).code == ExitCode.USAGE
 
 
+def test_values_that_no_file_reads_are_refused(shell: Shell) -> None:
+    shell.write("variables.json", '{"names": ["a", "b"]}')
+    shell.write("dags/orders.yml", DAG.replace("owner: data", "owner: $TEAM"))
+    assert "owner: data" in shell.ok("convert", "dags/orders.yml", "--environ", "TEAM=data").out
+    done = shell.run("convert", "dags/orders.yml", "--variables", "variables.json")
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert "--variables is for Python files" in done.err
+    shell.write("dags/etl.py", READS)
+    given = ("--variables", "variables.json", "--environ", "WHEN=@daily")
+    shell.ok("convert", "dags", "--into", "specs", *given)
+    shell.write("gusty/orders/METADATA.yml", "schedule: null\n")
+    shell.write("gusty/orders/a.yml", "operator: airflow.operators.bash.BashOperator\n")
+    done = shell.run("convert", "gusty/orders", "--environ", "TEAM=data")
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert "--environ is for files of Python and of dag-factory" in done.err
+
+
 def test_a_file_is_adopted_with_values_that_were_given(shell: Shell) -> None:
     shell.ok("init")
     shell.write("dags/etl.py", READS)

@@ -62,7 +62,7 @@ Environ = Annotated[
     typer.Option(
         "--environ",
         metavar="NAME=VALUE",
-        help="A variable of the environment that Python files read; may be repeated.",
+        help="A variable of the environment that the files read; may be repeated.",
     ),
 ]
 Strict = Annotated[

@@ -25,7 +25,7 @@ from dagctl.convert import (
 from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from dagctl.convert import ConvertedDag
@@ -65,16 +65,17 @@ def convert_files(  # noqa: PLR0913 - the files, and what holds for all of them
         root: The outermost folder whose `defaults.yml` holds; by default that of each file.
         airflow: The Airflow that the specs are for.
         today: What relative dates count from.
-        deployment: Variables that Python files read, as far as they are known.
+        deployment: Variables that the files read, as far as they are known.
 
     Raises:
         SpecError: A file cannot be read as what it is.
-        UsageError: A file is missing, or holds no DAG.
+        UsageError: A file is missing, or holds no DAG; or no file reads the variables.
     """
     reading = _Circumstances(form, root, airflow, today, deployment)
     made = tuple(
         converted for argument in arguments for converted in reading.all_of(Path(argument))
     )
+    _refuse_unread(deployment, {converted.form for converted in made})
     if not any(converted.conversion.dags for converted in made):
         why = next((remark for each in made for remark in each.conversion.remarks), None)
         because = f" (line {why.place.line}, {why.subject}: {why.text})" if why else ""
@@ -83,6 +84,20 @@ def convert_files(  # noqa: PLR0913 - the files, and what holds for all of them
             hint="name YAML files with DAGs of another tool, or Python files with DAGs",
         )
     return made
+
+
+def _refuse_unread(deployment: Deployment, forms: Collection[str]) -> None:
+    """Refuse variables that no file of these formats reads.
+
+    Raises:
+        UsageError: They would do nothing.
+    """
+    if deployment.variables and "python" not in forms:
+        message = "--variables is for Python files, and there is none among the files"
+        raise UsageError(message, hint="leave it out, or name Python files too")
+    if deployment.environment and not {"python", "dag-factory"}.intersection(forms):
+        message = "--environ is for files of Python and of dag-factory, and there is none"
+        raise UsageError(message, hint="leave it out, or name such files too")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ class _Circumstances:
         if not may_have_dags(text, form):
             return Conversion(())
         if form == "dag-factory":
-            source = factory(file, self.root)
+            source = factory(file, self.root, self.deployment.environment)
             return convert_dag_factory(source, airflow=self.airflow, today=self.today)
         if form == "airflow-config":
             return convert_airflow_config(text, str(file), airflow=self.airflow, today=self.today)

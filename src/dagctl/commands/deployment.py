@@ -1,4 +1,4 @@
-"""What a person says of the Airflow that reads a Python file: its variables and environment."""
+"""What a person says of the Airflow that reads a DAG file: its variables and environment."""
 
 from __future__ import annotations
 

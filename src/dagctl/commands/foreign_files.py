@@ -12,7 +12,7 @@ from dagctl.patterns import lazy_pattern
 from dagctl.spec.readers.limits import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 DEFAULTS = ("defaults.yml", "defaults.yaml")
 _DEEPEST = 40
@@ -109,8 +109,8 @@ def _module(folder: Path, parts: list[str]) -> Module | None:
     return None
 
 
-def factory(file: Path, root: Path | None) -> Factory:
-    """Return a file of dag-factory with the files that belong to it.
+def factory(file: Path, root: Path | None, environment: Mapping[str, str]) -> Factory:
+    """Return a file of dag-factory with what belongs to it.
 
     Raises:
         UsageError: One of them cannot be read.
@@ -122,7 +122,7 @@ def factory(file: Path, root: Path | None) -> Factory:
         path = _beside(folder, root, name)
         return None if path is None else text_of(path)
 
-    return Factory(text_of(file), str(file), defaults, named)
+    return Factory(text_of(file), str(file), defaults, named, environment)
 
 
 def _defaults(folder: Path, root: Path | None) -> list[Path]:

@@ -198,6 +198,26 @@ def test_an_argument_that_an_unknown_operator_may_take_is_a_gap() -> None:
     assert outcomes(dag) == [("gap", 3, "default_args.amount")]
 
 
+def test_variables_of_the_environment_that_are_given_stand_in_the_file() -> None:
+    text = dedent("""
+        orders:
+          default_args: {retries: $RETRIES, owner: "${TEAM}", pool: $POOL}
+          tasks: [{task_id: a, operator: airflow.operators.bash.BashOperator, bash_command: $RUN x}]
+    """)
+    given = {"RETRIES": "3", "TEAM": "data", "RUN": "echo", "PO": "no", "RETRIES}": "no"}
+    factory = Factory(text, "dags.yml", {}, lambda _: None, given)
+    made = convert_dag_factory(factory, airflow="3", today=TODAY)
+    (dag,) = made.dags
+    assert (dag.data["retries"], dag.data["owner"]) == (3, "data")
+    assert dag.data["tasks"][0]["bash_command"] == "echo x"
+    assert outcomes(dag) == [("gap", 3, "pool")]
+    assert [(each.outcome, each.place.line, each.subject) for each in made.remarks[:3]] == [
+        (Outcome.CHANGED, 3, "$RETRIES"),
+        (Outcome.CHANGED, 3, "$TEAM"),
+        (Outcome.CHANGED, 4, "$RUN"),
+    ]
+
+
 def test_mail_is_sent_where_only_a_task_has_an_address_as_airflow_does() -> None:
     address = TASK.replace("}", ", email: ann@example.com}")
     dag = one(f"orders: {{tasks: [{address}]}}")

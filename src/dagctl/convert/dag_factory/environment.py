@@ -5,18 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.convert.foreign_yaml import Fields, Tagged
+from dagctl.convert.report import Outcome, Place, Remark
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from re import Match
 
-    from dagctl.convert.report import Place, Report
+    from dagctl.convert.report import Report
 
 _VARIABLE = lazy_pattern(r"\$(?:([A-Z_][A-Z0-9_]{0,99})\b|\{([A-Za-z_]\w{0,99})\})")
+_WRITTEN = lazy_pattern(r"(?a)\$(?:(\w{1,200})|\{([^{}\n]{1,200})\})")
+"""A variable as `os.path.expandvars` of Python knows it, with which dag-factory reads a file."""
 _FILES = ("_file", "file_path")
 """How the names of keys end whose files are read, or become modules."""
 _SHELL = frozenset({"bash_command"})
 _PROSE = frozenset({"doc_md", "description", "tooltip", "doc"})
+
+
+def with_values(
+    text: str, file: str, environment: Mapping[str, str]
+) -> tuple[str, tuple[Remark, ...]]:
+    """Return the text of a file with the values that are known, as dag-factory reads it.
+
+    The remarks say which variables that were, each at the line where it stands first.
+    """
+    first: dict[str, int] = {}
+
+    def value(match: Match[str]) -> str:
+        name = match[1] or match[2]
+        if name not in environment:
+            return match[0]
+        first.setdefault(name, match.start())
+        return environment[name]
+
+    made = _WRITTEN.sub(value, text) if environment else text
+    said = "its value is the one that was given; dag-factory reads it at each parse"
+    remarks = (
+        Remark(Outcome.CHANGED, Place(file, text.count("\n", 0, start) + 1), f"${name}", said)
+        for name, start in first.items()
+    )
+    return made, tuple(remarks)
 
 
 def report_variables(dag: Fields, report: Report) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.dag_factory.dag import DagConversion
 from dagctl.convert.dag_factory.documents import dags_of
-from dagctl.convert.dag_factory.environment import report_variables
+from dagctl.convert.dag_factory.environment import report_variables, with_values
 from dagctl.convert.finished import finished
 from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
 from dagctl.convert.report import Outcome, Place, Remark, Report
@@ -33,12 +33,14 @@ class Factory:
     """The `defaults.yml` files that hold for it, the nearest last."""
     named: Callable[[str], str | None] = lambda _: None
     """Returns the text of a file that the DAG file names, such as one of datasets; None: none."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the environment, as far as they are known."""
 
 
 def convert_dag_factory(source: Factory, *, airflow: str, today: date) -> Conversion:
     """Return the DAGs of a file of dag-factory as specs, with what became of each line.
 
-    Nothing is imported and no variable of the environment is read.
+    Nothing is imported, and no variable of the environment is read but those that are given.
 
     Args:
         source: The file.
@@ -48,15 +50,21 @@ def convert_dag_factory(source: Factory, *, airflow: str, today: date) -> Conver
     Raises:
         SpecError: A file is no YAML that can be read.
     """
-    document = read_foreign_yaml(source.text, source.file)
-    defaults = [read_foreign_yaml(text, file) for file, text in source.defaults.items()]
+    remarks: list[Remark] = []
+
+    def with_environment(text: str, file: str) -> Fields:
+        made, said = with_values(text, file, source.environment)
+        remarks.extend(said)
+        return read_foreign_yaml(made, file)
+
+    document = with_environment(source.text, source.file)
+    defaults = [with_environment(text, file) for file, text in source.defaults.items()]
 
     def read(name: str) -> Fields | None:
         text = source.named(name)
         return None if text is None else read_foreign_yaml(text, name)
 
     dags: list[ConvertedDag] = []
-    remarks: list[Remark] = []
     for dag_id, merged, joined in dags_of(document, defaults):
         if not merged.get("tasks"):
             remarks.append(Remark(Outcome.DROPPED, merged.place, dag_id, _NO_TASKS))
