@@ -113,8 +113,8 @@ def _written_plainly(value: object) -> object:
     return value
 
 
-Number = Annotated[int, BeforeValidator(_written_plainly)]
-"""A whole number of a path or a query."""
+_PLAIN = BeforeValidator(_written_plainly)
+"""Stands after the bounds of a number: before them, its JSON schema would not have them."""
 
 DagId = Annotated[str, Path(description="The DAG.", pattern=ID, max_length=250)]
 UserId = Annotated[UUID | None, Query(description="Only DAGs that this user created.")]
@@ -124,35 +124,42 @@ Owner = Annotated[
 Tag = Annotated[
     str | None, Query(description="Only DAGs with this tag.", pattern=TEXT, max_length=100)
 ]
-Limit = Annotated[Number, Query(description="How many DAGs a page has.", ge=1, le=MOST)]
+Limit = Annotated[int, Query(description="How many DAGs a page has.", ge=1, le=MOST), _PLAIN]
 Cursor = Annotated[
     str | None, Query(description="`next_cursor` of the page before.", pattern=ID, max_length=250)
 ]
-VersionNumber = Annotated[Number, Path(description="The version.", ge=1, le=10**9)]
+VersionNumber = Annotated[int, Path(description="The version.", ge=1, le=10**9), _PLAIN]
 ToVersion = Annotated[
-    Number | None,
+    int | None,
     Query(
         description="The version whose spec comes back. Default: the newest one with another spec.",
         ge=1,
         le=10**9,
     ),
+    _PLAIN,
 ]
 FromVersion = Annotated[
-    Number | None,
+    int | None,
     Query(
         alias="from",
         description="The older version. Default: the one before `to`.",
         ge=1,
         le=10**9,
     ),
+    _PLAIN,
 ]
 UntilVersion = Annotated[
-    Number | None,
+    int | None,
     Query(alias="to", description="The newer version. Default: the newest.", ge=1, le=10**9),
+    _PLAIN,
 ]
-VersionLimit = Annotated[Number, Query(description="How many versions a page has.", ge=1, le=200)]
+VersionLimit = Annotated[
+    int, Query(description="How many versions a page has.", ge=1, le=200), _PLAIN
+]
 Before = Annotated[
-    Number | None, Query(description="`next_before` of the page before.", ge=1, le=10**9)
+    int | None,
+    Query(description="`next_before` of the page before.", ge=1, le=10**9),
+    _PLAIN,
 ]
 A_TAG = r'(W/)?"[!#-~\x80-\xff]*"'
 """An entity tag (RFC 9110, 8.8.3)."""
