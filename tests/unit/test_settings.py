@@ -432,6 +432,11 @@ SLOW = {
     ),
     "texts without an end": ('"""\\' * 200_000, "not valid TOML"),
     "texts without an end in lines": ("\"'\n" * 60_000, "not valid TOML"),
+    "quotes in a text without an end": ('x = "' + '\\"' * 16_000 + "\n", "not valid TOML"),
+    "quotes in a text of many lines without an end": (
+        'x = """' + '\\"""\n' * 40_000 + "\\",
+        "not valid TOML",
+    ),
     "tables in tables": ("[a" + ".a" * 50_000 + "]\n", "nested too deeply"),
     "digits": (f"lock_timeout = {'9' * 5_000}\n", "a number is too large"),
     "hexadecimal digits": (f"dags_folder = 0x{'f' * 5_000}\n", "a number is too large"),

@@ -31,12 +31,14 @@ _KEY = r"""(?:[\w-]++|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+')"""
 _DOT = r"[ \t]*+\.[ \t]*+"
 _TOKEN = lazy_pattern(
     r"""(?s)\#[^\n]*+"""
-    r"""|\"{3}(?:[^"\\]|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\Z)"""
+    r"""|\"{3}(?:[^"\\]|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\\?\Z)"""
     r"""|'{3}(?:[^']|'{1,2}+(?!'))*+(?:'{3,5}+|\Z)"""
     rf"""|(?P<deep>{_KEY}(?:{_DOT}{_KEY}){{40}})|{_KEY}(?:{_DOT}{_KEY})*+"""
+    r"""|"(?:[^"\\\n]|\\[^\n])*+|'[^'\n]*+"""
     r"""|[^\w"'#-]++|."""
 )
-"""A comment, a text of many lines, keys in keys (or a value), or what stands in between."""
+"""A comment, a text of many lines, keys in keys (or a value), a text without its end, or what is
+left. A text without its end is one token: else each quote in it would be a beginning to try."""
 _MOST_BITS = 4096
 """Of a number: TOML has 64, and Python shows no more than some thousand digits."""
 _DEEPEST = 6
