@@ -17,7 +17,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.wording import did_you_mean, quoted, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 LONGEST_PATTERN = 500
 _STEPS = 10_000_000
@@ -51,12 +51,12 @@ _MOST_UNIQUE = 2_000
 """Values among which equal ones are looked for: where Python cannot sort, each by each other."""
 _MANY = 100
 """Items of a list that may be looked at each by each other."""
-_OF_ANYTHING = frozenset(
-    {"allOf", "anyOf", "oneOf", "prefixItems", "enum", "const", "default", "examples"}
-)
-"""The keywords whose list does not hold names."""
-_DATA = frozenset({"enum", "const"})
+_OF_NAMES = frozenset({"required", "type", "dependentRequired", "dependencies"})
+"""The keywords whose lists hold names, each of them once."""
+_DATA = frozenset({"enum", "const", "default", "examples"})
 """The keywords whose values are no rules."""
+_NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
+"""The keywords whose value is a mapping of names to rules: a property may be called `enum`."""
 
 
 def work(rules: object, values: object) -> int:
@@ -129,6 +129,7 @@ def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None
     """Return why a default breaks valid rules, or None."""
     from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - likewise
     from referencing import Registry  # noqa: PLC0415 - likewise
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415 - likewise
 
     tried = _quick(rules, _longest(default))
     if _count(default) > _MOST_UNIQUE:
@@ -138,7 +139,11 @@ def default_problem(rules: Mapping[str, Any], default: object) -> Problem | None
         format_checker=FormatChecker(_FORMATS),
         registry=Registry(),  # else jsonschema would fetch what a rule refers to, from anywhere
     )
-    error = next(validator.iter_errors(default), None)
+    try:
+        error = next(validator.iter_errors(default), None)
+    except Unresolvable:
+        message = "a rule of the param refers to another one, which is not fetched"
+        return Problem(Code.BAD_PARAM, message, "write out the rule")
     if error is None:
         return None
     message = f"the default breaks a rule of the param: {shortened(error.message)}"
@@ -167,35 +172,39 @@ def _odd_place(rules: object) -> tuple[str | int, ...] | None:
     That is a reference, which may lead in a circle or to a server, or a long list of names that are
     no text: whether they are unique, jsonschema sees by comparing each with each other.
     """
-    stack: list[tuple[tuple[str | int, ...], Any]] = [((), rules)]
+    stack: list[tuple[tuple[str | int, ...], Any, str]] = [((), rules, "")]
     while stack:
-        path, item = stack.pop()
+        path, item, keyword = stack.pop()
         if isinstance(item, dict):
             named = (str(key) for key in item)
             reference = next((key for key in named if key.startswith("$")), None)
             if reference is not None:
                 return (*path, reference)
-            of_rules = ((key, inner) for key, inner in item.items() if key not in _DATA)
-            stack += [((*path, str(key)), inner) for key, inner in of_rules]
+            for key, inner in item.items():
+                below = keyword if keyword in _OF_NAMES else "" if keyword in _NAMED else key
+                if below not in _DATA:
+                    stack.append(((*path, str(key)), inner, below))
         elif isinstance(item, list | tuple):
-            is_of_names = not (path and path[-1] in _OF_ANYTHING)
-            if is_of_names and len(item) > _MANY and not all(isinstance(x, str) for x in item):
+            below = keyword if keyword in _OF_NAMES else ""
+            if below and len(item) > _MANY and not all(isinstance(x, str) for x in item):
                 return path
-            stack += [((*path, place), inner) for place, inner in enumerate(item)]
+            stack += [((*path, place), inner, below) for place, inner in enumerate(item)]
     return None
 
 
-def _without(keyword: str, rules: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return the rules without a keyword, wherever it stands."""
+def changed_rules(rules: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:  # noqa: ANN401 - JSON
+    """Return rules in which each mapping of keywords is changed, the innermost first."""
     if isinstance(rules, list | tuple):
-        return [_without(keyword, item) for item in rules]
+        return [changed_rules(item, change) for item in rules]
     if not isinstance(rules, dict):
         return rules
-    return {
-        key: item if key in _DATA else _without(keyword, item)
-        for key, item in rules.items()
-        if key != keyword or isinstance(item, dict)  # a property of that name
-    }
+    made: dict[str, Any] = {}
+    for key, item in rules.items():
+        if key in _NAMED and isinstance(item, dict):
+            made[key] = {name: changed_rules(inner, change) for name, inner in item.items()}
+        else:
+            made[key] = item if key in _DATA else changed_rules(item, change)
+    return change(made)
 
 
 def _is_pattern(pattern: object) -> bool:
@@ -210,23 +219,26 @@ def _is_pattern(pattern: object) -> bool:
     return True
 
 
-def _quick(rules: Any, longest: int) -> Any:  # noqa: ANN401 - JSON
+def _quick(rules: Mapping[str, Any], longest: int) -> Any:  # noqa: ANN401 - JSON
     """Return the rules without the patterns that could take long on a text of a length."""
-    if isinstance(rules, list | tuple):
-        return [_quick(item, longest) for item in rules]
-    if not isinstance(rules, dict):
-        return rules
-    named = rules.get("patternProperties", ())
-    left_out = {"patternProperties", "additionalProperties"}
-    if isinstance(named, dict) and all(is_quick(name, longest) for name in named):
-        left_out = set()
-    if isinstance(rules.get("pattern"), str) and not is_quick(rules["pattern"], longest):
-        left_out.add("pattern")
-    return {
-        key: item if key in _DATA else _quick(item, longest)
-        for key, item in rules.items()
-        if key not in left_out
-    }
+
+    def quick(rule: dict[str, Any]) -> dict[str, Any]:
+        named = rule.get("patternProperties", ())
+        left_out = {"patternProperties", "additionalProperties"}
+        if isinstance(named, dict) and all(is_quick(name, longest) for name in named):
+            left_out = set()
+        if isinstance(rule.get("pattern"), str) and not is_quick(rule["pattern"], longest):
+            left_out.add("pattern")
+        return {key: item for key, item in rule.items() if key not in left_out}
+
+    return changed_rules(rules, quick)
+
+
+def _without(keyword: str, rules: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the rules without a keyword, wherever it stands."""
+    return changed_rules(
+        rules, lambda rule: {key: item for key, item in rule.items() if key != keyword}
+    )
 
 
 def _longest(value: object) -> int:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Diagnostic, SpecError
 from dagctl.spec.codes import Code
-from dagctl.spec.param_rules import MAX_WORK, default_problem, is_quick, patterns, work
+from dagctl.spec.param_rules import (
+    MAX_WORK,
+    changed_rules,
+    default_problem,
+    is_quick,
+    patterns,
+    work,
+)
 from dagctl.spec.params import RULES
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import nearest, quoted, shortened
@@ -24,8 +31,6 @@ Values = dict[str, Any]
 
 LONGEST = 10_000
 """Characters of a text that a parameter may have."""
-_DATA = frozenset({"enum", "const"})
-"""Keywords whose values are no rules."""
 _TEMPLATES = ("{{", "{%", "{#", "${{")
 _WORDS = {"true": True, "false": False, "null": None}
 
@@ -95,16 +100,12 @@ def value_problem(parameter: Parameter, value: object) -> Problem | None:
 def _from_end_to_end(rules: Values) -> Values:
     """Return rules whose patterns fit whole items, as the pattern of a text fits all of it."""
 
-    def anchored(rule: Any) -> Any:  # noqa: ANN401 - JSON
-        if isinstance(rule, list | tuple):
-            return [anchored(item) for item in rule]
-        if not isinstance(rule, dict):
-            return rule
-        kept = {key: item if key in _DATA else anchored(item) for key, item in rule.items()}
-        pattern = kept.get("pattern")
-        return {**kept, "pattern": rf"\A(?:{pattern})\Z"} if isinstance(pattern, str) else kept
+    def anchored(rule: Values) -> Values:
+        pattern = rule.get("pattern")
+        return {**rule, "pattern": rf"\A(?:{pattern})\Z"} if isinstance(pattern, str) else rule
 
-    return {key: item if key in _DATA else anchored(item) for key, item in rules.items()}
+    made = changed_rules(rules, anchored)
+    return {key: rules[key] if key == "pattern" else item for key, item in made.items()}
 
 
 def _whole(parameter: Parameter, value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -96,6 +96,21 @@ def test_a_pattern_that_could_take_long_is_not_tried(pattern: str) -> None:
     assert found(f"a: {{pattern: {json.dumps(pattern)}, default: {text}!}}") == []
 
 
+@pytest.mark.parametrize("name", ["enum", "const", "default", "examples"])
+def test_a_property_with_the_name_of_a_keyword_is_checked_as_any_other(name: str) -> None:
+    rule = (
+        f"a: {{type: object, properties: {{{name}: {{pattern: '%s'}}}}, default: {{{name}: %s}}}}"
+    )
+    assert found(rule % ("(a+)+$", "a" * 22 + "b")) == []
+    assert found(rule % ("^a$", "b")) == [(Code.BAD_PARAM, 4)]
+
+
+def test_values_in_rules_are_as_long_as_their_author_wants() -> None:
+    values = json.dumps([*range(101)])
+    inner = f"default: {{ids: {values}}}, examples: [{{ids: {values}}}], enum: [{{ids: {values}}}]"
+    assert found(f"a: {{type: object, properties: {{b: {{{inner}}}}}, default: {{}}}}") == []
+
+
 @pytest.mark.parametrize(
     "pattern", [r"^\d{4}-\d{2}$", "^[a-z]+$", "^(emea|amer)$", "^s3://[a-z./-]+$"]
 )
