@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager
-from threading import get_ident
+from threading import RLock
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from dagctl.adapters import durable
 from dagctl.adapters.sqlite_files import DATABASE, check_files
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 class SqliteDatabase:
     """The file, for reading or for one transaction.
 
-    Each thread has a connection of its own, and so has a child process: SQLite lets no connection
-    go over a fork.
+    Threads take turns: none closes the connection that another one works with. It is closed before
+    the process is copied, and opened again at its next use: SQLite keeps in a process which locks
+    it has, and a copy would take none (https://www.sqlite.org/howtocorrupt.html, 2.6).
 
     Args:
         state: The folder of the file; it exists when something is written.
@@ -32,32 +34,42 @@ class SqliteDatabase:
     def __init__(self, state: Location) -> None:
         self._state = state
         self._path = state.path / DATABASE
-        self._opened: dict[tuple[int, int], sqlite3.Connection] = {}
+        self._connection: sqlite3.Connection | None = None
+        self._turn = RLock()
+        _DATABASES.add(self)
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The open connection of this thread; asking for it makes the file."""
-        known = self._opened.get(_here())
-        if known is not None:
-            return known
-        with durable.explained(str(self._path)), self._state.opened() as folder:
-            check_files(folder, self._path)
-            opened = open_database(self._path)
-        self._opened[_here()] = opened
-        return opened
+        """The open connection; asking for it makes the file."""
+        with self._turn:
+            if self._connection is None:
+                with durable.explained(str(self._path)), self._state.opened() as folder:
+                    check_files(folder, self._path)
+                    self._connection = open_database(self._path)
+            return self._connection
 
     def close(self) -> None:
-        """Close the connections that this process has opened."""
-        process, _ = _here()
-        for key in list(self._opened):
-            if key[0] == process:
-                self._opened.pop(key).close()
+        """Close the connection, when no other thread works with it any more."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def hold(self) -> None:
+        """Take the turn until `release`, with no connection but one in a transaction."""
+        self._turn.acquire()
+        if self._connection is not None and not self._connection.in_transaction:
+            self.close()
+
+    def release(self) -> None:
+        """Give the turn to the next thread."""
+        self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Yield the database, or an empty one in its place: reading makes no file."""
-        with self._explained():
-            if _here() in self._opened or not self._is_missing():
+        with self._turn, self._explained():
+            if self._connection is not None or not self._is_missing():
                 yield self.connection
             else:
                 with closing(empty_database()) as nothing:
@@ -71,7 +83,7 @@ class SqliteDatabase:
             ConflictError: The database refuses a row.
             UnavailableError: The file cannot be written.
         """
-        with self._explained():
+        with self._turn, self._explained():
             connection = self.connection
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -101,6 +113,20 @@ class SqliteDatabase:
         return False
 
 
-def _here() -> tuple[int, int]:
-    """Return which process and thread this is."""
-    return os.getpid(), get_ident()
+_DATABASES: WeakSet[SqliteDatabase] = WeakSet()
+_held: list[SqliteDatabase] = []
+"""Those whose turn is taken while the process is copied."""
+
+
+def _before_fork() -> None:
+    for database in list(_DATABASES):
+        database.hold()
+        _held.append(database)
+
+
+def _after_fork() -> None:
+    while _held:
+        _held.pop().release()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

@@ -219,7 +219,7 @@ def open_database(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> s
         UnavailableError: The file is not ours, is damaged, is newer than this dagctl, or cannot be
             opened.
     """
-    try:  # another thread than its own may close it, and does nothing else with it
+    try:  # threads take turns with it
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )

@@ -89,7 +89,8 @@ class _Work:
 
 def processors() -> int:
     """Return how many processors this process may use; 1 where it cannot be copied safely."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    is_safe = sys.platform == "linux" and signal.getsignal(signal.SIGCHLD) != signal.SIG_IGN
+    return len(os.sched_getaffinity(0)) if is_safe else 1
 
 
 @contextmanager
@@ -135,7 +136,8 @@ class _Copy:
         self.answers.close()
         with suppress(ProcessLookupError):
             os.kill(self.process, signal.SIGKILL)
-        os.waitpid(self.process, 0)
+        with suppress(ChildProcessError):  # the system has taken it away already
+            os.waitpid(self.process, 0)
 
 
 def _started(documents: Sequence[SpecText], work: _Work, before: Sequence[_Copy]) -> _Copy:

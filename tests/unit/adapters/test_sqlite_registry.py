@@ -59,7 +59,7 @@ def test_another_project_sees_nothing_and_may_use_the_same_name(tmp_path: Path) 
     two.close()
 
 
-def test_threads_and_child_processes_have_connections_of_their_own(tmp_path: Path) -> None:
+def test_threads_and_child_processes_take_turns(tmp_path: Path) -> None:
     registry = SqliteRegistry(Location(tmp_path), PROJECT, nobody)
 
     def granted() -> str:

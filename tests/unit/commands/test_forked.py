@@ -140,3 +140,15 @@ def test_what_is_raised_here_ends_all_copies(tmp_path: Path) -> None:
     )
     done = run(script, folder=tmp_path)
     assert done.stdout.splitlines() == ["interrupted", "no copy is left"], done.stderr
+
+
+def test_a_process_whose_children_the_system_takes_away_is_not_copied(tmp_path: Path) -> None:
+    """Its parent may have said so (`trap '' CHLD`): then no copy could be waited for."""
+    for number in range(COUNT):
+        text = SPEC.format(number=number, task="bash_command: echo")
+        (tmp_path / f"{number}.yaml").write_text(text)
+    code = "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    code += "from dagctl.__main__ import main; main()"
+    command = [sys.executable, "-c", code, "validate", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, f"{COUNT} specs valid\n")

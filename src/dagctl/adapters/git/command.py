@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -54,9 +55,11 @@ def _alone(package: str) -> Iterator[None]:
     """Let modules of a package be imported in the block without the package's own `__init__`.
 
     That of GitPython imports all of it, four times what runs git. A later import of the package
-    gets it whole.
+    gets it whole. Where other threads run, one of them might import it meanwhile, so it is imported
+    whole.
     """
-    spec = None if package in sys.modules else find_spec(package)
+    is_whole = package in sys.modules or threading.active_count() > 1
+    spec = None if is_whole else find_spec(package)
     if spec is None:
         yield
         return

@@ -67,8 +67,9 @@ def _written(stack: ExitStack, objects: Path, new: NewObject) -> tuple[int, str,
     name = new.id[2:]
     inside = Location(objects, (new.id[:2],))
     stack.enter_context(durable.explained(str(inside.path)))
-    folder = stack.enter_context(inside.opened(make=True))
-    if os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False):
+    _make_folder(inside.path)
+    folder = stack.enter_context(inside.opened())
+    if _is_fresh(name, folder):
         return None
     # `git prune` removes what a killed run leaves under such a name; it differs for each process,
     # since two may write the same object
@@ -79,3 +80,25 @@ def _written(stack: ExitStack, objects: Path, new: NewObject) -> tuple[int, str,
         file.flush()
         os.fsync(file.fileno())
     return folder, temporary, name
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder of objects with the rights that git gives it: as the umask says."""
+    try:
+        path.mkdir(0o777)
+    except FileExistsError:
+        return
+    with Location(path.parent, ()).opened() as objects:
+        os.fsync(objects)
+
+
+def _is_fresh(name: str, folder: int) -> bool:
+    """Return whether an object is there, and will stay: `git prune` removes what is old.
+
+    As git does, its time becomes that of now. Another user's is written anew.
+    """
+    try:
+        os.utime(name, dir_fd=folder, follow_symlinks=False)
+    except (FileNotFoundError, PermissionError):
+        return False
+    return True

@@ -379,6 +379,28 @@ def test_a_shared_repository_gets_the_modes_of_git(sandbox: Sandbox, operation: 
     assert [oct(path.stat().st_mode & 0o777) for path in paths] == ["0o440"] * 3
 
 
+def test_new_folders_of_objects_have_the_rights_of_the_umask(
+    sandbox: Sandbox, operation: Operation
+) -> None:
+    """So in a folder of a group, a colleague's git can add to them."""
+    before = os.umask(0o002)
+    try:
+        made = operation.commit(X)
+    finally:
+        os.umask(before)
+    folder = sandbox.root / ".git/objects" / made[:2]
+    assert oct(folder.stat().st_mode & 0o777) == "0o775"
+
+
+def test_an_object_that_is_there_becomes_young(sandbox: Sandbox, operation: Operation) -> None:
+    """Else `git gc` might remove what only an undone operation had, while it is used again."""
+    blob = sandbox.git("hash-object", "-w", "--stdin", data=X.new)
+    path = sandbox.root / ".git/objects" / blob[:2] / blob[2:]
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    operation.commit(X)
+    assert path.stat().st_mtime > time.time() - 60
+
+
 def test_git_repairs_a_message_that_is_no_text(sandbox: Sandbox, operation: Operation) -> None:
     sandbox.commit("f", b"")
     operation.commit(X, message="Create \udce9")
