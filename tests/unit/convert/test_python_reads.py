@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dagctl.convert import ConvertedDag, Deployment, Outcome, convert_python
+from dagctl.convert import ConvertedDag, Deployment, Module, Outcome, convert_python
 
 HEAD = """
 import os
@@ -196,6 +196,60 @@ def test_what_the_file_itself_puts_into_the_environment_counts() -> None:
         "task_id='a', bash_command='x', queue=os.environ['ENV']", "os.environ['ENV'] = 'own'"
     )
     assert (own["queue"], missing) == ("own", [])
+
+
+MODULE = """
+import os
+from airflow.models import Variable
+os.environ["A"] = "own"
+X = os.environ["A"]
+C = Variable.get("conf", deserialize_json=True)
+POOL = C["pool"]
+"""
+
+
+def with_module(text: str) -> ConvertedDag:
+    (dag,) = convert_python(
+        HEAD + dedent(text),
+        "dags/etl.py",
+        airflow="3",
+        today=date(2026, 3, 10),
+        modules=lambda name, _: Module("shop.py", MODULE) if name == "shop" else None,
+        deployment=Deployment(GIVEN.variables, {"A": "given"}),
+    ).dags
+    return dag
+
+
+def test_what_a_module_sets_and_reads_counts_in_the_file() -> None:
+    dag = with_module("""
+        from shop import C, X
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a_" + os.environ["A"] + X, bash_command="x")
+    """)
+    assert [task["task_id"] for task in dag.data["tasks"]] == ["a_ownown"]
+
+
+def test_what_a_module_has_read_is_not_changed_by_the_file() -> None:
+    dag = with_module("""
+        from shop import C
+        M = C["regions"]
+        for region in M:
+            pass
+        M.append("apac")
+        with DAG("etl", start_date=datetime(2024, 1, 1)):
+            BashOperator(task_id="a", bash_command=f"e {C['regions']}")
+    """)
+    assert gaps(dag)
+
+
+def test_a_text_of_many_parts_is_not_put_together_anew() -> None:
+    """Each part is looked for in the whole text, at each step of a loop that makes it."""
+    for count, is_known in ((20, True), (21, False)):
+        many = Deployment({f"v{number}": "x" for number in range(count)})
+        fields = "".join(f"{{Variable.get('v{number}')}}" for number in range(count))
+        lines = f"    BashOperator(task_id='a', bash_command='x', queue=f\"{fields}\")\n"
+        dag = convert(f"with DAG('etl', start_date=datetime(2024, 1, 1)):\n{lines}", many)
+        assert (gaps(dag) == []) == is_known
 
 
 def test_a_text_that_grows_from_what_was_given_has_a_bound() -> None:

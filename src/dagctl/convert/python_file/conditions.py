@@ -73,4 +73,6 @@ def _is_one(name: str, branches: Sequence[Mapping[str, str]], scope: Scope) -> b
     if holder is not None:
         value = holder.values[name]
         paths.add(value.path if isinstance(value, Name) else "")
-    return name != "*" and (len(paths) == 1 or all(path.startswith("airflow.") for path in paths))
+    is_renamed = len({path.rpartition(".")[2] for path in paths}) == 1
+    is_of_airflow = all(path.startswith("airflow.") for path in paths)
+    return name != "*" and (len(paths) == 1 or (is_renamed and is_of_airflow))

@@ -141,9 +141,15 @@ class Machine:
 
     def beside(self, origin: SourceFile) -> Machine:
         """Return what reads a module that the file imports."""
-        return Machine(
+        inner = Machine(
             origin, self.target, self.today, self.modules, self._grammar, MAX_MODULE_STEPS
         )
+        inner.reads, inner.own_environment, inner._kept = (
+            self.reads,
+            self.own_environment,
+            self._kept,
+        )
+        return inner
 
     @property
     def is_beside(self) -> bool:

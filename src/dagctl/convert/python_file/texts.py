@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.python_file.dates import as_text
@@ -26,6 +25,8 @@ _PLAIN = (str, int, float, bool, type(None), list, tuple, dict)
 MAX_WEIGHT = 500_000
 """Characters of a value: more than any field of a spec takes."""
 MAX_BITS = 4_000
+_MOST_PARTS = 20
+"""Parts of a text whose values are put together anew."""
 _CONVERSIONS: Mapping[int, Callable[[object], str]] = {
     -1: str,
     ord("s"): str,
@@ -80,16 +81,22 @@ def _given(text: str, parts: Sequence[Late]) -> Given | None:
 def _put(text: str, parts: Sequence[Late], values: Sequence[object]) -> str | None:
     """Return a text with values in the place of the templates of its parts; None: it is not known.
 
-    Each template must stand there as often as its part does: then all are those of parts.
+    The parts stand in the text in their order, and nothing else there looks like one of them.
     """
-    known = {part.template: str(value) for part, value in zip(parts, values, strict=True)}
-    for template in known:
-        if text.count(template) != sum(part.template == template for part in parts):
-            return None
-    if len(text) + sum(len(known[part.template]) for part in parts) > MAX_WEIGHT:
+    if len(parts) > _MOST_PARTS:
         return None
-    pattern = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
-    return re.sub(pattern, lambda match: known[match[0]], text)
+    templates = [part.template for part in parts]
+    if any(text.count(template) != templates.count(template) for template in {*templates}):
+        return None
+    pieces: list[str] = []
+    rest = text
+    for template, value in zip(templates, values, strict=True):
+        before, stands, rest = rest.partition(template)
+        if not stands:
+            return None
+        pieces += [before, str(value)]
+    made = "".join([*pieces, rest])
+    return made if len(made) <= MAX_WEIGHT else None
 
 
 def spoken(value: object, spec: object = "") -> object:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.scope import Scope
 
-_VERSIONS = lazy_pattern(r"version|VERSION|\bsys\.|\bplatform\b")
+_VERSIONS = lazy_pattern(
+    r"\b(sys\.version|sys\.platform|platform\.|AIRFLOW_V_|__version__|airflow_version|AIRFLOW_VERSION)"
+)
+_SURROUNDINGS = lazy_pattern(r"environ|getenv|Variable")
 _SAYS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "exit", "write"}
 )
@@ -77,7 +80,8 @@ def is_about_the_path(body: Sequence[ast.stmt]) -> bool:
 
 def is_about_versions(test: ast.expr) -> bool:
     """Return whether a test asks for a version or a machine: then both branches do the same."""
-    return _VERSIONS.search(words(test)) is not None
+    text = words(test)
+    return _VERSIONS.search(text) is not None and _SURROUNDINGS.search(text) is None
 
 
 def imported_paths(body: Sequence[ast.stmt]) -> dict[str, str]:
@@ -85,7 +89,7 @@ def imported_paths(body: Sequence[ast.stmt]) -> dict[str, str]:
     made: dict[str, str] = {}
     for statement in body:
         for alias in getattr(statement, "names", ()):
-            module = getattr(statement, "module", None)
+            module = "." * getattr(statement, "level", 0) + (getattr(statement, "module", "") or "")
             path = f"{module}.{alias.name}" if module else alias.name
             made[alias.asname or (alias.name if module else path.partition(".")[0])] = path
     return made
