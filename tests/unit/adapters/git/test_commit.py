@@ -394,7 +394,7 @@ def test_new_folders_of_objects_have_the_rights_of_the_umask(
 
 def test_an_object_that_is_there_becomes_young(sandbox: Sandbox, operation: Operation) -> None:
     """Else `git gc` might remove what only an undone operation had, while it is used again."""
-    blob = sandbox.git("hash-object", "-w", "--stdin", data=X.new)
+    blob = sandbox.git("hash-object", "-w", "--stdin", data=X.new or b"")
     path = sandbox.root / ".git/objects" / blob[:2] / blob[2:]
     os.utime(path, (1_000_000_000, 1_000_000_000))
     operation.commit(X)
