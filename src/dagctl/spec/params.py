@@ -74,13 +74,9 @@ def param_problems(params: object, path: Path) -> Iterator[Problem]:
     """Yield what is wrong with the params of a DAG."""
     if not isinstance(params, dict):
         return  # the model says it
-    if len(params) > MAX_PARAMS:
-        message = f"the DAG has {len(params):,} params; at most {MAX_PARAMS} are allowed"
-        yield Problem(Code.TOO_MANY_VALUES, message, "group them into mappings").at(*path)
-        return
-    if sum(map(_work, params.values())) > MAX_WORK:
-        message = "the rules and the values of `params` are too many to be checked"
-        yield Problem(Code.TOO_MANY_VALUES, message, "make them fewer").at(*path)
+    too_many = _too_many(params)
+    if too_many is not None:
+        yield too_many.at(*path)
         return
     for name, value in params.items():
         yield from _of_param(name, value, (*path, str(name)))
@@ -98,7 +94,9 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         return
     for path, owner in (((), data), *raw_tasks(data)):
         params = owner.get("params") if isinstance(owner, dict) else None
-        for name, value in params.items() if isinstance(params, dict) else ():
+        if not isinstance(params, dict) or _too_many(params) is not None:
+            continue  # that has its own error
+        for name, value in params.items():
             if isinstance(value, dict) and {*value} <= {*KEYWORDS} and not _has_value(value):
                 param = f"the param {quoted(str(name))}"
                 lacks = (
@@ -110,6 +108,17 @@ def required_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
                 hint = "add `default: ...`, or write `schedule: null`"
                 problem = Problem(Code.NO_DEFAULT, message, hint)
                 yield problem.at(*path, "params", str(name))
+
+
+def _too_many(params: Mapping[str, Any]) -> Problem | None:
+    """Return why params are not checked one by one, or None."""
+    if len(params) > MAX_PARAMS:
+        message = f"the DAG has {len(params):,} params; at most {MAX_PARAMS} are allowed"
+        return Problem(Code.TOO_MANY_VALUES, message, "group them into mappings")
+    if sum(map(_work, params.values())) > MAX_WORK:
+        message = "the rules and the values of `params` are too many to be checked"
+        return Problem(Code.TOO_MANY_VALUES, message, "make them fewer")
+    return None
 
 
 def _has_value(param: Mapping[str, Any]) -> bool:
