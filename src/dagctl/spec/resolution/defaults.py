@@ -121,14 +121,22 @@ def _fields(root: Node) -> Entries:
 
 
 def task_defaults_of(root: Node) -> dict[str, Entries]:
-    """Return what `task_defaults` of a document say, by what selects the tasks."""
+    """Return what `task_defaults` of a document say, by what selects the tasks.
+
+    Nothing if they are no mapping, or too many: each of them would be compared with each task.
+    """
     entry = root.keys.get(TASK_DEFAULTS)
-    selectors = entry[1].keys if entry else {}
+    selectors = entry[1].keys if entry and are_task_defaults(entry[1]) else {}
     return {
         name: {key: inner for key, inner in node.keys.items() if key in keys_for(name)}
         for name, (_, node) in selectors.items()
         if is_selector(name)
     }
+
+
+def are_task_defaults(node: Node) -> bool:
+    """Return whether a value can be `task_defaults`: a mapping that is not too large."""
+    return node.kind == "mapping" and len(node.keys) <= MAX_SELECTORS
 
 
 # --- What is wrong with it ---
@@ -178,7 +186,7 @@ def _unknown(key: str, known: Collection[str]) -> Problem:
 
 def task_default_problems(node: Node) -> Iterator[Problem]:
     """Yield what is wrong with `task_defaults`, whatever the tasks are."""
-    if node.kind != "mapping" or len(node.keys) > MAX_SELECTORS:
+    if not are_task_defaults(node):
         message = f"`task_defaults` must be a mapping of at most {MAX_SELECTORS} keys"
         hint = "write `task_defaults: {all: {retries: 2}}`"
         yield Problem(Code.BAD_DEFAULTS, message, hint).at(TASK_DEFAULTS)

@@ -17,6 +17,7 @@ from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.resolution.defaults import (
     ALL,
     TASK_DEFAULTS,
+    are_task_defaults,
     is_selector,
     task_default_problems,
     task_defaults_of,
@@ -59,6 +60,8 @@ def with_own_defaults(root: Node, document: Document, budget: Budget) -> tuple[N
 def _problems(root: Node) -> Iterator[Problem]:
     node = root.keys[TASK_DEFAULTS][1]
     yield from task_default_problems(node)
+    if not are_task_defaults(node):
+        return
     tasks = [task for _, task, _ in raw_entries(root.value) if isinstance(task, dict)]
     tasks = [task for task in tasks if not is_group(task)]
     chosen = {word for task in tasks for word in selects(task, node.keys)}

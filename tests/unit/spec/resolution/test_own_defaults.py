@@ -10,7 +10,7 @@ from dagctl.errors import Severity
 from dagctl.spec.load import check_spec, resolved
 from dagctl.spec.resolution.origins import find
 from dagctl.spec.resolution.resolve import NOTHING
-from tests.unit.spec.resolution.specs import errors_in, spec_of
+from tests.unit.spec.resolution.specs import around_of, errors_in, spec_of
 
 if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
@@ -104,3 +104,20 @@ def test_more_than_a_spec_may_have_is_not_made() -> None:
     text = f"dag_name: A\ntask_defaults: {{bash: {{env: {{{names}}}}}}}\ntasks:\n{tasks}"
     [found] = [each for each in check_spec(text).diagnostics if each.severity is Severity.ERROR]
     assert found.code == "DAG107"
+
+
+@pytest.mark.parametrize("place", ["spec", "folder"])
+def test_too_many_selectors_are_one_error_and_none_is_looked_at(place: str) -> None:
+    """Each of them would be compared with each task."""
+    names = "".join(f"  Op{number}: {{pool: a}}\n" for number in range(501))
+    defaults = f"task_defaults:\n{names}"
+    tasks = "tasks: [{task_id: a, operator: Op1}]\n"
+    text = f"dag_name: A\n{defaults if place == 'spec' else ''}{tasks}"
+    around = NOTHING if place == "spec" else around_of(defaults)
+    found = [each for each in check_spec(text, around=around).diagnostics if each.code == "DAG273"]
+    assert [each.message for each in found] == [
+        "`task_defaults` must be a mapping of at most 500 keys"
+    ]
+    meant = resolved(text, form="yaml", origin="a.yaml", around=around)
+    assert meant is not None
+    assert "pool" not in str(meant.document.root.value["tasks"])
