@@ -1,7 +1,8 @@
 """`task_defaults` in a spec itself: what its tasks of a type, or with an operator, share.
 
 They say the same as in a file with defaults, and count for this one DAG. As a group is nearer to a
-task than the DAG, its `default_args` come before them; those of the DAG come after them.
+task than the DAG, its `default_args` come before them. What counts for a type or an operator comes
+before `default_args` and the fields of the DAG; what counts for `all` comes after both.
 """
 
 from __future__ import annotations

@@ -62,6 +62,15 @@ tasks:
     assert spec.to_data()["default_args"] == {"pool": "own"}
 
 
+@pytest.mark.parametrize("of_the_dag", ["default_args: {retries: 2}", "retries: 2"])
+def test_a_type_comes_before_what_the_dag_says_and_all_comes_after_it(of_the_dag: str) -> None:
+    of_all = spec_of(f"{of_the_dag}\ntask_defaults: {{all: {{retries: 4}}}}").to_data()
+    assert of_all.get("default_args", of_all)["retries"] == 2
+    assert "retries" not in of_all["tasks"][0]
+    of_type = spec_of(f"{of_the_dag}\ntask_defaults: {{bash: {{retries: 4}}}}")
+    assert task_of(of_type, 0)["retries"] == 4
+
+
 @pytest.mark.parametrize(
     ("defaults", "code", "line", "hint"),
     [
