@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dagctl.convert import ConvertedDag, Factory, Outcome, convert_dag_factory
+from dagctl.convert.foreign_yaml import Fields
 from dagctl.errors import SpecError
 
 TODAY = date(2026, 3, 10)
@@ -406,3 +407,23 @@ def test_groups_in_a_circle_or_too_deep_are_a_gap_and_lose_no_task(count: int, l
     )
     assert not dag.whole
     assert '"task_id": "a"' in json.dumps(dag.data)
+
+
+def test_many_groups_with_arguments_take_the_time_of_their_tasks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not that of all tasks for each group."""
+    copied: list[Fields] = []
+    copy = Fields.copy
+
+    def counted(fields: Fields) -> Fields:
+        copied.append(fields)
+        return copy(fields)
+
+    monkeypatch.setattr(Fields, "copy", counted)
+    groups = "".join(f"    g{n}: {{default_args: {{append_env: true}}}}\n" for n in range(50))
+    bash = "operator: airflow.operators.bash.BashOperator, bash_command: x"
+    tasks = "".join(f"    t{n}: {{{bash}, task_group_name: g{n}}}\n" for n in range(50))
+    made = one(f"orders:\n  schedule: null\n  task_groups:\n{groups}  tasks:\n{tasks}")
+    assert made.text.count("append_env: true") == 50
+    assert len(copied) < 50 * 10

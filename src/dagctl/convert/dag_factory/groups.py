@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import listed, named_entries
-from dagctl.convert.dag_factory.shared_arguments import spread
+from dagctl.convert.dag_factory.shared_arguments import copies_of_tasks, put_tasks, spread_into
 from dagctl.convert.foreign_yaml import Fields
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import DefaultArgs
@@ -54,16 +54,20 @@ def share_of_groups(
     The innermost group comes first, as its values hold in Airflow; call this before the values of
     the DAG are written. `dag` gets the tasks.
     """
-    written = named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
+    changed = copies_of_tasks(dag, report)
     groups = named_entries(dag.get("task_groups"), "group_name", dag.at("task_groups"), report)
-    around = {
-        name: _around(task.get("task_group_name"), groups, report) for name, task in written.items()
-    }
-    depths = {group: depth for path in around.values() for depth, group in enumerate(path)}
+    within: dict[str, list[str]] = {}
+    depths: dict[str, int] = {}
+    for name, task in changed.items():
+        for depth, group in enumerate(_around(task.get("task_group_name"), groups, report)):
+            depths[group] = depth
+            within.setdefault(group, []).append(name)
+    is_changed = False
     for group in sorted(depths, key=lambda name: depths[name], reverse=True):
         _, left = _shared(groups[group], tasks, callbacks)
-        within = frozenset(name for name, path in around.items() if group in path)
-        spread(left, dag, report, target, within=within)
+        is_changed |= spread_into(changed, left, report, target, within=within[group])
+    if is_changed:
+        put_tasks(dag, changed)
 
 
 def entries(

@@ -13,7 +13,7 @@ from dagctl.convert.operator_names import renamed_operator
 from dagctl.operators import Operator, Unresolved, base_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dagctl.convert.report import Report
 
@@ -26,14 +26,20 @@ def tasks_of(dag: Fields, report: Report) -> dict[str, Fields]:
     return named_entries(dag.get("tasks"), "task_id", dag.at("tasks"), report)
 
 
-def spread(
-    defaults: Fields,
-    dag: Fields,
-    report: Report,
-    target: str,
-    *,
-    within: Collection[str] | None = None,
-) -> None:
+def copies_of_tasks(dag: Fields, report: Report) -> dict[str, Fields]:
+    """Return copies of the tasks of a DAG by their ids, for `put_tasks`."""
+    return {name: task.copy() for name, task in tasks_of(dag, report).items()}
+
+
+def put_tasks(dag: Fields, tasks: Mapping[str, Fields]) -> None:
+    """Give a DAG other tasks."""
+    made = Fields(dag.at("tasks"))
+    for name, task in tasks.items():
+        made.put(name, task, task.place)
+    dag.put("tasks", made, dag.at("tasks"))
+
+
+def spread(defaults: Fields, dag: Fields, report: Report, target: str) -> None:
     """Write what `default_args` says into the tasks that take it, and report it; `dag` gets them.
 
     Args:
@@ -41,20 +47,33 @@ def spread(
         dag: The DAG.
         report: It gets a line for each argument.
         target: The Airflow that the spec is for.
-        within: The ids of the tasks that it holds for; by default all.
+    """
+    tasks = copies_of_tasks(dag, report)
+    if spread_into(tasks, defaults, report, target, within=tasks):
+        put_tasks(dag, tasks)
+
+
+def spread_into(
+    tasks: Mapping[str, Fields],
+    defaults: Fields,
+    report: Report,
+    target: str,
+    *,
+    within: Iterable[str],
+) -> bool:
+    """Write what `default_args` says into those tasks within that take it; return if it says any.
+
+    It takes the time of the tasks within, not of all: a DAG has many groups.
     """
     left = [key for key, value in defaults.items() if value is not None]
-    if not left:
-        return
-    tasks = {name: task.copy() for name, task in tasks_of(dag, report).items()}
     operators = {
-        name: renamed_operator(str(task["operator"]), target)
-        for name, task in tasks.items()
-        if "operator" in task and (within is None or name in within)
+        name: renamed_operator(str(tasks[name]["operator"]), target)
+        for name in (within if left else ())
+        if "operator" in tasks[name]
     }
     for key in left:
         _spread_one(key, defaults, tasks, operators, report=report, target=target)
-    dag.put("tasks", _written(tasks, dag), dag.at("tasks"))
+    return bool(left)
 
 
 def _spread_one(  # noqa: PLR0913 - the argument, the tasks and where it is reported
@@ -98,13 +117,6 @@ def _is_mapped_over(task: Fields, key: str) -> bool:
 def _keys(value: object) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
         yield from item if isinstance(item, Fields) else ()
-
-
-def _written(tasks: dict[str, Fields], dag: Fields) -> Fields:
-    made = Fields(dag.at("tasks"))
-    for name, task in tasks.items():
-        made.put(name, task, task.place)
-    return made
 
 
 def _names(names: Iterable[str]) -> str:
