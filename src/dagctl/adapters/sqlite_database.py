@@ -120,8 +120,8 @@ _held: list[SqliteDatabase] = []
 
 def _before_fork() -> None:
     for database in list(_DATABASES):
+        _held.append(database)  # first: its turn is given back even if it cannot be closed
         database.hold()
-        _held.append(database)
 
 
 def _after_fork() -> None:
