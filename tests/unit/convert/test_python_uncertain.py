@@ -103,6 +103,7 @@ def test_what_is_known_is_followed(before: str, value: str) -> None:
         "env = os.environ['E']\nif env:\n    from prod import N\nelse:\n    from dev import N",
         "from dev import N\nif os.path.exists('/x'):\n    from prod import N",
         "if os.path.exists('/x'):\n    from prod import *",
+        f"if sys.version > '{'3' * 60}' or os.getenv('E'):\n    import x\nelse:\n    import y as x",
         "if os.environ['API_VERSION'] == '2':\n    from v2 import N\nelse:\n    from v1 import N",
         "if ask():\n    from airflow.a import A as Op\nelse:\n    from airflow.b import B as Op",
         "if ask():\n    from .team import N\nelse:\n    from team import N",

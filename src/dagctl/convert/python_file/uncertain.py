@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dagctl.convert.python_file.objects import Opened
@@ -78,9 +79,13 @@ def is_about_the_path(body: Sequence[ast.stmt]) -> bool:
     )
 
 
+@lru_cache(maxsize=256)  # a loop may ask again and again
 def is_about_versions(test: ast.expr) -> bool:
     """Return whether a test asks for a version or a machine: then both branches do the same."""
-    text = words(test)
+    try:
+        text = ast.unparse(test)  # all of it: its end may ask for the environment
+    except (RecursionError, ValueError):
+        return False
     return _VERSIONS.search(text) is not None and _SURROUNDINGS.search(text) is None
 
 
