@@ -33,7 +33,7 @@ class OperatorCall:
     defaults: Collection[str] = ()
     """Names that `default_args` of the DAG and of the groups give."""
     elsewhere: Collection[str] = ()
-    """Names of its parameters that stand where none belongs: an error of their own."""
+    """Names that stand where no parameter belongs: each is an error of its own."""
     more: bool = False
     """Further arguments come at run time (`expand_kwargs`), so nothing is missing for certain."""
 
@@ -77,7 +77,7 @@ def _missing(operator: Operator, call: OperatorCall) -> Iterator[CallFinding]:
     if call.more or (operator.open and not operator.parameters):
         return
     given = {*call.arguments, *call.expanded, *call.beside, *call.defaults, *call.elsewhere}
-    written = (*call.arguments, *call.expanded)[:_MOST_MEANT]
+    written = (*call.arguments, *call.expanded, *call.elsewhere)[:_MOST_MEANT]
     meant = {_meant(operator, name) for name in written}
     for name, parameter in operator.parameters.items():
         if parameter.need is Need.REQUIRED and parameter.certain and name not in given | meant:

@@ -11,16 +11,20 @@ from dagctl.spec.fields.start_date import is_iso
 from dagctl.spec.forms import form_problems
 from dagctl.spec.lists import list_problems
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import did_you_mean
+from dagctl.spec.unknown_keys import meant_keys
+from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dagctl.spec.walk import Path
 
 REFERENCES = {"queued_at": "DAGRUN_QUEUED_AT", "logical_date": "DAGRUN_LOGICAL_DATE"}
 """From when a deadline counts, as the spec and as Airflow calls it."""
-_FORMS = {"reference": ("interval", "callback")}
+_KEYS = ("reference", "interval", "callback")
+_COMPARED = 20
+"""Keys of a deadline that are compared with its own: it may have any number."""
 _CALLBACKS = {"callable": ("with",), "notifier": ("with",)}
 
 
@@ -40,21 +44,34 @@ def deadline_problems(value: object, path: Path) -> Iterator[Problem]:
 
 
 def _of_deadline(value: object, path: Path) -> Iterator[Problem]:
-    yield from form_problems(value, path, _FORMS, "a deadline")
-    if not isinstance(value, dict) or "reference" not in value:
+    if not isinstance(value, dict):
+        yield wrong_type(path, MAPPING, value).at(*path)
         return
-    for key in ("interval", "callback"):
-        if key not in value:
-            message = f"a deadline needs `{key}`"
-            yield Problem(Code.MISSING_KEY, message, f"add `{key}: ...`").at(*path, key)
+    yield from _of_keys(value, path)
     if "interval" in value:
         problem = duration_problem(value["interval"])
         if problem:
             yield problem.at(*path, "interval")
-    yield from _of_reference(value["reference"], (*path, "reference"))
+    if "reference" in value:
+        yield from _of_reference(value["reference"], (*path, "reference"))
     if "callback" in value:
         here = (*path, "callback")
         yield from form_problems(value["callback"], here, _CALLBACKS, "the callback of a deadline")
+
+
+def _of_keys(value: Mapping[str, object], path: Path) -> Iterator[Problem]:
+    """Yield each key that a deadline does not have, and which of its own are missing."""
+    strange = [str(key) for key in value if key not in _KEYS]
+    meant = meant_keys(strange[:_COMPARED], value, _KEYS)
+    for key in strange:
+        near = meant.get(key)
+        hint = f"did you mean `{near}`?" if near else f"its keys are: {', '.join(_KEYS)}"
+        yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint).at(*path, key)
+    missing = [key for key in _KEYS if key not in value and key not in meant.values()]
+    if missing:
+        message = f"a deadline needs {' and '.join(f'`{key}`' for key in missing)}"
+        hint = f"add {' and '.join(f'`{key}: ...`' for key in missing)}"
+        yield Problem(Code.MISSING_KEY, message, hint).at(*path, missing[0])
 
 
 def _of_reference(value: object, path: Path) -> Iterator[Problem]:

@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from dagctl.spec.family import Family
 
 
+_SAID = {
+    "task_defaults": (
+        "`task_defaults` is read in the text of a spec, and in `defaults.yaml`",
+        "put what it says into the tasks",
+    ),
+    "doc": ("a DAG has no `doc`", "write `doc_md`"),
+}
+"""Keys with a message and a hint of their own."""
+
+
 def dag_key_problem(key: str, family: Family) -> Problem | None:
     """Return the problem of a key beside `tasks` that belongs under a task, or to no spec."""
     if key in GONE and key != "dag":  # that is a level too many
         return gone(key)
-    if key == "task_defaults":
-        message = "`task_defaults` is read in the text of a spec, and in `defaults.yaml`"
-        return Problem(Code.UNKNOWN_KEY, message, "put what it says into the tasks")
+    if key in _SAID:
+        return Problem(Code.UNKNOWN_KEY, *_SAID[key])
     if key == "timeout":
         return None  # `dagrun_timeout` is the better hint
     if means_dependencies(key):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
-from dagctl.spec.wording import did_you_mean, quoted
+from dagctl.spec.unknown_keys import meant_key
+from dagctl.spec.wording import quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _unknown(
 ) -> Iterator[Problem]:
     for key in value:
         if key != own and key not in known:
-            near = did_you_mean(key, known) if isinstance(key, str) else None
+            near = meant_key(key, known) if isinstance(key, str) else None
+            near = f"did you mean {quoted(near)}?" if near else None
             problem = Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(str(key))}", near or hint)
             yield problem.at(*path, str(key))

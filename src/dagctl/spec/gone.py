@@ -37,6 +37,18 @@ GONE = {
         ("skip_on_exit_code", "output_encoding", "output_processor"),
         "write `operator: BashOperator`, and this beside `bash_command` under `with`",
     ),
+    "edges": "write `dependencies: [...]` in the tasks that wait",
+    "external_dependencies": "write a task with `operator: ExternalTaskSensor`",
+    **dict.fromkeys(
+        ("if", "when", "condition"),
+        "write a task before it with `task_type: short_circuit`, or `branch`",
+    ),
+    **dict.fromkeys(
+        ("vars", "variables"),
+        "write them under `[vars]` in dagctl.toml, and `${{ vars.NAME }}` in a text",
+    ),
+    "imports": "import it in `python_code`, or write `{$ref: package.module.NAME}` as a value",
+    "dag_args": "remove this level: its keys belong at the top of the spec",
     "datasets": "write `schedule: {assets: [...]}`",
 }
 """Words that a spec does not have, with what to write instead."""

@@ -15,6 +15,7 @@ from dagctl.operators.checks import OperatorCall, check_call
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.findings import CallCheck, CallLevel
 from dagctl.operators.kinds import looks_like_clock
+from dagctl.operators.model import Need
 from dagctl.spec.argument_target import argument_problems, setting_target_problems
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.codes import Code
@@ -34,7 +35,7 @@ from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 from dagctl.spec.unknown_keys import means_arguments, means_mapping
 from dagctl.spec.walk import field, is_group, raw_entries
-from dagctl.spec.wording import quoted
+from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,6 +66,8 @@ _ALWAYS_DEFAULTS = {
 """What the DAG file gives to all tasks."""
 _BESIDE_WITH = {"dependencies", "expand", "expand_kwargs", "for_each", "setup", "teardown"}
 """Keys of a task that are no arguments of Airflow's."""
+_LIKENESS = 0.75
+"""How near to `with` a key must be to be meant for it."""
 _OF_DECORATED = {"python_callable", "task_id", "op_args", "op_kwargs"}
 """What a function gives to the operator around it."""
 
@@ -137,12 +140,13 @@ def _of_decorator(task: Mapping[str, Any], defaults: set[str], target: Target) -
     if not isinstance(known, Operator):
         yield _unresolved(known, "decorator")
         return
+    strange = _strange_keys(task, "decorator")
     call = OperatorCall(
         arguments=arguments,
         beside=beside | _OF_DECORATED,
         defaults=defaults,
-        elsewhere=task.keys() & known.parameters.keys(),
-        more=not _has_names(task.get("with", {})),
+        elsewhere={*strange, *(task.keys() & known.parameters.keys())},
+        more=not _has_names(task.get("with", {})) or any(map(_stands_for_arguments, strange)),
     )
     yield from _of_call(known._replace(name=name), call, "decorator")
     yield from _outputs(known, arguments)
@@ -160,16 +164,24 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
         return
     expand = task.get("expand")
     written = task.get("with", {})
+    strange = _strange_keys(task, "operator")
+    as_params = _given_as_params(task, known)
+    if as_params:
+        message = f"{quoted(as_params)} is a parameter of the operator, not one of the `params`"
+        yield Problem(Code.MISPLACED_PARAMETER, message, "write `with` in place of `params`").at(
+            "params", as_params
+        )
     call = OperatorCall(
         arguments=arguments,
         expanded=expand if isinstance(expand, dict) else {},
         beside=beside,
         defaults=defaults,
-        elsewhere=task.keys() & known.parameters.keys(),
+        elsewhere={*strange, *(task.keys() & known.parameters.keys())},
         more=task.get("expand_kwargs") is not None
         or not _has_names(written)
         or not isinstance(task.get("expand", {}), dict)
-        or any(_stands_for_arguments(str(key)) for key in task),
+        or any(map(_stands_for_arguments, strange))
+        or as_params is not None,
     )
     if known.kind == "notifier":
         yield _other_kind(known, "operator")
@@ -178,11 +190,25 @@ def _of_operator(task: Mapping[str, Any], defaults: set[str], target: Target) ->
     yield from _outputs(known, arguments)
 
 
+def _given_as_params(task: Mapping[str, Any], known: Operator) -> str | None:
+    """Return a required parameter that stands under `params` of a task without `with`, or None."""
+    params = task.get("params")
+    if "with" in task or not isinstance(params, dict):
+        return None
+    required = (key for key, it in known.parameters.items() if it.need is Need.REQUIRED)
+    return next((key for key in required if key in params), None)
+
+
+def _strange_keys(task: Mapping[str, Any], tag: str) -> list[str]:
+    """Return the keys that a task of a kind does not have: each is an error of its own."""
+    own = KINDS.by_tag[tag].key_names()
+    return [str(key) for key in task if key not in own]
+
+
 def _stands_for_arguments(key: str) -> bool:
     """Return whether a key that belongs to no operator may hold what it is called with."""
-    if key == "params":
-        return False
-    return key in KINDS.owners.keys() - {"operator"} or means_arguments(key) or means_mapping(key)
+    said = key in KINDS.owners or means_arguments(key) or means_mapping(key)
+    return said or nearest(key, ("with",), likeness=_LIKENESS) is not None
 
 
 def _has_names(given: object) -> bool:
@@ -199,7 +225,10 @@ def _of_notifier(callback: Mapping[str, Any], target: Target) -> Iterator[Proble
     elif known.kind != "notifier":
         yield _other_kind(known, "notifier")
     else:
-        yield from _of_call(known, OperatorCall(arguments=arguments), "notifier")
+        strange = [key for key in callback if key not in ("notifier", "with")]
+        more = not _has_names(callback.get("with", {})) or any(map(_stands_for_arguments, strange))
+        call = OperatorCall(arguments=arguments, elsewhere=strange, more=more)
+        yield from _of_call(known, call, "notifier")
 
 
 def _other_kind(known: Operator, key: str) -> Problem:

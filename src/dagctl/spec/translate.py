@@ -137,7 +137,8 @@ class _Group:
             follow |= {*known}  # they are one level too deep, or not known yet
         for path, item in self.details:
             key = str(path[-1]) if path else ""
-            if item["type"] in _SAID_ELSEWHERE or (self.start and key == "task_type"):
+            of_a_kind = bool(self.start) and key == "task_type" and key in known
+            if item["type"] in _SAID_ELSEWHERE or of_a_kind:
                 continue
             if item["type"] == "extra_forbidden":
                 value = given.get(key)

@@ -9,7 +9,7 @@ from dagctl.spec.problem import Problem
 from dagctl.spec.wording import nearest, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _LISTED = 12
 """So many keys are listed in a hint."""
@@ -28,10 +28,18 @@ _OTHER_NAMES = {
     "start_date": ("start", "begin"),
     "tasks": ("steps", "jobs", "stages", "operators"),
     "task_id": ("id", "name", "task", "task_name"),
+    "group_id": ("id", "name", "group", "group_name", "task_group", "task_group_id"),
     "task_type": ("type", "kind"),
     "bash_command": ("command", "cmd", "bash", "run", "script", "shell"),
-    "python_code": ("python", "code", "function", "callable"),
-    "with": ("op_kwargs", "kwargs", "args", "arguments", "parameters", "params", "partial"),
+    "python_code": ("python", "code"),
+    "python_callable": ("function", "callable", "func", "entrypoint"),
+    "callable": ("function", "python_callable", "func"),
+    "notifier": ("operator", "class", "uses"),
+    "env": ("env_vars", "environment", "envs"),
+    "with": (
+        *("op_kwargs", "kwargs", "args", "arguments", "parameters", "params", "partial"),
+        *("properties", "inputs", "operator_args", "callback_kwargs"),
+    ),
     "operator": ("class", "operator_class", "uses", "sensor"),
     "expand": ("map", "foreach", "with_items", "matrix"),
     "trigger_rule": ("rule", "trigger"),
@@ -40,7 +48,8 @@ _OTHER_NAMES = {
     "cwd": ("working_dir", "workdir", "directory"),
     "dependencies": (
         *("depends_on", "depends", "needs", "requires", "after", "dependency"),
-        *("upstream", "upstream_task_ids", "upstream_tasks"),
+        *("upstream", "upstream_task_ids", "upstream_tasks", "upstream_dependencies"),
+        *("parents", "wait_for", "wait_on", "run_after", "depends_on_tasks"),
     ),
 }
 """Words of other tools, and short forms, for the keys of a spec."""
@@ -75,15 +84,18 @@ def meant_keys(
 ) -> dict[str, str | None]:
     """Return, for each unknown key, the key that was probably meant, or None."""
     free = [name for name in known if name not in given]
-    return {key: _meant(key, free) for key in unknown}
+    return {key: meant_key(key, free) for key in unknown}
 
 
-def _meant(key: str, free: Collection[str]) -> str | None:
-    word = key.strip("\u201c\u201d\"' ").casefold().replace("-", "_")
-    for name in free:
-        if word in _OTHER_NAMES.get(name, ()):
-            return name
-    return nearest(key, free)
+def other_name(key: str, names: Iterable[str]) -> str | None:
+    """Return the first of some keys that other tools, or people in short, call so; or None."""
+    word = _word(key.strip("\u201c\u201d\"' "))
+    return next((name for name in names if word in _OTHER_NAMES.get(name, ())), None)
+
+
+def meant_key(key: str, free: Collection[str]) -> str | None:
+    """Return the one of some keys that was probably meant, or None."""
+    return other_name(key, free) or nearest(key, free)
 
 
 def unknown_key(key: str, value: object, meant: str | None, known: Collection[str]) -> Problem:

@@ -120,8 +120,39 @@ SLIPS = [
         "DAG240",
         "did you mean `SlackNotifier`",
     ),
+    # the key that is missing stands there, misspelt or by another tool's word
+    ("operator: FileSensor, wiht: {filepath: a}", "DAG201", "did you mean `with`?"),
+    ("operator: FileSensor, properties: {filepath: a}", "DAG201", "did you mean `with`?"),
+    ("operator: FileSensor, filepaht: a", "DAG201", "`with: {filepaht: ...}`"),
+    ("operator: FileSensor, params: {filepath: a}", "DAG245", "write `with` in place of `params`"),
+    ("decorator: task.docker, wiht: {image: a}, python_code: return 1", "DAG201", "`with`?"),
+    ("bash_command: a, on_failure_callback: {notifier: SmtpNotifier, with: a}", "DAG203", "key"),
+    (
+        "bash_command: a, on_failure_callback: {notifier: SmtpNotifier, wiht: {to: b}}",
+        "DAG201",
+        "did you mean `with`?",
+    ),
+    ("bash_command: a, on_failure_callback: {function: a.b}", "DAG201", "`callable`?"),
+    ("bash_command: a, on_failure_callback: {operator: A, with: {}}", "DAG201", "`notifier`?"),
+    ("uses: BashOperator, with: {bash_command: a}", "DAG201", "did you mean `operator`?"),
+    ("script: a", "DAG201", "did you mean `bash_command`?"),
+    ("function: a.b", "DAG201", "did you mean `python_callable`?"),
+    ("python: return 1", "DAG202", "`python_code` in place of `python`"),
+    ("python_callable_name: a, python_callable_file: b", "DAG202", "`python_callable: package."),
+    ("sql: select 1", "DAG202", "such as `sql`, stands under `with`"),
+    ("task_type: BashOperator, bash_command: a", "DAG224", "`task_type: bash`, or remove"),
+    ("task_type: group, tasks: [{task_id: c, bash_command: a}]", "DAG201", "`group_id: a`"),
+    ("bash_command: a, wait_for: [b]", "DAG201", "did you mean `dependencies`?"),
+    ("bash_command: a, environment: {A: b}", "DAG201", "did you mean `env`?"),
+    ("bash_command: a, when: b", "DAG201", "`task_type: short_circuit`"),
+    ("bash_command: a, external_dependencies: [{a: all}]", "DAG201", "ExternalTaskSensor"),
+    ("bash_command: a, description: b", "DAG201", "write `doc_md`"),
 ]
 OF_DAG = [
+    ("edges: [[b, c]]", "DAG201", "`dependencies: [...]` in the tasks that wait"),
+    ("vars: {a: b}", "DAG201", "`[vars]` in dagctl.toml"),
+    ("doc: a", "DAG201", "write `doc_md`"),
+    ("dag_args: {schedule: a}", "DAG201", "remove this level"),
     ("paused: true", "DAG201", "`is_paused_upon_creation`?"),
     ("groups: [a]", "DAG201", "`group_id`"),
     ("owner_links: https://a.b", "DAG203", "`key: value`"),
@@ -179,6 +210,8 @@ OTHER = """
 OF_GROUPS = [
     ("taks: [{task_id: e, bash_command: a}]", "DAG201", "`tasks`?"),
     ("bash_command: a", "DAG201", "below `tasks`"),
+    ("task_type: group, tasks: [{task_id: e, bash_command: a}]", "DAG201", "remove it"),
+    ("concurrency: 3, tasks: [{task_id: e, bash_command: a}]", "DAG201", "max_active_tasks"),
     ("group_callabel: jobs.groups.make", "DAG201", "`group_callable`?"),
 ]
 
@@ -283,7 +316,20 @@ def test_the_rights_of_a_role_are_a_list() -> None:
 
 def test_a_deadline_without_its_own_key_lacks_it() -> None:
     [found] = errors_of(f"dag_name: Slips\ndeadline: {{interval: 2h}}\ntasks:{OTHER}", "3.1")
-    assert found == ("DAG202", 2, "add `reference: ...`")
+    assert found == ("DAG202", 2, "add `reference: ...` and `callback: ...`")
+
+
+def test_a_misspelt_key_of_a_deadline_is_one_error() -> None:
+    keys = "reference: queued_at, intervall: 2h, callback: {callable: a.b}"
+    [found] = errors_of(f"dag_name: Slips\ndeadline: {{{keys}}}\ntasks:{OTHER}", "3.1")
+    assert found == ("DAG201", 2, "did you mean `interval`?")
+
+
+@pytest.mark.parametrize("key", ["group", "group_name", "task_group"])
+def test_another_word_for_the_id_of_a_group_is_one_error(key: str) -> None:
+    group = f"{{{key}: g, tasks: [{{task_id: e, bash_command: a}}]}}"
+    [found] = errors_of(f"dag_name: Slips\ntasks:\n  - {group}{OTHER}")
+    assert found == ("DAG201", 3, "did you mean `group_id`?")
 
 
 def test_an_empty_group_is_no_empty_dag() -> None:

@@ -82,6 +82,8 @@ class TaskBase(CheckedModel):
                     own = cls.own_keys[0]
                     hint = f"a task has `{own}` or {quoted(key)}, not both: remove one of them"
                 return Problem(Code.OTHER_TASK_TYPE, message, hint)
+        if key == "description":
+            return Problem(Code.UNKNOWN_KEY, "a task has no `description`", "write `doc_md`")
         if key in family.outer_keys:
             return Problem(
                 Code.UNKNOWN_KEY,

@@ -9,6 +9,7 @@ from dagctl.spec.family import Family
 from dagctl.spec.gone import GONE
 from dagctl.spec.problem import Problem
 from dagctl.spec.tasks import KINDS, TASK_TYPES, TaskBase
+from dagctl.spec.unknown_keys import other_name
 from dagctl.spec.walk import raw_tasks
 from dagctl.spec.wording import nearest, quoted
 from dagctl.spec.wrong_type import MAPPING, wrong_type
@@ -29,6 +30,10 @@ _OPERATORS = {
     "dbt": "DbtCloudRunJobOperator",
 }
 """Operators that people call a type of task."""
+_IN_A_FILE = ("python_callable_name", "python_callable_file")
+"""How dag-factory names a function in a file."""
+_CLASSES = {"bash": "BashOperator", "python": "PythonOperator"}
+"""The operators that a spec has types of tasks for."""
 _LIKENESS = 0.66
 """`callable` is nearer to `python_callable`; `python_version` is less near to `python_code`."""
 _COMPARED_KEYS = 20
@@ -58,13 +63,13 @@ def _problems(task: Mapping[str, Any], family: Family) -> Iterator[Problem]:
         yield Problem(Code.UNKNOWN_KEY, f"unknown key {quoted(key)}", hint).at(key)
         task = {own_key if name == key else name: value for name, value in task.items()}
         meant = KINDS.tag_of(task)
-    elif "task_type" not in task and "tasks" in task and "group_id" not in task:
+    elif "tasks" in task and "group_id" not in task:
         yield _of_a_group(task.get("task_id")).at("task_id")
         return
     elif "task_type" not in task:
         yield _missing(task, meant).at("task_type")
     elif isinstance(name, str):
-        yield _unknown(name).at("task_type")
+        yield _unknown(name, _carried(task)).at("task_type")
     else:
         message = f"`task_type` must be one of: {', '.join(sorted(TASK_TYPES))}"
         yield Problem(Code.WRONG_TYPE, message, "write one of these words").at("task_type")
@@ -89,13 +94,17 @@ def _carried(task: Mapping[str, Any]) -> str | None:
 
 def _misspelt(task: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return a key that is nearly one that shows the kind, and that one, or None."""
-    known = {*GONE}.union(*(model.key_names() for model in KINDS.by_tag.values()))
-    strange = (key for key in task if key not in known)
+    known = _known_keys()
+    strange = (str(key) for key in task if key not in known)
     for key in islice(strange, _COMPARED_KEYS):
-        near = nearest(key, KINDS.owners, likeness=_LIKENESS)
+        near = other_name(key, KINDS.owners) or nearest(key, KINDS.owners, likeness=_LIKENESS)
         if near:
             return key, near
     return None
+
+
+def _known_keys() -> set[str]:
+    return {*GONE}.union(*(model.key_names() for model in KINDS.by_tag.values()))
 
 
 def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
@@ -106,6 +115,14 @@ def _missing(task: Mapping[str, Any], meant: str | None) -> Problem:
         message = f"{who}an entry is a task or a group, not both"
         return Problem(Code.GIVEN_TWICE, message, "remove `task_id` or `group_id`")
     hint = f"add `task_type: {meant}`" if meant else f"add one of: {', '.join(keys)}"
+    known = _known_keys()
+    strange = next((str(key) for key in task if key not in known), None)
+    if "python" in task:
+        hint = "write `python_code` in place of `python`"
+    elif any(key in task for key in _IN_A_FILE):
+        hint = "write `python_callable: package.module.function`"
+    elif strange and not meant:
+        hint += f"; what an operator takes, such as {quoted(strange)}, stands under `with`"
     return Problem(Code.MISSING_KEY, f"{who}nothing says what kind of task it is", hint)
 
 
@@ -125,12 +142,14 @@ def _operator_of(name: object) -> str | None:
     return name if name.endswith(("Operator", "Sensor")) else _OPERATORS.get(name.casefold())
 
 
-def _unknown(name: str) -> Problem:
+def _unknown(name: str, carried: str | None) -> Problem:
     near = nearest(name, TASK_TYPES)
     operator = _operator_of(name)
     hint = f"did you mean `{near}`?" if near else f"known types: {', '.join(sorted(TASK_TYPES))}"
     if operator:
         hint = f"write `operator: {operator[:60]}` and its parameters under `with`"
+    if carried and operator == _CLASSES.get(carried):
+        hint = f"write `task_type: {carried}`, or remove the line"
     return Problem(Code.UNKNOWN_TASK_TYPE, f"unknown task type {quoted(name)}", hint)
 
 

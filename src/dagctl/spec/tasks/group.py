@@ -11,6 +11,7 @@ from dagctl.spec.fields import types
 from dagctl.spec.fields.ids import GROUP_PATTERN, MAX_GROUP_ID, check_group_id
 from dagctl.spec.fields.text import name_of, prose
 from dagctl.spec.fields.values import argument_problems
+from dagctl.spec.gone import gone
 from dagctl.spec.import_path import MAX_PATH, PATTERN
 from dagctl.spec.markers import markers_in
 from dagctl.spec.problem import Problem
@@ -131,6 +132,9 @@ class Group(Mapped):
     @classmethod
     def misplaced(cls, key: str, family: Family) -> Problem | None:
         """Return the problem of a key that belongs to a task, or to the DAG, or None."""
+        if key == "task_type":
+            message = "a group has no `task_type`"
+            return Problem(Code.UNKNOWN_KEY, message, "remove it: its keys say that it is a group")
         if key in TaskArguments.model_fields:
             hint = f"write `default_args: {{{key}: ...}}`"
             in_json = f'write `"default_args": {{"{key}": ...}}`'
@@ -145,7 +149,7 @@ class Group(Mapped):
             hint = "write it at the start of a line, outside of `tasks`"
             in_json = 'write it beside the outermost `"tasks"`'
             return Problem(Code.UNKNOWN_KEY, message, hint, json_hint=in_json)
-        return None
+        return None if key == "task_group" else gone(key)  # another word for the id
 
 
 def tag_of_entry(entry: object) -> str | None:
