@@ -290,7 +290,6 @@ class Lifecycle:
 
         from dagctl.commands.lifecycle import rename
 
-        self._follow()
         return rename(self._context, dag_id, new_id, options, now=datetime.now(UTC), key=key)
 
     def _options(
@@ -318,6 +317,7 @@ class Lifecycle:
         is_one = len(intent.dag_ids) == 1 or intent.action == "rename"
         if intent.options.expected_version is not None and not is_one:
             raise UsageError("expected_version is the version of one DAG", hint="name one DAG")
+        self._follow()
         return operate(
             self._context, intent, on_recovered=self._remember, on_result=on_result or ignore
         )
@@ -326,6 +326,7 @@ class Lifecycle:
         from dagctl.commands.plan import result_of
 
         self._settle_dead()
+        self._follow()
         return result_of(self._context, intent.plan(), options)
 
     def _settle_dead(self) -> None:

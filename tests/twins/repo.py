@@ -110,9 +110,10 @@ class MemoryRepo:
         is_below = commit_id in {commit.id for commit in self.history(self.head)}
         return CommitPlace.MERGED if is_below else CommitPlace.ELSEWHERE
 
-    def outside(self, commits: Collection[str]) -> frozenset[str]:
-        """Return those that are not below the branch that is checked out."""
-        return frozenset(commits) - {commit.id for commit in self.history(self.head)}
+    def outside(self, commits: Collection[str], *, of: str = "") -> frozenset[str]:
+        """Return those that are not below a commit, or the branch that is checked out."""
+        last = of if of in self.commits else self.head
+        return frozenset(commits) - {commit.id for commit in self.history(last)}
 
     def left_out(self, paths: Sequence[str]) -> set[str]:
         """Return nothing: everything is checked out here."""
@@ -217,9 +218,9 @@ class MemoryRepo:
         return {} if tip is None else dict(self.commits[tip].tree)
 
     def history(self, branch: str) -> list[Commit]:
-        """Return the commits of the branch, newest first."""
+        """Return the commits of the branch, or up to a commit, newest first."""
         found = []
-        at = self.tips.get(branch)
+        at = branch if branch in self.commits else self.tips.get(branch)
         while at is not None:
             found.append(self.commits[at])
             at = self.commits[at].parent

@@ -16,6 +16,7 @@ from dagctl.adapters.sqlite_rows import (
     RESERVE,
     RESERVED,
     SELECT,
+    TAKEN,
     UPSERT,
     VERSION_WITH,
     find_of,
@@ -32,9 +33,11 @@ from dagctl.adapters.sqlite_versions import (
     bring_back,
     forget_history,
     keep,
+    of_other_branches,
     positions_of,
     purge,
     remove,
+    rivals_of,
     show_history,
     stage_history,
     stale,
@@ -49,21 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dagctl.adapters.durable import Location
+    from dagctl.adapters.sqlite_versions import Outside
     from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, Query
-
-_TAKEN = """
-    SELECT dag_id FROM user_dags
-    WHERE project_id = :project AND (dag_id COLLATE NOCASE = :base OR (
-        dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
-    UNION SELECT dag_id FROM removed_dags
-    WHERE project_id = :project AND (dag_id = :base OR (
-        dag_id > :base || '_' AND dag_id < :base || '`'))
-    UNION SELECT dag_id FROM reservations
-    WHERE project_id = :project AND is_open AND (dag_id COLLATE NOCASE = :base OR (
-        dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
-"""
-"""A base and all its numbers, whatever their case, of removed DAGs too: the backtick is the
-character after `_`."""
 
 _HELD = "SELECT 1 FROM reservations WHERE is_open AND project_id = ? AND dag_id = ?"
 
@@ -83,6 +73,8 @@ class SqliteRegistry:
         project_id: The project that everything is recorded under.
         user_id: Returns who reserves; asked only then.
         user_name: Returns the same in words a person knows (git's `Name <e-mail>`), or None.
+        outside: Returns those of some commits that do not lead to another one; asked only where two
+            branches have made a version of one number.
     """
 
     def __init__(
@@ -91,11 +83,13 @@ class SqliteRegistry:
         project_id: str,
         user_id: Callable[[], str],
         user_name: Callable[[], str | None] = lambda: None,
+        outside: Outside = lambda commits, of: frozenset(),  # noqa: ARG005 - none is known to be
     ) -> None:
         self._database = SqliteDatabase(state)
         self._project = project_id
         self._user_id = user_id
         self._user_name = user_name
+        self._outside = outside
 
     def close(self) -> None:
         """Close the database, if it was opened."""
@@ -122,8 +116,14 @@ class SqliteRegistry:
         self, dag_id: str, *, before: int | None = None, limit: int = 50, text: bool = False
     ) -> list[DagVersion]:
         """Return the versions of a DAG that is recorded or was removed, the newest first."""
-        values = {"id": dag_id, "before": before, "limit": limit}
-        return self._versions(versions_of(text=text), values)
+        values = {"id": dag_id, "before": before, "limit": limit, "hidden": "[]"}
+        versions = self._versions(versions_of(text=text), values)
+        with self._database.reading() as connection:
+            rivals = rivals_of(connection, versions)
+        hidden = of_other_branches(rivals, self._outside) if rivals else []
+        if not hidden:
+            return versions
+        return self._versions(versions_of(text=text), {**values, "hidden": json.dumps(hidden)})
 
     def get(self, dag_id: str) -> DagRecord | None:
         """Return the record of that id, or None."""
@@ -361,7 +361,7 @@ class SqliteRegistry:
         ]
 
     def _taken(self, base: str) -> set[str]:
-        rows = self._database.connection.execute(_TAKEN, {"project": self._project, "base": base})
+        rows = self._database.connection.execute(TAKEN, {"project": self._project, "base": base})
         return {row[0] for row in rows}
 
     def _next_version(self, claim: Claim) -> Reservation:

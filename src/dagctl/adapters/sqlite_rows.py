@@ -71,6 +71,11 @@ REMOVE = (
     "SELECT id, project_id, dag_id, source_path, number FROM user_dag_versions WHERE number = ?"
 )
 
+REMOVAL = (
+    "SELECT number FROM user_dag_versions WHERE id = ? AND commit_id = ? AND action = 'delete'"
+)
+"""The version that a commit of a removal made, as this clone has recorded it."""
+
 ADD_VERSION = (
     f"INSERT INTO user_dag_versions ({', '.join(VERSION_COLUMNS)}) "  # noqa: S608 - our own names
     f"VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
@@ -98,27 +103,64 @@ FORGET_GUESS = (
 def versions_of(*, text: bool) -> str:
     """Return the query of a DAG's versions, the newest first, with or without their texts.
 
-    Of several with one number, from two branches, the one that was recorded or adopted last counts.
-    What is newer than the record was reverted, or is on another branch: it is not shown.
+    Of several with one number, from two branches, the one that was recorded or adopted last counts,
+    but for those that `:hidden` names by their row numbers. What is newer than the record, or than
+    the removal, was reverted, or is on another branch: it is not shown.
     """
     columns = _OF_VERSION if text else _WITHOUT_TEXT
     return (
-        "WITH of_dag AS (SELECT v.id, (SELECT version FROM user_dags WHERE id = v.id) AS newest "  # noqa: S608 - our own names
+        f"WITH of_dag AS (SELECT v.id, {_NEWEST} AS newest "  # noqa: S608 - our own names
         "FROM user_dag_versions v WHERE v.project_id = :project AND v.dag_id = :id "
-        "ORDER BY v.number DESC LIMIT 1) "
+        "ORDER BY v.number DESC LIMIT 1), "
+        "hidden AS (SELECT value FROM json_each(:hidden)) "
         f"SELECT {columns} FROM of_dag JOIN user_dag_versions v ON v.id = of_dag.id "
         "WHERE (of_dag.newest IS NULL OR v.version <= of_dag.newest) "
-        "AND (:before IS NULL OR v.version < :before) "
+        "AND (:before IS NULL OR v.version < :before) AND v.number NOT IN hidden "
         "AND NOT EXISTS (SELECT 1 FROM user_dag_versions newer WHERE newer.id = v.id "
-        "AND newer.version = v.version AND newer.number > v.number) "
+        "AND newer.version = v.version AND newer.number > v.number "
+        "AND newer.number NOT IN hidden) "
         "ORDER BY v.version DESC LIMIT :limit"
     )
 
+
+_NEWEST = (
+    "coalesce((SELECT version FROM user_dags WHERE id = v.id), (SELECT last.version "
+    "FROM removed_dags r JOIN user_dag_versions last ON last.number = r.version WHERE r.id = v.id))"
+)
+
+RIVALS = (
+    "SELECT number, version, content_digest, commit_id FROM user_dag_versions v WHERE id = :row "
+    "AND version BETWEEN :oldest AND :newest AND EXISTS (SELECT 1 FROM user_dag_versions other "
+    "WHERE other.id = v.id AND other.version = v.version AND other.number <> v.number)"
+)
+"""Versions of a DAG that two branches have made: several with one number."""
+
+STANDING = (
+    "SELECT version, content_digest, commit_id FROM user_dags WHERE id = :row UNION ALL "
+    "SELECT v.version, v.content_digest, v.commit_id FROM removed_dags r "
+    "JOIN user_dag_versions v ON v.number = r.version WHERE r.id = :row"
+)
+"""What is recorded of a DAG now, be it that it is removed."""
 
 VERSION_WITH = (
     f"SELECT {_OF_VERSION} FROM user_dag_versions v WHERE v.project_id = :project "  # noqa: S608 - our own names
     "AND v.dag_id = :id AND v.content_digest = :digest ORDER BY v.number DESC LIMIT 1"
 )
+
+
+TAKEN = """
+    SELECT dag_id FROM user_dags
+    WHERE project_id = :project AND (dag_id COLLATE NOCASE = :base OR (
+        dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
+    UNION SELECT dag_id FROM removed_dags
+    WHERE project_id = :project AND (dag_id = :base OR (
+        dag_id > :base || '_' AND dag_id < :base || '`'))
+    UNION SELECT dag_id FROM reservations
+    WHERE project_id = :project AND is_open AND (dag_id COLLATE NOCASE = :base OR (
+        dag_id COLLATE NOCASE > :base || '_' AND dag_id COLLATE NOCASE < :base || '`'))
+"""
+"""The ids of a base and all its numbers, whatever their case, of removed DAGs too: the backtick is
+the character after `_`."""
 
 
 RESERVED = (

@@ -6,7 +6,7 @@ Each function works in the transaction that its caller has begun.
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.local_user import local_user_id
@@ -15,7 +15,10 @@ from dagctl.adapters.sqlite_rows import (
     COUNT_AGAIN,
     FORGET_GUESS,
     HAS_VERSION,
+    REMOVAL,
     REMOVE,
+    RIVALS,
+    STANDING,
     UPSERT,
     to_row,
     to_version_row,
@@ -25,10 +28,13 @@ from dagctl.ports import DagRecord, DagVersion
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from dagctl.ports import ArchiveOrigin, Reservation, VersionAction
+
+    Outside = Callable[[Collection[str], str], frozenset[str]]
+    """Returns those of some commits that do not lead to another one."""
 
 _OF_RECORD = tuple(field.name for field in fields(DagRecord))
 _PURGED = (
@@ -46,6 +52,46 @@ _ORIGIN = """
     AND NOT EXISTS (SELECT 1 FROM user_dags WHERE id = :row)
     AND NOT EXISTS (SELECT 1 FROM removed_dags WHERE id = :row)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Versions of a DAG that several branches have made, each number more than once."""
+
+    rows: Sequence[tuple[int, int, str, str]]
+    """Row number, version, digest of the file and commit of each."""
+    standing: tuple[int, str, str]
+    """Version, digest and commit of what is recorded now; a version of 0: nothing is."""
+
+
+def rivals_of(connection: sqlite3.Connection, versions: Sequence[DagVersion]) -> Rivals | None:
+    """Return what has the number of one of a DAG's versions, the newest first; None: nothing."""
+    if not versions:
+        return None
+    newest, oldest = versions[0], versions[-1]
+    asked = {"row": newest.id, "newest": newest.version, "oldest": oldest.version}
+    rows = connection.execute(RIVALS, asked).fetchall()
+    standing = connection.execute(STANDING, {"row": newest.id}).fetchone()
+    return Rivals(rows, standing or (0, "", "")) if rows else None
+
+
+def of_other_branches(rivals: Rivals, outside: Outside) -> list[int]:
+    """Return the row numbers of versions that other branches have made.
+
+    A version counts that has the bytes of what is recorded now, or else that leads to it. Where
+    none of one number does, as after a rebase, all are left.
+    """
+    version, digest, commit_id = rivals.standing
+    beyond = outside({commit for *_, commit in rivals.rows}, commit_id)
+    counted = {
+        number
+        for number, *which, commit in rivals.rows
+        if which == [version, digest] or (which[0] != version and commit not in beyond)
+    }
+    settled = {which for number, which, *_ in rivals.rows if number in counted}
+    return [
+        number for number, which, *_ in rivals.rows if which in settled and number not in counted
+    ]
 
 
 def keep(
@@ -67,7 +113,8 @@ def adopt(connection: sqlite3.Connection, record: DagRecord, now: datetime) -> N
     Of several versions with its number, from two branches, it is the one that counts from now on.
     """
     if record.is_removed:
-        remove(connection, keep(connection, [record], None))
+        known = connection.execute(REMOVAL, (record.id, record.commit_id)).fetchone()
+        remove(connection, known or keep(connection, [record], None))
         return
     record = replace(by_its_author(record), updated_at=now)
     named = (record.project_id, record.dag_id)

@@ -20,7 +20,8 @@ _OF_RECORD = tuple(field.name for field in fields(DagRecord))
 def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[DagVersion]:
     """Return the tombstones of those DAGs that a commit of dagctl has removed since.
 
-    A file that a person has deleted, or that another branch lacks, removes no DAG.
+    A file that a person has deleted, or that another branch lacks, removes no DAG. Nor does a
+    removal that was taken back since, in a commit that is not checked out here.
 
     Args:
         context: The ports and the settings.
@@ -36,7 +37,8 @@ def removed_elsewhere(context: Context, records: Iterable[DagRecord]) -> list[Da
     return [
         _tombstone(paths[path], removal)
         for path, removal in removals.items()
-        if paths[path].commit_id not in outside
+        if (last := paths[path].commit_id) not in outside
+        or repo.outside({removal.commit_id}, of=last)
     ]
 
 

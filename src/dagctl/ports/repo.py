@@ -119,10 +119,14 @@ class Repo(Protocol):
     def place_of(self, commit_id: str) -> CommitPlace:
         """Return where a commit is; any text may be asked for."""
 
-    def outside(self, commits: Collection[str]) -> frozenset[str]:
-        """Return those of these commits that are not in the history of what is checked out.
+    def outside(self, commits: Collection[str], *, of: str = "") -> frozenset[str]:
+        """Return those of these commits that are not in the history of a commit.
 
         What this clone does not have, and what is no commit id, is outside as well.
+
+        Args:
+            commits: The commits that are asked for.
+            of: The commit; where this clone does not have it, it is what is checked out.
         """
 
     def left_out(self, paths: Sequence[str]) -> set[str]:

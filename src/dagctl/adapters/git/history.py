@@ -202,14 +202,16 @@ def reach(git: GitCommand, commits: Collection[str]) -> Reach | None:
     )
 
 
-def outside(git: GitCommand, commits: Collection[str]) -> frozenset[str]:
-    """Return those of the commits that are not in the history of HEAD, or not in this repository.
+def outside(git: GitCommand, commits: Collection[str], of: str) -> frozenset[str]:
+    """Return those of the commits that are not in the history of one of them, or not known here.
 
-    What is no commit id counts as outside.
+    What is no commit id counts as outside. Where `of` is none that is known, HEAD stands for it.
     """
-    known = _known(git, sorted(commit for commit in commits if _COMMIT_ID.fullmatch(commit)))
-    current = tip(git, "HEAD")
-    return frozenset(commits) - known | _beyond(git, known, [current] if current else [])
+    asked = {*commits, of}
+    known = _known(git, sorted(commit for commit in asked if _COMMIT_ID.fullmatch(commit)))
+    last = of if of in known else tip(git, "HEAD")
+    inside = known.intersection(commits)
+    return frozenset(commits) - known | _beyond(git, inside, [last] if last else [])
 
 
 def _known(git: GitCommand, ids: Sequence[str]) -> frozenset[str]:

@@ -110,9 +110,9 @@ class GitRepo:
         """Return where a commit is."""
         return look.place_of(self._place, commit_id)
 
-    def outside(self, commits: Collection[str]) -> frozenset[str]:
-        """Return those of the commits that are not in the history of what is checked out."""
-        return history.outside(self._place.git, commits)
+    def outside(self, commits: Collection[str], *, of: str = "") -> frozenset[str]:
+        """Return those of the commits that are not in the history of a commit."""
+        return history.outside(self._place.git, commits, of)
 
     def left_out(self, paths: Sequence[str]) -> set[str]:
         """Return which of these paths a sparse checkout leaves out of the work tree."""
