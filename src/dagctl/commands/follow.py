@@ -79,8 +79,8 @@ def _follow_removals(context: Context, gone: Sequence[str]) -> None:
 def _changes(context: Context, behind: Mapping[str, str]) -> Iterator[Change | None]:
     """Yield what the files say, until the time is over; None for one that says nothing by now."""
     registry = context.backend.registry
-    found = registry.find(dag_ids=list(behind), removed=True, specs=False)
-    records = {record.dag_id: record for record in found}  # a removed one that is back is the same
+    known = registry.find(dag_ids=list(behind), removed=True, specs=False)
+    records = {record.dag_id: record for record in known}  # a removed one that is back is the same
     deadline = time.monotonic() + MOST_SECONDS
     for dag_id, path in behind.items():
         if time.monotonic() > deadline:

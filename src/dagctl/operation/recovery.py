@@ -103,17 +103,21 @@ def recover_what_may_be(context: Context) -> tuple[list[Recovered], list[Unsettl
     return recovered, unsettled
 
 
-def _entries_of(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
-    """Return the journal's entries by operation id, or why one cannot be read.
+def _to_settle(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
+    """Return the entries that are to be settled now, by operation id, or why one cannot be read.
 
     The caller holds the workspace's lock.
 
-    One that cannot be read or is damaged is set aside, and the listener hears of it, once. What its
-    operation reserved is given back: it could never be confirmed.
+    One that is damaged is set aside, and the listener hears of it, once. What its operation
+    reserved is given back: it could never be confirmed.
     """
     journal = context.backend.journal
     before = journal.aside()
-    entries = {key: _read(key, data) for key, data in journal.entries().items()}
+    entries = {
+        key: _read(key, data)
+        for key, data in journal.entries().items()
+        if not _waits(context, data)
+    }
     damaged = [key for key, read in entries.items() if isinstance(read, DamagedEntryError)]
     for operation_id in damaged:
         journal.set_aside(operation_id)
@@ -121,6 +125,16 @@ def _entries_of(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
         if path not in before:
             _give_up(context, path)
     return {key: read for key, read in entries.items() if key not in damaged}
+
+
+def _waits(context: Context, data: Mapping[str, Any]) -> bool:
+    """Return whether an entry is what a former member has left to those of another project.
+
+    It holds nothing, and stops no work here: not even one of another version of dagctl.
+    """
+    place = (context.settings.backend, context.settings.project_id)
+    is_left = data.get("phase") == Phase.LEFT.value
+    return is_left and (data.get("backend"), data.get("project_id")) != place
 
 
 def _read(operation_id: str, data: Mapping[str, Any]) -> JournalEntry | UnfinishedError:
@@ -227,22 +241,6 @@ def kept(entry: JournalEntry) -> Iterator[None]:
 def clear(backend: Backend, entry: JournalEntry) -> None:
     """Remove the entry from the journal."""
     backend.journal.delete(entry.operation_id)
-
-
-def _to_settle(context: Context) -> dict[str, JournalEntry | UnfinishedError]:
-    """Return the entries that are to be settled now.
-
-    What one who is no member any more has left to the members of a project stops no work for
-    another one: it holds nothing, and waits.
-    """
-    place = (context.settings.backend, context.settings.project_id)
-    return {
-        operation_id: read
-        for operation_id, read in _entries_of(context).items()
-        if isinstance(read, UnfinishedError)
-        or read.phase is not Phase.LEFT
-        or (read.backend, read.project_id) == place
-    }
 
 
 def _recover(

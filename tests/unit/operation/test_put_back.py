@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
 from dagctl.commands.recover import recover, recover_if_idle
 from dagctl.errors import UnfinishedError
 from dagctl.operation.change import asked, digest_of
+from dagctl.operation.entry import Phase
 from dagctl.operation.entry_form import from_data, to_data
-from tests.unit.operation.conftest import Fault, Killed, World, faulty, spec
+from tests.unit.operation.conftest import PROJECT, Fault, Killed, World, faulty, spec
 
 if TYPE_CHECKING:
     from dagctl.operation.entry import JournalEntry
@@ -65,3 +67,16 @@ def test_a_reader_does_not_touch_the_damaged_entry_of_a_live_operation(world: Wo
     recover_if_idle(world.context())
     assert backend.journal.entries() == {}
     assert backend.journal.aside() == (entry.operation_id,)
+
+
+def test_what_a_later_dagctl_has_left_to_another_project_stops_no_work() -> None:
+    world = World()
+    left = {**to_data(replace(unfinished(world), phase=Phase.LEFT)), "format": 99}
+    id_, journal = left["operation_id"], world.backend.journal
+    journal.write(id_, {**left, "project_id": str(uuid4())})
+    assert world.create(asked(spec("Other"))).dags[0].state == "created"
+    assert recover(world.context()).recovered == ()
+    assert list(journal.entries()) == [id_]
+    journal.write(id_, {**left, "project_id": PROJECT, "backend": world.settings.backend})
+    with pytest.raises(UnfinishedError, match="another version of dagctl"):
+        world.create(asked(spec("Third")))
