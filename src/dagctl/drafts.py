@@ -19,17 +19,23 @@ if TYPE_CHECKING:
 class Drafts(Lifecycle):
     """The calls of a client that give a DAG the spec of an edited text."""
 
-    def draft(self, dag_id: str) -> Draft:
+    def draft(self, dag_id: str, *, publishes: bool = False, force: bool = False) -> Draft:
         """Return the spec of a DAG as a text to be edited: its file, or what is recorded.
+
+        Args:
+            dag_id: The DAG.
+            publishes: Whether `publish` follows: then what would stop it is refused now.
+            force: As for `publish`.
 
         Raises:
             NotFoundError: There is no such DAG, or no spec of it.
-            ConflictError: The DAG is removed, or the spec file was changed from an older version.
+            ConflictError: The DAG is removed, or the spec file was changed from an older version;
+                or no edited text could be published.
         """
         from dagctl.commands.edit import draft_of
 
         self._bring_up()
-        return draft_of(self._context, dag_id)
+        return draft_of(self._context, dag_id, self._options(force=force) if publishes else None)
 
     def check_draft(self, draft: Draft, content: bytes) -> Sequence[Diagnostic]:
         """Return what is to be known about an edited text: warnings and advice.

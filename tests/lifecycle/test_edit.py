@@ -230,6 +230,16 @@ def test_what_cannot_be_edited_is_refused_with_the_next_step(
     ):
         refused = user.run("edit", "orders", **variables)
         assert (refused.code, words in refused.err) == (ExitCode.USAGE, True), refused.err
+    file, opened = user.folder / "dags/orders.py", user.folder / "opened"
+    file.write_text((whole := file.read_text()).replace("echo load", "echo mine"))
+    refused = user.run("edit", "orders", EDITOR=f"touch {opened} #")
+    assert (refused.code, "was changed since dagctl wrote it" in refused.err) == (7, True)
+    file.write_text(whole)
+    user.git("checkout", "-q", "--detach")
+    refused = user.run("edit", "orders", EDITOR=f"touch {opened} #")
+    assert (refused.code, "HEAD is on no branch" in refused.err) == (ExitCode.CONFLICT, True)
+    assert not opened.exists()
+    user.git("checkout", "-q", "-")
     said = desk.edit('echo "dag_id: sales" >> "$2"')
     assert (desk.code, "`dagctl mv orders sales` renames it" in said) == (ExitCode.CONFLICT, True)
     user.ok("rm", "orders")

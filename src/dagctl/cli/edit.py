@@ -67,7 +67,7 @@ def edit(  # noqa: PLR0913 - one parameter an option
     )
     with closing(reporter(invocation)) as progress, opened(listener=progress) as client:
         with reporting_recovery(invocation, client) as note_recovered:
-            draft = client.draft(dag_id)
+            draft = client.draft(dag_id, publishes=not dry_run, force=force)
             progress.close()
             note_recovered()
         with text_file(console, name_of(draft), draft.content) as text:

@@ -11,8 +11,11 @@ from dagctl.commands.recorded_spec import spec_as_yaml
 from dagctl.errors import ConflictError, WorkspaceError
 from dagctl.next_step import DOCTOR, Command, Fix
 from dagctl.operation.change import Action
+from dagctl.operation.commits import check_branch
+from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.editing import Draft, plan_edit, record_to_edit
 from dagctl.operation.lagging import lag_of
+from dagctl.operation.merge import header_of
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
@@ -22,19 +25,26 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord
 
 
-def draft_of(context: Context, dag_id: str) -> Draft:
+def draft_of(context: Context, dag_id: str, options: Options | None = None) -> Draft:
     """Return the spec of a DAG as a text: that of its file, if this is here and not behind.
+
+    Args:
+        context: The ports and the settings.
+        dag_id: The DAG.
+        options: How its edited text is published; None: it is not.
 
     Raises:
         NotFoundError: There is no such DAG, or no spec of it.
         ConflictError: The spec file was changed from an older version, or is no regular file; or
-            the DAG is removed.
+            the DAG is removed; or no edited text could be published.
     """
     record = record_to_edit(context, dag_id)
     if record.problem is not None:
         damaged = f"the record of `{dag_id}` is damaged: {record.problem}"
         raise ConflictError(damaged, hint=Fix(DOCTOR))
     lag = lag_of(context, record)
+    if options is not None:
+        _check_open(context, lag, options)
     if lag.spec == "kept":
         _check_kept(lag)
     content = lag.spec_write.new if lag.spec_write else lag.standing_spec
@@ -45,6 +55,15 @@ def draft_of(context: Context, dag_id: str) -> Draft:
         path=record.source_path,
         standing=lag.standing_spec,
     )
+
+
+def _check_open(context: Context, lag: Lag, options: Options) -> None:
+    """Check what would stop any update of the DAG, before a person types for an hour."""
+    check_branch(context.settings, context.backend.repo.preflight([]))
+    standing = lag.old_file if lag.file == "kept" else None
+    if standing is not None and not options.force:
+        is_ours = header_of(standing)[0] is not None
+        raise changed_by_hand(lag.path, None, standing) if is_ours else not_ours(lag.path)
 
 
 def _check_kept(lag: Lag) -> None:

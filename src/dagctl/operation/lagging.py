@@ -115,7 +115,7 @@ def _file(context: Context, record: DagRecord, path: str) -> tuple[_Side, Header
     if record.content_digest in {digest_of(standing), digest_of(unix)}:
         return _Side("current"), header
     if header is None or not header.is_whole or header.dag_id not in {None, record.dag_id}:
-        return _Side("kept", f"{path} was changed by hand, and stays"), header
+        return _Side("kept", f"{path} was changed by hand, and stays", old=standing), header
     if is_merge:
         return _Side("kept", f"{path} is in a merge conflict: finish the merge first"), header
     is_cache = context.backend.cache is not None  # then the file counts, and the record follows it
