@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from dagctl.errors import UsageError
+from dagctl.frozen import frozen
 
 PORTS = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """A Supabase project. The key is public by design: it opens nothing without a session."""
 

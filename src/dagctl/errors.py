@@ -8,12 +8,13 @@ and an exit code.
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 from dagctl.brevity import brief
+from dagctl.frozen import frozen
 from dagctl.next_step import LOGIN, RECOVER, Fix, again
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Severity(StrEnum):
     """Advice, or what could not be checked."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Source:
     """A text that findings point into: a spec, or a file that one takes in."""
 
@@ -93,7 +94,7 @@ class Source:
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Diagnostic:
     """One finding about a spec.
 

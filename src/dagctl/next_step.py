@@ -6,17 +6,17 @@ ask, and another face may show a button. So no other module cuts sentences apart
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from dagctl.brevity import brief
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """A command of dagctl that helps."""
 
@@ -29,7 +29,7 @@ class Command:
         return f"dagctl {self.name} {self.arguments}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """A choice that the same command, or the same request, may be repeated with."""
 
@@ -51,7 +51,7 @@ class Ending(Enum):
     LATER = "try again later"
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@frozen
 class Fix:
     """One next step: text, with the commands and options in it as values."""
 

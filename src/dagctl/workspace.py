@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import INIT, Fix
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SCHEMA_NAME = ".dag.schema.json"
 """The JSON Schema of a spec, for editors: beside `dagctl.toml`, and committed like that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Workspace:
     """The folder with `dagctl.toml`, as an absolute path without symbolic links."""
 

@@ -11,10 +11,10 @@ import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.frozen import frozen
 from dagctl.next_step import again
 from dagctl.paths import TEMPORARY
 
@@ -34,7 +34,7 @@ _FOLDER_MODE = 0o755  # never writable for all, whatever the umask is
 _IN_THE_WAY = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """A folder by the way to it: `root` as it is, then the names from there, no link among them."""
 

@@ -11,11 +11,11 @@ project in an entry's place or header: the same DAGs give the same bytes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.dag_file.names import file_name
 from dagctl.errors import DagctlError, ExitCode
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class ArchiveError(DagctlError):
         super().__init__(message, hint=hint or again)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArchiveLimits:
     """How much one archive may be, for a caller who may give less than the form allows."""
 
@@ -79,7 +79,7 @@ class ArchiveLimits:
     dags: int = MOST_DAGS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checksum:
     """Size in bytes and SHA-256, in hex, of an entry as it is unpacked."""
 
@@ -87,7 +87,7 @@ class Checksum:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ArchivedDag:
     """One DAG in an archive: its item in the manifest."""
 
@@ -114,7 +114,7 @@ class ArchivedDag:
         return history_entry(self.dag_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ArchivedVersion:
     """One version of a DAG in an archive: a line of its history."""
 

@@ -13,7 +13,6 @@ import stat
 import struct
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -32,6 +31,7 @@ from dagctl.archive.form import (
     Checksum,
 )
 from dagctl.archive.lines import read_manifest, read_version
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ LONGEST_ENTRY = 255
 CHUNK = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Archive:
     """An archive whose shape and manifest are checked. Reading an entry checks that one."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from dagctl.frozen import frozen
 
 Heading = Literal["Author", "Publish", "Inspect", "Account", "More"]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class CommandEntry:
     """A command: `dagctl NAME` is a function of a module of `dagctl.cli`."""
 

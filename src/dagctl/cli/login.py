@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from dagctl.cli.invocation import current
 from dagctl.cli.options import Profile, TextOrJson, examples
 from dagctl.cli.text import shown
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,7 +129,7 @@ def _check(*, password_stdin: bool, otp: bool, provider: str | None, no_browser:
         raise UsageError("--no-browser goes with --provider", hint="dagctl login --help")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True, slots=False)
 class _Given:
     """What the options of a login by e-mail say."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from dagctl.cli.envelope import envelope
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.validate import Limit, Validation, validate
 from dagctl.errors import UsageError
+from dagctl.frozen import frozen
 from dagctl.settings import ForSpecs, load_for_specs, load_variables
 from dagctl.spec.checks import Checks
 from dagctl.spec.resolution import DEFAULTS
@@ -35,7 +36,7 @@ _SHOWN = 5
 """Files that one note names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """The specs to go on with, and what was found about all of them."""
 

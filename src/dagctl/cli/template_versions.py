@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ from dagctl.cli.invocation import current
 from dagctl.cli.options import Env, TextOrJson, Var, examples
 from dagctl.cli.text import plural, shown, words
 from dagctl.errors import ConflictError, ExitCode, SpecError, UsageError
+from dagctl.frozen import frozen
 from dagctl.views.templates import upgrade_data
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ UPGRADE_EXAMPLES = examples(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UpgradeChoices:
     """Which specs, and to what."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 from dagctl.cli.invocation import current
 from dagctl.cli.options import Profile, TextOrJson, examples
 from dagctl.cli.text import shown
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,7 +89,7 @@ def _local(environ: Mapping[str, str], not_linked: NotLinkedError) -> Identity:
         return command.local(user, backend.user_id(user.email), settings.project_id)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Run:
     """What one run is about: a project, and where its session comes from."""
 

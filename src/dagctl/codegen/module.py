@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.blocks import reserved_names, task_statements
@@ -12,6 +11,7 @@ from dagctl.codegen.imports import Imports
 from dagctl.codegen.names import labels, stems
 from dagctl.codegen.printer import source
 from dagctl.codegen.scope import Piece, Scope
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     import ast
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sections:
     """The sections of a generated file in their order; a template lays them out."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagctl.codegen.expressions import attribute, call, name, plain
 from dagctl.codegen.imports import Imports
 from dagctl.codegen.names import function, group_variable, variable
+from dagctl.frozen import frozen
 from dagctl.spec.tasks import DecoratorTask, PythonTask
 from dagctl.spec.walk import is_mapped
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.spec.tasks import TaskBase
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """One statement of the module: its text, and the tree that the text must have."""
 

@@ -6,7 +6,6 @@ taken, in one operation; the commit before has the file as it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from dagctl.commands.new_files import file_name
 from dagctl.convert import Deployment, Outcome, convert_python
 from dagctl.dag_file.header import read_header
 from dagctl.errors import ConflictError, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import CREATE, CREATE_ANEW, Command, Fix, Option
 from dagctl.operation.change import digest_of
 from dagctl.paths import dag_path, is_spec_path, may_be_written
@@ -42,7 +42,7 @@ _MOST = 50
 """Differences that are reported."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Adoption:
     """A hand-written file, the spec that takes its place, and how far both are the same DAG."""
 
@@ -64,7 +64,7 @@ class Adoption:
         return self.dag.whole and not self.differences
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Adopted:
     """What an adoption did, or would do."""
 

@@ -5,12 +5,12 @@ A clone, a pull, a revert or another branch has brought them. Loads no spec: mos
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dagctl.commands.records import pages
 from dagctl.dag_file.header import read_header
 from dagctl.errors import DagctlError
+from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
 from dagctl.operation.foreign import LARGEST
 from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
@@ -43,7 +43,7 @@ def bring_up(context: Context, mark: Mark) -> None:
     mark.remember()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Behind:
     """What may have come since the registry has followed the files."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dagctl.dag_file.header import Provenance, body_of
 from dagctl.errors import DagctlError
+from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
 from dagctl.operation.loading import variants
 from dagctl.operation.rendering import rendered
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertifiedSpec:
     """What is known of the spec of a DAG file."""
 

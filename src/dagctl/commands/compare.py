@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.commands.history import version_of
 from dagctl.errors import NotFoundError
+from dagctl.frozen import frozen
 from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.consequences import Side, consequences
 from dagctl.operation.differences import differences
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Compared:
     """One of the two that are compared: a recorded version, or a spec that is not recorded."""
 
@@ -48,7 +48,7 @@ class Compared:
     """The spec, if it was not recorded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Comparison:
     """Two states of a DAG, and what they differ in."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from dagctl.convert import (
     may_have_dags,
 )
 from dagctl.errors import UsageError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dagctl.convert import ConvertedDag
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Converted:
     """One foreign file, and what became of it."""
 
@@ -40,7 +40,7 @@ class Converted:
     conversion: Conversion
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenSpec:
     """A spec file that a conversion wrote."""
 
@@ -100,7 +100,7 @@ def _refuse_unread(deployment: Deployment, forms: Collection[str]) -> None:
         raise UsageError(message, hint="leave it out, or name such files too")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Circumstances:
     """What holds for all files of one call."""
 

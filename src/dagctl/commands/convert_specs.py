@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from dagctl.convert.to_airflow_yaml import to_airflow_yaml
 from dagctl.convert.to_dag_factory import to_dag_factory
 from dagctl.convert.way_back import ChangedValue, differences, put_back
 from dagctl.errors import SpecError
+from dagctl.frozen import frozen
 from dagctl.spec.load import resolved
 from dagctl.spec.model import DagSpec
 
@@ -42,7 +43,7 @@ FORMATS = tuple(SUFFIXES)
 """What `--to` takes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenOut:
     """A file of another tool that a conversion wrote."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from dagctl.commands.prune import with_pruned
 from dagctl.errors import ConflictError, DagctlError, UnfinishedError
+from dagctl.frozen import frozen
 from dagctl.operation.agreement import adopt
 from dagctl.operation.change import Action, distinct, with_reservations
 from dagctl.operation.commits import in_current_clone, pushed_to
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dagctl.ports import KeyedOperation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CreatedDag:
     """What became of one spec."""
 
@@ -47,7 +48,7 @@ class CreatedDag:
     """The spec's path in the workspace, or None."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PrunedDag:
     """A DAG that was removed, as its spec file is gone."""
 
@@ -60,7 +61,7 @@ class PrunedDag:
     """The path of the spec that is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CreateResult:
     """What a `create` did: one entry for each spec, in their order."""
 
@@ -85,7 +86,7 @@ def ignore(_: object) -> None:
     """Take a result and do nothing with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResultHandlers:
     """What is called with results, and when."""
 
@@ -154,7 +155,7 @@ def reporting(entry: JournalEntry | None, what: str = "created or updated") -> I
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What a command asks for."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from dagctl.commands.environment import misspelt, unknown
 from dagctl.errors import ConflictError, DagctlError, ExitCode, NotAMemberError, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import EXPORT_MIGRATIONS, FORCE, LIST, Fix
 from dagctl.spec.target import target_of
 
@@ -66,7 +66,7 @@ class Advice(NamedTuple):
     fix: Fix | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthCheck:
     """One look, and what must be well for it to make sense."""
 
@@ -77,7 +77,7 @@ class HealthCheck:
     """What helps if the project refuses; None: what the refusal says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HealthFinding:
     """What a look has found."""
 

@@ -19,6 +19,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from dagctl.errors import DagctlError, Source
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +69,7 @@ def verdicts(
     return done, prepared
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Work:
     """What is to be done about each document."""
 

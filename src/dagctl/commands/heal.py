@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.commands.create import ResultHandlers, create
 from dagctl.errors import DagctlError
+from dagctl.frozen import frozen
 from dagctl.operation.change import asked
 from dagctl.operation.options import Options
 from dagctl.spec.load import check_data
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repairs:
     """What can be healed, and what cannot."""
 
@@ -39,7 +40,7 @@ class Repairs:
         return not self.dags and not self.orphans
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Healed:
     """What was done."""
 

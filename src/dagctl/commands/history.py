@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError
+from dagctl.frozen import frozen
 from dagctl.next_step import LIST, Fix
 from dagctl.operation.differences import changes_between
 from dagctl.operation.reversal import no_version
@@ -19,7 +19,7 @@ MOST = 200
 """How many versions a page may have: so many specs are in memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HistoryEntry:
     """One version, and what it changed."""
 
@@ -28,7 +28,7 @@ class HistoryEntry:
     """Against the version before; None: there is none, or one of both has no spec."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History:
     """Some versions of a DAG, the newest first."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import UNCHANGED, ConflictError, DagctlError, UnavailableError, advice
+from dagctl.frozen import frozen
 from dagctl.next_step import INIT, Command, Fix
 from dagctl.settings import check_settings
 
@@ -26,7 +26,7 @@ _MODE = 0o644  # never writable for all, whatever the umask is
 _FOLDER_MODE = 0o755
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InitChoices:
     """What `dagctl.toml` shall say."""
 
@@ -35,7 +35,7 @@ class InitChoices:
     dags_folder: str = "dags"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InitResult:
     """What was made, and what was there already; paths relative to the workspace."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from dagctl.commands.read import SpecText, failure, read_file
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import SpecError
+from dagctl.frozen import frozen
 from dagctl.operation.change import asked
 from dagctl.spec.checks import taken_by, text_of
 from dagctl.spec.load import check_data, check_spec
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dagctl.spec.checks import Checks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """A spec whose findings were taken already as the workspace, or a flag, has it."""
 

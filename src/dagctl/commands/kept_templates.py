@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import Command
 from dagctl.paths import state_parts
 from dagctl.settings.templates import PROJECT
@@ -32,7 +33,7 @@ _LARGEST_LINK = 4096
 """Bytes of a `.git` that is a file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What was fetched of a source."""
 

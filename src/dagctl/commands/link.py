@@ -6,10 +6,10 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Project(Protocol):
         """Look whether it knows the key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Link:
     """What a workspace is linked to."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ STATES: Mapping[Drift, State] = {
 """What a user calls it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """A record, and the state of its file in the work tree, or that the record is damaged."""
 
@@ -33,7 +34,7 @@ class Listed:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedPage:
     """Some of the DAGs, and the cursor of the next page (None at the end)."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import DagctlError, NotSignedInError, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import Fix, Option
 from dagctl.session.model import Session
 from dagctl.session.pkce import Proof, code_of
@@ -22,7 +22,7 @@ MINUTES = 5
 """How long a login through a browser may take; the server forgets it after that."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LoginResult:
     """Who is signed in, where, and as what."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import DagctlError, NotSignedInError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.session.model import Session, User
     from dagctl.session.ports import AuthServer, Clock, SessionStore
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogoutResult:
     """Whose session was removed from this device, and whether the server ended it too."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from dagctl.commands.links import outside_of_workspace
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ExportResult:
     """Which migrations stand in the target folder now, in the order in which they run."""
 

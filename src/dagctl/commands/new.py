@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.commands.links import refuse_outside
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.frozen import frozen
 from dagctl.spec.fields.slug import slug
 from dagctl.spec.load import check_spec
 from dagctl.template import filled, stamp_for, stamped, values_of
@@ -25,7 +25,7 @@ SPECS = "specs"
 """The folder that specs are written to where it is there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewSpec:
     """A new spec: its text, and what the checks say about it."""
 

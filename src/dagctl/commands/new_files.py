@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, UnavailableError, advice
+from dagctl.frozen import frozen
 from dagctl.next_step import FORCE, Fix
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewFile:
     """A file, and the text that it is to have."""
 

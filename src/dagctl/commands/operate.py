@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dagctl.commands.create import ignore, reporting
 from dagctl.errors import DagctlError
+from dagctl.frozen import frozen
 from dagctl.operation.change import Action
 from dagctl.operation.commits import in_current_clone, pushed_to
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from dagctl.ports import KeyedOperation, Registry, Reservation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangedDag:
     """What became of one DAG."""
 
@@ -60,7 +61,7 @@ class ChangedDag:
         return not self.renamed or self.is_removal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Outcome:
     """What an operation did."""
 
@@ -76,7 +77,7 @@ class Outcome:
     """Whether this is what an earlier call with the same key did, and this one did nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Intent:
     """What a command is about to do with recorded DAGs."""
 

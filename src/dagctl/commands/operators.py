@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
 from dagctl.operators import Unresolved, lookup, release, targets
 from dagctl.operators.decorators import lookup_decorator
@@ -24,7 +24,7 @@ MOST_WORDS = 20
 """Words of a search: each of them is looked for in thousands of operators."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explained:
     """An operator, with a task that calls it."""
 

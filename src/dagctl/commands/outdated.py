@@ -6,11 +6,11 @@ record has a digest of each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.commands.records import in_parts
 from dagctl.errors import ConflictError, SpecError, UsageError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ Makes = Literal["same", "other", "nothing", "unknown"]
 _OUTDATED = frozenset({"other", "nothing"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputNow:
     """An input of a DAG, and how it is today."""
 
@@ -33,7 +33,7 @@ class InputNow:
     state: InputState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Sources:
     """What a DAG was made of, and what that makes today."""
 
@@ -87,7 +87,7 @@ def outdated(
                 yield _sources(record, today, specs.input_digests(record.inputs))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Today:
     """What the spec file of a DAG makes today, as each environment makes it."""
 

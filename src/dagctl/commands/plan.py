@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from dagctl.commands.prune import with_pruned
 from dagctl.commands.records import in_parts
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import RepositoryBusyError
+from dagctl.frozen import frozen
 from dagctl.operation.change import Action
 from dagctl.operation.differences import differences
 from dagctl.operation.drift import diff_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from dagctl.operation.options import Options
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PlannedDag:
     """What would become of one spec."""
 
@@ -53,7 +54,7 @@ class PlannedDag:
         return self.action is not Action.UNCHANGED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PlanResult:
     """What `create` would do, one entry for each spec."""
 

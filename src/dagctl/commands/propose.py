@@ -6,12 +6,12 @@ that follows on the branch it was merged into.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dagctl.commands.plan import result_of
 from dagctl.dag_file.header import Provenance
+from dagctl.frozen import frozen
 from dagctl.operation.message import commit_message
 from dagctl.operation.plan import make_plan
 from dagctl.operation.recovery import recover_all
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dagctl.ports import Proposal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Proposed:
     """What waits for a review."""
 

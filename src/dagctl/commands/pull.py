@@ -9,12 +9,13 @@ what a killed run has left beside a file is removed by the next `pull` that look
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from dagctl.commands.records import pages, record_of
 from dagctl.errors import DagctlError
+from dagctl.frozen import frozen
 from dagctl.next_step import HEAL
 from dagctl.operation.change import digest_of
 from dagctl.operation.lagging import lag_of
@@ -34,7 +35,7 @@ AT_ONCE = 100
 """How many DAGs are looked at before their files are written: their contents are held."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PulledDag:
     """What became of the files of one DAG."""
 

@@ -6,7 +6,6 @@ import glob
 import os
 import select
 import stat
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from dagctl.commands.folder_walk import QUIET_SECONDS, SUFFIXES, is_likely_spec, specs_below
 from dagctl.commands.links import outside_of_workspace
 from dagctl.errors import Diagnostic, ExitCode, NotFoundError, SpecError, UsageError
+from dagctl.frozen import frozen
 from dagctl.spec.resolution import DEFAULTS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SILENCE = 30.0
 """Seconds that a program may take before it has written the first byte to standard input."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpecText:
     """One spec as it was found."""
 
@@ -52,7 +52,7 @@ class SpecText:
         return self.origin or STANDARD_INPUT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadSpecs:
     """What could be read, and what could not."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, NoRepositoryError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.operation.recovery import Recovered, Unsettled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RecoverResult:
     """What became of each operation that was found in the journal, the oldest first."""
 

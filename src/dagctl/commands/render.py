@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.codegen.render import render
 from dagctl.dag_file.names import file_name
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """A DAG file that is not written yet."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.operators.requirements import requirements
 from dagctl.spec.needs import needs_of
 from dagctl.spec.target import target_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Required:
     """What some DAGs need."""
 

@@ -5,11 +5,12 @@ For a merge that conflicts in a DAG file: the file follows from its spec, once t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dagctl.dag_file.header import Provenance, body_of, read_header
+from dagctl.frozen import frozen
 from dagctl.operation.drift import changed_by_hand, not_ours
 from dagctl.operation.foreign import LARGEST
 from dagctl.operation.inventory import MOST_FILES, dag_of, path_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Rewritten:
     """What stands in the DAG file of a spec now."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError, SpecError
+from dagctl.frozen import frozen
 from dagctl.graph.layout import edges, levels
 from dagctl.next_step import Command, Fix
 from dagctl.spec.ends import end_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     Check = Callable[[Mapping[str, object]], Checked]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Graph:
     """The tasks and what waits for what."""
 
@@ -39,7 +40,7 @@ class Graph:
     """The groups, each before those in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GraphGroup:
     """A group of tasks."""
 
@@ -48,7 +49,7 @@ class GraphGroup:
     """The tasks and groups that stand in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Details:
     """A DAG, read for a person."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.errors import Diagnostic, Severity, SpecError
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.load import check_data
 from dagctl.spec.resolution.resolve import Around
@@ -47,7 +48,7 @@ _AGAIN = 3
 """Tries in which an error must come again that does not stand at a sample."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sampled:
     """A template as a spec uses it that leaves all values to the template."""
 
@@ -64,7 +65,7 @@ class _Sampled:
         return self.values, {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateVerdict:
     """A template, unless its own text has errors, and all that is wrong with it."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.commands.kept_templates import Kept, kept_of, place_of
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
+from dagctl.frozen import frozen
 from dagctl.template import read_template
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.settings import TemplateSource
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetched:
     """A source, and what it gave."""
 

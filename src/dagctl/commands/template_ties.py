@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.commands.folder_walk import is_template
+from dagctl.frozen import frozen
 from dagctl.spec.readers.json_reader import read_json
 from dagctl.spec.readers.source_text import decode, is_json
 from dagctl.spec.readers.yaml_reader import read_yaml
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.template import Stamp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Tie:
     """A spec file, and the template that it is tied to."""
 

@@ -8,7 +8,7 @@ what the author has, side by side.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ from dagctl.commands.template_ties import tie_of
 from dagctl.commands.templates import newest, templates
 from dagctl.commands.validate import verdict
 from dagctl.errors import ConflictError, Severity, SpecError
+from dagctl.frozen import frozen
 from dagctl.operation.differences import differences
 from dagctl.operation.line_diff import line_diff
 from dagctl.ports.text_merge import MergeSide
@@ -42,7 +43,7 @@ BESIDE = ".upgrade"
 _BRING_BACK = "bring that version back (git log -p), or remove the first line of the spec"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Upgrade:
     """A spec file, and what another version of its template makes of it."""
 
@@ -90,7 +91,7 @@ class Upgrade:
         return line_diff(*names, old.splitlines(keepends=True), new.splitlines(keepends=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class UpgradeTarget:
     """To what specs are upgraded."""
 
@@ -100,7 +101,7 @@ class UpgradeTarget:
     """Values for new parameters, as `--set` gives them, of specs that `dagctl new` has made."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upgrades:
     """What becomes of specs, in the order of the files."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.commands.kept_templates import kept_of, of_project, of_source
 from dagctl.commands.spec_files import read_below
 from dagctl.errors import Diagnostic, NotFoundError, SpecError, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import Command, Fix
 from dagctl.settings import load_template_sources, project_of
 from dagctl.settings.templates import PROJECT
@@ -36,7 +37,7 @@ _MOST = 1_000
 """Files of a folder that are read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedTemplate:
     """A template, and where it comes from."""
 
@@ -49,7 +50,7 @@ class ListedTemplate:
         return f"{self.source}/{self.template.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateList:
     """The templates that can be used here, those of the workspace first."""
 
@@ -128,7 +129,7 @@ def newest(same: Sequence[ListedTemplate], source: str) -> ListedTemplate:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkedTemplate:
     """A template as a spec uses it, by `use` and `with`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from dagctl.commands.operate import Intent, command_of
 from dagctl.commands.records import pages, record_of
 from dagctl.commands.version_source import source_of
 from dagctl.errors import ConflictError, DagctlError, NotFoundError
+from dagctl.frozen import frozen
 from dagctl.next_step import CREATE, DOCTOR, Fix
 from dagctl.operation.arrivals import arrivals, version_of
 from dagctl.operation.change import Action, digest_of
@@ -41,7 +41,7 @@ VERSIONS = 20
 """How many versions, each with its text, are read at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exported:
     """What an archive holds."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from dagctl.commands.folder_walk import is_template
 from dagctl.commands.forked import verdicts
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.frozen import frozen
 from dagctl.spec.checks import judged_elsewhere, taken_by, text_of
 from dagctl.spec.codes import Code
 from dagctl.spec.costs import stopped
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit:
     """What one check may take."""
 
@@ -37,7 +38,7 @@ class Limit:
     error: type[BaseException]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Validation:
     """The good specs, and all findings in the order of the files."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.report import Outcome, Place, Remark
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConvertedDag:
     """One DAG of a foreign file as a spec."""
 
@@ -31,7 +31,7 @@ class ConvertedDag:
         return not any(remark.outcome is Outcome.GAP for remark in self.remarks)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversion:
     """The DAGs of one foreign file, in its order, and what concerns none of them alone."""
 

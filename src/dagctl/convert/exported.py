@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.report import Outcome, Place, Remark, Report
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.spec.walk import Path
@@ -20,7 +20,7 @@ def nowhere(_path: Path) -> Place:
     return Place("", 1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExportedSpec:
     """One spec in the format of another tool."""
 

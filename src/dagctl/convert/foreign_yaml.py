@@ -7,13 +7,13 @@ of specs. Nothing is imported and no object is built: a Python tag becomes a `Ta
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from dagctl.convert.report import Place
 from dagctl.errors import Diagnostic, SpecError
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.lines import Lines
 from dagctl.spec.readers.limits import MAX_BYTES
@@ -56,7 +56,7 @@ class Fields(dict[str, Any]):
         return copy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tagged:
     """A value with a tag that only the other tool understands."""
 

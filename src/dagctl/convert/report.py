@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dagctl.frozen import frozen
+
 
 class Outcome(StrEnum):
     """What became of something that the other tool's file says."""
@@ -19,7 +21,7 @@ class Outcome(StrEnum):
     """A spec has no word for it, or the result is wrong: a person must look at it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A line of a file; lines count from 1."""
 
@@ -27,7 +29,7 @@ class Place:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """What became of one thing in the foreign file."""
 

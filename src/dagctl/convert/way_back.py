@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from dagctl.frozen import frozen
 from dagctl.spec.fields.durations import duration_problem, length_of
 from dagctl.spec.fields.start_date import is_iso
 
@@ -26,7 +26,7 @@ _SHOWN = 60
 """Characters of a value that a report repeats."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangedValue:
     """A value of a spec that comes back as another."""
 

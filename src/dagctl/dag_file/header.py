@@ -13,10 +13,10 @@ people (who may write, which bytes are recorded) is the registry's, with all 64 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
 DIGITS = 16
@@ -50,7 +50,7 @@ _SOURCE = lazy_pattern(rb"\n# Spec: ([\x20-\x7e]+)")
 _ESCAPE = lazy_pattern(r"\\(?:[\\nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provenance:
     """What is known about a DAG besides its spec; what is not known is left out of the header."""
 
@@ -66,7 +66,7 @@ class Provenance:
     """The version that the file holds, from 1 on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Header:
     """What a DAG file says of itself. Text of a stranger: believed as far as `is_whole` goes."""
 

@@ -8,11 +8,11 @@ always mean an edge. Where the graph is not like that, one more column splits th
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
+from dagctl.frozen import frozen
 from dagctl.graph.layout import depths
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Rows = dict[Stop, int]
 """The stops of a column, each with its row."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bundle:
     """Lines that run together: the rows where they come in, and where they go out."""
 

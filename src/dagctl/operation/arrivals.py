@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.archive.form import ArchiveError
 from dagctl.dag_file.header import body_of, code_digest
+from dagctl.frozen import frozen
 from dagctl.operation.change import columns_of
 from dagctl.paths import storage_key
 from dagctl.ports import DagVersion
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.operation.change import Change
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """A DAG of an archive, all of which was read and checked. Its spec stays in the archive."""
 
@@ -31,7 +32,7 @@ class Arrival:
     """The digest of what stands below the header of the DAG file; empty: it has no header."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrivals:
     """The DAGs of an archive, and the project that they come to."""
 

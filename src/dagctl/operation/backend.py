@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ class Loader(Protocol):
         """Yield the spec as each environment of the workspace makes it, the chosen one first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What every command in a workspace is given."""
 

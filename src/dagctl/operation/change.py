@@ -6,13 +6,14 @@ then what was there, then what the registry granted, then what shall be. Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dagctl.dag_file.header import is_unicode
 from dagctl.errors import UsageError
+from dagctl.frozen import frozen
 from dagctl.ports import ArchiveOrigin, Claim, DagRecord, DagVersion, FileWrite
 from dagctl.spec.schedule_line import as_text
 from dagctl.spec.target import target_of
@@ -41,7 +42,7 @@ class Action(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Change:
     """One DAG in an operation."""
 

@@ -7,10 +7,10 @@ more has to `removed` in runs that are under way. The next run follows from the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
+from dagctl.frozen import frozen
 from dagctl.spec.ends import end_of
 from dagctl.spec.fields.durations import length_of
 from dagctl.spec.fields.runs import next_run, runs_between
@@ -43,7 +43,7 @@ _IDS = frozenset({"task_id", "group_id", "dependencies"})
 _MOMENT = "%Y-%m-%d %H:%M %Z"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Consequence:
     """One thing that happens in Airflow because of a change."""
 
@@ -54,7 +54,7 @@ class Consequence:
     """One sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Side:
     """One of the two that are compared."""
 

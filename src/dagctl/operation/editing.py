@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, NotFoundError, WorkspaceError
+from dagctl.frozen import frozen
 from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.agreement import agreed
 from dagctl.operation.change import Action, check_projects
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Draft:
     """The spec of a DAG as a text that a person may edit."""
 

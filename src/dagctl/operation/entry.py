@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.errors import NotAMemberError, UnfinishedError
+from dagctl.frozen import frozen
 from dagctl.operation.stored_changes import chosen, writes_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Phase(StrEnum):
     """It is undone here and holds nothing; stored files are left for a member to put back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class JournalEntry:
     """One operation under way."""
 

@@ -6,7 +6,7 @@ certifies itself, the file counts, since a clone, a pull, a revert or another br
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from dagctl.dag_file.header import escaped, sources_in
 from dagctl.dag_file.names import dag_id_of
 from dagctl.errors import ConflictError
+from dagctl.frozen import frozen
 from dagctl.operation.foreign import LARGEST, dag_ids_in, mentions
 from dagctl.operation.merge import header_of
 from dagctl.operation.names import ASKED, numbers_to_ask, without_number
@@ -36,7 +37,7 @@ MOST_FILES = 20_000
 """How many Python files in the DAGs folder are looked at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Known:
     """A DAG that exists, as its record or its file has it."""
 
@@ -58,7 +59,7 @@ class Known:
         return bool(self.spec_digest) and spec_digest.startswith(self.spec_digest)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Inventory:
     """The DAGs that some specs may mean, and the names that are not free."""
 
@@ -216,7 +217,7 @@ def _listed(files: Files, settings: Settings) -> Iterator[tuple[str, bytes]]:
     return files.python_files(settings.dags_folder, MOST_FILES, LARGEST)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class _Sought:
     """What DAG files are looked through for; most hold nothing of it, and are not read further."""
 

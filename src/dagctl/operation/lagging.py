@@ -7,11 +7,12 @@ from an older one, the next `create` would undo what that person has never seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from dagctl.errors import ConflictError, SpecError
+from dagctl.frozen import frozen
 from dagctl.operation.change import digest_of
 from dagctl.operation.inventory import path_of
 from dagctl.operation.loading import variants
@@ -33,7 +34,7 @@ PAGE = 20
 """How many versions are looked at to see whether a spec file is one of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Lag:
     """How the files of one DAG differ from what is recorded, and what is to be done about it."""
 
@@ -57,7 +58,7 @@ class Lag:
         return tuple(path for path in (spec, file) if path is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Side:
     """One of the two files."""
 

@@ -15,10 +15,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import ConflictError, DagctlError
+from dagctl.frozen import frozen
 from dagctl.next_step import NUMBER, UPDATE, Command, Fix
 from dagctl.operation.loading import loaded
 from dagctl.ports import DagVersion
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from dagctl.ports import DagRecord, Files
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meanings:
     """Says what specs mean, by what there is and what else is asked."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from dagctl.frozen import frozen
 
 IfExists = Literal["number", "update", "fail"]
 Expected = int | frozenset[int] | Literal["any"]
@@ -11,7 +12,7 @@ Expected = int | frozenset[int] | Literal["any"]
 many words. The empty set: the caller names something that is no version of a DAG."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HandWritten:
     """A hand-written DAG file whose place is taken, as it was when it was read."""
 
@@ -21,7 +22,7 @@ class HandWritten:
     """SHA-256 of its content, in hex. If it has another content by then, nothing is done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Options:
     """What a command was given besides its specs."""
 

@@ -6,12 +6,12 @@ Each action looks before it acts, so all of this may be interrupted anywhere and
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from dagctl.errors import ConflictError, DagctlError, NotAMemberError, UnfinishedError, then_recover
+from dagctl.frozen import frozen
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import digest_of
 from dagctl.operation.commits import find_commit, follow
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dagctl.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Recovered:
     """What became of an operation that had stopped on the way."""
 
@@ -45,7 +45,7 @@ class Recovered:
     """Files that were not put back, as they hold something else by now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Unsettled:
     """An operation that could be neither finished nor undone now; its journal is kept."""
 
@@ -53,7 +53,7 @@ class Unsettled:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Recovery:
     """What was found in the journal, and what became of it."""
 

@@ -5,12 +5,13 @@ Nothing here looks after failures; `dagctl.operation.run` does, with what the jo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dagctl.dag_file.header import Provenance
 from dagctl.errors import StaleVersionError
+from dagctl.frozen import frozen
 from dagctl.operation import commits
 from dagctl.operation.basis import compared
 from dagctl.operation.change import Action, digest_of, origin_of, with_reservation
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     History = Callable[[Sequence[Change]], Iterator[DagVersion]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Operation:
     """What is under way, and how far it is. Each step returns the next state of it."""
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self, overload
 
 from dagctl.errors import UnavailableError, advice
+from dagctl.frozen import frozen
 from dagctl.operation.change import Change
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class _Made:
         return self._make(self._values[stored.place])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Stored:
     small: Change
     """The change, without what is large."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.operators.base import base_parameters, base_targets
 from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
 from dagctl.operators.gone import renamed_parameter
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.operators.model import Operator, Parameter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class OperatorCall:
     """What an operator is called with."""
 

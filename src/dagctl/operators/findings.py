@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from dagctl.frozen import frozen
 
 
 class CallCheck(StrEnum):
@@ -38,7 +39,7 @@ class CallLevel(StrEnum):
     """Nothing to do: the generated file has what is right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CallFinding:
     """Something about a call."""
 

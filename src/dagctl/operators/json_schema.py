@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.operators.base import base_parameters
 from dagctl.operators.kinds import (
     CALLABLE,
@@ -72,7 +72,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperatorSchema:
     """What the schema of a task needs to know operators."""
 

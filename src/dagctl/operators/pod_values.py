@@ -7,11 +7,12 @@ and takes only objects for others; so it is in every version of the provider tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagctl.frozen import frozen
 from dagctl.operators.findings import CallCheck, CallFinding, CallLevel
 from dagctl.operators.kinds import (
     LIST,
@@ -92,7 +93,7 @@ _FEW = 8
 """Fields that a hint lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Value:
     """A value somewhere in what a pod is built of."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.operators.model import CORE
 from dagctl.operators.provider_file import known_providers, short_name
 
@@ -18,7 +18,7 @@ _VIRTUALENV = ("PythonVirtualenvOperator", "_PythonVirtualenvDecoratedOperator")
 _NO_VERSIONS: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requirement:
     """A distribution that an Airflow must have."""
 

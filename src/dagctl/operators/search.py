@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.operators.lookup import at_path
 from dagctl.operators.model import Operator
 from dagctl.operators.near import near_operators
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.operators.provider_file import Provider
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """An operator that a search has come upon."""
 

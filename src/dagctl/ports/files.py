@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FileWrite:
     """One file to write or remove: `old` stands there now, `new` shall (None: nothing)."""
 
@@ -18,7 +19,7 @@ class FileWrite:
     old: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SpecWrite:
     """A spec file that is to hold another text, if it holds the old one."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Series
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DagRecord:
     """A row of the registry: the guide's columns of `user_dags`, then what the operation needs."""
 
@@ -68,7 +70,7 @@ VersionAction = Literal["create", "update", "rollback", "rename", "delete", "res
 """What a version was made by. `delete`, and `rename` of the old id, leave a tombstone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DagVersion(DagRecord):
     """One version of a DAG, as it was recorded: `updated_at` and `updated_by_name` are its own."""
 
@@ -94,7 +96,7 @@ def as_removed(removal: DagRecord, standing: DagRecord) -> DagRecord:
     return replace(removal, **{name: kept[name] for name in kept.keys() - _OF_A_REMOVAL})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Query:
     """Which records a page holds: by `dag_id` in code point order, from behind `after` on."""
 
@@ -105,7 +107,7 @@ class Query:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """Records, and the cursor of the next page (None at the end). Iterating gives the records."""
 

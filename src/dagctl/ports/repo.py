@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +25,7 @@ class CommitPlace(StrEnum):
     """Not in this clone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Reach:
     """From where commits can be reached; each is a set of commit ids."""
 
@@ -38,7 +39,7 @@ class Reach:
     """Those that no remote is known to have; None if the repository knows no remote branch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Removal:
     """The commit of an operation that removed a file."""
 
@@ -48,7 +49,7 @@ class Removal:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitIdentity:
     """Who the user is to git (`git var GIT_AUTHOR_IDENT`)."""
 

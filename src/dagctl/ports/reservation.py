@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Claim:
     """What one spec asks of the registry: a new name, or the next version of a DAG that exists."""
 
@@ -28,7 +29,7 @@ class Claim:
     """The DAG that is named by `replaces` needs no change: it is remembered, and not held."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Reservation:
     """What the registry grants for a claim, in the order of the claims."""
 
@@ -52,7 +53,7 @@ class Reservation:
     """Who created the DAG (for an update: its first author), in words a person knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ArchiveOrigin:
     """Where a new DAG comes from that an operation brings from an archive."""
 
@@ -79,7 +80,7 @@ class OperationStatus(StrEnum):
     ABORTED = "aborted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class KeyedOperation:
     """The operation that an idempotency key stands for."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredKey:
     """An object in the store."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from starlette.requests import ClientDisconnect
 
 from dagctl.archive.form import ArchiveLimits
+from dagctl.frozen import frozen
 from dagctl.server.refusals import RequestError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LIMITS = ArchiveLimits(archive=LARGEST, unpacked=4 * LARGEST, dags=2_000)
 CHUNK = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """An archive that is to be sent: its size, and its SHA-256 in hex."""
 

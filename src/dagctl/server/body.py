@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect
 
 from dagctl.errors import SpecError
+from dagctl.frozen import frozen
 from dagctl.next_step import TRY_LATER
 from dagctl.server.refusals import BusyError, RequestError
 
@@ -35,7 +35,7 @@ FORMATS: dict[str, Format] = {
 LATER = TRY_LATER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """A spec as it was sent."""
 

@@ -10,9 +10,9 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from dagctl.frozen import frozen
 from dagctl.server.check_worker import LENGTH
 
 _WORKER = "dagctl.server.check_worker"
@@ -23,7 +23,7 @@ _MOST_JOBS = 500
 _PART = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     """What one job may take."""
 

@@ -5,10 +5,10 @@ A request brings none of them: they are the server's, and are sent to the proces
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.load import check_spec, document_in
 from dagctl.spec.resolution.expressions import BEGIN
@@ -31,7 +31,7 @@ EVERY = ""
 """Stands for a template whose name is not known before variables are in place."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProjectNeeds:
     """What a spec needs of its project."""
 
@@ -51,7 +51,7 @@ class ProjectNeeds:
         return self.has_variables or self.template is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResolvedWith:
     """What a spec is resolved with."""
 

@@ -10,10 +10,11 @@ import hashlib
 import threading
 from collections import OrderedDict
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from dagctl.errors import NotSignedInError
+from dagctl.frozen import frozen
 from dagctl.session.key_cache import KeyCache
 from dagctl.session.token_claims import SHARED, Claimed, read, refused
 
@@ -38,7 +39,7 @@ MOST_REMEMBERED = 4096
 """About how many tokens answers are remembered; the oldest is forgotten first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BearerToken:
     """One access token that was verified, as a `SignedIn`. It cannot be renewed here."""
 

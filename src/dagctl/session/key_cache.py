@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError
+from dagctl.frozen import frozen
 from dagctl.session.signature import SigningKey, public_keys
 from dagctl.session.token_claims import refused
 
@@ -25,7 +26,7 @@ SHORT_PAUSE = 1.0
 """Seconds between two questions while there are none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     """What the auth server has answered so far."""
 

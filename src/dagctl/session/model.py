@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.session.redaction import remember
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ EARLY = 120.0
 """Seconds before its end at which an access token is renewed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class User:
     """Who is signed in."""
 
@@ -26,7 +27,7 @@ class User:
     email: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Tokens:
     """What an auth server answers to a login or a refresh."""
 
@@ -41,7 +42,7 @@ class Tokens:
         remember(self.access_token, self.refresh_token)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Session:
     """A login on this device, bound to the URL that it came from."""
 

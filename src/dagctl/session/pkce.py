@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dagctl.errors import NotSignedInError
+from dagctl.frozen import frozen
 from dagctl.session.redaction import redacted
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ LONGEST_TEXT = 200
 """How much of what a server says is repeated."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proof:
     """What shows that who brings the code is who asked for it."""
 

@@ -6,11 +6,13 @@ the key itself, not a `PyJWK`, so that its list of algorithms counts (CVE-2026-4
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from jwt import PyJWS, PyJWTError
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +28,7 @@ OPTIONS: Any = {"enforce_minimum_key_length": True}
 """Below 2048 bits an RSA key is refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SigningKey:
     """A public key of a project."""
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
 from typing import Any
 
 from dagctl.errors import NotSignedInError
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.session.issuer import is_issuer
 from dagctl.session.model import END_OF_TIME
@@ -34,7 +34,7 @@ _API_KEYS = {"sb_secret_": "a secret key", "sb_publishable_": "a publishable key
 _OTHER_ROLES = frozenset({"service_role", "supabase_admin", "anon"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Claimed:
     """What a token says, not verified yet."""
 

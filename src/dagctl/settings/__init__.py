@@ -5,7 +5,7 @@ In rising order: defaults, the user's file, `dagctl.toml`, `DAGCTL_*` variables,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -13,6 +13,7 @@ import platformdirs
 
 from dagctl.endpoint import Endpoint
 from dagctl.errors import UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import LINK, Fix
 from dagctl.settings.checks import CHECKS
 from dagctl.settings.sources import from_environment, from_file, from_flags, read_toml
@@ -57,7 +58,7 @@ HOW_TO_LINK = Fix(LINK, " --url URL --key KEY, or set DAGCTL_SUPABASE_URL and DA
 """What to do where no Supabase project is set."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Settings:
     """What a workspace is set to."""
 

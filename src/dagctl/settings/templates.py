@@ -6,10 +6,10 @@ Nothing is fetched because a file says so: `dagctl templates fetch` does that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UsageError
+from dagctl.frozen import frozen
 from dagctl.paths import is_path
 from dagctl.patterns import lazy_pattern
 from dagctl.settings.sources import TomlFile, read_toml
@@ -42,7 +42,7 @@ _ADDRESSES = (
 _FORM = 'write: git = "https://host/team/templates.git" and commit = "<40 hex digits>"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TemplateSource:
     """A place that templates come from."""
 

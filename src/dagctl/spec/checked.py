@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import SpecError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
     from dagctl.spec.model import DagSpec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """The spec, unless there are errors, and every finding in the order of the text."""
 

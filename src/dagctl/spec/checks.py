@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Diagnostic, Severity
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.checked import Checked
 from dagctl.spec.codes import Code
@@ -22,7 +23,7 @@ MOST_UNUSED = 20
 """How many codes that silence nothing are reported."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Checks:
     """What a workspace and a command line say about warnings."""
 
@@ -36,7 +37,7 @@ class Checks:
     """What `${{ vars.NAME }}` stands for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignore:
     """A comment that silences the warnings with a code on its line."""
 

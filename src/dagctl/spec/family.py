@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +29,7 @@ def _no_tag(entry: object) -> None:
     del entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Family:
     """The models that a model can have inside, and the keys of the model itself."""
 

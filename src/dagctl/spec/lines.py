@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
 _LINE_FEED = lazy_pattern("\n")
@@ -19,7 +19,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextRange:
     """A stretch inside a text value. Lines and columns count from 1, the end is exclusive."""
 

@@ -7,9 +7,10 @@ other `$` key is an error, so that a misspelt marker is never data.
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.asset_name import asset_problems
 from dagctl.spec.fields.durations import duration_problem
@@ -100,7 +101,7 @@ def _several(value: object) -> Iterator[Problem]:
         yield Problem(Code.BAD_MARKER, message, "write `[{$xcom: first}, {$xcom: second}]`")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarkerKind:
     """A kind of marker: how its value is checked, and which keys may stand beside it."""
 

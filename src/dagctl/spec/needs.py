@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
+from dagctl.frozen import frozen
 from dagctl.operators import Operator, Unresolved, lookup
 from dagctl.operators.decorators import lookup_decorator
 from dagctl.spec.callbacks import callbacks_in
@@ -31,7 +31,7 @@ _HIDDEN_CONNECTIONS = {
 """Connections that a class takes where its parameter has no default of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Needs:
     """What some specs need."""
 

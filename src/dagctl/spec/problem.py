@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from dagctl.errors import Diagnostic, Severity
+from dagctl.frozen import frozen
 from dagctl.spec.lines import Span
 from dagctl.spec.wording import shortened
 
@@ -26,7 +27,7 @@ AT_THE_START = Span(0, 0)
 """The span of what is about the whole text, or has no place in it yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """What is wrong, in dagctl's own words; `Diagnostic` is what a user is shown of it.
 
@@ -96,7 +97,7 @@ class Problem:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Warnings:
     """The warnings about one value: the first of them, and how many more there are."""
 

@@ -5,11 +5,11 @@ Needs the whole spec and the target, so it comes after the checks of single fiel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
+from dagctl.frozen import frozen
 from dagctl.spec.branches import branch_warnings
 from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
@@ -47,7 +47,7 @@ _MOST_TEXTS = 2_000
 """Texts of a spec whose templates are looked into."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Dag:
     """What a DAG brings for its templates and its code."""
 

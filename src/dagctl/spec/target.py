@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.frozen import frozen
 from dagctl.operators.provider_file import known_providers, short_name
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.wording import did_you_mean
@@ -33,7 +34,7 @@ TARGET_EXAMPLE = 'one version such as "3.1"'
 """The end of a list of targets."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A range of Airflow versions; a file for it works on each of them."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_PROBLEMS, Problem
 from dagctl.spec.unknown_keys import follow_ups, is_wrapper, meant_keys, unknown_key
@@ -99,7 +99,7 @@ def _data_at(data: object, path: Path) -> object:
     return data
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Group:
     """pydantic's errors about one model."""
 

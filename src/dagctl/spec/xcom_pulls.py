@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.wording import Names, quoted
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pull:
     """One call of `xcom_pull` that can be read with certainty."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.resolution.use import HEAD
 
@@ -24,7 +24,7 @@ _CODE = ("; id", "a; id", "a && b", "a | b", "a > b", "$(id)", "`id`", "a\nb", "
 """What a shell, Python or SQL would run: a pattern that fits one of them bounds nothing."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Parameter:
     """A parameter: its name, and its rules in JSON Schema."""
 
@@ -68,7 +68,7 @@ class Parameter:
         return is_bounded(self.rules)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Template:
     """A template, read and good in itself."""
 

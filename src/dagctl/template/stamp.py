@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DamagedStampError(ValueError):
     """A line begins like a stamp and is none: it was edited by hand."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stamp:
     """What a spec was made from."""
 

@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.network import shown
@@ -26,6 +25,7 @@ from dagctl.adapters.git.program import (
     transport_variables,
 )
 from dagctl.errors import RemoteUnavailableError
+from dagctl.frozen import frozen
 from dagctl.next_step import again
 from dagctl.session.redaction import redacted
 
@@ -48,7 +48,7 @@ _BLOCK = 512
 """Bytes that `ulimit -f` counts in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitLimits:
     """What git may take."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from dagctl.adapters.git.objects import id_of
 from dagctl.adapters.git.private_index import PrivateIndex
 from dagctl.adapters.git.tree import TreeEntry
 from dagctl.errors import ConflictError, WorkspaceError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ _FEW = 4
 """Files that are written as blobs without git; it brings more to the disk at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Patience:
     """How long, in seconds, other processes are waited for."""
 
@@ -48,7 +49,7 @@ class Patience:
     """For a remote that is always moving."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CommitDraft:
     """What is to be committed, whatever it will stand on."""
 

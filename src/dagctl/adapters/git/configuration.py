@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.errors import UnavailableError, UsageError
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.ports import GitIdentity
 
@@ -26,7 +26,7 @@ _NO = frozenset({"false", "no", "off", "0", ""})
 _FILTER = lazy_pattern(r"filter\.(.+)\.(clean|process|required)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """git's variables, as one `git var -l` writes them: the settings, then who commits."""
 

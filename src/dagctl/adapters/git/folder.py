@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.program import ask
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.adapters.git.program import GitAnswer
@@ -35,7 +35,7 @@ _LARGEST = 4096
 """Bytes of a file that names another folder."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitFolder:
     """The work tree that holds a workspace, and its git folder."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import zlib
 from contextlib import ExitStack
-from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from dagctl.adapters import durable
 from dagctl.adapters.durable import Location
 from dagctl.errors import UnavailableError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ _MODE = 0o444
 """Nothing changes an object."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewObject:
     """An object that is to be written."""
 

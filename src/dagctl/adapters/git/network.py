@@ -10,7 +10,6 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +17,7 @@ from dagctl.adapters import durable
 from dagctl.adapters.git.history import attempts, tip
 from dagctl.adapters.git.program import transport_variables
 from dagctl.errors import RemoteUnavailableError, UnavailableError, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import again
 from dagctl.patterns import lazy_pattern
 from dagctl.session.redaction import HIDDEN
@@ -51,7 +51,7 @@ _MOVED = (
 """Why a remote refuses what was right a moment before: worth another try."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pushed:
     """What became of a push."""
 

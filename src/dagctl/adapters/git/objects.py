@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import new as new_hash
 from typing import IO, TYPE_CHECKING
 
 from dagctl.adapters.git.program import NO_GIT_HINT
 from dagctl.errors import UnavailableError, UsageError
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SHA1_DIGITS = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """An object that git has."""
 

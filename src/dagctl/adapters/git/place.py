@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.tree import Trees
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dagctl.adapters.git.folder import GitFolder
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitWorkTree:
     """The work tree that holds the workspace, and git in its top folder."""
 

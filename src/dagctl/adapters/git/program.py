@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.output import end_of
 from dagctl.errors import NoRepositoryError, UnavailableError, UsageError
+from dagctl.frozen import frozen
 from dagctl.next_step import again
 from dagctl.patterns import lazy_pattern
 
@@ -50,7 +50,7 @@ NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 """Options of every call that is not there to run a hook of the user's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitAnswer:
     """What a git process gave back."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.adapters import durable
 from dagctl.adapters.git.bounded import GitLimits, bounded
 from dagctl.errors import RemoteUnavailableError
+from dagctl.frozen import frozen
 from dagctl.next_step import again
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class _Blob(NamedTuple):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitTemplateStore:
     """Fetches by git, and keeps in the state folder of a workspace."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dagctl.adapters.git.objects import id_of, look_up, looking_up
 from dagctl.errors import UnavailableError, WorkspaceError
+from dagctl.frozen import frozen
 from dagctl.next_step import again
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FILES = frozenset({"100644", "100755"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TreeEntry:
     """What stands under one name in a tree: a file, a link, a folder or a submodule."""
 
@@ -30,7 +30,7 @@ class TreeEntry:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tip:
     """Where a branch stands."""
 

@@ -7,7 +7,7 @@ all HTTP 400, the real status stands in the body.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dagctl.adapters.supabase.rows import stale_version_of
 from dagctl.errors import (
@@ -18,6 +18,7 @@ from dagctl.errors import (
     UnavailableError,
     UsageError,
 )
+from dagctl.frozen import frozen
 from dagctl.next_step import DOCTOR, EXPORT_MIGRATIONS, LINK, TRY_LATER, Command, Fix
 from dagctl.session.redaction import redacted
 
@@ -41,7 +42,7 @@ TOKEN_FLAWS = ('"exp" claim', "JWS", "JWT", "signature verification failed")
 """How Storage words that a token is not good; its status is that of a missing right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Refusal:
     """An answer that is no success, whichever service gave it."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.cli.text import ELLIPSIS, cells, shown_character
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from dagctl.errors import Diagnostic
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 TAB = "    "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Excerpt:
     """One line made fit for the terminal, and where in it the finding stands, in cells."""
 

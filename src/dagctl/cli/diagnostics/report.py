@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagctl.cli.console import is_ascii, is_terminal
 from dagctl.cli.text import plural
 from dagctl.errors import Diagnostic, Severity, Source
+from dagctl.frozen import frozen
 from dagctl.session.redaction import masked
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.cli.console import Console, Style
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class DiagnosticReport:
     """The findings of one run, in the order of the files and then of the text."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 NOT_YET = "Airflow's YAML does not take it yet; write it into the spec"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """Which arguments the owner of them takes."""
 

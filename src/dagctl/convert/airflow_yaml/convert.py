@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagctl.convert.airflow_yaml.dag import DagConversion
@@ -11,6 +10,7 @@ from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.finished import finished
 from dagctl.convert.foreign_yaml import refused
 from dagctl.convert.report import Report
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dagctl.convert.foreign_yaml import Fields
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AirflowYaml:
     """A file of Airflow's YAML, and how the texts are read that it names."""
 

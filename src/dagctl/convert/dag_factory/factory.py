@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dagctl.convert.conversion import Conversion, ConvertedDag
@@ -12,6 +12,7 @@ from dagctl.convert.dag_factory.environment import report_variables, with_values
 from dagctl.convert.finished import finished
 from dagctl.convert.foreign_yaml import Fields, read_foreign_yaml
 from dagctl.convert.report import Outcome, Place, Remark, Report
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ _NO_TASKS = "it has no tasks: Airflow would run nothing of it"
 _JOINED = "the task of the defaults with the same id gives the rest; dag-factory joins no lists"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Factory:
     """A file of dag-factory with what belongs to it: texts by file name."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import listed, named_entries
 from dagctl.convert.dag_factory.shared_arguments import copies_of_tasks, put_tasks, spread_into
 from dagctl.convert.foreign_yaml import Fields
+from dagctl.frozen import frozen
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.tasks.arguments import DefaultArgs
 
@@ -30,7 +30,7 @@ _KNOWN_OF_GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Names:
     """Where each task and group stands: the groups around it, from the outermost."""
 

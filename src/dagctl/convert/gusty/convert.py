@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from dagctl.convert.gusty.edges import Edges
 from dagctl.convert.gusty.levels import levels_of, safe_module
 from dagctl.convert.gusty.task_file import SUFFIXES
 from dagctl.convert.report import Outcome, Place, Remark, Report
+from dagctl.frozen import frozen
 from dagctl.operators import Operator, base_parameters, lookup
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _OF_DAGS = ("schedule", "schedule_interval", "default_args")
 _CREATE_DAG = "arguments of `create_dag` in a Python file are not read: METADATA.yml alone is"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GustyFolder:
     """A folder of gusty: its files with their texts, by their paths."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.report import Report
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     import ast
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from dagctl.convert.report import Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """Something that the file imports, by its import path."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Late:
     """A value that Airflow knows when the task runs: the template that gives it."""
 
@@ -50,7 +51,7 @@ class ParseRead:
     """Whether anything but a template came of it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Given:
     """A value that the caller of the conversion gave, and where the file reads it."""
 
@@ -69,7 +70,7 @@ def settled(value: Any) -> Any:  # noqa: ANN401 - any value of Python
     return value.given.used() if isinstance(value, Late) and value.given is not None else value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A point in time, with the zone that stands beside it."""
 
@@ -83,21 +84,21 @@ class Moment:
     """What gives one that is counted from today when a task runs, in a template."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connected:
     """A connection that the file reads, by its id."""
 
     conn_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Zone:
     """A time zone by its name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class File:
     """A file of the project itself: `__file__`. Only its name is known."""
 
@@ -118,7 +119,7 @@ class Opened:
     """Whether the file gets bytes: readers of JSON and YAML take them as they take a text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opaque:
     """What is known only when Python runs the file: why, and where."""
 
@@ -171,7 +172,7 @@ class LocalClass:
     """What stands in its body, once it was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnumMember:
     """A member of an enumeration of the project."""
 
@@ -278,7 +279,7 @@ class Task:
     fails_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """What a task returns, or pushes under a key."""
 
@@ -294,14 +295,14 @@ class Joined:
     parts: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     """An argument of a mapped group."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """A text at an edge."""
 

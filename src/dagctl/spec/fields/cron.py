@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from dagctl.frozen import frozen
 
 _NAMES = ("minute", "hour", "day of the month", "month", "day of the week")
 _VALUES = (range(60), range(24), range(1, 32), range(1, 13), range(7))
 _HOUR, _DAY, _WEEKDAY = 1, 2, 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A step that is not shorter than its field, such as `*/90` among 60 minutes."""
 
@@ -20,7 +21,7 @@ class Step:
     """How many values the field has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlainCron:
     """A valid cron expression, and what in it has no effect."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from dagctl.frozen import frozen
 from dagctl.spec.problem import Warnings
 from dagctl.spec.python_code.quiet import parse_quietly
 from dagctl.spec.python_code.reads import Reads
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import ast
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PythonCode:
     """The user's code without its margin and outer blank lines.
 

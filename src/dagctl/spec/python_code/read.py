@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.text import BIDI
@@ -46,7 +46,7 @@ _CODE = lazy_pattern(r"^[ \t\f]*[^ \t\f\n#]", re.MULTILINE)
 _REFUSED = lazy_pattern(f"[\x00\ud800-\udfff{BIDI}\u180e\u200b\u2060-\u2064\ufeff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParsedCode:
     """Code as text and as a tree."""
 

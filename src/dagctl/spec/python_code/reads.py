@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.spec.problem import MAX_IN_VALUE
 from dagctl.spec.python_code.findings import place_of_node
 from dagctl.spec.python_code.straight import certain_nodes
@@ -25,7 +26,7 @@ _MOST = 5 * MAX_IN_VALUE
 """Of each kind so many are kept: more than are ever shown, less than a hostile code has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """Something that code reads by its name."""
 
@@ -35,7 +36,7 @@ class Read:
     """Whether the code reads it whenever the task runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reads:
     """What one code reads."""
 

@@ -8,11 +8,11 @@ import token
 import tokenize
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 from dagctl.spec.lines import Lines
 
@@ -27,7 +27,7 @@ _LINE_FEED = lazy_pattern(rb"\n")
 _WHITE = " \t\f"
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class CodeText:
     """Code with line feeds as line ends, and the white space before its first line of code."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from dagctl.frozen import frozen
 from dagctl.spec.lines import Lines, Span
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class _Part(NamedTuple):
     child: Node | None
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Document:
     """A whole document: the tree, and how to find a place inside one of its texts."""
 

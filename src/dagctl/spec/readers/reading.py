@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dagctl.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from dagctl.spec.readers.document import Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a reader got out of a text: the document, if any, and what is wrong with the text."""
 

@@ -6,11 +6,12 @@ those of an operator (`KubernetesPodOperator`). What only one DAG can have is re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.inputs import digest_of_text
 from dagctl.spec.lines import Span
@@ -47,7 +48,7 @@ Entries = dict[str, tuple[Span, Node]]
 """Keys, where each stands, and its value."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Defaults:
     """What one file says."""
 

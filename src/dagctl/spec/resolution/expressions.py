@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _REFERENCE = lazy_pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A variable in a text."""
 
@@ -44,7 +44,7 @@ class Reference:
         return ".".join((self.scope, *self.names))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placeholder:
     """A stretch of a text that stands for something else."""
 

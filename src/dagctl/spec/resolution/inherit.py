@@ -6,9 +6,10 @@ each name counts for itself (`MERGED`, `MERGED_IN_TASKS`); every other value is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.spec.readers.document import Node
 from dagctl.spec.resolution.defaults import ALL, TASK_DEFAULTS
 from dagctl.spec.tasks import KINDS
@@ -45,7 +46,7 @@ _OF_TASKS = frozenset(
 """Fields of a DAG that its tasks take over."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Inherited:
     """What all files with defaults above a spec say together."""
 
@@ -136,7 +137,7 @@ def selects(task: Mapping[str, object], words: Collection[str]) -> Iterator[str]
             yield kind
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Heir:
     """Adds to the mappings of one spec."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.fields.types import MAX_ENTRIES
 from dagctl.spec.resolution.expressions import NAME
@@ -25,7 +25,7 @@ MAX_NAMES = 5
 _FORM = "write `for_each: {table: [orders, customers]}`"
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Unroller:
     """Turns the entries of `tasks` into those that are meant, with their variables in place."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.spec.outline import outline_of
 from dagctl.spec.tasks.arguments import DefaultArgs
 from dagctl.spec.wording import nearest
@@ -25,7 +25,7 @@ _OTHER_NAMES = {
 """Two names of one thing: a spec has one of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """A value, and where it was said."""
 

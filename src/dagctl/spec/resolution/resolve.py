@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from dagctl.frozen import frozen
 from dagctl.spec.codes import Code
 from dagctl.spec.inputs import Input, digest_of_text
 from dagctl.spec.lines import Span
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from dagctl.spec.resolution.use import Used
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Around:
     """What a spec is resolved with: defaults and variables. One serves many specs.
 
@@ -75,7 +76,7 @@ NOTHING = Around()
 """No defaults, no variables."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """A spec as it is meant."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from dagctl.frozen import frozen
 from dagctl.spec.readers.limits import MAX_BYTES, MAX_DEPTH
 from dagctl.spec.resolution.expressions import BEGIN, NAME
 from dagctl.spec.wording import quoted
@@ -19,7 +20,7 @@ MAX_VALUES = 10_000
 """Values in one variable."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variable:
     """The value of a variable."""
 
@@ -31,7 +32,7 @@ class Variable:
     """What stands for it inside of a longer text, where that is not how JSON writes the value."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Variables:
     """All variables that count."""
 

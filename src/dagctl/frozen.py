@@ -1,0 +1,137 @@
+"""Frozen dataclasses that cost little until they are used."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from functools import cache
+from operator import attrgetter
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+@overload
+def frozen(cls: type[T], /) -> type[T]: ...
+@overload
+def frozen(
+    *, eq: bool = True, kw_only: bool = False, slots: bool = True
+) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(
+    cls: type[T] | None = None, /, *, eq: bool = True, kw_only: bool = False, slots: bool = True
+) -> type[T] | Callable[[type[T]], type[T]]:
+    """Return the class as `dataclass(frozen=True, slots=True)` does, for a fraction of the time.
+
+    `dataclass` writes the methods of each class as text, and has Python compile five or six of
+    them. That was a sixth of a `create`, which loads 170 such classes and uses a third of them.
+    Here the classes share their methods, and each `__init__` is compiled with the first instance.
+
+    `fields`, `replace`, `asdict`, `copy` and `pickle` take the instances as they take those of a
+    dataclass. `InitVar` and `field(hash=...)` are not known.
+
+    Args:
+        cls: The class, where there are no options.
+        eq: Whether two instances with equal fields are equal.
+        kw_only: As of `dataclass`.
+        slots: As of `dataclass`; a class with a `cached_property` cannot have them.
+    """
+
+    def changed(cls: type[T]) -> type[T]:
+        own = [name for name, value in vars(cls).items() if value is not None]
+        made = dataclass(init=False, repr=False, eq=False, kw_only=kw_only, slots=slots)(cls)
+        for name, method in _METHODS.items():
+            if name not in own and (eq or name not in {"__eq__", "__hash__"}):
+                setattr(made, name, method)
+        if "__init__" not in own:
+            _set_init(made)
+        return made
+
+    return changed if cls is None else changed(cls)
+
+
+def _set_init(kind: type[Any]) -> None:
+    """Give a class an `__init__` that puts the true one in its place at the first call."""
+
+    def __init__(self: object, *values: object, **named: object) -> None:  # noqa: N807
+        kind.__init__ = made = _init_of(kind)
+        made(self, *values, **named)
+
+    kind.__init__ = __init__
+
+
+def _init_of(kind: type[Any]) -> Callable[..., None]:
+    """Return the `__init__` that `dataclass` would write: it sets each field once."""
+    scope: dict[str, Any] = {"_set_": object.__setattr__, "_absent_": MISSING}
+    plain, named, lines = ["self"], ["*"], ["pass"]
+    for each in fields(kind):
+        name, value, default = each.name, each.name, ""
+        if each.default_factory is not MISSING:
+            scope[f"_{name}_"] = each.default_factory
+            default = "=_absent_"
+            value = f"_{name}_() if {name} is _absent_ else {name}" if each.init else f"_{name}_()"
+        elif each.default is not MISSING:
+            scope[f"_{name}_"] = each.default
+            default = f"=_{name}_"
+            value = name if each.init else f"_{name}_"
+        if each.init:
+            (named if each.kw_only else plain).append(name + default)
+        if each.init or default:
+            lines.append(f"_set_(self, {name!r}, {value})")
+    if hasattr(kind, "__post_init__"):
+        lines.append("self.__post_init__()")
+    head = ", ".join(plain + (named if len(named) > 1 else []))
+    exec(f"def __init__({head}):\n " + "\n ".join(lines), scope)  # noqa: S102 - names of fields only
+    made: Callable[..., None] = scope["__init__"]
+    made.__qualname__ = f"{kind.__qualname__}.__init__"
+    return made
+
+
+class _Shared:
+    """The methods that all these classes have."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @recursive_repr()
+    def __repr__(self) -> str:
+        shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        kind: Any = type(self)
+        compared = _compared(kind)
+        return bool(compared(self) == compared(other))
+
+    def __hash__(self) -> int:
+        kind: Any = type(self)
+        return hash(_compared(kind)(self))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __getstate__(self) -> list[Any]:
+        return [getattr(self, each.name) for each in fields(self)]
+
+    def __setstate__(self, state: list[Any]) -> None:
+        for each, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, each.name, value)
+
+
+@cache
+def _compared(kind: type[Any]) -> Callable[[object], Any]:
+    """Return what gives the values that instances of a class are compared by."""
+    names = [each.name for each in fields(kind) if each.compare]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
+_METHODS = {name: method for name, method in vars(_Shared).items() if callable(method)}

@@ -1,0 +1,226 @@
+"""`frozen` makes what `dataclass(frozen=True)` makes."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import (
+    FrozenInstanceError,
+    asdict,
+    dataclass,
+    field,
+    fields,
+    is_dataclass,
+    replace,
+)
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import dagctl
+from dagctl.frozen import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+true = partial(dataclass, frozen=True, slots=True)
+
+
+def pair(**options: bool) -> tuple[type[Any], type[Any]]:
+    """Return the same class as `dataclass` makes it and as `frozen` makes it."""
+    made = []
+    for decorate in (partial(dataclass, frozen=True, slots=True), frozen):
+        kind: Callable[..., Any] = decorate(**options)
+
+        class Value:
+            """A class with each kind of field."""
+
+            first: int
+            second: str = "b"
+            made: list[int] = field(default_factory=list, repr=False)
+            aside: int = field(default=0, compare=False)
+            fixed: int = field(default=7, init=False)
+            fresh: tuple[int, ...] = field(default_factory=tuple, init=False)
+
+        made.append(kind(Value))
+    return made[0], made[1]
+
+
+CALLS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+    ((1,), {}),
+    ((), {"first": 1}),
+    ((1, "x", [3], 4), {}),
+    ((1,), {"made": [1], "aside": 2}),
+    ((), {}),
+    ((1, "x", [3], 4, 5), {}),
+    ((1,), {"first": 1}),
+    ((1,), {"fixed": 1}),
+    ((1,), {"no_such": 1}),
+]
+
+
+def outcome(kind: type[Any], args: tuple[Any, ...], named: dict[str, Any]) -> tuple[str, str]:
+    try:
+        value = kind(*args, **named)
+    except TypeError as error:
+        return "TypeError", str(error).replace(" 2 to ", " from 2 to ")
+    return repr(value), repr(asdict(value))
+
+
+@pytest.mark.parametrize("options", [{}, {"kw_only": True}, {"eq": False}])
+@pytest.mark.parametrize(("args", "named"), CALLS)
+def test_each_call_gives_what_the_dataclass_gives(
+    options: dict[str, bool], args: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    before, after = pair(**options)
+    assert outcome(after, args, named) == outcome(before, args, named)
+
+
+def test_it_is_a_dataclass_with_slots() -> None:
+    before, after = pair()
+    assert [each.name for each in fields(after)] == [each.name for each in fields(before)]
+    assert after.__slots__ == before.__slots__
+    assert after.__match_args__ == before.__match_args__
+    assert not hasattr(after(1), "__dict__")
+    assert is_dataclass(after)
+
+
+def test_nothing_of_it_can_be_changed() -> None:
+    value = pair()[1](1)
+    with pytest.raises(FrozenInstanceError):
+        value.first = 2
+    with pytest.raises(FrozenInstanceError):
+        value.no_such = 2
+    with pytest.raises(FrozenInstanceError):
+        del value.first
+    assert value.first == 1
+
+
+def test_it_is_equal_by_the_fields_that_are_compared() -> None:
+    _, kind = pair()
+    assert kind(1, "b", [2], 3) == kind(1, "b", [2], 4)
+    assert kind(1) != kind(2)
+    assert kind(1) != pair()[1](1)
+    assert (kind(1) == 1) is False
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(kind(1))
+    _, by_identity = pair(eq=False)
+    assert by_identity(1) != by_identity(1)
+    assert {by_identity(1)}
+
+
+@frozen
+class Point:
+    x: int
+    y: int = 0
+
+    def __post_init__(self) -> None:
+        if self.x < 0:
+            raise ValueError("left of the line")
+
+
+@frozen(kw_only=True)
+class Named(Point):
+    name: str
+
+
+@frozen
+class Single:
+    only: float
+
+
+@frozen
+class Empty:
+    pass
+
+
+@frozen(slots=False)
+class Counted:
+    numbers: tuple[int, ...]
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.numbers)
+
+
+@frozen
+class Own:
+    x: int
+
+    def __repr__(self) -> str:
+        return "own"
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 5
+
+
+class Under(Point):
+    def __init__(self) -> None:
+        super().__init__(3)
+
+
+VALUES = [Point(1), Named(1, name="a"), Single(1.5), Empty(), Counted((1, 2)), Own(1)]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_it_can_be_copied_pickled_and_replaced(value: Point) -> None:
+    for other in (
+        copy.copy(value),
+        copy.deepcopy(value),
+        pickle.loads(pickle.dumps(value)),
+        replace(value),
+    ):
+        assert other == value
+        assert asdict(other) == asdict(value)
+        assert hash(other) == hash(value)
+        assert repr(other) == repr(value)
+
+
+def test_a_class_may_extend_another() -> None:
+    assert repr(Named(1, 2, name="a")) == "Named(x=1, y=2, name='a')"
+    assert Named(1, name="a") != Named(1, name="b")
+    assert Named(1, name="a") != Point(1)
+    for _ in range(2):
+        assert (Under().x, Under().y) == (3, 0)
+    assert Point(5).x == 5
+
+
+def test_its_own_methods_stay() -> None:
+    assert repr(Own(1)) == "own"
+    assert Own(1) == Own(2)
+    assert hash(Own(1)) == hash(Own(2)) == 5
+
+
+def test_what_it_checks_is_checked_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="left of the line"):
+            Point(-1)
+
+
+def test_a_property_is_kept_where_there_are_no_slots() -> None:
+    value = Counted((1, 2))
+    assert (value.count, value.count) == (2, 2)
+    assert "count" in vars(value)
+
+
+def test_a_value_inside_itself_can_be_shown() -> None:
+    inside: list[Any] = []
+    value = Single(inside)  # type: ignore[arg-type]
+    inside.append(value)
+    assert repr(value) == "Single(only=[...])"
+
+
+def test_no_class_of_dagctl_is_a_frozen_dataclass_but_by_frozen() -> None:
+    """Those that `dataclass` makes were a sixth of a `create`."""
+    source = Path(dagctl.__file__).parent
+    others = [
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if "@dataclass(frozen=True" in path.read_text()
+    ]
+    assert others == ["spec/inputs.py"]  # it has an order too
