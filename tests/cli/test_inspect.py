@@ -193,6 +193,17 @@ def test_filters(five: Shell, option: list[str], names: list[str]) -> None:
     assert [dag["dag_id"] for dag in five.json("list", *option)["dags"]] == names
 
 
+def test_what_default_args_say_of_all_tasks_is_what_is_shown(workspace: Shell) -> None:
+    shared = "default_args: {owner: ml-team, retries: 3, retry_delay: 90s}"
+    own = "owner: data-team\n"
+    workspace.write("specs/orders.yaml", GOOD.replace(own, f"{shared}\n"))
+    workspace.ok("create", "specs/orders.yaml")
+    out = workspace.ok("show", "daily_orders").out
+    assert "  owner     ml-team\n" in out
+    assert "  retries   3, every 90s\n" in out
+    assert workspace.ok("list", "--owner", "ml-team", "-o", "name").out == "daily_orders\n"
+
+
 def test_a_user_is_an_id_in_any_form(five: Shell) -> None:
     user_id = five.json("list")["dags"][0]["user_id"]
     assert len(five.json("list", "--user", user_id.upper())["dags"]) == 5

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dagctl.commands.show import Details
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagVersion
+    from dagctl.spec.model import DagSpec
 
 Form = Annotated[
     Literal["text", "json", "mermaid", "dot"],
@@ -247,7 +248,7 @@ def _facts(dag: Details, now: datetime, sources: Sources | None) -> Iterator[tup
     if record.tags:
         yield "tags", ", ".join(record.tags)
     if spec is not None:
-        yield "retries", f"{spec.retries}, every {spec.retry_delay_minutes} min"
+        yield "retries", _retries(spec)
     elif not record.spec:
         yield "spec", f"none is recorded: {why_no_spec(record)}"
     yield "file", record.file_path
@@ -261,6 +262,13 @@ def _facts(dag: Details, now: datetime, sources: Sources | None) -> Iterator[tup
         by = f" by {record.updated_by_name}" if record.updated_by_name else ""
         yield "updated", f"{rfc3339(record.updated_at)}{by}"
     yield "project", record.project_id
+
+
+def _retries(spec: DagSpec) -> str:
+    """Return how often all tasks are retried; what `default_args` says comes before the DAG's."""
+    shared = {} if spec.default_args is None else spec.default_args.model_dump(exclude_none=True)
+    every = shared.get("retry_delay", f"{spec.retry_delay_minutes} min")
+    return f"{shared.get('retries', spec.retries)}, every {every}"
 
 
 def _schedule(dag: Details) -> str:

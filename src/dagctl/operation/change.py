@@ -296,10 +296,16 @@ def columns_of(spec: Mapping[str, Any], dag_id: str) -> dict[str, Any]:
         "dag_name": spec.get("dag_name", dag_id),
         "description": spec.get("description", ""),
         "schedule_interval": as_text(spec.get("schedule_interval")),
-        "owner": spec.get("owner", ""),
+        "owner": _owner(spec),
         "tags": tuple(spec.get("tags", ())),
         "task_count": sum(1 for _ in raw_tasks(spec)) if spec else 0,
     }
+
+
+def _owner(spec: Mapping[str, Any]) -> str:
+    """Return whose the tasks are: what `default_args` says comes before the DAG's own."""
+    shared = spec.get("default_args") or {}
+    return str(shared.get("owner") or spec.get("owner", ""))
 
 
 def _recorded_action(change: Change) -> VersionAction:
