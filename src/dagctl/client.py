@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagctl.bootstrap import open_backend, take_over_old_state
+from dagctl.calls import guarded
 from dagctl.commands.records import drifts_here, pages, record_of, user_id_of
 from dagctl.commands.workspace_specs import WorkspaceSpecs, variables_with
 from dagctl.errors import UsageError
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from dagctl.workspace import Workspace
 
 
+@guarded
 class Client(Transfer, Versions):
     """A workspace and what is recorded in it. Close it, or use it as a context manager.
 
@@ -51,7 +53,10 @@ class Client(Transfer, Versions):
         recovered: Operations of killed runs that this client has finished or undone, before it
             created or read anything.
         unsettled: Those that the last reading call could not finish or undo, with the reason.
+        is_closed: Whether it was closed: every call is refused then.
     """
+
+    is_closed = False
 
     def __init__(  # noqa: PLR0913 - what a client is made of
         self,
@@ -131,7 +136,8 @@ class Client(Transfer, Versions):
         self.close()
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, for good."""
+        self.is_closed = True
         self._backend.close()
 
     # --- Changing ---
@@ -390,5 +396,4 @@ class Client(Transfer, Versions):
 
 def _check_single(changes: Sequence[Change], expected_version: Expected | None) -> None:
     if expected_version is not None and len(changes) != 1:
-        hint = "give one spec in a call"
-        raise UsageError("expected_version is the version of one DAG", hint=hint)
+        raise UsageError("expected_version is the version of one DAG", hint="give one spec")

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from dagctl.dag_file.header import body_of
 from dagctl.errors import ConflictError, NotFoundError, SpecError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dagctl.commands.create import CreateResult
     from tests.conftest import Sandbox
@@ -168,6 +168,45 @@ def test_list_gives_what_is_asked_for_and_pages_give_it_in_parts(client: Client)
     assert [one.dag_id for one in page.records] == ["d"]
     (page,) = client.pages(user="somebody@example.com")
     assert page.records == ()
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"orders", ["orders"], Path("orders"), True])
+def test_arguments_of_a_wrong_kind_are_named(client: Client, wrong: Any) -> None:  # noqa: ANN401
+    other: Any = [] if wrong in (None, 5) else wrong
+    calls: dict[str, Callable[[], object]] = {
+        "dag_id is": lambda: client.get(wrong),
+        "dag_id is ": lambda: client.rollback(wrong, 1),
+        "new_id is": lambda: client.rename("orders", wrong),
+        "draft is": lambda: client.publish(wrong, b""),
+        "number is": lambda: client.version("orders", other),
+        "page_size is": lambda: client.pages(page_size=other),
+        "if_exists is": lambda: client.create("specs/x.yaml", if_exists=other),
+    }
+    for words, call in calls.items():
+        with pytest.raises(UsageError, match=f"^{words}"):
+            call()
+    no_spec: Any = [wrong, 5] if isinstance(wrong, Path | list) else wrong
+    with pytest.raises(UsageError, match="is no spec"):
+        client.create(no_spec)
+
+
+def test_a_closed_client_does_nothing_any_more(client: Client) -> None:
+    write("specs/orders.yaml")
+    client.create("specs/orders.yaml")
+    record, begun = client.get("orders"), client.list(page_size=1)
+    client.close()
+    client.close()
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: client.get("orders"),
+        lambda: client.remove("orders"),
+        lambda: client.create("specs/orders.yaml"),
+        lambda: client.drift(record),
+        client.recover,
+        lambda: next(begun),
+    )
+    for call in calls:
+        with pytest.raises(UsageError, match="the client is closed"):
+            call()
 
 
 def test_drift_says_what_became_of_the_file(client: Client) -> None:

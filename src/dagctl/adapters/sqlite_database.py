@@ -12,7 +12,7 @@ from weakref import WeakSet
 from dagctl.adapters import durable
 from dagctl.adapters.sqlite_files import DATABASE, check_files
 from dagctl.adapters.sqlite_schema import empty_database, failure, open_database
-from dagctl.errors import ConflictError
+from dagctl.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +35,20 @@ class SqliteDatabase:
         self._state = state
         self._path = state.path / DATABASE
         self._connection: sqlite3.Connection | None = None
+        self._is_closed = False
         self._turn = RLock()
         _DATABASES.add(self)
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The open connection; asking for it makes the file."""
+        """The open connection; asking for it makes the file.
+
+        Raises:
+            UsageError: It was closed.
+        """
         with self._turn:
+            if self._is_closed:
+                raise UsageError("the client is closed", hint="open another one")
             if self._connection is None:
                 with durable.explained(str(self._path)), self._state.opened() as folder:
                     check_files(folder, self._path)
@@ -49,17 +56,16 @@ class SqliteDatabase:
             return self._connection
 
     def close(self) -> None:
-        """Close the connection, when no other thread works with it any more."""
+        """Close the connection for good, when no other thread works with it any more."""
         with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._is_closed = True
+            self._disconnect()
 
     def hold(self) -> None:
         """Take the turn until `release`, with no connection but one in a transaction."""
         self._turn.acquire()
         if self._connection is not None and not self._connection.in_transaction:
-            self.close()
+            self._disconnect()
 
     def release(self) -> None:
         """Give the turn to the next thread."""
@@ -102,6 +108,11 @@ class SqliteDatabase:
             raise ConflictError(f"the registry refuses: {error}") from error
         except sqlite3.Error as error:
             raise failure(self._path, error) from error
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _is_missing(self) -> bool:
         with durable.explained(str(self._path)):

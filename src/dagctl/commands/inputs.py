@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from dagctl.commands.read import SpecText, failure, read_file
 from dagctl.commands.surroundings import Surroundings
-from dagctl.errors import SpecError
+from dagctl.errors import SpecError, UsageError
 from dagctl.frozen import frozen
 from dagctl.operation.change import asked
 from dagctl.spec.checks import taken_by, text_of
@@ -34,6 +34,7 @@ class Judged:
 
 SpecOrFile = DagSpec | str | Path | Mapping[str, Any] | Judged
 """A spec, the path of the file that holds one, or its data."""
+_KINDS = (DagSpec, str, Path, Mapping, Judged)
 
 
 def changes_of(
@@ -52,9 +53,15 @@ def changes_of(
 
     Raises:
         SpecError: Some specs have errors or cannot be read; it has the findings of all of them.
+        UsageError: Something is given that is no spec, as None.
     """
-    is_single = isinstance(specs, DagSpec | str | Path | Mapping | Judged)
-    sources = cast("Sequence[SpecOrFile]", [specs] if is_single else specs)
+    given: object = specs
+    is_single = isinstance(given, (*_KINDS, bytes)) or not isinstance(given, Iterable)
+    sources = cast("Sequence[SpecOrFile]", [given] if is_single else list(cast("Any", given)))
+    wrong = [each for each in cast("Sequence[object]", sources) if not isinstance(each, _KINDS)]
+    if wrong:
+        step = "give a spec, the path of a file, or data; load_spec(text) reads a text"
+        raise UsageError(f"{wrong[0]!a} is no spec", hint=step)
     loaded = _load_all(sources, checks, surroundings or Surroundings())
     return [asked(spec, source_path(spec.origin, root)) for spec in loaded]
 

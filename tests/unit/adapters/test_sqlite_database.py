@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagctl.adapters.durable import Location
 from dagctl.adapters.sqlite_database import SqliteDatabase
+from dagctl.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,10 +62,12 @@ def test_a_child_process_waits_for_the_transaction_of_another_thread(tmp_path: P
 
 
 def test_it_is_closed_while_other_threads_work_with_it(tmp_path: Path) -> None:
-    database = SqliteDatabase(Location(tmp_path))
-    add(database, "first")
+    add(SqliteDatabase(Location(tmp_path)), "first")
+    databases = [SqliteDatabase(Location(tmp_path)) for _ in range(100)]
     with ThreadPoolExecutor(4) as pool:
-        done = [pool.submit(names, database) for _ in range(400)]
-        for _ in range(200):
+        done = [pool.submit(names, database) for database in databases for _ in range(4)]
+        for database in databases:
             database.close()
-    assert all(each.result() == ["first"] for each in done)
+    refused = [each for each in done if each.exception() is not None]
+    assert all(isinstance(each.exception(), UsageError) for each in refused)
+    assert all(each.result() == ["first"] for each in done if each not in refused)
