@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dagctl.spec.airflow_context import GONE_ATTRIBUTES, attribute_slip
 from dagctl.spec.jinja.names import REPLACEMENTS
 from dagctl.spec.python_code.gone_imports import GONE_IN_3, ONLY_IN_3
 
@@ -45,3 +46,13 @@ def test_only_airflow_2_has_what_is_said_to_be_gone(airflow: Airflow) -> None:
         assert {*ONLY_IN_3} & {*there} == set()
     else:
         assert {*there} == {*ONLY_IN_3, *instead}
+
+
+def test_what_is_said_of_an_attribute_is_true_of_the_real_objects(airflow: Airflow) -> None:
+    there: dict[str, list[str]] = airflow.ask("attributes.py")
+    gone = {(owner, name) for owner, names in GONE_ATTRIBUTES.items() for name in names}
+    real = {(owner, name) for owner, names in there.items() for name in names}
+    said = {pair for pair in real if attribute_slip(*pair)}
+
+    assert said == (gone if airflow.version == "2" else set())
+    assert {("ti", "xcom_pull"), ("dag_run", "conf"), ("macros", "ds_add")} <= real

@@ -179,7 +179,8 @@ CODE = {
     Code.UNKNOWN_VARIABLE: Explanation(
         "A variable that Airflow does not have",
         "Airflow's templates are strict: an unknown variable fails the task instead of giving "
-        "empty text. So does an unknown key of the context in Python code.",
+        "empty text. So does an unknown key of the context in Python code, a macro or an attribute"
+        " that is not there, and `var.NAME` in place of `var.value.NAME`.",
         _bash('"echo {{ data_intervall_start }}"'),
         _bash('"echo {{ data_interval_start }}"'),
         "Correct the name, or read the value from `params` or `var.value`.",

@@ -1,6 +1,10 @@
-"""The names that Airflow knows when a task runs."""
+"""The names that Airflow knows when a task runs, and what some of them have."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
+
+from dagctl.spec.wording import nearest, quoted
 
 CONTEXT_KEYS = frozenset(
     """asset_state_store conf conn dag dag_run data_interval_end data_interval_start ds ds_nodash
@@ -31,3 +35,76 @@ SINCE = {
     "task_state_store": (3, 3),
 }
 """Since when Airflow has a name, where not from 2.9 on."""
+
+_OF_BOTH = {
+    owner: frozenset(names.split())
+    for owner, names in {
+        "ti": """dag_id end_date get_previous_dagrun get_previous_ti get_template_context hostname
+            log_url map_index mark_success_url max_tries queue render_templates rendered_map_index
+            run_id start_date state task task_id try_number xcom_pull xcom_push""",
+        "dag_run": """conf dag_id data_interval_end data_interval_start end_date logical_date
+            note run_id run_type start_date state""",
+        "macros": """datetime datetime_diff_for_humans dateutil ds_add ds_format ds_format_locale
+            json random time timedelta uuid yaml""",
+    }.items()
+}
+"""What these have in Airflow 2 and 3. Plugins bring more macros."""
+_LIKENESS = 0.75
+_OTHERS = {"axcom_pull", "axcom_push", "next_try_number", "previous_ti"}
+"""What one of the two has, with a name that is near to one of these."""
+GONE_ATTRIBUTES = {
+    "ti": {
+        **dict.fromkeys(("execution_date", "logical_date"), "read `logical_date`"),
+        **dict.fromkeys(("dag_run", "get_dagrun"), "read `dag_run`"),
+        "pool": "read `task.pool`",
+        "priority_weight": "read `task.priority_weight`",
+        "operator": "read `task.task_type`",
+        "next_try_number": "read `ti.try_number`",
+        **dict.fromkeys(("duration", "job_id", "pid", "unixname", "executor_config"), None),
+    },
+    "dag_run": {
+        "execution_date": "read `logical_date`",
+        "external_trigger": "compare `dag_run.run_type` with `manual`",
+        "is_backfill": "compare `dag_run.run_type` with `backfill`",
+        "dag": "read `dag`",
+        "id": "read `run_id`",
+        **dict.fromkeys(("queued_at", "get_task_instance", "get_task_instances"), None),
+    },
+}
+"""What Airflow 2 has there, and Airflow 3 has not: with what to read instead."""
+
+
+class Slip(NamedTuple):
+    """Why something of the context does not have a name."""
+
+    message: str
+    hint: str
+    gone: bool
+    """Whether Airflow 2 has it."""
+
+
+def attribute_slip(owner: str, name: str) -> Slip | None:
+    """Return what is wrong with reading `owner.name`, or None: it may be there."""
+    owner = "ti" if owner == "task_instance" else owner
+    if owner == "var" and name not in ("value", "json"):
+        method = "get('...')" if name == "get" else name
+        return Slip(
+            "`var` holds variables as `var.value` and `var.json`",
+            f"write `var.value.{method}`",
+            gone=False,
+        )
+    gone = GONE_ATTRIBUTES.get(owner, {})
+    if name in gone:
+        hint = gone[name] or "there is nothing in its place"
+        return Slip(f"Airflow 3 has no `{owner}.{name}`: the task would fail", hint, gone=True)
+    known = _OF_BOTH.get(owner, ())
+    if name in known or name in _OTHERS:
+        return None
+    near = nearest(name, known, likeness=_LIKENESS)
+    if near is None:
+        return None
+    return Slip(
+        f"Airflow has no {quoted(f'{owner}.{name}')}: the task would fail",
+        f"did you mean `{owner}.{near}`?",
+        gone=False,
+    )

@@ -203,6 +203,10 @@ def in_sql(text: str, airflow: str = "3") -> list[Diagnostic]:
         ("select {{ ti.xcom_pull(task_ids='b') }}", Code.XCOM_OF_NO_TASK),
         ("select {{ ti.xcom_pull(key='rows') }}", Code.XCOM_WITHOUT_TASK),
         ("select '${#x} #}'", Code.SWALLOWED),
+        ("select '{{ var.bucket }}'", Code.UNKNOWN_VARIABLE),
+        ("select '{{ macros.ds_ad(ds, 1) }}'", Code.UNKNOWN_VARIABLE),
+        ("select '{{ task_instance.xcom_pul(task_ids='a') }}'", Code.UNKNOWN_VARIABLE),
+        ("select '{{ dag_run['external_trigger'] }}'", Code.GONE_VARIABLE),
     ],
 )
 def test_each_text_that_airflow_renders_is_looked_into(text: str, code: Code) -> None:
@@ -216,6 +220,66 @@ def test_a_text_that_is_not_rendered_or_not_known_to_be_is_left_alone() -> None:
     [finding] = of_spec(f"tasks: {json.dumps([task])}")
 
     assert (finding.code, finding.severity) == (Code.FOREIGN_OPERATOR, Severity.INFO)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("{{ var.bucket }}", "write `var.value.bucket`"),
+        ("{{ var['bucket'] }}", "write `var.value.bucket`"),
+        ("{{ var.get('bucket') }}", "write `var.value.get('...')`"),
+        ("{{ macros.ds_ad(ds, 1) }}", "did you mean `macros.ds_add`?"),
+        ("{{ ti.xcom_pul('a') }}", "did you mean `ti.xcom_pull`?"),
+        ("{{ ti.execution_date }}", "read `logical_date`"),
+        ("{{ dag_run.external_trigger }}", "compare `dag_run.run_type` with `manual`"),
+    ],
+)
+def test_a_template_that_reads_what_an_object_does_not_have(text: str, hint: str) -> None:
+    [finding] = in_sql(text)
+    assert (finding.hint, finding.severity) == (hint, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ var.value.bucket }} {{ var.json.limits.rows }} {{ var.value.get('a', 'b') }}",
+        "{{ macros.my_plugin.day(ds) }} {{ macros.datetime.now() }} {{ macros.ds_add(ds, 1) }}",
+        "{{ ti.task_id }} {{ dag_run.run_type }} {{ task_instance.xcom_push('a', 1) }}",
+        "{{ ti.execution_date | default('') }}",
+        "{% set var = {'a': 1} %}{{ var.a }}",
+        "{% for ti in [ds] %}{{ ti.xcom_pul }}{% endfor %}",
+    ],
+)
+def test_a_template_that_reads_what_may_be_there(text: str) -> None:
+    assert in_sql(text) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ('ti = context["ti"]\nreturn ti.xcom_pul(task_ids="a")', "did you mean `ti.xcom_pull`?"),
+        ('return context["dag_run"].execution_date', "read `logical_date`"),
+        ("def f(ti):\n    return ti.execution_date", "read `logical_date`"),
+        ('def f(**kw):\n    return kw["dag_run"].external_trigger', "compare `dag_run.run_type`"),
+    ],
+)
+def test_code_that_reads_what_an_object_does_not_have(code: str, hint: str) -> None:
+    [finding] = of_code(code)
+    assert hint in (finding.hint or "")
+    assert finding.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'ti = context["ti"]\nti = str(ti)\nreturn ti.xcom_pul',
+        'return context["ti"].xcom_push("a", 1), context["dag_run"].conf',
+        "def f(row):\n    return row.execution_date",
+        'ti = context["ti"]\nread = lambda ti: ti.execution_date\nreturn read(1)',
+    ],
+)
+def test_code_that_reads_what_may_be_there(code: str) -> None:
+    assert [found.code for found in of_code(code) if found.code[:5] == "DAG45"] == []
 
 
 def test_a_filter_and_a_macro_of_the_dag_are_known() -> None:

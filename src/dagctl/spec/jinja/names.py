@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 from dagctl.errors import Severity
 from dagctl.patterns import lazy_pattern
-from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE
+from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, SINCE, attribute_slip
 from dagctl.spec.codes import Code
 from dagctl.spec.jinja.template import AIRFLOW, template_nodes
 from dagctl.spec.lines import Lines, TextRange
@@ -73,6 +73,7 @@ def name_warnings(text: str, more: frozenset[str] = frozenset()) -> Iterator[Pro
     straight = is_straight(tree)
     yield from _gone_variables(gone, first, straight=straight)
     yield from _unknown_variables(strange, first, straight=straight)
+    yield from _attributes(tree, more, lines, straight=straight)
 
 
 def newer_names(text: str, target: Target) -> Iterator[Problem]:
@@ -119,6 +120,41 @@ def _unknown_variables(
             fails_in=("2", "3") if straight else (),
             near=partial(did_you_mean, name, CONTEXT_KEYS),
         )
+
+
+def _attributes(
+    tree: list[nodes.Node], more: frozenset[str], lines: Lines, *, straight: bool
+) -> Iterator[Problem]:
+    """Yield a warning for each thing that is read of `ti`, `var` and others, and is not there."""
+    read = {pair: None for node in tree if (pair := _attribute_of(node))}
+    slips = {pair: slip for pair in read if (slip := attribute_slip(*pair))}
+    if not slips:
+        return
+    free = {owner for owner, _ in slips} - more - _bound_names(tree) - _guarded_names(tree)
+    first = first_places(lines, {name for _, name in slips})
+    for (owner, name), slip in slips.items():
+        if owner in free:
+            code = Code.GONE_VARIABLE if slip.gone else Code.UNKNOWN_VARIABLE
+            fails = ("3",) if slip.gone else ("2", "3")
+            yield Problem(
+                code,
+                slip.message,
+                slip.hint,
+                first.get(name),
+                Severity.WARNING,
+                fails_in=fails if straight else (),
+            )
+
+
+def _attribute_of(node: nodes.Node) -> tuple[str, str] | None:
+    """Return the name and the attribute of `ti.state` or `var['x']`, or None."""
+    match node:
+        case nodes.Getattr(node=nodes.Name(name=owner), attr=str(name)):
+            return owner, name
+        case nodes.Getitem(node=nodes.Name(name=owner), arg=nodes.Const(value=str(name))):
+            return owner, name
+        case _:
+            return None
 
 
 def is_straight(tree: list[nodes.Node]) -> bool:

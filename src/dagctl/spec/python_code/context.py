@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagctl.errors import Severity
-from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3
+from dagctl.spec.airflow_context import CONTEXT_KEYS, GONE_IN_3, attribute_slip
 from dagctl.spec.codes import Code
 from dagctl.spec.problem import Problem
 from dagctl.spec.python_code.advice import required
@@ -64,6 +64,27 @@ def key_warnings(read: Read, given: frozenset[str]) -> Iterator[Problem]:
             read.place,
             Severity.WARNING,
             fails_in=("2", "3") if read.certain else (),
+        )
+
+
+def attribute_warnings(owner: str, read: Read, given: frozenset[str]) -> Iterator[Problem]:
+    """Yield a warning for an attribute that an object in the context does not have.
+
+    Args:
+        owner: The key of the object, as in `context["ti"]`.
+        read: Its attribute.
+        given: The arguments that the function is called with.
+    """
+    slip = None if owner in given or owner == "var" else attribute_slip(owner, read.name)
+    if slip:
+        fails = ("3",) if slip.gone else ("2", "3")
+        yield Problem(
+            Code.GONE_VARIABLE if slip.gone else Code.UNKNOWN_VARIABLE,
+            slip.message,
+            slip.hint,
+            read.place,
+            Severity.WARNING,
+            fails_in=fails if read.certain else (),
         )
 
 

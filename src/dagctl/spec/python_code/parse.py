@@ -12,7 +12,7 @@ from dagctl.spec.codes import Code
 from dagctl.spec.problem import MAX_IN_VALUE, Warnings
 from dagctl.spec.python_code import advice, checks
 from dagctl.spec.python_code.code import PythonCode
-from dagctl.spec.python_code.context import gone_parameters, key_warnings
+from dagctl.spec.python_code.context import attribute_warnings, gone_parameters, key_warnings
 from dagctl.spec.python_code.findings import PythonCodeError, cut, finding, place_of_node
 from dagctl.spec.python_code.function import as_function
 from dagctl.spec.python_code.function_tree import definition, function_tree
@@ -94,6 +94,7 @@ def _body(reading: ParsedCode, signature: str) -> PythonCode:
             missing,
             undefined(function, reading.nodes, source),
             *(key_warnings(read, frozenset()) for read in reads.context),
+            *(attribute_warnings(*pair, frozenset()) for pair in reads.attributes),
         )
     )
     text, string_lines = _placed(reading)
@@ -114,7 +115,7 @@ def _def(
 ) -> PythonCode:
     source = reading.source
     context = _context_of(function.args, is_callback=is_callback)
-    reads = reads_of(function.body, reading.nodes, source, context)
+    reads = reads_of(function.body, reading.nodes, source, context, function.args)
     warnings = chain(
         advice.lint(reading.heard, source),
         () if is_callback else advice.unfilled(function, source, given),
@@ -122,6 +123,7 @@ def _def(
         undefined(_unannotated(function), reading.nodes, source),
         () if is_callback else gone_parameters(function.args, given, source),
         *(key_warnings(read, given) for read in reads.context),
+        *(attribute_warnings(*pair, given) for pair in reads.attributes),
     )
     text, string_lines = _placed(reading)
     return PythonCode(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import field
 from functools import cache
 from itertools import islice
@@ -42,6 +43,8 @@ class Reads:
 
     context: tuple[Read, ...] = ()
     """Keys of the context, as in `context["ds"]`."""
+    attributes: tuple[tuple[str, Read], ...] = ()
+    """What it reads of an object in the context, as in `context["ti"].state`, with its key."""
     parameters: tuple[Read, ...] = ()
     """What a run is started with, as in `context["params"]["region"]`."""
     imports: tuple[Read, ...] = ()
@@ -54,7 +57,11 @@ class Reads:
 
 
 def reads_of(
-    body: Sequence[ast.stmt], nodes: Nodes, source: CodeText, context: str | None
+    body: Sequence[ast.stmt],
+    nodes: Nodes,
+    source: CodeText,
+    context: str | None,
+    parameters: ast.arguments | None = None,
 ) -> Reads:
     """Return what code reads.
 
@@ -63,6 +70,7 @@ def reads_of(
         nodes: Every node of the code.
         source: The text of the code.
         context: The name of the parameter that takes Airflow's context, if there is one.
+        parameters: Those of the function, which Airflow fills by their names.
     """
 
     @cache
@@ -78,6 +86,10 @@ def reads_of(
     stored = {name for name, node in keys if not isinstance(node.ctx, ast.Load)}
     return Reads(
         context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
+        attributes=tuple(
+            (owner, read(node.attr, node))
+            for owner, node in islice(_attributes(nodes, context, parameters), _MOST)
+        ),
         parameters=tuple(read(*pair) for pair in params[:_MOST]),
         imports=tuple(_imports(nodes, read))[:_MOST],
         pulls=tuple(_pulls(nodes, source))[:_MOST],
@@ -112,6 +124,37 @@ def _key_of(node: ast.Subscript, context: str | None) -> tuple[str, ast.Subscrip
             return (key, node) if _is_context(value, context) else None
         case _:
             return None
+
+
+def _attributes(
+    nodes: Nodes, context: str | None, parameters: ast.arguments | None
+) -> Iterator[tuple[str, ast.Attribute]]:
+    """Yield what is read of `context["key"]`, there or under the one name that it has."""
+    reads = [node for node in nodes.of(ast.Attribute) if isinstance(node.ctx, ast.Load)]
+    held = _names_of_keys(nodes, context, parameters) if reads else {}
+    for node in reads:
+        match node.value:
+            case ast.Name(id=name) if name in held:
+                yield held[name], node
+            case ast.Subscript() as subscript if pair := _key_of(subscript, context):
+                yield pair[0], node
+
+
+def _names_of_keys(
+    nodes: Nodes, context: str | None, parameters: ast.arguments | None
+) -> dict[str, str]:
+    """Return the names that stand for a key of the context, bound once: `ti = context["ti"]`."""
+    own = [*parameters.args, *parameters.kwonlyargs] if parameters else []
+    held = {node.arg: node.arg for node in own}
+    for assignment in nodes.of(ast.Assign):
+        match assignment:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript() as value) if (
+                pair := _key_of(value, context)
+            ):
+                held[name] = pair[0]
+    bound = Counter(node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store))
+    bound.update(node.arg for node in nodes.of(ast.arg))
+    return {name: key for name, key in held.items() if bound[name] <= 1}
 
 
 def _parameter_of(node: ast.Subscript, context: str | None) -> tuple[str, ast.Subscript] | None:
