@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dagctl.codegen.render import render
 from dagctl.dag_file.header import Provenance
 from dagctl.spec.model import DagSpec
-from tests.attacks.victim import CANARY, Victim, script, write
+from tests.attacks.victim import CANARY, CONFIG, Victim, script, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,3 +148,17 @@ def programs(root: Path, victim: Victim) -> None:
     for name in ("git", "env", "gpg", "sh", "git-lfs", "git-rev-parse", "python3", "ssh"):
         script(root / name, victim.home)
         script(root / "bin" / name, victim.home)
+
+
+def git_file_to_another_repository(root: Path, victim: Victim) -> None:
+    """Leave a folder whose `.git` file leads to another repository of the victim's."""
+    write(root / "inner/.git", f"gitdir: {victim.home}/projects/other/.git\n")
+    write(root / "inner/dagctl.toml", CONFIG)
+    shutil.copytree(root / "specs", root / "inner/specs")
+
+
+def git_link_to_another_repository(root: Path, victim: Victim) -> None:
+    """Leave a folder whose `.git` link leads to another repository of the victim's."""
+    write(root / "inner/dagctl.toml", CONFIG)
+    shutil.copytree(root / "specs", root / "inner/specs")
+    (root / "inner/.git").symlink_to(victim.home / "projects/other/.git")

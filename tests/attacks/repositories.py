@@ -17,6 +17,8 @@ from tests.attacks.hostile_files import (
     config_behind_a_link,
     defaults_behind_a_link,
     files_of_others,
+    git_file_to_another_repository,
+    git_link_to_another_repository,
     hostile_attributes,
     hostile_message,
     linked,
@@ -234,20 +236,6 @@ def leftover_submodule(root: Path, victim: Victim) -> None:
     write(root / ".dagctl/.git", "gitdir: ../.git/modules/x\n")
 
 
-def git_file_to_another_repository(root: Path, victim: Victim) -> None:
-    """Leave a folder whose `.git` file leads to another repository of the victim's."""
-    write(root / "inner/.git", f"gitdir: {victim.home}/projects/other/.git\n")
-    write(root / "inner/dagctl.toml", CONFIG)
-    shutil.copytree(root / "specs", root / "inner/specs")
-
-
-def git_link_to_another_repository(root: Path, victim: Victim) -> None:
-    """Leave a folder whose `.git` link leads to another repository of the victim's."""
-    write(root / "inner/dagctl.toml", CONFIG)
-    shutil.copytree(root / "specs", root / "inner/specs")
-    (root / "inner/.git").symlink_to(victim.home / "projects/other/.git")
-
-
 def bare(work_tree: str) -> Callable[[Path, Victim], None]:
     """Return what commits a folder that git takes for a repository, with a config of its own."""
 
@@ -335,7 +323,10 @@ REPOSITORIES: dict[str, Attack] = {
     "the temporary file is a link": Attack(commit=linked("dags/.dagctl-tmp-demo.py", TO_PRECIOUS)),
     "dagctl.toml is a link": Attack(commit=config_behind_a_link),
     "settings of a stranger's project": Attack(
-        commit=settings("backend = 'supabase'\n[supabase]\nurl = 'http://127.0.0.1:9'\nkey = 'x'")
+        commit=settings(
+            "backend = 'supabase'\n[supabase]\nurl = 'http://127.0.0.1:9'\n"
+            "publishable_key = 'sb_publishable_x'"
+        )
     ),
     "lock_timeout without end": Attack(commit=settings("lock_timeout = 1e300")),
     **{

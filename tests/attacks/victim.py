@@ -60,7 +60,7 @@ COMMANDS: dict[str, Sequence[Sequence[str]]] = {
     "logout": (["logout"],),
     "link": (["link"],),
     "migrations": (["migrations"],),
-    "serve": (["serve", "--root", "no-such-folder"],),
+    "serve": (["serve", "--root", "no-such-folder", "--host", "192.0.2.1"],),
     "operators": (["operators"], ["operators", "bash"]),
     "explain": (["explain", "DAG201"],),
     "completion": (["completion", "bash"],),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import socket
@@ -168,6 +169,31 @@ def test_another_media_type_is_415(world: World, kind: str) -> None:
     editor = world.member(world.project())
     answer = editor.request("POST", "/validate", content=b"{}", headers={"Content-Type": kind})
     assert problem_of(answer, 415, "USAGE")["fix"] == "send `Content-Type: application/json`"
+
+
+@pytest.mark.parametrize("path", ["/validate", "/import"])
+@pytest.mark.parametrize("codings", [("gzip",), ("identity", "BR"), ("identity, zstd",)])
+def test_a_compressed_body_is_415(world: World, path: str, codings: tuple[str, ...]) -> None:
+    project = world.project()
+    editor = world.member(project)
+    kind = "application/zip" if path == "/import" else "application/json"
+    headers = [
+        ("Authorization", f"Bearer {editor.token}"),
+        ("Content-Type", kind),
+        *(("Content-Encoding", coding) for coding in codings),
+    ]
+    url = f"{world.served.url}{path}?project_id={project}"
+    answer = httpx.post(url, content=gzip.compress(b"{}"), headers=headers, timeout=90)
+    assert problem_of(answer, 415, "USAGE")["fix"] == "send it without `Content-Encoding`"
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+def test_a_body_that_is_said_to_be_as_it_is_is_read(world: World) -> None:
+    editor = world.member(world.project())
+    answer = editor.request(
+        "POST", "/validate", json=spec(), headers={"Content-Encoding": "identity"}
+    )
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_spec_with_errors_is_422_with_each_at_its_place(world: World) -> None:

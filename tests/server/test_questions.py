@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from dagctl.errors import UnavailableError
+from dagctl.errors import NotSignedInError, UnavailableError
 from dagctl.server import questions
-from dagctl.server.questions import AT_ONCE, MOST_WAITING, Questions, share_of
+from dagctl.server.questions import (
+    AT_ONCE,
+    MOST_WAITING,
+    REFUSED_FOR,
+    Questions,
+    share_of,
+)
 from dagctl.server.refusals import BusyError
 from tests.server.served import PROJECT, opened, person
 from tests.session.forger import Forger, shared
@@ -27,23 +34,27 @@ if TYPE_CHECKING:
     from tests.server.served import World
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+ANA, EVE = "ana", "eve"
+BOTS = [f"203.0.113.{number}" for number in range(AT_ONCE + MOST_WAITING)]
 
 
 def test_one_address_never_has_all_turns() -> None:
     turns = Questions()
     with ExitStack() as held:
         for _ in range(AT_ONCE - 1):
-            held.enter_context(turns.turn(ELSEWHERE, is_known=False))
-        with turns.turn(HOME, is_known=False):
+            held.enter_context(turns.turn(ELSEWHERE, EVE))
+        with turns.turn(HOME, ANA):
             pass
 
 
 def test_who_is_known_has_turns_of_their_own() -> None:
     turns = Questions()
+    with turns.turn(HOME, ANA):
+        pass
     with ExitStack() as held:
         for number in range(AT_ONCE):
-            held.enter_context(turns.turn(f"192.0.2.{number}", is_known=False))
-        with turns.turn("192.0.2.0", is_known=True):
+            held.enter_context(turns.turn(f"203.0.113.{number}", EVE))
+        with turns.turn(HOME, ANA):
             pass
 
 
@@ -53,14 +64,14 @@ def test_where_too_many_wait_the_address_with_the_most_gives_way() -> None:
 
     def ask(address: str) -> None:
         try:
-            with turns.turn(address, is_known=False):
+            with turns.turn(address, EVE):
                 heard.append(address)
         except BusyError as error:
             heard.append(f"{address}: {error}")
 
     with ExitStack() as held:
         for number in range(AT_ONCE):
-            held.enter_context(turns.turn(f"203.0.113.{number}", is_known=False))
+            held.enter_context(turns.turn(f"203.0.113.{number}", EVE))
         threads = [threading.Thread(target=ask, args=(ELSEWHERE,)) for _ in range(MOST_WAITING)]
         for thread in threads:
             thread.start()
@@ -84,9 +95,84 @@ def test_a_turn_that_does_not_come_is_not_waited_for_without_end(
     turns = Questions()
     with ExitStack() as held:
         for number in range(AT_ONCE):
-            held.enter_context(turns.turn(f"192.0.2.{number}", is_known=False))
-        with pytest.raises(UnavailableError), turns.turn(HOME, is_known=False):
+            held.enter_context(turns.turn(f"192.0.2.{number}", EVE))
+        with pytest.raises(UnavailableError), turns.turn(HOME, ANA):
             pass
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no question wait for its turn."""
+    monkeypatch.setattr(questions, "SECONDS", 0.0)
+
+
+def refuse(turns: Questions, address: str, user: str = EVE) -> None:
+    """Ask about a token that the auth server does not accept."""
+    with pytest.raises(NotSignedInError), turns.turn(address, user):
+        raise NotSignedInError("made up")
+
+
+def has_turn(turns: Questions, address: str, user: str = EVE) -> bool:
+    """Return whether a question is asked at once."""
+    with suppress(UnavailableError), turns.turn(address, user):
+        return True
+    return False
+
+
+@pytest.fixture
+def flooded(impatient: None) -> Iterator[Questions]:
+    """Turns that are all taken by addresses which have sent a made-up token before."""
+    del impatient
+    turns = Questions()
+    for address in BOTS:
+        refuse(turns, address)
+    with ExitStack() as held:
+        for address in BOTS[:AT_ONCE]:
+            held.enter_context(turns.turn(address, EVE))
+        assert not has_turn(turns, BOTS[-1])
+        yield turns
+
+
+def test_many_addresses_with_made_up_tokens_take_no_turn_of_new_users(flooded: Questions) -> None:
+    assert has_turn(flooded, HOME, ANA)
+    assert has_turn(flooded, ELSEWHERE)  # whoever it is, one token is looked at
+
+
+def test_a_user_counts_as_known_only_where_they_were_accepted(flooded: Questions) -> None:
+    assert has_turn(flooded, HOME, ANA)
+    assert not has_turn(flooded, BOTS[-1], ANA)
+
+
+def test_an_accepted_user_keeps_the_own_turns_beside_a_stranger(flooded: Questions) -> None:
+    assert has_turn(flooded, HOME, ANA)
+    refuse(flooded, HOME)
+    assert not has_turn(flooded, HOME)
+    assert has_turn(flooded, HOME, ANA)
+
+
+def test_who_sends_a_made_up_token_is_known_no_more(flooded: Questions) -> None:
+    assert has_turn(flooded, HOME)
+    refuse(flooded, HOME)
+    assert not has_turn(flooded, HOME)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_address_is_believed_again_after_a_while() -> None:
+    now = [0.0]
+    turns = Questions(lambda: now[0])
+    refuse(turns, ELSEWHERE)
+    with ExitStack() as held:
+        for number in range(AT_ONCE):
+            held.enter_context(turns.turn(f"192.0.2.{number}", EVE))
+        assert has_turn(turns, ELSEWHERE)  # in a lane of its own
+        now[0] = REFUSED_FOR
+        assert not has_turn(turns, ELSEWHERE, "bob")
+
+
+def test_one_site_is_believed_once_whatever_networks_it_has(flooded: Questions) -> None:
+    refuse(flooded, "2001:db8:0:1::1")
+    assert not has_turn(flooded, "2001:db8:0:2::1")
+    assert has_turn(flooded, "2001:db8:1:1::1")
 
 
 @pytest.mark.parametrize(
@@ -179,9 +265,25 @@ def test_made_up_tokens_lock_out_no_user_who_calls_from_elsewhere(flood: Flood) 
 
 
 @pytest.mark.sweep
+def test_made_up_tokens_of_many_addresses_lock_out_nobody_for_long(flood: Flood) -> None:
+    world = flood.world
+    user = person(world.served, world.stand_in, "ana", PROJECT)
+    world.stand_in.rotate_key()
+    addresses = [f"192.0.2.{number}" for number in range(2, AT_ONCE + MOST_WAITING + 6)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert set(pool.map(lambda address: flood.status(flood.forged, address), addresses)) == {
+            401
+        }
+    world.stand_in.requests.clear()
+    flood.send(addresses)
+    assert flood.status(user.token, HOME) == 200
+
+
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("moving", "asked"), [((), AT_ONCE), (NOT_PROXY, AT_ONCE - 1)], indirect=["moving"]
 )
 def test_only_a_trusted_proxy_says_where_a_request_comes_from(flood: Flood, asked: int) -> None:
     flood.send([f"192.0.2.{number}" for number in range(AT_ONCE + MOST_WAITING + 4)])
+    flood.world.served.wait_until(lambda: flood.asked() >= asked)
     assert flood.asked() == asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,20 @@ def test_signing_out_twice_is_no_failure(signed_in: Ada) -> None:
     done = signed_in.shell.run("logout", "--output", "json")
     assert done.document["result"] == {"user": None, "ended_on_server": False}
     assert signed_in.server.requests.count() == 0
+
+
+def test_where_nobody_has_signed_in_nothing_is_made(signed_in: Ada) -> None:
+    signed_in.shell.ok("logout")
+    shutil.rmtree(signed_in.sessions)
+    assert "There was no session" in signed_in.shell.ok("logout").out
+    assert not signed_in.sessions.exists()
+
+
+@pytest.mark.parametrize("end", [".bad", ".bad3"])
+def test_what_was_kept_aside_goes_without_a_session_too(signed_in: Ada, end: str) -> None:
+    aside = signed_in.file.rename(signed_in.file.with_name(signed_in.file.name + end))
+    signed_in.shell.ok("logout")
+    assert not aside.exists()
 
 
 def test_only_the_profile_that_is_named_ends(signed_in: Ada) -> None:

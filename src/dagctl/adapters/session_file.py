@@ -139,6 +139,11 @@ class SessionFile:
             self._open_vault().drop(self._stem)
         return kept
 
+    def is_there(self) -> bool:
+        """Return whether there is the file, one kept aside, or one not written to its end."""
+        names = (self._name, TEMPORARY + self._name, *self._names_aside())
+        return any(_is_there(self._path.with_name(name)) for name in names)
+
     def delete(self) -> None:
         """Remove the file, whatever it is, those kept aside, and what the vault holds."""
         was_in_vault = self._is_in_vault()
@@ -288,6 +293,17 @@ class SessionFile:
             finally:
                 durable.remove(folder, temporary)
             os.fsync(folder)
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether something stands there; what cannot be looked at may."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _stem(url: str, profile: str) -> str:

@@ -25,12 +25,16 @@ class LogoutResult:
 def logout(auth: AuthServer, store: SessionStore, clock: Clock) -> LogoutResult:
     """Delete the local copy, whatever state it is in; then end the session on the server.
 
+    If there is none, nothing is made either, as a lock would be.
+
     The copy goes first: from then on no one else can use its tokens, and if the server does not
     answer, nothing is left that could be.
 
     Raises:
         UnavailableError: The local copy cannot be deleted.
     """
+    if not store.is_there():
+        return LogoutResult(None, None)
     with store.lock():
         session, token = _taken(store)
         store.delete()

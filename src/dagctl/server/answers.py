@@ -192,4 +192,4 @@ def _headers(error: DagctlError, request: Request) -> Mapping[str, str]:
         return {"WWW-Authenticate": f'Bearer realm="dagctl"{flaw}'}
     if error.exit_code in RETRYABLE:
         return {"Retry-After": RETRY_AFTER}
-    return {}
+    return error.headers if isinstance(error, RequestError) else {}

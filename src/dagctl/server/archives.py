@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from dagctl.archive.form import ArchiveLimits
 from dagctl.frozen import frozen
+from dagctl.server.body import check_coding
 from dagctl.server.refusals import RequestError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ async def receive(
         BusyError: There is no room for it.
         RequestError: It is no zip, larger than an archive may be, or slower than `seconds`.
     """
+    check_coding(request)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != MEDIA_TYPE:
         raise RequestError(

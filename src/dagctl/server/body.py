@@ -97,6 +97,7 @@ async def read_body(
         BusyError: There is no room for it.
         RequestError: It is no JSON or YAML, larger than `limit` bytes, or slower than `seconds`.
     """
+    check_coding(request)
     kind = _format(request.headers.get("content-type", ""))
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > limit:
@@ -110,6 +111,22 @@ async def read_body(
         ) from error
     except ClientDisconnect as error:
         raise RequestError("the connection was closed before the body had arrived") from error
+
+
+def check_coding(request: Request) -> None:
+    """Check that the body was sent as it is: nothing is unpacked here.
+
+    Raises:
+        RequestError: It is compressed (RFC 9110, section 8.4).
+    """
+    codings = request.headers.getlist("content-encoding")
+    if any(coding.strip().lower() not in {"", "identity"} for coding in codings):
+        raise RequestError(
+            f"the body has the coding {', '.join(codings)[:100]!a}, which is not read here",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            hint="send it without `Content-Encoding`",
+            headers={"Accept-Encoding": "identity"},
+        )
 
 
 async def _whole(request: Request, take: Callable[[int], None], limit: int) -> bytes:

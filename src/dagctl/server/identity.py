@@ -54,7 +54,7 @@ class TokenDoor:
         turns = self._questions
         try:
             signed_in = self._verify(
-                _bearer_token(headers), lambda known: turns.turn(address, is_known=known)
+                _bearer_token(headers), lambda user_id: turns.turn(address, user_id)
             )
         except UsageError as error:  # not the caller's fault: the project knows not our key
             raise UnavailableError(

@@ -2,44 +2,98 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict
+from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
+from dagctl.errors import NotSignedInError
 from dagctl.server.fair_slots import FairSlots
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Hashable, Iterator
 
 AT_ONCE, MOST_WAITING = 8, 16
-"""How many questions may be under way at once, and how many more may wait: each for users whom the
-auth server has accepted lately, and again for all others."""
+"""How many questions may be under way at once, and how many more may wait: in each lane."""
+LANES = 3
 SECONDS = 3.0
 """How long a question waits for its turn."""
+REFUSED_FOR = 600.0
+"""Seconds for which an address counts as one that sends made-up tokens."""
+MOST_REMEMBERED = 16_384
+"""How many users with their addresses, and how many networks, are remembered."""
 
 
 class Questions:
     """Turns to ask the auth server, shared fairly by the addresses that the questions come from.
 
-    Anyone can make up tokens that only the auth server can check. Of who sends many, the own
-    questions wait or are refused, and not those of another address.
+    Anyone can make up tokens that only the auth server can check, with any user's id in them. What
+    they cannot make up is the address that they call from. There are three lanes, each with turns
+    of its own: for a user whom the auth server has accepted from that address, for addresses of
+    which nothing is known, and for those whose last token was refused lately. So each address is
+    believed once, and of who sends many tokens, the own questions wait or are refused.
     """
 
-    def __init__(self) -> None:
-        self._of_known, self._of_others = _slots(), _slots()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._of_known, self._of_others, self._of_refused = (_slots() for _ in range(LANES))
+        self._accepted = _Recent()
+        self._refused = _Recent()
 
-    def turn(self, address: str, *, is_known: bool) -> AbstractContextManager[None]:
-        """Hold a turn for the length of the block.
+    @contextmanager
+    def turn(self, address: str, user_id: str) -> Iterator[None]:
+        """Hold a turn for the length of the block, which raises what the auth server refuses.
 
         Args:
             address: Where the question comes from.
-            is_known: The auth server has accepted a token of its user lately.
+            user_id: Whom the token names.
 
         Raises:
             BusyError: Too many questions from there wait already.
             UnavailableError: The turn does not come in time.
         """
-        slots = self._of_known if is_known else self._of_others
-        return slots.slot(share_of(address), SECONDS)
+        network = network_of(address)
+        who = (user_id, network)
+        with self._lane(who).slot(share_of(address), SECONDS):
+            try:
+                yield
+            except NotSignedInError:
+                self._refused.add(network, self._clock())
+                self._accepted.forget(who)
+                raise
+            self._accepted.add(who, self._clock())
+
+    def _lane(self, who: tuple[str, str]) -> FairSlots:
+        if self._accepted.when(who) is not None:
+            return self._of_known
+        since = self._refused.when(who[1])
+        was_refused = since is not None and self._clock() - since < REFUSED_FOR
+        return self._of_refused if was_refused else self._of_others
+
+
+class _Recent:
+    """When something was last so, for as many as are remembered. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: OrderedDict[Hashable, float] = OrderedDict()
+
+    def when(self, key: Hashable) -> float | None:
+        with self._lock:
+            return self._times.get(key)
+
+    def add(self, key: Hashable, now: float) -> None:
+        with self._lock:
+            self._times[key] = now
+            self._times.move_to_end(key)
+            while len(self._times) > MOST_REMEMBERED:
+                self._times.popitem(last=False)
+
+    def forget(self, key: Hashable) -> None:
+        with self._lock:
+            self._times.pop(key, None)
 
 
 def share_of(address: str) -> str:
@@ -48,12 +102,24 @@ def share_of(address: str) -> str:
     For IPv6 that is a network of 64 bits, as one host has all addresses in it (RFC 7381, section
     2.6). What is no address has one share together.
     """
+    return _prefix(address, 64)
+
+
+def network_of(address: str) -> str:
+    """Return what stands for all addresses that one customer of a network may have.
+
+    For IPv6 that is a network of 48 bits, the most that one site is given (RFC 6177, section 2).
+    """
+    return _prefix(address, 48)
+
+
+def _prefix(address: str, bits: int) -> str:
     try:
         number = ip_address(address)
     except ValueError:
         return ""
     if isinstance(number, IPv6Address):
-        return str(number.ipv4_mapped or int(number) >> 64)
+        return str(number.ipv4_mapped or int(number) >> (128 - bits))
     return str(number)
 
 

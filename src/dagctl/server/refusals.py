@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from dagctl.errors import UNCHANGED, ExitCode, UnavailableError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagctl.next_step import Fix
 
 ASK_OPERATORS = "ask the operators of the server"
@@ -24,9 +26,12 @@ class RequestError(UsageError):
         status: HTTPStatus = HTTPStatus.BAD_REQUEST,
         state: str = UNCHANGED,
         hint: Fix | str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, state=state, hint=hint)
         self.status = status
+        self.headers = headers or {}
+        """What the answer says besides."""
 
 
 class BusyError(UnavailableError):

@@ -54,11 +54,11 @@ def serve(
         UnavailableError: The address or the folder cannot be had.
     """
     _check(options)
-    _make_root(options.root)
     log_to_standard_error(options.log_format)
     metrics = Metrics()
     with ExitStack() as opened:
         bound = opened.enter_context(bind(options))
+        _make_root(options.root)
         door, looks = _door(options, opened)
         projects = Projects(options, environ, metrics.watched)
         checks = opened.enter_context(closing(CheckProcesses()))

@@ -17,7 +17,7 @@ from dagctl.server.archives import ARCHIVES, ARCHIVES_OF_ONE
 from dagctl.server.body import Room, spec_of
 from dagctl.server.fair_slots import FairSlots
 from dagctl.server.posted_inputs import EVERY, ResolvedWith, may_need
-from dagctl.server.questions import AT_ONCE, MOST_WAITING
+from dagctl.server.questions import AT_ONCE, LANES, MOST_WAITING
 from dagctl.server.refusals import ASK_OPERATORS, RequestError
 from dagctl.server.turns import Turns, in_thread
 from dagctl.spec.checks import Checks, taken_by, text_of
@@ -47,7 +47,7 @@ _DEADLINE: ContextVar[float] = ContextVar("deadline")
 READERS = 40
 """How many short pieces of work may be under way at once, as they wait for the outside; of the
 readings one user has half at most."""
-AT_THE_DOOR = 2 * (AT_ONCE + MOST_WAITING) + 16
+AT_THE_DOOR = LANES * (AT_ONCE + MOST_WAITING) + 16
 """How many tokens may be looked at at once: some always, no matter how many wait for questions."""
 BODIES = 128 * 1024 * 1024
 """Bytes of bodies that may be in memory at once."""

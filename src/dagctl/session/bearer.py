@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from contextlib import nullcontext
 from dataclasses import field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from dagctl.errors import NotSignedInError
 from dagctl.frozen import frozen
@@ -24,12 +24,9 @@ if TYPE_CHECKING:
 
     from dagctl.session.ports import AuthServer, Clock
 
-    Turn = Callable[[bool], AbstractContextManager[None]]
-    """Gives a turn to ask the auth server, for the length of a block; it is given whether the
-    server has accepted a token of that user lately."""
-
-K = TypeVar("K")
-V = TypeVar("V")
+    Turn = Callable[[str], AbstractContextManager[None]]
+    """Gives a turn to ask the auth server, for the length of a block; it is given whom the token
+    names."""
 
 LEEWAY = 60.0
 """Seconds by which the clocks may differ."""
@@ -136,7 +133,7 @@ class TokenVerifier:
         digest = hashlib.sha256(token.encode("ascii")).digest()
         if self._answers.user_id(digest, self._clock()) == claimed.user_id:
             return
-        with turn(self._answers.has_accepted(claimed.user_id)):
+        with turn(claimed.user_id):
             began = self._clock()
             if self._asked(token) != claimed.user_id:
                 raise refused("the token is not of the user whom it names")
@@ -157,26 +154,15 @@ class _Answers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_digest: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
-        self._users: OrderedDict[str, None] = OrderedDict()
 
     def user_id(self, digest: bytes, now: float) -> str | None:
         with self._lock:
             user_id, asked_at = self._by_digest.get(digest, (None, now))
         return user_id if 0 <= now - asked_at < REMEMBERED else None
 
-    def has_accepted(self, user_id: str) -> bool:
-        with self._lock:
-            return user_id in self._users
-
     def add(self, digest: bytes, user_id: str, now: float) -> None:
         with self._lock:
-            _put(self._by_digest, digest, (user_id, now))
-            _put(self._users, user_id, None)
-
-
-def _put(known: OrderedDict[K, V], key: K, value: V) -> None:
-    """Put a value at the end, and forget the oldest ones that are too many."""
-    known[key] = value
-    known.move_to_end(key)
-    while len(known) > MOST_REMEMBERED:
-        known.popitem(last=False)
+            self._by_digest[digest] = (user_id, now)
+            self._by_digest.move_to_end(digest)
+            while len(self._by_digest) > MOST_REMEMBERED:
+                self._by_digest.popitem(last=False)

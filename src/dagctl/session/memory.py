@@ -41,6 +41,10 @@ class MemorySession:
         self._session = session
         return session
 
+    def is_there(self) -> bool:
+        """Return whether there is a session."""
+        return self._session is not None
+
     def delete(self) -> None:
         """Forget the session."""
         self._session = None

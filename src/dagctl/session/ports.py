@@ -56,6 +56,9 @@ class SessionStore(Protocol):
         If the keyring does not take the refresh token, it is kept with the rest.
         """
 
+    def is_there(self) -> bool:
+        """Return whether there is anything to forget: a session, or what is left of one."""
+
     def delete(self) -> None:
         """Forget the session, whatever state it is in."""
 

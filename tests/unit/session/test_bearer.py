@@ -89,22 +89,23 @@ def test_a_clock_that_is_put_back_makes_the_server_be_asked() -> None:
     assert server.asked == 2
 
 
-def test_a_question_waits_for_its_turn_and_says_whether_its_user_is_known() -> None:
+def test_a_question_waits_for_its_turn_and_says_whom_the_token_names() -> None:
     server = UserServer()
     verifier = TokenVerifier(URL, server, lambda: NOW)
-    turns: list[tuple[bool, int]] = []
+    turns: list[tuple[str, int]] = []
+    other = str(uuid4())
 
     @contextmanager
-    def turn(is_known: bool) -> Iterator[None]:  # noqa: FBT001 - as a verifier calls it
-        turns.append((is_known, server.asked))
+    def turn(user_id: str) -> Iterator[None]:
+        turns.append((user_id, server.asked))
         yield
 
     verifier.verify(token(0), turn)
     verifier.verify(token(0), turn)
     verifier.verify(token(1), turn)
     with pytest.raises(NotSignedInError):
-        verifier.verify(token(2, sub=str(uuid4()))[:-1] + "x", turn)
-    assert turns == [(False, 0), (True, 1), (False, 2)]
+        verifier.verify(token(2, sub=other)[:-1] + "x", turn)
+    assert turns == [(ADA.id, 0), (ADA.id, 1), (other, 2)]
 
 
 def test_without_a_turn_nothing_is_asked() -> None:
@@ -112,7 +113,7 @@ def test_without_a_turn_nothing_is_asked() -> None:
     verifier = TokenVerifier(URL, server, lambda: NOW)
 
     @contextmanager
-    def turn(_: bool) -> Iterator[None]:  # noqa: FBT001 - as a verifier calls it
+    def turn(_: str) -> Iterator[None]:
         raise UnavailableError("later")
         yield
 
