@@ -106,7 +106,8 @@ def _xcom(value: Mapping[str, Any], scope: Scope) -> ast.expr:
 def _new(value: Mapping[str, Any], scope: Scope) -> ast.expr:
     given = value.get("with", {})
     arguments = {key: value_expression(v, scope, rendered=False) for key, v in given.items()}
-    return call(_named(value["$new"], scope), [], arguments)
+    others = [value_expression(item, scope, rendered=False) for item in value.get("args", ())]
+    return call(_named(value["$new"], scope), others, arguments)
 
 
 def asset(name_or_uri: str, scope: Scope) -> ast.Call:

@@ -32,8 +32,9 @@ TASKS = {
     ),
     Code.BAD_MARKER: Explanation(
         "A marker with a wrong value",
-        "Each marker takes one kind of value, and only `$xcom` (`key`) and `$new` (`with`) take a "
-        "second key. Airflow puts the output of a task only into parameters that it renders.",
+        "Each marker takes one kind of value, and only `$xcom` (`key`) and `$new` (`with`, `args`) "
+        "take another key. Airflow puts the output of a task only into parameters that it "
+        "renders.",
         _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: {$ref: a.b, key: c}}"),
         _task("operator: TriggerDagRunOperator", "with: {trigger_dag_id: {$ref: a.b}}"),
         "Correct the value that the message names.",

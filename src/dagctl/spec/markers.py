@@ -68,6 +68,11 @@ def _mapping(value: object) -> Iterator[Problem]:
                 yield Problem(Code.BAD_MARKER, message, "use letters, digits and `_`")
 
 
+def _arguments(value: object) -> Iterator[Problem]:
+    if not isinstance(value, list | tuple):
+        yield Problem(Code.BAD_MARKER, "`args` must be a list", "write `args: [value, ...]`")
+
+
 def _duration(value: object) -> Iterator[Problem]:
     problem = duration_problem(value)
     if problem:
@@ -118,7 +123,7 @@ MARKERS: Mapping[str, MarkerKind] = {
     "$duration": MarkerKind(_duration),
     "$datetime": MarkerKind(_moment),
     "$ref": MarkerKind(path_problems),
-    "$new": MarkerKind(path_problems, {"with": _mapping}, holds_values=True),
+    "$new": MarkerKind(path_problems, {"with": _mapping, "args": _arguments}, holds_values=True),
     "$asset": MarkerKind(asset_problems),
     "$file": MarkerKind(_file),
     "$const": MarkerKind(_anything),

@@ -25,10 +25,14 @@ _CODES = {
 
 
 def object_problems(data: object) -> Iterator[Problem]:
-    """Yield what is wrong with the arguments of each `$new` of a class of Kubernetes."""
+    """Yield what is wrong with the arguments of each `$new` of a class of Kubernetes.
+
+    Arguments without names are not looked at: the models take all by name.
+    """
     for path, marker in markers_in(data, "$new"):
         name, given = marker["$new"], marker.get("with", {})
-        if isinstance(name, str) and name.startswith(PACKAGE) and isinstance(given, dict):
+        is_named = isinstance(given, dict) and "args" not in marker
+        if isinstance(name, str) and name.startswith(PACKAGE) and is_named:
             yield from _located(object_findings(name, given), (*path, "with"), (*path, "$new"))
 
 

@@ -300,6 +300,50 @@ def test_schedules(code: str, expected: object) -> None:
     assert (dag.data["schedule"], gaps(dag)) == (expected, [])
 
 
+@pytest.mark.parametrize(
+    ("call", "airflow", "expected"),
+    [
+        ('DAG("etl", start_date=datetime(2024, 1, 1))', "2", {"every": "1d"}),
+        ('DAG("etl", start_date=datetime(2024, 1, 1))', "3", None),
+        ('DAG("etl", start_date=datetime(2024, 1, 1), schedule=None)', "2", None),
+        (
+            'DAG("etl", start_date=datetime(2024, 1, 1), schedule="0 */4  * * * ")',
+            "2",
+            "0 */4 * * *",
+        ),
+        ('DAG("etl")', "2", None),
+    ],
+)
+def test_a_file_that_says_no_schedule_has_that_of_its_airflow(
+    call: str, airflow: str, expected: object
+) -> None:
+    dag = one(f'with {call}:\n    BashOperator(task_id="a", bash_command="a")', airflow=airflow)
+    assert dag.data["schedule"] == expected
+    assert not gaps(dag)
+
+
+def test_runs_begin_with_the_first_task_where_the_dag_has_no_date() -> None:
+    task = 'BashOperator(task_id="{0}", bash_command="a", start_date=datetime(202{0}, 1, 1))'
+    dag = one(f'with DAG("etl"):\n    {task.format(5)}\n    {task.format(4)}', airflow="2")
+    assert (dag.data["start_date"], dag.data["schedule"]) == ("2024-01-01", {"every": "1d"})
+
+
+def test_an_old_name_of_an_argument_is_kept_as_the_new_one() -> None:
+    dag = in_dag('BashOperator(task_id="a", bash_command="a", task_concurrency=1, xcom_push=True)')
+    assert dag.data["tasks"][0]["max_active_tis_per_dag"] == 1
+    assert dag.data["tasks"][0]["do_xcom_push"] is True
+
+
+def test_arguments_without_names_stay_so() -> None:
+    dag = in_dag("""
+    from outside import Box, JobOperator, make
+    JobOperator(task_id="a", box=Box(1, Box("b"), size=timedelta(days=1)), other=make("a"))
+    """)
+    assert not gaps(dag)
+    assert 'box=Box(1, Box("b"), size=timedelta(days=1))' in render(DagSpec.from_data(dag.data))
+    assert dag.data["tasks"][0]["with"]["other"] == {"$new": "outside.make", "args": ["a"]}
+
+
 def test_dates_that_move_are_frozen_and_said() -> None:
     dag = in_dag('EmptyOperator(task_id="a")', 'DAG("etl", start_date=days_ago(2))')
     assert dag.data["start_date"] == "2026-03-08"

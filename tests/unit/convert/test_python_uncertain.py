@@ -161,3 +161,49 @@ def test_a_text_is_filled_with_what_looks_like_a_template() -> None:
     )
     assert made == {"A": "{{ var.value.x }} 1"}
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "lost"),
+    [
+        ("task = make_task('a')", 1),
+        ("task = outside.Builder('a').make()", 1),
+        ("group = cosmos.DbtTaskGroup(group_id='dbt')", 1),
+        ("tasks = [make_task(name) for name in ('a', 'b')]", 1),
+        ("hook = outside.Hook('a')", 0),
+        ("text = str(make_text('a'))\n    CALLS[0].env = {'A': text}", 2),
+        ("CALLS[0].env = {'A': make_text(name='a')}", 0),
+        ("moment = datetime.strptime(os.environ['A'], '%Y')", 0),
+    ],
+)
+def test_a_call_in_a_dag_that_may_make_a_task_is_never_lost(statement: str, lost: int) -> None:
+    dag = convert(f"""
+import cosmos, outside
+from outside import make_task, make_text
+with DAG('etl', start_date=datetime(2024, 1, 1)):
+    CALLS = [BashOperator(task_id='b', bash_command='true')]
+    {statement}
+""")
+    assert len(gaps(dag)) == lost
+
+
+@pytest.mark.parametrize("maker", ["outside.make_dag('b')", "cosmos.DbtDag(dag_id='b')"])
+def test_a_dag_that_only_python_knows_is_never_lost(maker: str) -> None:
+    dag = convert(f"""
+import cosmos, outside
+with DAG('etl', start_date=datetime(2024, 1, 1)):
+    BashOperator(task_id='b', bash_command='true')
+other = {maker}
+""")
+    assert gaps(dag) == ["whether it makes a task is known only when Python runs"]
+
+
+def test_what_a_function_needs_is_not_lost() -> None:
+    dag = convert("""
+from outside import settings
+from airflow.operators.python import PythonOperator
+with DAG('etl', start_date=datetime(2024, 1, 1)):
+    known = settings('a')
+    PythonOperator(task_id='b', python_callable=lambda: known)
+""")
+    assert not gaps(dag)

@@ -71,6 +71,7 @@ GOOD: list[dict[str, object]] = [
     {"$datetime": "2024-01-01T06:00"},
     {"$ref": "jobs.limits.MAX"},
     {"$new": "jobs.Box", "with": {"a": [{"$ref": "jobs.x"}]}},
+    {"$new": "jobs.Box", "args": [1, {"$new": "jobs.Box", "args": [{"$ref": "jobs.x"}]}]},
     {"$const": {"$ref": 5, "x": [{"$y": 1}]}},
     {"$asset": "warehouse://orders"},
     {"$arg": "region"},
@@ -98,6 +99,8 @@ def test_a_right_value_has_no_problem(value: object) -> None:
         ({"$duration": 5}, Code.BAD_DURATION, ("$duration",)),
         ({"$datetime": "2024-02-30"}, Code.BAD_MARKER, ("$datetime",)),
         ({"$new": "a.B", "with": {"x y": 1}}, Code.BAD_MARKER, ("with",)),
+        ({"$new": "a.B", "args": {"x": 1}}, Code.BAD_MARKER, ("args",)),
+        ({"$new": "a.B", "args": [{"$xcom": "t"}]}, Code.BAD_MARKER, ("args", 0, "$xcom")),
         (
             {"$new": "a.B", "with": {"x": [{"$xcom": "t"}]}},
             Code.BAD_MARKER,

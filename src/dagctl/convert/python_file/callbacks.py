@@ -50,6 +50,7 @@ class Callbacks:
                 return self._values.missing(place, kind, "it is no callback that a spec can hold")
 
     def _with(self, form: dict[str, Any], value: Made, place: Place) -> dict[str, Any]:
+        value.is_used = True
         if len(value.args) > (1 if "callable" in form else 0):
             text = "a spec has arguments of callbacks by name alone"
             self._values.report.gap(place, "callback", text)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from dagctl.convert.python_file import airflow_calls, data_calls, decorators, edges, mapped_calls
+from dagctl.convert.python_file import (
+    airflow_calls,
+    data_calls,
+    decorators,
+    edges,
+    mapped_calls,
+    unknown,
+)
 from dagctl.convert.python_file.inlining import inline
 from dagctl.convert.python_file.objects import (
     Bound,
@@ -33,9 +40,12 @@ METHODS = mapped_calls.METHODS
 
 def call(machine: Machine, node: ast.Call, scope: Scope) -> Any:  # noqa: ANN401
     """Return what a call gives."""
+    known = len(machine.unknown)
     callee = machine.evaluate(node.func, scope)
     made = _arguments(machine, node, scope)
-    return apply(machine, callee, made)
+    value = apply(machine, callee, made)
+    unknown.note(machine, callee, made, value, known)
+    return value
 
 
 def apply(machine: Machine, callee: object, made: Call) -> Any:  # noqa: ANN401, PLR0911 - one for each kind

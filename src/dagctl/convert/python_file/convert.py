@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.conversion import Conversion, ConvertedDag
 from dagctl.convert.finished import finished
-from dagctl.convert.python_file import search_path
+from dagctl.convert.python_file import search_path, unknown
 from dagctl.convert.python_file.dag import DagConversion
 from dagctl.convert.python_file.deployment import Deployment
 from dagctl.convert.python_file.functions import Functions
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from dagctl.convert.python_file.machine import Machine
     from dagctl.convert.python_file.modules import ReadModule, ReadText
-    from dagctl.convert.python_file.objects import Dag
     from dagctl.convert.report import Remark
 
 
@@ -65,11 +64,17 @@ def convert_python(  # noqa: PLR0913 - the file, the target, and what may be rea
         machine.run(tree.body, machine.scope)
         _report_orphans(machine)
         report_used(machine)
-        about_all = machine.file_report.sorted()
-        gaps = tuple(remark for remark in about_all if remark.outcome is Outcome.GAP)
         for dag in machine.dags:
             search_path.resolve(dag, machine.text_beside, airflow)
-        dags = tuple(_converted(dag, functions, airflow, gaps) for dag in machine.dags)
+        specs = [DagConversion(dag, functions, airflow) for dag in machine.dags]
+        made = [conversion.spec() for conversion in specs]
+        unknown.report_lost(machine, functions.copied)
+        about_all = machine.file_report.sorted()
+        gaps = tuple(remark for remark in about_all if remark.outcome is Outcome.GAP)
+        dags = tuple(
+            _finished(conversion, data, airflow, gaps)
+            for conversion, data in zip(specs, made, strict=True)
+        )
     except RecursionError as error:
         raise refused(file, 1, Code.TOO_DEEP, "its values are nested too deeply") from error
     others = tuple(remark for remark in about_all if remark not in gaps or not dags)
@@ -87,10 +92,9 @@ def _report_orphans(machine: Machine) -> None:
         machine.file_report.gap(orphan.place, str(name), "it belongs to no DAG that is known")
 
 
-def _converted(
-    dag: Dag, functions: Functions, airflow: str, about_all: tuple[Remark, ...]
+def _finished(
+    conversion: DagConversion, data: dict[str, Any], airflow: str, about_all: tuple[Remark, ...]
 ) -> ConvertedDag:
-    conversion = DagConversion(dag, functions, airflow)
-    data = conversion.spec()
+    dag = conversion.dag
     dag.report.remarks += about_all
     return finished(dag.dag_id, data, dag.report, dag.place, conversion.places, airflow=airflow)

@@ -65,7 +65,7 @@ class DagConversion:
     """Turns one DAG into a spec."""
 
     def __init__(self, dag: Dag, functions: Functions, target: str) -> None:
-        self._dag = dag
+        self.dag = dag
         self._report = dag.report
         self._target = target
         self._values = Values(dag.report)
@@ -79,7 +79,7 @@ class DagConversion:
 
     def spec(self) -> dict[str, Any]:
         """Return the spec as data, its keys in the order of the reference."""
-        dag = self._dag
+        dag = self.dag
         replace_removed(dag, self._target)
         given = self._renamed()
         made: dict[str, Any] = {"dag_name": dag.dag_id}
@@ -89,8 +89,8 @@ class DagConversion:
         defaults = dict(shared) if isinstance(shared, dict) else {}
         if not isinstance(shared, dict):
             self._values.value(shared, self._place("default_args"), "default_args")
-        made["schedule"] = self._schedules.schedule(given.get("schedule"), self._place("schedule"))
         made |= self._dates(given, defaults)
+        made["schedule"] = self._schedule(given, has_start="start_date" in made)
         made |= self._arguments(given)
         self._share_of_groups(dag)
         made |= self._defaults(defaults)
@@ -98,16 +98,16 @@ class DagConversion:
         return {key: made[key] for key in _ORDER if key in made and made[key] is not MISSING}
 
     def _place(self, key: str) -> Any:  # noqa: ANN401 - a Place
-        return self._dag.places.get(key, self._dag.place)
+        return self.dag.places.get(key, self.dag.place)
 
     def _renamed(self) -> dict[str, Any]:
-        given = dict(self._dag.kwargs)
+        given = dict(self.dag.kwargs)
         for old, new in _RENAMED.items():
             if old in given:
                 value = given.pop(old)
                 if given.get(new) is None:
                     given[new] = value
-                    self._dag.places[new] = self._place(old)
+                    self.dag.places[new] = self._place(old)
                 self._report.changed(self._place(old), old, f"it is `{new}` in a spec")
         return given
 
@@ -136,13 +136,33 @@ class DagConversion:
                 text = "runs end with it; in `default_args`, runs went on without tasks"
                 self._report.new(place, key, text)
         if "start_date" not in made:
-            text = "the file gives none, so Airflow starts no run by time; 2024-01-01 counts now"
-            self._report.new(self._dag.place, "start_date", text)
+            made |= self._start_of_tasks()
         if len(zones) > 1:
             text = "the dates stand in several zones: the spec has the first"
-            self._report.gap(self._dag.place, "timezone", text)
+            self._report.gap(self.dag.place, "timezone", text)
         zone = self._zone_of(given, made, zones)
         return made | ({"timezone": zone} if zone and zone != "UTC" else {})
+
+    def _start_of_tasks(self) -> dict[str, Any]:
+        """Return the date from which Airflow starts runs where the DAG itself says none."""
+        given = [item.kwargs.get("start_date") for item in _tasks_in(self.dag)]
+        starts = [value for value in given if isinstance(value, Moment)]
+        place, key = self.dag.place, "start_date"
+        if {item.zone or "UTC" for item in starts} == {"UTC"}:
+            self._report.changed(place, key, "it is that of the first task")
+            first = min(starts, key=lambda item: item.moment.replace(tzinfo=None))
+            return {key: self._values.moment(first, place, key)}
+        text = "the file gives none, so Airflow starts no run by time; 2024-01-01 counts now"
+        self._report.new(place, key, text)
+        return {}
+
+    def _schedule(self, given: dict[str, Any], *, has_start: bool) -> Any:  # noqa: ANN401 - JSON data
+        """Return the schedule. Airflow 2 has one of its own where a file says none at all."""
+        if "schedule" in given or not has_start or not self._target.startswith("2"):
+            return self._schedules.schedule(given.get("schedule"), self._place("schedule"))
+        text = "the file does not say it; Airflow 2 starts a run each day then"
+        self._report.changed(self.dag.place, "schedule", text)
+        return {"every": "1d"}
 
     def _zone_of(self, given: dict[str, Any], made: dict[str, Any], zones: set[str]) -> str | None:
         del made
@@ -180,7 +200,7 @@ class DagConversion:
             text = (
                 "the file does not say it; Airflow 2 catches up unless its settings say otherwise"
             )
-            self._report.changed(self._dag.place, "catchup", text)
+            self._report.changed(self.dag.place, "catchup", text)
             return True
         if value is None:
             return None
@@ -212,7 +232,7 @@ class DagConversion:
         """Return what `default_args` says, at the place that a spec has for each of it."""
         place = self._place("default_args")
         made = self._tasks.arguments(
-            defaults, self._dag.places, place, frozenset(DefaultArgs.key_names())
+            defaults, self.dag.places, place, frozenset(DefaultArgs.key_names())
         )
         top = {key: made.pop(key) for key in _AT_THE_TOP if key in made}
         top.setdefault("retries", 0)  # what Airflow does when it is not said
@@ -224,7 +244,7 @@ class DagConversion:
             top.pop("email", None)
         for key, value in defaults.items():
             if value is not None:
-                self._for_some(key, value, place, list(_tasks_in(self._dag)))
+                self._for_some(key, value, place, list(_tasks_in(self.dag)))
         return top | ({"default_args": made} if made else {})
 
     def _share_of_groups(self, container: Dag | Group) -> None:

@@ -21,6 +21,7 @@ from dagctl.convert.python_file.objects import (
     Task,
 )
 from dagctl.convert.python_file.texts import weight
+from dagctl.convert.report import Place
 from dagctl.spec.python_code.checks import parameters, runs_at_import, signature_annotations
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Functions:
 
     def __init__(self) -> None:
         self._texts: dict[str, FunctionText] = {}
+        self.copied: set[Place] = set()
+        """The lines of the files that stand in functions now."""
 
     def _text(self, scope: Scope) -> FunctionText:
         file, text, _ = scope.origin
@@ -141,6 +144,8 @@ class Functions:
         elif len(statements) == 1:
             statement = statements[0]
             source = self._text(holder).source(statement)
+            lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+            self.copied |= {Place(holder.origin.file, line) for line in lines}
             self._gather(_loaded(statement), holder, needs)
             needs.others[source] = None
         else:

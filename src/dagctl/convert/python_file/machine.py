@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dagctl.convert.python_file.deployment import Deployment
-    from dagctl.convert.python_file.objects import Decorated, Function, ParseRead, Task
+    from dagctl.convert.python_file.objects import Decorated, Function, ParseRead, Task, Unknown
     from dagctl.convert.python_file.scope import SourceFile
 
 MAX_STEPS = 400_000
@@ -92,6 +92,8 @@ class Machine:
         self.own_environment: dict[str, object] = {}
         """Variables of the environment that the file sets."""
         self._kept: dict[int, object] = {}
+        self.unknown: list[Unknown] = []
+        """Calls that may make a task; what a task needs of them is looked at later."""
         self.effects = 0
         """Tasks, groups, DAGs and edges that were made so far."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagctl.convert.report import Report
 from dagctl.frozen import frozen
@@ -135,6 +135,17 @@ class Made:
     args: list[Any]
     kwargs: dict[str, Any]
     place: Place
+    is_used: bool = False
+    """Whether a spec has it."""
+
+
+class Unknown(NamedTuple):
+    """A call of which only Python knows whether it makes a task or a DAG."""
+
+    value: Opaque | Made
+    place: Place
+    subject: str
+    report: Report
 
 
 @dataclass(eq=False, slots=True)

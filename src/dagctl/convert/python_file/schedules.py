@@ -27,6 +27,8 @@ class Schedules:
 
     def schedule(self, value: object, place: Place) -> Any:  # noqa: ANN401, PLR0911 - one for each form
         """Return the schedule of a spec; `MISSING`, which is reported, where it has no word."""
+        if isinstance(value, str):
+            value = " ".join(value.split())
         if value is None or isinstance(value, str):
             return None if value == "None" else value
         if isinstance(value, timedelta):

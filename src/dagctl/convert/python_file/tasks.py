@@ -54,10 +54,10 @@ _NAME = lazy_pattern(r"(?:\./)?[\w.\-]+(?:/[\w.\-]+)*")
 _GONE = {
     "sla": "Airflow 3 has no `sla`; Airflow 2 only notes it",
     "provide_context": "Airflow gives a function what its parameters name",
-    "task_concurrency": "it is `max_active_tis_per_dag`",
     "dag": "the spec is the DAG",
-    "xcom_push": "it is `do_xcom_push`",
 }
+_RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
+"""Arguments that Airflow 1 and 2 knew by other names."""
 
 
 class Tasks:
@@ -95,6 +95,10 @@ class Tasks:
         made: dict[str, Any] = {}
         for key in [*given]:
             here = places.get(key, place)
+            if key in _RENAMED and given.get(_RENAMED[key]) is None:
+                self._report.changed(here, key, f"it is `{_RENAMED[key]}`")
+                given[_RENAMED[key]] = given.pop(key)
+                key = _RENAMED[key]  # noqa: PLW2901 - the value stands there now
             if key in _GONE:
                 given.pop(key)
                 self._report.dropped(here, key, _GONE[key])

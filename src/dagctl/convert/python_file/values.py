@@ -226,7 +226,9 @@ class Values:
     def _made(self, value: Made, place: Place, subject: str) -> Any:  # noqa: ANN401
         path = value.target.path
         word = path.rpartition(".")[2]
-        given = self.named(value, place, subject)
+        others = value.args if len(value.args) > len(_POSITIONS.get(word, ())) else []
+        value.is_used = True
+        given = value.kwargs if others else self.named(value, place, subject)
         if word in _ASSETS and path.startswith("airflow."):
             names = [name for name in (given.get("uri"), given.get("name")) if name is not None]
             is_plain = all(isinstance(name, str) for name in names)
@@ -240,11 +242,19 @@ class Values:
             return self.missing(place, subject, f"`{path[:80]}` is no import path")
         with self.rendered(really=False):
             made = {key: self.value(item, place, key) for key, item in given.items()}
+            unnamed = [self.value(item, place, subject) for item in others]
+        if MISSING in unnamed:
+            return MISSING  # the others would stand in its place
         kept = {key: item for key, item in made.items() if item is not MISSING}
-        return {"$new": path} | ({"with": kept} if kept else {})
+        return (
+            {"$new": path}
+            | ({"args": unnamed} if unnamed else {})
+            | ({"with": kept} if kept else {})
+        )
 
     def named(self, value: Made, place: Place, subject: str) -> dict[str, Any]:
         """Return the arguments of an object by name."""
+        value.is_used = True
         word = value.target.path.rpartition(".")[2]
         names = _POSITIONS.get(word, ())
         if len(value.args) > len(names):

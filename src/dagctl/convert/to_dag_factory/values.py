@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from dagctl.spec.model import DagSpec
     from dagctl.spec.walk import Path
 
-TYPE = "__type__"
+TYPE, ARGS = "__type__", "__args__"
 MISSING: Any = object()
 """Stands for a value that dag-factory has no word for."""
-_OWN = frozenset({TYPE, "__args__", "__and__", "__or__", "__join__"})
+_OWN = frozenset({TYPE, ARGS, "__and__", "__or__", "__join__"})
 """Keys that dag-factory reads as its own, wherever they stand."""
 _NO_WORD = {
     "$ref": "an object of Python that is not built from arguments",
@@ -74,7 +74,8 @@ class Values:
             return simple[marker](value[marker])
         if marker == "$new":
             given = self._mapping(value.get("with", {}), (*path, "with"))
-            return {TYPE: value[marker], **given}
+            others = [self.value(item, (*path, "args")) for item in value.get("args", ())]
+            return {TYPE: value[marker], **({ARGS: others} if others else {}), **given}
         if marker == "$const":
             return self._constant(value[marker], path)
         if marker == "$xcom":
