@@ -1,4 +1,4 @@
-"""Writes the reference pages that follow from the program: commands, error codes, the HTTP API.
+"""Writes the reference pages that follow from the program: commands, errors, HTTP API, JSON.
 
 Run by `make docs`; a test holds the pages to what this would write.
 """
@@ -15,9 +15,13 @@ from unittest.mock import patch
 
 from dagctl.cli.app import run
 from dagctl.cli.command_table import COMMANDS, verbs_of
+from dagctl.cli.envelope import EnvelopeData
+from dagctl.cli.invocation import PLANNED
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.app import bare_app
 from dagctl.server.openapi import WORDS, describe
+from dagctl.views.form_schema import schema_of, schemas_of
+from dagctl.views.results import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +46,10 @@ def pages() -> dict[Path, str]:
         REFERENCE / "errors.md": "\n".join(errors()),
         REFERENCE / "http-api.md": "\n".join(http_api(document)),
         OPENAPI: json.dumps(document, indent=2) + "\n",
+        **{
+            REFERENCE / "json" / f"{name}.schema.json": json.dumps(schema, indent=2) + "\n"
+            for name, schema in {"envelope": envelope_schema(), **result_schemas()}.items()
+        },
     }
 
 
@@ -110,6 +118,50 @@ def section(code: str, entry: Explanation) -> Iterator[str]:
             yield ""
     yield f"Fix: {entry.fix}"
     yield ""
+
+
+# --- The schemas of the JSON output ---------------------------------------------------------------
+
+DEFINITIONS = "#/$defs/"
+DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+
+
+def envelope_schema() -> Document:
+    """Return the schema of what every command prints as JSON."""
+    forms = schemas_of([EnvelopeData], DEFINITIONS)
+    succeeded = {"ok": {"const": True}, "result": {"type": "object"}, "error": {"type": "null"}}
+    failed = {"ok": {"const": False}, "error": {"type": "object"}}
+    return {
+        **DIALECT,
+        "$id": "envelope.schema.json",
+        "title": "The JSON output of every dagctl command",
+        **forms.pop("Envelope"),
+        "oneOf": [{"properties": succeeded}, {"properties": failed}],
+        "$defs": forms,
+    }
+
+
+def result_schemas() -> dict[str, Document]:
+    """Return the schema of what each command prints as JSON, by the command."""
+    return {name: result_schema(name) for name in RESULTS}
+
+
+def result_schema(command: str) -> Document:
+    """Return the schema of what one command prints as JSON."""
+    references = [schema_of(form, DEFINITIONS) for form in RESULTS[command]]
+    is_planned = command in PLANNED
+    return {
+        **DIALECT,
+        "$id": f"{command}.schema.json",
+        "title": f"The JSON output of `dagctl {command}`",
+        "allOf": [{"$ref": "envelope.schema.json"}],
+        **({"required": ["dry_run"]} if is_planned else {}),
+        "properties": {
+            "command": {"const": command},
+            "result": {"anyOf": [{"type": "null"}, *references]},
+        },
+        "$defs": schemas_of(RESULTS[command], DEFINITIONS),
+    }
 
 
 # --- The HTTP API ---------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ def test_the_pages_that_make_docs_writes_are_what_it_would_write_now() -> None:
     assert {path.name: path.read_text("utf-8") for path in written} == {
         path.name: text for path, text in written.items()
     }
+    schemas = {path for path in written if path.parent.name == "json"}
+    assert set((REFERENCE / "json").iterdir()) == schemas
 
 
 def test_the_readme_names_every_command() -> None:

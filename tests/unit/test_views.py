@@ -1,47 +1,49 @@
-"""One JSON form of each result: views, schemas, HTTP forms and examples name the same keys."""
+"""One JSON form of each result: the views' types say it, and the schemas are made of them."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypedDict
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
+from dagctl.cli.command_table import COMMANDS
 from dagctl.commands.create import CreatedDag, CreateResult
 from dagctl.commands.doctor import HealthFinding
-from dagctl.commands.list import Listed, State
+from dagctl.commands.list import Listed
 from dagctl.commands.outdated import Sources
-from dagctl.commands.plan import PlannedDag
+from dagctl.commands.plan import PlannedDag, PlanResult
 from dagctl.commands.show import details, graph_of
 from dagctl.errors import Diagnostic
 from dagctl.operation.change import Action
-from dagctl.operation.drift import Drift
 from dagctl.operation.recovery import Recovered
 from dagctl.ports import DagRecord
 from dagctl.server import examples, forms
 from dagctl.spec.load import load_spec
-from dagctl.views.created import created_data
-from dagctl.views.details import details_data, graph_data
-from dagctl.views.finding import finding_data
-from dagctl.views.health import health_data
-from dagctl.views.plan import planned_data
-from dagctl.views.record import columns, row
-from dagctl.views.recovered import recovered_data
-from dagctl.views.sources import sources_data
+from dagctl.views.created import CreateData, created_data
+from dagctl.views.details import GraphData, OfSpecData, graph_data, of_spec_data
+from dagctl.views.finding import DiagnosticData, finding_data
+from dagctl.views.form import rules
+from dagctl.views.form_schema import schemas_of
+from dagctl.views.health import CheckData, check_data
+from dagctl.views.plan import PlanData, plan_data
+from dagctl.views.record import DagData, RowData, dag_data, row_data
+from dagctl.views.recovered import RecoverData, recovered_data
+from dagctl.views.results import RESULTS
+from dagctl.views.sources import SourcesData, sources_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "json"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+UUID = "123e4567-e89b-12d3-a456-426614174000"
 SPEC = load_spec("dag_name: X\ntasks: [{task_id: a, bash_command: 'true'}]")
 RECORD = DagRecord(
-    id="1",
-    project_id="2",
-    user_id="3",
+    id=UUID,
+    project_id=UUID,
+    user_id=UUID,
     dag_id="x",
     dag_name="X",
     description="",
@@ -82,89 +84,98 @@ PLANNED = PlannedDag(
     changes=(),
     diff="",
 )
-RECOVERED = Recovered(operation_id="7", outcome="undone", dags=("x",), left=())
-DETAILS = details(RECORD, NOW)
+RECOVERED = Recovered(operation_id=UUID, outcome="undone", dags=("x",), left=())
+OF_SPEC = of_spec_data(details(RECORD, NOW))
 
 
-def schema(name: str) -> Any:  # noqa: ANN401 - JSON
-    return json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
-
-
-def keys(described: Mapping[str, Any]) -> set[str]:
-    assert set(described["required"]) <= set(described["properties"])
-    return set(described["properties"])
-
-
-def result_of(name: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = schema(name)["properties"]["result"]["oneOf"][1]["properties"]
-    return found
-
-
-SHOWN = result_of("show")["dag"]["allOf"][1]
+def validator(form: type) -> Draft202012Validator:
+    """Return what checks a value against a form, with no key more than it has."""
+    schemas = schemas_of([form], "#/$defs/")
+    closed = {name: {**schema, "additionalProperties": False} for name, schema in schemas.items()}
+    whole = {"$ref": f"#/$defs/{next(iter(schemas))}", "$defs": closed}
+    return Draft202012Validator(whole, format_checker=FormatChecker())
 
 
 @pytest.mark.parametrize(
-    ("view", "described"),
+    ("form", "value"),
     [
-        (row(Listed(RECORD, "synced")), schema("list")["$defs"]["row"]),
-        ({**details_data(DETAILS), "drift": "none", "stored": "none"}, SHOWN),
-        (
-            sources_data(Sources(record=RECORD, inputs=(), makes="same")),
-            schema("list")["$defs"]["sources"],
-        ),
-        (
-            finding_data(Diagnostic(code="DAG201", message="m")),
-            schema("envelope")["$defs"]["diagnostic"],
-        ),
-        (recovered_data([RECOVERED])[0], schema("recover")["$defs"]["recovered"]),
-        (
-            health_data(HealthFinding(name="git", state="ok", message="m")),
-            result_of("doctor")["checks"]["items"],
-        ),
+        (RowData, row_data(Listed(RECORD, "synced"))),
+        (OfSpecData, OF_SPEC),
+        (SourcesData, sources_data(Sources(record=RECORD, inputs=(), makes="same"))),
+        (DiagnosticData, finding_data(Diagnostic(code="DAG201", message="m", line=1, column=2))),
+        (RecoverData, {"recovered": recovered_data([RECOVERED])}),
+        (CheckData, check_data(HealthFinding(name="git", state="ok", message="m"))),
+        (CreateData, created_data(CreateResult(dags=(CREATED,), operation_id="7"))),
+        (PlanData, plan_data(PlanResult(dags=(PLANNED,)))),
+        (DagData, dag_data(RECORD)),
+        (GraphData, graph_data(graph_of(SPEC))),
+        (forms.DetailsData, {**dag_data(RECORD), "version": 1, **OF_SPEC}),
+        (DagData, examples.ROW),
+        (GraphData, examples.GRAPH),
+        (forms.DetailsData, examples.DETAILS),
+        (forms.VersionData, examples.VERSION),
     ],
-    ids=["row", "details", "sources", "finding", "recovered", "check"],
+    ids=lambda value: value.__name__ if isinstance(value, type) else None,
 )
-def test_a_schema_has_the_keys_of_its_view(
-    view: Mapping[str, Any], described: Mapping[str, Any]
-) -> None:
-    assert set(view) == keys(described)
-
-
-def test_the_schema_of_create_has_the_keys_of_its_views() -> None:
-    parts = schema("create")["$defs"]
-    done = created_data(CreateResult(dags=(CREATED,), operation_id="7"))
-    assert set(done) <= set(parts["published"]["properties"])
-    assert set(done["dags"][0]) == set(
-        parts["published"]["properties"]["dags"]["items"]["properties"]
-    )
-    planned = parts["plan"]["properties"]["dags"]["items"]["properties"]
-    assert set(planned_data(PLANNED)) == set(planned)
-
-
-@pytest.mark.parametrize(
-    ("view", "form", "example"),
-    [
-        (columns(RECORD), forms.Dag, examples.ROW),
-        (
-            {**columns(RECORD), "version": 1, **details_data(DETAILS)},
-            forms.Details,
-            examples.DETAILS,
-        ),
-        (graph_data(graph_of(SPEC)), forms.Graph, examples.GRAPH),
-    ],
-    ids=["row", "details", "graph"],
-)
-def test_the_http_api_describes_and_shows_the_keys_of_the_view(
-    view: Mapping[str, Any], form: type[forms.Form], example: Mapping[str, Any]
-) -> None:
-    assert set(view) == set(form.model_fields) == set(example)
+def test_a_value_has_the_form_that_its_view_says(form: type, value: Mapping[str, Any]) -> None:
+    validator(form).validate(value)
 
 
 def test_the_columns_of_the_guide_are_fields_of_a_record() -> None:
-    assert set(columns(RECORD)) <= {field.name for field in fields(DagRecord)}
+    assert set(dag_data(RECORD)) <= {field.name for field in fields(DagRecord)}
 
 
-def test_the_schemas_name_every_state_and_drift() -> None:
-    states = schema("list")["$defs"]["row"]["properties"]["state"]["enum"]
-    assert set(states) == set(get_args(State))
-    assert set(SHOWN["properties"]["drift"]["enum"]) == {*get_args(Drift), None}
+def test_each_form_of_a_result_is_one_of_a_command() -> None:
+    assert set(RESULTS) <= set(COMMANDS)
+
+
+class InnerData(TypedDict):
+    """What is inside."""
+
+    kind: Literal["a", "b"]
+    action: Action | None
+
+
+class BaseData(TypedDict):
+    """What others extend."""
+
+    name: str
+    """What it is called."""
+
+
+class OuterData(BaseData):
+    """What is outside."""
+
+    parts: list[InnerData]
+    more: NotRequired[dict[str, Any]]
+    sign: Annotated[str, rules(pattern="^x")] | None
+    """A sign,
+    or null."""
+
+
+def test_a_schema_says_what_the_type_says() -> None:
+    assert schemas_of([OuterData], "#/") == {
+        "Outer": {
+            "type": "object",
+            "description": "What is outside.",
+            "required": ["name", "parts", "sign"],
+            "properties": {
+                "name": {"type": "string", "description": "What it is called."},
+                "parts": {"type": "array", "items": {"$ref": "#/Inner"}},
+                "more": {"type": "object", "additionalProperties": True},
+                "sign": {
+                    "anyOf": [{"type": "string", "pattern": "^x"}, {"type": "null"}],
+                    "description": "A sign,\nor null.",
+                },
+            },
+        },
+        "Inner": {
+            "type": "object",
+            "description": "What is inside.",
+            "required": ["kind", "action"],
+            "properties": {
+                "kind": {"enum": ["a", "b"]},
+                "action": {"anyOf": [{"enum": [each.value for each in Action]}, {"type": "null"}]},
+            },
+        },
+    }

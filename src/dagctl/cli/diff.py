@@ -78,7 +78,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
         write_recovery(console, client.recovered, client.unsettled)
         text = client.source_diff(comparison) if source else comparison.diff
     if invocation.is_json:
-        result = {**comparison_data(comparison), "diff": text}
+        result = comparison_data(comparison, text)
         console.document(envelope(invocation, result=result))
         return
     console.lines(_lines(console, comparison, text))

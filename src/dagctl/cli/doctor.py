@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,7 @@ from dagctl.cli.invocation import current
 from dagctl.cli.options import TextOrJson, examples
 from dagctl.cli.text import shown
 from dagctl.session.redaction import redacted
-from dagctl.views.health import healed_data, health_data
+from dagctl.views.health import check_data, healed_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.doctor import HealthFinding
     from dagctl.commands.heal import Healed, Repairs
+    from dagctl.views.health import HealthData
 
 EPILOG = examples("dagctl doctor", "dagctl doctor --fix", "dagctl doctor --output json")
 STYLES: Mapping[str, Style] = {
@@ -72,7 +73,7 @@ def doctor(
             if output == "text":
                 console.lines(_lines(console, finding))
     if output == "json":
-        result: dict[str, Any] = {"checks": [health_data(finding) for finding in findings]}
+        result: HealthData = {"checks": [check_data(finding) for finding in findings]}
         if fix:
             result["fixed"] = healed_data(healed)
         console.document(envelope(invocation, result=result))

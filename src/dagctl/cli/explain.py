@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -44,6 +44,7 @@ def explain(
     from dagctl.commands import explain as command
     from dagctl.errors import UsageError
     from dagctl.explanations import EXPLANATIONS
+    from dagctl.views.explained import explain_data
 
     invocation = current(context)
     invocation.output = output
@@ -51,23 +52,11 @@ def explain(
         raise UsageError("--list goes with no code", hint="dagctl explain --list")
     chosen = list(EXPLANATIONS.items()) if code is None else [command.explain(code)]
     if output == "json":
-        codes = [_data(name, entry) for name, entry in chosen]
-        invocation.console.document(envelope(invocation, result={"codes": codes}))
+        invocation.console.document(envelope(invocation, result=explain_data(chosen)))
     elif code is None:
         invocation.console.lines(f"{name}\t{entry.title}" for name, entry in chosen)
     else:
         invocation.console.lines(_page(*chosen[0]))
-
-
-def _data(code: str, entry: Explanation) -> dict[str, Any]:
-    return {
-        "code": code,
-        "title": entry.title,
-        "explanation": entry.explanation,
-        "bad": entry.bad,
-        "good": entry.good,
-        "fix": entry.fix,
-    }
 
 
 def _page(code: str, entry: Explanation) -> Iterator[str]:

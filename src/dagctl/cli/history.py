@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console
     from dagctl.commands.history import HistoryEntry
+    from dagctl.views.versions import HistoryData
 
 Limit = Annotated[
     int, typer.Option(metavar="N", min=1, max=200, help="At most N versions, the newest first.")
@@ -62,7 +63,7 @@ def history(
         write_recovery(console, client.recovered, client.unsettled)
     if invocation.is_json:
         versions = [entry_data(entry) for entry in page.entries]
-        result = {"dag_id": dag_id, "versions": versions, "next": page.next}
+        result: HistoryData = {"dag_id": dag_id, "versions": versions, "next": page.next}
         console.document(envelope(invocation, result=result))
         return
     now = datetime.now(UTC)

@@ -65,6 +65,7 @@ def init(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.envelope import envelope
     from dagctl.commands import init as command
     from dagctl.commands.schema import schema_text
+    from dagctl.views.setup import init_data
     from dagctl.workspace import Workspace
 
     invocation = current(context)
@@ -79,7 +80,7 @@ def init(  # noqa: PLR0913 - one parameter an option
         start_repository=bootstrap.start_repository,
     )
     if output == "json":
-        invocation.console.document(envelope(invocation, result=_data(result)))
+        invocation.console.document(envelope(invocation, result=init_data(result)))
     else:
         invocation.console.lines(_lines(result))
         if outer is not None:
@@ -125,12 +126,3 @@ def _lines(result: InitResult) -> Iterator[str]:
     yield from (f"  kept   {name}" for name in result.kept)
     if result.repository == "created":
         yield "  made   a git repository (there was none)"
-
-
-def _data(result: InitResult) -> dict[str, object]:
-    return {
-        "root": str(result.root),
-        "created": list(result.created),
-        "kept": list(result.kept),
-        "repository": result.repository,
-    }

@@ -10,7 +10,7 @@ from dagctl.cli.command_table import COMMANDS
 from dagctl.errors import UNCHANGED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import typer
 
@@ -32,7 +32,7 @@ class Invocation:
     """The form of the result: `text`, `json`, or one that the command names."""
     dry_run: bool = False
     debug: bool = False
-    result: dict[str, Any] | None = None
+    result: Mapping[str, Any] | None = None
     """What was achieved before a failure."""
     state: str = UNCHANGED
     """What state things would be in if the run were interrupted now."""

@@ -58,6 +58,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     from dagctl.cli.envelope import envelope
     from dagctl.commands import link as command
     from dagctl.settings import load_settings
+    from dagctl.views.account import link_data
     from dagctl.workspace import find_workspace
 
     invocation = current(context)
@@ -77,7 +78,7 @@ def link(  # noqa: PLR0913 - one parameter an option
     with closing(bootstrap.open_probe(settings, console.environ)) as project:
         written = command.link(workspace, chosen, project if check else None)
     if output == "json":
-        console.document(envelope(invocation, result={**_data(chosen), "local_dags": left}))
+        console.document(envelope(invocation, result=link_data(chosen, left)))
     else:
         console.data(f"{shown(written.name)} links this workspace to {shown(chosen.endpoint.url)}")
         if left:
@@ -120,12 +121,3 @@ def _link_of(settings: Settings) -> Link:
         project_id=settings.project_id,
         bucket=settings.supabase_bucket,
     )
-
-
-def _data(link: Link) -> dict[str, str]:
-    return {
-        "url": link.endpoint.url,
-        "publishable_key": link.endpoint.publishable_key,
-        "project_id": link.project_id,
-        "bucket": link.bucket,
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.list import Listed, ListedPage
     from dagctl.ports import Page
+    from dagctl.views.record import ListData
 
 NO_DAGS = "No DAGs here.\n  next: dagctl create SPEC"
 NO_MATCH = "No DAGs that match.\n  next: dagctl list"
@@ -156,7 +157,7 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
     from dagctl.cli.console import is_ascii
     from dagctl.cli.envelope import envelope
     from dagctl.cli.text import json_text
-    from dagctl.views.record import row
+    from dagctl.views.record import row_data
 
     console = invocation.console
     ascii_only = is_ascii(console.out)
@@ -164,11 +165,11 @@ def _write_json(invocation: Invocation, pages: Iterable[ListedPage]) -> None:
     with SpooledTemporaryFile(SPOOLED, "w+", encoding="utf-8", errors="surrogatepass") as rows:
         for page in pages:
             for listed in page.dags:
-                text = json_text(row(listed), ascii_only=ascii_only)
+                text = json_text(row_data(listed), ascii_only=ascii_only)
                 rows.write(between + text.replace("\n", NEW_LINE))
                 between = f",{NEW_LINE}"
             cursor = page.next
-        result: dict[str, Any] = {"dags": [], "next": cursor}
+        result: ListData = {"dags": [], "next": cursor}
         whole = json_text(envelope(invocation, result=result), ascii_only=ascii_only)
         before, empty, after = whole.partition('"dags": []')
         if between == NEW_LINE:

@@ -10,6 +10,7 @@ from dagctl.cli.invocation import current
 from dagctl.cli.options import Profile, TextOrJson, examples
 from dagctl.cli.text import shown
 from dagctl.frozen import frozen
+from dagctl.views.account import login_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,7 +109,7 @@ def login(  # noqa: PLR0913 - one parameter an option
             clock=time.time,
         )
     if output == "json":
-        console.document(envelope(invocation, result=_data(result)))
+        console.document(envelope(invocation, result=login_data(result)))
     else:
         console.lines(_lines(result))
     for note in store.notes:
@@ -221,18 +222,6 @@ def _role(result: LoginResult) -> str:
     if result.role_failure is not None:
         return f"role not known: the project could not be asked ({result.role_failure})"
     return result.role or "no member yet"
-
-
-def _data(result: LoginResult) -> dict[str, object]:
-    return {
-        "user": {"id": result.user.id, "email": result.user.email},
-        "url": result.url,
-        "place": result.place,
-        "project_id": result.project_id,
-        "role": result.role,
-        **({} if result.role_failure is None else {"role_failure": result.role_failure}),
-        "in_keyring": result.in_keyring,
-    }
 
 
 def _warn(console: Console) -> None:

@@ -25,6 +25,7 @@ def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJso
     from dagctl.cli.envelope import envelope
     from dagctl.commands import logout as command
     from dagctl.session.source import profile_of
+    from dagctl.views.account import logout_data
 
     invocation = current(context)
     invocation.output = output
@@ -34,7 +35,7 @@ def logout(context: typer.Context, *, profile: Profile = None, output: TextOrJso
     with closing(sign_in.auth_server(endpoint)) as auth:
         result = command.logout(auth, store, time.time)
     if output == "json":
-        console.document(envelope(invocation, result=_data(result)))
+        console.document(envelope(invocation, result=logout_data(result)))
     else:
         console.data(_line(result, endpoint.url))
     for note in store.notes:
@@ -50,11 +51,3 @@ def _line(result: LogoutResult, url: str) -> str:
     if result.user is None:
         return f"There was no session for {url}"
     return f"Signed {shown(result.user.email)} out of {url}"
-
-
-def _data(result: LogoutResult) -> dict[str, object]:
-    user = result.user
-    return {
-        "user": None if user is None else {"id": user.id, "email": user.email},
-        "ended_on_server": user is not None and result.server is None,
-    }

@@ -34,17 +34,14 @@ def export(context: typer.Context, folder: Folder, *, output: TextOrJson = "text
     """
     from dagctl.cli.envelope import envelope
     from dagctl.commands.migrations import export_migrations
+    from dagctl.views.setup import migrations_data
 
     invocation = current(context)
     invocation.output = output
     console = invocation.console
     result = export_migrations(folder)
     if output == "json":
-        data = {
-            "written": [str(path) for path in result.written],
-            "unchanged": [str(path) for path in result.unchanged],
-        }
-        console.document(envelope(invocation, result=data))
+        console.document(envelope(invocation, result=migrations_data(result)))
         return
     console.lines(f"wrote  {shown(path)}" for path in result.written)
     console.lines(f"kept   {shown(path)}" for path in result.unchanged)

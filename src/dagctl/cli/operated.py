@@ -10,8 +10,7 @@ from dagctl.cli.envelope import envelope
 from dagctl.cli.plan_view import planned_lines
 from dagctl.cli.recover import write_recovery
 from dagctl.cli.text import shown
-from dagctl.views.operated import outcome_data
-from dagctl.views.plan import planned_data
+from dagctl.views.operated import operated_data, operated_plan_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,8 +71,7 @@ def write_plan(invocation: Invocation, plan: PlanResult) -> None:
     """Write what would be done."""
     console = invocation.console
     if invocation.is_json:
-        result = {"dags": list(map(planned_data, plan.dags)), "warnings": list(plan.warnings)}
-        console.document(envelope(invocation, result=result))
+        console.document(envelope(invocation, result=operated_plan_data(plan)))
         return
     for warning in plan.warnings:
         console.warn(warning)
@@ -87,7 +85,7 @@ def write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) -
     """Write what was done, all the way out: the journal is kept until this returns."""
     console = invocation.console
     if invocation.is_json:
-        console.document(envelope(invocation, result=outcome_data(outcome)))
+        console.document(envelope(invocation, result=operated_data(outcome)))
         console.flush()
         return
     for warning in outcome.warnings:

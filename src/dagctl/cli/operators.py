@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dagctl.commands.operators import Explained
     from dagctl.operators import Operator, Parameter
     from dagctl.operators.search import Match
+    from dagctl.views.operators import OperatorsShowData
 
 HEADINGS = ("OPERATOR", "PROVIDER", "KIND", "ABOUT")
 SPARE = ("KIND", "ABOUT")
@@ -105,17 +106,13 @@ def _search(context: typer.Context, word: str, target: str) -> None:
     from dagctl.cli.envelope import envelope
     from dagctl.cli.table import tsv
     from dagctl.commands.operators import find_operators
-    from dagctl.views.operators import match_data
+    from dagctl.views.operators import operators_data
 
     invocation = current(context)
     console = invocation.console
     matches = find_operators(word, target)
     if invocation.is_json:
-        data = {
-            "airflow": target.partition(" ")[0],
-            "operators": [match_data(match) for match in matches],
-        }
-        console.document(envelope(invocation, result=data))
+        console.document(envelope(invocation, result=operators_data(target, matches)))
     elif is_terminal(console.out):
         _table(console, matches)
     else:
@@ -142,8 +139,8 @@ def _show(context: typer.Context, name: str, target: str) -> None:
     invocation = current(context)
     explained = explain_operator(name, target)
     if invocation.is_json:
-        data = {"operator": operator_data(explained)}
-        invocation.console.document(envelope(invocation, result=data))
+        result: OperatorsShowData = {"operator": operator_data(explained)}
+        invocation.console.document(envelope(invocation, result=result))
     else:
         invocation.console.lines(_page(explained, invocation.console.page_width))
 

@@ -12,7 +12,7 @@ from dagctl.commands.read import failure, read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import UsageError
 from dagctl.spec.wording import in_yaml
-from dagctl.views.origin import origin_data
+from dagctl.views.validated import origin_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dagctl.client import Client
     from dagctl.commands.outdated import Sources
     from dagctl.ports import Page
+    from dagctl.views.sources import OutdatedData, OutdatedRowData
 
 _SHOWN = 5
 """Specs that the next step names."""
@@ -29,19 +30,19 @@ def write_outdated(invocation: Invocation, client: Client, pages: Iterable[Page]
     if invocation.output == "name":
         console.lines(sources.record.dag_id for sources in behind)
     elif invocation.is_json:
-        rows = list(_rows(client, list(behind)))
-        console.document(envelope(invocation, result={"dags": rows, "next": None}))
+        result: OutdatedData = {"dags": list(_rows(client, list(behind))), "next": None}
+        console.document(envelope(invocation, result=result))
     else:
         _write_text(console, list(behind), len(records))
 
 
-def _rows(client: Client, behind: list[Sources]) -> Iterator[dict[str, object]]:
+def _rows(client: Client, behind: list[Sources]) -> Iterator[OutdatedRowData]:
     from dagctl.commands.list import Listed, state_of
-    from dagctl.views.record import row
+    from dagctl.views.record import row_data
 
     drifts = client.drifts([sources.record for sources in behind])
     for sources, drift in zip(behind, drifts, strict=True):
-        yield {**row(Listed(sources.record, state_of(drift))), **sources_data(sources)}
+        yield {**row_data(Listed(sources.record, state_of(drift))), **sources_data(sources)}
 
 
 def _write_text(console: Console, behind: list[Sources], count: int) -> None:

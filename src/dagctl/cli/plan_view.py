@@ -8,8 +8,7 @@ from dagctl.cli.changes import diff_lines, row_lines, words_of
 from dagctl.cli.specs import write_batch
 from dagctl.cli.text import shown
 from dagctl.cli.totals import shown_dags, totals_line
-from dagctl.views.plan import planned_data
-from dagctl.views.totals import totals
+from dagctl.views.plan import plan_data, totals_of_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from dagctl.cli.specs import Batch
     from dagctl.commands.plan import PlannedDag, PlanResult
 
-STATES = {"create": "created", "update": "updated", "unchanged": "unchanged"}
-"""What `create` would say of each action; a removal by `--prune` is not counted."""
 NEW = frozenset({"create", "import", "unchanged"})
 """The actions after which the version is no follower of another one here."""
 SIGNS_OF_FILES = {"create": "+", "restore": "+", "import": "+", "delete": "-"}
@@ -31,14 +28,8 @@ SIGNS_OF_FILES = {"create": "+", "restore": "+", "import": "+", "delete": "-"}
 def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
     """Write what `create` would do."""
     console = invocation.console
-    counted = totals(STATES[dag.action] for dag in plan.dags if dag.action in STATES)
     if invocation.is_json:
-        result = {
-            "dags": [planned_data(dag) for dag in plan.dags],
-            "totals": counted,
-            "warnings": list(plan.warnings),
-        }
-        write_batch(invocation, result, batch)
+        write_batch(invocation, plan_data(plan), batch)
         return
     for warning in plan.warnings:
         console.warn(warning)
@@ -51,7 +42,7 @@ def write_plan(invocation: Invocation, plan: PlanResult, batch: Batch) -> None:
         console.note("Nothing was changed. The same command without --dry-run does it.")
     elif len(plan.dags) <= 1:
         console.note("Nothing to do.")
-    console.lines(totals_line(counted, pending=True))
+    console.lines(totals_line(totals_of_plan(plan), pending=True))
 
 
 def planned_lines(console: Console, dag: PlannedDag) -> Iterator[str]:

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dagctl.cli.plan_view import STATES
 from dagctl.cli.specs import write_batch
 from dagctl.cli.text import shown
 from dagctl.cli.totals import shown_dags, totals_line
-from dagctl.views.plan import planned_data
-from dagctl.views.totals import totals
+from dagctl.views.plan import proposed_data, totals_of_plan
 
 if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.cli.specs import Batch
     from dagctl.commands.plan import PlannedDag
     from dagctl.commands.propose import Proposed
-    from dagctl.ports import Proposal
 
 
 def write_proposed(invocation: Invocation, proposed: Proposed, batch: Batch) -> None:
     """Write what was pushed for a review."""
     console, plan, proposal = invocation.console, proposed.plan, proposed.proposal
-    counted = totals(STATES[dag.action] for dag in plan.dags)
     if invocation.is_json:
-        result = {
-            "dags": [planned_data(dag) for dag in plan.dags],
-            "totals": counted,
-            "warnings": list(plan.warnings),
-            "proposal": None if proposal is None else _data(proposal),
-        }
-        write_batch(invocation, result, batch)
+        write_batch(invocation, proposed_data(proposed), batch)
         return
     for warning in plan.warnings:
         console.warn(warning)
@@ -43,7 +33,7 @@ def write_proposed(invocation: Invocation, proposed: Proposed, batch: Batch) -> 
         console.note("Nothing is recorded before it is merged, and created from there.")
         where = f": {shown(proposal.address)}" if proposal.address else " on the remote's host"
         console.note(f"  next: open a pull request{where}")
-    console.lines(totals_line(counted, pending=True))
+    console.lines(totals_line(totals_of_plan(plan), pending=True))
     console.flush()
 
 
@@ -51,11 +41,3 @@ def _line(dag: PlannedDag) -> str:
     if not dag.changed:
         return f"{shown(dag.dag_id)} v{dag.version} is unchanged; nothing to do"
     return f"Proposed {shown(dag.dag_id)} v{dag.version}: {shown(dag.file_path)}"
-
-
-def _data(proposal: Proposal) -> dict[str, Any]:
-    return {
-        "branch": proposal.branch,
-        "commit_id": proposal.commit_id,
-        "address": proposal.address,
-    }

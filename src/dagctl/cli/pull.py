@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console
     from dagctl.commands.pull import PulledDag
+    from dagctl.views.pulled import PullData
 
 DagIds = Annotated[
     list[str] | None,
@@ -59,7 +60,7 @@ def pull(
     warnings = [warning for dag in pulled for warning in dag.warnings]
     if invocation.is_json:
         dags = list(map(pulled_data, pulled))
-        result = {"dags": dags, "warnings": warnings, "recovered": recovered}
+        result: PullData = {"dags": dags, "warnings": warnings, "recovered": recovered}
         console.document(envelope(invocation, result=result))
         return
     for warning in warnings:

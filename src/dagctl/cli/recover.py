@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console
     from dagctl.operation.recovery import Recovered, Unsettled
+    from dagctl.views.recovered import RecoverData
 
 MOST_NAMES = 20
 """How many DAGs of one operation are named to a person; JSON has all."""
@@ -35,7 +36,7 @@ def recover(context: typer.Context, *, output: TextOrJson = "text") -> None:
     with Client.open(listener=WarningsOnly(invocation.console)) as client:
         recovered = client.recover().recovered
     if output == "json":
-        result = {"recovered": recovered_data(recovered)}
+        result: RecoverData = {"recovered": recovered_data(recovered)}
         invocation.console.document(envelope(invocation, result=result))
     elif recovered:
         invocation.console.lines(lines(recovered))

@@ -41,12 +41,13 @@ def requirements(
     from dagctl.cli.envelope import envelope
     from dagctl.cli.specs import checks_of, good_specs
     from dagctl.commands.requirements import requirements_of
+    from dagctl.views.requirements import requirements_data
 
     invocation = current(context)
     invocation.output = output
     checks = checks_of(strict=False, airflow=airflow)
     required = requirements_of(good_specs(invocation, specs, spec_format, checks), checks.airflow)
     if invocation.is_json:
-        invocation.console.document(envelope(invocation, result=required.data()))
+        invocation.console.document(envelope(invocation, result=requirements_data(required)))
         return
     invocation.console.lines(required.lines())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dagctl.operation.drift import Drift
     from dagctl.ports import DagVersion
     from dagctl.spec.model import DagSpec
+    from dagctl.views.shown import ShowData, ShownDagData, ShowVersionData
 
 Form = Annotated[
     Literal["text", "json", "mermaid", "dot"],
@@ -140,7 +141,8 @@ def _write(invocation: Invocation, client: Client, listed: Listed) -> None:
     if isinstance(listed.record, DagVersion):
         _write_version(invocation, dag, listed.record, now)
     elif invocation.is_json:
-        console.document(envelope(invocation, result={"dag": _data(dag, listed, client)}))
+        result: ShowData = {"dag": _data(dag, listed, client)}
+        console.document(envelope(invocation, result=result))
     elif listed.state == "damaged":
         console.lines(_damaged(console, listed))
     else:
@@ -159,14 +161,12 @@ def _write_version(
 ) -> None:
     """Write one version, as it was recorded; of what stands now nothing is said."""
     from dagctl.cli.envelope import envelope
-    from dagctl.views.details import details_data
-    from dagctl.views.record import columns
-    from dagctl.views.versions import version_data
+    from dagctl.views.shown import shown_version_data
 
     console = invocation.console
     if invocation.is_json:
-        row = {**columns(version), **version_data(version), "spec_text": version.spec_text}
-        console.document(envelope(invocation, result={"version": {**row, **details_data(dag)}}))
+        result: ShowVersionData = {"version": shown_version_data(dag, version)}
+        console.document(envelope(invocation, result=result))
         return
     console.lines(_lines(invocation, dag, version.action, now))
     console.flush()
@@ -202,19 +202,17 @@ def _warn_of_object(console: Console, stored: Drift) -> None:
         console.warn(f"the stored file {what}; see dagctl doctor")
 
 
-def _data(dag: Details, listed: Listed, client: Client) -> dict[str, Any]:
-    from dagctl.views.details import details_data
-    from dagctl.views.record import row
-    from dagctl.views.sources import sources_data
+def _data(dag: Details, listed: Listed, client: Client) -> ShownDagData:
+    from dagctl.views.shown import shown_data
 
     is_damaged = listed.state == "damaged"
-    return {
-        **row(listed),
-        "drift": None if is_damaged else client.drift(dag.record),
-        "stored": None if is_damaged else client.stored(dag.record),
-        **sources_data(client.sources(dag.record)),
-        **details_data(dag),
-    }
+    return shown_data(
+        dag,
+        listed,
+        client.sources(dag.record),
+        drift=None if is_damaged else client.drift(dag.record),
+        stored=None if is_damaged else client.stored(dag.record),
+    )
 
 
 def _lines(

@@ -148,7 +148,7 @@ def sort_out(  # noqa: PLR0913 - what is read, and how
     return Batch(validation.specs, diagnostics, failed, validation.prepared)
 
 
-def write_batch(invocation: Invocation, result: dict[str, Any], batch: Batch) -> None:
+def write_batch(invocation: Invocation, result: Mapping[str, Any], batch: Batch) -> None:
     """Write the one JSON document about a batch: its result, and what was found about the specs."""
     document = envelope(
         invocation, result=result, diagnostics=batch.diagnostics, error=batch.failure

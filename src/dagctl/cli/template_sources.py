@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.template_fetch import Fetched
     from dagctl.ports.template_store import SharedTemplates
+    from dagctl.views.templates import ShareData, UnshareData
     from dagctl.workspace import Workspace
 
 
@@ -74,7 +75,7 @@ def _fetch(invocation: Invocation, names: Sequence[str]) -> None:
     from dagctl.commands.template_fetch import chosen
     from dagctl.commands.template_fetch import fetch as fetch_source
     from dagctl.settings import load_template_sources
-    from dagctl.views.templates import fetched_data
+    from dagctl.views.templates import fetch_data
     from dagctl.workspace import find_workspace
 
     workspace = find_workspace(Path())
@@ -87,7 +88,7 @@ def _fetch(invocation: Invocation, names: Sequence[str]) -> None:
     store = open_template_store(workspace.root)
     done: list[Fetched] = []
     for source in sources:
-        invocation.result = {"fetched": [fetched_data(each) for each in done]}
+        invocation.result = fetch_data(done)
         done.append(fetch_source(workspace.root, source, store))
         _say(invocation, _line(done[-1]))
     if has_project:
@@ -95,8 +96,7 @@ def _fetch(invocation: Invocation, names: Sequence[str]) -> None:
             done.append(_keep(workspace, project_id, shared))
         _say(invocation, _line(done[-1]))
     if invocation.is_json:
-        result = {"fetched": [fetched_data(each) for each in done]}
-        invocation.console.document(envelope(invocation, result=result))
+        invocation.console.document(envelope(invocation, result=fetch_data(done)))
     else:
         invocation.console.note("  next: dagctl templates")
 
@@ -120,7 +120,7 @@ def _share(invocation: Invocation, word: str) -> None:
         is_new = shared.share(template)
         _keep(workspace, project_id, shared)
     version = f"{template.name}@{template.version}"
-    _end(invocation, "shared", [version] if is_new else [])
+    _end(invocation, {"shared": [version] if is_new else []})
     _say(invocation, f"Shared {version}" if is_new else f"{version} is shared already")
     if not invocation.is_json:
         invocation.console.note(f"  next: use: {PROJECT}/{version} in a spec")
@@ -141,7 +141,7 @@ def _unshare(invocation: Invocation, word: str) -> None:
         taken = take_back(word, shared)
         _keep(workspace, project_id, shared)
     versions = [f"{each.name}@{each.version}" for each in taken]
-    _end(invocation, "unshared", versions)
+    _end(invocation, {"unshared": versions})
     _say(invocation, f"Took back {', '.join(versions)}; DAGs made of it stay as they are")
 
 
@@ -188,12 +188,11 @@ def _say(invocation: Invocation, line: str) -> None:
         invocation.console.data(shown(line))
 
 
-def _end(invocation: Invocation, key: str, versions: Sequence[str]) -> None:
+def _end(invocation: Invocation, result: ShareData | UnshareData) -> None:
     from dagctl.cli.envelope import envelope
 
     if invocation.is_json:
-        document = envelope(invocation, result={key: list(versions)})
-        invocation.console.document(document)
+        invocation.console.document(envelope(invocation, result=result))
 
 
 def _line(fetched: Fetched) -> str:

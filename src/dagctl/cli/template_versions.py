@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.template_upgrade import Upgrade, Upgrades
     from dagctl.errors import DagctlError, Diagnostic
+    from dagctl.views.templates import OutdatedSpecsData, UpgradesData
 
 _WORDS = {
     "ready": "can be upgraded",
@@ -115,7 +116,8 @@ def _outdated(invocation: Invocation, choices: UpgradeChoices, *, exit_code: boo
     every = known.made
     behind = [each for each in every if each.outcome != "current"]
     if invocation.is_json:
-        result = {"outdated": [upgrade_data(each) for each in behind], "tied": len(every)}
+        upgrades_ = [upgrade_data(each) for each in behind]
+        result: OutdatedSpecsData = {"outdated": upgrades_, "tied": len(every)}
         document = envelope(invocation, result=result, diagnostics=known.problems)
         invocation.console.document(document)
     elif behind:
@@ -140,17 +142,19 @@ def _upgrade(invocation: Invocation, choices: UpgradeChoices, *, dry_run: bool) 
 
     known = _upgrades(invocation, choices)
     made = known.made
-    invocation.result = {
+    written: list[str] = []
+    result: UpgradesData = {
         "upgrades": [upgrade_data(each) for each in made],
-        "written": [],
+        "written": written,
         "dry_run": dry_run,
     }
+    invocation.result = result
     if not invocation.is_json:
         for each in made:
             _write(invocation, each, with_diff=dry_run)
     if not dry_run:
         for path in write_upgrades(made):
-            invocation.result["written"].append(path)
+            written.append(path)
             if not invocation.is_json:
                 invocation.console.data(f"wrote  {shown(path)}")
     failed = _failure(made, dry_run=dry_run)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagctl.commands.templates import ListedTemplate
     from dagctl.errors import Diagnostic
     from dagctl.template import Parameter
+    from dagctl.views.templates import TemplateListData, TemplateShowData
 
 HEADINGS = ("TEMPLATE", "VERSION", "SOURCE", "ABOUT")
 
@@ -62,7 +63,7 @@ def _list(invocation: Invocation) -> None:
     known = all_templates(Path())
     rows = [_row(item) for item in known.listed]
     if invocation.is_json:
-        result = {"templates": [listed_data(item) for item in known.listed]}
+        result: TemplateListData = {"templates": list(map(listed_data, known.listed))}
         console.document(envelope(invocation, result=result, diagnostics=known.problems))
         return
     _warn(invocation, known.problems)
@@ -106,8 +107,8 @@ def _show(invocation: Invocation, name: str) -> None:
 
     item = template_named(name, Path())
     if invocation.is_json:
-        document = envelope(invocation, result={"template": template_data(item)})
-        invocation.console.document(document)
+        result: TemplateShowData = {"template": template_data(item)}
+        invocation.console.document(envelope(invocation, result=result))
     else:
         invocation.console.lines(_page(item))
 

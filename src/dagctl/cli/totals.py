@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from dagctl.views.totals import STATES
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from dagctl.cli.console import Console
-
-PENDING = {"created": "to create", "updated": "to update", "unchanged": "unchanged"}
-"""The same for a plan."""
+    from dagctl.views.totals import TotalsData
 
 
 class HasState(Protocol):
@@ -33,12 +29,12 @@ def shown_dags(console: Console, dags: Sequence[Dag]) -> list[Dag]:
     return [dag for dag in dags if dag.changed]
 
 
-def totals_line(counted: Mapping[str, int], *, pending: bool = False) -> list[str]:
+def totals_line(counted: TotalsData, *, pending: bool = False) -> list[str]:
     """Return the line about many DAGs, as in `1 updated, 299 unchanged`; none about a single."""
-    if sum(counted.values()) < 2:  # noqa: PLR2004 - the line about the DAG itself says it
+    created, updated, unchanged = counted["created"], counted["updated"], counted["unchanged"]
+    if created + updated + unchanged < 2:  # noqa: PLR2004 - the line about the DAG itself says it
         return []
-    names = PENDING if pending else {state: state for state in STATES}
-    line = ", ".join(
-        f"{counted[state]:,} {name}" for state, name in names.items() if counted[state]
-    )
-    return [line if counted["created"] or counted["updated"] else f"{line}; nothing to do"]
+    to_do = ("to create", "to update") if pending else ("created", "updated")
+    counts = zip((created, updated, unchanged), (*to_do, "unchanged"), strict=True)
+    line = ", ".join(f"{count:,} {name}" for count, name in counts if count)
+    return [line if created or updated else f"{line}; nothing to do"]

@@ -20,6 +20,7 @@ from dagctl.spec.target import TARGETS
 
 if TYPE_CHECKING:
     from dagctl.commands.validate import Validation
+    from dagctl.views.validated import ValidData
 
 Form = Annotated[
     Literal["text", "concise", "json", "github", "sarif"],
@@ -78,7 +79,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
         write_origin(invocation, specs, spec_format, checks, explain)
         return
     validation = distinct(check_specs(invocation, specs, spec_format, checks))
-    invocation.result = {"valid": [spec.origin for spec in validation.specs]}
+    result: ValidData = {"valid": [spec.origin for spec in validation.specs]}
+    invocation.result = result
     if not validation.ok:
         raise failure(validation.diagnostics)
     console = invocation.console

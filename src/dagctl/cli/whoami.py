@@ -45,6 +45,7 @@ def whoami(
     from dagctl.cli.envelope import envelope
     from dagctl.errors import NotAMemberError
     from dagctl.settings import NotLinkedError
+    from dagctl.views.account import whoami_data
 
     invocation = current(context)
     invocation.output = output
@@ -55,7 +56,7 @@ def whoami(
         identity = _local(console.environ, error)
     else:
         identity = run.checked() if check else run.identity()
-    invocation.result = _data(identity)
+    invocation.result = whoami_data(identity)
     if output == "text":
         console.lines(_lines(identity))
     if check and identity.role is None and identity.project_id is not None:
@@ -176,19 +177,3 @@ def _expiry(identity: Identity, now: datetime) -> str:
     size = abs(seconds)
     span = f"{size} s" if size < A_MINUTE else f"{round(size / A_MINUTE)} min"
     return f"{f'in {span}' if seconds > 0 else f'{span} ago'}{renews}"
-
-
-def _data(identity: Identity) -> dict[str, object]:
-    from dagctl.commands.times import rfc3339
-
-    until = identity.expires_at
-    return {
-        "user": {"id": identity.user_id, "email": identity.email},
-        "url": identity.url,
-        "project_id": identity.project_id,
-        "role": identity.role,
-        "source": identity.source,
-        "expires_at": None if until is None else rfc3339(until),
-        "renews": identity.renews,
-        "checked": identity.is_checked,
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dagctl.frozen import frozen
 from dagctl.operators.requirements import requirements
@@ -27,20 +27,6 @@ class Required:
     connections: tuple[str, ...]
     variables: tuple[str, ...]
     pools: tuple[str, ...]
-
-    def data(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        return {
-            "airflow": self.airflow,
-            "distributions": [
-                {"name": item.distribution, "version": item.version, "for": list(item.operators)}
-                for item in self.distributions
-            ],
-            "unknown": list(self.foreign),
-            "connections": list(self.connections),
-            "variables": list(self.variables),
-            "pools": list(self.pools),
-        }
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of a requirements file; what pip cannot install stands in comments."""

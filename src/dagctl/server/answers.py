@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from starlette.responses import JSONResponse, PlainTextResponse
 
@@ -21,7 +21,7 @@ from dagctl.errors import (
 from dagctl.explanations import EXPLANATIONS
 from dagctl.server.refusals import ASK_OPERATORS, RETRYABLE, STATUSES, BusyError, RequestError
 from dagctl.session.redaction import redacted
-from dagctl.views.finding import finding_data
+from dagctl.views.finding import bare_finding_data
 from dagctl.views.versions import newer_data
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from dagctl.errors import DagctlError, Diagnostic
     from dagctl.next_step import Fix
+    from dagctl.server.forms import FindingData, ProblemData
 
 RETRY_AFTER = "2"
 """Seconds after which a client may try again."""
@@ -92,13 +93,13 @@ def problem(error: DagctlError, request: Request) -> ProblemAnswer:
     def shown(text: str | None) -> str | None:
         return None if text is None else redacted(places_hidden(text))
 
-    content = {
+    content: ProblemData = {
         "type": f"urn:dagctl:{error.code.lower().replace('_', '-')}",
         "title": _title(error),
         "status": int(status),
-        "detail": shown(_detail(error)),
+        "detail": shown(_detail(error)) or "",
         "code": error.code,
-        "state": shown(error.state),
+        "state": shown(error.state) or "",
         "fix": shown(_fix(error)),
         "retryable": error.exit_code in RETRYABLE,
         "request_id": request.state.request_id,
@@ -140,18 +141,19 @@ def _note(error: DagctlError, status: HTTPStatus, request: Request) -> None:
         request.state.detail = error.message
 
 
-def findings(diagnostics: tuple[Diagnostic, ...]) -> list[dict[str, Any]]:
+def findings(diagnostics: tuple[Diagnostic, ...]) -> list[FindingData]:
     """Return findings about a body as JSON data."""
     return [_finding(diagnostic) for diagnostic in diagnostics]
 
 
-def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
-    data = finding_data(diagnostic)
-    if data["file"] is None:  # the body; else a template or a file with settings
-        del data["file"]
-    data["hint"] = _hint(diagnostic.hint)
+def _finding(diagnostic: Diagnostic) -> FindingData:
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in diagnostic.path)
-    return {**data, "pointer": "".join(f"/{step}" for step in steps)}
+    data = cast("FindingData", bare_finding_data(diagnostic))
+    data["pointer"] = "".join(f"/{step}" for step in steps)
+    data["hint"] = _hint(diagnostic.hint)
+    if diagnostic.file is not None:  # a template or a file with settings; else the body
+        data["file"] = diagnostic.file
+    return data
 
 
 def _hint(hint: str | None) -> str | None:

@@ -11,10 +11,16 @@ from fastapi.openapi.utils import get_openapi
 from dagctl import __version__
 from dagctl.server import examples, forms
 from dagctl.spec.model import DagSpec
+from dagctl.views.comparison import ComparisonData
+from dagctl.views.created import CreatedData
+from dagctl.views.details import GraphData
+from dagctl.views.form_schema import name_of, schema_of, schemas_of
+from dagctl.views.operated import ChangedData
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from pydantic import BaseModel
+
+    from dagctl.views.form_schema import Form
 
 SCHEMAS = "#/components/schemas/"
 VALIDATION = "HTTPValidationError"
@@ -34,12 +40,28 @@ WORDS = {
     429: "Too many operations wait in this project, or too many large bodies are under way.",
     503: "Something does not answer; `state` says what state things are in.",
 }
+FORMS = (
+    CreatedData,
+    forms.DagListData,
+    forms.DetailsData,
+    GraphData,
+    ChangedData,
+    forms.ImportedData,
+    forms.VersionsData,
+    forms.VersionData,
+    ComparisonData,
+    forms.VerdictData,
+    forms.TemplatesData,
+    forms.ProblemData,
+    forms.ReadyData,
+)
+"""The forms of answers; those that they are made of follow from them."""
 WITH_NULLS = {
-    forms.DagList.__name__: examples.LIST,
-    forms.Verdict.__name__: examples.VERDICT,
-    forms.Comparison.__name__: examples.COMPARISON,
-    forms.Versions.__name__: examples.VERSIONS,
-    forms.Version.__name__: examples.VERSION,
+    name_of(forms.DagListData): examples.LIST,
+    name_of(forms.VerdictData): examples.VERDICT,
+    name_of(ComparisonData): examples.COMPARISON,
+    name_of(forms.VersionsData): examples.VERSIONS,
+    name_of(forms.VersionData): examples.VERSION,
 }
 """Examples by their form; FastAPI leaves nulls out of what it writes."""
 OF_EVERY_CALL = (400, 401, 503)
@@ -49,7 +71,7 @@ OF_A_BODY = (408, 413, 415, 429)
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the answers of a route that can fail so."""
-    schema = {"$ref": f"{SCHEMAS}Problem"}
+    schema = schema_of(forms.ProblemData, SCHEMAS)
     return {
         status: {
             "description": WORDS[status],
@@ -72,9 +94,10 @@ def spec_body(schema: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": dict.fromkeys(media_types, content)}}
 
 
-def example(form: type[BaseModel], value: object) -> dict[str, Any]:
+def example(form: Form, value: object) -> dict[str, Any]:
     """Return what a route says of an answer in this form."""
-    return {"model": form, "content": {"application/json": {"example": value}}}
+    content = {"schema": schema_of(form, SCHEMAS), "example": value}
+    return {"content": {"application/json": content}}
 
 
 def archive_body() -> dict[str, Any]:
@@ -88,7 +111,7 @@ def archive_answer() -> dict[str, Any]:
     return {"description": "The archive.", "content": archive_body()["requestBody"]["content"]}
 
 
-def drawn(form: type[BaseModel], value: object, drawing: str) -> dict[str, Any]:
+def drawn(form: Form, value: object, drawing: str) -> dict[str, Any]:
     """Return what a route says of an answer that is JSON or a drawing."""
     texts = text("text/vnd.mermaid", "text/vnd.graphviz", example=drawing)
     return {
@@ -114,10 +137,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         summary="Airflow DAGs from specs: created, listed, shown.",
         routes=app.routes,
     )
-    schemas = document["components"]["schemas"]
-    for unused in (VALIDATION, "ValidationError"):
-        schemas.pop(unused, None)
-    schemas.update(_spec_schemas())
+    document["components"]["schemas"] = {**schemas_of(FORMS, SCHEMAS), **_spec_schemas()}
     for path in document["paths"].values():
         for operation in path.values():
             _mend(operation["responses"])
@@ -143,14 +163,11 @@ def _form(content: dict[str, Any]) -> str:
 @lru_cache(maxsize=1)
 def _spec_schemas() -> dict[str, Any]:
     spec = DagSpec.model_json_schema(ref_template=SCHEMAS + "{model}")
-    problem = forms.Problem.model_json_schema(
-        ref_template=SCHEMAS + "{model}", mode="serialization"
-    )
-    parts = spec.pop("$defs") | problem.pop("$defs")
+    parts = spec.pop("$defs")
     for schema in (spec, *parts.values()):
         for field in schema.get("properties", {}).values():
             _without_markers(field)
-    return {**parts, "DagSpec": spec, "Problem": problem}
+    return {**parts, "DagSpec": spec}
 
 
 def _without_markers(field: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dagctl.spec.load import Format
     from dagctl.spec.problem import Problem
     from dagctl.spec.resolution.use import Used
+    from dagctl.views.templates import TemplateData
 
 _USE = lazy_pattern(rb"\b%b\b" % USE.encode())
 EVERY = ""
@@ -109,7 +110,7 @@ def check_given(text: bytes, *, given: ResolvedWith | None = None, **named: Any)
     return check_spec(text, around=Around((), given.variables, template_of), **named)
 
 
-def usable(texts: Sequence[Text]) -> list[dict[str, Any]]:
+def usable(texts: Sequence[Text]) -> list[TemplateData]:
     """Return the templates that specs can use, as JSON data: those of the texts first.
 
     A file that is no template is left out; a spec that uses it is refused with what is wrong.

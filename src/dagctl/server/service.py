@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dagctl.server.projects import Projects
     from dagctl.spec.checked import Checked
     from dagctl.spec.model import DagSpec
+    from dagctl.views.templates import TemplateData
 
 T = TypeVar("T")
 
@@ -181,7 +182,7 @@ class Service:
             lambda: taken_by(checked, text_of(body.data), Checks(airflow=target))
         )
 
-    async def templates(self, caller: Caller, project_id: str) -> list[dict[str, Any]]:
+    async def templates(self, caller: Caller, project_id: str) -> list[TemplateData]:
         """Return the templates that specs of a project can use, as JSON data.
 
         Raises:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from dagctl.views.converted import remark_data
+from dagctl.views.converted import RemarkData, remark_data
+from dagctl.views.form import Positive, rules
 
 if TYPE_CHECKING:
     from dagctl.commands.adopt import Adopted
 
 
-def adopted_data(adopted: Adopted) -> dict[str, Any]:
+class AdoptedData(TypedDict):
+    """What `adopt` did, or would do."""
+
+    dag_id: str
+    file: str
+    """The DAG file that was written by hand."""
+    spec_path: str
+    """The spec file that stands for it now."""
+    whole: bool
+    """Whether nothing of the file is left out."""
+    compared_by: Annotated[str, rules(enum=("airflow", "reading"))]
+    """What compared the old file with the new one: Airflow, or dagctl, which read both."""
+    differences: list[str]
+    remarks: list[RemarkData]
+    adopted: bool
+    version: Positive | None
+    """Null if nothing was adopted; so is `commit_id`."""
+    commit_id: str | None
+
+
+def adopted_data(adopted: Adopted) -> AdoptedData:
     """Return what `adopt` did, or would do."""
     adoption, result = adopted.adoption, adopted.result
     dag = result.dags[0] if result else None

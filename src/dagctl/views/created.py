@@ -2,17 +2,65 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from dagctl.commands.times import rfc3339
-from dagctl.views.recovered import recovered_data
-from dagctl.views.totals import totals
+from dagctl.views.form import Positive, Time
+from dagctl.views.recovered import RecoveredData, recovered_data
+from dagctl.views.totals import TotalsData, totals
 
 if TYPE_CHECKING:
     from dagctl.commands.create import CreatedDag, CreateResult, PrunedDag
 
 
-def created_data(result: CreateResult) -> dict[str, Any]:
+class CreatedData(TypedDict):
+    """What was created: the guide's response."""
+
+    dag_id: str
+    """The final id: the name's slug, with a number if it was taken."""
+    file_path: str
+    commit_id: str
+    created_at: Time
+
+
+class CreatedDagData(CreatedData):
+    """What became of one spec."""
+
+    version: Positive
+    changed: bool
+    state: Literal["created", "updated", "unchanged"]
+    source: str | None
+    """The spec's path in the workspace, or null."""
+
+
+class PrunedDagData(TypedDict):
+    """A DAG that was removed, as its spec file is gone."""
+
+    dag_id: str
+    version: Positive
+    file_path: str
+    commit_id: str
+    source: str | None
+    """The path of the spec that is gone."""
+
+
+class CreateData(TypedDict):
+    """What `create` did."""
+
+    dags: list[CreatedDagData]
+    """One for each spec, in their order."""
+    pruned: list[PrunedDagData]
+    """With --prune: the DAGs that were removed, as their spec file is gone."""
+    totals: TotalsData
+    warnings: list[str]
+    untracked: list[str]
+    """The spec files of what was created or updated that git does not know."""
+    pushed: str | None
+    """Where the commit was pushed to, such as origin/main; null: nowhere."""
+    recovered: list[RecoveredData]
+
+
+def created_data(result: CreateResult) -> CreateData:
     """Return what `create` did."""
     return {
         "dags": [_dag_data(dag) for dag in result.dags],
@@ -25,7 +73,7 @@ def created_data(result: CreateResult) -> dict[str, Any]:
     }
 
 
-def _pruned_data(dag: PrunedDag) -> dict[str, Any]:
+def _pruned_data(dag: PrunedDag) -> PrunedDagData:
     return {
         "dag_id": dag.dag_id,
         "version": dag.version,
@@ -35,7 +83,7 @@ def _pruned_data(dag: PrunedDag) -> dict[str, Any]:
     }
 
 
-def created_dag_data(dag: CreatedDag) -> dict[str, Any]:
+def created_dag_data(dag: CreatedDag) -> CreatedData:
     """Return the guide's answer about a DAG that was created."""
     return {
         "dag_id": dag.dag_id,
@@ -45,7 +93,7 @@ def created_dag_data(dag: CreatedDag) -> dict[str, Any]:
     }
 
 
-def _dag_data(dag: CreatedDag) -> dict[str, Any]:
+def _dag_data(dag: CreatedDag) -> CreatedDagData:
     return {
         **created_dag_data(dag),
         "version": dag.version,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 from dagctl.session.redaction import redacted
 
@@ -11,7 +11,36 @@ if TYPE_CHECKING:
     from dagctl.commands.heal import Healed
 
 
-def healed_data(healed: Healed | None) -> dict[str, Any]:
+class CheckData(TypedDict):
+    """What one check says."""
+
+    name: str
+    state: Literal["ok", "warning", "failed", "skipped"]
+    message: str
+    fix: str | None
+    """The one next step."""
+
+
+class HealedData(TypedDict):
+    """What `doctor --fix` put right."""
+
+    dags: list[str]
+    """DAGs that were written anew."""
+    removed: list[str]
+    """Keys of objects that were removed."""
+    failed: list[str]
+    """What could not be done, each with the reason."""
+
+
+class HealthData(TypedDict):
+    """What `doctor` reports."""
+
+    checks: list[CheckData]
+    fixed: NotRequired[HealedData]
+    """With --fix."""
+
+
+def healed_data(healed: Healed | None) -> HealedData:
     """Return what `doctor --fix` put right; None: it did nothing."""
     return {
         "dags": [dag.dag_id for dag in healed.dags] if healed else [],
@@ -20,7 +49,7 @@ def healed_data(healed: Healed | None) -> dict[str, Any]:
     }
 
 
-def health_data(finding: HealthFinding) -> dict[str, Any]:
+def check_data(finding: HealthFinding) -> CheckData:
     """Return the result of one check."""
     return {
         "name": finding.name,

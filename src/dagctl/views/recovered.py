@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from dagctl.views.form import Uuid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,8 +12,25 @@ if TYPE_CHECKING:
     from dagctl.operation.recovery import Recovered
 
 
-def recovered_data(recovered: Sequence[Recovered]) -> list[dict[str, Any]]:
-    """Return the same as JSON data."""
+class RecoveredData(TypedDict):
+    """What became of an operation that had stopped on the way."""
+
+    operation_id: Uuid
+    outcome: Literal["finished", "undone"]
+    dags: list[str]
+    """The ids it was about."""
+    left: list[str]
+    """Files that were not put back, as they hold something else by now."""
+
+
+class RecoverData(TypedDict):
+    """What `recover` did."""
+
+    recovered: list[RecoveredData]
+
+
+def recovered_data(recovered: Sequence[Recovered]) -> list[RecoveredData]:
+    """Return what became of each operation."""
     return [
         {
             "operation_id": operation.operation_id,

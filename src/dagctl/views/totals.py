@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
+
+from dagctl.views.form import Count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-STATES = ("created", "updated", "unchanged")
+class TotalsData(TypedDict):
+    """How many DAGs are, or would be, in each state."""
+
+    created: Count
+    updated: Count
+    unchanged: Count
 
 
-def totals(states: Iterable[str]) -> dict[str, int]:
+def totals(states: Iterable[str]) -> TotalsData:
     """Return how many DAGs are in each state."""
     counted = Counter(states)
-    return {state: counted[state] for state in STATES}
+    return {
+        "created": counted["created"],
+        "updated": counted["updated"],
+        "unchanged": counted["unchanged"],
+    }

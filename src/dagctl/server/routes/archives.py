@@ -107,7 +107,7 @@ async def export_dags(
     "/import",
     summary="Import DAGs",
     responses={
-        200: example(forms.Imported, examples.IMPORTED),
+        200: example(forms.ImportedData, examples.IMPORTED),
         **refusals(*OF_A_PROJECT, *OF_A_BODY, 409, 422),
     },
     openapi_extra=archive_body(),
@@ -142,6 +142,6 @@ async def import_dags(  # noqa: PLR0913 - one parameter of the request each
     finally:
         if not is_begun:
             file.close()
-    dags = [changed_data(dag, dag.action.value) for dag in outcome.dags]
-    data = {"dags": dags, "warnings": list(outcome.warnings)}
+    dags: list[forms.ImportedDagData] = [changed_data(dag, dag.action) for dag in outcome.dags]
+    data: forms.ImportedData = {"dags": dags, "warnings": list(outcome.warnings)}
     return JsonAnswer(data, headers=replayed(outcome))

@@ -62,7 +62,7 @@ OfTemplates = Annotated[
     "/validate",
     summary="Check a spec",
     responses={
-        200: example(forms.Verdict, examples.VERDICT),
+        200: example(forms.VerdictData, examples.VERDICT),
         **refusals(*OF_A_PROJECT, *OF_A_BODY),
     },
     openapi_extra=spec_body(ANYTHING),
@@ -80,13 +80,12 @@ async def validate(  # noqa: PLR0913 - one parameter of the request each
     """Return all that is wrong with a spec, each at its place: for a form being filled in."""
     target = _target(airflow or service.options.airflow, providers)
     checked = await service.check(caller, body, target, project_id=_text(project_id), env=env)
-    return JsonAnswer(
-        {
-            "valid": checked.spec is not None,
-            "dag_id": None if checked.spec is None else checked.spec.dag_id,
-            "diagnostics": findings(checked.diagnostics),
-        }
-    )
+    answer: forms.VerdictData = {
+        "valid": checked.spec is not None,
+        "dag_id": None if checked.spec is None else checked.spec.dag_id,
+        "diagnostics": findings(checked.diagnostics),
+    }
+    return JsonAnswer(answer)
 
 
 @router.post(
@@ -137,7 +136,7 @@ def _target(airflow: str, providers: list[str] | None) -> str:
     "/templates",
     summary="List the templates",
     responses={
-        200: example(forms.Templates, examples.TEMPLATES),
+        200: example(forms.TemplatesData, examples.TEMPLATES),
         **refusals(*OF_A_PROJECT, 429),
     },
 )
@@ -152,8 +151,11 @@ async def templates(
     gallery's: those that it shares, and those of its workspace on the server.
     """
     if project_id is not None:
-        return JsonAnswer({"templates": await service.templates(caller, str(project_id))})
-    return JsonAnswer({"templates": await in_thread(lambda: usable(()))})
+        known = await service.templates(caller, str(project_id))
+    else:
+        known = await in_thread(lambda: usable(()))
+    answer: forms.TemplatesData = {"templates": known}
+    return JsonAnswer(answer)
 
 
 @router.get("/schema", summary="The schema of specs", responses=refusals())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Query
@@ -48,9 +48,9 @@ from dagctl.server.routes.dependencies import (
     expected_of,
     replayed,
 )
-from dagctl.views.created import created_dag_data
-from dagctl.views.details import details_data, graph_data
-from dagctl.views.record import columns
+from dagctl.views.created import CreatedData, created_dag_data
+from dagctl.views.details import GraphData, graph_data, of_spec_data
+from dagctl.views.record import dag_data
 
 if TYPE_CHECKING:
     from dagctl.client import Client
@@ -71,7 +71,7 @@ CHANGING = (*OF_A_PROJECT, *OF_A_BODY, 409, 412, 422, 428)
 @router.post(
     "/create-dag",
     summary="Create a DAG",
-    responses={200: example(forms.Created, examples.CREATED), **refusals(*CHANGING)},
+    responses={200: example(CreatedData, examples.CREATED), **refusals(*CHANGING)},
     openapi_extra=spec_body(A_SPEC_OF_A_PROJECT),
 )
 async def create_dag(  # noqa: PLR0913 - one parameter of the request each
@@ -114,7 +114,7 @@ async def create_dag(  # noqa: PLR0913 - one parameter of the request each
 @router.get(
     "/dags",
     summary="List DAGs",
-    responses={200: example(forms.DagList, examples.LIST), **refusals(*OF_A_PROJECT)},
+    responses={200: example(forms.DagListData, examples.LIST), **refusals(*OF_A_PROJECT)},
 )
 async def list_dags(  # noqa: PLR0913 - one parameter of the query each
     *,
@@ -139,8 +139,9 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
                 page_size=limit,
             )
         )
-        rows = [columns(record) for record in page.records]
-        return tagged({"dags": rows, "next_cursor": page.next})
+        rows = [dag_data(record) for record in page.records]
+        answer: forms.DagListData = {"dags": rows, "next_cursor": page.next}
+        return tagged(answer)
 
     return await service.read(str(project_id), caller, first_page)
 
@@ -148,7 +149,7 @@ async def list_dags(  # noqa: PLR0913 - one parameter of the query each
 @router.get(
     "/dags/{dag_id}",
     summary="Show a DAG",
-    responses={200: example(forms.Details, examples.DETAILS), **refusals(*OF_A_PROJECT, 404)},
+    responses={200: example(forms.DetailsData, examples.DETAILS), **refusals(*OF_A_PROJECT, 404)},
 )
 async def show_dag(
     service: TheService, caller: TheCaller, dag_id: DagId, project_id: ProjectId
@@ -163,7 +164,7 @@ async def show_dag(
     "/dags/{dag_id}/graph",
     summary="Draw a DAG",
     responses={
-        200: drawn(forms.Graph, examples.GRAPH, examples.FLOWCHART),
+        200: drawn(GraphData, examples.GRAPH, examples.FLOWCHART),
         **refusals(*OF_A_PROJECT, 404, 422),
     },
 )
@@ -210,7 +211,7 @@ async def dag_source(
     return await service.read(str(project_id), caller, source)
 
 
-def details(record: DagRecord, check: show.Check) -> dict[str, Any]:
+def details(record: DagRecord, check: show.Check) -> forms.DetailsData:
     """Return a DAG as JSON data: its row, then what follows from its spec, if it has a good one."""
-    row = {**columns(record), "version": record.version}
-    return {**row, **details_data(show.details(record, datetime.now(UTC), check))}
+    of_spec = of_spec_data(show.details(record, datetime.now(UTC), check))
+    return {**dag_data(record), "version": record.version, **of_spec}

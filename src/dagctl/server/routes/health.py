@@ -36,13 +36,14 @@ async def healthz() -> PlainTextResponse:
 @router.get(
     "/readyz",
     summary="Whether the server can work",
-    responses={200: example(forms.Ready, READY), 503: example(forms.Ready, NOT_READY)},
+    responses={200: example(forms.ReadyData, READY), 503: example(forms.ReadyData, NOT_READY)},
 )
 async def readyz(service: TheService) -> JsonAnswer:
     """Return what each dependency says; 503 if one is down."""
     checks = await service.readiness()
     is_ready = all(said == "ok" for said in checks.values())
-    return JsonAnswer({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
+    answer: forms.ReadyData = {"ready": is_ready, "checks": dict(checks)}
+    return JsonAnswer(answer, 200 if is_ready else 503)
 
 
 @router.get(

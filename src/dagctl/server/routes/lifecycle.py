@@ -8,7 +8,8 @@ from uuid import uuid4
 from fastapi import APIRouter
 
 from dagctl.commands.inputs import Judged
-from dagctl.server import examples, forms
+from dagctl.operation.change import Action
+from dagctl.server import examples
 from dagctl.server.answers import JsonAnswer
 from dagctl.server.openapi import (
     A_SPEC,
@@ -34,7 +35,7 @@ from dagctl.server.routes.dependencies import (
     expected_of,
     replayed,
 )
-from dagctl.views.operated import changed_data
+from dagctl.views.operated import ChangedData, changed_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["lifecycle"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
 CHANGING = (*OF_A_PROJECT, 404, 409, 412, 422)
-CHANGED: dict[int | str, dict[str, Any]] = {200: example(forms.Changed, examples.CHANGED)}
+CHANGED: dict[int | str, dict[str, Any]] = {200: example(ChangedData, examples.CHANGED)}
 
 
 @router.put(
@@ -83,7 +84,7 @@ async def change_dag(  # noqa: PLR0913 - one parameter of the request each
         lambda client: client.replace(dag_id, Judged(spec), expected_version=expected, key=key),
     )
     (dag,) = result.dags
-    action = "update" if dag.changed else "unchanged"
+    action = Action.UPDATE if dag.changed else Action.UNCHANGED
     headers = {"ETag": etag_of(dag.version), **replayed(result)}
     return JsonAnswer(changed_data(dag, action), headers=headers)
 
@@ -164,7 +165,7 @@ async def _changed(
     outcome = await service.change(project_id, caller, work)
     (dag,) = outcome.dags
     headers = {"ETag": etag_of(dag.version), **replayed(outcome)}
-    return JsonAnswer(changed_data(dag, dag.action.value), headers=headers)
+    return JsonAnswer(changed_data(dag, dag.action), headers=headers)
 
 
 def _key(caller: Caller, idempotency_key: str | None) -> str:

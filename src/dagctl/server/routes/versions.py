@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
@@ -25,9 +25,9 @@ from dagctl.server.routes.dependencies import (
     VersionNumber,
     etag_of,
 )
-from dagctl.views.comparison import comparison_data
-from dagctl.views.record import columns
-from dagctl.views.versions import entry_data, version_data
+from dagctl.views.comparison import ComparisonData, SpecComparisonData, comparison_data
+from dagctl.views.record import dag_data
+from dagctl.views.versions import entry_data, made_data
 
 if TYPE_CHECKING:
     from dagctl.commands.compare import Compared
@@ -39,7 +39,7 @@ router = APIRouter(tags=["versions"], default_response_class=JsonAnswer, depende
 @router.get(
     "/dags/{dag_id}/versions",
     summary="List the versions of a DAG",
-    responses={200: example(forms.Versions, examples.VERSIONS), **refusals(*OF_A_PROJECT, 404)},
+    responses={200: example(forms.VersionsData, examples.VERSIONS), **refusals(*OF_A_PROJECT, 404)},
 )
 async def list_versions(  # noqa: PLR0913 - one parameter of the request each
     *,
@@ -60,13 +60,14 @@ async def list_versions(  # noqa: PLR0913 - one parameter of the request each
         lambda client: client.history(dag_id, before=before, limit=limit),
     )
     versions = [entry_data(entry) for entry in page.entries]
-    return tagged({"versions": versions, "next_before": page.next})
+    answer: forms.VersionsData = {"versions": versions, "next_before": page.next}
+    return tagged(answer)
 
 
 @router.get(
     "/dags/{dag_id}/versions/{version}",
     summary="Show a version of a DAG",
-    responses={200: example(forms.Version, examples.VERSION), **refusals(*OF_A_PROJECT, 404)},
+    responses={200: example(forms.VersionData, examples.VERSION), **refusals(*OF_A_PROJECT, 404)},
 )
 async def show_version(
     service: TheService,
@@ -79,15 +80,19 @@ async def show_version(
     shown = await service.read(
         str(project_id), caller, lambda client: client.version(dag_id, version)
     )
-    spec = {"spec": dict(shown.spec) or None, "spec_text": shown.spec_text}
-    data = {**columns(shown), **version_data(shown), **spec}
+    data: forms.VersionData = {
+        **dag_data(shown),
+        **made_data(shown),
+        "spec": dict(shown.spec) or None,
+        "spec_text": shown.spec_text,
+    }
     return JsonAnswer(data, headers={"ETag": etag_of(shown.version)})
 
 
 @router.get(
     "/dags/{dag_id}/diff",
     summary="Compare two versions of a DAG",
-    responses={200: example(forms.Comparison, examples.COMPARISON), **refusals(*OF_A_PROJECT, 404)},
+    responses={200: example(ComparisonData, examples.COMPARISON), **refusals(*OF_A_PROJECT, 404)},
 )
 async def compare_versions(  # noqa: PLR0913 - one parameter of the request each
     *,
@@ -107,5 +112,5 @@ async def compare_versions(  # noqa: PLR0913 - one parameter of the request each
     return tagged(await service.of_record(caller, partial(_comparison, sides)))
 
 
-def _comparison(sides: tuple[Compared, Compared], check: Check) -> dict[str, Any]:
+def _comparison(sides: tuple[Compared, Compared], check: Check) -> SpecComparisonData:
     return comparison_data(compared(*sides, datetime.now(UTC), check))
