@@ -13,7 +13,8 @@ class Difference:
 
     kind: Literal["added", "removed", "changed"]
     path: tuple[str, ...]
-    """The field: `("retries",)`, `("tasks", "load")` or `("tasks", "load", "bash_command")`."""
+    """The field: `("retries",)`, `("default_args", "pool")`, `("tasks", "load")` or
+    `("tasks", "load", "with", "sql")`."""
     before: Any = None
     """The value as JSON data; None if it was added."""
     after: Any = None

@@ -50,10 +50,10 @@ def _name(change: Difference) -> str:
             return "order of tasks"
         case ("tasks", task):
             return f"task {shown(task)}"
-        case ("tasks", task, field):
-            return f"task {shown(task)}: {field}"
+        case ("tasks", task, *fields):
+            return f"task {shown(task)}: {shown('.'.join(fields))}"
         case _:
-            return ".".join(change.path)
+            return shown(".".join(change.path))
 
 
 def _values(change: Difference) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from dagctl.difference import Difference
@@ -20,13 +21,13 @@ _MISSING = object()
 def differences(before: Data, after: Data) -> tuple[Difference, ...]:
     """Return how two specs differ, both as JSON data, in the order of the fields.
 
-    Tasks are compared by their ids. If tasks that stay stand in another order, that is a change of
-    `("tasks",)` between two lists of ids.
+    Tasks are compared by their ids, mappings such as `default_args` key by key. If tasks that stay
+    stand in another order, that is a change of `("tasks",)` between two lists of ids.
     """
     old, new = _tasks(before), _tasks(after)
     return (
         *_fields((), {**before, "tasks": None}, {**after, "tasks": None}),
-        *_fields(("tasks",), old, new, depth=1),
+        *_fields(("tasks",), old, new),
         *_order([task for task in old if task in new], [task for task in new if task in old]),
     )
 
@@ -49,8 +50,8 @@ def _own_fields(item: Data) -> Data:
     return {key: value for key, value in item.items() if key != "tasks"}
 
 
-def _fields(path: tuple[str, ...], old: Data, new: Data, *, depth: int = 0) -> Iterator[Difference]:
-    """Yield what differs between two mappings, looking `depth` levels into those in both."""
+def _fields(path: tuple[str, ...], old: Data, new: Data) -> Iterator[Difference]:
+    """Yield what differs between two mappings, and in the mappings that both have."""
     for name in {**old, **new}:
         before, after = old.get(name, _MISSING), new.get(name, _MISSING)
         here = (*path, name)
@@ -58,10 +59,31 @@ def _fields(path: tuple[str, ...], old: Data, new: Data, *, depth: int = 0) -> I
             yield Difference(kind="added", path=here, after=after)
         elif after is _MISSING:
             yield Difference(kind="removed", path=here, before=before)
-        elif before != after and depth:
-            yield from _fields(here, old[name], new[name], depth=depth - 1)
-        elif before != after:
+        elif _is_same(before, after):
+            continue
+        elif path == ("tasks",) or _is_looked_into(here, before, after):
+            yield from _fields(here, before, after)
+        else:
             yield Difference(kind="changed", path=here, before=before, after=after)
+
+
+def _is_same(before: object, after: object) -> bool:
+    """Return whether two values are one as JSON: to Python, `True`, `1` and `1.0` are equal."""
+    if before != after:
+        return False
+    return json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
+
+
+def _is_looked_into(path: tuple[str, ...], before: object, after: object) -> bool:
+    """Return whether two values are compared key by key: as settings are, and no one value is.
+
+    A schedule is one value, a mapping with a `$` key too, and so are two that share no key.
+    """
+    if path == ("schedule_interval",) or not isinstance(before, dict):
+        return False
+    if not isinstance(after, dict) or before.keys().isdisjoint(after):
+        return False
+    return not any(key.startswith("$") for key in (*before, *after))
 
 
 def _order(before: list[str], after: list[str]) -> Iterator[Difference]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from dagctl.difference import Difference
 from dagctl.operation.differences import differences
 
@@ -70,3 +72,36 @@ def test_a_new_task_between_others_changes_no_order() -> None:
     found = differences(OLD, OLD | {"tasks": [LOAD, task("audit"), SEND]})
 
     assert [change.path for change in found] == [("tasks", "audit")]
+
+
+def test_mappings_are_compared_key_by_key_in_tasks_too() -> None:
+    old = OLD | {
+        "default_args": {"pool": "a", "queue": "q"},
+        "tasks": [task("load", env={"X": "1"})],
+    }
+    new = OLD | {
+        "default_args": {"pool": "b", "queue": "q"},
+        "tasks": [task("load", env={"X": "2"})],
+    }
+
+    assert differences(old, new) == (
+        Difference(kind="changed", path=("default_args", "pool"), before="a", after="b"),
+        Difference(kind="changed", path=("tasks", "load", "env", "X"), before="1", after="2"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after"),
+    [
+        ("schedule_interval", {"cron": "@daily", "timezone": "UTC"}, {"cron": "@daily"}),
+        ("on_failure_callback", {"callable": "a.b"}, {"notifier": "SlackNotifier"}),
+        ("value", {"$new": "a.B", "with": {"x": 1}}, {"$new": "a.B", "with": {"x": 2}}),
+        ("value", True, 1),
+        ("value", {"a": [1]}, {"a": [1.0]}),
+    ],
+)
+def test_what_is_one_value_changes_as_one(field: str, before: object, after: object) -> None:
+    (change,) = differences(OLD | {field: before}, OLD | {field: after})
+
+    assert change.kind == "changed"
+    assert change.path[:1] == (field,)
