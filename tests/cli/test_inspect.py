@@ -67,6 +67,40 @@ def test_a_piped_list_is_tab_separated_without_a_heading(five: Shell) -> None:
     assert {line[5] for line in lines} == {"synced"}
 
 
+def test_explain_names_each_line_that_said_a_part(workspace: Shell) -> None:
+    workspace.write("specs/defaults.yaml", "tags: [all]\nparams: {a: 1}\n")
+    workspace.write(
+        "specs/orders.yaml", "tags: [own]\n" + GOOD.replace("tags:", "params:\n  b: 2\n#")
+    )
+    said = workspace.ok("validate", "specs/orders.yaml", "--explain", "tags").out
+    assert said.splitlines() == [
+        "tags: [all, own]",
+        "  specs/orders.yaml:1  tags",
+        "  specs/defaults.yaml:1  tags.0",
+    ]
+    found = workspace.json("validate", "specs/orders.yaml", "--explain", "params")
+    assert found["value"] == {"b": 2, "a": 1}
+    assert found["parts"] == [
+        {"path": ["params", "a"], "file": "specs/defaults.yaml", "line": 2, "column": 10}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("owner", '`owner`, and no defaults.yaml does: dagctl\'s default counts, "airflow"'),
+        ("end_date", "`end_date`, and no defaults.yaml does\n"),
+        ("ownr", "`ownr`, and no defaults.yaml does: it has its default, or is no field"),
+    ],
+)
+def test_explain_says_what_counts_where_nothing_is_set(
+    workspace: Shell, field: str, said: str
+) -> None:
+    workspace.write("specs/a.yaml", "dag_name: A\ntasks: [{task_id: a, bash_command: date}]\n")
+    done = workspace.run("validate", "specs/a.yaml", "--explain", field)
+    assert (done.code, said in done.err) == (6, True), done.err
+
+
 def test_names_alone(five: Shell) -> None:
     assert five.ok("list", "-o", "name", "--limit", "2").out == "dag_a\ndag_b\n"
 

@@ -11,15 +11,19 @@ from dagctl.commands.origins import explain_field
 from dagctl.commands.read import failure, read_specs
 from dagctl.commands.surroundings import Surroundings
 from dagctl.errors import UsageError
-from dagctl.spec.wording import in_yaml
+from dagctl.spec.wording import in_json, in_yaml
 from dagctl.views.validated import origin_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dagctl.cli.invocation import Invocation
     from dagctl.spec.checks import Checks
     from dagctl.spec.load import Format
+    from dagctl.spec.resolution.origins import Origin
+
+_MOST_PLACES = 20
+"""Lines that a person reads."""
 
 
 def write_origin(
@@ -48,9 +52,27 @@ def write_origin(
         result = origin_data(field, origin, document.name)
         invocation.console.document(envelope(invocation, result=result))
         return
-    where = f"{origin.file or document.name}:{origin.line}"
-    path = ".".join(map(str, origin.said_as))
-    invocation.console.data(f"{shown(field)}: {shown(in_yaml(origin.value))}")
-    invocation.console.data(f"  {shown(where)}  {shown(path)}")
+    is_flat = not any(isinstance(part, dict) for part in (origin.value, *_items(origin.value)))
+    value = in_yaml(origin.value) if is_flat else in_json(origin.value)
+    invocation.console.data(f"{shown(field)}: {shown(value)}")
+    for place in _places(origin, document.name):
+        invocation.console.data(f"  {shown(place)}")
     if origin.variables:
         invocation.console.data(f"  {shown(origin.variables)}")
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _places(origin: Origin, spec: str) -> Iterator[str]:
+    """Yield the lines that said a value or a part of it, each once, with the path there."""
+    said: dict[str, str] = {}
+    for part in (origin, *origin.parts):
+        path = ".".join(map(str, part.said_as))
+        said.setdefault(f"{part.file or spec}:{part.line}", path)
+    for count, (where, path) in enumerate(said.items()):
+        if count == _MOST_PLACES:
+            yield f"and {len(said) - count} more lines: -o json has them all"
+            return
+        yield f"{where}  {path}"

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from dagctl.errors import NotFoundError, SpecError
 from dagctl.spec.load import check_spec, resolved
+from dagctl.spec.model import DagSpec
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution.origins import Origin, find, near_name, origin_at
+from dagctl.spec.wording import in_json
 from dagctl.spec.yaml_writer import to_yaml
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from dagctl.commands.read import SpecText
     from dagctl.commands.surroundings import Surroundings
     from dagctl.spec import walk
-    from dagctl.spec.model import DagSpec
     from dagctl.spec.readers import document as tree
 
 LONGEST_FIELD = 1_000
@@ -45,12 +46,21 @@ def explain_field(document: SpecText, surroundings: Surroundings, name: str) -> 
         raise SpecError(checked.diagnostics)
     origin = find(meant.document, name[:LONGEST_FIELD])
     if origin is None:
-        near = near_name(meant.document, name[:100])
-        raise NotFoundError(
-            f"{document.name} does not set `{name[:100]}`: it has its default, or is no field",
-            hint=f"did you mean {near}?" if near else "write it as: tasks.load.pool",
-        )
+        raise _not_said(document.name, name[:100], near_name(meant.document, name[:100]))
     return origin
+
+
+def _not_said(spec: str, name: str, near: str | None) -> NotFoundError:
+    """Return what is said of a field that neither the spec nor its files with defaults set."""
+    says_nothing = f"{spec} does not set `{name}`, and no defaults.yaml does"
+    fields = {info.alias or key: info for key, info in DagSpec.model_fields.items()}
+    if name in fields:
+        default = fields[name].default
+        is_value = isinstance(default, str | int | float)
+        counts = f": dagctl's default counts, {in_json(default)}" if is_value else ""
+        return NotFoundError(f"{says_nothing}{counts}", hint="set it there, if you want another")
+    hint = f"did you mean {near}?" if near else "write it as: tasks.load.pool"
+    return NotFoundError(f"{says_nothing}: it has its default, or is no field", hint=hint)
 
 
 def annotated(spec: DagSpec, surroundings: Surroundings, path: Path) -> str:

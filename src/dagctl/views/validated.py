@@ -17,6 +17,16 @@ class ValidData(TypedDict):
     """The good specs; null is standard input."""
 
 
+class PartData(TypedDict):
+    """A part of a value that another line said, such as a tag of a `defaults.yaml`."""
+
+    path: list[str | int]
+    """Where the part stands in the spec that is meant."""
+    file: str
+    line: Positive
+    column: Positive
+
+
 class OriginData(TypedDict):
     """With `--explain`: where a value comes from."""
 
@@ -29,10 +39,12 @@ class OriginData(TypedDict):
     """Where it stands in that file."""
     variables: str | None
     """The variables in it, and what set each."""
+    parts: list[PartData]
+    """The parts of the value that other lines said."""
 
 
 def origin_data(field: str, origin: Origin, spec: str) -> OriginData:
-    """Return a value, and the file, the line and the path that said it.
+    """Return a value, and the file, the line and the path that said it and its parts.
 
     Args:
         field: The name that was asked for.
@@ -47,4 +59,13 @@ def origin_data(field: str, origin: Origin, spec: str) -> OriginData:
         "column": origin.column,
         "path": list(origin.said_as),
         "variables": origin.variables,
+        "parts": [
+            {
+                "path": list(part.path),
+                "file": part.file or spec,
+                "line": part.line,
+                "column": part.column,
+            }
+            for part in origin.parts
+        ],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dagctl.frozen import frozen
@@ -41,6 +42,8 @@ class Origin:
     """The path in that file, or in the spec as its author wrote it."""
     variables: str | None
     """Which variables are in it, and what set each."""
+    parts: tuple[Origin, ...] = ()
+    """The parts of it that were said elsewhere, such as the tags of files with defaults."""
 
     @property
     def is_own(self) -> bool:
@@ -49,7 +52,7 @@ class Origin:
 
 
 def origin_at(document: Document, path: Path) -> Origin | None:
-    """Return where a value was said.
+    """Return where a value was said; `find` returns its parts too.
 
     Args:
         document: The spec that is meant.
@@ -78,7 +81,11 @@ def find(document: Document, name: str) -> Origin | None:
 
     What a task does not say itself counts as its groups, and the DAG, say it for all of theirs.
     """
-    return next((said for path in _places(document, name) if (said := _at(document, path))), None)
+    said = next((said for path in _places(document, name) if (said := _at(document, path))), None)
+    node = document.node(said.path) if said else None
+    if said is None or node is None:
+        return None
+    return replace(said, parts=tuple(_parts(document, node, said.path)))
 
 
 def near_name(document: Document, name: str) -> str | None:
@@ -127,6 +134,27 @@ def _inherited(entry: Entry, rest: Path) -> Iterator[Path]:
 def _entry(entries: Sequence[Entry], name: str) -> Entry | None:
     whole = (entry for entry in entries if name in {entry.id, entry.address})
     return next(whole, None) or next((entry for entry in entries if entry.name == name), None)
+
+
+def _parts(document: Document, node: Node, path: Path) -> Iterator[Origin]:
+    """Yield where the parts of a value were said that stand outside of what is around them."""
+    stack = [(node, path)]
+    while stack:
+        around, here = stack.pop()
+        children: list[tuple[Path, Node]] = [
+            ((*here, key), inner) for key, (_, inner) in around.keys.items()
+        ]
+        children += [((*here, number), inner) for number, inner in enumerate(around.items)]
+        for place, inner in children:
+            if not _stands_in(inner, around) and (origin := origin_at(document, place)):
+                yield origin
+        stack += [(inner, place) for place, inner in reversed(children)]
+
+
+def _stands_in(inner: Node, around: Node) -> bool:
+    """Return whether a value is written inside another one, in the same document."""
+    begins, ends = around.span.start, around.span.end
+    return inner.document is around.document and begins <= inner.span.start < max(ends, begins + 1)
 
 
 def _said_inside(node: Node) -> str | None:

@@ -248,3 +248,42 @@ tasks: [{task_id: a, python_code: return 1},
     assert origin
     assert (origin.value, f"{origin.file or ''}:{origin.line}") == (value, place)
     assert (origin.variables is not None) == name.endswith("command")
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("tags", [":1 tags", "../defaults.yaml:1 tags.0", "defaults.yaml:2 tags.0"]),
+        ("params", [":2 params", "../defaults.yaml:2 params.far"]),
+        ("tasks.a.env", [":7 tasks.0.env", "defaults.yaml:4 task_defaults.bash.env.Y"]),
+        ("tasks.b.env", [":8 tasks.1.env", "defaults.yaml:4 task_defaults.bash.env.Y"]),
+        ("tasks.c", [":9 tasks.2", ":11 tasks.2.env", "defaults.yaml:4 task_defaults.bash.env.Y"]),
+        ("owner", ["defaults.yaml:1 owner"]),
+        ("tasks.a.bash_command", [":6 tasks.0.bash_command"]),
+    ],
+)
+def test_each_line_that_said_a_part_of_a_value_is_named(name: str, places: list[str]) -> None:
+    text = """tags: [own]
+params: {near: 1}
+dag_name: Report
+tasks:
+- task_id: a
+  bash_command: ls
+  env: &env {X: "1"}
+- {task_id: b, bash_command: ls, env: *env}
+- task_id: c
+  bash_command: ls
+  env: *env
+"""
+    near = 'owner: ann\ntags: [near]\ntask_defaults:\n  bash: {env: {Y: "2"}}\n'
+    meant = resolved(
+        text, form="yaml", origin=None, around=around_of(near, "tags: [far]\nparams: {far: 2}\n")
+    )
+    assert meant
+    origin = find(meant.document, name)
+    assert origin
+    said = (
+        f"{part.file or ''}:{part.line} {'.'.join(map(str, part.said_as))}"
+        for part in (origin, *origin.parts)
+    )
+    assert list(said) == places
