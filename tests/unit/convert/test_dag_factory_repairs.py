@@ -343,3 +343,44 @@ def test_a_dag_without_a_start_that_runs_by_time_starts_now() -> None:
     never = one(f"orders: {{schedule: null, tasks: [{TASK}]}}")
     assert outcomes(daily) == [("takes effect now", 1, "start_date")]
     assert outcomes(never) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("python_callable: shop.load.all_orders", "shop/load.py"),
+        (
+            "{python_callable_name: all_orders, python_callable_file: $DAGS/load.py}",
+            "$DAGS/load.py",
+        ),
+    ],
+)
+def test_the_docstring_of_a_decorated_function_documents_its_task(named: str, written: str) -> None:
+    function = "\n              ".join(named.strip("{}").split(", "))
+    text = f"""
+        orders:
+          tasks:
+            a:
+              decorator: airflow.sdk.task
+              {function}
+    """
+    code = 'def all_orders():\n    """Loads them.\n\n    All.\n    """\n'
+    dag = one(text, **{"load.py": code})
+    assert dag.data["tasks"][0]["doc_md"] == "Loads them.\n\nAll."
+    assert ("changed", 5, "doc_md") in outcomes(dag)
+    assert ("changed", 5, "doc_md") in outcomes(one(text)), f"{written} is not there"
+    own = one(f"{text}          doc_md: Mine\n", **{"load.py": code})
+    assert own.data["tasks"][0]["doc_md"] == "Mine"
+    assert "doc_md" not in one(text, **{"load.py": "def all_orders(: oops"}).data["tasks"][0]
+
+
+@pytest.mark.parametrize(
+    ("airflow", "path"),
+    [("3", "airflow.sdk.AssetAlias"), ("2", "airflow.datasets.DatasetAlias")],
+)
+def test_a_class_of_datasets_has_the_name_of_the_target(airflow: str, path: str) -> None:
+    outlet = "{__type__: airflow.datasets.DatasetAlias, name: rows}"
+    text = f"orders: {{schedule: null, tasks: [{TASK[:-1]}, outlets: [{outlet}]}}]}}"
+    (dag,) = convert_dag_factory(Factory(text, "dags.yml"), airflow=airflow, today=TODAY).dags
+    assert dag.data["tasks"][0]["outlets"] == [{"$new": path, "with": {"name": "rows"}}]
+    assert dag.whole

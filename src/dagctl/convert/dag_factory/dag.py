@@ -62,10 +62,12 @@ class DagConversion:
         self._text_of = text_of
         self._target = target
         self._today = today
-        self._values = Values(report)
+        self._values = Values(report, target)
         self._callbacks = Callbacks(report, self._values)
         self._schedules = Schedules(report, self._values, read)
-        self._tasks = Tasks(report, self._values, self._callbacks, self._schedules, target)
+        self._tasks = Tasks(
+            report, self._values, self._callbacks, self._schedules, target, text_of=text_of
+        )
 
     def spec(self, dag_id: str, merged: Fields) -> dict[str, Any]:
         """Return the spec as data, its keys in the order of the reference."""

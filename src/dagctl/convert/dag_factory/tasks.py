@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from dagctl.convert.dag_factory.documents import listed
@@ -20,6 +21,8 @@ from dagctl.convert.databases import SUCCESSOR, for_all_databases, is_of_a_datab
 from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged
 from dagctl.convert.operator_names import operator_name
+from dagctl.convert.python_file.source import read_python
+from dagctl.errors import SpecError
 from dagctl.operators import Operator, lookup
 from dagctl.spec.callback_form import TASK_CALLBACKS
 from dagctl.spec.operator_checks import text_meaning
@@ -27,7 +30,7 @@ from dagctl.spec.tasks import BashTask, OperatorTask
 from dagctl.spec.tasks.function_settings import TAKEN_BY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dagctl.convert.dag_factory.callbacks import Callbacks
     from dagctl.convert.dag_factory.schedule import Schedules
@@ -79,6 +82,8 @@ _FUNCTIONS = {
 """What stands before `_name` and `_file`, and the parameter that the function is for."""
 _WAITS = frozenset({"poke_interval", "timeout", "max_wait"})
 """Lengths of time of a sensor, which may be a number of seconds."""
+_DOCUMENTATION = frozenset({"doc", "doc_md", "doc_json", "doc_yaml", "doc_rst"})
+"""With one of them, a decorator takes no docstring."""
 _TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "with", "expand"}
 """The arguments of every task; what it is mapped over is read apart."""
 
@@ -86,19 +91,22 @@ _TASK_FIELDS = frozenset(OperatorTask.key_names()) - {"task_type", "operator", "
 class Tasks:
     """Turns tasks into those of a spec."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what turns each kind of value
         self,
         report: Report,
         values: Values,
         callbacks: Callbacks,
         schedules: Schedules,
         target: str,
+        *,
+        text_of: Callable[[str], str | None],
     ) -> None:
         self._report = report
         self._values = values
         self._callbacks = callbacks
         self._schedules = schedules
         self._target = target
+        self._text_of = text_of
         self._pods = Pods(report)
 
     def task(self, task_id: str, written: Fields, known: frozenset[str]) -> dict[str, Any]:
@@ -126,6 +134,7 @@ class Tasks:
             for key in fields
         }
         if "decorator" in written:
+            made |= self._docstring(written) if _DOCUMENTATION.isdisjoint(written) else {}
             kind = self._decorated(written, arguments, mapped)
         else:
             kind = self._operator(written, arguments, mapped)
@@ -260,6 +269,24 @@ class Tasks:
             return self._mapped_function(operator, kept, given)
         return self._python(operator, kept | ({"op_kwargs": given} if given else {}))
 
+    def _docstring(self, written: Fields) -> dict[str, str]:
+        """Return the docstring of a function as `doc_md`, as a decorator has it."""
+        file, name = written.get("python_callable_file"), written.get("python_callable_name")
+        place = written.at("decorator")
+        if file is None:
+            module, _, name = str(written.get("python_callable")).rpartition(".")
+            file = f"{module.replace('.', '/')}.py"
+        code = self._text_of(str(file))
+        if code is None:
+            text = f"{str(file)[:60]} is not there: if the function has a docstring, write it here"
+            self._report.changed(place, "doc_md", text)
+            return {}
+        docstring = _docstring_of(code, str(file), str(name))
+        if docstring is None:
+            return {}
+        self._report.changed(place, "doc_md", "it is the docstring of the function now")
+        return {"doc_md": docstring}
+
     def _mapped_function(
         self, operator: str, own: dict[str, Any], given: dict[str, Any]
     ) -> dict[str, Any]:
@@ -322,6 +349,20 @@ def _join_partial(fields: Fields) -> None:
     if isinstance(partial, Fields):
         for key, value in partial.items():
             fields.put(key, value, partial.at(key))
+
+
+def _docstring_of(code: str, file: str, function: str) -> str | None:
+    try:
+        body = read_python(code, file).body
+    except SpecError:
+        return None
+    named = (
+        each
+        for each in body
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == function
+    )
+    last = max(named, key=lambda each: each.lineno, default=None)
+    return (ast.get_docstring(last) or None) if last else None
 
 
 def _settings(arguments: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dagctl.convert.durations import duration_text
 from dagctl.convert.foreign_yaml import Fields, Tagged, as_list
 from dagctl.patterns import lazy_pattern
+from dagctl.spec.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,11 @@ _POSITIONS: Mapping[str, tuple[str, ...]] = {
     "airflow.sdk.Asset": ("name", "uri"),
 }
 """The parameters that `__args__` are for, where the class is known."""
+_DATASETS = {
+    "airflow.datasets.Dataset": "airflow.sdk.Asset",
+    "airflow.datasets.DatasetAlias": "airflow.sdk.AssetAlias",
+}
+"""Classes of Airflow 2 that have another name in Airflow 3 and the same parameters."""
 _XCOM = lazy_pattern(r"\+(\w+)(?:\[['\"](.*)['\"]\])?")
 _RELATIVE = lazy_pattern(
     r"(?:(?P<hours>\d+)\s+hour)?(?:(?P<minutes>\d+)\s+minute)?"
@@ -42,8 +48,9 @@ _RELATIVE = lazy_pattern(
 class Values:
     """Turns the values of one DAG into those of a spec, and reports what it could not keep."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, target: str) -> None:
         self._report = report
+        self._series = target_of(target).series
 
     def value(self, value: object, place: Place, subject: str) -> Any:  # noqa: ANN401 - JSON data
         """Return a value with markers for what YAML has no word for."""
@@ -102,7 +109,15 @@ class Values:
         if is_asset(value):
             return {"$asset": asset_text(value)}
         arguments = {key: self.value(item, place, key) for key, item in given.items()}
+        path = self._renamed(path, place, subject)
         return {"$new": path, "with": arguments} if arguments else {"$new": path}
+
+    def _renamed(self, path: str, place: Place, subject: str) -> str:
+        """Return the path that a class of datasets has in the target."""
+        new = _DATASETS.get(path) if self._series == "3" else None
+        if new is not None:
+            self._report.changed(place, subject, f"{path} is {new} in Airflow 3")
+        return new or path
 
     def _named(self, value: Fields, path: str, place: Place, subject: str) -> dict[str, Any]:
         """Return the arguments of an object by name."""

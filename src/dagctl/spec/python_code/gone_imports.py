@@ -27,6 +27,9 @@ GONE_IN_3 = {
     "airflow.configuration.getfloat": "airflow.configuration.conf",
     "airflow.configuration.getint": "airflow.configuration.conf",
     "airflow.contrib": None,
+    "airflow.datasets.DatasetAlias": "airflow.sdk.AssetAlias",
+    "airflow.datasets.DatasetAll": "airflow.sdk.AssetAll",
+    "airflow.datasets.DatasetAny": "airflow.sdk.AssetAny",
     "airflow.datasets": "airflow.sdk.Asset",
     "airflow.hooks.dbapi": "airflow.providers.common.sql.hooks.sql.DbApiHook",
     "airflow.kubernetes": None,
@@ -52,7 +55,10 @@ GONE_IN_3 = {
     "airflow.utils.timezone.make_aware": "pendulum.instance",
     "airflow.utils.weekday": "airflow.providers.standard.utils.weekday.WeekDay",
 }
-"""Modules, and names in modules, that Airflow 2 has and 3 has not, each with what to use."""
+"""Modules, and names in modules, that Airflow 2 has and 3 has not, each with what to use.
+
+A name in a module stands before the module.
+"""
 ONLY_IN_3 = ("airflow.sdk", "airflow.assets")
 """Packages that Airflow 2 does not have."""
 _IN_2 = {
