@@ -60,6 +60,15 @@ def plausible(parameter: Parameter) -> Any:  # noqa: ANN401 - any JSON
     return next((value for shape, value in SHAPES if shape in kind.shapes), "x")
 
 
+def made_of_text(parameter: Parameter) -> list[Any]:
+    """Return what a DAG file has where a spec has text for a length of time, or a time."""
+    meant = parameter.kind.reads_text_as
+    if meant == "duration":
+        return ["<duration>", *([90] if NUMBER in parameter.kind.shapes else [])]
+    clock = ["<clock>"] if parameter.kind.takes_clock("06:00") else []
+    return [*clock, "<time>"] if meant == "time" else clock
+
+
 def installed(airflow: Airflow) -> dict[str, str]:
     """Return the providers of an environment: short name, then version."""
     prefix = "apache_airflow_providers_"
@@ -96,6 +105,11 @@ def question(operator: Operator) -> dict[str, Any]:
     return {
         "kind": operator.kind,
         "values": {parameter.name: plausible(parameter) for parameter in required},
+        "typed": {
+            parameter.name: values
+            for parameter in operator.parameters.values()
+            if (values := made_of_text(parameter)) and parameter.name not in operator.fixed
+        },
         "names": sorted(names - {"task_id"}),
     }
 
@@ -133,6 +147,8 @@ def _disagreements(operator: Operator, said: dict[str, Any], figures: Counter[st
             wrong.append(f"takes {name}, the catalogue refuses it")
         if verdict == "refused" and name in known:
             wrong.append(f"refuses {name}, the catalogue takes it")
+    figures["lengths and times"] += len(said["typed"])
+    wrong += [f"{name}: {text}" for name, texts in said["typed"].items() for text in texts]
     for name, verdict in said["required"].items():
         figures[f"required {verdict}"] += 1
         if verdict == "not missed":

@@ -97,8 +97,8 @@ def _idle_parts(cron: PlainCron) -> Iterator[Problem]:
     hint = f'"{cron.text}" means the same'
     for step in cron.long_steps:
         message = (
-            f"the step of `{step.written}` has no effect: a {step.field} field has {step.size} "
-            "values, so only the first one counts"
+            f"the step of `{step.written}` has no effect: {step.over} {step.size} values, so only "
+            "the first one counts"
         )
         yield Problem(Code.LONG_STEP, message, hint, severity=Severity.WARNING)
     if cron.idle_day:

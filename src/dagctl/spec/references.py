@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import Severity
 from dagctl.frozen import frozen
+from dagctl.spec.bash.advice import shell_warnings
 from dagctl.spec.branches import branch_warnings
 from dagctl.spec.callbacks import callbacks_in, code_of
 from dagctl.spec.codes import Code
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
     from dagctl.spec.walk import Path
 
+_OF_BASH = {"BashOperator", "BashSensor"}
+"""The operators of which `bash_command` is a command for bash."""
 _HOLDERS = frozenset({"with", "op_kwargs", "expand", "env", "cwd", "requirements", "python"})
 """The keys of tasks whose values Airflow renders, beside the command."""
 _APART = {"virtualenv", "external_python"}
@@ -78,9 +81,24 @@ def template_errors(data: object, target: Target) -> Iterator[Problem]:
     if filters is None:
         return
     for path, text in _templates(data, target):
-        if path[-1] != "bash_command":
+        if not _is_of_bash_task(path):
             for problem in template_problems(text, "this text", filters):
                 yield problem.at(*path)
+
+
+def _is_of_bash_task(path: Path) -> bool:
+    """Return whether a text is the command of a bash task, rather than of an operator."""
+    return path[-1] == "bash_command" and isinstance(path[-2], int)
+
+
+def _commands(data: object, target: Target) -> Iterator[tuple[Path, str]]:
+    """Yield each command of an operator that runs bash: what a bash task has is checked there."""
+    for path, task in raw_tasks(data):
+        name = field(task, "operator")
+        if isinstance(name, str) and name.rpartition(".")[2] in _OF_BASH:
+            for inner, text in rendered_texts(task, target):
+                if inner[1] == "bash_command":
+                    yield (*path, *inner), text
 
 
 def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[Problem]:
@@ -99,6 +117,8 @@ def reference_warnings(spec: DagSpec, data: object, target: Target) -> Iterator[
     )
     for path, text in _templates(data, target):
         yield from (problem.at(*path) for problem in _of_template(text, path, dag))
+    for path, command in _commands(data, target):
+        yield from (problem.at(*path) for problem in shell_warnings(command))
     for where, code in _codes(spec, data):
         yield from (problem.at(*where) for problem in _of_code(code.reads, where, dag))
     yield from branch_warnings(spec.outline)
@@ -182,7 +202,7 @@ def _of_template(text: str, path: Path, dag: _Dag) -> Iterator[Problem]:
     except FAILURES:
         return  # an error that is said elsewhere
     lines = Lines(text)
-    if path[-1] != "bash_command" and dag.macros is not None:
+    if not _is_of_bash_task(path) and dag.macros is not None:
         yield from name_warnings(text, dag.macros)
     yield from newer_names(text, dag.target)
     yield from swallowed(text)

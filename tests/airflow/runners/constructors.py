@@ -3,11 +3,13 @@
     python constructors.py REPORT QUESTIONS
 
 Runs in an environment that has Airflow and some providers. QUESTIONS is an object: import path to
-`{"kind": ..., "values": {required name: value}, "names": [names to try]}`. A value is plain JSON,
-or a word in angle brackets that stands for an object (`<function>`, `<duration>`, `<time>`).
+`{"kind": ..., "values": {required name: value}, "names": [names to try],
+"typed": {name: [values to try]}}`. A value is plain JSON, or a word in angle brackets that stands
+for an object (`<function>`, `<duration>`, `<time>`).
 
 REPORT is an object: import path to `{"verdicts": {name: word}, "required": {name: word},
-"template_fields": [...]}`, or `{"failed": why}` where the class cannot be imported or tried.
+"template_fields": [...], "typed": {name: [what it raised]}}`, or `{"failed": why}` where the class
+cannot be imported or tried.
 """
 
 from __future__ import annotations
@@ -103,7 +105,17 @@ def answer(path: str, question: dict[str, Any]) -> dict[str, Any]:
         "verdicts": {n: verdict(cls, start, n, plain, probe) for n in question["names"]},
         "required": {n: need(cls, start, n) for n in question["values"]},
         "template_fields": fields(cls),
+        "typed": {
+            name: [said for value in values if (said := raised(cls, start, plain, name, value))]
+            for name, values in question["typed"].items()
+        },
     }
+
+
+def raised(cls: Any, start: dict[str, Any], plain: str, name: str, value: Any) -> str:  # noqa: ANN401
+    """Return what the class raises for a value, and not without it."""
+    said = call(cls, {**start, name: OBJECTS.get(str(value), value)})
+    return "" if said == plain else f"{value}: {said}"[:200]
 
 
 def concrete(cls: Any) -> Any:  # noqa: ANN401 - any class

@@ -161,6 +161,9 @@ def test_warnings_do_not_stop_a_spec() -> None:
     [
         ('schedule: "@hourly"\nstart_date: "2000-01-01"\ncatchup: true\n', Code.MANY_RUNS, 3),
         ('owner: a\nschedule: "*/90 * * * *"\n', Code.LONG_STEP, 2),
+        ('owner: a\nschedule: "10-20/15 * * * *"\n', Code.LONG_STEP, 2),
+        ('owner: a\nschedule: "50/20 * * * *"\n', Code.LONG_STEP, 2),
+        ('owner: a\nschedule: "0 6 * * mon-fri/6"\n', Code.LONG_STEP, 2),
         ('owner: a\nschedule_interval: "0 */25 * * *"\n', Code.LONG_STEP, 2),
         ('schedule: "0 0 */1 * 5"\n', Code.IDLE_DAY, 1),
         ('schedule: "0 0 1 * 0-6"\n', Code.IDLE_DAY, 1),

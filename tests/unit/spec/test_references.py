@@ -97,6 +97,13 @@ def test_code_too_deep_for_pyflakes_gets_no_verdict() -> None:
         ('return context["next_ds"]', 'context["data_interval_end"].strftime("%Y-%m-%d")'),
         ('return context["conf"].get("core", "dags_folder")', "airflow.configuration"),
         ("def f(execution_date):\n    return execution_date", 'context["logical_date"]'),
+        (
+            (
+                "from airflow.operators.python import get_current_context\n"
+                'now = get_current_context()\nreturn now["execution_date"]'
+            ),
+            'context["logical_date"]',
+        ),
         ('def f(**kw):\n    return kw["yesterday_ds"]', "subtract(days=1)"),
         (
             (
@@ -213,6 +220,34 @@ def test_each_text_that_airflow_renders_is_looked_into(text: str, code: Code) ->
     assert codes(in_sql(text)) == [code]
     assert code in codes(of_bash("echo", env={"A": text}))
     assert code in codes(of_code("def f(a):\n    return a", given={"a": [{"b": text}]}))
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("echo ${#x}", Code.BAD_TEMPLATE),
+        ("echo {{ ds", Code.BAD_TEMPLATE),
+        ("echo {{ execution_date }}", Code.GONE_VARIABLE),
+        ("echo {{ params.x }}", Code.UNQUOTED_PARAMETER),
+        ("cp a b\necho c", Code.SHELL_GOES_ON),
+        ("echo a\r\n", Code.CARRIAGE_RETURN),
+    ],
+)
+def test_a_command_of_an_operator_is_checked_as_that_of_a_bash_task(
+    command: str, code: Code
+) -> None:
+    head = 'params: {x: "1"}\ntasks: '
+    bash = {"task_id": "a", "operator": "BashOperator", "with": {"bash_command": command}}
+    sensor = {**bash, "operator": "airflow.sensors.bash.BashSensor"}
+    mapped = {"task_id": "a", "operator": "BashOperator", "expand": {"bash_command": [command]}}
+    own = {"task_id": "a", "bash_command": command}
+
+    for task in (bash, sensor, mapped, own):
+        assert codes(of_spec(head + json.dumps([task]))) == [code]
+
+
+def test_a_variable_of_a_command_may_have_any_name() -> None:
+    assert codes(of_bash("echo", env={"bash_command": "{{ ds"})) == [Code.BAD_TEMPLATE]
 
 
 def test_a_text_that_is_not_rendered_or_not_known_to_be_is_left_alone() -> None:

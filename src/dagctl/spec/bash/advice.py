@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 def bash_warnings(command: str) -> Iterator[Problem]:
     """Yield warnings about a command that passed the check."""
+    if is_template(command):
+        yield from name_warnings(command, BROUGHT.get().macros)
+    yield from shell_warnings(command)
+
+
+def shell_warnings(command: str) -> Iterator[Problem]:
+    """Yield what bash would do with a command that is seldom meant."""
     if "\r" in command:
         yield _carriage_return(command)
     if is_template(command):
-        yield from name_warnings(command, BROUGHT.get().macros)
         yield from parameter_warnings(Lines(command))
     yield from shell_advice(command)
 

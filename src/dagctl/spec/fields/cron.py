@@ -13,12 +13,13 @@ _HOUR, _DAY, _WEEKDAY = 1, 2, 4
 
 @frozen
 class Step:
-    """A step that is not shorter than its field, such as `*/90` among 60 minutes."""
+    """A step beyond the last value, such as `*/90` among 60 minutes, or that of `10-20/15`."""
 
-    field: str
     written: str
+    over: str
+    """What it steps over, in words: `a minute field has`."""
     size: int
-    """How many values the field has."""
+    """How many values that are."""
 
 
 @frozen
@@ -55,12 +56,40 @@ def plain(cron: str) -> PlainCron:
     elif nth_weekdays:
         texts[_WEEKDAY] = fields[_WEEKDAY]
     steps = tuple(
-        Step(_NAMES[place], part, len(_VALUES[place]))
+        step
         for place, field in enumerate(fields)
         for part in field.split(",")
-        if _step(part) >= len(_VALUES[place])
+        if "/" in part and (step := _long_step(place, part))
     )
     return PlainCron(" ".join(texts), steps, idle)
+
+
+def _long_step(place: int, part: str) -> Step | None:
+    """Return the step of a part of a field where only the first value counts, or None."""
+    from croniter import croniter
+
+    start = part.rpartition("/")[0]
+    around = ["*"] * len(_VALUES)
+
+    def values(text: str) -> list[int | str]:
+        found: list[int | str] = croniter.expand(" ".join(_with(around, place, text)))[0][place]
+        return found
+
+    first, *further = values(part)
+    if further or first == "*":
+        return None
+    name = _NAMES[place]
+    if start == "*":
+        return Step(part, f"a {name} field has", len(_VALUES[place]))
+    if "-" in start:
+        over, size = f"`{start}` has", len(values(start))
+    else:
+        over, size = f"from `{start}` on there are", _VALUES[place].stop - int(first)
+    return Step(part, over, size) if size > 1 else None
+
+
+def _with(fields: list[str], place: int, text: str) -> list[str]:
+    return [*fields[:place], text, *fields[place + 1 :]]
 
 
 def _idle(texts: list[str]) -> str | None:

@@ -81,14 +81,16 @@ def reads_of(
         return Read(name, place_of_node(node, source), id(node) in certain())
 
     subscripts = nodes.of(ast.Subscript)
-    keys = [pair for node in subscripts if (pair := _key_of(node, context))]
-    params = [pair for node in subscripts if (pair := _parameter_of(node, context))]
+    bound = _Bindings(nodes) if subscripts or nodes.has(ast.Attribute) else None
+    contexts = {*([context] if context else []), *(bound.contexts() if bound else ())}
+    keys = [pair for node in subscripts if (pair := _key_of(node, contexts))]
+    params = [pair for node in subscripts if (pair := _parameter_of(node, contexts))]
     stored = {name for name, node in keys if not isinstance(node.ctx, ast.Load)}
     return Reads(
         context=tuple(read(*pair) for pair in keys[:_MOST] if pair[0] not in stored),
         attributes=tuple(
             (owner, read(node.attr, node))
-            for owner, node in islice(_attributes(nodes, context, parameters), _MOST)
+            for owner, node in islice(_attributes(nodes, contexts, parameters, bound), _MOST)
         ),
         parameters=tuple(read(*pair) for pair in params[:_MOST]),
         imports=tuple(_imports(nodes, read))[:_MOST],
@@ -117,62 +119,78 @@ def _returned(body: Sequence[ast.stmt], nodes: Nodes) -> Iterator[tuple[str, ast
                     yield from _texts(value)
 
 
-def _key_of(node: ast.Subscript, context: str | None) -> tuple[str, ast.Subscript] | None:
+def _key_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript] | None:
     """Return the key of `context["key"]`, or of what Airflow's own function gives."""
     match node:
         case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
-            return (key, node) if _is_context(value, context) else None
+            return (key, node) if _is_context(value, contexts) else None
         case _:
             return None
 
 
+class _Bindings:
+    """The names of a code that are bound once, by `name = value`."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        stored = [node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store)]
+        self._times = Counter([*stored, *(node.arg for node in nodes.of(ast.arg))])
+        self._values = [
+            (node.targets[0].id, node.value)
+            for node in nodes.of(ast.Assign)
+            if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        ]
+
+    def once(self, name: str) -> bool:
+        """Return whether a name is bound once: a parameter, or by one statement."""
+        return self._times[name] == 1
+
+    def contexts(self) -> Iterator[str]:
+        """Yield the names that stand for Airflow's context: `c = get_current_context()`."""
+        return (name for name, it in self._values if self.once(name) and _is_context(it, set()))
+
+    def keys(self, contexts: set[str]) -> dict[str, str]:
+        """Return the names that stand for a key of the context: `ti = context["ti"]`."""
+        found = (
+            (name, pair[0])
+            for name, value in self._values
+            if isinstance(value, ast.Subscript) and (pair := _key_of(value, contexts))
+        )
+        return {name: key for name, key in found if self.once(name)}
+
+
 def _attributes(
-    nodes: Nodes, context: str | None, parameters: ast.arguments | None
+    nodes: Nodes, contexts: set[str], parameters: ast.arguments | None, bound: _Bindings | None
 ) -> Iterator[tuple[str, ast.Attribute]]:
     """Yield what is read of `context["key"]`, there or under the one name that it has."""
-    reads = [node for node in nodes.of(ast.Attribute) if isinstance(node.ctx, ast.Load)]
-    held = _names_of_keys(nodes, context, parameters) if reads else {}
-    for node in reads:
-        match node.value:
-            case ast.Name(id=name) if name in held:
-                yield held[name], node
-            case ast.Subscript() as subscript if pair := _key_of(subscript, context):
-                yield pair[0], node
-
-
-def _names_of_keys(
-    nodes: Nodes, context: str | None, parameters: ast.arguments | None
-) -> dict[str, str]:
-    """Return the names that stand for a key of the context, bound once: `ti = context["ti"]`."""
+    if bound is None:
+        return
     own = [*parameters.args, *parameters.kwonlyargs] if parameters else []
-    held = {node.arg: node.arg for node in own}
-    for assignment in nodes.of(ast.Assign):
-        match assignment:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript() as value) if (
-                pair := _key_of(value, context)
-            ):
-                held[name] = pair[0]
-    bound = Counter(node.id for node in nodes.of(ast.Name) if isinstance(node.ctx, ast.Store))
-    bound.update(node.arg for node in nodes.of(ast.arg))
-    return {name: key for name, key in held.items() if bound[name] <= 1}
+    held = {node.arg: node.arg for node in own if bound.once(node.arg)} | bound.keys(contexts)
+    for node in nodes.of(ast.Attribute):
+        if isinstance(node.ctx, ast.Load):
+            match node.value:
+                case ast.Name(id=name) if name in held:
+                    yield held[name], node
+                case ast.Subscript() as subscript if pair := _key_of(subscript, contexts):
+                    yield pair[0], node
 
 
-def _parameter_of(node: ast.Subscript, context: str | None) -> tuple[str, ast.Subscript] | None:
+def _parameter_of(node: ast.Subscript, contexts: set[str]) -> tuple[str, ast.Subscript] | None:
     match node:
         case ast.Subscript(
             value=ast.Subscript(value=value, slice=ast.Constant(value="params")),
             slice=ast.Constant(value=str(key)),
             ctx=ast.Load(),
         ):
-            return (key, node) if _is_context(value, context) else None
+            return (key, node) if _is_context(value, contexts) else None
         case _:
             return None
 
 
-def _is_context(node: ast.expr, context: str | None) -> bool:
+def _is_context(node: ast.expr, contexts: set[str]) -> bool:
     match node:
         case ast.Name(id=name):
-            return name == context
+            return name in contexts
         case ast.Call(func=ast.Name(id="get_current_context"), args=[], keywords=[]):
             return True
         case _:
