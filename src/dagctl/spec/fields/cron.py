@@ -72,8 +72,8 @@ def _long_step(place: int, part: str) -> Step | None:
     around = ["*"] * len(_VALUES)
 
     def values(text: str) -> list[int | str]:
-        found: list[int | str] = croniter.expand(" ".join(_with(around, place, text)))[0][place]
-        return found
+        expanded: list[list[int | str]] = croniter.expand(" ".join(_with(around, place, text)))[0]
+        return expanded[place]
 
     first, *further = values(part)
     if further or first == "*":

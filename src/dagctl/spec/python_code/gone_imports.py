@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dagctl.spec.target import Target
 
 GONE_IN_3 = {
+    "airflow.api.common.experimental": None,
     "airflow.compat": None,
     "airflow.configuration.get": "airflow.configuration.conf",
     "airflow.configuration.getboolean": "airflow.configuration.conf",
@@ -31,6 +32,8 @@ GONE_IN_3 = {
     "airflow.datasets.DatasetAll": "airflow.sdk.AssetAll",
     "airflow.datasets.DatasetAny": "airflow.sdk.AssetAny",
     "airflow.datasets": "airflow.sdk.Asset",
+    "airflow.executors.sequential_executor": None,
+    "airflow.hooks.base_hook": "airflow.hooks.base.BaseHook",
     "airflow.hooks.dbapi": "airflow.providers.common.sql.hooks.sql.DbApiHook",
     "airflow.kubernetes": None,
     "airflow.lineage.apply_lineage": None,
@@ -54,6 +57,14 @@ GONE_IN_3 = {
     "airflow.utils.helpers.cross_downstream": "airflow.sdk.cross_downstream",
     "airflow.utils.timezone.make_aware": "pendulum.instance",
     "airflow.utils.weekday": "airflow.providers.standard.utils.weekday.WeekDay",
+    "airflow.www": None,
+    # hooks of Airflow 1, which stand in the packages of their providers
+    **{
+        f"airflow.hooks.{name}": None
+        for name in """S3_hook dbapi_hook docker_hook druid_hook hive_hooks http_hook jdbc_hook
+        mssql_hook mysql_hook oracle_hook pig_hook postgres_hook presto_hook samba_hook slack_hook
+        sqlite_hook webhdfs_hook zendesk_hook""".split()  # noqa: SIM905 - a table, not code
+    },
 }
 """Modules, and names in modules, that Airflow 2 has and 3 has not, each with what to use.
 

@@ -150,12 +150,13 @@ class _Bindings:
 
     def keys(self, contexts: set[str]) -> dict[str, str]:
         """Return the names that stand for a key of the context: `ti = context["ti"]`."""
-        found = (
-            (name, pair[0])
+        return {
+            name: pair[0]
             for name, value in self._values
-            if isinstance(value, ast.Subscript) and (pair := _key_of(value, contexts))
-        )
-        return {name: key for name, key in found if self.once(name)}
+            if isinstance(value, ast.Subscript)
+            and self.once(name)
+            and (pair := _key_of(value, contexts))
+        }
 
 
 def _attributes(
