@@ -9,7 +9,7 @@ from dagctl.lifecycle import Lifecycle
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dagctl.commands.operate import Intent, Outcome
+    from dagctl.commands.operate import Intent, OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.errors import Diagnostic
     from dagctl.operation.editing import Draft
@@ -59,8 +59,8 @@ class Drafts(Lifecycle):
         force: bool = False,
         verify: bool = True,
         push: bool | None = None,
-        on_result: Callable[[Outcome], None] | None = None,
-    ) -> Outcome:
+        on_result: Callable[[OperationResult], None] | None = None,
+    ) -> OperationResult:
         """Give a DAG the spec of an edited text, as its next version. Its spec file follows.
 
         Args:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dagctl.commands.create import CreateResult
     from dagctl.commands.inputs import SpecOrFile
-    from dagctl.commands.operate import Intent, Outcome
+    from dagctl.commands.operate import Intent, OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.pull import PulledDag
     from dagctl.commands.rewrite import Rewritten
@@ -38,10 +38,10 @@ class Lifecycle:
         expected_version: Expected | None = None,
         verify: bool = True,
         push: bool | None = None,
-        on_result: Callable[[Outcome], None] | None = None,
+        on_result: Callable[[OperationResult], None] | None = None,
         key: str | None = None,
         purges: bool = False,
-    ) -> Outcome:
+    ) -> OperationResult:
         """Remove DAGs: file (in a commit), object and record. Their ids and versions stay.
 
         Args:
@@ -138,9 +138,9 @@ class Lifecycle:
         *,
         verify: bool = True,
         push: bool | None = None,
-        on_result: Callable[[Outcome], None] | None = None,
+        on_result: Callable[[OperationResult], None] | None = None,
         key: str | None = None,
-    ) -> Outcome:
+    ) -> OperationResult:
         """Bring removed DAGs back, each as it was, as a new version.
 
         Raises:
@@ -169,9 +169,9 @@ class Lifecycle:
         expected_version: Expected | None = None,
         verify: bool = True,
         push: bool | None = None,
-        on_result: Callable[[Outcome], None] | None = None,
+        on_result: Callable[[OperationResult], None] | None = None,
         key: str | None = None,
-    ) -> Outcome:
+    ) -> OperationResult:
         """Give a DAG the spec of an older version again, as a new version.
 
         The spec file in the work tree follows, if it is as the newest version had it.
@@ -206,9 +206,9 @@ class Lifecycle:
         force: bool = False,
         expected_version: Expected | None = None,
         verify: bool = True,
-        on_result: Callable[[Outcome], None] | None = None,
+        on_result: Callable[[OperationResult], None] | None = None,
         key: str | None = None,
-    ) -> Outcome:
+    ) -> OperationResult:
         """Give a DAG another id: file, object and record in one commit. To Airflow it is a new DAG.
 
         The spec gives the id from now on, in the spec file too if that is as it is recorded. The
@@ -310,7 +310,9 @@ class Lifecycle:
             by_file=self._by_file,
         )
 
-    def _operate(self, intent: Intent, on_result: Callable[[Outcome], None] | None) -> Outcome:
+    def _operate(
+        self, intent: Intent, on_result: Callable[[OperationResult], None] | None
+    ) -> OperationResult:
         from dagctl.commands.create import ignore
         from dagctl.commands.operate import operate
 

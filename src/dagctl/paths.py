@@ -7,7 +7,6 @@ entry of the journal. It is checked here, at each place where it is used.
 from __future__ import annotations
 
 from hashlib import sha256
-from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from dagctl.dag_file.names import file_name
@@ -85,15 +84,6 @@ def is_path(path: str) -> bool:
     except UsageError:
         return False
     return True
-
-
-def checked_folder(path: str) -> str:
-    """Return the path of a folder for DAG files in its shortest form.
-
-    Raises:
-        UsageError: It is not a relative path, or not one that may be written below.
-    """
-    return "/".join(checked_parts(PurePosixPath(path).as_posix()))
 
 
 def is_remote_name(name: str) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dagctl.archive.form import ArchiveLimits
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.commands.transfer import Exported
     from dagctl.operation.importing import Check, IfThere
@@ -53,11 +53,11 @@ class Transfer(Drafts, Adopting):
         if_exists: IfThere | None = None,
         force: bool = False,
         verify: bool = True,
-        on_result: Callable[[Outcome], None] | None = None,
+        on_result: Callable[[OperationResult], None] | None = None,
         key: str | None = None,
         limits: ArchiveLimits | None = None,
         check: Check | None = None,
-    ) -> Outcome:
+    ) -> OperationResult:
         """Restore the DAGs of an archive with their ids and versions: one operation, or nothing.
 
         Args:

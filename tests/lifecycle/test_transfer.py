@@ -19,7 +19,7 @@ from tests.cli.conftest import GOOD, PROJECT, Shell
 from tests.lifecycle.conftest import on_supabase, write
 
 if TYPE_CHECKING:
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
     from tests.stand_in import StandIn
 
 MADE_ELSEWHERE = {"made_at", "made_by", "imported_by", "operation_id", "commit_id"}
@@ -222,9 +222,9 @@ def test_each_spec_is_checked_once_and_none_stays_in_memory(three: Shell, tmp_pa
     three.ok("export", "-o", str(archive))
     other = local(tmp_path / "other", three.environ)
     whole: list[Change] = []
-    looks: list[Outcome] = []
+    looks: list[OperationResult] = []
 
-    def look(outcome: Outcome) -> None:
+    def look(outcome: OperationResult) -> None:
         looks.append(outcome)
         changes = [each for each in gc.get_objects() if isinstance(each, Change)]
         whole.extend(each for each in changes if each.content or each.spec_data)

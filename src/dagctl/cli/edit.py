@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
     from dagctl.errors import Diagnostic
     from dagctl.operation.editing import Draft
@@ -134,7 +134,7 @@ def _write_advice(invocation: Invocation, findings: Sequence[Diagnostic]) -> Non
 def _write_nothing(invocation: Invocation) -> None:
     """Say that the text is as it was."""
     from dagctl.cli.operated import write_outcome, write_plan
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
     from dagctl.commands.plan import PlanResult
 
     if not invocation.is_json:
@@ -142,7 +142,7 @@ def _write_nothing(invocation: Invocation) -> None:
     elif invocation.dry_run:
         write_plan(invocation, PlanResult(dags=()))
     else:
-        write_outcome(invocation, Outcome(dags=(), operation_id=None), has_next=False)
+        write_outcome(invocation, OperationResult(dags=(), operation_id=None), has_next=False)
 
 
 def _write_changes(invocation: Invocation, plan: PlanResult) -> None:
@@ -155,7 +155,9 @@ def _write_changes(invocation: Invocation, plan: PlanResult) -> None:
             console.lines(planned_lines(console, dag))
 
 
-def _write_done(invocation: Invocation, draft: Draft, content: bytes, outcome: Outcome) -> None:
+def _write_done(
+    invocation: Invocation, draft: Draft, content: bytes, outcome: OperationResult
+) -> None:
     from dagctl.cli.operated import write_outcome
 
     write_outcome(invocation, outcome, has_next=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
 
 Source = Annotated[str, typer.Argument(metavar="FILE", help="An archive of `dagctl export`.")]
 IfThere = Annotated[
@@ -55,7 +55,7 @@ def import_archive(  # noqa: PLR0913 - one parameter an option
     invocation = current(context)
     invocation.output, invocation.dry_run = output, dry_run
 
-    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
         return client.import_archive(
             file, if_exists=if_exists, force=force, verify=not no_verify, on_result=show
         )

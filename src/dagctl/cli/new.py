@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console
     from dagctl.commands.new import NewSpec
-    from dagctl.template import Parameter, Template
+    from dagctl.template import Template, TemplateParameter
 
 FIRST = "first_dag"
 """The template that is used where none is named."""
@@ -142,7 +142,7 @@ def _ask(console: Console, template: Template, values: dict[str, Any]) -> None:
             values[parameter.name] = answer
 
 
-def _answer(console: Console, template: Template, parameter: Parameter) -> Any:  # noqa: ANN401 - JSON
+def _answer(console: Console, template: Template, parameter: TemplateParameter) -> Any:  # noqa: ANN401 - JSON
     """Return a value that the parameter may have, or None where the input ends."""
     import sys
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.invocation import Invocation
     from dagctl.client import Client
-    from dagctl.commands.operate import ChangedDag, Outcome
+    from dagctl.commands.operate import ChangedDag, OperationResult
     from dagctl.commands.plan import PlanResult
 
 DONE = {
@@ -34,7 +34,7 @@ DONE = {
 def carry_out(
     invocation: Invocation,
     plan: Callable[[Client], PlanResult],
-    act: Callable[[Client, Callable[[Outcome], None]], Outcome],
+    act: Callable[[Client, Callable[[OperationResult], None]], OperationResult],
     after: Callable[[Client], None] | None = None,
 ) -> None:
     """Show the plan of a command with `--dry-run`; else do it, and show what was done.
@@ -57,7 +57,7 @@ def carry_out(
             return
         with reporting_recovery(invocation, client) as note_recovered:
 
-            def show(outcome: Outcome) -> None:
+            def show(outcome: OperationResult) -> None:
                 progress.close()
                 note_recovered()
                 write_outcome(invocation, outcome, has_next=after is None)
@@ -81,7 +81,7 @@ def write_plan(invocation: Invocation, plan: PlanResult) -> None:
     console.note("Nothing was changed. The same command without --dry-run does it.")
 
 
-def write_outcome(invocation: Invocation, outcome: Outcome, *, has_next: bool) -> None:
+def write_outcome(invocation: Invocation, outcome: OperationResult, *, has_next: bool) -> None:
     """Write what was done, all the way out: the journal is kept until this returns."""
     console = invocation.console
     if invocation.is_json:
@@ -110,7 +110,7 @@ def _line(dag: ChangedDag) -> str:
     return f"{DONE[dag.action]} {name} v{dag.version} ({dag.commit_id[:7]}){where}"
 
 
-def _next(outcome: Outcome) -> Iterator[str]:
+def _next(outcome: OperationResult) -> Iterator[str]:
     """Yield the next steps: how to take it back, or what to look at."""
     first = outcome.dags[0]
     if first.action == "delete":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dagctl.cli.console import Console
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
 
 Purge = Annotated[
     bool, typer.Option("--purge", help="Forget the versions and the id too, after asking.")
@@ -54,7 +54,7 @@ def remove(  # noqa: PLR0913 - one parameter an option
     if purge and not (yes or dry_run):
         _ask(invocation.console, dag_ids)
 
-    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
         return client.remove(
             dag_ids,
             force=force,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
 
 NewId = Annotated[str, typer.Argument(metavar="NEW_ID", help="The new id.")]
 EPILOG = examples(
@@ -42,7 +42,7 @@ def rename(  # noqa: PLR0913 - one parameter an option
     invocation = current(context)
     invocation.output, invocation.dry_run = output, dry_run
 
-    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
         return client.rename(dag_id, new_id, force=force, verify=not no_verify, on_result=show)
 
     carry_out(invocation, lambda client: client.plan_rename(dag_id, new_id, force=force), act)

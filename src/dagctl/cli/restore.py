@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
 
 EPILOG = examples("dagctl restore daily_orders", "dagctl restore daily_orders --dry-run")
 
@@ -36,7 +36,7 @@ def restore(  # noqa: PLR0913 - one parameter an option
     invocation = current(context)
     invocation.output, invocation.dry_run = output, dry_run
 
-    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
         return client.restore(dag_ids, verify=not no_verify, push=push, on_result=show)
 
     carry_out(invocation, lambda client: client.plan_restore(dag_ids), act)

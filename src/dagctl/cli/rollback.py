@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
 
 To = Annotated[
     int | None,
@@ -53,7 +53,7 @@ def rollback(  # noqa: PLR0913 - one parameter an option
     invocation = current(context)
     invocation.output, invocation.dry_run = output, dry_run
 
-    def act(client: Client, show: Callable[[Outcome], None]) -> Outcome:
+    def act(client: Client, show: Callable[[OperationResult], None]) -> OperationResult:
         return client.rollback(
             dag_id, to, force=force, verify=not no_verify, push=push, on_result=show
         )

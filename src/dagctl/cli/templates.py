@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dagctl.cli.invocation import Invocation
     from dagctl.commands.templates import ListedTemplate
     from dagctl.errors import Diagnostic
-    from dagctl.template import Parameter
+    from dagctl.template import TemplateParameter
     from dagctl.views.templates import TemplateListData, TemplateShowData
 
 HEADINGS = ("TEMPLATE", "VERSION", "SOURCE", "ABOUT")
@@ -131,7 +131,7 @@ def _page(item: ListedTemplate) -> Iterator[str]:
     yield shown(f"  {command_for(template)}")
 
 
-def _rules(parameter: Parameter) -> str:
+def _rules(parameter: TemplateParameter) -> str:
     import json
 
     words = [" or ".join(parameter.types)]

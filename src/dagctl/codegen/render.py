@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dagctl.codegen.header import header_fields
 from dagctl.codegen.module import Sections, module_of
 from dagctl.codegen.proof import prove
-from dagctl.dag_file.header import Provenance
+from dagctl.dag_file.header import DIGITS, LONGEST_NAME, Provenance, code_digest, escaped
 from dagctl.errors import Severity, SpecError
+from dagctl.spec.fields.slug import slug
 from dagctl.spec.operator_checks import target_problems
 from dagctl.spec.problem import MAX_PROBLEMS
 from dagctl.spec.target import target_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dagctl.codegen.scope import Piece
     from dagctl.spec.model import DagSpec
     from dagctl.spec.target import Target
+
 
 _DAG_TEMPLATE = "dag.py.jinja"
 _HEADER_TEMPLATE = "header.py.jinja"
@@ -125,3 +127,30 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+
+# --- The header ----------------------------------------------------------------------------------
+
+
+def header_fields(spec: DagSpec, provenance: Provenance, body: bytes) -> dict[str, str | None]:
+    """Return what the template of the header lays out; what is not known is None."""
+    dag_id, by, at = provenance.dag_id or spec.dag_id, provenance.created_by, provenance.created_at
+    return {
+        "title": comment(spec.dag_name),
+        "dag_id": None if dag_id == slug(spec.dag_name) else dag_id,
+        "created_by": escaped(by[:LONGEST_NAME]) if by else None,
+        "created_at": _seconds(at) if at else None,
+        "source": escaped(provenance.source) if provenance.source else None,
+        "version": None if provenance.version is None else str(provenance.version),
+        "spec_digest": spec.digest()[:DIGITS],
+        "code_digest": code_digest(body),
+    }
+
+
+def comment(value: str) -> str:
+    """Return user text for a comment: one line of ASCII."""
+    return value.encode("unicode_escape").decode("ascii").strip()
+
+
+def _seconds(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -28,7 +28,7 @@ FIRST_TABLE = lazy_pattern(r"^[ \t]*\[", re.MULTILINE)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class Project(Protocol):
+class PublicProject(Protocol):
     """The Supabase project, as far as it is public."""
 
     def url(self) -> str:
@@ -47,7 +47,7 @@ class Link:
     bucket: str
 
 
-def link(workspace: Workspace, target: Link, project: Project | None) -> Path:
+def link(workspace: Workspace, target: Link, project: PublicProject | None) -> Path:
     """Write the link into `dagctl.toml`, everything else in it kept; return its path.
 
     Args:

@@ -62,7 +62,7 @@ class ChangedDag:
 
 
 @frozen(kw_only=True)
-class Outcome:
+class OperationResult:
     """What an operation did."""
 
     dags: tuple[ChangedDag, ...]
@@ -106,8 +106,8 @@ def operate(
     intent: Intent,
     *,
     on_recovered: Callable[[Sequence[Recovered]], None] = ignore,
-    on_result: Callable[[Outcome], None] = ignore,
-) -> Outcome:
+    on_result: Callable[[OperationResult], None] = ignore,
+) -> OperationResult:
     """Carry the intent out as one operation and return what was done.
 
     Args:
@@ -139,7 +139,7 @@ def operate(
 
 def _outcome_of(
     context: Context, intent: Intent, finished: JournalEntry | None
-) -> tuple[Outcome, JournalEntry | None]:
+) -> tuple[OperationResult, JournalEntry | None]:
     """Return what was done, now or before, and the journal's entry if there is one."""
     backend = context.backend
     if finished is not None:
@@ -153,7 +153,7 @@ def _outcome_of(
 
 def _carried_out(
     context: Context, intent: Intent, before: KeyedOperation | None
-) -> tuple[Outcome, JournalEntry | None]:
+) -> tuple[OperationResult, JournalEntry | None]:
     """Return what was done, and the journal's entry if anything was."""
     backend = context.backend
     changes = intent.plan()
@@ -169,14 +169,14 @@ def _carried_out(
             return _replayed(backend.registry, meanwhile, intent), None
     if begun is None:
         dags = tuple(map(_unchanged, changes))
-        return Outcome(dags=dags, operation_id=None, warnings=_warnings(changes)), None
+        return OperationResult(dags=dags, operation_id=None, warnings=_warnings(changes)), None
     operation = run(begun)
     outcome = _done(operation.entry, operation.commit_id)
     warnings = (*outcome.warnings, *operation.warnings)
     return replace(outcome, warnings=warnings), operation.entry
 
 
-def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> Outcome:
+def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> OperationResult:
     """Return what the first call with the key did.
 
     Raises:
@@ -185,7 +185,7 @@ def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> Out
     if not _is_repeat(registry, before.reservations, intent):
         raise reused(intent.key or "", before.operation_id, "for something else")
     dags = tuple(_as_granted(granted, intent) for granted in before.reservations)
-    return Outcome(dags=dags, operation_id=before.operation_id, replayed=True)
+    return OperationResult(dags=dags, operation_id=before.operation_id, replayed=True)
 
 
 def _is_repeat(registry: Registry, granted: Sequence[Reservation], intent: Intent) -> bool:
@@ -218,7 +218,7 @@ def _as_granted(granted: Reservation, intent: Intent) -> ChangedDag:
     )
 
 
-def _done(entry: JournalEntry, commit_id: str) -> Outcome:
+def _done(entry: JournalEntry, commit_id: str) -> OperationResult:
     """Return what a confirmed operation did, in the order of what was asked."""
     dags = tuple(
         _changed(change, commit_id) if change.is_effective else _unchanged(change)
@@ -226,7 +226,7 @@ def _done(entry: JournalEntry, commit_id: str) -> Outcome:
         if change.is_effective or change.record is not None
     )
     warnings = _warnings(entry.changes)
-    return Outcome(
+    return OperationResult(
         dags=dags, operation_id=entry.operation_id, warnings=warnings, pushed=pushed_to(entry)
     )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagctl.spec.problem import Problem
     from dagctl.spec.readers.document import Document
     from dagctl.spec.resolution.variables import Variables
-    from dagctl.template import Parameter, Template
+    from dagctl.template import Template, TemplateParameter
 
 _TEXTS = (
     *("a", "A", "Example", "abc", "example_name", "1", "12", "2026-01-01", "12:00:00"),
@@ -110,7 +110,7 @@ def template_verdict(
     return TemplateVerdict(template, tuple(_Trial(template, samples).findings(check)))
 
 
-def _given(parameter: Parameter) -> list[Any]:
+def _given(parameter: TemplateParameter) -> list[Any]:
     """Return a value that the template itself gives: an example, or a bound; empty without one."""
     rules = parameter.rules
     known = [parameter.example] if parameter.example is not None else []
@@ -119,7 +119,7 @@ def _given(parameter: Parameter) -> list[Any]:
     return [value for value in known if value_problem(parameter, value) is None][:1]
 
 
-def _samples(parameter: Parameter) -> Iterator[Any]:
+def _samples(parameter: TemplateParameter) -> Iterator[Any]:
     """Yield values that a parameter may have where the template gives none, the best one first."""
     of_text = ("example", f"example_{parameter.name}")
     for kind in parameter.types:

@@ -15,10 +15,9 @@ from dagctl.frozen import frozen
 from dagctl.next_step import RECOVER, Fix
 from dagctl.operation.change import digest_of
 from dagctl.operation.commits import find_commit, follow
-from dagctl.operation.confirmation import confirm_entry
+from dagctl.operation.confirmation import complete, confirm_entry
 from dagctl.operation.entry import DamagedEntryError, LeftToMembersError, Phase
 from dagctl.operation.entry_form import from_data
-from dagctl.operation.follow_up import complete
 from dagctl.operation.undo import undo
 from dagctl.paths import may_be_written
 from dagctl.ports import OperationStatus

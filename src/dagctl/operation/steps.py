@@ -16,10 +16,9 @@ from dagctl.operation import commits
 from dagctl.operation.basis import compared
 from dagctl.operation.change import Action, digest_of, origin_of, with_reservation
 from dagctl.operation.commits import check_branch, remote_of
-from dagctl.operation.confirmation import confirm_entry
+from dagctl.operation.confirmation import complete, confirm_entry
 from dagctl.operation.entry import JournalEntry, Phase
 from dagctl.operation.entry_form import streamed
-from dagctl.operation.follow_up import complete
 from dagctl.operation.inventory import path_of
 from dagctl.operation.objects import put_objects, read_objects
 from dagctl.operation.plan import standing_at

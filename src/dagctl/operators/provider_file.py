@@ -26,10 +26,6 @@ class Provider(NamedTuple):
     samples: tuple[tuple[str, str], ...]
     """Target and version of each, oldest target first."""
 
-    def version_on(self, target: str) -> str | None:
-        """Return the newest version for a target, or None where it has none."""
-        return next((version for name, version in self.samples if name == target), None)
-
 
 @lru_cache(maxsize=1024)
 def provider(name: str) -> Provider | None:

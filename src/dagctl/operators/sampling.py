@@ -14,9 +14,6 @@ from dagctl.operators.targets import version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Samples = "Sequence[tuple[str, str]]"
-"""Target and version of each sample, oldest first."""
-
 
 class Evidence(NamedTuple):
     """The samples that count, as bits; 0 where there is none."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dagctl.settings.checks import Given
+    from dagctl.settings.checks import SourcedValue
     from dagctl.workspace import Workspace
 
 __all__ = [
@@ -215,7 +215,7 @@ def user_file() -> Path:
     return platformdirs.user_config_path("dagctl") / "config.toml"
 
 
-def _given(workspace: Workspace | None, environ: Mapping[str, str]) -> dict[str, Given]:
+def _given(workspace: Workspace | None, environ: Mapping[str, str]) -> dict[str, SourcedValue]:
     """Return what files and the environment say."""
     config = {}
     if workspace is not None:
@@ -223,7 +223,7 @@ def _given(workspace: Workspace | None, environ: Mapping[str, str]) -> dict[str,
     return {**from_file(user_file()), **config, **from_environment(environ)}
 
 
-def _checked(given: Mapping[str, Given]) -> dict[str, Any]:
+def _checked(given: Mapping[str, SourcedValue]) -> dict[str, Any]:
     return {key: CHECKS[key](value) for key, value in given.items()}
 
 

@@ -28,24 +28,26 @@ LONGEST_PUSH = 3600
 """The most seconds that one fetch or push may take."""
 
 
-class Given(NamedTuple):
+class SourcedValue(NamedTuple):
     """A value as it was given, and where."""
 
     value: object
     origin: str
 
 
-def _refuse(given: Given, key: str, expected: str, *, hint: Fix | str | None = None) -> UsageError:
+def _refuse(
+    given: SourcedValue, key: str, expected: str, *, hint: Fix | str | None = None
+) -> UsageError:
     # a flag and a variable have but one value; a file's line may be about another key as well
     subject = f"{given.origin}: `{key}`" if _is_of_file(given) else given.origin
     return UsageError(f"{subject} must be {expected}, not {given.value!r}", hint=hint)
 
 
-def _is_of_file(given: Given) -> bool:
+def _is_of_file(given: SourcedValue) -> bool:
     return not given.origin.startswith(("--", "DAGCTL_"))
 
 
-def _project_id(given: Given) -> str:
+def _project_id(given: SourcedValue) -> str:
     project_id = uuid_of(given.value) if isinstance(given.value, str) else None
     if project_id is None:
         expected = "a UUID in quotes" if _is_of_file(given) else "a UUID"
@@ -53,7 +55,7 @@ def _project_id(given: Given) -> str:
     return str(project_id)
 
 
-def _dags_folder(given: Given) -> str:
+def _dags_folder(given: SourcedValue) -> str:
     text = given.value
     if not isinstance(text, str) or not text.isprintable() or "\\" in text:
         raise _refuse(given, "dags_folder", "a printable path with `/`")
@@ -65,10 +67,10 @@ def _dags_folder(given: Given) -> str:
     return path.as_posix()
 
 
-def _one_of(key: str, *choices: str) -> Callable[[Given], str]:
+def _one_of(key: str, *choices: str) -> Callable[[SourcedValue], str]:
     expected = " or ".join(f'"{choice}"' for choice in choices)
 
-    def check(given: Given) -> str:
+    def check(given: SourcedValue) -> str:
         if isinstance(given.value, str) and given.value in choices:
             return given.value
         near = get_close_matches(str(given.value), choices, n=1)
@@ -77,14 +79,14 @@ def _one_of(key: str, *choices: str) -> Callable[[Given], str]:
     return check
 
 
-def _airflow(given: Given) -> str:
+def _airflow(given: SourcedValue) -> str:
     try:
         return target_of(given.value if isinstance(given.value, str) else "").full_name
     except ValueError:
         raise _refuse(given, "airflow", f'"2", "3" or {TARGET_EXAMPLE}') from None
 
 
-def _providers(given: Given) -> dict[str, str]:
+def _providers(given: SourcedValue) -> dict[str, str]:
     table = given.value
     if not isinstance(table, dict):
         raise _refuse(given, "providers", 'a table such as: amazon = "9.4.0"')
@@ -98,7 +100,7 @@ def _providers(given: Given) -> dict[str, str]:
         raise UsageError(f"{given.origin}: {error}", hint=hint) from None
 
 
-def _lock_timeout(given: Given) -> float:
+def _lock_timeout(given: SourcedValue) -> float:
     number = given.value
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise _refuse(given, "lock_timeout", "a number of seconds")
@@ -107,10 +109,10 @@ def _lock_timeout(given: Given) -> float:
     return float(number)
 
 
-def _of_endpoint(checked: Callable[[str], str]) -> Callable[[Given], str]:
+def _of_endpoint(checked: Callable[[str], str]) -> Callable[[SourcedValue], str]:
     """Return a check that never quotes the value: it may be a secret."""
 
-    def check(given: Given) -> str:
+    def check(given: SourcedValue) -> str:
         try:
             return checked(given.value if isinstance(given.value, str) else "")
         except UsageError as error:
@@ -119,21 +121,21 @@ def _of_endpoint(checked: Callable[[str], str]) -> Callable[[Given], str]:
     return check
 
 
-def _bucket(given: Given) -> str:
+def _bucket(given: SourcedValue) -> str:
     name = given.value
     if isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
         return name
     raise _refuse(given, "bucket", "the name of a bucket")
 
 
-def _remote(given: Given) -> str:
+def _remote(given: SourcedValue) -> str:
     name = given.value
     if isinstance(name, str) and is_remote_name(name):
         return name
     raise _refuse(given, "remote", "the name of a git remote, such as origin (no address)")
 
 
-def _push_timeout(given: Given) -> float:
+def _push_timeout(given: SourcedValue) -> float:
     number = given.value
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise _refuse(given, "timeout", "a number of seconds")
@@ -142,20 +144,20 @@ def _push_timeout(given: Given) -> float:
     return float(number)
 
 
-def _publish_from(given: Given) -> tuple[str, ...]:
+def _publish_from(given: SourcedValue) -> tuple[str, ...]:
     names = given.value
     if not isinstance(names, list) or not all(isinstance(n, str) and n.strip() for n in names):
         raise _refuse(given, "publish_from", 'a list of branches, such as ["main"]')
     return tuple(name.strip().removeprefix("refs/heads/") for name in names)
 
 
-def _strict(given: Given) -> bool:
+def _strict(given: SourcedValue) -> bool:
     if isinstance(given.value, bool):
         return given.value
     raise _refuse(given, "strict", "true or false")
 
 
-def _ignored(given: Given) -> tuple[str, ...]:
+def _ignored(given: SourcedValue) -> tuple[str, ...]:
     codes = given.value
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         raise _refuse(given, "ignore", 'a list of codes, such as ["DAG454"]')
@@ -168,7 +170,7 @@ def _ignored(given: Given) -> tuple[str, ...]:
     return tuple(codes)
 
 
-CHECKS: Mapping[str, Callable[[Given], object]] = {
+CHECKS: Mapping[str, Callable[[SourcedValue], object]] = {
     "project_id": _project_id,
     "dags_folder": _dags_folder,
     "airflow": _airflow,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagctl.errors import UsageError, advice
 from dagctl.patterns import lazy_pattern
-from dagctl.settings.checks import CHECKS, Given
+from dagctl.settings.checks import CHECKS, SourcedValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ OF_NAMES = ("vars", "env", "templates")
 
 def from_file(
     path: Path, name: str | None = None, *, of_workspace: bool = False
-) -> dict[str, Given]:
+) -> dict[str, SourcedValue]:
     """Return the settings of a TOML file; none if there is no file.
 
     Args:
@@ -147,19 +147,21 @@ def _parsed(text: str) -> dict[str, Any]:
     return document
 
 
-def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
+def from_environment(environ: Mapping[str, str]) -> dict[str, SourcedValue]:
     """Return the settings that `DAGCTL_*` variables give; an empty one gives nothing."""
     names = {key: ENVIRONMENT_PREFIX + key.upper() for key in CHECKS}
-    return {key: Given(_typed(key, environ[n]), n) for key, n in names.items() if environ.get(n)}
+    return {
+        key: SourcedValue(_typed(key, environ[n]), n) for key, n in names.items() if environ.get(n)
+    }
 
 
-def from_flags(overrides: Mapping[str, str]) -> dict[str, Given]:
+def from_flags(overrides: Mapping[str, str]) -> dict[str, SourcedValue]:
     """Return the settings that flags give, by the name of the key.
 
     Raises:
         UsageError: A key is unknown.
     """
-    given = {key: Given(_typed(key, text), _flag(key)) for key, text in overrides.items()}
+    given = {key: SourcedValue(_typed(key, text), _flag(key)) for key, text in overrides.items()}
     return {
         _known(key, dict(zip(CHECKS, CHECKS, strict=True)), value.origin): value
         for key, value in given.items()
@@ -230,8 +232,8 @@ def _first_from(start: int, lines: Sequence[int]) -> int | None:
     return lines[at] if at < len(lines) else None
 
 
-def _settings(file: TomlFile, document: Mapping[str, object]) -> dict[str, Given]:
-    settings: dict[str, Given] = {}
+def _settings(file: TomlFile, document: Mapping[str, object]) -> dict[str, SourcedValue]:
+    settings: dict[str, SourcedValue] = {}
     for key, value in document.items():
         for setting, given in _entries(file, key, value):
             other = settings.setdefault(setting, given)
@@ -243,17 +245,17 @@ def _settings(file: TomlFile, document: Mapping[str, object]) -> dict[str, Given
     return settings
 
 
-def _entries(file: TomlFile, key: str, value: object) -> list[tuple[str, Given]]:
+def _entries(file: TomlFile, key: str, value: object) -> list[tuple[str, SourcedValue]]:
     """Return what a top-level key sets: one setting, or those of a table."""
     origin = file.origin(key)
     is_value = key in TABLES[""] and not isinstance(value, dict)  # `airflow` is a key and a table
     if key not in TABLES or not key or is_value:
-        return [(_known(key, TABLES[""], origin), Given(value, origin))]
+        return [(_known(key, TABLES[""], origin), SourcedValue(value, origin))]
     if not isinstance(value, dict):
         raise UsageError(f"{origin}: `{key}` must be a table: [{key}]")
     origins = {inner: file.origin(inner, key) for inner in value}
     return [
-        (_known(inner, TABLES[key], origins[inner]), Given(inner_value, origins[inner]))
+        (_known(inner, TABLES[key], origins[inner]), SourcedValue(inner_value, origins[inner]))
         for inner, inner_value in value.items()
     ]
 

@@ -17,7 +17,6 @@ from dagctl.spec.wrong_type import wrong_type
 
 MAX_PATH = 1_000
 MAX_LINK = 2_000
-RUN_TYPES = ("manual", "scheduled", "backfill", "asset_triggered", "asset_materialization")
 SINCE: dict[str, tuple[int, int]] = {
     "disable_bundle_versioning": (3, 0),
     "deadline": (3, 1),

@@ -16,20 +16,23 @@ from dagctl.operators.decorators import lookup_decorator
 from dagctl.operators.findings import CallCheck, CallLevel
 from dagctl.operators.kinds import looks_like_clock
 from dagctl.operators.model import Need
-from dagctl.spec.argument_target import argument_problems, setting_target_problems
 from dagctl.spec.callbacks import callbacks_in
 from dagctl.spec.codes import Code
-from dagctl.spec.dag_target import dag_target_problems
 from dagctl.spec.fields.durations import duration_problem
 from dagctl.spec.fields.start_date import is_iso
-from dagctl.spec.function_target import function_problems
 from dagctl.spec.gone_paths import gone_path_problems
-from dagctl.spec.group_target import group_id_problems
 from dagctl.spec.import_path import path_problems
 from dagctl.spec.markers import markers_in
 from dagctl.spec.operator_name import is_operator_name
 from dagctl.spec.pod_objects import object_problems, override_problems
 from dagctl.spec.problem import Problem
+from dagctl.spec.target_checks import (
+    argument_problems,
+    dag_target_problems,
+    function_problems,
+    group_id_problems,
+    setting_target_problems,
+)
 from dagctl.spec.tasks import KINDS
 from dagctl.spec.tasks.arguments import SingleTaskArguments
 from dagctl.spec.tasks.function_settings import TAKEN_BY

@@ -1,7 +1,7 @@
 """Templates of specs: a spec with typed parameters, which `dagctl new` fills in."""
 
 from dagctl.template.fill import filled
-from dagctl.template.model import Parameter, Template
+from dagctl.template.model import Template, TemplateParameter
 from dagctl.template.read import read_template
 from dagctl.template.references import uses
 from dagctl.template.stamp import DamagedStampError, Stamp, digest_of, stamp_for, stamp_of, stamped
@@ -9,9 +9,9 @@ from dagctl.template.values import Values, checked, given, option_for, value_pro
 
 __all__ = [
     "DamagedStampError",
-    "Parameter",
     "Stamp",
     "Template",
+    "TemplateParameter",
     "Values",
     "checked",
     "digest_of",

@@ -25,7 +25,7 @@ _CODE = ("; id", "a; id", "a && b", "a | b", "a > b", "$(id)", "`id`", "a\nb", "
 
 
 @frozen(slots=False)
-class Parameter:
+class TemplateParameter:
     """A parameter: its name, and its rules in JSON Schema."""
 
     name: str
@@ -75,13 +75,13 @@ class Template:
     name: str
     version: int
     description: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[TemplateParameter, ...]
     document: Document
     """The whole text, with the values in it and where they stand."""
     origin: str
 
     @cached_property
-    def by_name(self) -> dict[str, Parameter]:
+    def by_name(self) -> dict[str, TemplateParameter]:
         """The parameters by their names."""
         return {parameter.name: parameter for parameter in self.parameters}
 

@@ -24,7 +24,7 @@ from dagctl.spec.readers.source_text import decode
 from dagctl.spec.readers.yaml_reader import read_yaml
 from dagctl.spec.resolution.use import HEAD, USE
 from dagctl.spec.wording import did_you_mean, quoted
-from dagctl.template.model import Parameter, Template
+from dagctl.template.model import Template, TemplateParameter
 from dagctl.template.references import uses
 from dagctl.template.values import value_problem
 
@@ -77,7 +77,7 @@ def _template(document: Document, origin: str) -> Template:
         name=head["name"],
         version=head["version"],
         description=head.get("description", ""),
-        parameters=tuple(Parameter(name, rules) for name, rules in parameters),
+        parameters=tuple(TemplateParameter(name, rules) for name, rules in parameters),
         document=named(document, origin),
         origin=origin,
     )
@@ -172,7 +172,7 @@ def _rules_problems(name: str, rules: object, path: Path) -> Iterator[Problem]:
         return
     for key, values in (("default", [rules.get("default")]), ("examples", rules.get("examples"))):
         for value in values if key in rules and isinstance(values, list) else ():
-            problem = value_problem(Parameter(name, rules), value)
+            problem = value_problem(TemplateParameter(name, rules), value)
             if problem is not None:
                 yield problem.at(*path, key)
 
@@ -213,7 +213,7 @@ def _reference_problem(
         hint = did_you_mean(name, parameters) or f"add it to `parameters`: `{name}: {{...}}`"
         return Problem(Code.BAD_REFERENCE, f"there is no parameter {quoted(name)}", hint)
     rules = parameters[name]
-    if not is_code or not isinstance(rules, dict) or Parameter(name, rules).is_bounded:
+    if not is_code or not isinstance(rules, dict) or TemplateParameter(name, rules).is_bounded:
         return None
     message = f"the parameter {quoted(name)} is free text, and stands where text becomes code"
     hint = "bound it: `enum: [...]`, or a `pattern` such as `^[A-Za-z0-9_./-]+$`"

@@ -24,7 +24,7 @@ from dagctl.template.model import fits, keeps_format
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dagctl.template.model import Parameter, Template
+    from dagctl.template.model import Template, TemplateParameter
 
 Values = dict[str, Any]
 """The value of each parameter, by its name."""
@@ -58,7 +58,7 @@ def values_of(template: Template, some: Mapping[str, Any]) -> Values:
     return values
 
 
-def option_for(parameter: Parameter) -> str:
+def option_for(parameter: TemplateParameter) -> str:
     """Return how a command line gives a parameter its example as its value."""
     return f"--set {parameter.name}={quote(_shown(parameter.example))}"
 
@@ -73,7 +73,7 @@ def checked(template: Template, some: Mapping[str, Any]) -> tuple[Values, dict[s
     return values, problems
 
 
-def value_problem(parameter: Parameter, value: object) -> Problem | None:
+def value_problem(parameter: TemplateParameter, value: object) -> Problem | None:
     """Return why a parameter cannot have a value, or None."""
     rules = {"type": "string"} | {k: v for k, v in parameter.rules.items() if k in RULES}
     texts = list(_texts(value))
@@ -108,7 +108,7 @@ def _from_end_to_end(rules: Values) -> Values:
     return {key: rules[key] if key == "pattern" else item for key, item in made.items()}
 
 
-def _whole(parameter: Parameter, value: Any) -> Any:  # noqa: ANN401 - JSON
+def _whole(parameter: TemplateParameter, value: Any) -> Any:  # noqa: ANN401 - JSON
     """Return a value as it is written into a text: JSON Schema takes `1.0` for a whole number."""
     is_whole = isinstance(value, float) and value.is_integer()
     return int(value) if is_whole and "number" not in parameter.types else value
@@ -164,7 +164,7 @@ def _diagnostic(template: Template, name: str, problem: Problem) -> Diagnostic:
     )
 
 
-def _rule_hint(parameter: Parameter) -> str:
+def _rule_hint(parameter: TemplateParameter) -> str:
     if "enum" in parameter.rules:
         return f"choose from {', '.join(map(str, parameter.rules['enum'][:20]))}"
     return f"for example {_shown(parameter.example)}" if parameter.example is not None else ""
@@ -176,7 +176,7 @@ def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _typed(parameter: Parameter, text: str) -> Any:  # noqa: ANN401 - JSON
+def _typed(parameter: TemplateParameter, text: str) -> Any:  # noqa: ANN401 - JSON
     types = set(parameter.types)
     if text in _WORDS and types & {"boolean" if text != "null" else "null"}:
         return _WORDS[text]

@@ -11,7 +11,7 @@ from dagctl.views.recovered import RecoveredData, recovered_data
 
 if TYPE_CHECKING:
     from dagctl.commands.create import CreatedDag
-    from dagctl.commands.operate import ChangedDag, Outcome
+    from dagctl.commands.operate import ChangedDag, OperationResult
     from dagctl.commands.plan import PlanResult
 
 
@@ -75,7 +75,7 @@ def changed_data(dag: ChangedDag | CreatedDag, action: Action) -> ChangedData:
     }
 
 
-def operated_data(outcome: Outcome) -> OperatedData:
+def operated_data(outcome: OperationResult) -> OperatedData:
     """Return what an operation did."""
     return {
         "dags": [

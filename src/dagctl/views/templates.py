@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagctl.commands.template_fetch import Fetched
     from dagctl.commands.template_upgrade import Upgrade
     from dagctl.commands.templates import ListedTemplate
-    from dagctl.template import Parameter, Template
+    from dagctl.template import Template, TemplateParameter
 
 
 class ParameterData(TypedDict):
@@ -245,7 +245,7 @@ def _named_data(item: ListedTemplate) -> NamedTemplateData:
     }
 
 
-def _parameter(parameter: Parameter) -> ParameterData:
+def _parameter(parameter: TemplateParameter) -> ParameterData:
     return {
         "name": parameter.name,
         "description": parameter.description,

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from dagctl.codegen.header import comment
+from dagctl.codegen.render import comment
 from dagctl.codegen.strings import block, is_block, string
 
 

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagctl.errors import NotSignedInError, UnavailableError
-from dagctl.session.for_process import ProcessSession
-from dagctl.session.memory import MemorySession
+from dagctl.session.for_process import MemorySession, ProcessSession
 from dagctl.session.model import Session, User
 from dagctl.session.renewing import RenewingSession
 from tests.unit.session.people import ADA, URL, Rotation, session, tokens

@@ -1,4 +1,4 @@
-"""The format for people: code, message, place, the line with carets, and a hint."""
+"""Findings as text: with the lines that they are about, or one line each, as compilers write it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
     from dagctl.cli.diagnostics.report import DiagnosticReport, Look
     from dagctl.errors import Diagnostic
+
+
+def concise(report: DiagnosticReport, look: Look) -> Iterator[str]:
+    """Yield the line of each finding."""
+    for diagnostic in report.diagnostics:
+        hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
+        code = look.paint(diagnostic.code, diagnostic.severity.value)
+        yield f"{shown(place(diagnostic))}: {code} {shown(diagnostic.message + hint)}"
+
 
 LONGEST_MESSAGE = 600
 """Cells of a message that are shown; the JSON form has all of it."""

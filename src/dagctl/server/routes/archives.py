@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
     from dagctl.server.archives import Sent
 
 router = APIRouter(tags=["archives"], default_response_class=JsonAnswer, dependencies=[TOKEN])
@@ -126,7 +126,7 @@ async def import_dags(  # noqa: PLR0913 - one parameter of the request each
     is_begun = False
     file = spooled()
 
-    def imported(client: Client) -> Outcome:
+    def imported(client: Client) -> OperationResult:
         nonlocal is_begun
         is_begun = True
         with file:  # it is read until the operation ends, even if its caller has gone

@@ -20,7 +20,7 @@ from dagctl.server.service import Service
 
 if TYPE_CHECKING:
     from dagctl.commands.create import CreateResult
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
     from dagctl.operation.options import Expected
 
 BEARER = HTTPBearer(
@@ -207,6 +207,6 @@ def etag_of(version: int) -> str:
     return f'"{version}"'
 
 
-def replayed(result: CreateResult | Outcome) -> dict[str, str]:
+def replayed(result: CreateResult | OperationResult) -> dict[str, str]:
     """Return the header that says that an earlier request has done it."""
     return {"Idempotent-Replayed": "true"} if result.replayed else {}

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from dagctl.bootstrap import Caller
     from dagctl.client import Client
-    from dagctl.commands.operate import Outcome
+    from dagctl.commands.operate import OperationResult
 
 router = APIRouter(tags=["lifecycle"], default_response_class=JsonAnswer, dependencies=[TOKEN])
 
@@ -159,7 +159,7 @@ async def roll_dag_back(  # noqa: PLR0913 - one parameter of the request each
 
 
 async def _changed(
-    service: TheService, caller: Caller, project_id: str, work: Callable[[Client], Outcome]
+    service: TheService, caller: Caller, project_id: str, work: Callable[[Client], OperationResult]
 ) -> JsonAnswer:
     """Return the answer to a change of one DAG."""
     outcome = await service.change(project_id, caller, work)

@@ -12,16 +12,48 @@ from typing import TYPE_CHECKING
 from dagctl.frozen import frozen
 from dagctl.spec.problem import MAX_IN_VALUE
 from dagctl.spec.python_code.findings import place_of_node
-from dagctl.spec.python_code.straight import certain_nodes
-from dagctl.spec.python_code.tree import own_nodes
+from dagctl.spec.python_code.tree import children, own_nodes
 from dagctl.spec.xcom_pulls import OTHER_RUNS, Pull
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dagctl.spec.lines import TextRange
     from dagctl.spec.python_code.source import CodeText
     from dagctl.spec.python_code.tree import Nodes
+
+_PLAIN = (
+    *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Delete, ast.Pass),
+    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+)
+"""Statements after which the next one runs, unless they fail."""
+_MAY_NOT_RUN = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.IfExp, ast.BoolOp),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+"""What holds parts that run later, elsewhere, or not at all."""
+
+
+def certain_nodes(body: Iterable[ast.stmt]) -> set[int]:
+    """Return the ids (`id(node)`) of the nodes of a function's body that surely run.
+
+    Those of its first statements, up to one that decides something; a few that run too are left
+    out.
+    """
+    certain: set[int] = set()
+    for statement in body:
+        stack: list[ast.AST] = [statement]
+        if not isinstance(statement, _PLAIN):
+            break
+        while stack:
+            node = stack.pop()
+            if not isinstance(node, _MAY_NOT_RUN):
+                certain.add(id(node))
+                stack += children(node)
+        if isinstance(statement, ast.Return):
+            break
+    return certain
+
 
 _MOST = 5 * MAX_IN_VALUE
 """Of each kind so many are kept: more than are ever shown, less than a hostile code has."""
