@@ -132,16 +132,25 @@ class Lifecycle:
         """
         return self._specs.annotated(record)
 
-    def restore(
+    def restore(  # noqa: PLR0913 - each is a choice of its own
         self,
         dag_ids: str | Sequence[str],
         *,
+        expected_version: Expected | None = None,
         verify: bool = True,
         push: bool | None = None,
         on_result: Callable[[OperationResult], None] | None = None,
         key: str | None = None,
     ) -> OperationResult:
         """Bring removed DAGs back, each as it was, as a new version.
+
+        Args:
+            dag_ids: One id, or several.
+            expected_version: The version of the one removed DAG that was read.
+            verify: Run the git hooks.
+            push: As for `create`.
+            on_result: Shows the result, as for `create`.
+            key: An idempotency key, as for `create`.
 
         Raises:
             NotFoundError: One of them was never removed here, or is forgotten.
@@ -150,7 +159,7 @@ class Lifecycle:
         """
         from dagctl.commands.lifecycle import restoration
 
-        options = self._options(verify=verify, push=push)
+        options = self._options(verify=verify, push=push, expected_version=expected_version)
         return self._operate(restoration(self._context, ids_of(dag_ids), options, key), on_result)
 
     def plan_restore(self, dag_ids: str | Sequence[str]) -> PlanResult:

@@ -6,6 +6,7 @@ import gc
 import json
 import zipfile
 from cProfile import Profile
+from dataclasses import fields
 from pathlib import Path
 from pstats import Stats
 from typing import TYPE_CHECKING, Any
@@ -113,6 +114,42 @@ def test_nothing_is_lost_from_embedded_to_supabase_and_back(
         user.ok("rm", "sales")
         user.ok("restore", "sales")
         user.ok("doctor")
+
+
+@pytest.mark.sweep
+def test_a_thousand_dags_come_back_as_they_were(
+    shell: Shell, stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = local(shell.folder / "one", shell.environ)
+    for schedule in ("@daily", "0 2 * * *"):
+        for number in range(1000):
+            write(one, schedule, name=f"Many_{number:04}")
+        one.ok("create", "specs")
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    shared = on_supabase(stand_in, Shell(folder, one.environ), tmp_path, monkeypatch)
+    back = local(tmp_path / "back", one.environ)
+    for source, target in ((one, shared), (shared, back)):
+        archive = str(tmp_path / f"{target.folder.name}.zip")
+        source.ok("export", "-o", archive)
+        target.ok("import", archive)
+        assert files(target) == files(one)
+    assert everything(back) == everything(one)
+    assert len(everything(one)) == 2000
+
+
+def everything(user: Shell) -> list[dict[str, Any]]:
+    """Return all versions of all DAGs, with specs and texts, but for who, when and where."""
+    left = {"id", "project_id", "user_id", "created_at", "updated_at", "commit_id", "operation_id"}
+    left |= {"updated_by_name", "created_by_name", "imported_by_name", "storage_path"}
+    with Client.open(user.folder) as client:
+        ids = [record.dag_id for record in client.list(page_size=1000)]
+        versions = [client.version(dag_id, number) for dag_id in ids for number in (1, 2)]
+    return [
+        {field.name: getattr(version, field.name) for field in fields(version)}
+        | dict.fromkeys(left)
+        for version in versions
+    ]
 
 
 def test_the_same_dags_give_the_same_bytes_and_standard_output_takes_them(

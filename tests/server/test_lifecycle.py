@@ -59,7 +59,10 @@ def test_a_dag_is_changed_removed_and_brought_back(world: World) -> None:
     rest = editor.get("/dags/orders/versions", project_id=project, before=page["next_before"])
     assert [one["version"] for one in rest.json()["versions"]] == [1]
     assert editor.create(spec(project_id=project)).json()["dag_id"] == "orders_2"
-    restored = ask(editor, project, "POST", "/dags/orders/restore").json()
+    late = ask(editor, project, "POST", "/dags/orders/restore", headers={"If-Match": '"3"'})
+    assert problem_of(late, 412, "CONFLICT")["newer"]["version"] == 4
+    known = {"If-Match": '"4"'}
+    restored = ask(editor, project, "POST", "/dags/orders/restore", headers=known).json()
     assert (restored["action"], restored["version"]) == ("restore", 5)
     compared = editor.get("/dags/orders/diff", project_id=project, **{"from": 1, "to": 2}).json()
     fields = sorted(change["path"][0] for change in compared["changes"])
@@ -108,6 +111,10 @@ def test_a_repeat_with_one_key_does_nothing_new(world: World) -> None:
         other = next(name for name, one in zip(made, calls, strict=True) if one != call)
         key = {"Idempotency-Key": other.replace(" ", "-")}
         assert ask(editor, project, *call, headers=key).status_code == 422, (call, other)
+    for number, status in ((1, 422), (2, 200)):  # the second one has the spec that came back
+        key = {"Idempotency-Key": "POST-/rollback"}
+        answer = ask(editor, project, *CALLS[2], headers=key, to=number)
+        assert answer.status_code == status, answer.text
     versions = editor.get("/dags/orders/versions", project_id=project).json()["versions"]
     actions = [one["action"] for one in versions]
     assert actions == ["restore", "delete", "rollback", "update", "update", "create"]
@@ -159,3 +166,17 @@ def test_a_version_has_one_address(world: World) -> None:
         assert "is not a whole number" in problem_of(answer, 400, "USAGE")["detail"]
     back = ask(editor, project, "POST", "/dags/orders/rollback", to="01")
     assert "is not a whole number" in problem_of(back, 400, "USAGE")["detail"]
+
+
+def test_what_would_be_passed_over_is_refused(world: World) -> None:
+    project = world.project()
+    editor = world.member(project)
+    editor.create(spec(project_id=project))
+    twice = ask(editor, project, "POST", "/dags/orders/rollback", to=[1, 2])
+    assert problem_of(twice, 400, "USAGE")["detail"] == "query `to`: is given more than once"
+    for method, path, _ in CALLS[1:]:
+        answer = ask(editor, project, method, path, {"to": 1})
+        assert "reads no body" in problem_of(answer, 400, "USAGE")["detail"]
+    both = {"project_id": project, "dag_id": ["orders", "orders"]}
+    assert editor.request("GET", "/export", params=both).status_code == 200
+    assert ask(editor, project, "DELETE", "/dags/orders", {}).status_code == 200

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.server.load import PAUSE, TRY_AGAIN, Answer, Caller, Load, Wish, members, teams
+from tests.server.one_address import OneAddress
 from tests.server.served import PROJECT, Served, check_agreement, spec
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def test_a_killed_server_of_two_loses_and_doubles_nothing(
 
 
 class Stories:
-    """Clients that make, change, remove and bring back a DAG of their own, at both servers in turn.
+    """Clients that make, change, roll back, remove and bring back a DAG, each its own, in turns.
 
     A client repeats each request with its key until it is answered with a result.
     """
@@ -133,6 +134,13 @@ class Stories:
         self.answers: dict[str, list[Answer]] = {}
         self.failures: list[object] = []
         self.is_over = threading.Event()
+
+    def wait_for(self, more: int) -> None:
+        """Return when some more requests have been answered."""
+        before = sum(map(len, list(self.answers.values())))
+        while sum(map(len, list(self.answers.values()))) < before + more:
+            assert not self.failures, self.failures[0]
+            time.sleep(0.02)
 
     def play(self, number: int) -> None:
         both = [Caller(url) for url in self._urls]
@@ -146,6 +154,7 @@ class Stories:
                 (
                     ("POST", "/create-dag", spec(name)),
                     ("PUT", path, {**body, "owner": "team"}),
+                    ("POST", f"{path}/rollback", None),
                     ("DELETE", path, None),
                     ("POST", f"{path}/restore", None),
                 )
@@ -177,21 +186,31 @@ class Stories:
 
 
 @pytest.mark.sweep
+@pytest.mark.parametrize("is_one", [False, True], ids=["two addresses", "one address"])
 def test_updates_and_removals_outlive_the_kill_of_a_server(
-    two: tuple[Served, Served], stand_in: StandIn, remote: Path
+    two: tuple[Served, Served], stand_in: StandIn, remote: Path, *, is_one: bool
 ) -> None:
+    with OneAddress([server.url for server in two]) as front:
+        urls = [front.url] if is_one else [server.url for server in two]
+        check_stories(two, stand_in, remote, urls)
+        assert all(front.taken) is is_one
+
+
+def check_stories(
+    two: tuple[Served, Served], stand_in: StandIn, remote: Path, urls: list[str]
+) -> None:
+    """Let clients work while one server after the other is killed; check what they were told."""
     first, second = two
     tokens = [token for _, token in members([PROJECT], teams(first, stand_in, [PROJECT], 2))]
-    stories = Stories([first.url, second.url], tokens)
+    stories = Stories(urls, tokens)
     threads = [threading.Thread(target=stories.play, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for victim in (second, first):
-        before = sum(map(len, list(stories.answers.values())))
-        while sum(map(len, list(stories.answers.values()))) < before + MORE:
-            assert not stories.failures, stories.failures[0]
-            time.sleep(0.02)
+        stories.wait_for(MORE)
         victim.kill()
+        if len(urls) == 1:  # the other one goes on for it
+            stories.wait_for(MORE)
         victim.start()
     stories.is_over.set()
     for thread in threads:
@@ -200,7 +219,7 @@ def test_updates_and_removals_outlive_the_kill_of_a_server(
     standing = set(git(remote, "log", "--format=%H", "main").split())
     for answers in stories.answers.values():
         versions = [answer.body["version"] for answer in answers[1:]]
-        assert versions == [2, 3, 4], answers
+        assert versions == [2, 3, 4, 5], answers
         assert {answer.body["commit_id"] for answer in answers} <= standing
     for number, server in enumerate((first, second)):  # puts right what is left there
         caller, key = Caller(server.url), f"last-{number}"
@@ -211,4 +230,4 @@ def test_updates_and_removals_outlive_the_kill_of_a_server(
         git(server.root / PROJECT, "pull", "-q", "--ff-only")
     found = check_agreement(second, stand_in, PROJECT)
     assert len(found) == len(stories.answers) + 2
-    assert all(version == 4 for name, version in found.items() if name.startswith("story"))
+    assert all(version == 5 for name, version in found.items() if name.startswith("story"))

@@ -75,6 +75,7 @@ def rollback(
         plan=partial(plan_rollback, context, dag_id, to, options),
         options=options,
         key=key,
+        to=to,
     )
 
 

@@ -18,6 +18,7 @@ from dagctl.operation.change import Action
 from dagctl.operation.commits import in_current_clone, pushed_to
 from dagctl.operation.recovery import clear, kept, recorded_commit, recover_all
 from dagctl.operation.repeat import checked_key, done_meanwhile, reused
+from dagctl.operation.reversal import has_spec_of
 from dagctl.operation.run import run
 from dagctl.operation.steps import begin
 from dagctl.ports import OperationStatus
@@ -89,6 +90,8 @@ class Intent:
     options: Options
     key: str | None = None
     """The idempotency key of the call, if it has one."""
+    to: int | None = None
+    """Of a rollback: the version whose spec comes back; None: the newest one with another spec."""
     digests: tuple[str, ...] | None = None
     """Of an import: the digests of its specs, by which a repeat is known; the ids may differ."""
     history: History | None = None
@@ -191,15 +194,17 @@ def _replayed(registry: Registry, before: KeyedOperation, intent: Intent) -> Ope
 def _is_repeat(registry: Registry, granted: Sequence[Reservation], intent: Intent) -> bool:
     if intent.digests is not None:
         return sorted(each.spec_digest for each in granted) == sorted(intent.digests)
-    is_same = all(_is_of(registry, each, intent.action) for each in granted)
+    is_same = all(_is_of(registry, each, intent) for each in granted)
     return is_same and tuple(each.dag_id for each in granted) == intent.dag_ids
 
 
-def _is_of(registry: Registry, granted: Reservation, action: Action) -> bool:
-    """Return whether a version was made by that action; of a forgotten one it is believed."""
+def _is_of(registry: Registry, granted: Reservation, intent: Intent) -> bool:
+    """Return whether a version was made by that; of a forgotten one it is believed."""
+    if intent.to is not None and not has_spec_of(registry, granted, intent.to):
+        return False
     versions = registry.versions(granted.dag_id, before=granted.version + 1, limit=1)
-    made = next((each.action for each in versions if each.version == granted.version), action.value)
-    return granted.is_unchanged or made == action.value
+    made = [each.action for each in versions if each.version == granted.version]
+    return granted.is_unchanged or made in ([], [intent.action.value])
 
 
 def _as_granted(granted: Reservation, intent: Intent) -> ChangedDag:

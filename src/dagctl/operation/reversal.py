@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dagctl.errors import ConflictError, NotFoundError
 from dagctl.next_step import LIST, Command, Fix
 from dagctl.operation.agreement import agreed
+from dagctl.operation.basis import READ_AGAIN, stale
 from dagctl.operation.change import Action, asked
 from dagctl.operation.plan import standing_at, updated
 from dagctl.operation.removal import recorded
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dagctl.operation.backend import Context
     from dagctl.operation.change import Change
     from dagctl.operation.options import Options
-    from dagctl.ports import DagRecord, DagVersion, Registry
+    from dagctl.ports import DagRecord, DagVersion, Registry, Reservation
     from dagctl.spec.model import DagSpec
 
 PAGE = 50
@@ -36,6 +37,7 @@ def plan_restore(context: Context, dag_ids: Iterable[str], options: Options) -> 
     Raises:
         NotFoundError: One of them was never recorded, or is forgotten.
         ConflictError: One is not removed, was renamed, or its place is taken.
+        StaleVersionError: It has another version than the one that was read.
         SpecError: Today's rules refuse a spec.
     """
     names = list(dict.fromkeys(dag_ids))
@@ -52,7 +54,7 @@ def _restored(context: Context, record: DagRecord, options: Options) -> Change:
     if not record.is_removed:
         raise ConflictError(f"`{dag_id}` is not removed", hint=Fix(Command("show", dag_id)))
     if not options.expects(record.version):
-        raise ConflictError(f"`{dag_id}` has version {record.version} now")
+        raise stale(context.backend.registry, record, hint=READ_AGAIN)
     last, *before = context.backend.registry.versions(dag_id, limit=2, text=True)
     if last.action == "rename":
         raise ConflictError(
@@ -134,6 +136,17 @@ def plan_rollback(
         left = _resolved_otherwise(record, version)
     warnings = (*planned.warnings, *left)
     return [replace(planned, action=Action.ROLLBACK, spec_write=write, warnings=warnings)]
+
+
+def has_spec_of(registry: Registry, granted: Reservation, number: int) -> bool:
+    """Return whether a reserved version has the spec of an older one; one that is gone may be it.
+
+    Raises:
+        NotAMemberError: The user is not a member of the project.
+    """
+    versions = registry.versions(granted.dag_id, before=number + 1, limit=1)
+    same = [each for each in versions if each.version == number and each.spec]
+    return all(_spec_of(each).digest() == granted.spec_digest for each in same)
 
 
 def _left(record: DagRecord, version: DagVersion) -> tuple[str, ...]:

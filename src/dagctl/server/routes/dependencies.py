@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator  # noqa: TC003 - read at run time
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Security
@@ -19,6 +19,8 @@ from dagctl.server.refusals import RequestError
 from dagctl.server.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagctl.commands.create import CreateResult
     from dagctl.commands.operate import OperationResult
     from dagctl.operation.options import Expected
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 BEARER = HTTPBearer(
     bearerFormat="JWT", auto_error=False, description="An access token of the Supabase project."
 )
+_NO_BODIES = frozenset({"0", "2"})
+"""Lengths of a body with nothing in it: none, or `{}`, which some libraries always send."""
 MOST = 1000
 """How many DAGs a page may have."""
 
@@ -46,23 +50,43 @@ async def caller_of(request: Request, service: Annotated[Service, Depends(servic
 
 
 def _check_names(request: Request) -> None:
-    """Check that each parameter of the query is one: a misspelt one would be passed over.
+    """Check that nothing in the request would be passed over.
 
     Raises:
-        RequestError: One is not.
+        RequestError: A parameter of the query is none, or is given twice where one counts; or there
+            is a body where none is read, in which somebody may have sent parameters.
     """
     paths = request.app.openapi()["paths"]
     described = paths[request.scope["route"].path][request.method.lower()]
-    known = [
-        parameter["name"]
+    if request.method not in {"GET", "HEAD"} and "requestBody" not in described:
+        _check_no_body(request)
+    known = {
+        parameter["name"]: parameter
         for parameter in described.get("parameters", ())
         if parameter["in"] == "query"
-    ]
+    }
     for name in request.query_params:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean `{near[0]}`?" if near else "see /openapi.json"
             raise RequestError(f"query `{name[:100]}`: there is no such parameter", hint=hint)
+        if len(request.query_params.getlist(name)) > 1 and not _is_list(known[name]):
+            raise RequestError(f"query `{name}`: is given more than once", hint="give it once")
+
+
+def _is_list(parameter: Mapping[str, Any]) -> bool:
+    schema = parameter["schema"]
+    return any(each.get("type") == "array" for each in (schema, *schema.get("anyOf", ())))
+
+
+def _check_no_body(request: Request) -> None:
+    """Check that a request without a use for a body has none, or one without anything in it."""
+    length = request.headers.get("content-length", "0")
+    if "transfer-encoding" in request.headers or length not in _NO_BODIES:
+        raise RequestError(
+            f"{request.method} {request.scope['route'].path} reads no body",
+            hint="leave the body out; parameters go into the query",
+        )
 
 
 async def body_of(

@@ -118,18 +118,22 @@ async def remove_dag(  # noqa: PLR0913 - one parameter of the request each
     summary="Bring a removed DAG back",
     responses={**CHANGED, **refusals(*CHANGING)},
 )
-async def restore_dag(
+async def restore_dag(  # noqa: PLR0913 - one parameter of the request each
     *,
     service: TheService,
     caller: TheCaller,
     dag_id: DagId,
     project_id: ProjectId,
+    if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> JsonAnswer:
     """Bring a removed DAG back as it was, as a new version."""
-    key = _key(caller, idempotency_key)
+    expected, key = expected_of(if_match), _key(caller, idempotency_key)
     return await _changed(
-        service, caller, str(project_id), lambda client: client.restore(dag_id, key=key)
+        service,
+        caller,
+        str(project_id),
+        lambda client: client.restore(dag_id, expected_version=expected, key=key),
     )
 
 
