@@ -6,10 +6,12 @@ import re
 import runpy
 
 from dagctl.cli.command_table import COMMANDS
+from dagctl.codegen.render import render
 from dagctl.errors import ExitCode
 from dagctl.server.refusals import STATUSES
 from dagctl.settings import CHECKS
 from dagctl.spec.json_schema import json_schema
+from dagctl.spec.load import check_spec
 from tests.docs.pages import REFERENCE, ROOT, quoted, table
 
 
@@ -72,3 +74,23 @@ def test_the_page_of_generated_files_shows_the_golden_ones() -> None:
         assert (folder / "spec.yaml").read_text("utf-8").rstrip() in page
         source = (folder / "airflow3.py").read_text("utf-8")
         assert source[source.index("from ") :].rstrip() in page
+
+
+_MADE = re.compile(
+    r"```yaml\n((?:(?!```).)*)```\n((?:(?!```yaml).)*?)"
+    r"<!-- made for (\S+) -->\n```text\n(.*?)\n```",
+    re.DOTALL,
+)
+_FILE = re.compile(r"`([^`\n]+)` is:\n\n```text\n(.*?)```", re.DOTALL)
+
+
+def test_the_page_of_generated_files_shows_what_is_made_for_single_versions() -> None:
+    page = (REFERENCE / "generated.md").read_text("utf-8")
+    shown = _MADE.findall(page)
+    assert len(shown) == page.count("<!-- made for ") > 0
+    for spec, between, airflow, source in shown:
+        files = dict(_FILE.findall(between))
+        checked = check_spec(spec, airflow=airflow, files=files.__getitem__)
+        assert checked.diagnostics == ()
+        made = render(checked.result(), airflow=airflow)
+        assert made[made.index("from ") :].rstrip() == source
