@@ -12,7 +12,7 @@ from dagctl.dag_file.reserved import STANDARD_LIBRARY
 from dagctl.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 _OWN = frozenset({"dag", "default_args", *dir(builtins)})
 """What the module itself defines or Python has: an import never hides it."""
@@ -28,13 +28,15 @@ class Imports:
     the part of its module that differs: `YandexDataprocCreateClusterOperator`.
     """
 
-    def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
+    def __init__(self, reserved: frozenset[str] = frozenset(), stems: Collection[str] = ()) -> None:
         """Begin with no imports.
 
         Args:
             reserved: Names that the module gives to something else.
+            stems: What the names of its tasks, groups and functions are made of.
         """
         self._reserved = reserved
+        self._stems = stems
         self._names: dict[tuple[str, str], str] = {}
         self._modules: dict[str, str] = {}
 
@@ -66,8 +68,17 @@ class Imports:
         return alias
 
     def _is_free(self, chosen: str) -> bool:
-        own = chosen in _OWN or (chosen.endswith(_OWN_ENDS) and chosen != "task_group")
+        own = chosen in _OWN or self._is_made_here(chosen)
         return not own and chosen not in self._modules and chosen not in self._reserved
+
+    def _is_made_here(self, chosen: str) -> bool:
+        """Return whether the module may have a task, a group or a function of this name."""
+        end = next((end for end in _OWN_ENDS if chosen.endswith(end)), None)
+        if end is None:
+            return False
+        stem = chosen.removesuffix(end)
+        of_a_callback = end == "_function" and "_on_" in stem
+        return of_a_callback or stem in self._stems
 
 
 def _statements(section: Iterable[tuple[tuple[str, str], str]]) -> Iterator[ast.ImportFrom]:

@@ -44,7 +44,9 @@ def module_of(spec: DagSpec, target: Target, dag_id: str) -> Sections:
     """Return the module for a spec that is recorded under `dag_id`."""
     names = stems(labels(spec.outline))
     reserved = frozenset(reserved_names(spec.outline, names))
-    scope = Scope(target, spec.outline, names, Imports(reserved), zone=spec.timezone)
+    scope = Scope(
+        target, spec.outline, names, Imports(reserved, names.values()), zone=spec.timezone
+    )
     arguments = assign("default_args", mapping(default_args(spec, scope)))
     dag = assign("dag", dag_call(spec, dag_id, scope))
     tasks, edges = task_statements(scope)
